@@ -1,0 +1,161 @@
+"""posting.v1: a raw posting normalised."""
+
+import hashlib
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.model import Instant, Model
+
+Status = Literal["open", "closed"]
+Workplace = Literal["remote", "hybrid", "onsite", "unknown"]
+Scope = Literal["worldwide", "listed", "unknown"]
+Period = Literal["year", "month", "week", "day", "hour", "project"]
+Seniority = Literal[
+    "intern", "junior", "mid", "senior", "lead", "staff", "principal", "manager", "director", "executive"
+]
+Employment = Literal["full_time", "part_time", "contract", "temporary", "internship", "freelance"]
+
+REVISIONS = 1_000
+"""How many normaliser revisions fit into one version number."""
+
+
+def posting_id_of(source: str, source_id: str) -> str:
+    """Name a posting by where it came from: 20 hexadecimal digits, the same at every fetch."""
+    return hashlib.blake2b(f"{source}\0{source_id}".encode(), digest_size=10).hexdigest()
+
+
+def version_of(fetched_at_ms: int, revision: int) -> int:
+    """Pack (fetched_at in ms, normaliser revision) into one integer that orders as the pair does and is below 2**53."""
+    if not 0 <= revision < REVISIONS:
+        raise ValueError(f"a normaliser revision lies between 0 and {REVISIONS - 1}")
+    return fetched_at_ms * REVISIONS + revision
+
+
+class Skill(Model):
+    """A skill by its canonical name."""
+
+    name: str
+    core: bool = False
+    """In the title or among the requirements."""
+
+
+class Company(Model):
+    """Who employs."""
+
+    name: str
+    url: str | None = None
+
+
+class Attribution(Model):
+    """Whom a source asks us to name and link beside its posting."""
+
+    name: str
+    url: str
+
+
+class Reach(Model):
+    """Where one may work from. `unknown` is a third state, never guessed into one of the others."""
+
+    scope: Scope = "unknown"
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2, as named; groups are not expanded into it."""
+    subdivisions: tuple[str, ...] = ()
+    """ISO 3166-2."""
+    groups: tuple[str, ...] = ()
+    """Named groups of countries, lower case: eu, europe, latam, emea, ..."""
+    excluded: tuple[str, ...] = ()
+    """Countries, subdivisions or groups that are ruled out."""
+
+
+class Timezones(Model):
+    """The standard-time offsets that fit, hours from UTC, both ends included."""
+
+    min: float
+    max: float
+
+
+class Salary(Model):
+    """Pay as stated, and what it comes to in a year."""
+
+    min: float | None = None
+    max: float | None = None
+    currency: str | None = None
+    """ISO 4217."""
+    period: Period
+    annual_min: float | None = None
+    """In the stated currency; None for project pay."""
+    annual_max: float | None = None
+    tops: dict[str, int] = Field(default_factory=dict)
+    """The highest annual pay in every currency with a known rate; empty where there is no rate or no annual."""
+    rates_on: str | None = None
+    """The day of the rates, ISO 8601."""
+
+
+class Cluster(Model):
+    """What says that two postings are the same job."""
+
+    key: str
+    """Company, title and reach, folded."""
+    signature: str = ""
+    """MinHash of the text, hexadecimal, see `services.rules.signature`."""
+
+
+class Evidence(Model):
+    """Which words, in which field, decided something."""
+
+    source: str = Field(alias="from")
+    text: str
+
+    model_config = Model.model_config | {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class PostingCore(Model):
+    """What a match carries of a posting: all that matching, judging and showing it needs."""
+
+    posting_id: str
+    version: int
+    """`version_of(fetched_at, normaliser revision)`; higher is newer."""
+    source: str
+    source_id: str
+    url: str | None = None
+    apply_url: str | None = None
+    status: Status = "open"
+    backlog: bool = False
+    """Found by a source's first poll and posted too long before it to be news: indexed, never alerted."""
+    attribution: Attribution | None = None
+    title: str
+    company: Company
+    description_text: str = ""
+    language: str | None = None
+    """ISO 639-1."""
+    skills: tuple[Skill, ...] = ()
+    workplace: Workplace = "unknown"
+    reach: Reach = Reach()
+    timezones: Timezones | None = None
+    salary: Salary | None = None
+    seniority: Seniority | None = None
+    employment: Employment | None = None
+    posted_at: Instant | None = None
+    expires_at: Instant | None = None
+    fetched_at: Instant
+    content_hash: str = ""
+    cluster: Cluster
+
+    @property
+    def seen_at(self) -> Instant:
+        """When the job became known: its own date, else the fetch."""
+        return min(self.posted_at, self.fetched_at) if self.posted_at else self.fetched_at
+
+
+class Posting(PostingCore):
+    """posting.v1, whole."""
+
+    description_html: str = ""
+    """Sanitised: safe to show as it is."""
+    evidence: dict[str, tuple[Evidence, ...]] = Field(default_factory=dict)
+    """By field name: what decided it."""
+
+    def core(self) -> PostingCore:
+        """What a match carries: the posting without its HTML and evidence."""
+        return PostingCore.model_construct(**{name: getattr(self, name) for name in PostingCore.model_fields})

@@ -1,0 +1,23 @@
+"""raw.v1: one item as the source served it."""
+
+from typing import Any, Literal
+
+from schemas.model import Instant, Model
+from schemas.posting import Attribution
+
+
+class RawPosting(Model):
+    """One new, changed or vanished item of a source."""
+
+    posting_id: str
+    source: str
+    source_id: str
+    format: str
+    """The name of the format adapter that reads `item`."""
+    event: Literal["seen", "closed"] = "seen"
+    item: dict[str, Any]
+    """As served, less recruiters' contact fields; of a closed item, as it was last seen."""
+    content_hash: str
+    fetched_at: Instant
+    backlog: bool = False
+    attribution: Attribution | None = None

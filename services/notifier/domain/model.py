@@ -1,0 +1,105 @@
+"""The notifier's facts as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.rules.verdict import Verdict
+
+Cadence = Literal["instant", "daily", "weekly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a digest is for."""
+
+    subscriber_id: str
+    address: str
+    name: str
+    time_zone: str
+    """IANA name."""
+    currency: str
+    locale: str = "en"
+    hidden_companies: frozenset[str] = frozenset()
+    """Folded names."""
+    not_relevant: frozenset[str] = frozenset()
+    """Cluster keys that the subscriber waved away."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueSearch:
+    """A saved search whose digest is due."""
+
+    search_id: str
+    name: str
+    cadence: Cadence
+    criteria: Criteria
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A posting (its newest version) and the due searches whose window holds a match, or near miss, of it."""
+
+    posting: PostingCore
+    searches: tuple[DueSearch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentItem:
+    """What a subscriber was sent before."""
+
+    posting_id: str
+    cluster_key: str
+    signature: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """A search that found a posting, with the verdict on its newest version."""
+
+    search: DueSearch
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A chosen job with why it is there."""
+
+    posting: PostingCore
+    found_by: tuple[FoundBy, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A candidate that was not chosen, and why."""
+
+    posting_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The chosen jobs for one subscriber at one due time."""
+
+    recipient: Recipient
+    due_at: datetime
+    searches: tuple[DueSearch, ...]
+    items: tuple[Item, ...]
+    near: tuple[Item, ...]
+    left_out: int
+    """Fitting jobs beyond the cap."""
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing worth an email: the windows are closed all the same."""
+
+    recipient: Recipient
+    due_at: datetime
+    reason: str
+    dropped: tuple[Dropped, ...]

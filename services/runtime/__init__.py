@@ -1,0 +1,4 @@
+"""Runtime: the log, the store, the runners and what they share. No rules about jobs.
+
+Enters: services as three functions. Leaves: records, durable; dead letters; health.
+"""

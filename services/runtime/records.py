@@ -1,0 +1,77 @@
+"""Records of a log, and what a service is: three synchronous functions over them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record on its way out. `key` decides the partition; equal keys stay in order."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record at its position in a log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: Mapping[str, str]
+    appended_at: datetime
+
+
+class Service(Protocol):
+    """What a runner drives: the embedded one and the streams alike.
+
+    `handle` must be idempotent: a record may come again after a crash. It raises `PoisonError` for a record that can
+    never be processed and `UnavailableError` for an engine that is away; see `services.runtime.errors`.
+    """
+
+    name: str
+    """Also the consumer group."""
+    inputs: tuple[str, ...]
+
+    def load(self) -> None:
+        """Rebuild what is held in memory; called once, before the first batch."""
+        ...
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        """Take records of one partition of one topic, in order; make the effects; give what goes out."""
+        ...
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        """Do what is due at `now`. May run on any worker, so it claims what it does."""
+        ...
+
+
+class Producer(Protocol):
+    """Appends to a log; returns once every record is durable, or raises `UnavailableError`."""
+
+    def produce(self, records: Sequence[Outgoing]) -> None: ...
+
+
+class TopicReader(Protocol):
+    """Reads a topic from its start (or a time) to its present end, for `Service.load`."""
+
+    def read_all(self, topic: str, since: datetime | None = None) -> Iterator[Record]: ...
+
+
+def chunked(records: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
+    """Cut into lists of at most `most`."""
+    held: list[Outgoing] = []
+    for record in records:
+        held.append(record)
+        if len(held) == most:
+            yield held
+            held = []
+    if held:
+        yield held
