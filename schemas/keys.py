@@ -27,8 +27,8 @@ def pack(keys: Keys) -> bytes:
     """Code sorted distinct keys as LEB128 gaps (Protocol Buffers' varint): the first key, then each difference."""
     if keys.size == 0:
         return b""
-    gaps = np.diff(keys.astype(np.uint64), prepend=np.uint64(0))
-    if gaps.size > 1 and not gaps[1:].all() or (keys[1:] < keys[:-1]).any():
+    gaps: npt.NDArray[np.uint64] = np.diff(keys.astype(np.uint64), prepend=np.uint64(0)).astype(np.uint64)
+    if (gaps.size > 1 and not gaps[1:].all()) or (keys[1:] < keys[:-1]).any():
         raise KeysError("keys must be sorted and distinct")
     shifts = np.arange(_MOST_BYTES, dtype=np.uint64) * _SEVEN
     groups = gaps[:, None] >> shifts[None, :]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from services.notifier.domain.model import Digest
+
 
 @dataclass(frozen=True, slots=True)
 class Email:
@@ -54,3 +56,31 @@ class Mailer(Protocol):
     def send(self, email: Email) -> Receipt:
         """Raises MailRefusedError, MailDeferredError or MailUnknownError."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses in one digest; all derive from (subscriber, due_at) and the secret. Empty: leave the link out."""
+
+    unsubscribe: str
+    manage: str
+    hide_company: dict[str, str]
+    """By posting_id."""
+    not_relevant: dict[str, str]
+    """By posting_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a reader sees. Deterministic: equal digests and links give equal text."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+
+
+class Renderer(Protocol):
+    """Turns a digest into words and markup."""
+
+    def render(self, digest: Digest, links: Links) -> Rendered: ...

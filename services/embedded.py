@@ -1,0 +1,1 @@
+"""The embedded form: every service in one process over SQLite."""
