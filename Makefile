@@ -1,0 +1,53 @@
+# Everything runs inside .venv; `make setup` makes it from nothing but Python 3.11 or newer.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+STAMP := .venv/.set-up
+WORKERS ?= 2
+
+.PHONY: setup demo test test-kill lint types check format lock schemas samples pictures clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "jobchime needs Python 3.11, 3.12 or 3.13 with venv and pip: install one, or say make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up .venv with $(PYTHON); once, about a minute."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup
+	@$(BIN)/jobchime demo
+
+test: setup
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+test-kill: setup
+	@$(BIN)/pytest -s tests/faults/test_kill.py
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: setup
+	@$(BIN)/mypy
+
+check: lint types test
+
+format: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock:
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+
+schemas: setup
+	@$(BIN)/python -m schemas.generate
+
+samples: setup
+	@$(BIN)/python -m samples.make
+
+clean:
+	@rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
