@@ -1,0 +1,13 @@
+"""What Alembic runs: migrations on the connection, and in the transaction, that `services.runtime.store` hands over."""
+
+from alembic import context
+
+from schemas.sql import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transaction_per_migration=False,
+    render_as_batch=True,
+)
+context.run_migrations()

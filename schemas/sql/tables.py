@@ -1,0 +1,215 @@
+"""The notifier's tables: criteria, matches, windows, subscribers, digests, deliveries.
+
+Everything about a person hangs on `subscribers` and goes with it; `criteria`, `matches` and `postings` know nobody.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from schemas.sql.base import Moment, Serial, metadata
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    comment="The last number given of each dense series; a row lock orders those who draw one.",
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    comment="What operators switch, such as sending_paused.",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("topic", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("headers", Text, nullable=False, comment="a JSON object"),
+    sqlite_autoincrement=True,
+    comment="Records to publish, written in the transaction that they tell of; gone once published.",
+)
+
+criteria = Table(
+    "criteria",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False, comment="dense uint32, never reused"),
+    Column("criteria_id", Text, nullable=False, unique=True),
+    Column("version", BigInteger, nullable=False),
+    Column("document", Text, nullable=False, comment="the canonical form, JSON"),
+    Column("members", Integer, nullable=False, comment="saved searches that use it; none: removed"),
+    Column("changed_at", Moment, nullable=False),
+    CheckConstraint("members >= 0", name="members"),
+    CheckConstraint("key >= 0 AND key < 4294967296", name="uint32"),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("subscriber_id", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("address_hash", Text, nullable=False, unique=True, comment="keyed hash of the folded address"),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="active or paused; the erased have no row"),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("built_by", Text, comment="the worker that builds this subscriber's digest"),
+    Column("build_lease", Moment, comment="until when"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True, comment="hidden_company or not_relevant"),
+    Column("value", Text, primary_key=True, comment="a folded company name, or a cluster key"),
+    Column("created_at", Moment, nullable=False),
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("search_id", Text, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("key", ForeignKey("criteria.key"), nullable=False, index=True),
+    Column("cadence", Text, nullable=False),
+    Column("hour", Integer, nullable=False, comment="0 to 23, local"),
+    Column("weekday", Integer, comment="0 is Monday; weekly alone"),
+    Column("paused", Boolean, nullable=False),
+    Column("served_cut", BigInteger, nullable=False, comment="the cut up to which it was served; 0 is the beginning"),
+    Column("next_due_at", Moment, nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
+    UniqueConstraint("subscriber_id", "name"),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("posting_id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False, comment="the earliest of all versions"),
+    Column("document", LargeBinary, nullable=False, comment="a PostingCore, JSON, zlib"),
+    Column("stored_at", Moment, nullable=False, index=True),
+    comment="The newest version of each posting that came in matches.v1.",
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("posting_id", ForeignKey("postings.posting_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("keys", LargeBinary, nullable=False, comment="schemas.keys.pack of the keys first matched by this record"),
+    Column("near", LargeBinary, nullable=False, comment="likewise, of the nearly matched"),
+    comment="One row a record of matches.v1, less the keys that earlier records gave for its posting.",
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, comment="one past the last offset stored"),
+)
+
+cuts = Table(
+    "cuts",
+    metadata,
+    Column("cut", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken_at", Moment, nullable=False, index=True),
+    Column("positions", Text, nullable=False, comment="a JSON object: position by partition"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("digest_id", Text, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False, comment="digest or hold"),
+    Column("reason", Text, nullable=False, comment="why it was held"),
+    Column("instant", Boolean, nullable=False, comment="took in an instant search"),
+    Column("subject", Text, nullable=False),
+    Column("body", LargeBinary, comment="the email as first rendered, JSON, zlib; dropped by retention"),
+    Column("dropped", LargeBinary, nullable=False, comment="candidates left out and why, JSON, zlib"),
+    Column("created_at", Moment, nullable=False, index=True),
+    UniqueConstraint("subscriber_id", "due_at"),
+)
+
+digest_searches = Table(
+    "digest_searches",
+    metadata,
+    Column("digest_id", ForeignKey("digests.digest_id", ondelete="CASCADE"), primary_key=True),
+    Column("search_id", Text, primary_key=True),
+    Column("from_cut", BigInteger, nullable=False),
+    Column("to_cut", BigInteger, nullable=False),
+)
+
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("digest_id", ForeignKey("digests.digest_id", ondelete="CASCADE"), primary_key=True),
+    Column("rank", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False, comment="match or near"),
+    Column("posting_id", Text, nullable=False),
+    Column("cluster_key", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("found_by", Text, nullable=False, comment="searches and their reasons, a JSON list"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    Column("digest_id", ForeignKey("digests.digest_id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("worker", Text),
+    Column("lease", Moment, comment="until when the worker holds it"),
+    Column("mailer", Text),
+    Column("provider_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Index("ix_deliveries_state_not_before", "state", "not_before"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_hash", Text, primary_key=True, comment="keyed hash of the folded address"),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    comment="Addresses that must not be mailed; outlives the subscriber.",
+)
