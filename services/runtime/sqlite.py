@@ -1,0 +1,78 @@
+"""Opening SQLite files, and saying in one sentence what is wrong with them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.runtime.errors import JobchimeError, UnavailableError
+
+BUSY_SECONDS = 15.0
+"""How long a writer waits for another process; every transaction here is far shorter."""
+
+
+class DamagedError(JobchimeError):
+    """A file that is no longer what it was: only a backup helps."""
+
+
+_UNAVAILABLE = {
+    sqlite3.SQLITE_FULL: "the disk is full: {path} cannot grow; free some space and the work goes on by itself",
+    sqlite3.SQLITE_READONLY: "{path} cannot be written to: it, its folder or its disk is read-only",
+    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened: check that its folder exists and can be written to",
+    sqlite3.SQLITE_BUSY: "{path} is held by another process; the work goes on when that one has finished",
+    sqlite3.SQLITE_LOCKED: "{path} is held by another connection; the work goes on when that one has finished",
+    sqlite3.SQLITE_IOERR: "the disk does not take what is written to {path} or read from it: it may be full or failing",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory to read {path}",
+}
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def explain(error: Exception, path: Path) -> JobchimeError | None:
+    """Put an error of SQLite or the file system into one sentence, typed by what to do; None where it is a bug."""
+    if isinstance(error, OSError):
+        return UnavailableError(f"{path} cannot be used: {error.strerror or error}")
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    primary = code & 0xFF  # the low byte names the kind, the rest the occasion: https://www.sqlite.org/rescode.html
+    if primary in _DAMAGED:
+        return DamagedError(f"{path} is damaged or no database: restore it from a backup")
+    sentence = _UNAVAILABLE.get(primary)
+    return UnavailableError(sentence.format(path=path)) if sentence else None
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise `UnavailableError` or `DamagedError` in place of what SQLite and the file system raise about `path`."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        told = explain(error, path)
+        if told is None:
+            raise
+        raise told from error
+
+
+def connect(path: Path, *, busy_s: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """Open a durable file that several processes share: WAL, every commit on the disk before it returns.
+
+    The connection has no implicit transactions and may be used by any thread that holds its owner's lock. Raises
+    `UnavailableError` or `DamagedError`.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
+        try:
+            # The switch to WAL needs the file alone, so an opener waits its turn by an ordinary write lock first.
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+                if mode != "wal":
+                    raise UnavailableError(
+                        f"{path} lies on a disk that does not support SQLite's WAL; use a local disk"
+                    )
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
