@@ -93,6 +93,8 @@ class Digest:
     left_out: int
     """Fitting jobs beyond the cap."""
     dropped: tuple[Dropped, ...]
+    beyond: tuple[Dropped, ...] = ()
+    """Those fitting jobs, each with why it was left out; `left_out` counts them."""
 
 
 @dataclass(frozen=True, slots=True)
