@@ -1,11 +1,16 @@
 """What ingest needs of the outside, in its own words."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
+from services.ingest.domain.listing import Known
+from services.ingest.domain.schedule import SourceHealth, Validators
+from services.ingest.settings import SourceSettings
+from services.runtime.errors import JobchimeError
 
 JsonObject = dict[str, Any]
 
@@ -72,4 +77,104 @@ class Format(Protocol):
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less what differs at each fetch (beacons, counters): what its content hash is taken of."""
+        ...
+
+
+class FetchFailedError(JobchimeError):
+    """A source gave nothing this time, with the reason in one sentence: note it, poll again later."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        """How long the source asked to be left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One body of a source."""
+
+    address: str
+    """Where it came from in the end, after redirects."""
+    body: bytes
+    validators: Validators = field(default_factory=Validators)
+    unchanged: bool = False
+    """The source says that nothing changed since `validators`; there is no body."""
+    cut: str | None = None
+    """Why the body is not whole."""
+    following: str | None = None
+    """The next file of a folder."""
+    pages: bool = True
+    """Whether the body may name a next page; files do not."""
+
+
+class Fetcher(Protocol):
+    """Gets the bytes of a source, politely and safely."""
+
+    def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
+        """Get one body. Raises FetchFailedError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """A row to write. Without `item` the one that is kept stays."""
+
+    known: Known
+    item: JsonObject | None = None
+
+
+class SourceLedger(Protocol):
+    """What was seen of every source, and how it fares. Each write is one transaction, durable on return.
+
+    All raise `UnavailableError` where the store is away.
+    """
+
+    def register(self, sources: Iterable[str], now: datetime) -> None:
+        """Add the sources that are not known yet, due at once."""
+        ...
+
+    def health(self, source: str) -> SourceHealth | None: ...
+
+    def healths(self) -> Sequence[SourceHealth]:
+        """Of all sources, by name; those too that are no longer in the settings."""
+        ...
+
+    def claim(
+        self, sources: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
+    ) -> Sequence[str]:
+        """Take the due ones among `sources`, the longest due first, that no other worker holds at `now`."""
+        ...
+
+    def settle(self, health: SourceHealth) -> None:
+        """Write how a source fares, and let go of the claim on it."""
+        ...
+
+    def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]: ...
+
+    def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        """The open items of a source that were last seen before `since`."""
+        ...
+
+    def ended(self, now: datetime, most: int) -> Sequence[Known]:
+        """Open items of any source whose end has come."""
+        ...
+
+    def items(self, source: str, source_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        """Items as they were last seen."""
+        ...
+
+    def keep(self, rows: Iterable[KeptItem]) -> None:
+        """Write rows; a closed one keeps its hash and loses its item."""
+        ...
+
+    def new_faults(self, source: str, faults: Collection[str]) -> frozenset[str]:
+        """Those of the faults, named by their digests, that no poll has met before."""
+        ...
+
+    def note_faults(self, source: str, faults: Collection[str], now: datetime) -> None:
+        """Remember faults as met at `now`."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Drop closed items last seen, and faults last met, before a time; gives the number of rows."""
         ...

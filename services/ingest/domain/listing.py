@@ -1,0 +1,154 @@
+"""What a poll changes: which items are new, changed, open again or closed, and when a posting ends."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+MISSES_TO_CLOSE = 2
+"""How many complete, non-empty polls must lack an item before it counts as closed: one may be a slip of the board."""
+BACKLOG_AGE = timedelta(days=3)
+"""What a first poll finds that was posted longer ago than this is no news."""
+STILL_LISTED = timedelta(days=2)
+"""How long after it was last seen an item counts as still listed, over outages and pages that shift."""
+
+Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An item as the present poll found it."""
+
+    source_id: str
+    format: str
+    content_hash: str
+    posted_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item as the ledger holds it."""
+
+    source: str
+    source_id: str
+    format: str
+    content_hash: str
+    is_open: bool
+    backlog: bool
+    posted_at: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    ends_at: datetime
+    """When it ends unless it is seen again; see `ends_at`."""
+    misses: int = 0
+    """Complete, non-empty polls in a row that lacked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one item: the row to keep, and whether it goes out."""
+
+    outcome: Outcome
+    known: Known
+
+    @property
+    def goes_out(self) -> bool:
+        return self.outcome in ("new", "changed", "reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a poll of a source is judged by."""
+
+    now: datetime
+    max_age: timedelta
+    complete: bool
+    """The source's listings hold every open posting."""
+    first_poll: bool
+    """The source has not been polled with success before."""
+
+
+def ends_at(
+    *,
+    expires_at: datetime | None,
+    posted_at: datetime | None,
+    first_seen: datetime,
+    last_seen: datetime,
+    max_age: timedelta,
+    complete: bool,
+) -> datetime:
+    """When a posting ends if its source never shows it again.
+
+    Of a complete listing, absence closes; here only a dead source is provided for: the maximum age after it was last
+    seen. Elsewhere the stated expiry decides, and without one the maximum age after its date, though not while it is
+    still listed.
+    """
+    if complete:
+        return last_seen + max_age
+    if expires_at is not None:
+        return expires_at
+    dated = min(posted_at, first_seen) if posted_at else first_seen
+    return max(dated + max_age, last_seen + STILL_LISTED)
+
+
+def judge(seen: Seen, known: Known | None, *, source: str, terms: Terms) -> Judged:
+    """Hold a listed item against what is known of it."""
+    first_seen = known.first_seen if known else terms.now
+    posted_at = seen.posted_at or (known.posted_at if known else None)
+    end = ends_at(
+        expires_at=seen.expires_at,
+        posted_at=posted_at,
+        first_seen=first_seen,
+        last_seen=terms.now,
+        max_age=terms.max_age,
+        complete=terms.complete,
+    )
+    row = Known(
+        source=source,
+        source_id=seen.source_id,
+        format=seen.format,
+        content_hash=seen.content_hash,
+        is_open=end > terms.now or (known is not None and known.is_open),
+        backlog=known.backlog if known else is_backlog(posted_at, terms),
+        posted_at=posted_at,
+        first_seen=first_seen,
+        last_seen=terms.now,
+        ends_at=end,
+    )
+    return Judged(_outcome(row, known, terms.now), row)
+
+
+def _outcome(row: Known, known: Known | None, now: datetime) -> Outcome:
+    # An open item that has ended stays open in its row: closing it is the sweep's, which sends word of it.
+    if row.ends_at <= now:
+        return "ended"
+    if known is None:
+        return "new"
+    if not known.is_open:
+        return "reopened"
+    if known.content_hash != row.content_hash or known.format != row.format:
+        return "changed"
+    return "unchanged"
+
+
+def is_backlog(posted_at: datetime | None, terms: Terms) -> bool:
+    """Whether a new item is none that subscribers should be alerted to: found by the first poll, and old or undated."""
+    if not terms.first_poll:
+        return False
+    return posted_at is None or posted_at < terms.now - BACKLOG_AGE
+
+
+def missed(known: Known) -> Known:
+    """An open item that one more complete, non-empty listing lacked; closed once enough did."""
+    misses = known.misses + 1
+    return replace(known, misses=misses, is_open=misses < MISSES_TO_CLOSE)
+
+
+def ended(known: Known, now: datetime) -> Known:
+    """An item whose end has come, closed; any other as it is."""
+    return replace(known, is_open=False) if known.ends_at <= now else known
+
+
+def proves_absence(*, complete: bool, whole: bool, listed: int) -> bool:
+    """Whether what a listing lacks is gone: the listing is complete by its format, arrived whole and is not empty."""
+    return complete and whole and listed > 0

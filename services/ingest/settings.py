@@ -1,0 +1,150 @@
+"""What an operator decides of ingest: the sources, and how they are asked."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from schemas.posting import Attribution
+
+_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+
+
+def _span(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _SPAN.fullmatch(value)
+    if found is None:
+        raise ValueError('a span of time is a number with s, m, h or d, as in "90s", "15m", "6h" or "2d"')
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta():
+        raise ValueError("a span of time must be longer than nothing")
+    return value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_positive)]
+"""A length of time: a number with s, m, h or d, or a number of seconds."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class SourceSettings(_Settings):
+    """One source."""
+
+    name: str = Field(pattern=_NAME)
+    """Part of every posting's id: renaming a source makes all its postings new."""
+    url: str
+    """An http(s) address, or the path of a file or a folder of feed files."""
+    format: str = "auto"
+    """The name of a format, or `auto`: told by content."""
+    every: Span = timedelta(hours=1)
+    """How often it is polled."""
+    enabled: bool = True
+    complete: bool | None = None
+    """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
+    attribution: Attribution | None = None
+    """Whom to name beside its postings; unset: by the format."""
+    allow_private: bool = False
+    """Whether it may lie at a private or loopback address."""
+    robots: bool | None = None
+    """Whether robots.txt is asked; unset: for web pages, and where the format is `auto`."""
+    headers_from: dict[str, str] = Field(default_factory=dict)
+    """Request headers, each with the name of the environment variable that holds its value: keys stay out of files."""
+    max_pages: int = Field(default=50, ge=1, le=10_000)
+    max_bytes: int = Field(default=60_000_000, ge=1_000, le=1_000_000_000)
+    """Of each body, decompressed."""
+
+    @property
+    def is_web(self) -> bool:
+        return _is_web(self.url)
+
+    @model_validator(mode="after")
+    def _address_is_usable(self) -> Self:
+        if not self.url.strip():
+            raise ValueError(f"the source {self.name} has no url")
+        if not self.is_web and "://" in self.url:
+            raise ValueError(f"the url of the source {self.name} is neither http(s) nor a path")
+        if self.is_web:
+            parts = urlsplit(self.url)
+            if not parts.hostname:
+                raise ValueError(f"the url of the source {self.name} names no host")
+            if parts.username or parts.password:
+                raise ValueError(f"the url of the source {self.name} holds a password: give it by headers_from")
+        for header, variable in self.headers_from.items():
+            if not _VARIABLE.fullmatch(variable):
+                raise ValueError(f"headers_from.{header} of the source {self.name} names an environment variable")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The file or folder of a source that is not on the web."""
+        return Path(self.url).expanduser()
+
+
+class IngestSettings(_Settings):
+    """The `[ingest]` table of the settings file."""
+
+    sources: tuple[SourceSettings, ...] = ()
+    contact: str = ""
+    """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
+    polls_per_tick: int = Field(default=4, ge=1, le=100)
+    gap: Span = timedelta(seconds=1)
+    """The least time between two requests to one host."""
+    connect_timeout: Span = timedelta(seconds=10)
+    read_timeout: Span = timedelta(seconds=20)
+    """Between two pieces of an answer."""
+    total_timeout: Span = timedelta(minutes=2)
+    """For one request with its redirects and its whole body."""
+    attempts: int = Field(default=3, ge=1, le=10)
+    """Requests for one page before the poll counts as failed."""
+    max_age: Span = timedelta(days=45)
+    """How long a posting lasts where its source neither lists completely nor states an expiry."""
+    silence: Span = timedelta(days=1)
+    """A source without a success for this long, or for three of its intervals if that is longer, gets a warning."""
+    lease: Span = timedelta(minutes=15)
+    """How long a poll holds its source against other workers."""
+    keep_closed: Span = timedelta(days=90)
+    """How long closed items and met faults are remembered."""
+    max_dead_letters: int = Field(default=200, ge=1)
+    """Of one poll; the rest is counted only."""
+
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Self:
+        names = [source.name for source in self.sources]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two sources are named {name}")
+        return self
+
+    def source(self, name: str) -> SourceSettings | None:
+        return next((source for source in self.sources if source.name == name), None)
+
+    def silence_of(self, source: SourceSettings) -> timedelta:
+        """How long `source` may be silent before a warning."""
+        return max(self.silence, 3 * source.every)
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
+def source_for(target: str, *, name: str = "check", allow_private: bool = False) -> SourceSettings:
+    """A source made of a bare address or path, as given on a command line. Raises ValueError."""
+    return SourceSettings(name=name, url=target, allow_private=allow_private)
