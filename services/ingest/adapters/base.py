@@ -1,0 +1,103 @@
+"""What the formats share: how rows become items, and the defaults of a format without pages or an own board."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from schemas.posting import Attribution
+from services.ingest.adapters.contacts import without_contacts
+from services.ingest.adapters.json_rows import EXCERPT, rows
+from services.ingest.adapters.reading import MOST_BYTES, Text, read_text
+from services.ingest.ports import Broken, Item, JsonObject, Skip
+
+MOST_BROKEN = 1_000
+"""Unusable rows in one body, after which the rest is given up: a flood of dead letters helps nobody."""
+MOST_ID = 1_000
+"""Characters of a feed's own id."""
+
+Part = Item | Skip | Broken
+
+
+def cut(found: Iterable[Any | Broken], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
+    """Turn rows into items by `item`, less contact fields; a repeated id is a skip, what is no object is broken."""
+    seen: set[str] = set()
+    broken = 0
+    for row in found:
+        part = _part(row, item, seen)
+        yield part
+        if isinstance(part, Broken):
+            broken += 1
+            if broken == MOST_BROKEN and not part.ends_feed:
+                yield Broken(f"{broken:,} items are unusable: the rest is given up", ends_feed=True)
+                return
+
+
+def _part(row: Any | Broken, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:
+    if isinstance(row, Broken):
+        return row
+    if not isinstance(row, dict):
+        return Broken(f"an item is not an object but {_kind(row)}", str(row)[:EXCERPT])
+    part = item(without_contacts(row))
+    if not isinstance(part, Item):
+        return part
+    if len(part.source_id) > MOST_ID:
+        return Broken(f"its id is longer than {MOST_ID:,} characters", part.source_id[:EXCERPT])
+    if part.source_id in seen:
+        return Skip("repeat of an item of this feed", part.source_id)
+    seen.add(part.source_id)
+    return part
+
+
+def _kind(row: Any) -> str:
+    if row is None:
+        return "null"
+    return {bool: "true or false", str: "text", list: "a list"}.get(type(row), "a number")
+
+
+def identified(source_id: str, data: JsonObject, *, field: str) -> Part:
+    """An item by its id; Broken, naming the field, where that is empty."""
+    if source_id:
+        return Item(source_id, data)
+    return Broken(f'an item has no "{field}"', str(data)[:EXCERPT])
+
+
+def opened(body: bytes, reading: Callable[[str], Iterable[Part]]) -> Iterator[Part]:
+    """Decode a body and read it by `reading`; says so where it is too large or not in its encoding."""
+    if len(body) > MOST_BYTES:
+        yield Broken(f"the body is larger than {MOST_BYTES // 2**20} MiB", ends_feed=True)
+        return
+    decoded: Text = read_text(body)
+    yield from reading(decoded.text)
+    if decoded.fault:
+        yield Broken(decoded.fault)
+
+
+class BaseFormat:
+    """A format without pages, whose listings are not complete and whose items do not differ by the fetch."""
+
+    complete: bool = False
+    attribution: Attribution | None = None
+    volatile: frozenset[str] = frozenset()
+    """Members that change without the posting having changed."""
+
+    def next_page(self, url: str, body: bytes) -> str | None:
+        """None: there are no pages."""
+        return None
+
+    def fingerprint(self, data: JsonObject) -> JsonObject:
+        """The item less its volatile members."""
+        return {name: value for name, value in data.items() if name not in self.volatile}
+
+
+class JsonFormat(BaseFormat):
+    """A format of JSON objects in one list."""
+
+    array: str | None = None
+    """The member that holds the list; None where the list is the body."""
+
+    def split(self, body: bytes) -> Iterator[Part]:
+        """Cut a body into items. Never raises."""
+        return opened(body, lambda text: cut(rows(text, self.array), self.item))
+
+    def item(self, row: JsonObject) -> Part:
+        """Judge one row."""
+        raise NotImplementedError

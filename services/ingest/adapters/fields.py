@@ -1,0 +1,124 @@
+"""Fields out of foreign JSON: a getter never raises, and gives nothing for what is not of its kind."""
+
+import html
+import re
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from services.ingest.domain.draft import PayBand, Stated
+from services.ingest.ports import JsonObject
+
+Date = str | int | float | None
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z!]|&amp;lt;/?[a-zA-Z!]")
+_WORKPLACES = {
+    "remote": "remote",
+    "fullyremote": "remote",
+    "telecommute": "remote",
+    "hybrid": "hybrid",
+    "onsite": "onsite",
+    "inoffice": "onsite",
+    "office": "onsite",
+    "inperson": "onsite",
+}
+
+
+def text_of(value: Any) -> str:
+    """A string, or a number as one, stripped; anything else is ""."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def object_of(value: Any) -> JsonObject:
+    """An object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """A list; a single value as a list of one; null as none."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def texts_of(value: Any) -> list[str]:
+    """The strings of a list, or a single one, without empty ones and repeats."""
+    return list(dict.fromkeys(text for part in list_of(value) if (text := text_of(part))))
+
+
+def stated(field: str, *values: Any) -> tuple[Stated, ...]:
+    """The non-empty texts among `values`, each as stated in `field`."""
+    return tuple(Stated(field, text) for text in texts_of(list(values)))
+
+
+def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
+    """Join, keeping the first of equal texts."""
+    found: dict[str, Stated] = {}
+    for group in groups:
+        for one in group:
+            found.setdefault(one.text.casefold(), one)
+    return tuple(found.values())
+
+
+def date_of(value: Any) -> Date:
+    """A date as served: text or number; an empty text is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return value if not isinstance(value, str) else value.strip() or None
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """A positive amount from a number or a plain decimal text. Feeds write 0 for unknown, so 0 is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 < amount < Decimal(10) ** 15 else None
+
+
+def band(
+    field: str, low: Any, high: Any, currency: Any, period: Any, *, zone: str | None = None
+) -> tuple[PayBand, ...]:
+    """A pay band of base pay, or none where neither bound is an amount."""
+    least, most = amount_of(low), amount_of(high)
+    if least is None and most is None:
+        return ()
+    return (PayBand(field, least, most, text_of(currency).upper() or None, text_of(period) or None, zone=zone),)
+
+
+def workplace_word(text: str) -> str | None:
+    """`remote`, `hybrid` or `onsite` for the spellings of a workplace field; None for any other text."""
+    return _WORKPLACES.get(re.sub(r"[^a-z]", "", text.casefold()))
+
+
+def plain(text: str) -> str:
+    """A one-line field without entities and outer space: `R&amp;D ` is `R&D`."""
+    return " ".join(html.unescape(text).split())
+
+
+def unescaped(markup: str) -> str:
+    """Undo the escaping of markup: until its tags are tags, at most twice, so that `&lt;` in a text stays."""
+    for _ in range(2):
+        if _TAG.search(markup) or not _ESCAPED_TAG.search(markup):
+            return markup
+        markup = html.unescape(markup)
+    return markup
+
+
+def markup_of(text: str) -> str:
+    """Markup for a description that may be plain text: its lines become paragraphs."""
+    ready = unescaped(text)
+    if _TAG.search(ready):
+        return ready
+    return "".join(
+        f"<p>{html.escape(html.unescape(part.strip()), quote=False)}</p>"
+        for part in re.split(r"\n\s*\n|\r\n\s*\r\n", ready)
+        if part.strip()
+    )

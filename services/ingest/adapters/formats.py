@@ -1,0 +1,24 @@
+"""The list of feed formats. To add one: its file, and its line here."""
+
+from services.ingest.adapters.himalayas import Himalayas
+from services.ingest.adapters.remoteok import RemoteOk
+from services.ingest.ports import Format
+from services.runtime.errors import UsageError
+
+FORMATS: tuple[Format, ...] = (
+    Himalayas(),
+    RemoteOk(),
+)
+
+
+def detect(body: bytes) -> Format | None:
+    """Tell a body's format by its content alone; None where no format knows it. Never raises."""
+    return next((known for known in FORMATS if known.detects(body)), None)
+
+
+def format_named(name: str) -> Format:
+    """Give the format of this name. Raises UsageError, with the names that there are."""
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    raise UsageError(f'there is no format "{name}"; there are: {", ".join(known.name for known in FORMATS)}')

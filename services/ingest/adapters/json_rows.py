@@ -1,0 +1,241 @@
+"""Items out of JSON, one by one, so that what is whole before a fault comes out and a bad item costs only itself."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.ingest.adapters.reading import head_text
+from services.ingest.ports import Broken
+
+MOST_DEPTH = 32
+"""Of nesting within one item. The deepest known feed has 7."""
+MOST_FAULTS = 100
+"""Malformed items in one body, after which the rest is given up: each costs a search for the next."""
+MOST_DIGITS = 18
+"""Of an integer: more does not fit into 64 bits, and no feed's number means it."""
+EXCERPT = 500
+_PEEK_BYTES = 256 * 1024
+_PEEK_ROWS = 3
+_RESUMES = 20
+"""How many places to try for the next sound item, after one whose own end cannot be told."""
+
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_GAP = re.compile(r"[ \t\r\n,]*+")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{}\[\]]', re.DOTALL)
+_NEXT_OBJECT = re.compile(r"\}\s{0,64},\s{0,64}(?=\{)")
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+
+
+class _TooDeepError(ValueError):
+    pass
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MOST_DIGITS else None
+
+
+def _real(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def _nothing(_constant: str) -> None:
+    """NaN and Infinity are not JSON and say nothing: null."""
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_nothing, strict=False)
+
+
+def read_value(text: str, at: int = 0) -> tuple[Any, int]:
+    """Read one JSON value: it and where it ends.
+
+    Absurd numbers become null, lone surrogates and NUL become U+FFFD. Raises ValueError, in words, for bad JSON.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, _skip(_SPACE, text, at))
+    except RecursionError:
+        raise _TooDeepError(f"nested deeper than {MOST_DEPTH}") from None
+    return _clean(value, MOST_DEPTH), end
+
+
+def rows(text: str, array: str | None) -> Iterator[Any | Broken]:
+    """Give each element of the array under the key `array` of the outermost object, or of the outermost array.
+
+    A malformed element comes as Broken; a body that ends early gives Broken(ends_feed=True) last.
+    """
+    at = _array_at(text, array)
+    if at is None:
+        wanted = "a list" if array is None else f'an object with a list "{array}"'
+        yield Broken(f"the body is not {wanted}", text[:EXCERPT], ends_feed=True)
+        return
+    yield from _elements(text, at + 1, inside_object=array is not None)
+
+
+def _elements(text: str, at: int, *, inside_object: bool) -> Iterator[Any | Broken]:
+    count = faults = 0
+    while True:
+        at = _skip(_GAP, text, at)
+        if at >= len(text):
+            yield Broken(f"the body is cut short after {count:,} items", text[-EXCERPT:], ends_feed=True)
+            return
+        if text[at] == "]":
+            if inside_object and not text.rstrip(" \t\r\n\x00").endswith("}"):
+                yield Broken("the body is cut short after its last item", text[-EXCERPT:], ends_feed=True)
+            return
+        try:
+            value, end = read_value(text, at)
+        except ValueError as error:
+            faults += 1
+            following = _after(text, at)
+            yield _fault(error, text, at, following, count)
+            if following is None:
+                return
+            if faults == MOST_FAULTS:
+                yield Broken(f"{faults} items are malformed: the rest is given up", ends_feed=True)
+                return
+            at = following
+            continue
+        count += 1
+        yield value
+        at = end
+
+
+def _fault(error: ValueError, text: str, at: int, following: int | None, count: int) -> Broken:
+    excerpt = text[at : at + EXCERPT]
+    if following is None:
+        return Broken(f"the body is cut short or garbled after {count:,} whole items", excerpt, ends_feed=True)
+    why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    return Broken(f"not JSON: {why[:1].lower()}{why[1:]} (character {at:,} of the body)", excerpt)
+
+
+def _after(text: str, at: int) -> int | None:
+    """Find where to go on after the malformed value at `at`; None where the body ends within it."""
+    end = _balanced(text, at)
+    if end is not None:
+        behind = _skip(_SPACE, text, end)
+        if text[behind : behind + 1] in {",", "]"}:
+            return end
+    for tries, candidate in enumerate(_NEXT_OBJECT.finditer(text, at)):
+        if tries == _RESUMES:
+            break
+        try:
+            read_value(text, candidate.end())
+        except ValueError:
+            continue
+        return candidate.end()
+    return None
+
+
+def _balanced(text: str, at: int) -> int | None:
+    """Find the end of the value at `at` by its brackets, heeding strings; of a bare word, the next comma."""
+    if text[at] not in "{[":
+        comma = re.compile(r"[,\]}]").search(text, at)
+        return comma.start() if comma and comma.start() > at else None
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        if token[0] in {"{", "["}:
+            depth += 1
+        elif token[0] in {"}", "]"}:
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return None
+
+
+def _array_at(text: str, array: str | None) -> int | None:
+    start = _skip(_SPACE, text, 0)
+    if array is None:
+        return start if text[start : start + 1] == "[" else None
+    if text[start : start + 1] != "{":
+        return None
+    for key, at in _members(text, start):
+        if key == array and text[at : at + 1] == "[":
+            return at
+    # A fault before the list hides it from an orderly reading; within a string its quotes would be escaped.
+    found = re.compile(rf'(?<!\\)"{re.escape(array)}"\s{{0,64}}:\s{{0,64}}\[').search(text, start)
+    return found.end() - 1 if found else None
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """Give the key and the place of the value of each member of the object at `at`, as far as it is sound."""
+    at = _skip(_GAP, text, at + 1)
+    while text[at : at + 1] == '"':
+        try:
+            key, at = _DECODER.raw_decode(text, at)
+            at = _skip(_SPACE, text, at)
+            if text[at : at + 1] != ":":
+                return
+            at = _skip(_SPACE, text, at + 1)
+            yield key, at
+            _, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return
+        at = _skip(_GAP, text, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The beginning of a JSON body: enough to tell formats apart."""
+
+    is_list: bool = False
+    wrapper: dict[str, Any] = field(default_factory=dict)
+    """Members of the outermost object; those that are not whole within the beginning are None."""
+    firsts: tuple[dict[str, Any], ...] = ()
+    """The first objects of the list, as far as they go."""
+
+
+def peek(body: bytes, array: str | None) -> Peek:
+    """Look at the beginning of a body. Anything that is not JSON of that shape gives an empty Peek; never raises."""
+    text = head_text(body, _PEEK_BYTES)
+    start = _skip(_SPACE, text, 0)
+    opening = text[start : start + 1]
+    if opening == "[" and array is None:
+        return Peek(is_list=True, firsts=_firsts(text, start))
+    if opening != "{" or array is None:
+        return Peek()
+    wrapper = _sound_members(text, start)
+    at = next((at for key, at in _members(text, start) if key == array and text[at : at + 1] == "["), None)
+    return Peek(wrapper=wrapper, firsts=() if at is None else _firsts(text, at))
+
+
+def _firsts(text: str, at: int) -> tuple[dict[str, Any], ...]:
+    found: list[dict[str, Any]] = []
+    at = _skip(_SPACE, text, at + 1)
+    while len(found) < _PEEK_ROWS and text[at : at + 1] == "{":
+        found.append(_sound_members(text, at))
+        try:
+            _, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        at = _skip(_GAP, text, at)
+    return tuple(found)
+
+
+def _sound_members(text: str, at: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, place in _members(text, at):
+        try:
+            found[key] = read_value(text, place)[0]
+        except ValueError:
+            found[key] = None
+    return found
+
+
+def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _clean(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return _UNSAFE.sub("�", value) if _UNSAFE.search(value) else value
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == 0:
+        raise _TooDeepError(f"nested deeper than {MOST_DEPTH}")
+    if isinstance(value, list):
+        return [_clean(part, depth - 1) for part in value]
+    return {_clean(key, depth): _clean(part, depth - 1) for key, part in value.items()}
