@@ -1,0 +1,242 @@
+"""Dead letters: records that could not be processed, kept with their error until somebody replays them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
+from services.runtime.errors import UsageError
+from services.runtime.privacy import told
+from services.runtime.records import Outgoing, Producer, Record, TopicReader, chunked
+
+REPLAY_OF = "replay_of"
+"""On a replayed record: the id of its dead letter."""
+
+_REPLAYED = "replayed"
+_LETTER_HEADERS = (
+    "error",
+    "error_type",
+    "attempts",
+    "consumer",
+    "origin_topic",
+    "origin_partition",
+    "origin_offset",
+    "failed_at",
+)
+_REPLAY_AT_ONCE = 200
+
+
+class LetterLog(Producer, TopicReader, Protocol):
+    """What dead letters need of a log."""
+
+    def read(self, topic: str, partition: int, offset: int, most: int) -> list[Record]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LetterId:
+    """Where a dead letter lies; written `postings.v1.dead:0:12`."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}:{self.partition}:{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be processed. `headers` are its own, as they were."""
+
+    id: LetterId
+    error: str
+    error_type: str
+    attempts: int
+    consumer: str
+    origin_topic: str
+    origin: str
+    """Topic, partition and offset of the record that failed."""
+    failed_at: str
+    key: bytes
+    value: bytes
+    headers: Mapping[str, str]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCount:
+    """How many dead letters share a topic and a reason, and how many of them nobody has replayed."""
+
+    topic: str
+    error_type: str
+    error: str
+    letters: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay did."""
+
+    sent: int
+    skipped: int
+    """Replayed before, and not asked for again."""
+
+
+def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
+    """Make the dead letter of a record: its key, value and headers, and what went wrong."""
+    headers = dict(record.headers) | {
+        "error": told(error),
+        "error_type": type(error).__name__,
+        "attempts": str(attempts),
+        "consumer": consumer,
+        "origin_topic": record.topic,
+        "origin_partition": str(record.partition),
+        "origin_offset": str(record.offset),
+        "failed_at": failed_at.isoformat(),
+    }
+    return Outgoing(dead_of(record.topic), record.key, record.value, headers)
+
+
+def letter_ids(text: str) -> tuple[LetterId, ...]:
+    """Read `TOPIC:PARTITION:OFFSET` or `TOPIC:PARTITION:FIRST-LAST`. Raises UsageError."""
+    topic, _, rest = text.rpartition(":")
+    topic, _, partition = topic.rpartition(":")
+    first, _, last = rest.partition("-")
+    numbers = (partition, first, last or first)
+    if not topic.endswith(DEAD_SUFFIX) or not all(number.isascii() and number.isdigit() for number in numbers):
+        raise UsageError(f"{text!r} names no dead letter: write postings.v1{DEAD_SUFFIX}:0:12, or :12-20 for a range")
+    low, high = int(first), int(last or first)
+    if not low <= high < low + 100_000:
+        raise UsageError(f"{text!r} is no range that can be replayed: it must grow, by at most 100,000")
+    return tuple(LetterId(topic, int(partition), offset) for offset in range(low, high + 1))
+
+
+class DeadLetters:
+    """Lists, shows and replays the dead letters of a log."""
+
+    def __init__(self, log: LetterLog, topics: Iterable[str] | None = None) -> None:
+        """`topics` are the topics that records die in, by default all of `schemas.topics`."""
+        names = (topic.name for topic in TOPICS) if topics is None else topics
+        self._topics = tuple(dict.fromkeys(dead_of(name) for name in names))
+        self._log = log
+
+    def find(
+        self,
+        *,
+        topic: str | None = None,
+        reason: str | None = None,
+        since: datetime | None = None,
+        waiting: bool = False,
+    ) -> Iterator[DeadLetter]:
+        """Dead letters, topic by topic and oldest first.
+
+        `topic` is an origin or dead topic; `reason` an error type, or words of the error; `since` when it died;
+        `waiting` leaves out what was replayed.
+        """
+        for dead_topic in self._named(topic):
+            replayed = self._replayed(dead_topic)
+            for record in self._log.read_all(dead_topic, since):
+                if _REPLAYED in record.headers:
+                    continue
+                letter = _letter(record, replayed)
+                if (waiting and letter.replayed) or not _fits(letter, reason):
+                    continue
+                yield letter
+
+    def counts(self, *, topic: str | None = None) -> tuple[LetterCount, ...]:
+        """How many there are by topic and reason, the most frequent first."""
+        letters: Counter[tuple[str, str, str]] = Counter()
+        waiting: Counter[tuple[str, str, str]] = Counter()
+        for letter in self.find(topic=topic):
+            reason = (letter.id.topic, letter.error_type, letter.error)
+            letters[reason] += 1
+            waiting[reason] += not letter.replayed
+        return tuple(LetterCount(*reason, count, waiting[reason]) for reason, count in letters.most_common())
+
+    def show(self, letter_id: LetterId) -> DeadLetter:
+        """One dead letter. Raises UsageError where there is none."""
+        found = self._read(letter_id)
+        if found is None:
+            raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
+        return _letter(found, self._replayed(letter_id.topic))
+
+    def present(self, ids: Sequence[LetterId]) -> tuple[DeadLetter, ...]:
+        """Those of a range that are there. Raises UsageError where none is."""
+        replayed = {topic: self._replayed(topic) for topic in {letter_id.topic for letter_id in ids}}
+        records = [record for letter_id in ids if (record := self._read(letter_id)) is not None]
+        if not records:
+            raise UsageError(f"there is no dead letter {' or '.join(map(str, ids[:2]))}; see `jobchime dead list`")
+        return tuple(_letter(record, replayed[record.topic]) for record in records)
+
+    def replay(self, letters: Iterable[DeadLetter], *, again: bool = False) -> Replayed:
+        """Send letters back to where they came from, as they were; each is marked in the same write.
+
+        A letter that was replayed before is skipped, unless `again`.
+        """
+        due: list[DeadLetter] = []
+        skipped = 0
+        for letter in letters:
+            if letter.replayed and not again:
+                skipped += 1
+            else:
+                due.append(letter)
+        out = [record for letter in due for record in _replay(letter)]
+        for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
+            self._log.produce(batch)
+        return Replayed(sent=len(due), skipped=skipped)
+
+    def _named(self, topic: str | None) -> tuple[str, ...]:
+        if topic is None:
+            return self._topics
+        if dead_of(topic) not in self._topics:
+            raise UsageError(f"there is no topic {topic!r}; records die in {', '.join(self._topics)}")
+        return (dead_of(topic),)
+
+    def _read(self, letter_id: LetterId) -> Record | None:
+        self._named(letter_id.topic)
+        found = self._log.read(letter_id.topic, letter_id.partition, letter_id.offset, 1)
+        if not found or found[0].offset != letter_id.offset or _REPLAYED in found[0].headers:
+            return None
+        return found[0]
+
+    def _replayed(self, dead_topic: str) -> frozenset[str]:
+        marks = (record.headers.get(_REPLAYED) for record in self._log.read_all(dead_topic))
+        return frozenset(mark for mark in marks if mark)
+
+
+def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
+    headers = record.headers
+    origin_topic = headers.get("origin_topic", record.topic.removesuffix(DEAD_SUFFIX))
+    letter_id = LetterId(record.topic, record.partition, record.offset)
+    attempts = headers.get("attempts", "")
+    return DeadLetter(
+        id=letter_id,
+        error=headers.get("error", "unknown"),
+        error_type=headers.get("error_type", "unknown"),
+        attempts=int(attempts) if attempts.isdigit() else 0,
+        consumer=headers.get("consumer", "unknown"),
+        origin_topic=origin_topic,
+        origin=f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}",
+        failed_at=headers.get("failed_at", record.appended_at.isoformat()),
+        key=record.key,
+        value=record.value,
+        headers={name: value for name, value in headers.items() if name not in _LETTER_HEADERS},
+        replayed=str(letter_id) in replayed,
+    )
+
+
+def _fits(letter: DeadLetter, reason: str | None) -> bool:
+    return reason is None or reason == letter.error_type or reason.casefold() in letter.error.casefold()
+
+
+def _replay(letter: DeadLetter) -> tuple[Outgoing, Outgoing]:
+    """The record for its origin, and the mark beside its letter; one key and so one partition, one write."""
+    mark = str(letter.id)
+    headers = dict(letter.headers) | {REPLAY_OF: mark}
+    return (
+        Outgoing(letter.origin_topic, letter.key, letter.value, headers),
+        Outgoing(letter.id.topic, letter.key, b"", {_REPLAYED: mark}),
+    )

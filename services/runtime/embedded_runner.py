@@ -1,0 +1,261 @@
+"""Drives services over the SQLite log, in one process and one thread."""
+
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from secrets import SystemRandom
+from types import FrameType
+
+import structlog
+
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.errors import UnavailableError
+from services.runtime.lane import Lane, LaneSettings
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.privacy import told
+from services.runtime.records import Outgoing, Service
+from services.runtime.status import RunnerStatus, ServiceStatus
+
+_events = structlog.get_logger(__name__)
+_luck = SystemRandom().random
+_RATE_OVER_S = 60.0
+_SAY_AGAIN_S = 60.0
+
+
+class _Driven:
+    """A service with its lanes and what happened to it."""
+
+    def __init__(self, service: Service, lanes: Sequence[Lane]) -> None:
+        self.service = service
+        self.lanes = tuple(lanes)
+        self.loaded = False
+        self.load_failed = 0
+        self.load_not_before = 0.0
+        self.held: list[Outgoing] = []
+        self.tick_errors = 0
+        self.last_error: str | None = None
+        self.last_error_at: datetime | None = None
+        self.said_at = float("-inf")
+        self.rate: deque[tuple[float, int]] = deque()
+
+    @property
+    def handled(self) -> int:
+        return sum(lane.handled for lane in self.lanes)
+
+
+class EmbeddedRunner:
+    """Reads, handles and commits for each service and partition; ticks; and never gives up what is sound.
+
+    Services are taken in the order given, so that what one writes the next one reads in the same step.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        log: SqliteLog,
+        *,
+        clock: Clock | None = None,
+        settings: LaneSettings | None = None,
+        luck: Callable[[], float] = _luck,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        names = [service.name for service in services]
+        if len(set(names)) < len(names):
+            raise ValueError("two services share a name, and so would share their offsets")
+        self._log = log
+        self._clock = clock or SystemClock()
+        self._settings = settings or LaneSettings()
+        self._luck = luck
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._driven = tuple(_Driven(service, tuple(self._lanes(service))) for service in services)
+
+    def load(self) -> None:
+        """Have each service rebuild its memory. One whose engine is away is tried again by `step`; others go on.
+
+        Raises what else a service raises: a start that fails for a reason of its own is no service.
+        """
+        for driven in self._driven:
+            self._load(driven)
+
+    def step(self, stop: threading.Event | None = None) -> bool:
+        """One batch of each partition; whether there may be more to do at once. On `stop` it ends between two batches."""
+        more = False
+        for driven in self._driven:
+            if not self._load(driven):
+                continue
+            for lane in driven.lanes:
+                if stop is not None and stop.is_set():
+                    return False
+                more = lane.work() or more
+            self._measure(driven)
+        return more
+
+    def drain(self, *, patience_s: float = 60.0) -> None:
+        """Step until nothing is left but what is halted.
+
+        Raises UnavailableError after `patience_s` in which nothing moved because an engine is away.
+        """
+        since = self._monotonic()
+        while True:
+            handled = self._handled()
+            more = self.step()
+            now = self._monotonic()
+            if more or self._handled() > handled:
+                since = now
+                continue
+            wakes_at = self._wakes_at()
+            if wakes_at is None:
+                return
+            if now - since > patience_s:
+                raise UnavailableError(f"nothing has moved for {patience_s:.0f} s: {self._why()}")
+            self._sleep(max(wakes_at - now, 0.001))
+
+    def tick(self, now: datetime) -> int:
+        """Have each service do what is due; how many records went out.
+
+        An error is logged and counted and costs that service this tick. What a tick gave out is held until it is
+        durable, and the service is not ticked again before; a kill in between loses it, so a service that cannot make
+        it again produces by itself and marks afterwards, as the outbox relay does.
+        """
+        return sum(self._tick(driven, now) for driven in self._driven if driven.loaded)
+
+    def run(self, stop: threading.Event, *, tick_every_s: float = 1.0, idle_s: float = 0.2) -> None:
+        """Go on until `stop` is set; then finish the batch in hand and return."""
+        self.load()
+        _events.info("running", services=[driven.service.name for driven in self._driven])
+        next_tick = self._monotonic()
+        while not stop.is_set():
+            more = self.step(stop)
+            if self._monotonic() >= next_tick and not stop.is_set():
+                self.tick(self._clock.now())
+                next_tick = self._monotonic() + tick_every_s
+            if not more:
+                stop.wait(idle_s)
+        _events.info("stopped", handled=self._handled())
+
+    def status(self) -> RunnerStatus:
+        """A snapshot. Raises `UnavailableError` where the log cannot be read."""
+        return RunnerStatus(self._clock.now(), tuple(self._status(driven) for driven in self._driven))
+
+    def _lanes(self, service: Service) -> Iterator[Lane]:
+        for topic in service.inputs:
+            for partition in range(self._log.partitions):
+                yield Lane(
+                    service,
+                    topic,
+                    partition,
+                    log=self._log,
+                    clock=self._clock,
+                    settings=self._settings,
+                    luck=self._luck,
+                    monotonic=self._monotonic,
+                )
+
+    def _load(self, driven: _Driven) -> bool:
+        if driven.loaded:
+            return True
+        if self._monotonic() < driven.load_not_before:
+            return False
+        try:
+            driven.service.load()
+        except UnavailableError as error:
+            driven.load_failed += 1
+            delay = self._settings.retry.delay(driven.load_failed, self._luck())
+            driven.load_not_before = self._monotonic() + delay
+            self._note(driven, "cannot start yet and tries again", error)
+            return False
+        driven.loaded = True
+        return True
+
+    def _tick(self, driven: _Driven, now: datetime) -> int:
+        try:
+            if not driven.held:
+                driven.held = list(driven.service.tick(now))
+            self._log.produce(driven.held)
+        except Exception as error:
+            driven.tick_errors += 1
+            self._note(driven, "tick failed", error)
+            return 0
+        count = len(driven.held)
+        driven.held = []
+        return count
+
+    def _note(self, driven: _Driven, event: str, error: Exception) -> None:
+        """Log an error that comes again and again once a minute; a traceback only where it is a bug."""
+        text = told(error)
+        now = self._monotonic()
+        if text != driven.last_error or now - driven.said_at >= _SAY_AGAIN_S:
+            driven.said_at = now
+            bug = None if isinstance(error, UnavailableError) else error
+            _events.warning(
+                event, service=driven.service.name, error_type=type(error).__name__, error=text, exc_info=bug
+            )
+        driven.last_error = text
+        driven.last_error_at = self._clock.now()
+
+    def _measure(self, driven: _Driven) -> None:
+        now = self._monotonic()
+        driven.rate.append((now, driven.handled))
+        while len(driven.rate) > 2 and (now - driven.rate[0][0] > _RATE_OVER_S or len(driven.rate) > 1_000):
+            driven.rate.popleft()
+
+    def _status(self, driven: _Driven) -> ServiceStatus:
+        ends = {topic: self._log.ends(topic) for topic in driven.service.inputs}
+        places = [(topic, partition) for topic in driven.service.inputs for partition in range(self._log.partitions)]
+        lanes = tuple(
+            lane.status(ends[topic][partition]) for lane, (topic, partition) in zip(driven.lanes, places, strict=True)
+        )
+        return ServiceStatus(
+            name=driven.service.name,
+            loaded=driven.loaded,
+            lanes=lanes,
+            handled=driven.handled,
+            per_second=_per_second(driven.rate),
+            tick_errors=driven.tick_errors,
+            last_error=next((lane.error for lane in lanes if lane.error), driven.last_error),
+            last_error_at=driven.last_error_at,
+        )
+
+    def _handled(self) -> int:
+        return sum(driven.handled for driven in self._driven)
+
+    def _wakes_at(self) -> float | None:
+        waiting = [lane.wakes_at for driven in self._driven for lane in driven.lanes if lane.wakes_at is not None]
+        waiting += [driven.load_not_before for driven in self._driven if not driven.loaded]
+        return min(waiting, default=None)
+
+    def _why(self) -> str:
+        errors = [lane.error for driven in self._driven for lane in driven.lanes if lane.error]
+        errors += [driven.last_error for driven in self._driven if not driven.loaded and driven.last_error]
+        return errors[0] if errors else "no reason was given"
+
+
+def _per_second(rate: Sequence[tuple[float, int]]) -> float:
+    if len(rate) < 2:
+        return 0.0
+    (first_at, first), (last_at, last) = rate[0], rate[-1]
+    return (last - first) / (last_at - first_at) if last_at > first_at else 0.0
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM or Ctrl-C sets; a second Ctrl-C interrupts at once. Main thread only."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,242 @@
+"""One service's way through one partition: retries, isolation, dead letters and the cap on them."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.runtime.clock import Clock
+from services.runtime.dead import letter_of
+from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.log_sqlite import Commit, SqliteLog
+from services.runtime.privacy import told
+from services.runtime.records import Record, Service
+from services.runtime.retry import RetryPolicy
+from services.runtime.status import LaneState, LaneStatus
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterCap:
+    """When failing records say that the consumer is wrong, and not the records."""
+
+    in_row: int = 100
+    window: int = 200
+    share: float = 0.5
+
+    def reached(self, outcomes: "Outcomes") -> bool:
+        """Whether one more dead letter would be too many: `in_row` at a stretch, or over `share` of a full window."""
+        if outcomes.in_row + 1 >= self.in_row:
+            return True
+        full = len(outcomes.last) == self.window
+        return full and (sum(outcomes.last) + 1) / self.window > self.share
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """How the last records of a lane ended; True is dead."""
+
+    last: deque[bool]
+    in_row: int = 0
+
+    def add(self, count: int, *, dead: bool) -> None:
+        self.last.extend([dead] * min(count, self.last.maxlen or count))
+        self.in_row = self.in_row + count if dead else 0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSettings:
+    """How a lane reads and how it bears errors."""
+
+    batch: int = 500
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    cap: DeadLetterCap = field(default_factory=DeadLetterCap)
+
+
+class Lane:
+    """Reads a batch, has it handled, and writes what goes out together with the new offset.
+
+    Commits come after effects, so that a crash repeats work and never loses it.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        topic: str,
+        partition: int,
+        *,
+        log: SqliteLog,
+        clock: Clock,
+        settings: LaneSettings,
+        luck: Callable[[], float],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._service = service
+        self._topic = topic
+        self._partition = partition
+        self._log = log
+        self._clock = clock
+        self._settings = settings
+        self._luck = luck
+        self._monotonic = monotonic
+        self._offset = log.committed(service.name, topic, partition)
+        self._isolate_until = 0
+        self._failed = 0
+        self._away = 0
+        self._not_before: float | None = None
+        self._error: str | None = None
+        self._halted = False
+        self._dead = 0
+        self._handled = 0
+        self._outcomes = Outcomes(deque(maxlen=settings.cap.window))
+
+    @property
+    def wakes_at(self) -> float | None:
+        """When a waiting lane tries again (monotonic seconds); None where it is not waiting."""
+        return None if self._halted else self._not_before
+
+    @property
+    def error(self) -> str | None:
+        """Why it is not running, in a sentence."""
+        return self._error
+
+    @property
+    def handled(self) -> int:
+        """Records done with, dead ones included."""
+        return self._handled
+
+    def work(self) -> bool:
+        """Process one batch, or isolate one record; whether there may be more to do at once.
+
+        Raises only what is wrong with the log itself and does not pass.
+        """
+        if self._halted or (self._not_before is not None and self._monotonic() < self._not_before):
+            return False
+        try:
+            batch = self._log.read(self._topic, self._partition, self._offset, self._size())
+        except UnavailableError as error:
+            return self._wait(error)
+        if not batch:
+            self._running()
+            return False
+        return self._handle(batch)
+
+    def status(self, end: int) -> LaneStatus:
+        """A snapshot; `end` is the partition's end offset."""
+        return LaneStatus(
+            topic=self._topic,
+            partition=self._partition,
+            offset=self._offset,
+            lag=max(end - self._offset, 0),
+            state=self._state(),
+            error=self._error,
+            dead=self._dead,
+        )
+
+    def _handle(self, batch: list[Record]) -> bool:
+        try:
+            outgoing = self._service.handle(batch)
+            self._log.advance(outgoing, self._commit_after(batch))
+        except UnavailableError as error:
+            return self._wait(error)
+        except PoisonError as error:
+            return self._isolate(batch, error)
+        except Exception as error:
+            return self._failing(batch, error)
+        self._outcomes.add(len(batch), dead=False)
+        return self._done(batch)
+
+    def _failing(self, batch: list[Record], error: Exception) -> bool:
+        """An error that may pass: try again, a bounded number of times."""
+        if self._isolating() or self._failed + 1 >= self._settings.retry.attempts:
+            return self._isolate(batch, error)
+        self._failed += 1
+        return self._try_again(error, self._failed)
+
+    def _isolate(self, batch: list[Record], error: Exception) -> bool:
+        """Bury a record that failed alone; of a batch, go through it record by record."""
+        self._failed += 1
+        if len(batch) == 1:
+            return self._bury(batch[0], error)
+        self._isolate_until = batch[-1].offset + 1
+        self._not_before = None
+        self._warn("looks for the record that fails", error)
+        return True
+
+    def _bury(self, record: Record, error: Exception) -> bool:
+        """Dead-letter one record and go on, unless too many have died."""
+        if self._settings.cap.reached(self._outcomes):
+            return self._halt(error)
+        letter = letter_of(
+            record, error, attempts=self._failed, consumer=self._service.name, failed_at=self._clock.now()
+        )
+        try:
+            self._log.advance([letter], self._commit_after([record]))
+        except UnavailableError as away:
+            self._failed -= 1
+            return self._wait(away)
+        self._warn("dead letter", error, offset=record.offset)
+        self._dead += 1
+        self._outcomes.add(1, dead=True)
+        # Tries of the whole batch count for each of its records, the try of this one alone does not.
+        self._failed -= 1
+        return self._done([record])
+
+    def _commit_after(self, batch: list[Record]) -> Commit:
+        return Commit(self._service.name, self._topic, self._partition, batch[-1].offset + 1)
+
+    def _done(self, batch: list[Record]) -> bool:
+        self._offset = batch[-1].offset + 1
+        self._handled += len(batch)
+        self._running()
+        if not self._isolating():
+            self._failed = 0
+        return True
+
+    def _running(self) -> None:
+        if self._not_before is not None:
+            _events.info("goes on", service=self._service.name, topic=self._topic, partition=self._partition)
+        self._not_before = None
+        self._away = 0
+        self._error = None
+
+    def _wait(self, error: UnavailableError) -> bool:
+        """The record is sound and an engine is away: no bound on how often."""
+        self._away += 1
+        return self._try_again(error, self._away)
+
+    def _try_again(self, error: Exception, failed: int) -> bool:
+        delay = self._settings.retry.delay(failed, self._luck())
+        self._not_before = self._monotonic() + delay
+        self._warn("waits and tries again", error, attempt=failed, seconds=round(delay, 1))
+        return False
+
+    def _halt(self, error: Exception) -> bool:
+        self._halted = True
+        self._error = (
+            f"halted at {self._topic}:{self._partition}:{self._offset}: so many records could not be processed that the"
+            f" consumer must be wrong and not the records; mend it and start again. The last error: {told(error)}"
+        )
+        _events.error("halted", service=self._service.name, error=self._error)
+        return False
+
+    def _warn(self, event: str, error: Exception, **facts: object) -> None:
+        self._error = told(error)
+        where = {"service": self._service.name, "topic": self._topic, "partition": self._partition}
+        _events.warning(event, **where, error_type=type(error).__name__, error=self._error, **facts)
+
+    def _isolating(self) -> bool:
+        return self._offset < self._isolate_until
+
+    def _size(self) -> int:
+        return 1 if self._isolating() else self._settings.batch
+
+    def _state(self) -> LaneState:
+        if self._halted:
+            return "halted"
+        if self._not_before is not None:
+            return "waiting"
+        return "isolating" if self._isolating() else "running"
