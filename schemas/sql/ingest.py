@@ -1,0 +1,53 @@
+"""Ingest's tables: what was seen of each source, and how it fares."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
+
+from schemas.sql.base import Moment, metadata
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("added_at", Moment, nullable=False),
+    Column("next_due", Moment, nullable=False),
+    Column("last_attempt", Moment),
+    Column("last_success", Moment),
+    Column("settled_at", Moment, comment="the end of its backlog"),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("last_error", Text),
+    Column("format", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("counts", Text, nullable=False, comment="of the last success, a JSON object"),
+    Column("claimed_by", Text, comment="the worker that polls it"),
+    Column("claimed_until", Moment),
+    comment="How each source fares; those that left the settings keep their row.",
+)
+
+source_items = Table(
+    "source_items",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("format", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    Column("posted_at", Moment),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("misses", Integer, nullable=False, comment="complete listings in a row that lacked it"),
+    Column("item", LargeBinary, comment="as last seen, JSON, zlib; none once closed"),
+    Index(None, "is_open", "ends_at"),
+    comment="What each source has shown, so that only new and changed items go out.",
+)
+
+source_faults = Table(
+    "source_faults",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("fault", Text, primary_key=True, comment="a digest"),
+    Column("last_met", Moment, nullable=False),
+    comment="Faults that have their dead letter already.",
+)

@@ -1,0 +1,199 @@
+"""The source ledger in the SQL store."""
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, and_, delete, or_, select, update
+
+from schemas.sql.ingest import source_faults, source_items, sources
+from services.ingest.domain.listing import Known
+from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.ports import JsonObject, KeptItem
+from services.runtime.store import reading, upsert, writing
+
+_AT_ONCE = 500
+_KNOWN = tuple(column for column in source_items.c if column.name != "item")
+
+
+class SqlSourceLedger:
+    """`SourceLedger` over SQLAlchemy; the tables are `schemas.sql.ingest`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def register(self, sources_: Iterable[str], now: datetime) -> None:
+        rows = [{"source": name, "added_at": now, "next_due": now, "failures": 0, "counts": "{}"} for name in sources_]
+        if not rows:
+            return
+        with writing(self._engine) as connection:
+            connection.execute(upsert(connection, sources).on_conflict_do_nothing(), rows)
+
+    def health(self, source: str) -> SourceHealth | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(sources).where(sources.c.source == source)).one_or_none()
+        return None if row is None else _health(row)
+
+    def healths(self) -> Sequence[SourceHealth]:
+        with reading(self._engine) as connection:
+            return [_health(row) for row in connection.execute(select(sources).order_by(sources.c.source))]
+
+    def claim(
+        self, sources_: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
+    ) -> Sequence[str]:
+        free = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= now, sources.c.claimed_by == worker)
+        due = (
+            select(sources.c.source)
+            .where(sources.c.source.in_(sorted(sources_)), sources.c.next_due <= now, free)
+            .order_by(sources.c.next_due, sources.c.source)
+            .limit(most)
+        )
+        with writing(self._engine) as connection:
+            names = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
+            if names:
+                connection.execute(
+                    update(sources)
+                    .where(sources.c.source.in_(names))
+                    .values(claimed_by=worker, claimed_until=now + lease)
+                )
+        return names
+
+    def settle(self, health: SourceHealth) -> None:
+        values: dict[str, Any] = {
+            "added_at": health.added_at,
+            "next_due": health.next_due,
+            "last_attempt": health.last_attempt,
+            "last_success": health.last_success,
+            "settled_at": health.settled_at,
+            "failures": health.failures,
+            "last_error": health.last_error,
+            "format": health.format,
+            "etag": health.validators.etag,
+            "last_modified": health.validators.last_modified,
+            "counts": json.dumps(asdict(health.counts)),
+            "claimed_by": None,
+            "claimed_until": None,
+        }
+        with writing(self._engine) as connection:
+            insert = upsert(connection, sources).values(source=health.source, **values)
+            connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=values))
+
+    def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]:
+        with reading(self._engine) as connection:
+            return {row.source_id: _known(row) for row in _rows(connection, _KNOWN, source, source_ids)}
+
+    def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        query = (
+            select(*_KNOWN)
+            .where(source_items.c.source == source, source_items.c.is_open, source_items.c.last_seen < since)
+            .order_by(source_items.c.source_id)
+        )
+        with reading(self._engine) as connection:
+            return [_known(row) for row in connection.execute(query)]
+
+    def ended(self, now: datetime, most: int) -> Sequence[Known]:
+        query = (
+            select(*_KNOWN)
+            .where(source_items.c.is_open, source_items.c.ends_at <= now)
+            .order_by(source_items.c.ends_at, source_items.c.source, source_items.c.source_id)
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            return [_known(row) for row in connection.execute(query)]
+
+    def items(self, source: str, source_ids: Collection[str]) -> Mapping[str, JsonObject]:
+        columns = (source_items.c.source_id, source_items.c.item)
+        with reading(self._engine) as connection:
+            rows = _rows(connection, columns, source, source_ids)
+            return {row.source_id: _unpack(row.item) for row in rows if row.item is not None}
+
+    def keep(self, rows: Iterable[KeptItem]) -> None:
+        held = list(rows)
+        closed = [_values(row) | {"item": None} for row in held if not row.known.is_open]
+        open_ = [row for row in held if row.known.is_open]
+        renewed = [_values(row) | {"item": _pack(row.item)} for row in open_ if row.item is not None]
+        as_before = [_values(row) for row in open_ if row.item is None]
+        with writing(self._engine) as connection:
+            for values in (closed, renewed, as_before):
+                if values:
+                    _write(connection, source_items, values, keys=("source", "source_id"))
+
+    def new_faults(self, source: str, faults: Collection[str]) -> frozenset[str]:
+        met: set[str] = set()
+        with reading(self._engine) as connection:
+            for some in _slices(faults):
+                query = select(source_faults.c.fault).where(
+                    source_faults.c.source == source, source_faults.c.fault.in_(some)
+                )
+                met.update(connection.execute(query).scalars())
+        return frozenset(faults) - met
+
+    def note_faults(self, source: str, faults: Collection[str], now: datetime) -> None:
+        values = [{"source": source, "fault": fault, "last_met": now} for fault in sorted(set(faults))]
+        if not values:
+            return
+        with writing(self._engine) as connection:
+            _write(connection, source_faults, values, keys=("source", "fault"))
+
+    def prune(self, before: datetime) -> int:
+        old_items = and_(source_items.c.is_open.is_(False), source_items.c.last_seen < before)
+        with writing(self._engine) as connection:
+            dropped = connection.execute(delete(source_items).where(old_items)).rowcount
+            dropped += connection.execute(delete(source_faults).where(source_faults.c.last_met < before)).rowcount
+        return dropped
+
+
+def _write(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]], *, keys: tuple[str, str]) -> None:
+    insert = upsert(connection, table)
+    changed = {name: insert.excluded[name] for name in values[0] if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=changed), list(values))
+
+
+def _rows(
+    connection: Connection, columns: Sequence[Any], source: str, source_ids: Collection[str]
+) -> Iterator[Row[Any]]:
+    for some in _slices(source_ids):
+        query = select(*columns).where(source_items.c.source == source, source_items.c.source_id.in_(some))
+        yield from connection.execute(query)
+
+
+def _slices(values: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def _health(row: Row[Any]) -> SourceHealth:
+    return SourceHealth(
+        source=row.source,
+        added_at=row.added_at,
+        next_due=row.next_due,
+        last_attempt=row.last_attempt,
+        last_success=row.last_success,
+        settled_at=row.settled_at,
+        failures=row.failures,
+        last_error=row.last_error,
+        format=row.format,
+        validators=Validators(row.etag, row.last_modified),
+        counts=Counts(**json.loads(row.counts)),
+    )
+
+
+def _known(row: Row[Any]) -> Known:
+    return Known(**{column.name: getattr(row, column.name) for column in _KNOWN})
+
+
+def _values(row: KeptItem) -> dict[str, Any]:
+    return asdict(row.known)
+
+
+def _pack(item: JsonObject) -> bytes:
+    return zlib.compress(json.dumps(item, ensure_ascii=True, separators=(",", ":")).encode("ascii"), 6)
+
+
+def _unpack(data: bytes) -> JsonObject:
+    item: JsonObject = json.loads(zlib.decompress(data))
+    return item

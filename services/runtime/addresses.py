@@ -1,0 +1,116 @@
+"""Which network addresses a request on behalf of a setting may reach.
+
+`ipaddress.is_global` will not do: it accepts NAT64 and 6to4 forms of loopback, and differs between Python versions.
+The ranges are those of the IANA special-purpose address registries (RFC 6890 and its updates).
+"""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from services.runtime.errors import JobchimeError, UnavailableError
+
+
+class AddressRefusedError(JobchimeError):
+    """An address that may not be asked: only a change of the settings helps."""
+
+
+_NEVER = tuple(
+    IPv4Network(text)
+    for text in (
+        "0.0.0.0/8",  # this host: reaches loopback on Linux
+        "169.254.0.0/16",  # link-local, with the metadata service of most clouds
+        "168.63.129.16/32",  # the metadata service of one cloud, at an address that looks public
+        "100.100.100.200/32",  # of another, within the shared range
+        "192.0.0.0/24",  # protocol assignments, with the metadata service of a third
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    )
+)
+_PRIVATE = tuple(
+    IPv4Network(text)
+    for text in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")
+)
+_GLOBAL6 = IPv6Network("2000::/3")
+_NEVER6 = tuple(
+    IPv6Network(text)
+    for text in (
+        "2001::/23",  # protocol assignments, Teredo among them
+        "2001:db8::/32",
+        "3fff::/20",
+    )
+)
+_PRIVATE6 = (IPv6Network("::1/128"), IPv6Network("fc00::/7"))
+_METADATA6 = IPv6Network("fd00:ec2::/32")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_SIX_TO_FOUR = IPv6Network("2002::/16")
+
+Address = IPv4Address | IPv6Address
+
+
+def refusal(address: Address, *, allow_private: bool) -> str | None:
+    """Why an address may not be reached; None where it may.
+
+    An IPv6 address that stands for an IPv4 one (mapped, NAT64 of RFC 6052, 6to4 of RFC 3056) is judged as that one.
+    `allow_private` admits loopback and private ranges, and never link-local, metadata or multicast addresses.
+    """
+    if isinstance(address, IPv6Address):
+        inner = _embedded(address)
+        if inner is None:
+            return _refusal6(address, allow_private)
+        address = inner
+    if any(address in network for network in _NEVER):
+        return "is reserved"
+    if not allow_private and any(address in network for network in _PRIVATE):
+        return "is private"
+    return None
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    if address in _SIX_TO_FOUR:
+        return IPv4Address((int(address) >> 80) & 0xFFFF_FFFF)
+    return None
+
+
+def _refusal6(address: IPv6Address, allow_private: bool) -> str | None:
+    if address in _METADATA6:
+        return "is reserved"
+    if any(address in network for network in _PRIVATE6):
+        return None if allow_private else "is private"
+    if address not in _GLOBAL6 or any(address in network for network in _NEVER6):
+        return "is reserved"
+    return None
+
+
+def reachable(host: str, port: int, *, allow_private: bool) -> Sequence[str]:
+    """Resolve a host once and check every address that it has.
+
+    The caller connects to what this gives, not to the name, which may resolve differently a moment later. Spellings
+    such as 127.1, 2130706433 or full-width digits are no way around: what they resolve to is what is checked.
+    Raises AddressRefusedError if any address is refused, UnavailableError if there is none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UnavailableError(f"the host {host} cannot be found") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    for text in addresses:
+        reason = refusal(ipaddress.ip_address(text), allow_private=allow_private)
+        if reason is not None:
+            raise AddressRefusedError(_sentence(host, text, reason))
+    return addresses
+
+
+def _sentence(host: str, address: str, reason: str) -> str:
+    where = host if host == address else f"{host} ({address})"
+    hint = "; set allow_private = true if that is meant" if reason == "is private" else ""
+    return f"{where} {reason} and is not asked{hint}"
