@@ -1,10 +1,14 @@
 """What the notifier needs of the outside, in its own words."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
-from services.notifier.domain.model import Digest
+from schemas.match import Matches
+from schemas.posting import PostingCore
+from services.notifier.domain.model import Digest, Hold, SentItem
+from services.notifier.domain.windows import Closing, Cut, DueSubscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,132 @@ class Renderer(Protocol):
     """Turns a digest into words and markup."""
 
     def render(self, digest: Digest, links: Links) -> Rendered: ...
+
+
+@runtime_checkable
+class Ledger(Protocol):
+    """What a mailer may offer besides: its own memory of what went out, which settles UNKNOWN deliveries."""
+
+    def find(self, delivery_id: str) -> Receipt | None:
+        """The receipt of a message that went out, None for one that surely did not.
+
+        Raises MailUnknownError while nobody can tell.
+        """
+        ...
+
+
+class MatchStore(Protocol):
+    """Matches as they came, each key once a posting, and the newest version of each posting."""
+
+    def store(self, partition: int, records: Sequence[tuple[int, Matches]], now: datetime) -> int:
+        """Keep (offset, matches) of one partition, in order, and advance its position, in one transaction.
+
+        What lies below the position is skipped. Returns how many records were new.
+        """
+        ...
+
+    def postings(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
+        """The newest versions; the unknown are left out."""
+        ...
+
+
+class WindowStore(Protocol):
+    """Cuts, and who is due between which of them."""
+
+    def take_cut(self, now: datetime) -> Cut:
+        """Number the present positions; the newest cut again where nothing moved since."""
+        ...
+
+    def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
+        """Take up to `most` subscribers with due searches; others leave them alone until the lease ends."""
+        ...
+
+    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
+        """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
+        ...
+
+    def release(self, worker: str) -> None:
+        """Give back whatever this worker, having been killed, still holds."""
+        ...
+
+
+class DigestStore(Protocol):
+    """Digests, the windows that they close, and what was sent before."""
+
+    def sent(self, subscriber_id: str, since: datetime) -> list[SentItem]:
+        """The items of digests since then, but for those that failed or were not sent."""
+        ...
+
+    def instant_since(self, subscriber_id: str, since: datetime) -> int:
+        """How many digests with instant searches were due since then."""
+        ...
+
+    def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
+        """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
+
+        False, and nothing done, where a search or its subscriber has changed since it was claimed.
+        """
+        ...
+
+    def close_empty(self, closings: Sequence[Closing]) -> None:
+        """Close windows that hold nothing, without a digest; those changed meanwhile stay as they are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery that one worker may hand over. `attempt` tells its answer from those of earlier workers."""
+
+    delivery_id: str
+    attempt: int
+    due_at: datetime
+    email: Email
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows whether it went out."""
+
+    delivery_id: str
+    attempt: int
+    due_at: datetime
+
+
+class DeliveryStore(Protocol):
+    """The states of deliveries, see `services.notifier.domain.delivery`."""
+
+    def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
+        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused."""
+        ...
+
+    def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
+        """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over."""
+        ...
+
+    def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None: ...
+
+    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
+
+    def deferred(self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta) -> None: ...
+
+    def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
+
+    def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
+        """Give back one that was not begun."""
+        ...
+
+    def sweep(self, now: datetime, too_old: datetime) -> None:
+        """End leases that ran out; give up what was due before `too_old` and still waits."""
+        ...
+
+    def doubts(self, mailer: str, most: int) -> list[Doubt]:
+        """Unknown deliveries of this mailer, the oldest first."""
+        ...
+
+    def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
+        """Nothing went out: not sent, and pending again where it is to be sent after all."""
+        ...
+
+    def release(self, worker: str, now: datetime) -> None:
+        """End the leases of this worker, which was killed: claimed ones are pending again, sending ones unknown."""
+        ...

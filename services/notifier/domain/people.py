@@ -1,0 +1,153 @@
+"""What a subscriber and a saved search may say of themselves, checked field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, cast, get_args
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
+
+from services.notifier.domain.model import Cadence
+from services.notifier.domain.schedule import zones
+
+Status = Literal["active", "paused"]
+
+MOST_SEARCHES = 50
+"""Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
+_MOST_NAME = 120
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class FieldError(ValueError):
+    """A field that cannot be taken, with one sentence that says why."""
+
+    def __init__(self, field: str, said: str) -> None:
+        super().__init__(f"{field}: {said}")
+        self.field = field
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A subscriber's own facts, checked."""
+
+    address: str
+    name: str
+    time_zone: str
+    currency: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a saved search wants to be served."""
+
+    cadence: Cadence
+    hour: int
+    """0 to 23, local."""
+    weekday: int | None
+    """0 is Monday; weekly alone."""
+
+
+def profile_of(fields: Mapping[str, Any]) -> Profile:
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`. Raises FieldError with the first that is wrong."""
+    return Profile(
+        address=_address(_text(fields, "address")),
+        name=name_of(_text(fields, "name", ""), "name", required=False),
+        time_zone=_time_zone(_text(fields, "time_zone", "UTC")),
+        currency=_currency(_text(fields, "currency", "EUR")),
+        locale=_locale(_text(fields, "locale", "en")),
+    )
+
+
+def timing_of(fields: Mapping[str, Any]) -> Timing:
+    """Check `cadence`, `hour`, `weekday` (a number or an English name). Raises FieldError."""
+    cadence = _text(fields, "cadence", "daily").lower()
+    if cadence not in get_args(Cadence):
+        raise FieldError("cadence", f"{cadence!r} is not one of instant, daily, weekly")
+    hour = _number(fields.get("hour", 8), "hour", 23)
+    if cadence != "weekly":
+        return Timing(cast(Cadence, cadence), hour, None)
+    return Timing("weekly", hour, _weekday(fields.get("weekday", 0)))
+
+
+def name_of(text: str, field: str = "name", *, required: bool = True) -> str:
+    """One line of at most 120 characters. Raises FieldError."""
+    name = " ".join(text.split())
+    if required and not name:
+        raise FieldError(field, "it is empty")
+    if len(name) > _MOST_NAME or not name.isprintable():
+        raise FieldError(field, f"it must be one line of at most {_MOST_NAME} printable characters")
+    return name
+
+
+def _text(fields: Mapping[str, Any], field: str, default: str | None = None) -> str:
+    value = fields.get(field)
+    if value is None or value == "":
+        if default is None:
+            raise FieldError(field, "it is missing")
+        return default
+    if not isinstance(value, str):
+        raise FieldError(field, f"text was expected, not {type(value).__name__}")
+    return value.strip()
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=True).normalized
+    except EmailNotValidError as error:
+        raise FieldError("address", str(error)) from None
+
+
+def _time_zone(text: str) -> str:
+    if text in zones():
+        return text
+    known = _zones_by_fold().get(text.casefold().replace(" ", "_"))
+    if known is None:
+        raise FieldError("time_zone", f"{text!r} is not an IANA time zone, such as Europe/Berlin")
+    return known
+
+
+@cache
+def _zones_by_fold() -> Mapping[str, str]:
+    return {zone.casefold(): zone for zone in sorted(zones())}
+
+
+def _currency(text: str) -> str:
+    code = text.upper()
+    if code not in _currencies():
+        raise FieldError("currency", f"{text!r} is not an ISO 4217 code, such as EUR")
+    return code
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def _locale(text: str) -> str:
+    try:
+        return str(Locale.parse(text, sep="-" if "-" in text else "_"))
+    except (UnknownLocaleError, ValueError):
+        raise FieldError("locale", f"{text!r} is not a locale, such as en or de_AT") from None
+
+
+def _number(value: Any, field: str, most: int) -> int:
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise FieldError(field, f"{value!r} is not a whole number from 0 to {most}")
+    return value
+
+
+def _weekday(value: Any) -> int:
+    if isinstance(value, str) and not value.strip().isdecimal():
+        named = [
+            index for index, day in enumerate(_DAYS) if len(value.strip()) > 1 and day.startswith(value.strip().lower())
+        ]
+        if len(named) != 1:
+            raise FieldError("weekday", f"{value!r} is not a day of the week")
+        return named[0]
+    return _number(value, "weekday", 6)

@@ -1,0 +1,114 @@
+"""When a saved search is due: slots on local clocks, through every change of the clocks.
+
+A slot is the hour asked for on one local date. Where the clocks skip that hour it is the first moment after the gap;
+where they repeat it, its first pass. A date that a zone skipped altogether has no slot.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from services.notifier.domain.model import Cadence
+
+MOST_INSTANT = 6
+"""Digests with instant searches in one local day; what is over waits for the next."""
+
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_SEARCHED_DAYS = 23
+"""Three weeks and a day on either side: more than a weekly slot can be away, even where its date was skipped."""
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The IANA names that a subscriber may have."""
+    return frozenset(available_timezones()) - _NO_PLACES
+
+
+def next_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, after: datetime) -> datetime:
+    """The first slot strictly after a moment, in UTC; of instant searches the next full minute.
+
+    `hour` is 0 to 23; `weekday` (0 is Monday) counts for weekly alone. Raises ValueError for what is no schedule.
+    """
+    zone = _checked(cadence, hour, weekday, time_zone)
+    if cadence == "instant":
+        return _minute(after) + _MINUTE
+    start = after.astimezone(zone).date() - _DAY
+    for ahead in range(_SEARCHED_DAYS):
+        slot = _slot(start + ahead * _DAY, hour, weekday if cadence == "weekly" else None, zone)
+        if slot is not None and slot > after:
+            return slot
+    raise AssertionError(f"no {cadence} slot in {time_zone} after {after.isoformat()}")
+
+
+def latest_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, now: datetime) -> datetime:
+    """The last slot at or before a moment, in UTC: however many were missed, this one is served for all."""
+    zone = _checked(cadence, hour, weekday, time_zone)
+    if cadence == "instant":
+        return _minute(now)
+    start = now.astimezone(zone).date() + _DAY
+    for back in range(_SEARCHED_DAYS):
+        slot = _slot(start - back * _DAY, hour, weekday if cadence == "weekly" else None, zone)
+        if slot is not None and slot <= now:
+            return slot
+    raise AssertionError(f"no {cadence} slot in {time_zone} before {now.isoformat()}")
+
+
+def next_instant(due_at: datetime, sent_today: int, time_zone: str, most: int = MOST_INSTANT) -> datetime:
+    """When instant searches may be served again, `sent_today` digests of this local day being out: UTC."""
+    if sent_today < most:
+        return _minute(due_at) + _MINUTE
+    return local_day(due_at, time_zone)[1]
+
+
+def local_day(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
+    """The local day that holds a moment, half-open, in UTC: 23, 24 or 25 hours as a rule."""
+    zone = _zone(time_zone)
+    day = at.astimezone(zone).date()
+    return _moment(day, 0, zone), _moment(day + _DAY, 0, zone)
+
+
+def _slot(day: date, hour: int, weekday: int | None, zone: ZoneInfo) -> datetime | None:
+    if weekday is not None and day.weekday() != weekday:
+        return None
+    if _moment(day, 0, zone).astimezone(zone).date() != day:
+        return None
+    return _moment(day, hour, zone)
+
+
+def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """The first moment at which the local clock shows that hour or, having skipped it, a later one."""
+    local = datetime.combine(day, time(hour), zone)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return moment
+    # In a gap, fold=0 reads the time by the offset before it and fold=1 by that after it (PEP 495): the clocks changed
+    # in between, at a whole second.
+    before, after = local.replace(fold=1).astimezone(UTC), moment
+    old = before.astimezone(zone).utcoffset()
+    while (span := (after - before) // timedelta(seconds=1)) > 1:
+        middle = before + timedelta(seconds=span // 2)
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _minute(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _checked(cadence: Cadence, hour: int, weekday: int | None, time_zone: str) -> ZoneInfo:
+    if not 0 <= hour <= 23:
+        raise ValueError(f"an hour lies between 0 and 23, not at {hour}")
+    if cadence == "weekly" and (weekday is None or not 0 <= weekday <= 6):
+        raise ValueError("a weekly search needs a weekday: 0 (Monday) to 6 (Sunday)")
+    return _zone(time_zone)
+
+
+def _zone(time_zone: str) -> ZoneInfo:
+    if time_zone not in zones():
+        raise ValueError(f"{time_zone} is not an IANA time zone, such as Europe/Berlin")
+    return ZoneInfo(time_zone)

@@ -1,0 +1,52 @@
+"""Windows as values: cuts, what is due between two of them, and how they are closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notifier.domain.model import DueSearch, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A numbered row with one position a partition; what is not named stands at 0. Cut 0 is the beginning."""
+
+    number: int
+    positions: Mapping[int, int]
+
+    def position(self, partition: int) -> int:
+        """The first offset that lies after the cut."""
+        return self.positions.get(partition, 0)
+
+
+BEGINNING = Cut(0, {})
+
+
+@dataclass(frozen=True, slots=True)
+class DueWindow:
+    """A saved search that is due, with the cut up to which it was served: its window begins there."""
+
+    search: DueSearch
+    key: int
+    from_cut: int
+    due_at: datetime
+    """The slot it has waited for since; later ones may have passed."""
+    hour: int
+    weekday: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueSubscriber:
+    """Someone to build a digest for, claimed by one worker."""
+
+    recipient: Recipient
+    windows: tuple[DueWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A window to close: the search is served up to `to_cut` and due again at `next_due_at`."""
+
+    window: DueWindow
+    to_cut: int
+    next_due_at: datetime
