@@ -84,7 +84,7 @@ class EmbeddedRunner:
             self._load(driven)
 
     def step(self, stop: threading.Event | None = None) -> bool:
-        """One batch of each partition; whether there may be more to do at once. On `stop` it ends between two batches."""
+        """One batch of each partition; whether there may be more to do at once. `stop` ends it between batches."""
         more = False
         for driven in self._driven:
             if not self._load(driven):

@@ -194,19 +194,19 @@ class SqliteLog:
         layout = int(self._rows("PRAGMA user_version", ())[0][0])
         if layout > LAYOUT:
             raise UsageError(f"{self.path} was written by a newer jobchime (layout {layout}); upgrade this one")
-        wanted = [(topic, partition, 0) for topic in topics for partition in range(self.partitions)]
-        if layout < LAYOUT or not self._held().keys() >= {(topic, partition) for topic, partition, _ in wanted}:
+        held = self._held() if layout else {}
+        made_with = max((partition + 1 for _, partition in held), default=self.partitions)
+        if made_with != self.partitions:
+            raise UsageError(f"{self.path} was made with {made_with} partitions a topic, not {self.partitions}")
+        wanted = {(topic, partition) for topic in topics for partition in range(self.partitions)}
+        if layout < LAYOUT or not held.keys() >= wanted:
             with self._writing() as connection:
                 for table in _TABLES:
                     connection.execute(table)
-                insert = 'INSERT OR IGNORE INTO partitions (topic, partition, "end") VALUES (?, ?, ?)'
-                connection.executemany(insert, wanted)
+                insert = 'INSERT OR IGNORE INTO partitions (topic, partition, "end") VALUES (?, ?, 0)'
+                connection.executemany(insert, sorted(wanted))
                 connection.execute(f"PRAGMA user_version = {LAYOUT}")
-        held = self._held()
-        made_with = max(partition for _, partition in held) + 1 if held else self.partitions
-        if made_with != self.partitions:
-            raise UsageError(f"{self.path} was made with {made_with} partitions a topic, not {self.partitions}")
-        return held
+        return self._held()
 
     def _held(self) -> dict[tuple[str, int], int]:
         return {

@@ -1,0 +1,247 @@
+"""What every log does: the one suite of the port, run on each adapter."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import TOPICS, dead_of
+from services.runtime.clock import FixedClock
+from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.log_sqlite import Commit, SqliteLog, UnknownTopicError, partition_of
+from services.runtime.records import Outgoing
+from tests.support.logs import NOON, TOPIC, out, outs, values
+
+Opener = Callable[..., SqliteLog]
+
+
+@pytest.fixture(params=["sqlite"])
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the same log again and again, each time as another process would."""
+    opened: list[SqliteLog] = []
+
+    def opener(clock: FixedClock | None = None, partitions: int = 2) -> SqliteLog:
+        log = SqliteLog(tmp_path / "log.sqlite", clock=clock or FixedClock(NOON), partitions=partitions)
+        opened.append(log)
+        return log
+
+    yield opener
+    for log in opened:
+        log.close()
+
+
+def test_what_was_produced_is_read_in_order_with_everything_it_carried(reopen: Opener) -> None:
+    log = reopen(partitions=1)
+    log.produce([Outgoing(TOPIC, b"a\0\xff", b"\x00\xff", {"name": "Zoë", "empty": ""}), out("b", "")])
+    first, second = log.read(TOPIC, 0, 0, 10)
+    assert (first.key, first.value, first.headers) == (b"a\0\xff", b"\x00\xff", {"name": "Zoë", "empty": ""})
+    assert (first.topic, first.partition, first.offset, first.appended_at) == (TOPIC, 0, 0, NOON)
+    assert (second.offset, second.value, second.headers) == (1, b"", {})
+
+
+def test_records_outlive_the_process(reopen: Opener) -> None:
+    log = reopen()
+    log.produce(outs(10))
+    log.commit("readers", TOPIC, 1, 3)
+    log.close()
+    again = reopen()
+    assert sorted(values(list(again.read_all(TOPIC)))) == sorted(f"value {number}" for number in range(10))
+    assert again.committed("readers", TOPIC, 1) == 3
+
+
+def test_another_reader_sees_a_record_as_soon_as_it_was_acknowledged(reopen: Opener) -> None:
+    writer, reader = reopen(partitions=1), reopen(partitions=1)
+    assert reader.read(TOPIC, 0, 0, 10) == []
+    writer.produce([out("a", "1")])
+    assert values(reader.read(TOPIC, 0, 0, 10)) == ["1"]
+
+
+def test_equal_keys_share_a_partition_and_stay_in_order(reopen: Opener) -> None:
+    log = reopen()
+    log.produce([out(f"key {number % 7}", f"{number % 7}:{number}") for number in range(100)])
+    for partition in (0, 1):
+        records = log.read(TOPIC, partition, 0, 1_000)
+        assert records
+        assert {partition_of(record.key, 2) for record in records} == {partition}
+        seen = [tuple(map(int, value.split(":"))) for value in values(records)]
+        for key in range(7):
+            numbers = [number for k, number in seen if k == key]
+            assert numbers == sorted(numbers)
+
+
+def test_a_key_keeps_its_partition_for_ever() -> None:
+    # The check value of CRC-32 in the catalogue of CRC algorithms: the digits 1 to 9 give CBF43926.
+    assert [partition_of(b"123456789", many) for many in (1, 2, 12)] == [0, 0xCBF43926 % 2, 0xCBF43926 % 12]
+
+
+def test_reading_stops_at_most_and_goes_on_where_it_stopped(reopen: Opener) -> None:
+    log = reopen(partitions=1)
+    log.produce(outs(5))
+    assert [record.offset for record in log.read(TOPIC, 0, 0, 2)] == [0, 1]
+    assert [record.offset for record in log.read(TOPIC, 0, 2, 100)] == [2, 3, 4]
+    assert log.read(TOPIC, 0, 5, 100) == []
+
+
+def test_a_read_gives_few_large_records_and_always_one(reopen: Opener) -> None:
+    log = reopen(partitions=1)
+    log.produce([Outgoing(TOPIC, b"k", bytes(9 << 20)) for _ in range(3)])
+    assert len(log.read(TOPIC, 0, 0, 100)) == 2
+    log.produce([Outgoing(TOPIC, b"k", bytes(20 << 20))])
+    assert len(log.read(TOPIC, 0, 3, 100)) == 1
+    assert len(list(log.read_all(TOPIC))) == 4
+
+
+def test_read_all_ends_where_the_topic_ended_when_it_was_asked_for(reopen: Opener) -> None:
+    log = reopen()
+    log.produce(outs(3))
+    reading = log.read_all(TOPIC)
+    log.produce(outs(3, first=3))
+    assert sorted(values(list(reading))) == ["value 0", "value 1", "value 2"]
+
+
+def test_read_all_since_a_time_leaves_out_what_is_older(reopen: Opener) -> None:
+    clock = FixedClock(NOON)
+    log = reopen(clock)
+    log.produce(outs(3))
+    clock.advance(timedelta(hours=1))
+    log.produce(outs(3, first=3))
+    since = list(log.read_all(TOPIC, clock.now()))
+    assert sorted(values(since)) == ["value 3", "value 4", "value 5"]
+
+
+def test_ends_and_starts_count_by_partition(reopen: Opener) -> None:
+    log = reopen()
+    assert log.ends(TOPIC) == log.starts(TOPIC) == (0, 0)
+    log.produce(outs(50))
+    assert sum(log.ends(TOPIC)) == 50
+    assert log.starts(TOPIC) == (0, 0)
+
+
+def test_an_unknown_topic_is_named_with_the_topics_that_there_are(reopen: Opener) -> None:
+    log = reopen()
+    with pytest.raises(UnknownTopicError, match=r"'rawv1'.*raw\.v1"):
+        log.produce([out("a", topic="rawv1")])
+    for attempt in (
+        lambda: log.read("nope", 0, 0, 1),
+        lambda: log.read(TOPIC, 2, 0, 1),
+        lambda: log.ends("nope"),
+        lambda: log.read_all("nope"),
+        lambda: log.commit("g", "nope", 0, 1),
+        lambda: log.trim("nope", NOON),
+    ):
+        with pytest.raises(UnknownTopicError):
+            attempt()
+
+
+def test_a_call_appends_all_or_nothing(reopen: Opener) -> None:
+    log = reopen()
+    with pytest.raises(UnknownTopicError):
+        log.produce([*outs(3), out("a", topic="nope")])
+    assert list(log.read_all(TOPIC)) == []
+
+
+def test_outgoing_records_and_the_commit_are_one_step(reopen: Opener) -> None:
+    log = reopen(partitions=1)
+    with pytest.raises(UnknownTopicError):
+        log.advance([out("a")], Commit("g", "nope", 0, 7))
+    assert log.ends(TOPIC) == (0,)
+    log.advance([out("a")], Commit("g", TOPIC, 0, 7))
+    assert log.ends(TOPIC) == (1,)
+    assert log.commits() == (Commit("g", TOPIC, 0, 7),)
+
+
+def test_groups_commit_apart_and_may_go_back(reopen: Opener) -> None:
+    log = reopen()
+    assert log.committed("a", TOPIC, 0) == 0
+    log.commit("a", TOPIC, 0, 9)
+    log.commit("b", TOPIC, 0, 4)
+    log.commit("a", TOPIC, 0, 2)
+    assert (log.committed("a", TOPIC, 0), log.committed("b", TOPIC, 0), log.committed("a", TOPIC, 1)) == (2, 4, 0)
+
+
+def test_every_topic_of_the_contract_and_its_dead_letters_are_there(reopen: Opener) -> None:
+    log = reopen()
+    for topic in TOPICS:
+        log.produce([out("a", topic=topic.name), out("a", topic=dead_of(topic.name))])
+        assert sum(log.ends(topic.name)) == sum(log.ends(dead_of(topic.name))) == 1
+
+
+def test_trimming_drops_the_old_and_keeps_offsets(reopen: Opener) -> None:
+    clock = FixedClock(NOON)
+    log = reopen(clock, partitions=1)
+    log.produce(outs(5))
+    clock.advance(timedelta(days=1))
+    log.produce(outs(3, first=5))
+    assert log.trim(TOPIC, clock.now(), most=2) == 5
+    assert (log.starts(TOPIC), log.ends(TOPIC)) == ((5,), (8,))
+    assert [record.offset for record in log.read(TOPIC, 0, 0, 100)] == [5, 6, 7]
+    assert log.trim(TOPIC, clock.now()) == 0
+
+
+def test_a_topic_trimmed_empty_goes_on_at_its_end(reopen: Opener) -> None:
+    log = reopen(partitions=1)
+    log.produce(outs(5))
+    assert log.trim(TOPIC, NOON + timedelta(seconds=1)) == 5
+    assert (log.starts(TOPIC), log.ends(TOPIC)) == ((5,), (5,))
+    log.close()
+    again = reopen(partitions=1)
+    again.produce([out("a", "new")])
+    assert [(record.offset, record.value) for record in again.read(TOPIC, 0, 0, 9)] == [(5, b"new")]
+
+
+def test_trimming_touches_no_other_topic(reopen: Opener) -> None:
+    log = reopen()
+    log.produce(outs(4) + outs(4, topic="matches.v1"))
+    log.trim(TOPIC, NOON + timedelta(days=1))
+    assert len(list(log.read_all("matches.v1"))) == 4
+
+
+def test_compaction_keeps_the_newest_of_each_key_where_it_was(reopen: Opener) -> None:
+    log = reopen()
+    log.produce([out(f"key {number % 5}", str(number), topic="criteria.v1") for number in range(23)])
+    before = {(record.partition, record.offset): record.value for record in log.read_all("criteria.v1")}
+    assert log.compact("criteria.v1", most=4) == 18
+    left = list(log.read_all("criteria.v1"))
+    assert sorted(int(value) for value in values(left)) == [18, 19, 20, 21, 22]
+    assert all(before[record.partition, record.offset] == record.value for record in left)
+    assert log.compact("criteria.v1") == 0
+
+
+def test_threads_append_without_losing_or_mixing(reopen: Opener) -> None:
+    log = reopen()
+
+    def append(number: int) -> None:
+        for turn in range(20):
+            log.produce([out(f"{number}", f"{number}:{turn}") for _ in range(3)])
+
+    threads = [threading.Thread(target=append, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    records = list(log.read_all(TOPIC))
+    assert len(records) == 6 * 20 * 3
+    for number in range(6):
+        turns = [int(value.split(":")[1]) for value in values(records) if value.startswith(f"{number}:")]
+        assert turns == sorted(turns)
+
+
+def test_two_openers_append_in_turns(reopen: Opener) -> None:
+    one, two = reopen(partitions=1), reopen(partitions=1)
+    for number in range(10):
+        (one if number % 2 else two).produce([out("k", str(number))])
+    assert values(one.read(TOPIC, 0, 0, 100)) == [str(number) for number in range(10)]
+
+
+def test_a_log_made_with_another_number_of_partitions_is_refused(reopen: Opener) -> None:
+    reopen(partitions=2)
+    with pytest.raises(UsageError, match="made with 2 partitions a topic, not 3"):
+        reopen(partitions=3)
+
+
+def test_a_file_that_is_no_log_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "log.sqlite").write_bytes(b"this is not a database" * 100)
+    with pytest.raises(JobchimeError, match="damaged or no database"):
+        SqliteLog(tmp_path / "log.sqlite")
