@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.ingest.domain.draft import PayBand, Stated
 from services.ingest.ports import JsonObject
@@ -122,3 +123,11 @@ def markup_of(text: str) -> str:
         for part in re.split(r"\n\s*\n|\r\n\s*\r\n", ready)
         if part.strip()
     )
+
+
+def with_query(url: str, **changes: str | None) -> str:
+    """The address with these query parameters set, or removed where None."""
+    parts = urlsplit(url)
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in changes]
+    query += [(name, value) for name, value in changes.items() if value is not None]
+    return urlunsplit(parts._replace(query=urlencode(query)))

@@ -1,13 +1,23 @@
 """The list of feed formats. To add one: its file, and its line here."""
 
+from services.ingest.adapters.ashby import Ashby
+from services.ingest.adapters.greenhouse import Greenhouse
 from services.ingest.adapters.himalayas import Himalayas
+from services.ingest.adapters.himalayas_rss import HimalayasRss
+from services.ingest.adapters.lever import Lever
 from services.ingest.adapters.remoteok import RemoteOk
+from services.ingest.adapters.weworkremotely import WeWorkRemotely
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
 
 FORMATS: tuple[Format, ...] = (
     Himalayas(),
+    HimalayasRss(),
+    WeWorkRemotely(),
     RemoteOk(),
+    Greenhouse(),
+    Lever(),
+    Ashby(),
 )
 
 

@@ -2,7 +2,6 @@
 
 import re
 from itertools import islice
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
@@ -16,6 +15,7 @@ from services.ingest.adapters.fields import (
     stated,
     text_of,
     texts_of,
+    with_query,
 )
 from services.ingest.adapters.json_rows import peek, rows
 from services.ingest.adapters.reading import read_text
@@ -145,11 +145,3 @@ def _jobs_in(body: bytes) -> int:
 
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def with_query(url: str, **changes: str | None) -> str:
-    """The address with these query parameters set, or removed where None."""
-    parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in changes]
-    query += [(name, value) for name, value in changes.items() if value is not None]
-    return urlunsplit(parts._replace(query=urlencode(query)))
