@@ -1,12 +1,14 @@
 """Which candidates are the same job, and which copy of it to show."""
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.model import SentItem
 from services.notifier.domain.score import states_pay
-from services.rules.signature import same_job
+from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, same_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +28,70 @@ def gather(postings: Sequence[PostingCore], matched: frozenset[str]) -> tuple[Co
     """Put the postings of one job together, best copy first.
 
     `matched` holds the ids that fit whole: such a copy goes before one that fits nearly. Then goes the copy that states
-    its pay, then the one from where one applies directly, then the newest. Likeness is no equivalence, so each posting is
-    held against the best copies only, in that order: the outcome does not depend on the order of the input.
+    its pay, then the one from where one applies directly, then the newest. Likeness is no equivalence, so each posting
+    is held against the best copies only, in that order: the outcome does not depend on the order of the input.
     """
     groups: list[list[PostingCore]] = []
+    index = _Alike()
     for posting in sorted(postings, key=lambda one: _preference(one, matched)):
-        for group in groups:
-            if same_job(group[0].cluster, posting.cluster):
-                group.append(posting)
-                break
-        else:
-            groups.append([posting])
+        group = index.first(posting.cluster)
+        if group is not None:
+            groups[group].append(posting)
+            continue
+        index.add(posting.cluster)
+        groups.append([posting])
     return tuple(Copies(group[0], tuple(group[1:])) for group in groups)
 
 
-def sent_before(copies: Copies, sent: Iterable[SentItem]) -> SentItem | None:
-    """What the subscriber was sent of this job already, in any of its copies."""
-    ids = frozenset(posting.posting_id for posting in copies.all)
-    for item in sent:
-        if item.posting_id in ids:
-            return item
-        cluster = Cluster.model_construct(key=item.cluster_key, signature=item.signature)
-        if any(same_job(cluster, posting.cluster) for posting in copies.all):
-            return item
-    return None
+class SentJobs:
+    """What a subscriber was sent, ready to be asked whether a job was among it."""
+
+    def __init__(self, sent: Iterable[SentItem]) -> None:
+        self._items = sorted(sent, key=lambda item: (item.sent_at, item.posting_id))
+        self._by_id = {item.posting_id: item for item in reversed(self._items)}
+        self._index = _Alike()
+        for item in self._items:
+            self._index.add(Cluster.model_construct(key=item.cluster_key, signature=item.signature))
+
+    def of(self, copies: Copies) -> SentItem | None:
+        """The first item that was this job, in any of its copies."""
+        for posting in copies.all:
+            if posting.posting_id in self._by_id:
+                return self._by_id[posting.posting_id]
+        for posting in copies.all:
+            first = self._index.first(posting.cluster)
+            if first is not None:
+                return self._items[first]
+        return None
+
+
+class _Alike:
+    """Clusters in order, found by likeness without comparing all pairs.
+
+    Signatures that are alike enough to say `same job` differ in so few places that one of their pieces is equal, so
+    equal keys and equal pieces name all clusters that `same_job` can accept; it then decides.
+    """
+
+    def __init__(self) -> None:
+        self._clusters: list[Cluster] = []
+        self._buckets: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+
+    def add(self, cluster: Cluster) -> None:
+        for bucket in _buckets_of(cluster):
+            self._buckets[bucket].append(len(self._clusters))
+        self._clusters.append(cluster)
+
+    def first(self, cluster: Cluster) -> int | None:
+        """The place of the first cluster that is the same job."""
+        maybe = {place for bucket in _buckets_of(cluster) for place in self._buckets.get(bucket, ())}
+        return next((place for place in sorted(maybe) if same_job(self._clusters[place], cluster)), None)
+
+
+def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
+    pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
+    width = len(cluster.signature) // pieces
+    cut = [(piece, cluster.signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
+    return [(-1, cluster.key), *cut]
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.posting import PostingCore
-from services.notifier.domain.copies import Copies, gather, sent_before
+from services.notifier.domain.copies import Copies, SentJobs, gather
 from services.notifier.domain.model import (
     Candidate,
     Digest,
@@ -172,12 +172,10 @@ def _one_a_job(
 ) -> list[_Judged]:
     matched = frozenset(posting_id for posting_id, (_, one) in judged.items() if one.outcome == "match")
     since = due_at - settings.remember_sent
-    remembered = sorted(
-        (item for item in sent if item.sent_at > since), key=lambda item: (item.sent_at, item.posting_id)
-    )
+    remembered = SentJobs(item for item in sent if item.sent_at > since)
     kept = []
     for copies in gather([one.posting for _, one in judged.values()], matched):
-        before = sent_before(copies, remembered)
+        before = remembered.of(copies)
         if before is not None:
             dropped += [Dropped(one.posting_id, _why_sent(one, before)) for one in copies.all]
             continue

@@ -75,6 +75,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
 
 NOT_OUT: frozenset[State] = frozenset({"failed", "not_sent", "cancelled"})
 """The items of these count as not sent."""
+CANCELLABLE: frozenset[State] = frozenset(state for state, event in TRANSITIONS if event == "cancel")
 HELD: frozenset[State] = frozenset({"claimed", "sending"})
 """A worker's lease runs."""
 

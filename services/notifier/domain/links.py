@@ -39,7 +39,7 @@ class Claim:
 def token(secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str = "") -> str:
     """Sign (purpose, subscriber, posting) into `subscriber.mac` or `subscriber.posting.mac`.
 
-    The mac is HMAC-SHA256 cut to 80 bits (RFC 2104 section 5), base32, so that it survives mail programs that fold case.
+    The mac is HMAC-SHA256 cut to 80 bits (RFC 2104 section 5), in base32.
     """
     parts = [_coded(subscriber_id)]
     if posting_id:
@@ -91,11 +91,15 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
 
 def public_base(url: str) -> str:
     """The public address without its last slash. Raises LinkError unless it is plain https with a host."""
-    parts = urlsplit(url.strip())
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise LinkError(f"the public address must look like https://jobs.example.com, not {url!r}")
-    host = parts.hostname.encode("idna").decode("ascii")
-    port = f":{parts.port}" if parts.port else ""
+    wrong = LinkError(f"the public address must look like https://jobs.example.com, not {url!r}")
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        raise wrong from None
+    if parts.scheme != "https" or not host or parts.username or parts.query or parts.fragment:
+        raise wrong
     return f"https://{host}{port}{quote(parts.path.rstrip('/'), safe='/%')}"
 
 

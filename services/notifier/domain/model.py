@@ -29,6 +29,16 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends the digests, as each mail must say."""
+
+    name: str
+    address: str
+    postal_address: str
+    """One line; a mailer that sends for real does not start without it."""
+
+
+@dataclass(frozen=True, slots=True)
 class DueSearch:
     """A saved search whose digest is due."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, cast, get_args
 
@@ -9,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 
+from schemas.criteria import Criteria
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
 
@@ -49,6 +51,31 @@ class Timing:
     """0 to 23, local."""
     weekday: int | None
     """0 is Monday; weekly alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person as the store knows them."""
+
+    subscriber_id: str
+    profile: Profile
+    status: Status
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A subscriber's named use of criteria."""
+
+    search_id: str
+    subscriber_id: str
+    name: str
+    key: int
+    criteria: Criteria
+    timing: Timing
+    paused: bool
+    served_cut: int
+    next_due_at: datetime
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:

@@ -27,7 +27,7 @@ class Score:
     """The parts of a score; `total` lies between 0 and 100."""
 
     fit: float
-    """Are the asked skills core to the job (in its title or requirements), are the asked words in its title: 0 to 40."""
+    """Are the asked skills core to the job (in its title or requirements) and the asked words in its title: 0 to 40."""
     pay: float
     """How far the top lies above the floor, 0 to 25; half of it for stated pay where no floor is set."""
     fresh: float

@@ -1,0 +1,63 @@
+"""Mails as .eml files in a folder: nothing leaves the machine."""
+
+import os
+import re
+from hashlib import blake2b
+from pathlib import Path
+
+from services.notifier.adapters.mime import mime_bytes
+from services.notifier.ports import Email, MailDeferredError, Receipt
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+_RETRY_AFTER_S = 60.0
+
+
+class FolderMailer:
+    """Writes each message once it is whole; sent again, the same delivery replaces its own file."""
+
+    name = "folder"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, email: Email) -> Receipt:
+        """Raises MailRefusedError for an address that is none, MailDeferredError where the disk will not take it."""
+        file_name = file_name_of(email.delivery_id)
+        message = mime_bytes(email)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._folder / file_name, message)
+        except OSError as error:
+            reason = f"cannot write mails to {self._folder}: {error.strerror or error}"
+            raise MailDeferredError(reason, retry_after_s=_RETRY_AFTER_S) from error
+        return Receipt(provider_id=file_name)
+
+
+def file_name_of(delivery_id: str) -> str:
+    """The .eml file of a delivery: its id where that is a plain name, else a hash of it."""
+    if _PLAIN.fullmatch(delivery_id):
+        return f"{delivery_id}.eml"
+    return f"{blake2b(delivery_id.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}.eml"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place whole or not at all, and durably: whoever reads the folder never sees half of it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,110 @@
+"""An email as bytes of RFC 5322, the same bytes each time."""
+
+import hashlib
+import re
+from datetime import UTC
+from email.charset import QP, Charset
+from email.generator import BytesGenerator
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, quote
+from io import BytesIO
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+from services.notifier.domain.wording import one_line
+from services.notifier.ports import Email, MailRefusedError
+
+_END = "\r\n"
+_LINE = 76
+_LIST_NAME = "job-alerts"
+_ONE_CLICK = "List-Unsubscribe=One-Click"
+_MOST_SUBJECT = 250
+_MOST_NAME = 120
+_MOST_QUOTED_NAME = 60
+_FIELD_NAME = re.compile(r"[!-9;-~]{1,60}")
+_OWN_FIELDS = frozenset({
+    "from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version", "list-id",
+    "auto-submitted", "list-unsubscribe", "list-unsubscribe-post",
+})  # fmt: skip
+
+
+def mime_bytes(email: Email) -> bytes:
+    """Build the whole message, lines ended by CRLF.
+
+    Message-ID and boundary derive from `delivery_id`, so that a message made again is the same message. One-click
+    unsubscribing (RFC 8058) is offered for an https address only. Raises MailRefusedError for an address that is none,
+    ValueError for an extra header that is not ours to set.
+    """
+    sender, recipient = address_of(email.sender_address), address_of(email.to_address)
+    seed = hashlib.sha256(email.delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
+    fields = [
+        ("From", _mailbox(email.sender_name, sender)),
+        ("To", wire_address(recipient)),
+        ("Subject", _words(email.subject, "Subject")),
+        ("Date", format_datetime(email.date.astimezone(UTC))),
+        ("Message-ID", f"<{seed[:40]}@{sender.ascii_domain}>"),
+        ("List-Id", f"<{_LIST_NAME}.{sender.ascii_domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+    ]
+    if _is_https(email.unsubscribe_url):
+        fields += [("List-Unsubscribe", f"<{email.unsubscribe_url}>"), ("List-Unsubscribe-Post", _ONE_CLICK)]
+    fields += [_extra(name, value) for name, value in email.headers]
+    head = "".join(f"{name}: {value}{_END}" for name, value in fields)
+    return head.encode("utf-8") + _body(email, boundary=f"=_{seed[:32]}")
+
+
+def address_of(address: str) -> ValidatedEmail:
+    """Check an address and give its forms. Raises MailRefusedError with why it is none; nothing is looked up."""
+    try:
+        return validate_email(address, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise MailRefusedError(f"the address cannot be mailed: {error}") from None
+
+
+def wire_address(address: ValidatedEmail) -> str:
+    """The address as mail servers take it: ASCII where that can be had, else with its own characters (RFC 6531)."""
+    return address.ascii_email or address.normalized
+
+
+def _body(email: Email, boundary: str) -> bytes:
+    policy = compat32.clone(linesep=_END, mangle_from_=False)
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    whole = MIMEMultipart("alternative", boundary=boundary, policy=policy)
+    # The last part is the preferred one (RFC 2046, 5.1.4).
+    for text, kind in ((email.text, "plain"), (email.html, "html")):
+        sound = text.encode("utf-8", "replace").decode("utf-8")
+        whole.attach(MIMEText(sound, kind, charset, policy=policy))  # type: ignore[arg-type]
+    written = BytesIO()
+    BytesGenerator(written, policy=policy).flatten(whole)
+    return written.getvalue()
+
+
+def _mailbox(name: str, address: ValidatedEmail) -> str:
+    shown = one_line(name, _MOST_NAME)
+    if not shown:
+        return wire_address(address)
+    if shown.isascii() and len(shown) <= _MOST_QUOTED_NAME and "=?" not in shown:
+        return f'"{quote(shown)}" <{wire_address(address)}>'
+    # Encoded words hold no comma or quote of their own, so that no reader can take the name for two.
+    words = Header(shown, "utf-8", maxlinelen=_LINE, header_name="From").encode(linesep=_END)
+    return f"{words}{_END} <{wire_address(address)}>"
+
+
+def _words(text: str, field: str) -> str:
+    line = one_line(text, _MOST_SUBJECT)
+    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    return Header(line, charset, maxlinelen=_LINE, header_name=field).encode(linesep=_END)
+
+
+def _extra(name: str, value: str) -> tuple[str, str]:
+    if not _FIELD_NAME.fullmatch(name) or name.lower() in _OWN_FIELDS or name.lower().startswith("content-"):
+        raise ValueError(f"the header {name!r} cannot be added to a digest")
+    return name, _words(value, name)
+
+
+def _is_https(url: str) -> bool:
+    return url.startswith("https://") and url.isascii() and url.isprintable() and not set(url) & set(" <>")
