@@ -23,6 +23,7 @@ from services.runtime.status import RunnerStatus, ServiceStatus
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
 _RATE_OVER_S = 60.0
+_SAMPLE_EVERY_S = 1.0
 _SAY_AGAIN_S = 60.0
 
 
@@ -201,8 +202,10 @@ class EmbeddedRunner:
 
     def _measure(self, driven: _Driven) -> None:
         now = self._monotonic()
+        if len(driven.rate) > 1 and driven.rate[-1][0] - driven.rate[-2][0] < _SAMPLE_EVERY_S:
+            driven.rate.pop()
         driven.rate.append((now, driven.handled))
-        while len(driven.rate) > 2 and (now - driven.rate[0][0] > _RATE_OVER_S or len(driven.rate) > 1_000):
+        while len(driven.rate) > 2 and now - driven.rate[0][0] > _RATE_OVER_S:
             driven.rate.popleft()
 
     def _status(self, driven: _Driven) -> ServiceStatus:
