@@ -3,26 +3,25 @@
 All that differs between the two engines is in this module.
 """
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 import schemas.sql
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.sqlite import BUSY_SECONDS, explain
 
-_BUSY_MS = 15_000
 _WRITES = "jobchime_writes"
+_NO_TRANSACTION = "jobchime_no_transaction"
 _MIGRATIONS = Path(schemas.sql.__file__).parent / "migrations"
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -37,7 +36,7 @@ def open_store(url: str) -> Engine:
         parsed = make_url(url)
         engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     except (ArgumentError, ImportError) as error:
-        raise UsageError(f"The store's address is not a database URL that can be used: {_first_line(error)}") from error
+        raise UsageError(f"the store's address is not a database URL that can be used: {_first_line(error)}") from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, parsed)
     with reading(engine) as connection:
@@ -79,13 +78,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Turn an engine's failures into UnavailableError with one sentence; broken constraints pass as they are."""
+    """Turn an engine's failures into JobchimeErrors of one sentence; broken constraints and bugs pass as they are."""
     try:
         yield
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise UnavailableError(_sentence(error, engine.url)) from error
+        told = _told(error, engine)
+        if told is None:
+            raise
+        raise told from error
 
 
 def upsert(connection: Connection, table: Table) -> Insert:
@@ -100,7 +102,7 @@ def scrub(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    with explained(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with explained(engine), engine.connect().execution_options(**{_NO_TRANSACTION: True}) as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -110,7 +112,7 @@ def _prepare_sqlite(engine: Engine, url: URL) -> None:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             where = Path(url.database).parent
-            raise UnavailableError(f"The store's folder {where} cannot be made: {error.strerror}.") from error
+            raise UnavailableError(f"the store's folder {where} cannot be made: {error.strerror}") from error
     event.listen(engine, "connect", _connect_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
 
@@ -119,7 +121,7 @@ def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
     # The driver must not begin transactions on its own: it would do so late, and never IMMEDIATE.
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout={_BUSY_MS}",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "secure_delete=ON",
@@ -130,31 +132,22 @@ def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
 
 def _begin_sqlite(connection: Connection) -> None:
     # A reader that turned writer would fail at once, without waiting, if another had written in between.
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_NO_TRANSACTION, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
 
 
-_CAUSES: tuple[tuple[str, str], ...] = (
-    ("database or disk is full", "its disk is full: make room and start again"),
-    ("database is locked", "another process has held it locked for too long: stop that one, or try again"),
-    ("readonly database", "it may only be read: allow writing to the file and its folder"),
-    ("unable to open database file", "its file cannot be opened or made: check that the folder may be written to"),
-    ("disk i/o error", "its disk failed to read or write: check the disk and the room on it"),
-    ("file is not a database", "its file is no database: move it away, or restore a backup"),
-    ("malformed", "its file is damaged: restore a backup"),
-    ("no such table", "its tables are missing: run `jobchime migrate`"),
-    ("no such column", "its tables are of another version: run `jobchime migrate`"),
-)
+def _told(error: DBAPIError, engine: Engine) -> JobchimeError | None:
+    said = str(error.orig or error).strip().splitlines()[0]
+    if any(sign in said for sign in ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")):
+        return UnavailableError(f"the store's tables are not those of this version ({said}): run `jobchime migrate`")
+    if engine.dialect.name == "sqlite":
+        return explain(error.orig, Path(engine.url.database or ":memory:")) if error.orig else None
+    if isinstance(error, OperationalError | InterfaceError):
+        where = engine.url.render_as_string(hide_password=True)
+        return UnavailableError(f"the store at {where} is away: {said}")
+    return None
 
 
-def _sentence(error: DBAPIError, url: URL) -> str:
-    where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    said = _first_line(error.orig or error)
-    if isinstance(error.orig, OSError) and error.orig.errno == errno.ENOSPC:
-        said = _CAUSES[0][0]
-    cause = next((cause for sign, cause in _CAUSES if sign in said.lower()), said)
-    return f"The store at {where} is not available: {cause}."
-
-
-def _first_line(error: Any) -> str:
+def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,60 @@
+"""Cuts of all positions, numbered so that a later number never lies before an earlier one in any partition."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select
+
+from schemas.sql.tables import cuts, positions
+from services.notifier.adapters.sql.rows import chunks, draw, to_json
+from services.notifier.domain.windows import BEGINNING, Cut
+
+NEW_SEARCH_LOOKS_BACK = timedelta(days=7)
+_SERIES = "cut"
+
+
+def newest_cut(connection: Connection) -> Cut:
+    """The last cut taken; the beginning before there is any."""
+    row = connection.execute(select(cuts).order_by(cuts.c.cut.desc()).limit(1)).one_or_none()
+    return BEGINNING if row is None else Cut(row.cut, _positions_of(row.positions))
+
+
+def take_cut(connection: Connection, now: datetime) -> Cut:
+    """Number the positions as they are; the newest cut again where none moved.
+
+    The series' lock is taken before the positions are read: of two cuts the later number has seen all that the earlier
+    saw. A position is advanced in the transaction that stores its records, so all records below a cut can be read.
+    """
+    if present_positions(connection) == newest_cut(connection).positions:
+        return newest_cut(connection)
+    number = draw(connection, _SERIES, first=1)
+    cut = Cut(number, present_positions(connection))
+    written = to_json({str(partition): position for partition, position in cut.positions.items()})
+    connection.execute(insert(cuts).values(cut=number, taken_at=now, positions=written))
+    return cut
+
+
+def cut_before(connection: Connection, moment: datetime) -> int:
+    """The number of the last cut taken up to a moment; the beginning where there is none."""
+    query = select(func.max(cuts.c.cut)).where(cuts.c.taken_at <= moment)
+    return int(connection.execute(query).scalar_one() or BEGINNING.number)
+
+
+def load_cuts(connection: Connection, numbers: Iterable[int]) -> dict[int, Cut]:
+    """Cuts by number, the beginning among them. A number that is not kept any more stands for the beginning."""
+    wanted = sorted(set(numbers))
+    found = dict.fromkeys(wanted, BEGINNING)
+    for some in chunks(wanted):
+        for row in connection.execute(select(cuts).where(cuts.c.cut.in_(some))):
+            found[row.cut] = Cut(row.cut, _positions_of(row.positions))
+    return found
+
+
+def present_positions(connection: Connection) -> dict[int, int]:
+    """The positions by partition."""
+    return {row.partition: row.position for row in connection.execute(select(positions))}
+
+
+def _positions_of(text: str) -> dict[int, int]:
+    return {int(partition): position for partition, position in json.loads(text).items()}

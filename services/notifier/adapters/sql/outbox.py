@@ -1,0 +1,38 @@
+"""The outbox table behind the runtime's relay."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from schemas.sql.tables import outbox
+from services.notifier.adapters.sql.rows import chunks, to_json
+from services.runtime.records import Outgoing
+from services.runtime.relay import OutboxRow
+from services.runtime.store import reading, writing
+
+
+class SqlOutbox:
+    """Records to publish. Rows of one key are in order: whoever writes one holds the lock on what it tells of."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def pending(self, limit: int) -> Sequence[OutboxRow]:
+        """The first `limit` unpublished rows, by id. Raises UnavailableError."""
+        query = select(outbox).order_by(outbox.c.id).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [OutboxRow(row.id, row.topic, row.key, row.value, json.loads(row.headers)) for row in rows]
+
+    def mark_published(self, ids: Sequence[int]) -> None:
+        """Forget rows that are in the log. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            for some in chunks(ids):
+                connection.execute(delete(outbox).where(outbox.c.id.in_(some)))
+
+
+def post(connection: Connection, record: Outgoing) -> None:
+    """Write a record in the caller's transaction: it is published if, and only if, that commits."""
+    headers = to_json(dict(record.headers))
+    connection.execute(insert(outbox).values(topic=record.topic, key=record.key, value=record.value, headers=headers))

@@ -1,0 +1,48 @@
+"""Small things that several tables need: numbers drawn in order, JSON that is always written alike, packed bodies."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from schemas.sql.tables import counters
+from services.runtime.store import upsert
+
+T = TypeVar("T")
+
+IN_CHUNK = 500
+"""How many values one IN list holds: well below every engine's limit of bound parameters."""
+
+
+def draw(connection: Connection, name: str, first: int = 0) -> int:
+    """The next number of a dense series. Its row is locked until the transaction ends: numbers commit in order."""
+    insert = upsert(connection, counters).values(name=name, value=first)
+    drawn = insert.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+    ).returning(counters.c.value)
+    return int(connection.execute(drawn).scalar_one())
+
+
+def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:
+    """Cut into lists of at most `size`."""
+    held = iter(values)
+    while chunk := list(islice(held, size)):
+        yield chunk
+
+
+def to_json(value: Any) -> str:
+    """One spelling for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def squeeze(text: str | bytes) -> bytes:
+    """Compress. Equal text gives equal bytes on one build of zlib."""
+    return zlib.compress(text.encode() if isinstance(text, str) else text, 6)
+
+
+def unsqueeze(data: bytes) -> bytes:
+    """Undo `squeeze`."""
+    return zlib.decompress(data)

@@ -1,0 +1,155 @@
+"""Subscribers: the one place where people are known, and from which they can vanish."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from schemas.sql.tables import feedback, saved_searches, subscribers
+from services.notifier.adapters.sql.criteria import leave
+from services.notifier.adapters.sql.personal_data import data_of
+from services.notifier.adapters.sql.searches import rescheduled, resumed, searches_of
+from services.notifier.adapters.sql.suppressions import cancel_waiting
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import Profile, Status, Subscriber
+from services.runtime.errors import UsageError
+from services.runtime.store import reading, scrub, upsert, writing
+
+Feedback = Literal["hidden_company", "not_relevant"]
+
+
+class SqlSubscribers:
+    """The people, by id. Profiles are checked already, see `services.notifier.domain.people`."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    def add(self, profile: Profile, now: datetime, subscriber_id: str = "") -> Subscriber:
+        """Take someone in, active. Raises UsageError where the address is known already."""
+        own_id = subscriber_id or self._ids.subscriber_id(profile.address)
+        values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(subscribers).values(values | self._columns(profile)))
+                return _one(connection, own_id)
+        except IntegrityError:
+            raise UsageError(f"{profile.address} is subscribed already.") from None
+
+    def change(self, subscriber_id: str, profile: Profile, now: datetime) -> Subscriber:
+        """Replace someone's facts; in another time zone their searches are due by its clock. Raises UsageError."""
+        try:
+            with writing(self._engine) as connection:
+                held = _one(connection, subscriber_id)
+                _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
+                if profile.time_zone != held.profile.time_zone:
+                    for search in searches_of(connection, subscriber_id):
+                        values = rescheduled(search, profile.time_zone, now)
+                        _set_search(connection, search.search_id, values)
+                return _one(connection, subscriber_id)
+        except IntegrityError:
+            raise UsageError(f"{profile.address} is subscribed already.") from None
+
+    def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
+        """Send this person nothing until they resume; what waits is cancelled. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _one(connection, subscriber_id)
+            _set(connection, subscriber_id, {"status": "paused", "changed_at": now})
+            cancel_waiting(connection, subscriber_id, "the subscriber paused", now)
+            return _one(connection, subscriber_id)
+
+    def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
+        """Serve this person again, looking back seven days at most. Raises UsageError."""
+        with writing(self._engine) as connection:
+            held = _one(connection, subscriber_id)
+            if held.status == "paused":
+                _set(connection, subscriber_id, {"status": "active", "changed_at": now})
+                for search in searches_of(connection, subscriber_id):
+                    values = resumed(connection, search, held.profile.time_zone, now)
+                    _set_search(connection, search.search_id, values)
+            return _one(connection, subscriber_id)
+
+    def find(self, id_or_address: str) -> Subscriber:
+        """Raises UsageError where there is no such person."""
+        with reading(self._engine) as connection:
+            own = or_(
+                subscribers.c.subscriber_id == id_or_address,
+                subscribers.c.address_hash == self._ids.address_hash(id_or_address),
+            )
+            row = connection.execute(select(subscribers).where(own)).first()
+            if row is None:
+                raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
+            return _subscriber(row)
+
+    def all(self) -> list[Subscriber]:
+        """Everybody, by address."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(subscribers).order_by(subscribers.c.address)).all()
+        return [_subscriber(row) for row in rows]
+
+    def say(self, subscriber_id: str, kind: Feedback, value: str, now: datetime) -> None:
+        """Keep that someone hides a company (its folded name) or calls a job not relevant (its cluster key)."""
+        with writing(self._engine) as connection:
+            _one(connection, subscriber_id)
+            row = upsert(connection, feedback).values(
+                subscriber_id=subscriber_id, kind=kind, value=value, created_at=now
+            )
+            connection.execute(row.on_conflict_do_nothing())
+
+    def unsay(self, subscriber_id: str, kind: Feedback, value: str) -> None:
+        """Take that back."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(feedback).where(
+                    feedback.c.subscriber_id == subscriber_id, feedback.c.kind == kind, feedback.c.value == value
+                )
+            )
+
+    def export(self, subscriber_id: str) -> dict[str, Any]:
+        """All that is held about a person, ready for JSON. Raises UsageError."""
+        with reading(self._engine) as connection:
+            _one(connection, subscriber_id)
+            return data_of(connection, subscriber_id)
+
+    def erase(self, subscriber_id: str, now: datetime) -> None:
+        """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _one(connection, subscriber_id)
+            for search in searches_of(connection, subscriber_id):
+                connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search.search_id))
+                leave(connection, search.key, now)
+            connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
+        scrub(self._engine)
+
+    def _columns(self, profile: Profile) -> dict[str, str]:
+        return {
+            "address": profile.address,
+            "address_hash": self._ids.address_hash(profile.address),
+            "name": profile.name,
+            "time_zone": profile.time_zone,
+            "currency": profile.currency,
+            "locale": profile.locale,
+        }
+
+
+def _one(connection: Connection, subscriber_id: str) -> Subscriber:
+    query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    return _subscriber(row)
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    status: Status = "paused" if row.status == "paused" else "active"
+    profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale)
+    return Subscriber(row.subscriber_id, profile, status, row.created_at)
+
+
+def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:
+    connection.execute(update(subscribers).where(subscribers.c.subscriber_id == subscriber_id).values(values))
+
+
+def _set_search(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
+    connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))
