@@ -1,0 +1,128 @@
+"""Compile the curated skills/*.toml into skills.json: `python -m services.rules.data.make_skills`.
+
+Written out once rather than read at start, because parsing the TOML takes longer than the whole budget for loading.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+TARGET = FOLDER / "skills.json"
+RULES = "rules.toml"
+
+_BRITISH = (
+    (re.compile(r"iz(ation|ing|er|ed|e)\b"), r"is\1"),
+    (re.compile(r"\b(mod|lab)el(ing|ed|er)\b", re.IGNORECASE), r"\1ell\2"),
+    (re.compile(r"\b(visual|optim|organ)izat"), r"\1isat"),
+    (re.compile(r"\b([Bb])ehavior"), r"\1ehaviour"),
+    (re.compile(r"\b([Cc])enter\b"), r"\1entre"),
+    (re.compile(r"\b([Cc])atalog\b"), r"\1atalogue"),
+    (re.compile(r"\b([Ll])abor\b"), r"\1abour"),
+)
+
+
+def spellings(written: str) -> Iterator[str]:
+    """The same words in British spelling and with `&` for `and`."""
+    british = written
+    for american, replacement in _BRITISH:
+        british = american.sub(replacement, british)
+    for variant in (written, british):
+        yield variant
+        if " and " in variant:
+            yield variant.replace(" and ", " & ")
+        elif " & " in variant:
+            yield variant.replace(" & ", " and ")
+
+
+def _is_acronym(written: str) -> bool:
+    """Whether lower case would make it another word: SOC, RAG, SAN."""
+    letters = re.sub(r"[^A-Za-z]", "", written)
+    return 0 < len(letters) <= 4 and letters.removesuffix("s").isupper() and " " not in written
+
+
+def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
+    """All groups of all files. Raises ValueError where a name or a spelling is claimed twice, or a parent is unknown."""
+    skills: dict[str, dict[str, Any]] = {}
+    parents: dict[str, list[str]] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name == RULES:
+            continue
+        for group in tomllib.loads(path.read_text(encoding="utf-8"))["group"]:
+            aliases: dict[str, list[str]] = {name: [] for name in group.get("names", ())}
+            aliases |= group.get("aliases", {})
+            for name, others in aliases.items():
+                if name in skills:
+                    problems.append(f"{path.name}: {name!r} is already a skill")
+                skills[name] = {"kind": group["kind"], "aliases": others}
+                parents[name] = [parent for parent in group.get("implies", ()) if parent != name]
+            for name, implied in group.get("parents", {}).items():
+                parents.setdefault(name, []).extend(implied)
+    problems += _unknown_parents(skills, parents)
+    problems += _claimed_twice(skills)
+    if problems:
+        raise ValueError("\n".join(problems))
+    _spell_out(skills)
+    for name, implied in parents.items():
+        if implied:
+            skills[name]["parents"] = list(dict.fromkeys(implied))
+    return skills
+
+
+def _unknown_parents(skills: dict[str, dict[str, Any]], parents: dict[str, list[str]]) -> list[str]:
+    return [
+        f"{name!r}: the parent {known!r} is no skill"
+        for name, implied in parents.items()
+        for known in (name, *implied)
+        if known not in skills
+    ]
+
+
+def _claimed_twice(skills: dict[str, dict[str, Any]]) -> list[str]:
+    owner: dict[str, str] = {}
+    return [
+        f"{written!r} is claimed by {owner[written.casefold()]!r} and {name!r}"
+        for name, entry in skills.items()
+        for written in (name, *entry["aliases"])
+        if owner.setdefault(written.casefold(), name) != name
+    ]
+
+
+def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
+    """Replace the aliases by all spellings; one that another skill has by its own right stays with that."""
+    owner = {written.casefold(): name for name, entry in skills.items() for written in (name, *entry["aliases"])}
+    for name, entry in skills.items():
+        ways = dict.fromkeys(way for written in (name, *entry.pop("aliases")) for way in spellings(written))
+        aliases = [way for way in ways if way != name and owner.setdefault(way.casefold(), name) == name]
+        if aliases:
+            entry["aliases"] = aliases
+
+
+def compiled(folder: Path) -> dict[str, Any]:
+    """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
+    skills = read_skills(folder)
+    rules = tomllib.loads((folder / RULES).read_text(encoding="utf-8"))
+    written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]
+    cued = {way: cue for cue, ways in rules["cued"].items() for way in ways}
+    unknown = sorted({*rules["exact"], *cued} - set(written))
+    if unknown:
+        raise ValueError(f"{RULES} names no spelling of a skill: {unknown}")
+    loose = set(rules["any_case"])
+    exact = sorted({*rules["exact"], *cued, *(way for way in written if _is_acronym(way) and way not in loose)})
+    return {"skills": skills, "exact": exact, "cued": cued, "cues": rules["cues"], "blockers": rules["blockers"]}
+
+
+def main() -> None:
+    """Write skills.json and say how much it holds."""
+    data = compiled(FOLDER / "skills")
+    TARGET.write_text(json.dumps(data, ensure_ascii=False, indent=0, sort_keys=False) + "\n", encoding="utf-8")
+    ways = sum(1 + len(entry.get("aliases", ())) for entry in data["skills"].values())
+    print(f"{len(data['skills'])} skills, {ways} spellings")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Whether a name that is also a common word is meant as a skill: the words and the list around it decide."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_REACH = 48
+"""Characters on either side of a mention that count as around it."""
+
+_LANGUAGE_REACH = 90
+
+_LIST_GAP = re.compile(
+    r"""\s*(?:[,/;|•·&+(]|\band\b|\bor\b|\n)     # what stands between two items of a list
+        (?:[\s*•·&(-]|and\s|or\s)*
+        (?:[\w.+\#/ -]{1,24},\s*(?:and\s|or\s)?)?  # at most one item that is not known""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible mention. `cue` names the rule that must believe it; None is certain."""
+
+    name: str
+    start: int
+    end: int
+    cue: str | None
+    kind: str
+
+
+class Cues:
+    """Compiled rules: what may stand right before or right after a name for it to be a skill."""
+
+    def __init__(self, rules: Mapping[str, Mapping[str, str]]) -> None:
+        self._before = {name: re.compile(rf"(?:{rule['before']})\s?$", re.IGNORECASE) for name, rule in rules.items()}
+        self._after = {name: re.compile(rf"^\s?(?:{rule['after']})", re.IGNORECASE) for name, rule in rules.items()}
+        self._lists = {name for name, rule in rules.items() if rule.get("lists", "yes") == "yes"}
+
+    def around(self, rule: str, text: str, start: int, end: int) -> bool:
+        """Whether the words next to `text[start:end]` are the rule's."""
+        if self._before[rule].search(text[max(0, start - _REACH) : start]):
+            return True
+        return bool(self._after[rule].search(text[end : end + _REACH]))
+
+    def in_lists(self, rule: str) -> bool:
+        """Whether a neighbour in a list is evidence enough."""
+        return rule in self._lists
+
+
+def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[Candidate]:
+    """The candidates that are certain, cued, alone in the text, or in one list with a tool that is believed."""
+    believed = [
+        candidate.cue is None
+        or (candidate.kind != "language" and _alone(text, candidate))
+        or _cued(text, candidate, cues)
+        for candidate in candidates
+    ]
+    # Belief runs along a list in both directions: "Python, Go, R" and "R, Go, Python".
+    for order in (range(1, len(candidates)), range(len(candidates) - 2, -1, -1)):
+        step = -1 if order.step == 1 else 1
+        for i in order:
+            if not believed[i] and believed[i + step] and _listed(text, candidates[i], candidates[i + step], cues):
+                believed[i] = True
+    return [candidate for candidate, yes in zip(candidates, believed, strict=True) if yes]
+
+
+def _alone(text: str, candidate: Candidate) -> bool:
+    return len(text) < 40 and text.strip() == text[candidate.start : candidate.end]
+
+
+def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:
+    if candidate.cue is None:
+        return True
+    if candidate.kind != "language":
+        return cues.around(candidate.cue, text, candidate.start, candidate.end)
+    return _asked_for(text, candidate)
+
+
+def _listed(text: str, candidate: Candidate, neighbour: Candidate, cues: Cues) -> bool:
+    if candidate.cue is None or not cues.in_lists(candidate.cue):
+        return False
+    if candidate.kind != neighbour.kind or candidate.kind not in ("tool", "language"):
+        return False
+    first, second = sorted((candidate, neighbour), key=lambda c: c.start)
+    gap = text[first.end : second.start]
+    return len(gap) <= _REACH and bool(_LIST_GAP.fullmatch(gap))
+
+
+_ASKS = re.compile(
+    r"""fluen|proficien|native|speak|spoken|verbal|written|writing|bilingual|multilingual|mother\ tongue|language|command
+      |\b[ABC][12]\b|communicat|skills?\b|conversational|business\ level|advanced|intermediate|upper|knowledge|mandatory
+      |require|fließend|verhandlungssicher|kenntnisse|muttersprach|courant|maîtris|parl|dominio|nivel|inglés|idioma|excellent|good|strong|plus\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOT_ASKED = re.compile(
+    r"""^[\s-]*(?:market|compan|customer|client|team|law|legal|literature|office|startup|tax|government|bank|premier|channel|speaking\ (?:market|countr|region)
+      |cuisine|food|version|teacher|department|entity|citizen|national|border|bulldog|breakfast|holiday|public|labou?r|GAAP|data|regulat|content|site|website)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[.!?\n;]\s?")
+
+
+def _asked_for(text: str, candidate: Candidate) -> bool:
+    """A human language counts where its clause speaks of mastering it, and it does not qualify a market or a team."""
+    if _NOT_ASKED.search(text[candidate.end : candidate.end + 24]):
+        return False
+    before = _CLAUSE_END.split(text[max(0, candidate.start - _LANGUAGE_REACH) : candidate.start])[-1]
+    after = _CLAUSE_END.split(text[candidate.end : candidate.end + _LANGUAGE_REACH], maxsplit=1)[0]
+    return bool(_ASKS.search(before) or _ASKS.search(after))

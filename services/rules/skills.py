@@ -1,0 +1,215 @@
+"""Skills: the taxonomy of canonical names, and finding them in text.
+
+`data/skills.json` is compiled from the curated TOML beside it (data/README.md); it is read once, on first use.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from services.rules.skill_context import Candidate, Cues, believable
+
+SkillKind = Literal["tool", "method", "broad", "language"]
+"""tool: a named product, programming language, standard or certificate. method: a practice or field in its own words.
+broad: a word that any text may hold ("Sales", "Cloud"). language: a human language, asked for."""
+
+_LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
+_SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A skill in a text: `text[start:end]`, in the words of the text."""
+
+    name: str
+    start: int
+    end: int
+    text: str
+    kind: SkillKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Surface:
+    """One way of writing a skill, and what it takes to believe it."""
+
+    name: str
+    written: str
+    exact: bool
+    cue: str | None
+    plural: bool
+
+
+def fold_skill(name: str) -> str:
+    """Fold case, hyphens and spaces, so that spellings of one name are equal."""
+    return " ".join(name.casefold().translate(_SPACES).replace("_", " ").split())
+
+
+def _squash(folded: str) -> str:
+    return re.sub(r"[\s./&]+|\band\b", "", folded)
+
+
+def _singular(folded: str) -> str:
+    return (
+        folded[:-1] if len(folded) > 3 and folded.endswith("s") and not folded.endswith(("ss", "us", "is")) else folded
+    )
+
+
+def _lower(text: str) -> str:
+    """Lower case without a change of length, hyphens and odd spaces as spaces."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lowered.translate(_SPACES)
+
+
+class Taxonomy:
+    """Canonical skill names with aliases, parents, and the rules for finding them in running text."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._kinds: dict[str, SkillKind] = {}
+        self._implied: dict[str, tuple[str, ...]] = {}
+        self._by_fold: dict[str, str] = {}
+        surfaces: dict[str, list[_Surface]] = {}
+        cues: Mapping[str, str] = data["cued"]
+        exact = frozenset(data["exact"])
+        for name, entry in data["skills"].items():
+            kind: SkillKind = entry["kind"]
+            self._kinds[name] = kind
+            self._implied[name] = tuple(entry.get("parents", ()))
+            for written in (name, *entry.get("aliases", ())):
+                self._by_fold.setdefault(fold_skill(written), name)
+                surface = _Surface(
+                    name, written, written in exact, cues.get(written), kind != "tool" or written.isupper()
+                )
+                surfaces.setdefault(_lower(written), []).append(surface)
+        self._squashed = self._second_keys(_squash)
+        self._singular = self._second_keys(_singular)
+        self._patterns: list[str] = [*surfaces, *(_lower(phrase) for phrase in data["blockers"])]
+        self._surfaces: list[list[_Surface]] = list(surfaces.values())
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+        self._cues = Cues(data["cues"])
+
+    def _second_keys(self, fold: Any) -> dict[str, str]:
+        """Looser keys, without those on which two skills would fall together."""
+        keys: dict[str, str | None] = {}
+        for folded, name in self._by_fold.items():
+            key = fold(folded)
+            keys[key] = name if keys.get(key, name) == name else None
+        return {key: name for key, name in keys.items() if name}
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def names(self) -> tuple[str, ...]:
+        """Every canonical name, in the order of the data."""
+        return tuple(self._kinds)
+
+    def kind(self, name: str) -> SkillKind:
+        """The kind of a canonical name. Raises KeyError for another."""
+        return self._kinds[name]
+
+    def canonical(self, name: str) -> str | None:
+        """The canonical name that a word, in whatever spelling, stands for as a skill; None where it is not known."""
+        folded = fold_skill(name)
+        if not folded:
+            return None
+        found = self._by_fold.get(folded) or self._singular.get(_singular(folded))
+        return found or self._squashed.get(_squash(folded))
+
+    def nearest(self, name: str, most: int = 3) -> tuple[str, ...]:
+        """The known names that are spelt most like an unknown one, best first."""
+        folded = fold_skill(name)[:100]
+        if not folded:
+            return ()
+        keys = list(self._by_fold)
+        ranked: Iterable[tuple[str, float, int]] = [
+            *process.extract(folded, keys, scorer=OSA.normalized_similarity, limit=4 * most, score_cutoff=0.6),
+            *process.extract(folded, keys, scorer=fuzz.WRatio, limit=4 * most, score_cutoff=75.0),
+        ]
+        return tuple(dict.fromkeys(self._by_fold[key] for key, _, _ in ranked))[:most]
+
+    def parents(self, name: str) -> frozenset[str]:
+        """All skills that a canonical name implies, whichever number of steps away; empty for an unknown name."""
+        found: set[str] = set()
+        waiting = list(self._implied.get(name, ()))
+        while waiting:
+            parent = waiting.pop()
+            if parent not in found:
+                found.add(parent)
+                waiting.extend(self._implied[parent])
+        return frozenset(found)
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """Every skill that the text names, leftmost longest, in order; names that are common words only where the text
+        around them says that the skill is meant."""
+        candidates = self._candidates(text)
+        kept = believable(text, candidates, self._cues)
+        return tuple(Mention(c.name, c.start, c.end, text[c.start : c.end], self._kinds[c.name]) for c in kept)
+
+    def _candidates(self, text: str) -> list[Candidate]:
+        lowered = _lower(text)
+        links = [m.span() for m in _LINKS.finditer(text)] if "://" in text or "@" in text or "www." in lowered else []
+        found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
+        found.sort(key=lambda hit: (hit[1], -hit[2]))
+        candidates: list[Candidate] = []
+        reached = 0
+        for pattern, start, end in found:
+            if start < reached or not _opens_word(lowered, start):
+                continue
+            surfaces = self._surfaces[pattern] if pattern < len(self._surfaces) else None
+            end = _closed_end(text, end, plural=surfaces is None or any(s.plural for s in surfaces))
+            if end < 0 or any(a <= start < b for a, b in links):
+                continue
+            if surfaces is None:
+                reached = end
+                continue
+            surface = _spelt(surfaces, text[start:end])
+            if surface:
+                candidates.append(Candidate(surface.name, start, end, surface.cue, self._kinds[surface.name]))
+                reached = end
+        return candidates
+
+
+def _opens_word(text: str, start: int) -> bool:
+    if start == 0:
+        return True
+    before, first = text[start - 1], text[start]
+    if before.isalnum() or before in "_@$":
+        return False
+    return not (before in ".#+" and start > 1 and first.isalnum() and not text[start - 2].isspace())
+
+
+def _closed_end(text: str, end: int, *, plural: bool) -> int:
+    """Where the word that begins at a match ends, with a plural s; -1 inside another word."""
+    if plural and text[end : end + 1] == "s" and text[end - 1] not in "sS":
+        end += 1
+    after = text[end : end + 1]
+    if not after:
+        return end
+    if text[end - 1].isalnum() and (after.isalnum() or after in "_+#@"):
+        return end if after == "+" and not text[end + 1 : end + 2] == "+" and len(text[:end]) > 1 else -1
+    following = text[end + 1 : end + 2]
+    return -1 if after == "." and following.isalnum() and not following.isupper() else end
+
+
+def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
+    for surface in surfaces:
+        if not surface.exact or text.replace("\u2019", "'") in (surface.written, surface.written + "s"):
+            return surface
+    return None
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    """The taxonomy shipped with the package, loaded once."""
+    data = json.loads(resources.files("services.rules").joinpath("data/skills.json").read_text(encoding="utf-8"))
+    assert set(get_args(SkillKind)) >= {entry["kind"] for entry in data["skills"].values()}
+    return Taxonomy(data)
