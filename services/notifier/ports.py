@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from schemas.match import Matches
 from schemas.posting import PostingCore
 from services.notifier.domain.model import Digest, Hold, SentItem
-from services.notifier.domain.windows import Closing, Cut, DueSubscriber
+from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,8 @@ class Ledger(Protocol):
 class MatchStore(Protocol):
     """Matches as they came, each key once a posting, and the newest version of each posting."""
 
-    def store(self, partition: int, records: Sequence[tuple[int, Matches]], now: datetime) -> int:
-        """Keep (offset, matches) of one partition, in order, and advance its position, in one transaction.
+    def store(self, partition: int, records: Sequence[Arrival], now: datetime) -> int:
+        """Keep records of one partition, in order, and advance its position, in one transaction.
 
         What lies below the position is skipped. Returns how many records were new.
         """
@@ -132,6 +131,10 @@ class WindowStore(Protocol):
         """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
         ...
 
+    def done(self, subscriber_ids: Sequence[str]) -> None:
+        """Give back claimed subscribers, served or not."""
+        ...
+
     def release(self, worker: str) -> None:
         """Give back whatever this worker, having been killed, still holds."""
         ...
@@ -146,6 +149,10 @@ class DigestStore(Protocol):
 
     def instant_since(self, subscriber_id: str, since: datetime) -> int:
         """How many digests with instant searches were due since then."""
+        ...
+
+    def last_due(self, subscriber_id: str) -> datetime | None:
+        """When the newest digest, sent or held, was due."""
         ...
 
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from services.notifier.adapters.mime import mime_bytes
-from services.notifier.ports import Email, MailDeferredError, Receipt
+from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _RETRY_AFTER_S = 60.0
@@ -30,6 +30,17 @@ class FolderMailer:
         except OSError as error:
             reason = f"cannot write mails to {self._folder}: {error.strerror or error}"
             raise MailDeferredError(reason, retry_after_s=_RETRY_AFTER_S) from error
+        return Receipt(provider_id=file_name)
+
+    def find(self, delivery_id: str) -> Receipt | None:
+        """The receipt of a message whose file is there; None where none is. Raises MailUnknownError."""
+        file_name = file_name_of(delivery_id)
+        try:
+            (self._folder / file_name).stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise MailUnknownError(f"cannot look into {self._folder}: {error.strerror or error}") from error
         return Receipt(provider_id=file_name)
 
 

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.keys import Keys
+from schemas.posting import PostingCore
 from services.notifier.domain.model import DueSearch, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One record of matches.v1 at its offset."""
+
+    offset: int
+    posting: PostingCore
+    keys: Keys
+    near: Keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _criteria_and_matches() -> None:
         sa.Column("offset", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("posting_id", sa.Text(), nullable=False),
         sa.Column(
-            "keys",
+            "matched",
             sa.LargeBinary(),
             nullable=False,
             comment="schemas.keys.pack of the keys first matched by this record",

@@ -1,0 +1,185 @@
+"""Deliveries: every step is a transition of `services.notifier.domain.delivery`, committed under the row's lock."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
+
+from schemas.sql.tables import deliveries, digests, subscribers, suppressions
+from services.notifier.adapters.sql.digests import unpack_email
+from services.notifier.adapters.sql.flags import sending_paused
+from services.notifier.adapters.sql.rows import chunks
+from services.notifier.domain.delivery import TRANSITIONS, Event, State, after
+from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
+from services.runtime.store import reading, writing
+
+_FREE: dict[str, Any] = {"worker": None, "lease": None}
+
+
+class SqlDeliveries:
+    """The states of deliveries. An answer counts only for the attempt that it belongs to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
+        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused.
+
+        Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if sending_paused(connection) or connection.execute(_waiting(now, 1)).first() is None:
+                return []
+        with writing(self._engine) as connection:
+            taken = connection.execute(_waiting(now, most).with_for_update(skip_locked=True)).scalars().all()
+            values: dict[str, Any] = {"state": TRANSITIONS["pending", "claim"], "worker": worker, "mailer": mailer}
+            values |= {"lease": now + lease, "changed_at": now, "attempts": deliveries.c.attempts + 1}
+            for some in chunks(taken):
+                connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
+            return _claimed(connection, taken)
+
+    def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
+        """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over.
+
+        Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            if sending_paused(connection):
+                _apply(connection, claimed.delivery_id, claimed.attempt, "release", now, **_FREE)
+                return False
+            reason = _unwanted(connection, claimed.delivery_id)
+            if reason:
+                _apply(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **_FREE)
+                return False
+            return _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+
+    def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
+        """The mailer took it. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now)
+
+    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
+        """The mailer never will. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "refuse", now, reason=reason)
+
+    def deferred(self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta) -> None:
+        """The mailer did not now. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "defer", now, reason=reason, not_before=now + wait)
+
+    def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
+        """Nobody can tell. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "lose", now, reason=reason)
+
+    def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
+        """Give back one that was not begun. Raises UnavailableError."""
+        self._settle(claimed.delivery_id, claimed.attempt, "release", now)
+
+    def sweep(self, now: datetime, too_old: datetime) -> None:
+        """End leases that ran out; give up what was due before `too_old` and still waits. Raises UnavailableError."""
+        stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
+        ended = deliveries.c.lease <= now
+        with reading(self._engine) as connection:
+            if connection.execute(select(deliveries.c.delivery_id).where(ended | stale).limit(1)).first() is None:
+                return
+        with writing(self._engine) as connection:
+            _all(connection, ended, "claimed", "expire", now)
+            _all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
+            _all(connection, stale, "pending", "give_up", now, reason="it waited for too long to be of use")
+
+    def doubts(self, mailer: str, most: int) -> list[Doubt]:
+        """Unknown deliveries of this mailer, the oldest first. Raises UnavailableError."""
+        query = (
+            select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at)
+            .where(deliveries.c.state == "unknown", deliveries.c.mailer == mailer)
+            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            return [Doubt(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
+
+    def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
+        """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            reason = "it is proven that nothing went out"
+            if _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, reason=reason) and resend:
+                _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
+
+    def release(self, worker: str, now: datetime) -> None:
+        """End the leases of this worker, which was killed: claimed ones are pending again, sending ones unknown.
+
+        Raises UnavailableError.
+        """
+        own = deliveries.c.worker == worker
+        with writing(self._engine) as connection:
+            _all(connection, own, "claimed", "expire", now)
+            _all(connection, own, "sending", "expire", now, reason="the worker was killed while it sent")
+
+    def states(self) -> dict[str, int]:
+        """How many deliveries are in each state. Raises UnavailableError."""
+        query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
+        with reading(self._engine) as connection:
+            return {row.state: row.number for row in connection.execute(query.order_by(deliveries.c.state))}
+
+    def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
+        with writing(self._engine) as connection:
+            _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
+
+
+def _waiting(now: datetime, most: int) -> Any:
+    return (
+        select(deliveries.c.delivery_id)
+        .where(deliveries.c.state == "pending", deliveries.c.not_before <= now)
+        .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+        .limit(most)
+    )
+
+
+def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:
+    found: list[ClaimedDelivery] = []
+    for some in chunks(taken):
+        query = (
+            select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at, digests.c.body)
+            .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+            .where(deliveries.c.delivery_id.in_(some))
+            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+        )
+        found += [
+            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body))
+            for row in connection.execute(query)
+        ]
+    return found
+
+
+def _unwanted(connection: Connection, delivery_id: str) -> str:
+    """Why a delivery must not go out any more; empty where it may."""
+    suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    query = (
+        select(subscribers.c.status, suppressed.label("suppressed"))
+        .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
+        .where(deliveries.c.delivery_id == delivery_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None or row.suppressed:
+        return "the address is suppressed" if row else "the subscriber is gone"
+    return "" if row.status == "active" else "the subscriber paused"
+
+
+def _apply(connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> bool:
+    """Let an event happen to a delivery; False where it is gone, in another attempt, or in no state for it."""
+    own = deliveries.c.delivery_id == delivery_id
+    row = connection.execute(
+        select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
+    ).one_or_none()
+    state = after(row.state, event) if row is not None and row.attempts == attempt else None
+    if state is None:
+        return False
+    connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
+    return True
+
+
+def _all(
+    connection: Connection, which: ColumnElement[bool], state: State, event: Event, now: datetime, **values: Any
+) -> None:
+    """Let an event happen to all of one state."""
+    own = update(deliveries).where(which, deliveries.c.state == state)
+    connection.execute(own.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))

@@ -1,0 +1,241 @@
+"""Digests: what was chosen, which windows that closed, and the email as it was first rendered."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
+from services.notifier.adapters.sql.rows import squeeze, to_json, unsqueeze
+from services.notifier.domain.delivery import NOT_OUT
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.model import Digest, Hold, Item, SentItem
+from services.notifier.domain.windows import Closing
+from services.notifier.ports import Email
+from services.runtime.store import reading, writing
+
+
+class _ChangedError(Exception):
+    """A window is no longer as it was when it was claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """A digest as the store has it, for pages and reports."""
+
+    digest_id: str
+    subscriber_id: str
+    due_at: datetime
+    outcome: str
+    """digest or hold."""
+    reason: str
+    subject: str
+    email: Email | None
+    """None where it was held, or once its retention has passed."""
+    state: str | None
+    """Of its delivery."""
+    dropped: tuple[tuple[str, str], ...]
+    """Posting ids that were not chosen, and why."""
+
+
+class SqlDigests:
+    """Digests, the windows that they close, and what was sent before."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    def sent(self, subscriber_id: str, since: datetime) -> list[SentItem]:
+        """The items of digests due since then, but for those that failed, were cancelled or were not sent."""
+        query = (
+            select(digest_items, digests.c.due_at)
+            .join(digests, digests.c.digest_id == digest_items.c.digest_id)
+            .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+            .where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
+            .where(deliveries.c.state.not_in(sorted(NOT_OUT)))
+            .order_by(digests.c.due_at, digest_items.c.rank)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [SentItem(row.posting_id, row.cluster_key, row.signature, row.due_at) for row in rows]
+
+    def instant_since(self, subscriber_id: str, since: datetime) -> int:
+        """How many digests with instant searches were due since then; those that were held do not count."""
+        query = (
+            select(func.count())
+            .select_from(digests)
+            .where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
+            .where(digests.c.instant, digests.c.outcome == "digest")
+        )
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def last_due(self, subscriber_id: str) -> datetime | None:
+        """When the newest digest, sent or held, was due."""
+        query = select(digests.c.due_at).where(digests.c.subscriber_id == subscriber_id)
+        with reading(self._engine) as connection:
+            found: datetime | None = connection.execute(query.order_by(digests.c.due_at.desc()).limit(1)).scalar()
+        return found
+
+    def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
+        """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
+
+        False, and nothing done, where a search or its subscriber has changed since it was claimed.
+        """
+        if isinstance(outcome, Digest) == (email is None):
+            raise ValueError("a digest comes with its email, and a held one without")
+        try:
+            with writing(self._engine) as connection:
+                for closing in closings:
+                    if not _close(connection, closing):
+                        raise _ChangedError
+                digest_id = self._keep(connection, outcome, closings, email, now)
+                if email is not None:
+                    _open_delivery(connection, outcome, digest_id, email, now)
+        except _ChangedError:
+            return False
+        return True
+
+    def close_empty(self, closings: Sequence[Closing]) -> None:
+        """Close windows that hold nothing, without a digest; those changed meanwhile stay as they are."""
+        with writing(self._engine) as connection:
+            for closing in closings:
+                _close(connection, closing)
+
+    def history(self, subscriber_id: str | None = None, *, held: bool = False) -> list[KeptDigest]:
+        """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
+        query = (
+            select(digests, deliveries.c.state)
+            .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+            .order_by(digests.c.due_at, digests.c.digest_id)
+        )
+        if subscriber_id is not None:
+            query = query.where(digests.c.subscriber_id == subscriber_id)
+        if not held:
+            query = query.where(digests.c.outcome == "digest")
+        with reading(self._engine) as connection:
+            return [_kept(row) for row in connection.execute(query)]
+
+    def _keep(
+        self,
+        connection: Connection,
+        outcome: Digest | Hold,
+        closings: Sequence[Closing],
+        email: Email | None,
+        now: datetime,
+    ) -> str:
+        subscriber_id = outcome.recipient.subscriber_id
+        digest_id = self._ids.digest_id(subscriber_id, outcome.due_at)
+        dropped = [*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ())]
+        row = {
+            "digest_id": digest_id,
+            "subscriber_id": subscriber_id,
+            "due_at": outcome.due_at,
+            "outcome": "digest" if email is not None else "hold",
+            "reason": outcome.reason if isinstance(outcome, Hold) else "",
+            "instant": any(closing.window.search.cadence == "instant" for closing in closings),
+            "subject": email.subject if email else "",
+            "body": pack_email(email) if email else None,
+            "dropped": squeeze(to_json([[one.posting_id, one.reason] for one in dropped])),
+            "created_at": now,
+        }
+        connection.execute(insert(digests).values(row))
+        connection.execute(insert(digest_searches), [_search_row(digest_id, closing) for closing in closings])
+        if isinstance(outcome, Digest):
+            connection.execute(insert(digest_items), list(_item_rows(digest_id, outcome)))
+        return digest_id
+
+
+def pack_email(email: Email) -> bytes:
+    """An email as bytes to keep: sent again, it is the same email."""
+    return squeeze(to_json(asdict(email) | {"date": email.date.isoformat()}))
+
+
+def unpack_email(data: bytes) -> Email:
+    """Undo `pack_email`."""
+    fields = json.loads(unsqueeze(data))
+    headers = tuple((name, value) for name, value in fields["headers"])
+    return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})
+
+
+def _close(connection: Connection, closing: Closing) -> bool:
+    """Compare and set: only a search that is what it was when it was claimed is served."""
+    window = closing.window
+    same = (
+        update(saved_searches)
+        .where(saved_searches.c.search_id == window.search.search_id)
+        .where(saved_searches.c.served_cut == window.from_cut, saved_searches.c.key == window.key)
+        .where(saved_searches.c.next_due_at == window.due_at, ~saved_searches.c.paused)
+        .where(saved_searches.c.cadence == window.search.cadence, saved_searches.c.hour == window.hour)
+        .where(saved_searches.c.weekday.is_not_distinct_from(window.weekday))
+    )
+    return connection.execute(same.values(served_cut=closing.to_cut, next_due_at=closing.next_due_at)).rowcount == 1
+
+
+def _open_delivery(connection: Connection, outcome: Digest | Hold, digest_id: str, email: Email, now: datetime) -> None:
+    row = {
+        "delivery_id": email.delivery_id,
+        "digest_id": digest_id,
+        "subscriber_id": outcome.recipient.subscriber_id,
+        "due_at": outcome.due_at,
+        "state": "pending",
+        "attempts": 0,
+        "not_before": now,
+        "reason": "",
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection.execute(insert(deliveries).values(row))
+
+
+def _search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
+    return {
+        "digest_id": digest_id,
+        "search_id": closing.window.search.search_id,
+        "from_cut": closing.window.from_cut,
+        "to_cut": closing.to_cut,
+    }
+
+
+def _item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
+    kinds = [("match", item) for item in digest.items] + [("near", item) for item in digest.near]
+    for rank, (kind, item) in enumerate(kinds):
+        yield {
+            "digest_id": digest_id,
+            "rank": rank,
+            "kind": kind,
+            "posting_id": item.posting.posting_id,
+            "cluster_key": item.posting.cluster.key,
+            "signature": item.posting.cluster.signature,
+            "score": item.score,
+            "found_by": to_json(_found_by(item)),
+        }
+
+
+def _found_by(item: Item) -> list[dict[str, Any]]:
+    return [
+        {
+            "search_id": found.search.search_id,
+            "search": found.search.name,
+            "outcome": found.verdict.outcome,
+            "reasons": [reason.text for reason in found.verdict.reasons],
+        }
+        for found in item.found_by
+    ]
+
+
+def _kept(row: Any) -> KeptDigest:
+    return KeptDigest(
+        digest_id=row.digest_id,
+        subscriber_id=row.subscriber_id,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        reason=row.reason,
+        subject=row.subject,
+        email=unpack_email(row.body) if row.body else None,
+        state=row.state,
+        dropped=tuple((posting_id, reason) for posting_id, reason in json.loads(unsqueeze(row.dropped))),
+    )

@@ -1,0 +1,140 @@
+"""Matches as packed rows, one a record, and the newest version of each posting."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, case, insert, select
+
+from schemas.codec import decode, encode
+from schemas.keys import Keys, pack, unpack
+from schemas.posting import PostingCore
+from schemas.sql.tables import matches, positions, postings
+from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
+from services.notifier.domain.windows import Arrival
+from services.runtime.store import reading, upsert, writing
+
+_NONE: Keys = np.empty(0, dtype=np.uint32)
+
+
+class SqlMatches:
+    """What came in matches.v1, each key once a posting."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def store(self, partition: int, records: Sequence[Arrival], now: datetime) -> int:
+        """Keep records of one partition, in order, and advance its position, in one transaction.
+
+        What lies below the position is skipped, and keys that the store has for a posting are subtracted: a redone,
+        replayed or re-chunked record adds only what is new. Returns how many records were new. Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            position = _position(connection, partition)
+            fresh = [record for record in records if record.offset >= position]
+            if not fresh:
+                return 0
+            _keep_newest(connection, fresh, now)
+            rows = list(_rows(partition, fresh, _held(connection, fresh)))
+            if rows:
+                connection.execute(insert(matches), rows)
+            _advance(connection, partition, fresh[-1].offset + 1)
+            return len(fresh)
+
+    def postings(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
+        """The newest versions; the unknown are left out. Raises UnavailableError."""
+        found: dict[str, PostingCore] = {}
+        with reading(self._engine) as connection:
+            for some in chunks(posting_ids):
+                query = select(postings.c.posting_id, postings.c.document).where(postings.c.posting_id.in_(some))
+                for row in connection.execute(query):
+                    found[row.posting_id] = decode(PostingCore, unsqueeze(row.document))
+        return found
+
+
+def _position(connection: Connection, partition: int) -> int:
+    query = select(positions.c.position).where(positions.c.partition == partition).with_for_update()
+    return int(connection.execute(query).scalar_one_or_none() or 0)
+
+
+def _advance(connection: Connection, partition: int, position: int) -> None:
+    row = upsert(connection, positions).values(partition=partition, position=position)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=[positions.c.partition], set_={"position": row.excluded.position})
+    )
+
+
+def _keep_newest(connection: Connection, records: Iterable[Arrival], now: datetime) -> None:
+    """Keep the higher version whole, whichever came first; but the earliest time at which any version was seen."""
+    row = upsert(connection, postings)
+    newer = row.excluded.version > postings.c.version
+    columns = ("version", "status", "backlog", "document")
+    chosen: dict[str, Any] = {name: case((newer, row.excluded[name]), else_=postings.c[name]) for name in columns}
+    earlier = row.excluded.seen_at < postings.c.seen_at
+    chosen["seen_at"] = case((earlier, row.excluded.seen_at), else_=postings.c.seen_at)
+    chosen["stored_at"] = row.excluded.stored_at
+    newest: dict[str, dict[str, Any]] = {}
+    for record in records:
+        posting = record.posting
+        held = newest.get(posting.posting_id)
+        if held is None or posting.version > held["posting"].version:
+            seen_at = min(posting.seen_at, held["seen_at"]) if held else posting.seen_at
+            newest[posting.posting_id] = {"posting": posting, "seen_at": seen_at}
+        else:
+            held["seen_at"] = min(posting.seen_at, held["seen_at"])
+    connection.execute(
+        row.on_conflict_do_update(index_elements=[postings.c.posting_id], set_=chosen),
+        [_posting_row(one["posting"], one["seen_at"], now) for one in newest.values()],
+    )
+
+
+def _posting_row(posting: PostingCore, seen_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "posting_id": posting.posting_id,
+        "version": posting.version,
+        "status": posting.status,
+        "backlog": posting.backlog,
+        "seen_at": seen_at,
+        "document": squeeze(encode(posting)),
+        "stored_at": now,
+    }
+
+
+class _Held:
+    """The keys that the store has for one posting."""
+
+    def __init__(self) -> None:
+        self.keys = _NONE
+        self.near = _NONE
+
+    def add(self, keys: Keys, near: Keys) -> None:
+        self.keys = np.union1d(self.keys, keys)
+        self.near = np.union1d(self.near, near)
+
+
+def _held(connection: Connection, records: Iterable[Arrival]) -> dict[str, _Held]:
+    held = {record.posting.posting_id: _Held() for record in records}
+    for some in chunks(held):
+        query = select(matches.c.posting_id, matches.c.matched, matches.c.near).where(matches.c.posting_id.in_(some))
+        for row in connection.execute(query):
+            held[row.posting_id].add(unpack(row.matched), unpack(row.near))
+    return held
+
+
+def _rows(partition: int, records: Iterable[Arrival], held: dict[str, _Held]) -> Iterable[dict[str, Any]]:
+    """One row a record that brings something new. Matched keys count apart from near ones: near may become matched."""
+    for record in records:
+        known = held[record.posting.posting_id]
+        keys = np.setdiff1d(record.keys, known.keys, assume_unique=True)
+        known.add(keys, _NONE)
+        near = np.setdiff1d(record.near, np.union1d(known.near, known.keys), assume_unique=True)
+        known.add(_NONE, near)
+        if keys.size or near.size:
+            yield {
+                "partition": partition,
+                "offset": record.offset,
+                "posting_id": record.posting.posting_id,
+                "matched": pack(keys),
+                "near": pack(near),
+            }

@@ -1,0 +1,47 @@
+"""What the notifier forgets, and when: nothing that may still be sent, or that must not be sent twice."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, func, select, update
+
+from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
+from services.notifier.domain.delivery import HELD
+from services.runtime.store import writing
+
+KEEP_BODIES = timedelta(days=30)
+KEEP_DIGESTS = timedelta(days=400)
+"""Longer than the 90 days in which nothing is sent twice, so that a year can be looked back on."""
+KEEP_MATCHES = timedelta(days=60)
+"""After a posting's last record; its keys are known for as long, so that it is not taken for new."""
+KEEP_CUTS = timedelta(days=30)
+"""Longer than a new search looks back."""
+_OPEN = (*sorted(HELD), "pending", "unknown", "not_sent")
+
+
+def forget_bodies(engine: Engine, now: datetime) -> int:
+    """Drop rendered emails that nobody will send again; returns how many."""
+    waiting = select(deliveries.c.digest_id).where(deliveries.c.state.in_(_OPEN))
+    old = (digests.c.created_at < now - KEEP_BODIES) & digests.c.body.is_not(None)
+    with writing(engine) as connection:
+        gone = update(digests).where(old, digests.c.digest_id.not_in(waiting)).values(body=None)
+        return connection.execute(gone).rowcount
+
+
+def forget_digests(engine: Engine, now: datetime) -> int:
+    """Drop digests, with their items and deliveries, that are too old to matter; returns how many."""
+    with writing(engine) as connection:
+        return connection.execute(delete(digests).where(digests.c.created_at < now - KEEP_DIGESTS)).rowcount
+
+
+def forget_matches(engine: Engine, now: datetime) -> int:
+    """Drop postings, with their matches, of which no record came for long; returns how many."""
+    with writing(engine) as connection:
+        return connection.execute(delete(postings).where(postings.c.stored_at < now - KEEP_MATCHES)).rowcount
+
+
+def forget_cuts(engine: Engine, now: datetime) -> int:
+    """Drop cuts that no search was served up to; the last of the old ones stays, as the start of a new search."""
+    last = select(func.max(cuts.c.cut)).where(cuts.c.taken_at < now - KEEP_CUTS).scalar_subquery()
+    served = select(saved_searches.c.served_cut)
+    with writing(engine) as connection:
+        return connection.execute(delete(cuts).where(cuts.c.cut < last, cuts.c.cut.not_in(served))).rowcount

@@ -1,0 +1,154 @@
+"""Cuts, claims, and what is due between which cuts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, not_, or_, select, update
+
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.sql.tables import criteria as criteria_table
+from schemas.sql.tables import feedback, saved_searches, subscribers, suppressions
+from services.notifier.adapters.sql import cuts as cuts_table
+from services.notifier.adapters.sql.found import best_postings
+from services.notifier.adapters.sql.rows import chunks
+from services.notifier.domain.model import DueSearch, Recipient
+from services.notifier.domain.windows import Cut, DueSubscriber, DueWindow
+from services.runtime.store import reading, writing
+
+
+class SqlWindows:
+    """Windows by positions and cuts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take_cut(self, now: datetime) -> Cut:
+        """Number the present positions; the newest cut again where nothing moved since. Raises UnavailableError."""
+        with reading(self._engine) as connection:
+            newest = cuts_table.newest_cut(connection)
+            if cuts_table.present_positions(connection) == newest.positions:
+                return newest
+        with writing(self._engine) as connection:
+            return cuts_table.take_cut(connection, now)
+
+    def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
+        """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
+
+        All searches of theirs that are due come with them. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if connection.execute(_claimable(now, cut, 1)).first() is None:
+                return []
+        with writing(self._engine) as connection:
+            claimed = connection.execute(_claimable(now, cut, most).with_for_update(skip_locked=True)).scalars().all()
+            for some in chunks(claimed):
+                connection.execute(
+                    update(subscribers)
+                    .where(subscribers.c.subscriber_id.in_(some))
+                    .values(built_by=worker, build_lease=now + lease)
+                )
+            return _due(connection, claimed, now, cut)
+
+    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
+        """By search id: the postings, matched before near and newest first, that its window holds; at most some.
+
+        Raises UnavailableError.
+        """
+        windows = [window for subscriber in due for window in subscriber.windows]
+        wanted: dict[int, list[int]] = {}
+        for window in windows:
+            wanted.setdefault(window.from_cut, []).append(window.key)
+        with reading(self._engine) as connection:
+            chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
+        return {window.search.search_id: chosen.get((window.from_cut, window.key), []) for window in windows}
+
+    def done(self, subscriber_ids: Sequence[str]) -> None:
+        """Give back claimed subscribers, served or not. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            for some in chunks(subscriber_ids):
+                _free(connection, subscribers.c.subscriber_id.in_(some))
+
+    def release(self, worker: str) -> None:
+        """Give back whatever this worker, having been killed, still holds. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            _free(connection, subscribers.c.built_by == worker)
+
+
+def _free(connection: Connection, which: ColumnElement[bool]) -> None:
+    connection.execute(update(subscribers).where(which).values(built_by=None, build_lease=None))
+
+
+def _is_due(now: datetime, cut: Cut) -> ColumnElement[bool]:
+    """An instant search is due only where something came since it was served: a minute's sweep costs nobody a write."""
+    moved = or_(saved_searches.c.cadence != "instant", saved_searches.c.served_cut < cut.number)
+    return and_(not_(saved_searches.c.paused), saved_searches.c.next_due_at <= now, moved)
+
+
+def _claimable(now: datetime, cut: Cut, most: int) -> Any:
+    has_due = exists().where(saved_searches.c.subscriber_id == subscribers.c.subscriber_id, _is_due(now, cut))
+    suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    free = or_(subscribers.c.build_lease.is_(None), subscribers.c.build_lease <= now)
+    return (
+        select(subscribers.c.subscriber_id)
+        .where(subscribers.c.status == "active", free, has_due, not_(suppressed))
+        .order_by(subscribers.c.subscriber_id)
+        .limit(most)
+    )
+
+
+def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut) -> list[DueSubscriber]:
+    said = _feedback(connection, claimed)
+    windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
+    people: dict[str, Row[Any]] = {}
+    documents: dict[int, Criteria] = {}
+    for some in chunks(claimed):
+        for row in connection.execute(select(subscribers).where(subscribers.c.subscriber_id.in_(some))):
+            people[row.subscriber_id] = row
+        searches = (
+            select(saved_searches, criteria_table.c.document)
+            .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
+            .where(saved_searches.c.subscriber_id.in_(some), _is_due(now, cut))
+            .order_by(saved_searches.c.search_id)
+        )
+        for row in connection.execute(searches):
+            if row.key not in documents:
+                documents[row.key] = decode(Criteria, row.document.encode())
+            windows[row.subscriber_id].append(_window(row, documents[row.key]))
+    return [
+        DueSubscriber(_recipient(people[subscriber_id], said), tuple(windows[subscriber_id]))
+        for subscriber_id in claimed
+    ]
+
+
+def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
+    return DueWindow(
+        search=DueSearch(row.search_id, row.name, row.cadence, criteria),
+        key=row.key,
+        from_cut=row.served_cut,
+        due_at=row.next_due_at,
+        hour=row.hour,
+        weekday=row.weekday,
+    )
+
+
+def _recipient(row: Row[Any], said: Mapping[tuple[str, str], Iterable[str]]) -> Recipient:
+    return Recipient(
+        subscriber_id=row.subscriber_id,
+        address=row.address,
+        name=row.name,
+        time_zone=row.time_zone,
+        currency=row.currency,
+        locale=row.locale,
+        hidden_companies=frozenset(said.get((row.subscriber_id, "hidden_company"), ())),
+        not_relevant=frozenset(said.get((row.subscriber_id, "not_relevant"), ())),
+    )
+
+
+def _feedback(connection: Connection, claimed: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    said: dict[tuple[str, str], list[str]] = {}
+    for some in chunks(claimed):
+        for row in connection.execute(select(feedback).where(feedback.c.subscriber_id.in_(some))):
+            said.setdefault((row.subscriber_id, row.kind), []).append(row.value)
+    return said

@@ -1,0 +1,34 @@
+"""Wires the notifier."""
+
+from sqlalchemy import Engine
+
+from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.adapters.mailers import mailer_of
+from services.notifier.adapters.sql.deliveries import SqlDeliveries
+from services.notifier.adapters.sql.digests import SqlDigests
+from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.building import Builder
+from services.notifier.composing import Composer
+from services.notifier.delivering import Courier
+from services.notifier.domain.ids import Ids
+from services.notifier.mail_settings import MailSettings
+from services.notifier.ports import Mailer
+from services.notifier.service import Notifier
+from services.notifier.settings import NotifierSettings
+
+
+def build_notifier(
+    engine: Engine,
+    ids: Ids,
+    mail: MailSettings,
+    settings: NotifierSettings | None = None,
+    mailer: Mailer | None = None,
+) -> Notifier:
+    """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError."""
+    chosen = settings or NotifierSettings()
+    matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
+    composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids)
+    builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen)
+    courier = Courier(deliveries, mailer or mailer_of(mail), chosen)
+    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker)

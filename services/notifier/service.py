@@ -1,0 +1,73 @@
+"""The notifier as a service of the runtime: three functions over its ports."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.codec import UnreadableError, decode
+from schemas.keys import KeysError, from_text
+from schemas.match import Matches
+from schemas.topics import MATCHES
+from services.notifier.building import Builder
+from services.notifier.delivering import Courier
+from services.notifier.domain.windows import Arrival
+from services.notifier.ports import DeliveryStore, MatchStore, WindowStore
+from services.runtime.errors import PoisonError
+from services.runtime.records import Outgoing, Record
+
+
+class Notifier:
+    """Stores matches as they come; at each tick builds the digests that are due and delivers them."""
+
+    name = "notifier"
+    inputs: tuple[str, ...] = (MATCHES.name,)
+
+    def __init__(
+        self,
+        matches: MatchStore,
+        windows: WindowStore,
+        deliveries: DeliveryStore,
+        builder: Builder,
+        courier: Courier,
+        worker: str,
+    ) -> None:
+        self._matches = matches
+        self._windows = windows
+        self._deliveries = deliveries
+        self._builder = builder
+        self._courier = courier
+        self._worker = worker
+        self._freed = False
+
+    def load(self) -> None:
+        """Hold nothing in memory: the store has it all, and the first tick sees to what a killed worker left."""
+        self._freed = False
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        """Store one partition's records. Raises PoisonError before anything is stored, UnavailableError."""
+        if batch:
+            arrivals = [_arrival(record) for record in batch]
+            self._matches.store(batch[0].partition, arrivals, batch[-1].appended_at)
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        """Build what is due, then deliver what waits. Raises UnavailableError, having lost nothing."""
+        if not self._freed:
+            self._free_own(now)
+        self._freed = False
+        self._builder.build(now)
+        self._courier.deliver(now)
+        self._freed = True
+        return ()
+
+    def _free_own(self, now: datetime) -> None:
+        """Between ticks a worker holds nothing but what failed: more than that was left by one cut short."""
+        self._windows.release(self._worker)
+        self._deliveries.release(self._worker, now)
+
+
+def _arrival(record: Record) -> Arrival:
+    try:
+        matches = decode(Matches, record.value)
+        return Arrival(record.offset, matches.posting, from_text(matches.keys), from_text(matches.near))
+    except (UnreadableError, KeysError) as error:
+        raise PoisonError(str(error)) from error

@@ -1,0 +1,37 @@
+"""How the notifier works: how much at a time, and how long things may take."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.schedule import MOST_INSTANT
+
+
+class NotifierSettings(BaseModel):
+    """Bounds of one tick, leases, and what a digest may hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    worker: str = "embedded"
+    """Names this process among all; one that starts frees what a dead one of its name held."""
+    subscribers_at_once: int = Field(default=1_000, ge=1, le=10_000)
+    """Subscribers claimed together: their windows are read in one pass."""
+    passes_a_tick: int = Field(default=20, ge=1)
+    """How often a tick claims; what is left waits for the next one."""
+    deliveries_a_tick: int = Field(default=1_000, ge=1)
+    deliveries_at_once: int = Field(default=50, ge=1, le=500)
+    """Claimed together. Small, so that a killed worker keeps few waiting for its lease to end."""
+    deferrals_in_row: int = Field(default=3, ge=1)
+    """After so many the mailer is taken to be away, and the rest waits for the next tick."""
+    build_lease: timedelta = timedelta(minutes=10)
+    claim_lease: timedelta = timedelta(minutes=10)
+    send_lease: timedelta = timedelta(minutes=10)
+    """Longer than any request can take: a delivery whose sender is silent for so long is unknown."""
+    give_up_after: timedelta = timedelta(days=2)
+    """A digest that could not be handed over for so long after it was due is of no use."""
+    most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)
+    """Digests with instant searches in one local day."""
+    curate: CurateSettings = CurateSettings()
+    postings_held: int = Field(default=5_000, ge=1)
+    """Postings kept in memory while digests are built."""
