@@ -4,8 +4,11 @@ from services.ingest.adapters.ashby import Ashby
 from services.ingest.adapters.greenhouse import Greenhouse
 from services.ingest.adapters.himalayas import Himalayas
 from services.ingest.adapters.himalayas_rss import HimalayasRss
+from services.ingest.adapters.jsonld import JsonLd
 from services.ingest.adapters.lever import Lever
+from services.ingest.adapters.posting_lines import PostingLines
 from services.ingest.adapters.remoteok import RemoteOk
+from services.ingest.adapters.syndication import Syndication
 from services.ingest.adapters.weworkremotely import WeWorkRemotely
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
@@ -18,6 +21,9 @@ FORMATS: tuple[Format, ...] = (
     Greenhouse(),
     Lever(),
     Ashby(),
+    JsonLd(),
+    Syndication(),
+    PostingLines(),
 )
 
 

@@ -103,15 +103,13 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 def _restriction(data: JsonObject) -> tuple[Stated, ...]:
-    """States and countries, which are more exact; and the region, unless it says nothing or contradicts them."""
+    """States and countries, which are more exact than the region; without them the region, where it says something."""
     narrow = (
         *stated("state", *listed(text_of(data.get("state")))),
         *stated("country", *listed(text_of(data.get("country")))),
     )
     region = text_of(data.get("region"))
-    if not region or _UNSTATED.match(region) or (narrow and region.casefold() == _OPEN):
-        return narrow
-    return (*narrow, Stated("region", _ONLY.sub("", region)))
+    return narrow or (() if _UNSTATED.match(region) else stated("region", _ONLY.sub("", region)))
 
 
 def _is_open(data: JsonObject) -> bool:

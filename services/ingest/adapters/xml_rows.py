@@ -86,7 +86,13 @@ def _parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken"
 def _parse(chunk: str, namespaces: dict[str, str]) -> "etree._Element":
     declared = "".join(f' xmlns:{prefix}="{html.escape(uri)}"' for prefix, uri in namespaces.items() if prefix != "xml")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, encoding="utf-8"
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
     )
     root = etree.fromstring(f"<items{declared}>{chunk}</items>".encode("utf-8", "replace"), parser)
     return root[0]
@@ -99,10 +105,10 @@ def _named(entity: re.Match[str]) -> str:
 
 
 def local_name(element: "etree._Element") -> str:
-    """The tag without its namespace; "" for what is no element."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """The tag without its namespace."""
+    return str(element.tag).rpartition("}")[2]
 
 
 def text_in(element: "etree._Element") -> str:
     """The text of an element, and of those within it."""
-    return "".join(element.itertext()).strip()
+    return "".join(map(str, element.itertext())).strip()
