@@ -1,0 +1,237 @@
+"""Backup and restore of the embedded form: one archive of the log and the store, as they were at one moment.
+
+Why one moment: a store newer than the log would call criteria published and items seen that the log does not hold; a
+log newer than the store would hold offsets whose effects are missing, and criteria under keys that the store would give
+away again. So, for an instant, the store's writers are kept out while a reader is set on the log and another on the
+store; both go on seeing that instant (SQLite's snapshot isolation), however long the copying takes. What the log has
+beyond the store is then at most a record whose effect, or whose outbox mark, was still to come: it is made again after
+the restore, and effects are idempotent.
+
+What was mailed after the backup is not known to it: a restored state may mail that again.
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO
+
+from pydantic import Field, ValidationError
+
+from schemas.model import Instant, Model
+from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held, move_in, sync_folder
+from services.runtime.errors import UsageError
+from services.runtime.sqlite import DamagedError, connect, explained
+
+FORMAT = 1
+_MANIFEST = "manifest.json"
+_DATABASES = (LOG_FILE, STORE_FILE)
+_PAGES = 1_024
+_CHUNK = 1 << 20
+_MOST_MANIFEST = 4 << 20
+
+Progress = Callable[[int, int], None]
+"""Told (done, of) in a unit of no matter, to draw a bar."""
+
+
+class Member(Model):
+    """One file of an archive."""
+
+    bytes: int = Field(ge=0)
+    sha256: str
+    rows: dict[str, int] = Field(default_factory=dict)
+    """By table."""
+
+
+class Manifest(Model):
+    """What an archive holds."""
+
+    format: int
+    jobchime: str
+    """The release that wrote it."""
+    created_at: Instant
+    log_layout: int
+    store_revision: str | None
+    files: dict[str, Member]
+
+
+def backup(
+    folder: Path,
+    target: Path,
+    *,
+    now: datetime,
+    also: Sequence[str] = (),
+    progress: Progress = lambda done, of: None,
+) -> Manifest:
+    """Write the state of a data folder into one .zip file, while services may run on it.
+
+    `also` names further small files of the folder, taken where they exist. The archive holds people's addresses: it is
+    readable by its owner only. Raises UsageError where there is nothing to back up or `target` exists,
+    UnavailableError where the disk does not take it; then there is no `target`.
+    """
+    missing = [name for name in _DATABASES if not (folder / name).is_file()]
+    if missing:
+        raise UsageError(f"there is nothing to back up: {folder} has no {' and no '.join(missing)}")
+    if target.exists():
+        raise UsageError(f"{target} exists already; name another file, or move it away")
+    with explained(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
+        work = Path(scratch)
+        with _one_moment(folder) as sources:
+            files = {name: _copied(source, work / name, progress) for name, source in sources.items()}
+            layout = int(sources[LOG_FILE].execute("PRAGMA user_version").fetchone()[0])
+            revision = _revision(sources[STORE_FILE])
+        for name in also:
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, work / name)
+                files[name] = _member(work / name, {})
+        manifest = Manifest(
+            format=FORMAT,
+            jobchime=version("jobchime"),
+            created_at=now,
+            log_layout=layout,
+            store_revision=revision,
+            files=files,
+        )
+        archive = work / "archive.zip"
+        _pack(archive, work, manifest)
+        archive.chmod(0o600)
+        archive.replace(target)
+        sync_folder(target.parent)
+    return manifest
+
+
+def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
+    """Put the state of an archive into a data folder that has none, or with `force` in place of the one it has.
+
+    Every file is verified before the first one is moved into place, and a restore that is cut short is finished by the
+    next command that runs on the folder. Raises UsageError where `source` is no backup or the folder has a state,
+    DamagedError where the archive is not what it was, UnavailableError where the disk does not take it.
+    """
+    with held(folder):
+        taken = [name for name in _DATABASES if (folder / name).exists()]
+        if taken and not force:
+            raise UsageError(f"{folder} has a state already ({', '.join(taken)}); restore elsewhere, or with --force")
+        with explained(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
+            ready = Path(scratch) / RESTORED
+            ready.mkdir()
+            manifest = _unpacked(source, ready)
+            sync_folder(ready)
+            ready.rename(folder / RESTORED)
+        move_in(folder)
+    return manifest
+
+
+@contextmanager
+def _one_moment(folder: Path) -> Iterator[dict[str, sqlite3.Connection]]:
+    """Connections that see the log and the store as they were at one moment."""
+    with ExitStack() as stack:
+        gate = stack.enter_context(closing(connect(folder / STORE_FILE)))
+        sources = {name: stack.enter_context(closing(connect(folder / name))) for name in _DATABASES}
+        with explained(folder / STORE_FILE):
+            gate.execute("BEGIN IMMEDIATE")
+        for name, source in sources.items():
+            with explained(folder / name):
+                source.execute("BEGIN")
+                # A deferred transaction takes its snapshot with its first read.
+                source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        gate.execute("ROLLBACK")
+        yield sources
+
+
+def _copied(source: sqlite3.Connection, to: Path, progress: Progress) -> Member:
+    with explained(to), closing(sqlite3.connect(to)) as copy:
+        source.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
+    return _member(to, {table: _count(source, table) for table in _tables(source)})
+
+
+def _tables(source: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    return [row[0] for row in source.execute(query).fetchall()]
+
+
+def _count(source: sqlite3.Connection, table: str) -> int:
+    quoted = table.replace('"', '""')
+    return int(source.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608 - a name cannot be bound
+
+
+def _revision(store: sqlite3.Connection) -> str | None:
+    if "alembic_version" not in _tables(store):
+        return None
+    row = store.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _member(file: Path, rows: dict[str, int]) -> Member:
+    with file.open("rb") as data:
+        return Member(bytes=file.stat().st_size, sha256=hashlib.file_digest(data, "sha256").hexdigest(), rows=rows)
+
+
+def _pack(archive: Path, work: Path, manifest: Manifest) -> None:
+    with archive.open("wb") as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
+            packed.writestr(_MANIFEST, manifest.model_dump_json(indent=2))
+            for name in manifest.files:
+                packed.write(work / name, name)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _unpacked(source: Path, into: Path) -> Manifest:
+    if not source.is_file():
+        raise UsageError(f"there is no file {source}")
+    try:
+        with zipfile.ZipFile(source) as packed:
+            manifest = _manifest(packed, source)
+            for name, member in manifest.files.items():
+                with packed.open(name) as data, (into / name).open("wb") as out:
+                    _verified(data, out, member, f"{source} is damaged: {name} is not what was backed up")
+        for name in _DATABASES:
+            _check(into / name)
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UsageError(f"{source} is no backup of jobchime, or only a part of one: {error}") from error
+    return manifest
+
+
+def _manifest(packed: zipfile.ZipFile, source: Path) -> Manifest:
+    if packed.getinfo(_MANIFEST).file_size > _MOST_MANIFEST:
+        raise UsageError(f"{source} is no backup of jobchime: its manifest is too large")
+    try:
+        manifest = Manifest.model_validate_json(packed.read(_MANIFEST))
+    except ValidationError:
+        raise UsageError(f"{source} is no backup of jobchime: its manifest cannot be read") from None
+    if manifest.format > FORMAT:
+        raise UsageError(f"{source} was written by jobchime {manifest.jobchime}; restore it with that or a newer one")
+    if not set(_DATABASES) <= set(manifest.files) or any(Path(name).name != name for name in manifest.files):
+        raise UsageError(f"{source} is no backup of jobchime: its manifest does not name the files of one")
+    return manifest
+
+
+def _verified(data: IO[bytes], out: IO[bytes], member: Member, damaged: str) -> None:
+    state = hashlib.sha256()
+    size = 0
+    while chunk := data.read(_CHUNK):
+        size += len(chunk)
+        # An archive that unpacks to more than it declared must not fill the disk.
+        if size > member.bytes:
+            break
+        state.update(chunk)
+        out.write(chunk)
+    if size != member.bytes or state.hexdigest() != member.sha256:
+        raise DamagedError(f"{damaged}; nothing was restored")
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def _check(file: Path) -> None:
+    with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as database:
+        found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise DamagedError(f"the backup's {file.name} is damaged: {found}; nothing was restored")

@@ -1,0 +1,89 @@
+"""Logs on standard error: coloured lines on a terminal, JSON lines elsewhere, and no personal data in either."""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+from services.runtime.errors import UsageError
+from services.runtime.privacy import HIDDEN, without_addresses
+
+LEVELS = ("debug", "info", "warning", "error")
+
+_PERSONAL = frozenset(
+    {"address", "authorization", "cookie", "email", "from_address", "name", "password", "recipient", "secret"}
+    | {"subscriber", "to", "to_address", "token"}
+)
+"""Fields whose values never reach a log, whoever wrote them there; ids may."""
+
+
+def configure_logging(*, level: str = "info", json: bool | None = None, stream: TextIO | None = None) -> None:
+    """Send the logs of this process, and the warnings of its libraries, to `stream`, by default standard error.
+
+    `json` None: JSON unless the stream is a terminal. Raises UsageError for an unknown level. Calling it again
+    replaces what was set.
+    """
+    if level.casefold() not in LEVELS:
+        raise UsageError(f"there is no log level {level!r}; the levels are {', '.join(LEVELS)}")
+    number = logging.getLevelNamesMapping()[level.upper()]
+    out = stream or sys.stderr
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_people,
+    ]
+    structlog.configure(
+        processors=[*shared, *_rendering(out, json)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+    _adopt_libraries(out, shared, _rendering(out, json), max(number, logging.WARNING))
+
+
+def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor that hides personal fields, and addresses in any text however deep."""
+    for name, value in event.items():
+        event[name] = HIDDEN if name.casefold() in _PERSONAL else _scrubbed(value)
+    return event
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_addresses(value)
+    if isinstance(value, Mapping):
+        return {
+            name: HIDDEN if isinstance(name, str) and name.casefold() in _PERSONAL else _scrubbed(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_scrubbed(inner) for inner in value]
+    if isinstance(value, int | float | None):
+        return value
+    return without_addresses(str(value))
+
+
+def _rendering(out: TextIO, json: bool | None) -> list[structlog.typing.Processor]:
+    if json if json is not None else not out.isatty():
+        return [structlog.processors.JSONRenderer(ensure_ascii=False)]
+    # The default formatter prints local variables with a traceback, and those may hold anything.
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _adopt_libraries(
+    out: TextIO, shared: list[structlog.typing.Processor], rendering: list[structlog.typing.Processor], level: int
+) -> None:
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)

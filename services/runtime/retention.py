@@ -1,0 +1,106 @@
+"""How long what is kept: a pure policy, and the service that carries it out once a day."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from schemas.topics import TOPICS, Topic, dead_of
+from services.runtime.errors import UnavailableError
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.privacy import told
+from services.runtime.records import Outgoing, Record
+
+DEAD_RETENTION = timedelta(days=90)
+"""Dead letters outlive their topics, so that there is time to mend what killed them."""
+
+EVERY = timedelta(days=1)
+AGAIN_AFTER = timedelta(hours=1)
+"""When a chore that failed is tried again."""
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """Drop from a topic what was appended before then."""
+
+    topic: str
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """Keep of a topic only the newest record of each key."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to clear away once a day; `clear` takes the time and says how much went."""
+
+    name: str
+    clear: Callable[[datetime], int]
+
+
+def upkeep(now: datetime, topics: Iterable[Topic] = TOPICS) -> tuple[Trim | Compact, ...]:
+    """What is due for the topics at `now`: each by its own retention, their dead letters by one for all."""
+    due: list[Trim | Compact] = []
+    for topic in topics:
+        if topic.compacted:
+            due.append(Compact(topic.name))
+        if topic.retention is not None:
+            due.append(Trim(topic.name, now - topic.retention))
+        due.append(Trim(dead_of(topic.name), now - DEAD_RETENTION))
+    return tuple(due)
+
+
+class Housekeeper:
+    """A service without inputs that clears away, once a day, what has outlived its time."""
+
+    name = "housekeeper"
+    inputs: tuple[str, ...] = ()
+
+    def __init__(self, log: SqliteLog, chores: Sequence[Chore] = (), *, topics: Iterable[Topic] = TOPICS) -> None:
+        """`chores` are those of the store, done after the log's own."""
+        self._log = log
+        self._topics = tuple(topics)
+        self._chores = (Chore("log", self._clear_log), *chores)
+        self._due: dict[str, datetime] = {}
+
+    def load(self) -> None:
+        """Hold nothing: a restart tidies again, and finds little."""
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        """Read no topic."""
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        """Do the chores that are due. One that fails is tried again in an hour and keeps no other from its turn.
+
+        Raises UnavailableError naming the failures, when all have had their turn.
+        """
+        failed: list[str] = []
+        for chore in self._chores:
+            if now < self._due.get(chore.name, now):
+                continue
+            try:
+                cleared = chore.clear(now)
+            except Exception as error:
+                self._due[chore.name] = now + AGAIN_AFTER
+                failed.append(f"clearing {chore.name} failed: {told(error)}")
+                continue
+            self._due[chore.name] = now + EVERY
+            if cleared:
+                _events.info("cleared", chore=chore.name, rows=cleared)
+        if failed:
+            raise UnavailableError("; ".join(failed))
+        return ()
+
+    def _clear_log(self, now: datetime) -> int:
+        cleared = 0
+        for due in upkeep(now, self._topics):
+            cleared += self._log.trim(due.topic, due.before) if isinstance(due, Trim) else self._log.compact(due.topic)
+        return cleared

@@ -1,0 +1,89 @@
+"""What outlives its time goes, once a day, and one failure keeps nothing else from going."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import CRITERIA, RAW, Topic
+from services.runtime.clock import FixedClock
+from services.runtime.errors import UnavailableError
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.retention import DEAD_RETENTION, Chore, Compact, Housekeeper, Trim, upkeep
+from tests.support.logs import NOON, open_log, out, outs, values
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def log(tmp_path: Path, clock: FixedClock) -> Iterator[SqliteLog]:
+    with open_log(tmp_path, clock=clock) as log:
+        yield log
+
+
+def test_each_topic_is_kept_as_long_as_it_says() -> None:
+    raw = Topic("raw.v1", "", "", (), (), 1, timedelta(days=30))
+    criteria = Topic("criteria.v1", "", "", (), (), 1, None, compacted=True)
+    assert upkeep(NOON, [raw, criteria]) == (
+        Trim("raw.v1", NOON - 30 * DAY),
+        Trim("raw.v1.dead", NOON - DEAD_RETENTION),
+        Compact("criteria.v1"),
+        Trim("criteria.v1.dead", NOON - DEAD_RETENTION),
+    )
+
+
+def test_old_records_go_and_young_ones_stay(log: SqliteLog, clock: FixedClock) -> None:
+    log.produce(outs(3))
+    clock.advance(20 * DAY)
+    log.produce(outs(2, first=3))
+    now = clock.advance(15 * DAY)
+    Housekeeper(log).tick(now)
+    assert values(list(log.read_all(RAW.name))) == ["value 3", "value 4"]
+
+
+def test_criteria_are_never_trimmed_only_compacted(log: SqliteLog, clock: FixedClock) -> None:
+    log.produce([out("1", "old", topic=CRITERIA.name), out("2", "only", topic=CRITERIA.name)])
+    log.produce([out("1", "new", topic=CRITERIA.name)])
+    Housekeeper(log).tick(clock.advance(1_000 * DAY))
+    assert values(list(log.read_all(CRITERIA.name))) == ["only", "new"]
+
+
+def counting(calls: list[datetime]) -> Callable[[datetime], int]:
+    def clear(now: datetime) -> int:
+        calls.append(now)
+        return 1
+
+    return clear
+
+
+def test_chores_are_done_once_a_day(log: SqliteLog) -> None:
+    calls: list[datetime] = []
+    housekeeper = Housekeeper(log, [Chore("store", counting(calls))])
+    for hours in range(49):
+        housekeeper.tick(NOON + timedelta(hours=hours))
+    assert calls == [NOON, NOON + DAY, NOON + 2 * DAY]
+
+
+def test_a_chore_that_fails_is_tried_again_in_an_hour_and_stops_no_other(log: SqliteLog) -> None:
+    tries: list[datetime] = []
+    calls: list[datetime] = []
+
+    def broken(now: datetime) -> int:
+        tries.append(now)
+        raise RuntimeError("the table is locked")
+
+    housekeeper = Housekeeper(log, [Chore("matches", broken), Chore("digests", counting(calls))])
+    with pytest.raises(UnavailableError, match="clearing matches failed: the table is locked"):
+        housekeeper.tick(NOON)
+    assert calls == [NOON]
+    housekeeper.tick(NOON + timedelta(minutes=59))
+    with pytest.raises(UnavailableError):
+        housekeeper.tick(NOON + timedelta(minutes=60))
+    assert len(tries) == 2
+    assert calls == [NOON]
