@@ -203,8 +203,10 @@ def _merged(copies: Copies, judged: dict[str, tuple[Candidate, _Judged]]) -> _Ju
 
 
 def _item(one: _Judged, due_at: datetime) -> Item:
-    best = max(score(found.search.criteria, one.posting, due_at).total for found in one.found_by)
-    return Item(one.posting, one.found_by, best)
+    """The posting with its searches, the one that it suits best first: that one's reasons are shown."""
+    scored = [(score(found.search.criteria, one.posting, due_at).total, found) for found in one.found_by]
+    scored.sort(key=lambda pair: (-pair[0], _by_name(pair[1].search)))
+    return Item(one.posting, tuple(found for _, found in scored), scored[0][0])
 
 
 def _rank(item: Item) -> tuple[float, float, str]:

@@ -21,7 +21,7 @@ class ShownJob:
     where: str
     pay: str
     pay_converted: str
-    details: tuple[str, ...]
+    details: str
     """Level, time zones, that pay is not stated, age."""
     why: str
     fault: str
@@ -48,7 +48,8 @@ class ShownDigest:
     why: str
     manage: str
     unsubscribe: str
-    sender: Sender
+    from_name: str
+    from_line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def show(digest: Digest, links: Links, sender: Sender) -> ShownDigest:
         why=wording.why_line(digest),
         manage=web_address(links.manage),
         unsubscribe=web_address(links.unsubscribe),
-        sender=sender,
+        from_name=wording.one_line(sender.name),
+        from_line=wording.one_line(wording.sender_line(sender)),
     )
 
 
@@ -93,23 +95,24 @@ def web_address(url: str | None) -> str:
 
 def _job(item: Item, reader: _Reader) -> ShownJob:
     posting = item.posting
-    details = (
+    details = [
         wording.level_line(posting),
         wording.timezones_line(posting.timezones),
         wording.no_pay_line(posting),
         wording.age_line(posting, reader.digest.due_at, reader.zone, reader.locale),
-    )
+    ]
+    pay = stated_pay(posting.salary, reader.locale) if posting.salary else ""
     source, source_url = _source(posting)
     return ShownJob(
         title=wording.one_line(posting.title) or "A job without a title",
         url=web_address(posting.url) or web_address(posting.apply_url),
         company=wording.one_line(posting.company.name),
         where=wording.reach_line(posting, reader.locale),
-        pay=stated_pay(posting.salary, reader.locale) if posting.salary else "",
+        pay=wording.capitalised(pay),
         pay_converted=(
             converted_pay(posting.salary, reader.digest.recipient.currency, reader.locale) if posting.salary else ""
         ),
-        details=tuple(detail for detail in details if detail),
+        details=wording.capitalised(" · ".join(detail for detail in details if detail)),
         why=wording.reason_line(item.found_by[0]),
         fault=wording.fault_line(item.found_by[0]),
         found_by=wording.found_line(item.found_by),

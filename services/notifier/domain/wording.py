@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from schemas.posting import Employment, PostingCore, Reach, Seniority, Timezones
 from services.notifier.domain.amounts import brief_top
-from services.notifier.domain.model import Cadence, Digest, FoundBy, Item
+from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.score import states_pay
 from services.rules.places import place_name
 
@@ -24,7 +24,7 @@ LABELS = {
     "nearly_note": "These miss what you asked for by a little.",
     "off": "What is off",
     "found_by": "Found by",
-    "source": "Source",
+    "source": "via",
     "not_relevant": "Not relevant",
     "hide_company": "Hide this company",
     "manage": "Change your searches",
@@ -172,8 +172,7 @@ def level_line(posting: PostingCore) -> str:
     """Level and kind of employment: `Senior, full time`; empty where neither is known."""
     level = _SENIORITY[posting.seniority] if posting.seniority else ""
     kind = _EMPLOYMENT[posting.employment] if posting.employment else ""
-    line = ", ".join(part for part in (level, kind) if part)
-    return line[:1].upper() + line[1:]
+    return ", ".join(part for part in (level, kind) if part)
 
 
 def no_pay_line(posting: PostingCore) -> str:
@@ -235,9 +234,20 @@ def day_line(digest: Digest, zone: ZoneInfo, locale: str) -> str:
     return str(format_date(digest.due_at.astimezone(zone).date(), "EEEE, d MMMM y", locale=locale))
 
 
-def _sentence(texts: Iterable[str]) -> str:
-    line = "; ".join(one_line(text, 240).rstrip(".") for text in texts)
+def sender_line(sender: Sender) -> str:
+    """The sender's name and postal address, the name once."""
+    if not sender.postal_address or sender.postal_address.startswith(sender.name):
+        return sender.postal_address or sender.name
+    return f"{sender.name}, {sender.postal_address}"
+
+
+def capitalised(line: str) -> str:
+    """The first letter large, the others as they are."""
     return line[:1].upper() + line[1:]
+
+
+def _sentence(texts: Iterable[str]) -> str:
+    return capitalised("; ".join(one_line(text, 240).rstrip(".") for text in texts))
 
 
 def _shared_workplace(items: Sequence[Item]) -> str:
