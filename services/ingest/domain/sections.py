@@ -1,0 +1,101 @@
+"""Which part of a posting a sentence stands in: requirements, benefits, about the company, ..."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+Kind = Literal["opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "process", "legal"]
+
+MOST_READ = 60_000
+"""Characters of a text that the rules read; the longest of 2,733 captured ones has under 30,000."""
+_MOST_HEADING = 80
+
+# Tried in this order. A heading in none of them ("Collaboration") leaves the section as it is. Words are those that
+# several employers of the captured feeds use, in English, German, French, Spanish, Portuguese, Polish, Dutch, Italian.
+_HEADINGS: tuple[tuple[Kind, str], ...] = (
+    ("legal", r"equal|\beeo\b|privacy|diversity|accommodation|disclaimer|physical (?:demand|requirement)|belonging"
+              r"|work(?:ing)? environment|e-verify|right to work|chancengleichheit|datenschutz"),
+    ("process", r"\bapply\b|application|interview|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
+                r"|bewerb|processus|proceso|proces rekrut"),
+    ("requirements", r"required (?:&|and) preferred|must[- ]ha"),
+    ("nice", r"nice[- ]to[- ]ha|good to have|bonus|preferred|desir|\bplus(?:es)?\b|not (?:mandatory|required)|optional"
+             r"|advantage|extra credit|brownie|diferenci|deseable|wünschenswert|von vorteil|\batouts?\b|mile widzian"
+             r"|\bpré\b|stand ?out|set you apart|also (?:know|have)"),
+    ("benefits", r"benefit|\bperks?\b|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?"
+                 r"|^why (?!this role|the role)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios|nous offrons"
+                 r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working"),
+    ("pay", r"compensation|salar|\bpay\b|remuneration|wage|gehalt|vergütung|rémunération|remuneraci|wynagrodzeni"),
+    ("requirements", r"requir|qualific|looking for|look for|who you are|about you\b|you(?:'ll| will)? (?:have|are\b(?!.*do)|need)"
+                     r"|bring|(?:good|great|right|perfect) (?:fit|match)|ideal|\bskills?\b|experience|profil|expertise|\bstack\b"
+                     r"|competenc|education|certification|\btraits\b|qualities|knowledge|you should|we value"
+                     r"|successful in|was du (?:brauchst|mitbring)|anforderung|requisit|exigences|wymagania|wat je meebrengt"),
+    ("duties", r"responsib|what you|you(?:'ll| will)\b|your (?:role|mission|task|impact|job|day)|the (?:role|opportunity|job"
+               r"|position)|this role|(?:job|role|position) (?:summary|description|overview)|^overview|day[- ]to[- ]day"
+               r"|duties|functions|aufgaben|deine rolle|missions?\b(?<!our mission)|funciones|obowiązki|first \d+ days"
+               r"|^summary|^description|de rol|cosa farai"),
+    ("place", r"^(?:work )?location|time ?zones?|where (?:you|we)|standort|ubicaci"),
+    ("about", r"^about|who (?:we|are|is)\b|our (?:mission|value|culture|story|company|team|client|product|ethos|commit)"
+              r"|company|über uns|sobre|qui sommes|^meet\b|what we do|what do we|how we work|the team|o nas|over ons|chi siamo"),
+)  # fmt: skip
+_PATTERNS = tuple((kind, re.compile(words)) for kind, words in _HEADINGS)
+_STOP = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
+"""The end of a sentence; also where two were run together, as some boards do with line breaks."""
+_DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
+_LEADING_HEADING = re.compile(r"([A-Za-zÀ-ÿ][^:\n]{2,40}):\s+\S")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A posting's title and text, cut into sections."""
+
+    title: str
+    text: str
+
+    @cached_property
+    def _sections(self) -> tuple[list[int], list[Kind]]:
+        starts: list[int] = [0]
+        kinds: list[Kind] = ["opening"]
+        at = 0
+        for line in self.text.split("\n"):
+            kind = _kind_of(line)
+            if kind is not None:
+                starts.append(at)
+                kinds.append(kind)
+            at += len(line) + 1
+        return starts, kinds
+
+    def kind_at(self, position: int) -> Kind:
+        """The section that a position of the text lies in."""
+        starts, kinds = self._sections
+        return kinds[bisect_right(starts, position) - 1]
+
+    def sentence_at(self, start: int, end: int) -> tuple[int, int]:
+        """The bounds of the sentence, or the line, around a stretch of the text; at most 300 characters each way."""
+        left_edge = max(0, start - 300)
+        right_edge = min(len(self.text), end + 300)
+        left = left_edge
+        for stop in _STOP.finditer(self.text, left_edge, start):
+            left = stop.end()
+        right = _STOP.search(self.text, end, right_edge)
+        return left, right.start() if right else right_edge
+
+
+def document_of(title: str, text: str) -> Document:
+    """Cut a text; at most `MOST_READ` characters of it are read."""
+    return Document(title=title, text=text[:MOST_READ])
+
+
+def _kind_of(line: str) -> Kind | None:
+    if len(line) > _MOST_HEADING or line.endswith((".", ",", ";")):
+        leading = _LEADING_HEADING.match(line)
+        if leading is None:
+            return None
+        line = leading.group(1)
+    elif line.startswith("•"):
+        return None
+    heading = _DECORATION.sub("", line.lower().replace("’", "'"))
+    if not heading or len(heading.split()) > 11:
+        return None
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(heading)), None)
