@@ -70,7 +70,8 @@ def words_about(name: str, count: int = 60) -> str:
 
 def search(name: str = "Python anywhere", criteria: Criteria = PYTHON, **changes: Any) -> DueSearch:
     """A daily search."""
-    return DueSearch(**({"search_id": f"s-{name}", "name": name, "cadence": "daily", "criteria": criteria} | changes))
+    fields: dict[str, Any] = {"search_id": f"s-{name}", "name": name, "cadence": "daily", "criteria": criteria}
+    return DueSearch(**(fields | changes))
 
 
 def recipient(**changes: Any) -> Recipient:

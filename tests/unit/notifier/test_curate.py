@@ -1,0 +1,199 @@
+"""What goes into a digest, and the plain reason for everything that does not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import Attribution, PostingCore, Reach, Skill
+from services.notifier.domain.curate import CurateSettings, curate
+from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Recipient, SentItem
+from services.rules.signature import fold_company
+from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
+
+SEARCH = search()
+FLOOR = search("Paid Python", PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=70_000, currency="EUR")}))
+
+
+def choose(
+    *postings: PostingCore,
+    by: tuple[DueSearch, ...] = (SEARCH,),
+    sent: tuple[SentItem, ...] = (),
+    to: Recipient | None = None,
+    **settings: Any,
+) -> Digest | Hold:
+    candidates = [Candidate(one, by) for one in postings]
+    return curate(to or recipient(), by, candidates, sent, NOON, CurateSettings(**settings))
+
+
+def chosen(*postings: PostingCore, **given: Any) -> Digest:
+    made = choose(*postings, **given)
+    assert isinstance(made, Digest), made
+    return made
+
+
+def ids(digest: Digest) -> list[str]:
+    return [item.posting.source_id for item in digest.items]
+
+
+def reason_of(one: PostingCore, made: Digest | Hold) -> str:
+    return next(dropped.reason for dropped in made.dropped if dropped.posting_id == one.posting_id)
+
+
+def sent_of(one: PostingCore, days_ago: float = 10) -> SentItem:
+    return SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=days_ago))
+
+
+def test_a_fitting_job_is_an_item_with_the_search_that_found_it_and_its_reasons() -> None:
+    made = chosen(posting())
+    (item,) = made.items
+    (found,) = item.found_by
+    assert found.search == SEARCH
+    assert [reason.criterion for reason in found.verdict.reasons if reason.fit == "yes"] == ["skills.any"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"status": "closed"}, "closed"),
+        ({"expires_at": NOON}, "expired"),
+        ({"posted_at": NOON - timedelta(days=31)}, "older than 30 days"),
+        ({"backlog": True}, "first read"),
+        ({"skills": (Skill(name="Java", core=True),)}, "no longer fits"),
+    ],
+)
+def test_what_is_no_news_is_dropped_with_a_plain_reason(changes: dict[str, Any], said: str) -> None:
+    one = posting(**changes)
+    made = choose(one)
+    assert isinstance(made, Hold)
+    assert said in reason_of(one, made)
+
+
+def test_what_expires_after_the_digest_is_due_still_counts() -> None:
+    assert chosen(posting(expires_at=NOON + timedelta(seconds=1))).items
+
+
+def test_hidden_companies_and_waved_away_jobs_are_dropped() -> None:
+    hidden, away, kept = posting("a", company="Dull GmbH"), posting("b"), posting("c")
+    to = recipient(hidden_companies=frozenset({fold_company("DULL")}), not_relevant=frozenset({away.cluster.key}))
+    made = chosen(hidden, away, kept, to=to)
+    assert ids(made) == ["c"]
+    assert "hidden" in reason_of(hidden, made)
+    assert "not relevant" in reason_of(away, made)
+
+
+def test_a_job_already_sent_is_not_sent_again_for_ninety_days() -> None:
+    one = posting()
+    assert isinstance(choose(one, sent=(sent_of(one, 89),)), Hold)
+    assert chosen(one, sent=(sent_of(one, 90),)).items
+
+
+def test_another_copy_of_a_job_already_sent_is_not_sent() -> None:
+    sent = posting("board", company="Acme", description_text=words_about("same"))
+    copy = posting("direct", company="Acme Ltd", description_text=words_about("same"))
+    assert "same job as" in reason_of(copy, choose(copy, sent=(sent_of(sent),)))
+
+
+def test_a_near_miss_once_sent_does_not_come_back_as_a_match() -> None:
+    near = posting("a", salary=pay(None, 65_000))
+    made = chosen(near, posting("b", salary=pay(None, 90_000)), by=(FLOOR,))
+    assert [item.posting.source_id for item in made.near] == ["a"]
+    raised = posting("a", salary=pay(None, 80_000), version=2)
+    assert isinstance(choose(raised, by=(FLOOR,), sent=(sent_of(near),)), Hold)
+
+
+def test_copies_of_one_job_come_once_as_the_copy_that_states_its_pay() -> None:
+    text = words_about("same")
+    bare = posting("bare", company="Acme", description_text=text)
+    paid = posting("paid", company="Acme", description_text=text, salary=pay(60_000, 70_000),
+                   attribution=Attribution(name="Board", url="https://board.example/"))  # fmt: skip
+    made = chosen(bare, paid)
+    assert ids(made) == ["paid"]
+    assert "better copy" in reason_of(bare, made)
+
+
+def test_of_copies_alike_the_direct_one_is_kept_and_then_the_newest() -> None:
+    text = words_about("same")
+    board = Attribution(name="Board", url="https://board.example/")
+    listed = posting("listed", company="Acme", description_text=text, attribution=board)
+    direct = posting("direct", company="Acme", description_text=text, posted_at=NOON - timedelta(days=3))
+    newer = posting("newer", company="Acme", description_text=text, posted_at=NOON - timedelta(days=2))
+    assert ids(chosen(listed, direct)) == ["direct"]
+    assert ids(chosen(direct, newer)) == ["newer"]
+
+
+def test_the_searches_that_found_copies_of_one_job_are_merged() -> None:
+    other = search("Another", PYTHON)
+    text = words_about("same")
+    one, two = (posting(name, company="Acme", description_text=text) for name in ("x", "y"))
+    candidates = [Candidate(one, (SEARCH,)), Candidate(two, (other,))]
+    made = curate(recipient(), [SEARCH, other], candidates, [], NOON)
+    assert isinstance(made, Digest)
+    (item,) = made.items
+    assert {found.search.name for found in item.found_by} == {SEARCH.name, "Another"}
+
+
+def test_a_copy_that_fits_whole_goes_before_one_that_fits_nearly() -> None:
+    text = words_about("same")
+    nearly = posting("nearly", company="Acme", description_text=text, salary=pay(None, 66_000))
+    whole = posting("whole", company="Acme", description_text=text)
+    made = chosen(nearly, whole, by=(FLOOR,))
+    assert ids(made) == ["whole"]
+    assert not made.near
+
+
+def test_only_the_newest_version_of_a_posting_is_judged() -> None:
+    old, new = posting(version=1), posting(version=2, skills=(Skill(name="Java"),))
+    made = choose(old, new)
+    assert isinstance(made, Hold)
+    assert [dropped.posting_id for dropped in made.dropped] == [old.posting_id]
+
+
+def test_a_company_gets_two_places_and_the_rest_is_counted() -> None:
+    made = chosen(*(posting(f"j{n}", company="Acme") for n in range(5)), posting("other"))
+    assert [item.posting.company.name for item in made.items].count("Acme") == 2
+    assert made.left_out == 3
+    assert all("better ones of its company" in one.reason for one in made.beyond)
+
+
+def test_the_cap_holds_and_the_best_are_kept() -> None:
+    many = [posting(f"j{n}", posted_at=NOON - timedelta(hours=n)) for n in range(15)]
+    made = chosen(*many)
+    assert ids(made) == [f"j{n}" for n in range(10)]
+    assert made.left_out == 5
+
+
+def test_near_misses_stand_apart_and_are_at_most_three() -> None:
+    near = [posting(f"n{n}", salary=pay(None, 64_000 + n)) for n in range(5)]
+    made = chosen(posting("hit", salary=pay(None, 90_000)), *near, by=(FLOOR,))
+    assert ids(made) == ["hit"]
+    assert len(made.near) == 3
+    assert all(found.verdict.outcome == "near" for item in made.near for found in item.found_by)
+    assert sum("fits only nearly" in one.reason for one in made.dropped) == 2
+
+
+def test_a_match_of_one_search_is_no_near_miss_of_another() -> None:
+    made = chosen(posting(salary=pay(None, 66_000)), by=(SEARCH, FLOOR))
+    assert not made.near
+    assert [found.search for found in made.items[0].found_by] == [SEARCH]
+
+
+def test_near_misses_alone_are_held() -> None:
+    one = posting(salary=pay(None, 66_000))
+    made = choose(one, by=(FLOOR,))
+    assert isinstance(made, Hold)
+    assert "near misses alone" in made.reason
+    assert made.dropped == (Dropped(one.posting_id, "fits only nearly, and no job fits whole"),)
+
+
+def test_nothing_found_is_held() -> None:
+    made = choose()
+    assert isinstance(made, Hold)
+    assert made.reason == "nothing new was found"
+
+
+def test_the_search_that_a_job_suits_best_is_named_first() -> None:
+    vague = search("A vague one", Criteria(skills=SkillTerms(none=("Rust",)), places=("PT",)))
+    made = chosen(posting(reach=Reach(scope="worldwide")), by=(vague, SEARCH))
+    assert [found.search.name for found in made.items[0].found_by] == [SEARCH.name, "A vague one"]
