@@ -155,6 +155,10 @@ class SourceLedger(Protocol):
         """The open items of a source that were last seen before `since`."""
         ...
 
+    def seen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        """The open items of a source that were last seen at `since` or later."""
+        ...
+
     def ended(self, now: datetime, most: int) -> Sequence[Known]:
         """Open items of any source whose end has come."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.domain.listing import Known
@@ -67,12 +67,14 @@ class SqlSourceLedger:
             "next_due": health.next_due,
             "last_attempt": health.last_attempt,
             "last_success": health.last_success,
+            "listed_at": health.listed_at,
             "settled_at": health.settled_at,
             "failures": health.failures,
             "last_error": health.last_error,
             "format": health.format,
             "etag": health.validators.etag,
             "last_modified": health.validators.last_modified,
+            "validates": health.validators.request,
             "counts": json.dumps(asdict(health.counts)),
             "claimed_by": None,
             "claimed_until": None,
@@ -86,9 +88,15 @@ class SqlSourceLedger:
             return {row.source_id: _known(row) for row in _rows(connection, _KNOWN, source, source_ids)}
 
     def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        return self._open_items(source, source_items.c.last_seen < since)
+
+    def seen_since(self, source: str, since: datetime) -> Sequence[Known]:
+        return self._open_items(source, source_items.c.last_seen >= since)
+
+    def _open_items(self, source: str, condition: ColumnElement[bool]) -> Sequence[Known]:
         query = (
             select(*_KNOWN)
-            .where(source_items.c.source == source, source_items.c.is_open, source_items.c.last_seen < since)
+            .where(source_items.c.source == source, source_items.c.is_open, condition)
             .order_by(source_items.c.source_id)
         )
         with reading(self._engine) as connection:
@@ -173,11 +181,12 @@ def _health(row: Row[Any]) -> SourceHealth:
         next_due=row.next_due,
         last_attempt=row.last_attempt,
         last_success=row.last_success,
+        listed_at=row.listed_at,
         settled_at=row.settled_at,
         failures=row.failures,
         last_error=row.last_error,
         format=row.format,
-        validators=Validators(row.etag, row.last_modified),
+        validators=Validators(row.etag, row.last_modified, row.validates),
         counts=Counts(**json.loads(row.counts)),
     )
 

@@ -36,6 +36,7 @@ class Known:
     is_open: bool
     backlog: bool
     posted_at: datetime | None
+    expires_at: datetime | None
     first_seen: datetime
     last_seen: datetime
     ends_at: datetime
@@ -111,6 +112,7 @@ def judge(seen: Seen, known: Known | None, *, source: str, terms: Terms) -> Judg
         is_open=end > terms.now or (known is not None and known.is_open),
         backlog=known.backlog if known else is_backlog(posted_at, terms),
         posted_at=posted_at,
+        expires_at=seen.expires_at,
         first_seen=first_seen,
         last_seen=terms.now,
         ends_at=end,
@@ -136,6 +138,11 @@ def is_backlog(posted_at: datetime | None, terms: Terms) -> bool:
     if not terms.first_poll:
         return False
     return posted_at is None or posted_at < terms.now - BACKLOG_AGE
+
+
+def seen_again(known: Known) -> Seen:
+    """An item that its source says it still lists, unchanged."""
+    return Seen(known.source_id, known.format, known.content_hash, known.posted_at, known.expires_at)
 
 
 def missed(known: Known) -> Known:

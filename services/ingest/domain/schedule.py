@@ -19,6 +19,8 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+    request: str | None = None
+    """What was asked: they hold for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class SourceHealth:
     next_due: datetime
     last_attempt: datetime | None = None
     last_success: datetime | None = None
+    listed_at: datetime | None = None
+    """Its last listing that arrived whole."""
     settled_at: datetime | None = None
     """The end of its backlog: its first poll that came to an end by itself."""
     failures: int = 0

@@ -1,0 +1,183 @@
+"""Fetching over http(s): conditional, patient, one request at a time a host."""
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from random import Random
+from threading import Lock
+from urllib.parse import urlsplit
+
+from services.ingest.adapters.robots import MOST_BYTES as MOST_ROBOTS
+from services.ingest.adapters.robots import PRODUCT, Robots
+from services.ingest.domain.schedule import Validators, http_date, pause_before_retry, retry_after
+from services.ingest.ports import Fetched, FetchFailedError
+from services.ingest.settings import IngestSettings, SourceSettings
+from services.runtime.addresses import AddressRefusedError
+from services.runtime.errors import UnavailableError
+from services.runtime.http import Answer, Limits, get, shown
+
+PAGE_FORMATS = frozenset({"auto", "jsonld"})
+"""Formats whose sources are asked for robots.txt first: web pages, and what may turn out to be one."""
+SHORT_WAIT = timedelta(seconds=10)
+"""A Retry-After up to this is waited for within the poll; a longer one puts the poll off."""
+_ACCEPT = "application/json, application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A failure that may pass within the poll."""
+
+    reason: str
+    wish: timedelta | None = None
+
+
+class WebFetcher:
+    """`Fetcher` for http(s) sources."""
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        chance: Random,
+        *,
+        environ: Mapping[str, str] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._chance = chance
+        self._environ = os.environ if environ is None else environ
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._robots = Robots(monotonic)
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+
+    def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
+        gap = self._settings.gap.total_seconds()
+        if _asks_robots(source):
+            gap = max(gap, self._robots.check(address, lambda url: self._robots_txt(source, url, gap)))
+        headers = _condition(validators)
+        attempt = 0
+        while True:
+            found = self._once(source, address, headers, gap, now)
+            if isinstance(found, Fetched):
+                return found
+            wait = found.wish if found.wish is not None else pause_before_retry(attempt, self._chance.random())
+            attempt += 1
+            if wait > SHORT_WAIT or attempt >= self._settings.attempts:
+                raise FetchFailedError(found.reason, retry_after=found.wish)
+            self._sleep(wait.total_seconds())
+
+    def _once(
+        self, source: SourceSettings, address: str, headers: Mapping[str, str], gap: float, now: datetime
+    ) -> Fetched | _Again:
+        try:
+            answer = self._get(source, address, headers, gap, source.max_bytes)
+        except AddressRefusedError as error:
+            raise FetchFailedError(str(error)) from error
+        except UnavailableError as error:
+            return _Again(str(error))
+        if answer.status == 200:
+            return Fetched(address=answer.url, body=answer.body, validators=_validators(answer), cut=answer.cut)
+        if answer.status == 304 and headers:
+            return Fetched(address=answer.url, body=b"", unchanged=True)
+        reason = f"{shown(answer.url)} answers {answer.status}{_meaning(answer.status)}"
+        if answer.status == 429 or answer.status >= 500:
+            at = http_date(answer.headers.get("date")) or now
+            return _Again(reason, retry_after(answer.headers.get("retry-after"), at))
+        raise FetchFailedError(reason)
+
+    def _robots_txt(self, source: SourceSettings, url: str, gap: float) -> Answer:
+        try:
+            return self._get(source, url, {}, gap, MOST_ROBOTS, with_keys=False)
+        except (AddressRefusedError, UnavailableError) as error:
+            raise FetchFailedError(str(error)) from error
+
+    def _get(
+        self,
+        source: SourceSettings,
+        url: str,
+        headers: Mapping[str, str],
+        gap: float,
+        most_bytes: int,
+        *,
+        with_keys: bool = True,
+    ) -> Answer:
+        limits = Limits(
+            connect=self._settings.connect_timeout.total_seconds(),
+            read=self._settings.read_timeout.total_seconds(),
+            total=self._settings.total_timeout.total_seconds(),
+            body=most_bytes,
+        )
+        # A page that a body names may lie anywhere: keys go to the source's own origin only.
+        private = self._private_headers(source) if with_keys and _same_origin(url, source.url) else {}
+        own = {"User-Agent": user_agent(self._settings.contact), "Accept": _ACCEPT, **headers}
+        host = self._hosts[(urlsplit(url).hostname or "").lower()]
+        with host.lock:
+            self._sleep(max(0.0, host.free_at - self._monotonic()))
+            try:
+                return get(url, headers=own, limits=limits, allow_private=source.allow_private, private_headers=private)
+            finally:
+                host.free_at = self._monotonic() + gap
+
+    def _private_headers(self, source: SourceSettings) -> Mapping[str, str]:
+        return {header: self._secret(source, variable) for header, variable in source.headers_from.items()}
+
+    def _secret(self, source: SourceSettings, variable: str) -> str:
+        value = self._environ.get(variable, "").strip()
+        if not value:
+            raise FetchFailedError(f"the source {source.name} needs the environment variable {variable}")
+        if not (value.isascii() and value.isprintable()):
+            raise FetchFailedError(f"the environment variable {variable} holds what no request header can")
+        return value
+
+
+class _Host:
+    """One host: a request at a time, and when the next may be."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.free_at = float("-inf")
+
+
+def user_agent(contact: str) -> str:
+    """What we honestly are; boards refuse what poses as a browser."""
+    try:
+        release = version(PRODUCT)
+    except PackageNotFoundError:
+        release = "0"
+    reached = "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
+    return f"{PRODUCT}/{release} (+{reached})" if reached else f"{PRODUCT}/{release}"
+
+
+def _same_origin(one: str, other: str) -> bool:
+    parts, others = urlsplit(one), urlsplit(other)
+    return (parts.scheme, parts.netloc) == (others.scheme, others.netloc)
+
+
+def _asks_robots(source: SourceSettings) -> bool:
+    return source.format in PAGE_FORMATS if source.robots is None else source.robots
+
+
+def _condition(validators: Validators) -> dict[str, str]:
+    headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _validators(answer: Answer) -> Validators:
+    return Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
+
+
+def _meaning(status: int) -> str:
+    words = {
+        401: ": it wants a key",
+        403: ": it does not let us in",
+        404: ": there is nothing at this address",
+        410: ": it is gone for good",
+        429: ": it is asked too often",
+        503: ": it is not available",
+    }
+    return words.get(status, "")

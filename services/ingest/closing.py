@@ -1,0 +1,83 @@
+"""Sending word of postings that have closed, and what every poll works with."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby, islice
+from typing import TypeVar
+
+from schemas.posting import Attribution
+from services.ingest.domain.listing import Known
+from services.ingest.events import raw_record
+from services.ingest.ports import Format, KeptItem, SourceLedger
+from services.ingest.settings import IngestSettings
+from services.runtime.errors import UsageError
+from services.runtime.records import Producer
+
+AT_ONCE = 200
+"""Items sent and written down together."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a poll works with."""
+
+    settings: IngestSettings
+    ledger: SourceLedger
+    producer: Producer
+    format_named: Callable[[str], Format]
+
+    def attribution(self, source: str, format_name: str) -> Attribution | None:
+        """Whom a source asks to name: by its settings, else by its format; both may be gone since an item was seen."""
+        settings = self.settings.source(source)
+        if settings is not None and settings.attribution is not None:
+            return settings.attribution
+        try:
+            return self.format_named(format_name).attribution
+        except UsageError:
+            return None
+
+
+def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
+    """Send closed events with the items as last seen, then write them down; gives how many.
+
+    Sent first: a crash between the two sends them again, never loses them.
+    """
+    count = 0
+    by_source = groupby(sorted(rows, key=lambda row: (row.source, row.source_id)), key=lambda row: row.source)
+    for source, of_source in by_source:
+        for held in chunks(of_source):
+            _close(tools, source, held, now)
+            count += len(held)
+    return count
+
+
+def _close(tools: Tools, source: str, held: Sequence[Known], now: datetime) -> None:
+    items = tools.ledger.items(source, [row.source_id for row in held])
+    tools.producer.produce(
+        [
+            raw_record(
+                row,
+                items.get(row.source_id, {}),
+                closed=True,
+                attribution=tools.attribution(source, row.format),
+                now=now,
+            )
+            for row in held
+        ]
+    )
+    tools.ledger.keep(KeptItem(replace(row, is_open=False)) for row in held)
+
+
+def close_ended(tools: Tools, now: datetime, most: int) -> int:
+    """Close up to `most` postings, of any source, whose end has come; gives how many."""
+    return close(tools, tools.ledger.ended(now, most), now)
+
+
+def chunks(parts: Iterable[T]) -> Iterator[list[T]]:
+    """Cut into lists of at most `AT_ONCE`."""
+    left = iter(parts)
+    while some := list(islice(left, AT_ONCE)):
+        yield some

@@ -1,0 +1,166 @@
+"""The collectors: poll what is due, note how each source fares, close what has ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import structlog
+
+from services.ingest.closing import Tools, close_ended
+from services.ingest.domain.schedule import SourceHealth, Validators, next_due, silent_since
+from services.ingest.events import COLLECTOR
+from services.ingest.poll import Poll, PollReport
+from services.ingest.ports import FetchFailedError
+from services.ingest.reader import Reader
+from services.ingest.settings import SourceSettings
+from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.privacy import told
+from services.runtime.records import Outgoing, Record
+
+CLOSED_PER_TICK = 2_000
+_PRUNED_EVERY = timedelta(days=1)
+
+_events = structlog.get_logger(__name__)
+
+
+class Collector:
+    """A `Service` without inputs: its tick polls the sources.
+
+    It sends by the producer itself, since the ledger may be written only after a record is durable. `worker` names who
+    holds a source while it is polled; the same worker takes its own claims up again after a crash.
+    """
+
+    name = COLLECTOR
+    inputs: tuple[str, ...] = ()
+
+    def __init__(self, tools: Tools, reader: Reader, chance: Random, *, worker: str = "embedded") -> None:
+        self._tools = tools
+        self._reader = reader
+        self._chance = chance
+        self._worker = worker
+        self._pruned_at: datetime | None = None
+        for source in tools.settings.sources:
+            if source.format != "auto":
+                tools.format_named(source.format)
+
+    def load(self) -> None:
+        """Nothing is held in memory."""
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        """Nothing comes in by a log."""
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        """Poll the sources that are due, a few each time, and close what has ended. Raises UnavailableError."""
+        settings = self._tools.settings
+        enabled = {source.name: source for source in settings.sources if source.enabled}
+        self._tools.ledger.register(enabled, now)
+        for _ in range(settings.polls_per_tick):
+            claimed = self._tools.ledger.claim(enabled, now, most=1, worker=self._worker, lease=settings.lease)
+            if not claimed:
+                break
+            self._poll_claimed(enabled[claimed[0]], now)
+        close_ended(self._tools, now, CLOSED_PER_TICK)
+        self._prune(now)
+        return ()
+
+    def poll_source(self, source: SourceSettings, now: datetime) -> PollReport:
+        """Poll one source, due or not. Raises UnavailableError where the store or the log is away."""
+        health = self._health(source.name, now)
+        poll = Poll(source, health, now, self._tools)
+        wish: timedelta | None = None
+        answered = False
+        try:
+            for page in self._reader.read(source, health.validators, now):
+                answered = True
+                if not poll.take(page):
+                    break
+        except FetchFailedError as error:
+            poll.fail(told(error))
+            wish = error.retry_after
+        report = poll.finish()
+        self._tools.ledger.settle(self._after(source, health, report, poll, now, wish, answered=answered))
+        _events.info(
+            "polled", source=source.name, error=report.error, unchanged=report.unchanged, items=report.counts.items
+        )
+        return report
+
+    def silent(self, now: datetime) -> dict[str, datetime]:
+        """The enabled sources that have given nothing for too long, each with since when."""
+        settings = self._tools.settings
+        found: dict[str, datetime] = {}
+        for health in self._tools.ledger.healths():
+            source = settings.source(health.source)
+            if source is None or not source.enabled:
+                continue
+            since = silent_since(health, now, settings.silence_of(source))
+            if since is not None:
+                found[health.source] = since
+        return found
+
+    def _poll_claimed(self, source: SourceSettings, now: datetime) -> None:
+        try:
+            self.poll_source(source, now)
+        except UnavailableError:
+            raise
+        except JobchimeError as error:
+            self._note_failure(source, now, told(error))
+        except Exception as error:
+            # One source's fault must not keep the others from being polled.
+            _events.exception("a poll failed unexpectedly", source=source.name)
+            self._note_failure(source, now, f"the poll failed unexpectedly: {told(error)}")
+
+    def _note_failure(self, source: SourceSettings, now: datetime, reason: str) -> None:
+        health = self._health(source.name, now)
+        failures = health.failures + 1
+        self._tools.ledger.settle(
+            replace(
+                health,
+                last_attempt=now,
+                failures=failures,
+                last_error=reason,
+                validators=Validators(),
+                next_due=next_due(now, every=source.every, failures=failures, chance=self._chance.random()),
+            )
+        )
+
+    def _health(self, source: str, now: datetime) -> SourceHealth:
+        return self._tools.ledger.health(source) or SourceHealth(source, added_at=now, next_due=now)
+
+    def _after(
+        self,
+        source: SourceSettings,
+        health: SourceHealth,
+        report: PollReport,
+        poll: Poll,
+        now: datetime,
+        wish: timedelta | None,
+        *,
+        answered: bool,
+    ) -> SourceHealth:
+        failures = 0 if report.error is None else health.failures + 1
+        due = next_due(now, every=source.every, failures=failures, chance=self._chance.random(), retry_after=wish)
+        after = replace(
+            health,
+            last_attempt=now,
+            failures=failures,
+            next_due=due,
+            validators=poll.validators(report) if answered else health.validators,
+            counts=report.counts if answered else health.counts,
+            format=report.format,
+        )
+        if report.error is not None:
+            return replace(after, last_error=report.error)
+        return replace(
+            after,
+            last_success=now,
+            listed_at=now if report.whole else health.listed_at,
+            settled_at=health.settled_at or now,
+        )
+
+    def _prune(self, now: datetime) -> None:
+        if self._pruned_at is not None and now - self._pruned_at < _PRUNED_EVERY:
+            return
+        self._tools.ledger.prune(now - self._tools.settings.keep_closed)
+        self._pruned_at = now

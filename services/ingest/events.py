@@ -1,0 +1,110 @@
+"""What the collectors send: raw postings, and dead letters of what could not be read."""
+
+import json
+import re
+from datetime import datetime
+
+from pydantic_core import to_json
+
+from schemas.codec import digest_of, encode
+from schemas.posting import Attribution, posting_id_of
+from schemas.raw import RawPosting
+from schemas.topics import RAW, dead_of
+from services.ingest.domain.dates import read_date
+from services.ingest.domain.listing import Known, Seen
+from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
+from services.runtime.privacy import told, without_addresses
+from services.runtime.records import Outgoing
+
+COLLECTOR = "ingest.collector"
+MOST_ITEM = 900_000
+"""Bytes of one item: a record of a log is at most 1 MB."""
+_EXCERPT = 500
+_DIGITS = re.compile(r"\d+")
+
+
+def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
+    """Read of an item what the ledger keeps: its content hash and its dates. Broken where it cannot be written down."""
+    if not _is_text(item.source_id):
+        return Broken("an item's id holds characters that are none", repr(item.source_id)[:_EXCERPT])
+    try:
+        canonical = json.dumps(found.fingerprint(item.data), sort_keys=True, separators=(",", ":"))
+        size = len(to_json({"item": item.data}))
+    except (ValueError, TypeError, RecursionError) as error:
+        return _broken(item, f"an item cannot be written as JSON: {told(error, 100)}")
+    if size > MOST_ITEM:
+        return _broken(item, f"an item is larger than {MOST_ITEM:,} bytes")
+    try:
+        draft = found.draft(item.data)
+        dates = draft.posted_at, draft.expires_at
+    except UnusableItemError:
+        # Still sent on: the normaliser gives it its dead letter, so that a better one can take it up again.
+        dates = None, None
+    return Seen(
+        source_id=item.source_id,
+        format=found.name,
+        content_hash=digest_of(found.name, canonical),
+        posted_at=read_date("posted_at", dates[0], fetched_at=now).value,
+        expires_at=read_date("expires_at", dates[1], fetched_at=now).value,
+    )
+
+
+def _is_text(text: str) -> bool:
+    # A NUL cannot be stored, half of a surrogate pair cannot be sent.
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _broken(item: Item, reason: str) -> Broken:
+    return Broken(reason, source_id=item.source_id)
+
+
+def raw_record(
+    known: Known, item: JsonObject, *, closed: bool, attribution: Attribution | None, now: datetime
+) -> Outgoing:
+    """A raw posting on its way to raw.v1."""
+    posting_id = posting_id_of(known.source, known.source_id)
+    raw = RawPosting(
+        posting_id=posting_id,
+        source=known.source,
+        source_id=known.source_id,
+        format=known.format,
+        event="closed" if closed else "seen",
+        item=item,
+        content_hash=known.content_hash,
+        fetched_at=now,
+        backlog=known.backlog,
+        attribution=attribution,
+    )
+    headers = {
+        "ce_id": digest_of(posting_id, raw.event, raw.content_hash, now.isoformat()),
+        "ce_type": f"{RAW.name}.{raw.event}",
+        "ce_time": now.isoformat(),
+    }
+    return Outgoing(RAW.name, posting_id.encode(), encode(raw), headers)
+
+
+def fault_of(source: str, broken: Broken) -> str:
+    """Name a fault, the same at each poll: numbers in a reason (offsets, counts) do not tell faults apart."""
+    if broken.source_id is not None:
+        return digest_of(source, broken.source_id, broken.reason)
+    return digest_of(source, _DIGITS.sub("#", broken.reason), "" if broken.ends_feed else broken.excerpt)
+
+
+def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
+    """The dead letter of a fault in a feed. It has no origin in a log, so it cannot be replayed; a poll tries again."""
+    source_id = (broken.source_id or "").encode("utf-8", "replace").decode()
+    headers = {
+        "error": without_addresses(broken.reason),
+        "error_type": "FeedFault",
+        "attempts": "1",
+        "consumer": COLLECTOR,
+        "origin_topic": "",
+        "origin_partition": "",
+        "origin_offset": "",
+        "failed_at": now.isoformat(),
+        "source": source,
+        "source_id": without_addresses(source_id)[:_EXCERPT],
+    }
+    key = posting_id_of(source, source_id) if source_id else source
+    excerpt = without_addresses(broken.excerpt)[:_EXCERPT].encode("utf-8", "replace")
+    return Outgoing(dead_of(RAW.name), key.encode(), excerpt, headers)

@@ -1,0 +1,236 @@
+"""One poll of one source: what it lists is held against the ledger; what is new, changed or gone is sent."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from services.ingest.closing import Tools, chunks, close
+from services.ingest.domain.listing import Seen, Terms, judge, missed, proves_absence, seen_again
+from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
+from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
+from services.ingest.reader import Page
+from services.ingest.settings import SourceSettings
+
+_MOST_FAULTS = 3
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What a poll came to."""
+
+    source: str
+    format: str | None
+    counts: Counts
+    unchanged: bool
+    """The source said that nothing changed."""
+    whole: bool
+    """The listing arrived whole."""
+    error: str | None
+    """Why the poll counts as failed; what was whole before was taken nevertheless."""
+    notes: tuple[str, ...]
+    """Skips by reason, and what else there is to say."""
+
+
+class Poll:
+    """Takes pages. Sent before written down: a crash between the two repeats work, never loses it."""
+
+    def __init__(self, source: SourceSettings, health: SourceHealth, now: datetime, tools: Tools) -> None:
+        self._source = source
+        self._health = health
+        self._now = now
+        self._tools = tools
+        self._listed: set[str] = set()
+        self._outcomes: Counter[str] = Counter()
+        self._skips: Counter[str] = Counter()
+        self._broken = 0
+        self._letters = 0
+        self._bytes = 0
+        self._pages = 0
+        self._formats: dict[str, Format] = {}
+        self._validators = Validators()
+        self._faults: list[str] = []
+        self._limits: list[str] = []
+        self._unchanged = False
+
+    def take(self, page: Page) -> bool:
+        """Take a page; gives whether the next is wanted."""
+        if page.unchanged:
+            self._take_unchanged()
+            return False
+        if page.fault is not None:
+            self._faults.append(page.fault)
+        if page.limit is not None:
+            self._limits.append(page.limit)
+        self._pages += 1
+        self._bytes += page.size
+        if self._pages == 1:
+            self._validators = page.validators
+        if page.format is None:
+            return True
+        self._formats[page.format.name] = page.format
+        terms = self._terms(page.format)
+        listed, unchanged = len(self._listed), self._outcomes["unchanged"]
+        for parts in chunks(page.parts):
+            self._take_parts(page.format, parts, terms)
+        listed, unchanged = len(self._listed) - listed, self._outcomes["unchanged"] - unchanged
+        # A listing that is not complete begins with the newest: behind a page of old news there is nothing new either.
+        return terms.complete or terms.first_poll or not self._source.is_web or listed == 0 or unchanged < listed
+
+    def fail(self, reason: str) -> None:
+        """The next page could not be fetched."""
+        self._faults.append(reason)
+
+    def finish(self) -> PollReport:
+        """Close what vanished, and say what the poll came to."""
+        error = self._error()
+        whole = error is None and not self._limits
+        complete = bool(self._formats) and all(self._is_complete(found) for found in self._formats.values())
+        if proves_absence(complete=complete, whole=whole, listed=len(self._listed)):
+            self._close_vanished()
+        return PollReport(
+            source=self._source.name,
+            format=", ".join(sorted(self._formats)) or self._health.format,
+            counts=self._counts(),
+            unchanged=self._unchanged,
+            whole=whole,
+            error=error,
+            notes=tuple(self._notes()),
+        )
+
+    def validators(self, report: PollReport) -> Validators:
+        """What to ask with next time: of web pages only a listing in one body can be vouched for by its validators."""
+        if self._unchanged:
+            return self._health.validators
+        return self._validators if report.whole and (self._pages == 1 or not self._source.is_web) else Validators()
+
+    def _is_complete(self, found: Format) -> bool:
+        return found.complete if self._source.complete is None else self._source.complete
+
+    def _terms(self, found: Format) -> Terms:
+        return Terms(
+            now=self._now,
+            max_age=self._tools.settings.max_age,
+            complete=self._is_complete(found),
+            first_poll=self._health.settled_at is None,
+        )
+
+    def _take_parts(self, found: Format, parts: Iterable[Item | Skip | Broken], terms: Terms) -> None:
+        items: dict[str, tuple[Seen, Item]] = {}
+        broken: list[Broken] = []
+        for part in parts:
+            if isinstance(part, Skip):
+                self._skips[part.reason] += 1
+            elif isinstance(part, Broken):
+                broken.append(part)
+            elif part.source_id in self._listed:
+                self._skips["repeat of an item of this listing"] += 1
+            else:
+                self._listed.add(part.source_id)
+                read = self._read(found, part)
+                if isinstance(read, Broken):
+                    broken.append(read)
+                else:
+                    items[part.source_id] = (read, part)
+        self._send(items, found, terms)
+        self._bury(broken)
+
+    def _read(self, found: Format, item: Item) -> Seen | Broken:
+        try:
+            return seen_of(found, item, self._now)
+        except Exception as error:
+            # A fault of an adapter costs one item, not the feed.
+            _events.exception("an adapter failed", format=found.name, source=self._source.name)
+            return Broken(f"the format {found.name} failed: {type(error).__name__}", source_id=item.source_id)
+
+    def _send(self, items: dict[str, tuple[Seen, Item]], found: Format, terms: Terms) -> None:
+        name = self._source.name
+        known = self._tools.ledger.known(name, items)
+        judged = [
+            (judge(seen, known.get(source_id), source=name, terms=terms), item)
+            for source_id, (seen, item) in items.items()
+        ]
+        attribution = self._source.attribution or found.attribution
+        self._tools.producer.produce(
+            [
+                raw_record(one.known, item.data, closed=False, attribution=attribution, now=self._now)
+                for one, item in judged
+                if one.goes_out
+            ]
+        )
+        self._tools.ledger.keep(
+            KeptItem(one.known, None if one.outcome == "unchanged" else item.data) for one, item in judged
+        )
+        self._outcomes.update(one.outcome for one, _ in judged)
+
+    def _bury(self, broken: list[Broken]) -> None:
+        """Give each fault one dead letter, however many polls meet it."""
+        if not broken:
+            return
+        self._broken += len(broken)
+        self._faults += [part.reason for part in broken if part.ends_feed]
+        name, ledger = self._source.name, self._tools.ledger
+        faults = {fault_of(name, part): part for part in broken}
+        fresh = ledger.new_faults(name, faults)
+        room = self._tools.settings.max_dead_letters - self._letters
+        letters = [fault for fault in faults if fault in fresh][:room]
+        self._tools.producer.produce([dead_letter(name, faults[fault], self._now) for fault in letters])
+        ledger.note_faults(name, {*letters, *(faults.keys() - fresh)}, self._now)
+        self._letters += len(letters)
+
+    def _take_unchanged(self) -> None:
+        """The source vouches for its last whole listing: what that showed is seen again, what it lacked is lacking."""
+        self._unchanged = True
+        if self._health.format is None or self._health.listed_at is None:
+            return
+        rows = self._tools.ledger.seen_since(self._source.name, self._health.listed_at)
+        for name in {row.format for row in rows}:
+            self._formats[name] = self._tools.format_named(name)
+        for some in chunks(rows):
+            judged = [
+                judge(seen_again(row), row, source=row.source, terms=self._terms(self._formats[row.format]))
+                for row in some
+            ]
+            self._tools.ledger.keep(KeptItem(one.known) for one in judged)
+            self._outcomes.update(one.outcome for one in judged)
+        self._listed.update(row.source_id for row in rows)
+
+    def _close_vanished(self) -> None:
+        for rows in chunks(self._tools.ledger.unseen_since(self._source.name, self._now)):
+            judged = [missed(row) for row in rows]
+            self._tools.ledger.keep(KeptItem(row) for row in judged if row.is_open)
+            self._outcomes["closed"] += close(self._tools, [row for row in judged if not row.is_open], self._now)
+
+    def _error(self) -> str | None:
+        if self._faults:
+            distinct = list(dict.fromkeys(self._faults))
+            more = f"; and {len(distinct) - _MOST_FAULTS} more" if len(distinct) > _MOST_FAULTS else ""
+            return "; ".join(distinct[:_MOST_FAULTS]) + more
+        if self._broken and not self._listed:
+            return "not one item could be read"
+        return None
+
+    def _counts(self) -> Counts:
+        return Counts(
+            items=len(self._listed),
+            new=self._outcomes["new"],
+            changed=self._outcomes["changed"] + self._outcomes["reopened"],
+            closed=self._outcomes["closed"],
+            skipped=self._skips.total(),
+            broken=self._broken,
+            bytes=self._bytes,
+        )
+
+    def _notes(self) -> Iterator[str]:
+        yield from self._limits
+        if self._outcomes["ended"]:
+            yield f"{self._outcomes['ended']} listed past their end"
+        for reason, count in self._skips.most_common():
+            yield f"{count} skipped: {reason}"
+        if self._letters >= self._tools.settings.max_dead_letters:
+            yield f"only the first {self._letters} faults have dead letters (max_dead_letters)"

@@ -1,0 +1,96 @@
+"""From a source to the parts of its listing, page by page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.ingest.domain.schedule import Validators
+from services.ingest.ports import Broken, Fetched, Fetcher, Format, Item, Skip
+from services.ingest.settings import SourceSettings
+from services.runtime.http import shown
+
+_HEAD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One body of a listing."""
+
+    address: str
+    format: Format | None = None
+    """None where the body is of no known format, or unchanged."""
+    parts: Iterator[Item | Skip | Broken] = field(default_factory=lambda: iter(()))
+    """To be read before the next page is asked for."""
+    size: int = 0
+    validators: Validators = field(default_factory=Validators)
+    unchanged: bool = False
+    fault: str | None = None
+    """Why the listing is not whole: something broke."""
+    limit: str | None = None
+    """Why the listing is not whole: more was not asked for."""
+
+
+class Reader:
+    """Fetches a source, tells its format and follows its pages."""
+
+    def __init__(
+        self, fetcher: Fetcher, *, detect: Callable[[bytes], Format | None], format_named: Callable[[str], Format]
+    ) -> None:
+        self._fetcher = fetcher
+        self._detect = detect
+        self._format_named = format_named
+
+    def read(self, source: SourceSettings, validators: Validators, now: datetime) -> Iterator[Page]:
+        """The pages of a listing, each fetched when it is asked for. Raises FetchFailedError at any of them."""
+        request = f"{source.format} {source.url}"
+        address = source.url if source.is_web else str(source.path)
+        asked_with = validators if validators.request == request else Validators()
+        met: set[str] = set()
+        while True:
+            met.add(address)
+            fetched = self._fetcher.fetch(source, address, asked_with, now)
+            if fetched.unchanged:
+                yield Page(address=fetched.address, unchanged=True)
+                return
+            page = self._page(source, fetched)
+            yield replace(page, validators=replace(fetched.validators, request=request))
+            following = _following(page.format, fetched)
+            if following is None:
+                return
+            limit = _limit(source, following, met)
+            if limit is not None:
+                yield Page(address=following, limit=limit)
+                return
+            address, asked_with = following, Validators()
+
+    def _page(self, source: SourceSettings, fetched: Fetched) -> Page:
+        page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut)
+        found = self._detect(fetched.body) if source.format == "auto" else self._format_named(source.format)
+        if found is None:
+            reason = f"{shown(fetched.address) if source.is_web else fetched.address}: {_unknown(fetched.body)}"
+            # A folder may hold other files too; the listing is not whole then, for one may be a feed that is damaged.
+            in_folder = not source.is_web and fetched.address != str(source.path)
+            return replace(page, limit=reason) if in_folder else replace(page, fault=fetched.cut or reason)
+        return replace(page, format=found, parts=found.split(fetched.body))
+
+
+def _following(found: Format | None, fetched: Fetched) -> str | None:
+    if not fetched.pages or found is None:
+        return fetched.following
+    return found.next_page(fetched.address, fetched.body)
+
+
+def _limit(source: SourceSettings, following: str, met: set[str]) -> str | None:
+    if following in met:
+        return "the pages lead round in a circle"
+    # Files are all here already: the bound is for what a server can go on with for ever.
+    if source.is_web and len(met) >= source.max_pages:
+        return f"only the first {source.max_pages} pages were asked for (max_pages)"
+    return None
+
+
+def _unknown(body: bytes) -> str:
+    if not body.strip():
+        return "empty"
+    head = " ".join(body[:_HEAD].decode("utf-8", "replace").split())
+    return f"of no known format; it begins: {head}"
