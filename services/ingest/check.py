@@ -1,0 +1,193 @@
+"""What a feed would give before it is added as a source: counts, faults, and how often each field is filled."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.posting import Attribution, Posting, posting_id_of
+from schemas.raw import RawPosting
+from services.ingest.domain.draft import Draft
+from services.ingest.domain.listing import BACKLOG_AGE, Seen
+from services.ingest.domain.schedule import Validators
+from services.ingest.events import seen_of
+from services.ingest.ports import Broken, FetchFailedError, Format, Item, Skip, UnusableItemError
+from services.ingest.reader import Page, Reader
+from services.ingest.settings import SourceSettings
+from services.runtime.errors import PoisonError
+from services.runtime.privacy import told
+
+MOST_PAGES = 3
+"""Of a feed on the web; enough to judge it by."""
+_MOST_EXAMPLES = 5
+
+Normalise = Callable[[Draft, RawPosting], Posting]
+
+_FILLED: dict[str, Callable[[Posting], bool]] = {
+    "title": lambda posting: bool(posting.title),
+    "company": lambda posting: bool(posting.company.name),
+    "url": lambda posting: bool(posting.url),
+    "description": lambda posting: bool(posting.description_text),
+    "language": lambda posting: posting.language is not None,
+    "skills": lambda posting: bool(posting.skills),
+    "workplace": lambda posting: posting.workplace != "unknown",
+    "reach": lambda posting: posting.reach.scope != "unknown",
+    "timezones": lambda posting: posting.timezones is not None,
+    "salary": lambda posting: posting.salary is not None,
+    "seniority": lambda posting: posting.seniority is not None,
+    "employment": lambda posting: posting.employment is not None,
+    "posted_at": lambda posting: posting.posted_at is not None,
+    "expires_at": lambda posting: posting.expires_at is not None,
+}
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What one reading of a feed came to."""
+
+    address: str
+    formats: Counter[str] = field(default_factory=Counter)
+    """Bodies by the title of their format."""
+    complete: bool = False
+    """What vanishes from it would close."""
+    attribution: Attribution | None = None
+    pages: int = 0
+    bytes: int = 0
+    items: int = 0
+    postings: int = 0
+    """Items that became postings."""
+    backlog: int = 0
+    """Items that a first poll would alert nobody to."""
+    skips: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    """Dead letters by reason: of the feed, and of items that can be no posting."""
+    faults: list[str] = field(default_factory=list)
+    """Why the listing is not whole."""
+    filled: Counter[str] = field(default_factory=Counter)
+    """Postings that have each field."""
+    sample: Posting | None = None
+    """The posting that has the most fields."""
+
+    @property
+    def usable(self) -> bool:
+        return self.postings > 0
+
+
+def check(source: SourceSettings, *, reader: Reader, normalise: Normalise, now: datetime) -> CheckReport:
+    """Read a feed as a poll would, without writing or sending anything."""
+    if source.is_web:
+        source = source.model_copy(update={"max_pages": min(source.max_pages, MOST_PAGES)})
+    report = CheckReport(source.url)
+    listed: set[str] = set()
+    try:
+        for page in reader.read(source, Validators(), now):
+            _take(report, source, page, listed, normalise, now)
+    except FetchFailedError as error:
+        report.faults.append(told(error))
+    return report
+
+
+def _take(
+    report: CheckReport, source: SourceSettings, page: Page, listed: set[str], normalise: Normalise, now: datetime
+) -> None:
+    report.faults += [reason for reason in (page.fault, page.limit) if reason is not None]
+    report.bytes += page.size
+    if page.format is None:
+        return
+    report.pages += 1
+    report.formats[page.format.title] += 1
+    report.complete = page.format.complete if source.complete is None else source.complete
+    report.attribution = source.attribution or page.format.attribution
+    for part in page.parts:
+        if isinstance(part, Skip):
+            report.skips[part.reason] += 1
+        elif isinstance(part, Broken):
+            report.broken[part.reason] += 1
+        elif part.source_id in listed:
+            report.skips["repeat of an item of this listing"] += 1
+        else:
+            listed.add(part.source_id)
+            _take_item(report, source, page.format, part, normalise, now)
+
+
+def _take_item(
+    report: CheckReport, source: SourceSettings, found: Format, item: Item, normalise: Normalise, now: datetime
+) -> None:
+    report.items += 1
+    seen = seen_of(found, item, now)
+    if isinstance(seen, Broken):
+        report.broken[seen.reason] += 1
+        return
+    try:
+        posting = normalise(found.draft(item.data), _raw(source, found, item, seen, now))
+    except (UnusableItemError, PoisonError) as error:
+        report.broken[told(error)] += 1
+        return
+    report.postings += 1
+    report.backlog += posting.posted_at is None or posting.posted_at < now - BACKLOG_AGE
+    has = [name for name, test in _FILLED.items() if test(posting)]
+    report.filled.update(has)
+    if report.sample is None or len(has) > sum(test(report.sample) for test in _FILLED.values()):
+        report.sample = posting
+
+
+def _raw(source: SourceSettings, found: Format, item: Item, seen: Seen, now: datetime) -> RawPosting:
+    return RawPosting(
+        posting_id=posting_id_of(source.name, item.source_id),
+        source=source.name,
+        source_id=item.source_id,
+        format=found.name,
+        item=item.data,
+        content_hash=seen.content_hash,
+        fetched_at=now,
+        attribution=source.attribution or found.attribution,
+    )
+
+
+def lines(report: CheckReport) -> Iterator[str]:
+    """Tell a report to a person."""
+    yield f"{report.address}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
+    yield (
+        f"{report.items} items: {report.postings} postings ({report.backlog} of them no news to a first poll), "
+        f"{report.broken.total()} dead letters, {report.skips.total()} skipped"
+    )
+    for title, reasons in (("dead letter", report.broken), ("skipped", report.skips)):
+        for reason, count in reasons.most_common(_MOST_EXAMPLES):
+            yield f"  {count} {title}: {reason}"
+    for fault in report.faults[:_MOST_EXAMPLES]:
+        yield f"  not whole: {fault}"
+    if not report.usable:
+        yield "It would give no posting."
+        return
+    yield "What vanishes from it closes." if report.complete else "A posting ends by its expiry or its age."
+    if report.attribution is not None:
+        yield f"It asks to be named: {report.attribution.name} <{report.attribution.url}>"
+    yield "Filled:"
+    for name in _FILLED:
+        share = report.filled[name] / report.postings
+        yield f"  {name:<12} {report.filled[name]:>6} of {report.postings}  {share:>4.0%}"
+    if report.sample is not None:
+        yield from _sample_lines(report.sample)
+
+
+def _format_words(report: CheckReport) -> str:
+    if not report.formats:
+        return "no known format"
+    return ", ".join(title for title, _ in report.formats.most_common())
+
+
+def _sample_lines(posting: Posting) -> Iterator[str]:
+    yield f"For example: {posting.title} — {posting.company.name}"
+    shown = {
+        "skills": ", ".join(skill.name for skill in posting.skills[:12]),
+        "workplace": posting.workplace,
+        "reach": " ".join((posting.reach.scope, *posting.reach.countries[:8], *posting.reach.groups[:8])),
+        "salary": "" if posting.salary is None else posting.salary.model_dump_json(exclude={"tops"}, exclude_none=True),
+        "seniority": posting.seniority or "",
+        "employment": posting.employment or "",
+        "posted_at": "" if posting.posted_at is None else posting.posted_at.isoformat(),
+    }
+    for name, value in shown.items():
+        yield f"  {name:<12} {value or 'not stated'}"
+        for evidence in posting.evidence.get(name, ())[:2]:
+            yield f"    {evidence.source}: {evidence.text}"
