@@ -85,6 +85,7 @@ class Lane:
         self._offset = log.committed(service.name, topic, partition)
         self._isolate_until = 0
         self._failed = 0
+        self._tried_together = 0
         self._away = 0
         self._not_before: float | None = None
         self._error: str | None = None
@@ -150,8 +151,8 @@ class Lane:
         return self._done(batch)
 
     def _failing(self, batch: list[Record], error: Exception) -> bool:
-        """An error that may pass: try again, a bounded number of times."""
-        if self._isolating() or self._failed + 1 >= self._settings.retry.attempts:
+        """An error that may pass: try again, a bounded number of times for a batch and again for a record alone."""
+        if self._failed + 1 >= self._settings.retry.attempts:
             return self._isolate(batch, error)
         self._failed += 1
         return self._try_again(error, self._failed)
@@ -162,6 +163,7 @@ class Lane:
         if len(batch) == 1:
             return self._bury(batch[0], error)
         self._isolate_until = batch[-1].offset + 1
+        self._tried_together, self._failed = self._failed, 0
         self._not_before = None
         self._warn("looks for the record that fails", error)
         return True
@@ -171,7 +173,11 @@ class Lane:
         if self._settings.cap.reached(self._outcomes):
             return self._halt(error)
         letter = letter_of(
-            record, error, attempts=self._failed, consumer=self._service.name, failed_at=self._clock.now()
+            record,
+            error,
+            attempts=self._tried_together + self._failed,
+            consumer=self._service.name,
+            failed_at=self._clock.now(),
         )
         try:
             self._log.advance([letter], self._commit_after([record]))
@@ -181,8 +187,6 @@ class Lane:
         self._warn("dead letter", error, offset=record.offset)
         self._dead += 1
         self._outcomes.add(1, dead=True)
-        # Tries of the whole batch count for each of its records, the try of this one alone does not.
-        self._failed -= 1
         return self._done([record])
 
     def _commit_after(self, batch: list[Record]) -> Commit:
@@ -192,8 +196,9 @@ class Lane:
         self._offset = batch[-1].offset + 1
         self._handled += len(batch)
         self._running()
+        self._failed = 0
         if not self._isolating():
-            self._failed = 0
+            self._tried_together = 0
         return True
 
     def _running(self) -> None:

@@ -179,7 +179,7 @@ def test_a_record_that_always_fails_dies_alone_after_bounded_retries(log: Sqlite
     assert service.batches[:3] == [["good", "bad", "fine"]] * 3
     assert service.done == ["good", "fine"]
     (letter,) = DeadLetters(log).find()
-    assert (letter.error, letter.error_type, letter.attempts) == ("cannot read it", "ValueError", 4)
+    assert (letter.error, letter.error_type, letter.attempts) == ("cannot read it", "ValueError", 6)
     assert (letter.key, letter.value, letter.headers) == (b"b", b"bad", {"note": "kept"})
     assert (letter.origin, letter.consumer, letter.failed_at) == (f"{TOPIC}:0:1", "collecting", NOON.isoformat())
 
@@ -193,6 +193,24 @@ def test_poison_is_isolated_at_once(log: SqliteLog) -> None:
     assert time.slept == []
     (letter,) = DeadLetters(log).find()
     assert (letter.error, letter.error_type, letter.attempts) == ("the posting has no title", "PoisonError", 2)
+
+
+def test_a_record_that_fails_in_passing_beside_poison_is_not_buried_with_it(log: SqliteLog) -> None:
+    log.produce([out("a", "bad"), out("b", "flaky"), out("c", "fine")])
+    failed: list[str] = []
+
+    def judge(record: Record) -> None:
+        value = record.value.decode()
+        if value == "bad":
+            raise PoisonError("bad")
+        if value == "flaky" and len(failed) < 2:
+            failed.append(value)
+            raise RuntimeError("in passing")
+
+    service = Collecting(judge=judge)
+    runner_of(log, service, retry=RetryPolicy(attempts=3)).drain()
+    assert service.done == ["flaky", "fine"]
+    assert [letter.value for letter in DeadLetters(log).find()] == [b"bad"]
 
 
 def test_an_engine_that_goes_away_during_isolation_kills_nothing(log: SqliteLog) -> None:

@@ -1,0 +1,28 @@
+"""The victim of test_kill_runner: the small services, run until a signal."""
+
+import sys
+from pathlib import Path
+
+from services.runtime.datadir import held
+from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.logging import configure_logging
+from tests.support.small_services import LOG, Effects, small_runner
+from tests.support.victims import Ready, serve
+
+
+def main(folder: Path) -> None:
+    configure_logging(level="error")
+
+    def live(ready: Ready) -> None:
+        with held(folder), stop_on_signals() as stop, SqliteLog(folder / LOG) as log:
+            runner = small_runner(folder, log, Effects(folder))
+            runner.load()
+            ready()
+            runner.run(stop, tick_every_s=0.01, idle_s=0.002)
+
+    serve(live)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,127 @@
+"""Processes to be killed: a nursery imports everything once and forks one victim at a time.
+
+A victim is a real process with its own file handles, ended by a real SIGKILL. Forking spares each of them the second
+that imports take, so that a test can afford many.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, TextIO
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Ready = Callable[[], None]
+Life = Callable[[Ready], None]
+"""Runs a system until SIGTERM, calling its argument once everything is loaded."""
+
+
+class Nursery:
+    """Starts victims of `module`, whose main calls `serve`; as a context manager it ends with its processes gone."""
+
+    def __init__(self, module: str, *arguments: str, errors: Path) -> None:
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._errors = errors
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._pid: int | None = None
+        self.kills = 0
+
+    def __enter__(self) -> "Nursery":
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        with self._errors.open("w") as errors:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+        assert self._process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+        self._expect("born", 60)
+        return self
+
+    def start(self, timeout: float = 30) -> None:
+        """Start a victim and wait until it is ready."""
+        self._write("start")
+        self._pid = int(self._expect("started", timeout))
+        self._expect("ready", timeout)
+
+    def kill(self) -> None:
+        """SIGKILL; fails where the victim had ended by itself, so that only kills count as kills."""
+        assert self._end(signal.SIGKILL) == -signal.SIGKILL, self._told("the victim had ended before it was killed")
+        self.kills += 1
+
+    def stop(self) -> None:
+        """SIGTERM; fails where the victim does not end well."""
+        assert self._end(signal.SIGTERM) == 0, self._told("the victim did not stop well")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._pid is not None:
+            os.kill(self._pid, signal.SIGKILL)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._reader.join(30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._pid is not None
+        os.kill(self._pid, number)
+        status = int(self._expect("gone", 30))
+        self._pid = None
+        return status
+
+    def _read(self, lines: TextIO) -> None:
+        for line in lines:
+            self._lines.put(line.strip())
+        self._lines.put("closed")
+
+    def _write(self, word: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(word + "\n")
+        self._process.stdin.flush()
+
+    def _expect(self, word: str, timeout: float) -> str:
+        try:
+            line = self._lines.get(timeout=timeout)
+        except queue.Empty:
+            raise AssertionError(self._told(f"no {word!r} within {timeout} s")) from None
+        found, _, rest = line.partition(" ")
+        assert found == word, self._told(f"{word!r} was expected and {line!r} came")
+        return rest
+
+    def _told(self, what: str) -> str:
+        return f"{what}; the last errors:\n{self._errors.read_text()[-4_000:]}"
+
+
+def serve(live: Life) -> None:
+    """The nursery's side: fork a victim for each line that comes in, and say when it is started, ready and gone."""
+    _say("born")
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            _live(live)
+        _, status = os.waitpid(pid, 0)
+        _say(f"gone {os.waitstatus_to_exitcode(status)}")
+
+
+def _live(live: Life) -> NoReturn:
+    try:
+        _say(f"started {os.getpid()}")
+        live(lambda: _say("ready"))
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def _say(line: str) -> None:
+    os.write(1, f"{line}\n".encode())
