@@ -61,11 +61,17 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def _fill(text: str, indent: int = 0) -> str:
-    """Wrap a paragraph for a text mail; a long word, such as an address, stays whole."""
-    return textwrap.fill(
+    """Wrap a paragraph for a text mail; a long word, such as an address, stays whole.
+
+    The first line goes where the template stands, `indent` characters in.
+    """
+    margin = " " * indent
+    wrapped = textwrap.fill(
         text,
         width=_TEXT_WIDTH,
-        subsequent_indent=" " * indent,
+        initial_indent=margin,
+        subsequent_indent=margin,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped[indent:]

@@ -197,3 +197,12 @@ def test_the_search_that_a_job_suits_best_is_named_first() -> None:
     vague = search("A vague one", Criteria(skills=SkillTerms(none=("Rust",)), places=("PT",)))
     made = chosen(posting(reach=Reach(scope="worldwide")), by=(vague, SEARCH))
     assert [found.search.name for found in made.items[0].found_by] == [SEARCH.name, "A vague one"]
+
+
+def test_jobs_of_equal_score_come_newest_first_and_then_by_id() -> None:
+    older = posting("older", posted_at=NOON - timedelta(days=25))
+    newer = [posting(name, posted_at=NOON - timedelta(days=20)) for name in ("p", "q", "r")]
+    made = chosen(older, *newer)
+    assert len({item.score for item in made.items}) == 1
+    by_id = sorted(newer, key=lambda one: one.posting_id)
+    assert ids(made) == [*(one.source_id for one in by_id), "older"]

@@ -1,0 +1,54 @@
+"""Pay in words."""
+
+import pytest
+
+from schemas.posting import Salary
+from services.notifier.domain.amounts import brief_top, converted_pay, money, stated_pay
+from tests.support.digests import pay
+
+
+@pytest.mark.parametrize(
+    ("salary", "said"),
+    [
+        (pay(70_000, 95_000), "€70,000–€95,000 a year"),
+        (pay(None, 95_000), "up to €95,000 a year"),
+        (pay(70_000, None), "from €70,000 a year"),
+        (pay(6_500, 6_500, "CHF", "month"), "CHF\u00a06,500 a month"),
+        (pay(45.5, 60, "USD", "hour"), "$45.50–$60 an hour"),
+        (pay(2_000_000, 3_500_000, "INR"), "₹2,000,000–₹3,500,000 a year"),
+        (pay(5_000, 5_000, "EUR", "project"), "€5,000 for the project"),
+        (pay(50_000, 60_000, None), "50,000–60,000 a year"),
+        (Salary(period="year"), ""),
+    ],
+)
+def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
+    assert stated_pay(salary, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("salary", "currency", "said"),
+    [
+        (pay(70_000, 95_000), "EUR", ""),
+        (pay(70_000, 95_000), "GBP", "about £56K–£76K a year"),
+        (pay(5_000, 6_000, "EUR", "month"), "EUR", "about €60K–€72K a year"),
+        (pay(None, 95_000), "USD", "up to about $119K a year"),
+        (pay(70_000, None), "USD", "from about $88K a year"),
+        (pay(50, 50, "USD", "hour"), "EUR", "about €83K a year"),
+        (pay(70_000, 95_000), "CHF", "about CHF\u00a066K–CHF\u00a090K a year"),
+        (pay(70_000, 95_000), "XAU", ""),
+        (pay(5_000, 6_000, "EUR", "project"), "GBP", ""),
+        (pay(50_000, 60_000, None), "EUR", ""),
+    ],
+)
+def test_pay_is_turned_into_a_year_in_the_readers_currency(salary: Salary, currency: str, said: str) -> None:
+    assert converted_pay(salary, currency, "en") == said
+
+
+def test_the_short_form_for_subjects() -> None:
+    assert brief_top(pay(70_000, 95_400), "EUR", "en") == "€95K"
+    assert brief_top(pay(70_000, 95_400), "INR", "en") == "₹9.54M"
+    assert brief_top(pay(70_000, 95_400), "XAU", "en") == ""
+
+
+def test_an_unknown_currency_keeps_its_letters() -> None:
+    assert money(1_000, "QQQ", "en") == "QQQ\u00a01,000"

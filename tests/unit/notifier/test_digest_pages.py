@@ -1,0 +1,175 @@
+"""The digest as HTML and as text."""
+
+import re
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+
+from schemas.posting import Attribution
+from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.domain.links import links_for
+from services.notifier.domain.model import Digest, Sender
+from services.notifier.ports import Links, Rendered
+from tests.support.digests import SENDER, digest, pay, posting, rich_digest
+
+CLIP_BYTES = 102_000
+WANTED_BYTES = 40_000
+HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }} &amp; \x00\x1b"
+
+
+def rendered(made: Digest, base: str = "https://jobs.harbour.example", sender: Sender = SENDER) -> Rendered:
+    return JinjaRenderer(sender).render(made, links_for(made, base, b"secret"))
+
+
+def tree(page: Rendered) -> Any:
+    return lxml_html.fromstring(page.html)
+
+
+def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
+    page = rendered(rich_digest())
+    for part in (tree(page).text_content(), page.text):
+        for said in (
+            "Senior Python Engineer, Grid Forecasting",
+            "Tidewater Energy",
+            "$55–$70 an hour",
+            "about €92K–€116K a year",
+            "Remote from anywhere",
+            "Senior, full time · posted yesterday",
+            "Asks for Python",
+            "“Remote Python”",
+            "via Sample Board",
+            "What is off",
+            "Harbour Jobs, 1 Quay Street",
+            "You get this mail because",
+        ):
+            assert said in " ".join(part.split()), said
+
+
+def test_both_parts_hold_the_same_links() -> None:
+    page = rendered(rich_digest())
+    linked = {anchor.get("href") for anchor in tree(page).iter("a")}
+    written = set(re.findall(r"https://\S+", page.text))
+    assert linked == written
+    assert len(linked) == 7 + 7 + 7 + 1 + 2
+
+
+def test_the_same_digest_gives_the_same_page() -> None:
+    assert rendered(rich_digest()) == rendered(rich_digest())
+
+
+@pytest.mark.parametrize("length", [60, 2_000])
+def test_ten_jobs_stay_clear_of_the_size_that_mailboxes_clip(length: int) -> None:
+    jobs = [
+        posting(f"j{n}", title="W" * length, company="Ω" * length, salary=pay(50_000, 90_000, "USD"),
+                attribution=Attribution(name="Board" * 9, url="https://board.example/jobs"))
+        for n in range(10)
+    ]  # fmt: skip
+    page = rendered(digest(*jobs))
+    assert len(page.html.encode()) < CLIP_BYTES / 2
+    if length < 100:
+        assert len(page.html.encode()) < WANTED_BYTES
+
+
+def test_nothing_that_a_feed_says_becomes_markup() -> None:
+    made = digest(
+        posting(title=HOSTILE, company=HOSTILE, attribution=Attribution(name=HOSTILE, url="https://b.example"))
+    )
+    page = rendered(made, sender=Sender(HOSTILE, "a@b.example", HOSTILE))
+    root = tree(page)
+    assert not root.xpath("//script")
+    assert not root.xpath("//*[@onload]")
+    assert "alert(1)" in root.text_content()
+    assert "{{ 7*7 }}" in root.text_content()
+    assert "\x00" not in page.html + page.text + page.subject
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "https://",
+        "http://a b.example",
+        'https://a.example/"',
+        "https://[x",
+        None,
+    ],
+)
+def test_an_address_that_is_not_of_the_web_is_not_linked(url: str | None) -> None:
+    page = rendered(digest(posting(url=url)), base="")
+    assert not tree(page).xpath("//a")
+    assert "Python engineer" in page.text
+
+
+def test_the_apply_address_stands_in_for_a_missing_one() -> None:
+    page = rendered(digest(posting(url=None, apply_url="https://apply.example.com/1")), base="")
+    assert [anchor.get("href") for anchor in tree(page).iter("a")] == ["https://apply.example.com/1"]
+
+
+def test_without_a_public_address_the_links_to_it_are_left_out() -> None:
+    page = rendered(digest(posting()), base="")
+    assert "Unsubscribe" not in page.html + page.text
+    assert "Hide this company" not in page.html + page.text
+
+
+def test_the_page_suits_screen_readers_phones_and_dark_mode() -> None:
+    page = rendered(rich_digest())
+    root = tree(page)
+    assert root.get("lang") == "en"
+    assert all(table.get("role") == "presentation" for table in root.iter("table"))
+    assert root.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
+    assert "@media (prefers-color-scheme: dark)" in page.html
+    assert not list(root.iter("img"))
+    assert len(root.xpath("//h1")) == 1
+    assert all(title.get("dir") == "auto" for title in root.find_class("title"))
+    assert all("overflow-wrap" in cell.get("style") for cell in root.find_class("inside"))
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    page = rendered(rich_digest())
+    assert not tree(page).xpath("//link | //*[@src] | //*[@background]")
+    assert "url(" not in page.html
+    assert "@import" not in page.html
+
+
+def test_what_the_cap_left_out_is_counted_in_both_parts() -> None:
+    page = rendered(digest(*(posting(f"j{n}") for n in range(12))))
+    assert "2 more jobs fit" in page.html
+    assert "2 more jobs fit" in page.text
+
+
+def test_lines_of_the_text_part_are_short_unless_one_word_is_long() -> None:
+    for line in rendered(rich_digest()).text.splitlines():
+        assert len(line) <= 72 or line.strip().count(" ") <= 3, line
+        assert line == line.rstrip() or not line.strip()
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("fore", "back"),
+    [
+        *((fore, back) for fore in ("#1b242d", "#55616c", "#0a5d53") for back in ("#ffffff", "#f2f4f3", "#eef5f3")),
+        ("#7d4c00", "#fbf3e4"),
+        *((fore, back) for fore in ("#e8edf0", "#a8b3bc", "#74d6c3") for back in ("#12171b", "#1b2228", "#1f2e2e")),
+        ("#f2bd6b", "#33291a"),
+    ],
+)
+def test_colours_that_meet_have_the_contrast_of_wcag_aa(fore: str, back: str) -> None:
+    page = rendered(rich_digest())
+    assert fore in page.html
+    assert back in page.html
+    light, dark = sorted((_luminance(fore), _luminance(back)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_links_of_an_empty_kind_leave_no_stray_words() -> None:
+    made = digest(posting())
+    page = JinjaRenderer(SENDER).render(made, Links(unsubscribe="", manage="", hide_company={}, not_relevant={}))
+    assert "None" not in page.html + page.text

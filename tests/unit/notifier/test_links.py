@@ -1,0 +1,92 @@
+"""Addresses in a digest, and the tokens that the portal will be shown."""
+
+import pytest
+
+from services.notifier.domain.links import MOST_UNSUBSCRIBE_BYTES, Claim, LinkError, claim_of, links_for, token
+from services.notifier.domain.model import Digest
+from services.notifier.ports import Links
+from tests.support.digests import digest, posting, recipient
+
+SECRET = b"a secret of some length"
+
+
+def links(base: str = "https://jobs.example.com", made: Digest | None = None) -> Links:
+    return links_for(made or digest(posting()), base, SECRET)
+
+
+def test_a_token_tells_its_claim_to_who_has_the_secret() -> None:
+    text = token(SECRET, "hide", "k3v9", "p1")
+    assert claim_of(SECRET, "hide", text) == Claim("k3v9", "p1")
+    assert claim_of(SECRET, "hide", f" {text}\n") == Claim("k3v9", "p1")
+
+
+@pytest.mark.parametrize("subscriber_id", ["1", "k3v9xq2m", "a b", "Zoë", "x.y", "~", "/../", "\udc80"])
+def test_any_id_survives(subscriber_id: str) -> None:
+    text = token(SECRET, "unsubscribe", subscriber_id)
+    assert text.isascii()
+    assert not set(text) & set("/?# ")
+    assert claim_of(SECRET, "unsubscribe", text) == Claim(subscriber_id)
+
+
+def test_a_token_is_good_for_its_secret_purpose_and_claim_only() -> None:
+    text = token(SECRET, "unsubscribe", "k3v9")
+    assert claim_of(b"another", "unsubscribe", text) is None
+    assert claim_of(SECRET, "manage", text) is None
+    assert claim_of(SECRET, "unsubscribe", text.replace("k3v9", "k3v8")) is None
+    assert claim_of(SECRET, "hide", token(SECRET, "hide", "a", "b").replace("a.b.", "ab.")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "..", "a", "a.b", "a.é", ".b", "~!.b", "~a.b", "a.b.c.d", "\x00.b", "a." * 9]
+)
+def test_what_is_no_token_claims_nothing(text: str) -> None:
+    assert claim_of(SECRET, "unsubscribe", text) is None
+
+
+def test_every_job_has_its_own_links_and_all_are_https() -> None:
+    made = digest(posting("a"), posting("b"))
+    found = links(made=made)
+    jobs = {item.posting.posting_id for item in made.items}
+    assert set(found.hide_company) == set(found.not_relevant) == jobs
+    every = [found.unsubscribe, found.manage, *found.hide_company.values(), *found.not_relevant.values()]
+    assert len(set(every)) == 6
+    assert all(url.startswith("https://jobs.example.com/") for url in every)
+
+
+def test_links_are_the_same_each_time() -> None:
+    assert links() == links()
+
+
+def test_the_unsubscribe_header_stays_short_enough_for_every_provider() -> None:
+    assert len(f"<{links().unsubscribe}>") <= MOST_UNSUBSCRIBE_BYTES
+    with pytest.raises(LinkError, match="shorter public address"):
+        links(f"https://{'long.' * 9}example.com")
+    with pytest.raises(LinkError):
+        links(made=digest(posting(), to=recipient(subscriber_id="x" * 60)))
+
+
+def test_without_a_public_address_there_are_no_links() -> None:
+    assert links("") == Links(unsubscribe="", manage="", hide_company={}, not_relevant={})
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://jobs.example.com",
+        "jobs.example.com",
+        "https://",
+        "https://u@x.example",
+        "https://x.example/?a",
+        "https://[",
+        "https://x.example:99999",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_public_address_is_plain_https(base: str) -> None:
+    with pytest.raises(LinkError, match="must look like https"):
+        links(base)
+
+
+def test_an_empty_secret_signs_nothing() -> None:
+    with pytest.raises(LinkError):
+        token(b"", "hide", "a")

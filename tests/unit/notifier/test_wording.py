@@ -1,0 +1,140 @@
+"""The sentences of a digest."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import Reach, Skill, Timezones
+from services.notifier.domain import wording
+from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
+
+UTC = ZoneInfo("UTC")
+
+
+def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:
+    made = digest(posting("a", salary=pay(None, 95_000)), posting("b"), posting("c", salary=pay(None, 40_000)))
+    assert wording.subject(made, "en") == "3 new remote Python jobs, best pays up to €95K"
+
+
+def test_the_subject_of_a_single_job_is_that_job() -> None:
+    made = digest(posting(title="Data engineer", company="Acme", salary=pay(None, 95_000)))
+    assert wording.subject(made, "en") == "New job: Data engineer at Acme, up to €95K"
+
+
+def test_the_subject_counts_in_the_readers_currency() -> None:
+    made = digest(posting("a", salary=pay(None, 80_000)), posting("b"), to=recipient(currency="USD"))
+    assert wording.subject(made, "en").endswith("best pays up to $100K")
+
+
+def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
+    either = search("Mine", Criteria(skills=SkillTerms(any=("Python", "Go", "Rust"))))
+    made = digest(posting("a"), posting("b", workplace="hybrid"), by=either)
+    assert wording.subject(made, "en") == "2 new jobs for “Mine”"
+
+
+def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
+    made = digest(posting(title="Engineer\r\nBcc: all@example.com\u202e", company="A\nB"))
+    assert wording.subject(made, "en") == "New job: Engineer Bcc: all@example.com at A B"
+
+
+def test_the_preheader_adds_to_the_subject() -> None:
+    made = rich_digest()
+    line = wording.preheader(made)
+    assert made.items[0].posting.title in line
+    assert line.endswith("2 near misses")
+
+
+@pytest.mark.parametrize(
+    ("workplace", "reach", "said"),
+    [
+        ("remote", Reach(scope="worldwide"), "Remote from anywhere"),
+        ("remote", Reach(scope="worldwide", excluded=("US",)), "Remote from anywhere, except United States"),
+        ("remote", Reach(scope="listed", countries=("DE", "AT")), "Remote from Germany or Austria"),
+        ("remote", Reach(), "Remote; from where is not stated"),
+        ("hybrid", Reach(scope="listed", countries=("DE",)), "Hybrid, Germany"),
+        ("onsite", Reach(), "On site"),
+        ("unknown", Reach(scope="listed", countries=("DE",)), "Germany"),
+        ("unknown", Reach(), "Place not stated"),
+        ("unknown", Reach(scope="worldwide"), "Work from anywhere"),
+        (
+            "remote",
+            Reach(scope="listed", countries=("DE", "AT", "FR", "ES", "PT")),
+            "Remote from Germany, Austria, France or 2 other places",
+        ),
+    ],
+)
+def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> None:
+    assert wording.reach_line(posting(workplace=workplace, reach=reach), "en") == said
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "said"),
+    [
+        (1, "UTC", "posted today"),
+        (13, "UTC", "posted yesterday"),
+        (13, "Pacific/Auckland", "posted yesterday"),
+        (25, "UTC", "posted yesterday"),
+        (25, "Pacific/Auckland", "posted 2 days ago"),
+        (24 * 5, "UTC", "posted 5 days ago"),
+        (24 * 20, "UTC", "posted on 25 August"),
+        (-3, "UTC", "posted today"),
+    ],
+)
+def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -> None:
+    one = posting(posted_at=NOON - timedelta(hours=hours))
+    assert wording.age_line(one, NOON, ZoneInfo(zone), "en") == said
+
+
+def test_a_job_without_a_date_was_found_not_posted() -> None:
+    assert wording.age_line(posting(posted_at=None), NOON, UTC, "en") == "found today"
+
+
+def test_reasons_are_one_sentence_of_what_fits() -> None:
+    made = digest(posting(), by=search(criteria=PYTHON.model_copy(update={"places": ("PT",)})))
+    line = wording.reason_line(made.items[0].found_by[0])
+    assert "Python" in line
+    assert "Portugal" in line
+    assert line[0].isupper()
+
+
+def test_time_zones_and_levels() -> None:
+    assert wording.timezones_line(Timezones(min=-3.5, max=5.75)) == "time zones UTC−3:30 to UTC+5:45"
+    assert wording.timezones_line(Timezones(min=1, max=1)) == "time zone UTC+1"
+    assert wording.level_line(posting(seniority="senior", employment="full_time")) == "Senior, full time"
+    assert wording.level_line(posting()) == ""
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 more job fits"), (7, "7 more jobs fit")])
+def test_what_the_cap_left_out_is_said(count: int, said: str) -> None:
+    assert wording.more_line(count).startswith(said)
+
+
+def test_why_the_reader_gets_the_mail() -> None:
+    assert wording.why_line(digest(posting())) == (
+        "You get this mail because you saved the search “Python anywhere” (sent daily)."
+    )
+    assert "“Data, any pay” and “Remote Python”" in wording.why_line(rich_digest())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "used"), [("en", "en"), ("en-GB", "en_GB"), ("de", "en"), ("", "en"), ("nonsense!", "en"), ("xx", "en")]
+)
+def test_numbers_follow_the_language_of_the_words(wanted: str, used: str) -> None:
+    assert wording.locale_of(wanted) == used
+
+
+def test_a_zone_that_is_none_is_utc() -> None:
+    assert wording.zone_of("Mars/Olympus").key == wording.zone_of("../etc").key == wording.zone_of("").key == "UTC"
+
+
+def test_the_sender_is_named_once() -> None:
+    assert wording.sender_line(SENDER) == SENDER.postal_address
+
+
+def test_two_asked_skills_make_the_headline() -> None:
+    both = search("Both", Criteria(skills=SkillTerms(all=("Python", "PostgreSQL"))))
+    skills = (Skill(name="Python"), Skill(name="PostgreSQL"))
+    made = digest(posting("a", skills=skills), posting("b", skills=skills), by=both)
+    assert wording.headline(made) == "2 new remote Python and PostgreSQL jobs"
