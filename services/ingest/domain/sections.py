@@ -10,6 +10,8 @@ Kind = Literal["opening", "duties", "requirements", "nice", "benefits", "pay", "
 
 MOST_READ = 60_000
 """Characters of a text that the rules read; the longest of 2,733 captured ones has under 30,000."""
+BOILERPLATE: frozenset[Kind] = frozenset({"about", "benefits", "process", "legal"})
+_LEAST_OWN = 400
 _MOST_HEADING = 80
 
 # Tried in this order. A heading in none of them ("Collaboration") leaves the section as it is. Words are those that
@@ -70,6 +72,17 @@ class Document:
         """The section that a position of the text lies in."""
         starts, kinds = self._sections
         return kinds[bisect_right(starts, position) - 1]
+
+    @property
+    def own_words(self) -> str:
+        """The text without what an employer repeats in each posting: about the company, benefits, process, legal.
+
+        The whole text where nearly nothing else is left.
+        """
+        starts, kinds = self._sections
+        bounds = zip(starts, [*starts[1:], len(self.text)], kinds, strict=True)
+        own = "".join(self.text[start:stop] for start, stop, kind in bounds if kind not in BOILERPLATE)
+        return own if len(own) >= _LEAST_OWN else self.text
 
     def sentence_at(self, start: int, end: int) -> tuple[int, int]:
         """The bounds of the sentence, or the line, around a stretch of the text; at most 300 characters each way."""

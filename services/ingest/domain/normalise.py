@@ -1,0 +1,82 @@
+"""From a draft to a posting: the rules, in the order in which they lean on each other."""
+
+from typing import Any
+
+from schemas.posting import Cluster, Company, Evidence, Posting, version_of
+from schemas.raw import RawPosting
+from services.ingest.domain.dates import read_date
+from services.ingest.domain.draft import Draft
+from services.ingest.domain.employment import read_employment
+from services.ingest.domain.findings import Finding
+from services.ingest.domain.html import one_line, safe_link, sanitise, text_of
+from services.ingest.domain.language import read_language
+from services.ingest.domain.reach import one_country, read_reach
+from services.ingest.domain.salary import read_salary
+from services.ingest.domain.sections import Document, document_of
+from services.ingest.domain.seniority import read_seniority
+from services.ingest.domain.skills import read_skills
+from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.workplace import read_workplace
+from services.rules.money import Rates
+from services.rules.signature import cluster_key, signature_of
+from services.rules.skills import taxonomy
+
+REVISION = 1
+"""Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
+
+_MOST_TITLE = 300
+_MOST_TEXT = 100_000
+
+
+def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
+    """Read a draft by all rules. Pure: the time is `raw.fetched_at`, the exchange rates are an argument.
+
+    Never raises for any draft; a field that cannot be told is None or `unknown`, never a guess.
+    """
+    title = one_line(draft.title)[:_MOST_TITLE]
+    company = one_line(draft.company)[:_MOST_TITLE]
+    text = text_of(draft.html)[:_MOST_TEXT]
+    document = document_of(title, text)
+    reach = read_reach(draft, document)
+    findings: dict[str, Finding[Any]] = {
+        "reach": reach,
+        **_rest(draft, document, country=one_country(reach.value), rates=rates),
+        "posted_at": read_date("posted_at", draft.posted_at, fetched_at=raw.fetched_at),
+        "expires_at": read_date("expires_at", draft.expires_at, fetched_at=raw.fetched_at),
+    }
+    return Posting(
+        posting_id=raw.posting_id,
+        version=version_of(int(raw.fetched_at.timestamp() * 1000), REVISION),
+        source=raw.source,
+        source_id=raw.source_id,
+        url=safe_link(draft.url),
+        apply_url=safe_link(draft.apply_url),
+        status="closed" if raw.event == "closed" else "open",
+        backlog=raw.backlog,
+        attribution=raw.attribution,
+        title=title,
+        company=Company(name=company, url=safe_link(draft.company_url)),
+        description_text=text,
+        description_html=sanitise(draft.html),
+        fetched_at=raw.fetched_at,
+        content_hash=raw.content_hash,
+        cluster=Cluster(key=cluster_key(company, title, reach.value), signature=signature_of(document.own_words)),
+        evidence=_evidence(findings),
+        **{name: finding.value for name, finding in findings.items()},
+    )
+
+
+def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> dict[str, Finding[Any]]:
+    return {
+        "language": read_language(document, draft.language),
+        "skills": read_skills(draft, document, taxonomy()),
+        "workplace": read_workplace(draft, document),
+        "timezones": read_timezones(draft, document),
+        "salary": read_salary(draft, document, country=country, rates=rates),
+        "seniority": read_seniority(draft, document),
+        "employment": read_employment(draft, document),
+    }
+
+
+def _evidence(findings: dict[str, Finding[Any]]) -> dict[str, tuple[Evidence, ...]]:
+    return {name: finding.evidence for name, finding in findings.items() if finding.evidence}
