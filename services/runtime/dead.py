@@ -56,8 +56,9 @@ class DeadLetter:
     attempts: int
     consumer: str
     origin_topic: str
+    """Empty where what failed never was a record."""
     origin: str
-    """Topic, partition and offset of the record that failed."""
+    """Topic, partition and offset of the record that failed; empty likewise."""
     failed_at: str
     key: bytes
     value: bytes
@@ -83,6 +84,8 @@ class Replayed:
     sent: int
     skipped: int
     """Replayed before, and not asked for again."""
+    without_origin: int = 0
+    """Of what never was a record, such as a fault in a feed: the source's next poll is their replay."""
 
 
 def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
@@ -177,16 +180,18 @@ class DeadLetters:
         A letter that was replayed before is skipped, unless `again`.
         """
         due: list[DeadLetter] = []
-        skipped = 0
+        skipped = without_origin = 0
         for letter in letters:
-            if letter.replayed and not again:
+            if not letter.origin_topic:
+                without_origin += 1
+            elif letter.replayed and not again:
                 skipped += 1
             else:
                 due.append(letter)
         out = [record for letter in due for record in _replay(letter)]
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
-        return Replayed(sent=len(due), skipped=skipped)
+        return Replayed(len(due), skipped, without_origin)
 
     def _named(self, topic: str | None) -> tuple[str, ...]:
         if topic is None:
@@ -211,6 +216,7 @@ def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
     headers = record.headers
     origin_topic = headers.get("origin_topic", record.topic.removesuffix(DEAD_SUFFIX))
     letter_id = LetterId(record.topic, record.partition, record.offset)
+    place = f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}"
     attempts = headers.get("attempts", "")
     return DeadLetter(
         id=letter_id,
@@ -219,7 +225,7 @@ def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
         attempts=int(attempts) if attempts.isdigit() else 0,
         consumer=headers.get("consumer", "unknown"),
         origin_topic=origin_topic,
-        origin=f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}",
+        origin=place if origin_topic else "",
         failed_at=headers.get("failed_at", record.appended_at.isoformat()),
         key=record.key,
         value=record.value,

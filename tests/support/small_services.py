@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import PoisonError
@@ -54,7 +55,7 @@ class Effects:
         with self.writing() as connection:
             connection.executemany("UPDATE outbox SET published = 1 WHERE id = ?", [(id_,) for id_ in ids])
 
-    def rows(self, query: str) -> list[tuple[str, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
 
 

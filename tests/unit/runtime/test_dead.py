@@ -136,3 +136,13 @@ def test_a_record_of_another_writer_is_still_a_letter(log: SqliteLog) -> None:
     log.produce([out("key", "value", topic=DEAD)])
     (letter,) = DeadLetters(log).find()
     assert (letter.error, letter.origin_topic, letter.attempts) == ("unknown", TOPIC, 0)
+
+
+def test_a_fault_that_never_was_a_record_is_shown_and_not_replayed(log: SqliteLog) -> None:
+    log.produce([out("key", "<item>", topic=DEAD, error="the feed is cut", origin_topic="", source="board")])
+    letters = DeadLetters(log)
+    (letter,) = letters.find()
+    assert (letter.error, letter.origin, letter.headers) == ("the feed is cut", "", {"source": "board"})
+    outcome = letters.replay([letter])
+    assert (outcome.sent, outcome.skipped, outcome.without_origin) == (0, 0, 1)
+    assert log.ends(TOPIC) == (0,)
