@@ -50,8 +50,11 @@ class RecentPostings(Protocol):
         """Add or replace by newer version; a closed posting replaces its open version. Visible when this returns."""
         ...
 
-    def search(self, criteria: Criteria, since: datetime, most: int) -> list[BackwardHit]:
-        """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first."""
+    def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
+        """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first.
+
+        Without `backlog`, only those that may be alerted.
+        """
         ...
 
     def forget(self, before: datetime) -> int:

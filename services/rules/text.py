@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
-"""Combining Diacritical Marks. Marks of other blocks are letters of their scripts: a dakuten or a vowel sign is kept."""
+"""Combining Diacritical Marks. Marks of other blocks are letters of their scripts: dakuten and vowel signs are kept."""
 _PLAIN: Final = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 _LETTERS: Final = re.compile(f"[{''.join(_PLAIN)}]")
 _MINUSES: Final = str.maketrans({"\u2212": "-", "\uff0d": "-", "\ufe63": "-"})

@@ -1,0 +1,23 @@
+"""What an operator decides of the matcher."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MatcherSettings(BaseModel):
+    """Sizes and spans of matching."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    keys_a_record: int = Field(default=50_000, ge=1, le=500_000)
+    """A posting that matches more criteria is sent in several records; 50,000 keys are about 90 KB."""
+    backwards_days: int = Field(default=7, ge=1, le=90)
+    """How far back new criteria are matched; also how long postings are held in memory."""
+    backwards_most: int = Field(default=200, ge=1, le=10_000)
+    """How many of the newest postings new criteria are matched with."""
+
+    @property
+    def backwards(self) -> timedelta:
+        """`backwards_days`, as a span."""
+        return timedelta(days=self.backwards_days)

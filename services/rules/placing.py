@@ -1,0 +1,97 @@
+"""Whether a posting's reach takes in the places of a search."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from schemas.posting import Reach
+from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
+
+WORLDWIDE = "worldwide"
+
+
+def concrete(places: tuple[str, ...]) -> tuple[str, ...]:
+    """The places that decide: `worldwide` says nothing more beside a real place, where every worldwide posting is
+    welcome already unless it rules that place out."""
+    named = tuple(place for place in places if place != WORLDWIDE)
+    return named or places
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A reach with its groups expanded: the places where one may work from.
+
+    A country named beside some of its subdivisions is narrowed to them: `US` with `US-CA` is California. What is
+    excluded is excluded whatever else is said.
+    """
+
+    worldwide: bool
+    told: bool
+    """Whether the posting says anything about its reach."""
+    countries: frozenset[str]
+    """Allowed as a whole."""
+    subdivisions: frozenset[str]
+    parts_of: frozenset[str]
+    """Countries of which at least one subdivision is allowed."""
+    shut_countries: frozenset[str]
+    shut_subdivisions: frozenset[str]
+
+    @classmethod
+    def of(cls, reach: Reach) -> "Allowed":
+        """Expand a reach."""
+        return _allowed(reach)
+
+    def takes_in(self, place: str) -> bool:
+        """Whether one may work from a country, a subdivision, somewhere in a group, or, for `worldwide`, anywhere."""
+        if place == WORLDWIDE:
+            return self.worldwide
+        if is_group(place):
+            return any(self._takes_in_country(country) for country in countries_of(place))
+        if is_subdivision(place):
+            return self._takes_in_subdivision(place)
+        return is_country(place) and self._takes_in_country(place)
+
+    def rules_out(self, place: str) -> bool:
+        """Whether an exclusion names this place, or the country that it lies in, or all of a group."""
+        if is_group(place):
+            return countries_of(place) <= self.shut_countries
+        return place in self.shut_countries or place in self.shut_subdivisions or _country(place) in self.shut_countries
+
+    def _takes_in_country(self, country: str) -> bool:
+        if country in self.shut_countries:
+            return False
+        return self.worldwide or country in self.countries or country in self.parts_of
+
+    def _takes_in_subdivision(self, subdivision: str) -> bool:
+        country = country_of(subdivision)
+        if subdivision in self.shut_subdivisions or country in self.shut_countries:
+            return False
+        return self.worldwide or country in self.countries or subdivision in self.subdivisions
+
+
+def _country(place: str) -> str | None:
+    return country_of(place) if is_subdivision(place) else None
+
+
+def _expanded(codes: tuple[str, ...]) -> frozenset[str]:
+    """Countries, of themselves and of groups."""
+    groups = (countries_of(code) for code in codes if is_group(code))
+    return frozenset(code for code in codes if is_country(code)).union(*groups)
+
+
+@lru_cache(maxsize=8192)
+def _allowed(reach: Reach) -> Allowed:
+    shut_countries = _expanded(reach.excluded)
+    shut_subdivisions = frozenset(code for code in reach.excluded if is_subdivision(code))
+    named = frozenset(code for code in reach.subdivisions if is_subdivision(code))
+    narrowed = frozenset(map(country_of, named))
+    subdivisions = named - shut_subdivisions
+    whole = (_expanded(reach.countries) - narrowed) | _expanded(reach.groups)
+    return Allowed(
+        worldwide=reach.scope == "worldwide",
+        told=reach.scope != "unknown",
+        countries=whole if reach.scope == "listed" else frozenset(),
+        subdivisions=subdivisions if reach.scope == "listed" else frozenset(),
+        parts_of=frozenset(map(country_of, subdivisions)) if reach.scope == "listed" else frozenset(),
+        shut_countries=shut_countries,
+        shut_subdivisions=shut_subdivisions,
+    )

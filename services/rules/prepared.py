@@ -1,0 +1,36 @@
+"""A posting made ready to be judged by many criteria."""
+
+from functools import cached_property
+
+from schemas.posting import PostingCore
+from services.rules.placing import Allowed
+from services.rules.skills import taxonomy
+from services.rules.text import Haystack
+
+
+class PreparedPosting:
+    """A posting with what is worked out of it once; each part on first use."""
+
+    def __init__(self, posting: PostingCore) -> None:
+        self.posting = posting
+
+    @cached_property
+    def skills(self) -> frozenset[str]:
+        """Canonical names, core or not."""
+        return frozenset(skill.name for skill in self.posting.skills)
+
+    @cached_property
+    def implied(self) -> dict[str, str]:
+        """Each parent that a skill implies, with the (first, by name) skill that implies it."""
+        known = taxonomy()
+        return {parent: name for name in sorted(self.skills, reverse=True) for parent in known.parents(name)}
+
+    @cached_property
+    def allowed(self) -> Allowed:
+        """Where one may work from."""
+        return Allowed.of(self.posting.reach)
+
+    @cached_property
+    def haystack(self) -> Haystack:
+        """Title and description as words."""
+        return Haystack.of(self.posting.title, self.posting.description_text)
