@@ -5,6 +5,7 @@ from typing import Protocol
 
 ACCEPTED = "gzip, deflate"
 _PIECE = 1 << 20
+_ZLIB_HEAD = 2
 
 
 class EncodingRefusedError(ValueError):
@@ -53,15 +54,31 @@ class _Zlib:
     def __init__(self, window: int) -> None:
         self._window = window
         self._state = zlib.decompressobj(window)
-        self._started = False
+        self._head: bytes | None = b"" if window == zlib.MAX_WBITS else None
 
     def feed(self, data: bytes, most: int) -> bytes:
+        if self._head is not None:
+            data = self._head + data
+            if len(data) < _ZLIB_HEAD:
+                self._head = data
+                return b""
+            self._head = None
+            if not _has_zlib_head(data):
+                # Some servers send deflate without the zlib wrapper that RFC 9110, section 8.4.1.2, asks for.
+                self._window = -zlib.MAX_WBITS
+                self._state = zlib.decompressobj(self._window)
+        return self._inflate(data, most)
+
+    def _inflate(self, data: bytes, most: int) -> bytes:
         out = bytearray()
         while len(out) < most:
             if self._state.eof and not self._next_member(data):
                 break
             asked = min(_PIECE, most - len(out))
-            piece = self._inflate(data, asked)
+            try:
+                piece = self._state.decompress(data, asked)
+            except zlib.error as error:
+                raise BrokenEncodingError("the body is not encoded as it says") from error
             out += piece
             data = self._state.unused_data if self._state.eof else self._state.unconsumed_tail
             # A full piece may leave output pending although all input is taken.
@@ -76,17 +93,10 @@ class _Zlib:
         self._state = zlib.decompressobj(self._window)
         return True
 
-    def _inflate(self, data: bytes, most: int) -> bytes:
-        first, self._started = not self._started, True
-        try:
-            return self._state.decompress(data, most)
-        except zlib.error as error:
-            if not (first and self._window == zlib.MAX_WBITS):
-                raise BrokenEncodingError("the body is not encoded as it says") from error
-        # Some servers send deflate without the zlib wrapper that RFC 9110, section 8.4.1.2, asks for.
-        self._window = -zlib.MAX_WBITS
-        self._state = zlib.decompressobj(self._window)
-        return self._inflate(data, most)
-
     def complete(self) -> bool:
         return self._state.eof
+
+
+def _has_zlib_head(data: bytes) -> bool:
+    """Tell the two bytes that begin a zlib stream (RFC 1950, section 2.2): method 8, and a check by 31."""
+    return data[0] & 0x0F == 8 and int.from_bytes(data[:_ZLIB_HEAD], "big") % 31 == 0
