@@ -1,0 +1,170 @@
+"""Compile places/*.toml, CLDR's extract and Babel's country names into places.json.
+
+Run `python -m services.rules.data.make_places`. The result depends on the version of Babel, which it records.
+"""
+
+import json
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import babel
+from babel import Locale, localedata
+
+from services.rules.text import fold
+
+FOLDER = Path(__file__).parent
+TARGET = FOLDER / "places.json"
+NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+"""Two-letter codes in CLDR that ISO 3166-1 does not assign. XK is user-assigned there and kept: feeds name Kosovo."""
+TEXT_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
+"""Languages of postings. A country is found in running text by its name in these, and in fields by all that Babel knows."""
+
+
+def read(name: str) -> Any:
+    """One of the files in places/."""
+    path = FOLDER / "places" / name
+    text = path.read_text(encoding="utf-8")
+    return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+
+
+def countries() -> dict[str, str]:
+    """ISO 3166-1 alpha-2 and the English name."""
+    territories = Locale("en").territories
+    return {
+        code: name
+        for code, name in sorted(territories.items())
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
+
+
+def groups_of(table: Mapping[str, Any], containment: Mapping[str, list[str]], known: Iterable[str]) -> dict[str, Any]:
+    """Each group with its countries. Raises KeyError where a group names an unknown region or group."""
+    iso = frozenset(known)
+
+    def leaves(region: str) -> set[str]:
+        if region in iso:
+            return {region}
+        return set().union(*(leaves(part) for part in containment[region])) if region in containment else set()
+
+    def members(code: str) -> set[str]:
+        if code == "worldwide":
+            return set(iso)
+        group = table[code]
+        regions = set().union(*(leaves(region) for region in group.get("cldr", ())))
+        inner = set().union(*(members(name) for name in group.get("groups", ())))
+        return (regions | inner | set(group.get("countries", ()))) - set(group.get("without", ()))
+
+    return {
+        code: {"name": group["name"], "countries": sorted(members(code))}
+        | ({"locale": group["locale"]} if "locale" in group else {})
+        for code, group in table.items()
+    }
+
+
+def field_names(
+    known: Mapping[str, str], names: Mapping[str, Any], groups: Mapping[str, Any], parts: Mapping[str, list[str]]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Folded name to code, for whole fields: in every language; and the names that mean several places."""
+    sure: dict[str, set[str]] = defaultdict(set)
+    for code, english in known.items():
+        written = [english, *names["countries"].get(code, ()), *names["fields"].get(code, ())]
+        for name in written:
+            sure[fold(name)].add(code)
+    for code, group in groups.items():
+        for name in (code, group["name"], *group["text"], *group.get("field", ())):
+            sure[fold(name)].add(code)
+    for code, written in parts.items():
+        for name in written:
+            sure[fold(name)].add(code)
+    loose: dict[str, set[str]] = defaultdict(set)
+    for identifier in sorted(localedata.locale_identifiers()):
+        for code, name in Locale.parse(identifier).territories.items():
+            if code in known and fold(name) not in sure:
+                loose[fold(name)].add(code)
+    codes = {code.casefold() for code in (*known, *groups)}
+    everything = {**loose, **sure}
+    single = {name: min(found) for name, found in everything.items() if len(found) == 1}
+    return (
+        {name: code for name, code in sorted(single.items()) if name not in codes or name == code.casefold()},
+        {name: sorted(found) for name, found in sorted(sure.items()) if len(found) > 1},
+    )
+
+
+def also_cities(cities: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, list[str]]:
+    """Names of places that cities elsewhere share, and of which [lone] says that none is meant: Washington."""
+    undecided = {name for name, code in cities["lone"].items() if not code and fold(name) in fields}
+    return {
+        fold(name): [fields[fold(name)], *(code for code, named in cities["cities"].items() if name in named)]
+        for name in sorted(undecided)
+    }
+
+
+def text_names(
+    known: Mapping[str, str], names: Mapping[str, Any], groups: Mapping[str, Any], parts: Mapping[str, list[str]]
+) -> list[list[str]]:
+    """[name, kind, code] for running text, where city codes are of a subdivision or a country."""
+    never = {fold(name) for name in names["doubtful"]["never_in_text"]}
+    rows: dict[tuple[str, str, str], None] = {}
+    for code, group in groups.items():
+        for name in group["text"]:
+            rows[name, "worldwide" if code == "worldwide" else "group", code] = None
+    for code in known:
+        foreign = [Locale(language).territories[code] for language in TEXT_LOCALES]
+        for name in (*names["countries"].get(code, ()), *foreign):
+            if fold(name) not in never:
+                rows[name, "country", code] = None
+    for code, written in parts.items():
+        for name in written:
+            rows[name, "subdivision", code] = None
+    for code, cities in read("cities.toml")["cities"].items():
+        for name in cities:
+            rows[name, "city", code] = None
+    return [list(row) for row in rows]
+
+
+def compiled() -> dict[str, Any]:
+    """The whole content of places.json. Raises ValueError where a table names a place that ISO does not."""
+    cldr, names, groups, cities = (read(name) for name in ("cldr.json", "names.toml", "groups.toml", "cities.toml"))
+    known = countries()
+    subdivisions = {code: name.replace("’", "'") for code, name in cldr["subdivisions"].items()}
+    told = set(names["subdivided"]["countries"])
+    parts = {
+        code: list(dict.fromkeys((name, *names["subdivisions"].get(code, ()))))
+        for code, name in subdivisions.items()
+        if code[:2] in told or code in names["subdivisions"]
+    }
+    places = {*known, *subdivisions}
+    used = {*names["countries"], *names["fields"], *names["subdivisions"], *cities["cities"], *filter(None, cities["lone"].values())}
+    if used - places:
+        raise ValueError(f"no such places: {sorted(used - places)}")
+    fields, ambiguous = field_names(known, names, groups, parts)
+    for name, codes in also_cities(cities, fields).items():
+        ambiguous[name] = codes
+        del fields[name]
+    return {
+        "babel": babel.__version__,
+        "countries": known,
+        "subdivisions": subdivisions,
+        "groups": groups_of(groups, cldr["containment"], known),
+        "fields": fields,
+        "ambiguous": ambiguous,
+        "text": text_names(known, names, groups, parts),
+        "doubtful": sorted({fold(name) for name in names["doubtful"]["names"]}),
+        "lone": {fold(name): code for name, code in cities["lone"].items()},
+        "alpha3": {alpha3: code for code, alpha3 in cldr["alpha3"].items() if code in known},
+        "coded": names["subdivided"]["coded"],
+    }
+
+
+def main() -> None:
+    """Write places.json and say how much it holds."""
+    data = compiled()
+    TARGET.write_text(json.dumps(data, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    print(*(f"{len(data[table])} {table}" for table in ("countries", "subdivisions", "groups", "fields", "ambiguous", "text")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Two- and three-letter codes in running text: `Austin, TX`, `US, CA, DE`. Most are also words, so company decides."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from services.rules.place_data import Sense, place_data
+
+_TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
+_NEXT = re.compile(r"\s*(?:,|/|\||;|&|\band\b|\bor\b)\s*(?:and\s|or\s)?")
+_ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
+_PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
+_REMOTE_BEFORE = re.compile(r"\bremote\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
+
+WORDS = frozenset(
+    "AI AM AS AT BA BE BI BS CS CV GM HR ID IN IO IS IT LA MA MD ME ML MR MS MY NO OR PA PE PM PR PS QA SA SC SE SM SO SR ST TO TV "
+    "UX VR CC CD BB GP MC MP NC NE NI TC TF TL VC VP AC AD AR CO PH TT RE ET".split()
+)
+"""Codes that postings use for something else; only a place before them, with a comma, makes them places."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeToken:
+    """Capital letters that are a code of ISO 3166, and all that they may mean."""
+
+    start: int
+    end: int
+    text: str
+    senses: tuple[Sense, ...]
+
+
+@cache
+def _codes() -> dict[str, tuple[Sense, ...]]:
+    data = place_data()
+    codes: dict[str, list[Sense]] = {code: [Sense("country", code)] for code in data.countries}
+    for alpha3, code in data.alpha3.items():
+        codes.setdefault(alpha3, []).append(Sense("country", code))
+    for code in data.subdivisions:
+        country, _, part = code.partition("-")
+        if country in data.coded:
+            codes.setdefault(part, []).append(Sense("subdivision", code))
+    return {code: tuple(senses) for code, senses in codes.items()}
+
+
+def code_tokens(text: str) -> list[CodeToken]:
+    """Every run of capitals that is a code of something, right or wrong."""
+    codes = _codes()
+    return [CodeToken(m.start(), m.end(), m[0], codes[m[0]]) for m in _TOKEN.finditer(text) if m[0] in codes]
+
+
+def believed_codes(
+    text: str, tokens: Sequence[CodeToken], places_ending: Mapping[int, tuple[Sense, ...]]
+) -> list[CodeToken]:
+    """The tokens that are meant as places, each with the senses that its company leaves.
+
+    A token right behind a place that lies in it is believed; so is one in a list of codes, one behind `Remote -`, and
+    behind an unknown name with a comma a state's code that is no country's, or has a postal code behind it.
+    """
+    believed: dict[int, CodeToken] = {}
+    for token in tokens:
+        senses = _behind_place(text, token, places_ending) or _behind_name(text, token)
+        if senses:
+            believed[token.start] = CodeToken(token.start, token.end, token.text, senses)
+    for run in _runs(text, tokens):
+        for token, senses in _listed(run):
+            if token.start not in believed:
+                believed[token.start] = CodeToken(token.start, token.end, token.text, senses)
+    return sorted(believed.values(), key=lambda token: token.start)
+
+
+def _behind_place(text: str, token: CodeToken, places_ending: Mapping[int, tuple[Sense, ...]]) -> tuple[Sense, ...]:
+    gap = re.search(r"(?:,\s?|\s?\(|\s[-–]\s|\s)$", text[max(0, token.start - 3) : token.start])
+    if not gap:
+        return ()
+    inner = places_ending.get(token.start - len(gap[0]), ())
+    return tuple(outer for outer in token.senses if any(sense.within(outer) for sense in inner))
+
+
+def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
+    before = text[max(0, token.start - 40) : token.start]
+    states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
+    country = tuple(sense for sense in token.senses if sense.kind == "country")
+    if _PLACE_BEFORE.search(before):
+        if len(states) == 1 and (_ZIP.match(text, token.end) or (not country and len(token.text) == 2)):
+            return states
+        return ()
+    if _REMOTE_BEFORE.search(before) and token.text not in WORDS and len(token.senses) == 1:
+        return token.senses
+    return ()
+
+
+def _runs(text: str, tokens: Iterable[CodeToken]) -> list[list[CodeToken]]:
+    runs: list[list[CodeToken]] = []
+    for token in tokens:
+        if runs and _NEXT.fullmatch(text[runs[-1][-1].end : token.start]):
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return [run for run in runs if len(run) > 1]
+
+
+def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]]]:
+    """A list is of countries or of one country's states, by the tokens in it that can be only one of them."""
+    clear = [token for token in run if token.text not in WORDS]
+    if len(clear) < 2:
+        return []
+    only_countries = [t for t in clear if all(sense.kind != "subdivision" for sense in t.senses)]
+    only_states = [t for t in clear if all(sense.kind == "subdivision" for sense in t.senses)]
+    if bool(only_countries) == bool(only_states):
+        return []
+    kind = "country" if only_countries else "subdivision"
+    chosen = [(token, tuple(sense for sense in token.senses if sense.kind == kind)) for token in run]
+    return [(token, senses) for token, senses in chosen if len(senses) == 1]
