@@ -1,1 +1,96 @@
-"""The embedded form: every service in one process over SQLite."""
+"""The embedded form: every service in one process over SQLite. It only wires.
+
+Killed at any point, it goes on where it was: the log keeps what was acknowledged, the store what came of it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random, SystemRandom
+
+from sqlalchemy import Engine
+
+from services.ingest.app import make_collector, make_normaliser
+from services.ingest.collector import Collector
+from services.matcher.app import make_matcher
+from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
+from services.notifier.app import build_notifier
+from services.notifier.ports import Mailer
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.datadir import LOG_FILE, held
+from services.runtime.embedded_runner import EmbeddedRunner
+from services.runtime.lane import LaneSettings
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import Service
+from services.runtime.relay import OutboxRelay
+from services.runtime.retention import Chore, Housekeeper
+from services.runtime.store import migrate, open_store
+from services.settings import Settings
+
+MakeCollector = Callable[[Engine, SqliteLog], Collector]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An installation in this process, ready to run."""
+
+    settings: Settings
+    engine: Engine
+    log: SqliteLog
+    collector: Collector
+    services: tuple[Service, ...]
+    runner: EmbeddedRunner
+
+
+@contextmanager
+def embedded(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    chance: Random | None = None,
+    mailer: Mailer | None = None,
+    make_own: MakeCollector | None = None,
+    lanes: LaneSettings | None = None,
+    with_housekeeper: bool = True,
+) -> Iterator[Embedded]:
+    """Open log and store, migrated, and wire every service. One process at a time has a data folder.
+
+    `make_own` makes another collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
+    """
+    clock = clock or SystemClock()
+    settings.mail.check()
+    with held(settings.data):
+        engine = open_store(settings.store_url)
+        migrate(engine)
+        with SqliteLog(settings.data / LOG_FILE, clock=clock) as log:
+            if make_own is not None:
+                collector = make_own(engine, log)
+            else:
+                chance = chance or SystemRandom()
+                collector = make_collector(settings.ingest, engine=engine, producer=log, chance=chance)
+            services = _services(settings, engine, log, collector, mailer, with_housekeeper)
+            runner = EmbeddedRunner(services, log, clock=clock, settings=lanes)
+            try:
+                yield Embedded(settings, engine, log, collector, services, runner)
+            finally:
+                engine.dispose()
+
+
+def _services(
+    settings: Settings, engine: Engine, log: SqliteLog, collector: Collector, mailer: Mailer | None, tidy: bool
+) -> tuple[Service, ...]:
+    """In the order of the flow, so that what one writes the next reads in the same step."""
+    relay = OutboxRelay(SqlOutbox(engine), log)
+    notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer)
+    flow: Sequence[Service] = (collector, relay, make_normaliser(), make_matcher(log, settings.matcher), notifier)
+    return (*flow, Housekeeper(log, _chores(engine))) if tidy else tuple(flow)
+
+
+def _chores(engine: Engine) -> tuple[Chore, ...]:
+    return (
+        Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
+        Chore("old digests", lambda now: forget_digests(engine, now)),
+        Chore("old matches", lambda now: forget_matches(engine, now)),
+        Chore("old cuts", lambda now: forget_cuts(engine, now)),
+    )

@@ -1,4 +1,4 @@
-"""Wiring of the collectors."""
+"""Wires the collectors and the normaliser."""
 
 from random import Random
 
@@ -7,12 +7,16 @@ from sqlalchemy import Engine
 from services.ingest.adapters.fetch import SourceFetcher
 from services.ingest.adapters.fetch_files import FileFetcher
 from services.ingest.adapters.fetch_web import WebFetcher
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats import FORMATS, detect, format_named
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector
+from services.ingest.domain.normalise import normalise
+from services.ingest.normaliser import Normaliser
 from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings
+from services.ingest.trial import Normalise
+from services.rules.money import rates_before
 from services.runtime.records import Producer
 
 
@@ -28,3 +32,13 @@ def make_collector(
     """The collectors over a migrated store. Raises UsageError for a source of an unknown format."""
     tools = Tools(settings, SqlSourceLedger(engine), producer, format_named)
     return Collector(tools, make_reader(settings, chance), chance, worker=worker)
+
+
+def make_normaliser() -> Normaliser:
+    """The normaliser over all formats and the dated rates."""
+    return Normaliser({known.name: known for known in FORMATS}, rates_before)
+
+
+def make_normalise() -> Normalise:
+    """The normaliser's function alone, for trials of a feed."""
+    return lambda draft, raw: normalise(draft, raw=raw, rates=rates_before(raw.fetched_at.date()))

@@ -1,0 +1,27 @@
+"""The tree of commands."""
+
+import typer
+
+from services.cli import configuration, dead, demo, explaining, files, people, running, searches, sources, state
+
+app = typer.Typer(
+    name="jobchime",
+    help="Job alerts as a service: postings in, one short, well-chosen email out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.command("run")(running.run)
+app.command("normalise")(files.normalise)
+app.command("match")(files.match)
+app.command("explain")(explaining.explain)
+app.add_typer(people.app, name="subscriber", help="People who get digests.")
+app.add_typer(searches.app, name="search", help="Saved searches.")
+app.add_typer(sources.app, name="source", help="Feeds.")
+app.add_typer(dead.app, name="dead", help="Dead letters: records that could not be processed.")
+app.add_typer(configuration.app, name="config", help="The settings file.")
+app.command("migrate")(state.migrate)
+app.command("backup")(state.backup)
+app.command("restore")(state.restore)

@@ -1,0 +1,62 @@
+"""The commented settings file that `config init` writes."""
+
+TEMPLATE = """\
+# jobchime: the settings of one installation. Every value below is the default; uncomment what you change.
+# The environment has the last word: JOBCHIME_MAIL__SMTP__PASSWORD beats mail.smtp.password.
+
+# The folder of log, store and secret; back it up with `jobchime backup FILE`.
+data = "jobchime-data"
+# log_level = "info"
+# tick_every_s = 1.0
+
+# ---------------------------------------------------------------------------------------------------------------
+[ingest]
+# A page or mailbox by which a board can reach you; it goes into the User-Agent.
+# contact = "https://jobs.example.com/about-our-bot"
+# gap = "1s"              # between two requests to one host
+# connect_timeout = "10s"
+# read_timeout = "20s"
+# total_timeout = "2m"
+# attempts = 3
+# max_age = "45d"         # how long a posting lasts where its source neither lists completely nor says when it ends
+# silence = "1d"          # a source without a success for so long gets a warning
+
+# One table a source. Try it first: `jobchime source check URL_OR_FILE`.
+# [[ingest.sources]]
+# name = "himalayas"      # part of every posting's id: do not rename it later
+# url = "https://himalayas.app/jobs/api?limit=20"
+# every = "1h"
+# format = "auto"         # told by content; or himalayas, remoteok, greenhouse, lever, ashby, ...
+# max_pages = 10
+#
+# [[ingest.sources]]
+# name = "own-postings"
+# url = "feeds"           # a file, or a folder of feed files, beside this file
+# every = "1m"
+
+# ---------------------------------------------------------------------------------------------------------------
+[notifier]
+# most_instant = 6        # digests with instant searches in one local day
+[notifier.curate]
+# most_items = 10         # jobs in one digest
+# most_near = 3           # near misses below them
+# most_per_company = 2
+
+# ---------------------------------------------------------------------------------------------------------------
+[mail]
+# `folder` writes .eml files and sends nothing. `smtp` sends, and asks for the four settings below it.
+mailer = "folder"
+folder = "mails"
+# public_url = "https://alerts.example.com"       # links in mails start with it; must be https
+# sender_name = "Job alerts"
+# sender_address = "alerts@example.com"
+# postal_address = "Example Board, 1 Example Street, Exampletown"
+
+[mail.smtp]
+# host = "smtp.example.com"
+# port = 587
+# security = "starttls"   # or tls, or none for a server on this machine
+# username = ""
+# password = ""           # better: JOBCHIME_MAIL__SMTP__PASSWORD
+# timeout_s = 30
+"""

@@ -1,0 +1,67 @@
+"""`jobchime demo`: some simulated days over sample feeds, to look at."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Now, moment
+from services.cli.output import console, progress, table
+from services.demo.report import DemoReport
+from services.demo.shelf import newest_date
+from services.demo.simulate import hours, simulate
+from services.runtime.errors import UsageError
+from services.runtime.logging import configure_logging
+
+
+def demo(
+    feeds: Annotated[Path | None, typer.Option(help="A folder of feed files; by default the invented samples.")] = None,
+    subscribers: Annotated[
+        Path | None, typer.Option(help="JSON lines of subscribers; by default the invented ones.")
+    ] = None,
+    now: Now = None,
+    days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
+    out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
+) -> None:
+    """Ingest feeds, match and mail over simulated days, and write what everybody got into a folder."""
+    configure_logging(level="error")
+    started = time.monotonic()
+    with as_file(files("samples")) as samples:
+        folder = feeds or samples / "feeds"
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}")
+        people = (subscribers or samples / "subscribers.jsonl").read_text(encoding="utf-8")
+        at = moment(now) if now else _newest(folder)
+        print(f"Simulating {days} days up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/", file=sys.stderr)
+        with progress("Simulated hours", len(hours(at, days))) as advance:
+            report = simulate(folder, people, now=at, days=days, out=out, advance=advance)
+    _print(report)
+    console().print(f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}.")
+    print(f"Took {time.monotonic() - started:.0f} s.", file=sys.stderr)
+
+
+def _newest(folder: Path) -> datetime:
+    found = newest_date(folder, at_most=datetime.now(UTC))
+    if found is None:
+        raise UsageError(f"no posting in {folder} says when it was posted; give the time with --now")
+    return found
+
+
+def _print(report: DemoReport) -> None:
+    out = console()
+    rows = [(s.source, s.format, s.raw, s.dead, s.skipped) for s in report.sources if s.raw or s.dead]
+    rows.append(("all", "", *(sum(getattr(s, name) for s in report.sources) for name in ("raw", "dead", "skipped"))))
+    columns = ("source", "format", "raw postings", "dead letters", "skipped")
+    out.print(table("Ingested", columns, rows, numbers=columns[2:]))
+    if report.dead:
+        out.print(table("Dead letters", ("reason", "letters"), report.dead[:10], numbers=("letters",)))
+    matched = [(report.postings, report.closed, report.criteria, report.matches, report.near)]
+    columns = ("postings", "of them closed", "criteria that matched", "matches", "near misses")
+    out.print(table("Matched", columns, matched, numbers=columns))
+    people = [(p.name, p.time_zone, p.searches, p.mailed, p.held, p.last_subject) for p in report.people]
+    columns = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
+    out.print(table("Mailed", columns, people, numbers=columns[2:5]))

@@ -1,0 +1,154 @@
+"""`jobchime normalise` and `jobchime match`: from files to standard output, nothing stored."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from schemas.codec import UnreadableError, decode, encode
+from schemas.criteria import Criteria
+from schemas.posting import Posting, PostingCore
+from services.cli.options import AsJson, Now, moment
+from services.cli.output import console, print_json, progress, table
+from services.ingest.adapters.formats import detect, format_named
+from services.ingest.app import make_normalise
+from services.ingest.trial import Fallen, trial
+from services.matcher.explain import explain_text, pair_json
+from services.notifier.domain.people import FieldError
+from services.notifier.importing import criteria_of
+from services.rules.verdict import verdict
+from services.runtime.errors import JobchimeError, UsageError
+
+
+def normalise(
+    files: Annotated[list[Path], typer.Argument(help="Feed files, or folders of them.")],
+    format: Annotated[str, typer.Option("--format", help="A format's name; auto tells by content.")] = "auto",
+    dead: Annotated[Path | None, typer.Option(help="Where dead letters and skips go, as JSON lines.")] = None,
+    now: Now = None,
+    summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
+) -> None:
+    """Print the posting.v1 of each item of feed files as JSON lines."""
+    named = None if format == "auto" else format_named(format)
+    at, found, one = moment(now), _feed_files(files), make_normalise()
+    counts: dict[Path, Counter[str]] = {}
+    with ExitStack() as stack:
+        fallen = stack.enter_context(_writing(dead)) if dead else None
+        advance = stack.enter_context(progress("Normalising"))
+        for file in found:
+            counts[file] = Counter()
+            body = _bytes_of(file)
+            for outcome in trial(body, source=file.stem, found=named or detect(body), normalise=one, now=at):
+                advance(1)
+                counts[file][outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
+                if isinstance(outcome, Posting):
+                    sys.stdout.write(encode(outcome).decode() + "\n")
+                elif fallen:
+                    fallen.write(json.dumps({"file": file.name, **outcome.as_json()}, ensure_ascii=False) + "\n")
+    _sum_up(counts, summary)
+
+
+def match(
+    postings: Annotated[
+        Path, typer.Argument(help="posting.v1 JSON lines, as `normalise` prints them; - is standard input.")
+    ],
+    criteria: Annotated[Path, typer.Option("--criteria", help="criteria.v1 JSON lines; an id is given or made.")],
+    all_pairs: Annotated[bool, typer.Option("--all", help="Rejections too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge each posting by each criteria; print the matches and near misses with their reasons."""
+    wanted = list(_criteria_lines(criteria))
+    for posting in _posting_lines(postings):
+        for criteria_id, asked in wanted:
+            found = verdict(asked, posting)
+            if found.outcome == "reject" and not all_pairs:
+                continue
+            if as_json:
+                print_json(pair_json(criteria_id, posting, found))
+            else:
+                typer.echo(f"{criteria_id}\n{explain_text(asked, posting, found)}\n")
+
+
+def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:
+    total: Counter[str] = sum(counts.values(), Counter())
+    kinds = ("posting", "dead letter", "skip")
+    if summary:
+        rows = [
+            (f"{file.parent.name}/{file.name}", sum(c.values()), *(c[kind] for kind in kinds))
+            for file, c in counts.items()
+        ]
+        rows.append(("all", sum(total.values()), *(total[kind] for kind in kinds)))
+        made = table(
+            "",
+            ("file", "items", "postings", "dead letters", "skips"),
+            rows,
+            numbers=("items", "postings", "dead letters", "skips"),
+        )
+        console_on_stderr = console()
+        console_on_stderr.file = sys.stderr
+        console_on_stderr.print(made)
+        return
+    print(
+        f"{sum(total.values()):,} items in {len(counts):,} files: {total['posting']:,} postings, "
+        f"{total['dead letter']:,} dead letters, {total['skip']:,} skips",
+        file=sys.stderr,
+    )
+
+
+def _feed_files(given: list[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*") if file.is_file() and file.suffix not in {".tsv", ".md"})
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UsageError(f"there is no file {path}")
+    return found
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _writing(file: Path) -> IO[str]:
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise JobchimeError(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as source:
+            for number, line in enumerate(source, 1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _posting_lines(file: Path) -> Iterator[PostingCore]:
+    for number, line in _lines(file):
+        try:
+            yield decode(PostingCore, line)
+        except UnreadableError as error:
+            print(f"{file}, line {number}: {error}; left out", file=sys.stderr)
+
+
+def _criteria_lines(file: Path) -> Iterator[tuple[str, Criteria]]:
+    for number, line in _lines(file):
+        try:
+            row: Any = json.loads(line)
+            inner = row.get("criteria", row) if isinstance(row, dict) else row
+            given = row.get("criteria_id") or row.get("id") if isinstance(row, dict) and inner is not row else None
+            yield str(given or f"line-{number}"), criteria_of(inner)
+        except (ValueError, FieldError) as error:
+            raise UsageError(f"{file}, line {number}: {error}") from None

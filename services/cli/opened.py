@@ -1,0 +1,49 @@
+"""The store and the log of an installation, opened for a command."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from services.notifier.adapters.sql.searches import SqlSearches
+from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.domain.ids import Ids
+from services.runtime.datadir import LOG_FILE
+from services.runtime.errors import UsageError
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.store import migrate, open_store
+from services.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a command about people needs."""
+
+    settings: Settings
+    engine: Engine
+    ids: Ids
+
+    @property
+    def subscribers(self) -> SqlSubscribers:
+        return SqlSubscribers(self.engine, self.ids)
+
+    @property
+    def searches(self) -> SqlSearches:
+        return SqlSearches(self.engine, self.ids)
+
+
+def open_installation(config: Path | None) -> Opened:
+    """Open the store, made and migrated where it is missing or old. Raises UsageError, UnavailableError."""
+    settings = load_settings(config)
+    engine = open_store(settings.store_url)
+    migrate(engine)
+    return Opened(settings, engine, settings.ids())
+
+
+def open_log(config: Path | None) -> SqliteLog:
+    """Open the log of an installation that has run. Raises UsageError where there is none yet."""
+    settings = load_settings(config)
+    path = settings.data / LOG_FILE
+    if not path.is_file():
+        raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
+    return SqliteLog(path)

@@ -1,0 +1,28 @@
+"""Options that many commands share."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.runtime.errors import UsageError
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The settings file; by default jobchime.toml here.")
+]
+Now = Annotated[
+    str | None, typer.Option("--now", metavar="TIME", help="What time it is, ISO 8601; by default the clock.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+
+
+def moment(text: str | None) -> datetime:
+    """The time given, in UTC where no zone is; the clock's where nothing is given. Raises UsageError."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a time; write it as 2026-11-20T17:00+00:00") from None
+    return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,105 @@
+"""What commands print: tables, JSON lines, and progress that is a bar on a terminal and plain lines in a pipe."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+Advance = Callable[[int], None]
+"""Say that so many more are done."""
+
+_LINE_EVERY_S = 2.0
+
+
+def console() -> Console:
+    """Standard output. In a pipe it is as wide as the text needs, without colours."""
+    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()
+) -> Table:
+    """A table of people's text; the columns named in `numbers` are aligned right. Markup in cells stays as it is."""
+    made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(_cell(value) for value in row))
+    return made
+
+
+def _cell(value: object) -> str:
+    text = (
+        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "" if value is None else str(value)
+    )
+    return text.replace("[", r"\[")
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Advance]:
+    """Show how far long work has come, with rate and time left, on standard error."""
+    if sys.stderr.isatty():
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as bar:
+            yield _on_bar(bar, what, total)
+        return
+    yield _in_lines(what, total)
+
+
+def _on_bar(bar: Progress, what: str, total: int | None) -> Advance:
+    task = bar.add_task(what, total=total, rate="")
+    started, done = time.monotonic(), 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        spent = time.monotonic() - started
+        bar.update(task, advance=count, rate=f"{done / spent:,.0f}/s" if spent > 0 else "")
+
+    return advance
+
+
+def _in_lines(what: str, total: int | None) -> Advance:
+    started = said = time.monotonic()
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done, said
+        done += count
+        now = time.monotonic()
+        if now - said < _LINE_EVERY_S and done != total:
+            return
+        said = now
+        spent = max(now - started, 0.001)
+        of = f" of {total:,}" if total is not None else ""
+        left = f", {(total - done) * spent / done:.0f} s left" if total and done < total else ""
+        print(f"{what}: {done:,}{of}, {done / spent:,.0f}/s{left}", file=sys.stderr)
+
+    return advance

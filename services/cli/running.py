@@ -1,0 +1,49 @@
+"""`jobchime run`: the embedded form, continuously."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Config
+from services.embedded import Embedded, embedded
+from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.logging import configure_logging
+from services.runtime.status import RunnerStatus
+from services.settings import load_settings
+
+
+def run(
+    config: Config = None,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
+) -> None:
+    """Poll the sources, match, and mail what is due, until it is stopped."""
+    settings = load_settings(config)
+    configure_logging(level=settings.log_level)
+    with embedded(settings) as form:
+        if not settings.ingest.sources:
+            print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
+        if once:
+            _once(form)
+            return
+        with stop_on_signals() as stop:
+            form.runner.run(stop, tick_every_s=settings.tick_every_s)
+
+
+def _once(form: Embedded) -> None:
+    """Tick, drain and tick again: what the polls found is matched and, where due, mailed."""
+    clock_now = form.runner.status().at
+    form.runner.load()
+    for _ in range(2):
+        form.runner.tick(clock_now)
+        form.runner.drain()
+    status: RunnerStatus = form.runner.status()
+    for service in status.services:
+        print(
+            f"{service.name}: {service.handled:,} records, lag {service.lag:,}{_error(service.last_error)}",
+            file=sys.stderr,
+        )
+
+
+def _error(text: str | None) -> str:
+    return f", last error: {text}" if text else ""

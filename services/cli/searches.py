@@ -1,0 +1,130 @@
+"""`jobchime search`: add, list, pause, resume and delete saved searches."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.codec import encode
+from services.cli.opened import open_installation
+from services.cli.options import AsJson, Config, Now, moment
+from services.cli.output import console, print_json, table
+from services.notifier.domain.people import FieldError, SavedSearch
+from services.notifier.importing import search_of
+from services.runtime.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True)
+
+SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id.")]
+
+
+@app.command("add")
+def add(
+    subscriber: Annotated[str, typer.Argument(help="An id or an address.")],
+    criteria: Annotated[Path, typer.Argument(help="A JSON file of criteria.")],
+    name: Annotated[str, typer.Option(help="What the subscriber calls it.")] = "My search",
+    cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
+    hour: Annotated[int, typer.Option(help="Of the subscriber's day, 0 to 23.")] = 8,
+    weekday: Annotated[str, typer.Option(help="For weekly: monday to sunday.")] = "monday",
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Save a search; it looks back over the last seven days."""
+    fields = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday, "criteria": read_json(criteria)}
+    try:
+        wanted = search_of(fields)
+    except FieldError as error:
+        raise UsageError(str(error)) from None
+    opened = open_installation(config)
+    owner = opened.subscribers.find(subscriber)
+    saved = opened.searches.add(owner.subscriber_id, wanted.name, wanted.criteria, wanted.timing, moment(now))
+    typer.echo(saved.search_id)
+
+
+@app.command("list")
+def list_searches(
+    subscriber: Annotated[str | None, typer.Argument(help="An id or an address; all without it.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Saved searches, by subscriber and name."""
+    opened = open_installation(config)
+    owner = opened.subscribers.find(subscriber).subscriber_id if subscriber else None
+    found = opened.searches.all(owner)
+    if as_json:
+        for search in found:
+            print_json(_as_json(search))
+        return
+    rows = [
+        (
+            s.search_id,
+            s.subscriber_id,
+            s.name,
+            _when(s),
+            f"{s.next_due_at:%Y-%m-%d %H:%M}Z",
+            encode(s.criteria).decode(),
+        )
+        for s in found
+    ]
+    columns = ("id", "subscriber", "name", "when", "next due", "criteria")
+    console().print(table(f"{len(rows)} searches", columns, rows))
+
+
+@app.command("pause")
+def pause(search: SearchId, config: Config = None, now: Now = None) -> None:
+    """Serve a search no more until `resume`."""
+    open_installation(config).searches.pause(search, moment(now))
+    typer.echo("Paused.")
+
+
+@app.command("resume")
+def resume(search: SearchId, config: Config = None, now: Now = None) -> None:
+    """Serve a search again."""
+    open_installation(config).searches.resume(search, moment(now))
+    typer.echo("Resumed.")
+
+
+@app.command("delete")
+def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
+    """Forget a search."""
+    open_installation(config).searches.delete(search, moment(now))
+    typer.echo("Deleted.")
+
+
+def read_json(file: Path) -> Any:
+    """The JSON of a file. Raises UsageError in one sentence."""
+    try:
+        return json.loads(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file} is not JSON: {error}") from None
+
+
+def _when(search: SavedSearch) -> str:
+    if search.paused:
+        return "paused"
+    timing = search.timing
+    if timing.cadence == "instant":
+        return "instant"
+    day = (
+        ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[timing.weekday or 0]
+        if timing.cadence == "weekly"
+        else "daily"
+    )
+    return f"{day} {timing.hour:02d}:00"
+
+
+def _as_json(search: SavedSearch) -> dict[str, Any]:
+    return {
+        "search_id": search.search_id,
+        "subscriber_id": search.subscriber_id,
+        "name": search.name,
+        "cadence": search.timing.cadence,
+        "hour": search.timing.hour,
+        "weekday": search.timing.weekday,
+        "paused": search.paused,
+        "next_due_at": search.next_due_at.isoformat(),
+        "criteria": json.loads(encode(search.criteria)),
+    }

@@ -1,0 +1,83 @@
+"""`jobchime source`: list sources with their health, and check a feed before it is added."""
+
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+
+from services.cli.opened import open_installation
+from services.cli.options import AsJson, Config, Now, moment
+from services.cli.output import console, print_json, table
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.app import make_normalise, make_reader
+from services.ingest.check import check as check_feed
+from services.ingest.check import lines
+from services.ingest.domain.schedule import SourceHealth, silent_since
+from services.ingest.settings import source_for
+from services.runtime.errors import UsageError
+from services.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None) -> None:
+    """The sources of the settings file, and how each fares."""
+    opened, at = open_installation(config), moment(now)
+    ingest = opened.settings.ingest
+    healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
+    rows = []
+    for source in ingest.sources:
+        health = healths.get(source.name)
+        silent = (
+            health is not None and source.enabled and silent_since(health, at, ingest.silence_of(source)) is not None
+        )
+        state = "off" if not source.enabled else "silent" if silent else _state(health)
+        if as_json:
+            print_json({"source": source.name, "url": source.url, "state": state, **_health_json(health)})
+        success = f"{health.last_success:%Y-%m-%d %H:%M}Z" if health and health.last_success else "never"
+        rows.append(
+            (source.name, state, success, health.counts.items if health else 0, (health and health.last_error) or "")
+        )
+    if not as_json:
+        columns = ("source", "state", "last success", "items", "last error")
+        console().print(table(f"{len(rows)} sources", columns, rows, numbers=("items",)))
+
+
+@app.command("check")
+def check(
+    target: Annotated[str, typer.Argument(metavar="URL|FILE", help="An http(s) address, a feed file or a folder.")],
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")] = False,
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Say what a feed would give, field by field, before it is added."""
+    try:
+        source = source_for(target, allow_private=allow_private)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    reader = make_reader(load_settings(config).ingest, SystemRandom())
+    report = check_feed(source, reader=reader, normalise=make_normalise(), now=moment(now))
+    for line in lines(report):
+        typer.echo(line)
+    if not report.usable:
+        raise typer.Exit(1)
+
+
+def _state(health: SourceHealth | None) -> str:
+    if health is None or health.last_attempt is None:
+        return "not polled yet"
+    return "failing" if health.failures else "well"
+
+
+def _health_json(health: SourceHealth | None) -> dict[str, object]:
+    if health is None:
+        return {}
+    return {
+        "format": health.format,
+        "last_attempt": health.last_attempt and health.last_attempt.isoformat(),
+        "last_success": health.last_success and health.last_success.isoformat(),
+        "next_due": health.next_due.isoformat(),
+        "failures": health.failures,
+        "last_error": health.last_error,
+    }

@@ -1,0 +1,54 @@
+"""`jobchime migrate`, `backup` and `restore`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Config
+from services.cli.output import progress
+from services.runtime import backup as archives
+from services.runtime.store import migrate as migrate_store
+from services.runtime.store import open_store
+from services.settings import SECRET_FILE, load_settings
+
+
+def migrate(config: Config = None) -> None:
+    """Bring the store's tables up to date; safe to run twice."""
+    migrate_store(open_store(load_settings(config).store_url))
+    typer.echo("The store is up to date.")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write, a .zip; it holds addresses and the secret.")],
+    config: Config = None,
+) -> None:
+    """Write log, store and secret, as they are at one moment, into one archive; services may run on."""
+    settings = load_settings(config)
+    with progress("Backing up") as advance:
+        last = 0
+
+        def told(done: int, of: int) -> None:
+            nonlocal last
+            advance(done - last)
+            last = done
+
+        manifest = archives.backup(settings.data, file, now=datetime.now(UTC), also=(SECRET_FILE,), progress=told)
+    size = sum(member.bytes for member in manifest.files.values())
+    typer.echo(
+        f"Wrote {file}: {len(manifest.files)} files, {size:,} bytes before compression. Keep it as you keep addresses."
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive that `backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Also over a state that is there.")] = False,
+    config: Config = None,
+) -> None:
+    """Put the state of an archive into the data folder, verified first."""
+    settings = load_settings(config)
+    manifest = archives.restore(file, settings.data, force=force)
+    typer.echo(
+        f"Restored the state of {manifest.created_at:%Y-%m-%d %H:%M} UTC. What was mailed since may be mailed again."
+    )

@@ -1,0 +1,114 @@
+"""Feed files as if they were served day by day: an item is withheld until the simulated time that it was posted at."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from services.ingest.adapters.fetch_files import FileFetcher
+from services.ingest.adapters.formats import detect, format_named
+from services.ingest.domain.dates import read_date
+from services.ingest.domain.draft import Draft
+from services.ingest.domain.schedule import Validators
+from services.ingest.ports import Broken, Fetched, Format, Item, JsonObject, Skip, UnusableItemError
+from services.ingest.settings import SourceSettings
+from services.runtime.clock import Clock
+
+_IGNORED = {".md", ".tsv", ".txt", ".py"}
+
+
+def feed_files(folder: Path) -> list[Path]:
+    """The files of a folder that may be feeds, in a fixed order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in _IGNORED)
+
+
+class ArrivingFormat:
+    """A format that shows of each listing only what had been posted by the clock's time."""
+
+    def __init__(self, inner: Format, shelf: "Shelf") -> None:
+        self._inner = inner
+        self._shelf = shelf
+        self.name = inner.name
+        self.title = inner.title
+        self.complete = inner.complete
+        self.attribution = inner.attribution
+
+    def detects(self, body: bytes) -> bool:
+        """As the format itself."""
+        return self._inner.detects(body)
+
+    def split(self, body: bytes) -> Iterator[Item | Skip | Broken]:
+        """What has arrived; the undated have been there from the start."""
+        now = self._shelf.clock.now()
+        for part, posted_at in self._shelf.parts(self._inner, body):
+            if posted_at is None or posted_at <= now:
+                yield part
+
+    def next_page(self, url: str, body: bytes) -> str | None:
+        """Files have no pages."""
+        return None
+
+    def draft(self, data: JsonObject) -> Draft:
+        """As the format itself."""
+        return self._inner.draft(data)
+
+    def fingerprint(self, data: JsonObject) -> JsonObject:
+        """As the format itself."""
+        return self._inner.fingerprint(data)
+
+
+class Shelf:
+    """Each body is cut and dated once, however often it is polled."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._parts: dict[bytes, list[tuple[Item | Skip | Broken, datetime | None]]] = {}
+
+    def detect(self, body: bytes) -> Format | None:
+        """Stands in for `formats.detect`."""
+        found = detect(body)
+        return ArrivingFormat(found, self) if found else None
+
+    def format_named(self, name: str) -> Format:
+        """Stands in for `formats.format_named`."""
+        return ArrivingFormat(format_named(name), self)
+
+    def parts(self, found: Format, body: bytes) -> list[tuple[Item | Skip | Broken, datetime | None]]:
+        """The parts of a listing, each with when it was posted."""
+        key = hashlib.blake2b(body, digest_size=16).digest()
+        if key not in self._parts:
+            self._parts[key] = [(part, _posted_at(found, part, self.clock.now())) for part in found.split(body)]
+        return self._parts[key]
+
+
+class ShelfFetcher:
+    """`Fetcher` that reads the file at every poll: what changes is the time, not the file."""
+
+    def __init__(self) -> None:
+        self._files = FileFetcher()
+
+    def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
+        """Ask as if for the first time."""
+        return self._files.fetch(source, address, Validators(), now)
+
+
+def newest_date(folder: Path, *, at_most: datetime) -> datetime | None:
+    """When the newest posting of a folder of feeds was posted; None where none says so."""
+    newest: datetime | None = None
+    for path in feed_files(folder):
+        body = path.read_bytes()
+        found = detect(body)
+        for part in found.split(body) if found else ():
+            posted_at = _posted_at(found, part, at_most) if found else None
+            if posted_at is not None and posted_at <= at_most and (newest is None or posted_at > newest):
+                newest = posted_at
+    return newest
+
+
+def _posted_at(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:
+    if not isinstance(part, Item):
+        return None
+    try:
+        return read_date("posted_at", found.draft(part.data).posted_at, fetched_at=now).value
+    except UnusableItemError:
+        return None

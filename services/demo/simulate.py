@@ -1,0 +1,125 @@
+"""Runs the embedded form over feed files for some simulated days."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from services.demo.report import DemoReport, report_of
+from services.demo.shelf import Shelf, ShelfFetcher, feed_files
+from services.embedded import Embedded, embedded
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.closing import Tools
+from services.ingest.collector import Collector
+from services.ingest.reader import Reader
+from services.ingest.settings import IngestSettings, SourceSettings
+from services.notifier.adapters.sql.searches import SqlSearches
+from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.domain.people import Subscriber
+from services.notifier.importing import Fault, read_people
+from services.notifier.mail_settings import MailSettings
+from services.runtime.clock import FixedClock
+from services.runtime.errors import UsageError
+from services.runtime.log_sqlite import SqliteLog
+from services.settings import Settings
+
+STEP = timedelta(hours=1)
+POLL_EVERY = timedelta(hours=6)
+_SECRET = "the demo has no secrets to keep"
+
+Progress = Callable[[int], None]
+
+
+def demo_settings(out: Path, feeds: Path) -> Settings:
+    """The demo's installation: one source a feed file, a folder for mail, a secret that everybody knows."""
+    sources = tuple(SourceSettings(name=name, url=str(path), every=POLL_EVERY) for name, path in _source_names(feeds))
+    if not sources:
+        raise UsageError(f"there is no feed file in {feeds}")
+    mail = MailSettings(
+        folder=out / "mails",
+        public_url="https://alerts.example",
+        sender_name="Example Board job alerts",
+        sender_address="alerts@jobs.example",
+        postal_address="Example Board, 1 Example Street, Exampletown",
+    )
+    return Settings(
+        data=out / "state",
+        secret=SecretStr(_SECRET),
+        ingest=IngestSettings(sources=sources, polls_per_tick=100),
+        mail=mail,
+    )
+
+
+def hours(now: datetime, days: int) -> list[datetime]:
+    """The simulated times, hour by hour, up to `now`."""
+    steps = days * 24
+    return [now - STEP * (steps - step) for step in range(steps + 1)]
+
+
+def simulate(feeds: Path, people: str, *, now: datetime, days: int, out: Path, advance: Progress) -> DemoReport:
+    """Run `days` up to `now` into the folder `out`, which is made anew. `people` are JSON lines of subscribers.
+
+    Raises UsageError for people who cannot be read, and where `out` is no folder of an earlier demo.
+    """
+    _clear(out)
+    times = hours(now, days)
+    clock = FixedClock(times[0])
+    shelf = Shelf(clock)
+    settings = demo_settings(out, feeds)
+    with embedded(settings, clock=clock, make_own=lambda engine, log: _collector(settings, engine, log, shelf)) as form:
+        taken_in = _take_in(form, people, times[0])
+        form.runner.load()
+        for at in times:
+            clock.set(at)
+            form.runner.tick(at)
+            form.runner.drain()
+            form.runner.tick(at)
+            advance(1)
+        return report_of(form, taken_in)
+
+
+def _collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
+    chance = Random(0)  # noqa: S311 (the same demo each time)
+    reader = Reader(ShelfFetcher(), detect=shelf.detect, format_named=shelf.format_named)
+    tools = Tools(settings.ingest, SqlSourceLedger(engine), log, shelf.format_named)
+    return Collector(tools, reader, chance)
+
+
+def _take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subscriber, int]]:
+    subscribers = SqlSubscribers(form.engine, form.settings.ids())
+    searches = SqlSearches(form.engine, form.settings.ids())
+    taken: dict[str, tuple[Subscriber, int]] = {}
+    for entry in read_people(people):
+        if isinstance(entry, Fault):
+            raise UsageError(f"the subscribers' file, line {entry.line}: {entry.said}")
+        person = subscribers.add(entry.profile, now)
+        for wanted in entry.searches:
+            searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+        taken[person.subscriber_id] = (person, len(entry.searches))
+    return taken
+
+
+def _source_names(feeds: Path) -> Iterator[tuple[str, Path]]:
+    taken: set[str] = set()
+    for path in feed_files(feeds):
+        name = re.sub(r"[^a-z0-9]+", "-", str(path.relative_to(feeds).with_suffix("")).lower()).strip("-")[:60]
+        while name in taken or not name:
+            name += "-"
+        taken.add(name)
+        yield name, path
+
+
+def _clear(out: Path) -> None:
+    """Only what an earlier demo wrote is ever deleted."""
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / ".jobchime-demo").is_file():
+        raise UsageError(f"{out} holds other files; name an empty or new folder with --out")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / ".jobchime-demo").write_text("made by `jobchime demo`, which may delete this folder\n", encoding="utf-8")

@@ -1,0 +1,70 @@
+"""A feed's bytes to postings, with nothing stored or sent: each item comes out, or falls out with its reason."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from schemas.posting import Posting, posting_id_of
+from schemas.raw import RawPosting
+from services.ingest.domain.draft import Draft
+from services.ingest.events import seen_of
+from services.ingest.ports import Broken, Format, Item, Skip, UnusableItemError
+from services.runtime.errors import PoisonError
+from services.runtime.privacy import told
+
+Normalise = Callable[[Draft, RawPosting], Posting]
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """An item that is no posting, and why."""
+
+    kind: Literal["dead letter", "skip"]
+    reason: str
+    source_id: str | None
+    excerpt: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For a file of dead letters."""
+        return {"kind": self.kind, "reason": self.reason, "source_id": self.source_id, "excerpt": self.excerpt}
+
+
+def trial(
+    body: bytes, *, source: str, found: Format | None, normalise: Normalise, now: datetime
+) -> Iterator[Posting | Fallen]:
+    """Read a body as the collectors and the normaliser would. Never raises for what is in it."""
+    if found is None:
+        yield Fallen("dead letter", "of no known format", None, body[:500].decode("utf-8", "replace"))
+        return
+    listed: set[str] = set()
+    for part in found.split(body):
+        if isinstance(part, Skip):
+            yield Fallen("skip", part.reason, part.source_id)
+        elif isinstance(part, Broken):
+            yield Fallen("dead letter", part.reason, part.source_id, part.excerpt)
+        elif part.source_id in listed:
+            yield Fallen("skip", "repeat of an item of this listing", part.source_id)
+        else:
+            listed.add(part.source_id)
+            yield _posting(part, source, found, normalise, now)
+
+
+def _posting(item: Item, source: str, found: Format, normalise: Normalise, now: datetime) -> Posting | Fallen:
+    seen = seen_of(found, item, now)
+    if isinstance(seen, Broken):
+        return Fallen("dead letter", seen.reason, item.source_id, seen.excerpt)
+    raw = RawPosting(
+        posting_id=posting_id_of(source, item.source_id),
+        source=source,
+        source_id=item.source_id,
+        format=found.name,
+        item=item.data,
+        content_hash=seen.content_hash,
+        fetched_at=now,
+        attribution=found.attribution,
+    )
+    try:
+        return normalise(found.draft(item.data), raw)
+    except (UnusableItemError, PoisonError) as error:
+        return Fallen("dead letter", told(error), item.source_id)

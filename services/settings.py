@@ -1,0 +1,134 @@
+"""The settings file of a whole installation: one TOML file, over which the environment has the last word."""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from services.ingest.settings import IngestSettings
+from services.matcher.settings import MatcherSettings
+from services.notifier.domain.ids import Ids
+from services.notifier.mail_settings import MailSettings
+from services.notifier.settings import NotifierSettings
+from services.runtime.datadir import STORE_FILE
+from services.runtime.errors import UnavailableError, UsageError
+
+DEFAULT_FILE = Path("jobchime.toml")
+SECRET_FILE = "secret"
+_LEAST_SECRET = 16
+
+
+class Settings(BaseSettings):
+    """Everything an operator decides. `JOBCHIME_MAIL__SMTP__PASSWORD` in the environment beats `mail.smtp.password`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JOBCHIME_", env_nested_delimiter="__", frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+    data: Path = Path("jobchime-data")
+    """The folder of log, store and secret. Relative paths are relative to the settings file."""
+    log_level: str = "info"
+    secret: SecretStr = SecretStr("")
+    """What ids and links are signed with; empty: made once and kept in the data folder."""
+    ingest: IngestSettings = IngestSettings()
+    matcher: MatcherSettings = MatcherSettings()
+    notifier: NotifierSettings = NotifierSettings()
+    mail: MailSettings = MailSettings()
+    tick_every_s: float = Field(default=1.0, gt=0, le=3_600)
+    """How often what is due is looked for."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then what the file said (handed in as arguments)."""
+        return env_settings, init_settings
+
+    @property
+    def store_url(self) -> str:
+        """The embedded store."""
+        return f"sqlite:///{self.data / STORE_FILE}"
+
+    def ids(self) -> Ids:
+        """Ids under this installation's secret, which is made at the first call. Raises UsageError, UnavailableError."""
+        given = self.secret.get_secret_value().encode()
+        if given and len(given) < _LEAST_SECRET:
+            raise UsageError(f"the secret needs {_LEAST_SECRET} bytes or more")
+        return Ids(given or _kept_secret(self.data))
+
+
+def load_settings(file: Path | None) -> Settings:
+    """Read the settings file: the one named, else jobchime.toml here if there is one, else defaults.
+
+    Raises UsageError with the first fault, named by its place in the file.
+    """
+    named = file or (Path(named) if (named := os.environ.get("JOBCHIME_CONFIG")) else None)
+    path = named or DEFAULT_FILE
+    if named is None and not path.is_file():
+        return _settings({}, "the environment")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"there is no settings file {path}; `jobchime config init {path}` writes one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"the settings file {path} cannot be read: {error}") from None
+    return _anchored(_settings(values, str(path)), path.resolve().parent)
+
+
+def _settings(values: dict[str, Any], where: str) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        said = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
+        raise UsageError(f"{where}: {place}: {said.removeprefix('Value error, ')}") from None
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Make relative paths relative to the file that names them."""
+    sources = tuple(
+        source if source.is_web else source.model_copy(update={"url": str(folder / source.path)})
+        for source in settings.ingest.sources
+    )
+    return settings.model_copy(
+        update={
+            "data": folder / settings.data,
+            "ingest": settings.ingest.model_copy(update={"sources": sources}),
+            "mail": settings.mail.model_copy(update={"folder": folder / settings.mail.folder}),
+        }
+    )
+
+
+def _kept_secret(folder: Path) -> bytes:
+    path = folder / SECRET_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            kept = path.read_bytes().strip()
+        else:
+            kept = secrets.token_hex(32).encode()
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(kept + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise UnavailableError(f"the secret {path} cannot be read or made: {error.strerror}") from None
+    if len(kept) < _LEAST_SECRET:
+        raise UsageError(f"the secret in {path} is cut short; restore it from a backup, or ids and links change")
+    return kept
