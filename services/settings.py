@@ -22,7 +22,7 @@ from services.runtime.datadir import STORE_FILE
 from services.runtime.errors import UnavailableError, UsageError
 
 DEFAULT_FILE = Path("jobchime.toml")
-SECRET_FILE = "secret"
+SECRET_FILE = "secret"  # noqa: S105 (a file name)
 _LEAST_SECRET = 16
 
 
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data / STORE_FILE}"
 
     def ids(self) -> Ids:
-        """Ids under this installation's secret, which is made at the first call. Raises UsageError, UnavailableError."""
+        """Ids under this installation's secret, made at the first call. Raises UsageError, UnavailableError."""
         given = self.secret.get_secret_value().encode()
         if given and len(given) < _LEAST_SECRET:
             raise UsageError(f"the secret needs {_LEAST_SECRET} bytes or more")

@@ -44,8 +44,8 @@ def list_letters(
         counts = letters.counts(topic=topic)
     rows_by_reason = [(c.topic, c.error, c.letters, c.waiting) for c in counts]
     total = sum(count.letters for count in counts)
-    columns = ("topic", "error", "letters", "not replayed")
-    console().print(table(f"{total:,} dead letters", columns, rows_by_reason, numbers=("letters", "not replayed")))
+    heads = ("topic", "error", "letters", "not replayed")
+    console().print(table(f"{total:,} dead letters", heads, rows_by_reason, numbers=("letters", "not replayed")))
 
 
 @app.command("show")

@@ -60,8 +60,8 @@ def _print(report: DemoReport) -> None:
     if report.dead:
         out.print(table("Dead letters", ("reason", "letters"), report.dead[:10], numbers=("letters",)))
     matched = [(report.postings, report.closed, report.criteria, report.matches, report.near)]
-    columns = ("postings", "of them closed", "criteria that matched", "matches", "near misses")
-    out.print(table("Matched", columns, matched, numbers=columns))
+    counted = ("postings", "of them closed", "criteria that matched", "matches", "near misses")
+    out.print(table("Matched", counted, matched, numbers=counted))
     people = [(p.name, p.time_zone, p.searches, p.mailed, p.held, p.last_subject) for p in report.people]
-    columns = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
-    out.print(table("Mailed", columns, people, numbers=columns[2:5]))
+    told = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
+    out.print(table("Mailed", told, people, numbers=told[2:5]))

@@ -36,9 +36,15 @@ class Service(Protocol):
     never be processed and `UnavailableError` for an engine that is away; see `services.runtime.errors`.
     """
 
-    name: str
-    """Also the consumer group."""
-    inputs: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """Also the consumer group."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The topics that it reads."""
+        ...
 
     def load(self) -> None:
         """Rebuild what is held in memory; called once, before the first batch."""
