@@ -6,7 +6,7 @@ from typing import Literal
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.notifier.domain.links import LinkError, public_base
+from services.notifier.domain.links import MOST_BASE_CHARACTERS, MOST_UNSUBSCRIBE_BYTES, LinkError, public_base
 from services.notifier.domain.model import Sender
 from services.runtime.errors import UsageError
 
@@ -60,9 +60,15 @@ class MailSettings(_Settings):
         faults = []
         if self.public_url:
             try:
-                public_base(self.public_url)
+                longer = len(public_base(self.public_url)) - MOST_BASE_CHARACTERS
             except LinkError as error:
                 faults.append(f"mail.public_url: {error}")
+            else:
+                if longer > 0:
+                    faults.append(
+                        f"mail.public_url is {longer} characters too long: mail providers break an unsubscribe "
+                        f"header over {MOST_UNSUBSCRIBE_BYTES} bytes"
+                    )
         if self.sender_address:
             try:
                 validate_email(self.sender_address, check_deliverability=False)

@@ -96,7 +96,9 @@ def _mailbox(name: str, address: ValidatedEmail) -> str:
 
 def _words(text: str, field: str) -> str:
     line = one_line(text, _MOST_SUBJECT)
-    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    # A plain word longer than a line could only be folded by breaking it, an encoded one can be cut anywhere.
+    plain = line.isascii() and "=?" not in line and all(len(word) < _LINE - len(field) - 2 for word in line.split())
+    charset = "us-ascii" if plain else "utf-8"
     return Header(line, charset, maxlinelen=_LINE, header_name=field).encode(linesep=_END)
 
 

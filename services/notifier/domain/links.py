@@ -19,6 +19,9 @@ PATHS: dict[Purpose, str] = {"unsubscribe": "u", "manage": "m", "hide": "h", "ir
 MOST_UNSUBSCRIBE_BYTES = 77
 """Longest List-Unsubscribe value, angle brackets included, that every mail provider leaves unencoded."""
 
+MOST_BASE_CHARACTERS = MOST_UNSUBSCRIBE_BYTES - len("</u/>") - len(".") - 2 * 16
+"""Longest public address, https:// included, for subscribers' ids and macs of 16 characters each."""
+
 _MAC_BYTES = 10
 _READABLE = re.compile(r"[A-Za-z0-9_-]+")
 _CODED = "~"

@@ -1,0 +1,57 @@
+"""Mails as files: whole, replaced by their own resend, and honest about the disk."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from services.notifier.adapters.folder import FolderMailer, file_name_of
+from services.notifier.ports import MailDeferredError
+from tests.support.digests import email
+
+
+def test_a_resend_replaces_its_own_file(tmp_path: Path) -> None:
+    first = FolderMailer(tmp_path).send(email())
+    before = (tmp_path / first.provider_id).read_bytes()
+    assert FolderMailer(tmp_path).send(email()) == first
+    assert [one.name for one in tmp_path.iterdir()] == ["d-0001.eml"]
+    assert (tmp_path / first.provider_id).read_bytes() == before
+
+
+@pytest.mark.parametrize("delivery_id", ["../up", "/etc/passwd", "", ".hidden", "a/b", "x" * 200, "a\nb", "nul\0"])
+def test_no_id_leaves_the_folder(delivery_id: str, tmp_path: Path) -> None:
+    name = file_name_of(delivery_id)
+    assert (tmp_path / name).resolve().parent == tmp_path.resolve()
+    assert not name.startswith(".")
+
+
+def test_ids_that_are_no_plain_names_do_not_collide() -> None:
+    assert len({file_name_of(one) for one in ("", "a/b", "a\\b", "a b", "A/b")}) == 5
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_file_that_cannot_be_written_defers_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with files_of_at_most(100), pytest.raises(MailDeferredError, match="cannot write mails to .*too large") as caught:
+        FolderMailer(tmp_path).send(email(html="x" * 9_000))
+    assert caught.value.retry_after_s
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_defers_in_one_sentence(tmp_path: Path) -> None:
+    # The part file is a link to the device that is always full.
+    (tmp_path / ".d-0001.eml.part").symlink_to("/dev/full")
+    with pytest.raises(MailDeferredError, match="No space left on device"):
+        FolderMailer(tmp_path).send(email())
+    assert list(tmp_path.iterdir()) == []
