@@ -36,7 +36,7 @@ class Inbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self.answers.get("DATA", "250 2.0.0 kept as 7F3A")
         if answer == "cut":
-            server.transport.abort()
+            _cut(server)
             return "250 never seen"
         if answer == "silence":
             await asyncio.sleep(3)
@@ -47,18 +47,23 @@ class Inbox:
         return answer
 
 
+def _cut(server: SMTP) -> None:
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
+
+
 class _Server(SMTP):
     """Cuts the connection where a well-behaved server would not."""
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         cut = self.event_handler.answers.get("cut")
         if cut == "before the message":
-            self.transport.abort()
+            _cut(self)
             return
         if cut == "in the message":
             await self.push("354 go ahead")
             await asyncio.sleep(0.1)
-            self.transport.abort()
+            _cut(self)
             return
         await super().smtp_DATA(arg)
 
@@ -81,6 +86,7 @@ def smtp_server(**options: Any) -> Iterator[tuple[Inbox, int]]:
     controller = _Controller(inbox, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
+        assert isinstance(controller.server, asyncio.Server)
         for listening in controller.server.sockets:
             # Small buffers: a client notices a cut while it still sends.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)

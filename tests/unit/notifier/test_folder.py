@@ -42,7 +42,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 def test_a_file_that_cannot_be_written_defers_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with files_of_at_most(100), pytest.raises(MailDeferredError, match="cannot write mails to .*too large") as caught:
+    with files_of_at_most(100), pytest.raises(MailDeferredError, match=r"cannot write mails to .*too large") as caught:
         FolderMailer(tmp_path).send(email(html="x" * 9_000))
     assert caught.value.retry_after_s
     assert list(tmp_path.iterdir()) == []
