@@ -83,8 +83,8 @@ def _names() -> _Names:
 def find_places(text: str) -> tuple[PlaceMention, ...]:
     """Every place that the text names, in order; a city with its state or country is one mention.
 
-    Names want a capital letter, codes a comma or a list. A name of several places is told apart by what stands beside it,
-    else left out.
+    Names want a capital letter, codes a comma or a list. A name of several places is told apart by what stands
+    beside it, else left out.
     """
     named = _named(text)
     found = sorted([*named, *_coded(text, named)], key=lambda one: one.start)
@@ -196,8 +196,9 @@ def _closing(text: str, gap: str, end: int) -> int:
 
 
 _LEADING = re.compile(
-    r"(?:\b(?:in|from|at|near|within|around|across|outside|remote|location|locations?:|based in|office|offices?|hybrid|onsite)\s*[-–—:(,]?\s*|^\s*)$",
-    re.IGNORECASE,
+    r"""(?:\b(?:in|from|at|near|within|around|across|outside|remote|locations?:?|based\ in|offices?|hybrid|onsite)
+        \s*[-–—:(,]?\s*|^\s*)$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(r"\s*(?:[,/;|•·&]|\band\b|\bor\b|\n)\s*(?:and\s|or\s)?\s*", re.IGNORECASE)
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
@@ -218,7 +219,7 @@ def _meant(text: str, one: Found, previous: Found | None, mentions: Sequence[Pla
 
 
 def _agreed(senses: Sequence[Sense]) -> Sense | None:
-    """What the senses have in common: a city named like its state is the city; cities of one country are that country."""
+    """A city named like its state is the city; cities of one country are that country."""
     if len({sense.narrowest for sense in senses}) == 1:
         return min(senses, key=lambda sense: sense.kind != "city")
     if len({sense.code for sense in senses}) == 1 and senses[0].kind == "city":

@@ -114,7 +114,7 @@ def _only(text: str) -> str | None:
 
 
 def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
-    """Names of known places for an unknown one, best first: those that it may mean, where it lies, or the like spelt."""
+    """Names of known places for an unknown one, best first: what it may mean, where it lies, then the like spelt."""
     data = place_data()
     folded = fold(text[:_LONGEST])
     if not folded:
@@ -136,7 +136,7 @@ def _suggested() -> dict[str, str]:
     data = place_data()
     told = {country_part(sense.code) for _, sense in data.text if sense.kind == "subdivision"}
     parts = {code: name for code, name in data.subdivisions.items() if country_part(code) in told}
-    return {code: fold(name) for code, name in (data.countries | parts | dict(data.group_names)).items()}
+    return {code: fold(name) for code, name in {**data.countries, **parts, **data.group_names}.items()}
 
 
 def _told_apart(code: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
@@ -23,6 +23,12 @@ broad: a word that any text may hold ("Sales", "Cloud"). language: a human langu
 
 _LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
+
+
+_LONGEST_TITLE = 150
+"""Characters."""
+_SMALL = "tool"
+"""The cue for tools that a text writes without their capital."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class _Surface:
     exact: bool
     cue: str | None
     plural: bool
+    role: bool = False
+    """A job title: counts in a title only."""
 
 
 def fold_skill(name: str) -> str:
@@ -80,16 +88,21 @@ class Taxonomy:
         surfaces: dict[str, list[_Surface]] = {}
         cues: Mapping[str, str] = data["cued"]
         exact = frozenset(data["exact"])
+        unfound = frozenset(data["unfound"])
         for name, entry in data["skills"].items():
             kind: SkillKind = entry["kind"]
             self._kinds[name] = kind
             self._implied[name] = tuple(entry.get("parents", ()))
             for written in (name, *entry.get("aliases", ())):
                 self._by_fold.setdefault(fold_skill(written), name)
-                surface = _Surface(
-                    name, written, written in exact, cues.get(written), kind != "tool" or written.isupper()
-                )
-                surfaces.setdefault(_lower(written), []).append(surface)
+                plural = kind != "tool" or written.isupper()
+                surface = _Surface(name, written, written in exact, cues.get(written), plural)
+                if written not in unfound:
+                    surfaces.setdefault(_lower(written), []).append(surface)
+            for title in entry.get("roles", ()):
+                self._by_fold.setdefault(fold_skill(title), name)
+                surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
+                surfaces.setdefault(_lower(title), []).append(surface)
         self._squashed = self._second_keys(_squash)
         self._singular = self._second_keys(_singular)
         self._patterns: list[str] = [*surfaces, *(_lower(phrase) for phrase in data["blockers"])]
@@ -160,6 +173,7 @@ class Taxonomy:
         found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
         found.sort(key=lambda hit: (hit[1], -hit[2]))
         candidates: list[Candidate] = []
+        titled = len(text) <= _LONGEST_TITLE and "\n" not in text
         reached = 0
         for pattern, start, end in found:
             if start < reached or not _opens_word(lowered, start):
@@ -172,10 +186,18 @@ class Taxonomy:
                 reached = end
                 continue
             surface = _spelt(surfaces, text[start:end])
-            if surface:
-                candidates.append(Candidate(surface.name, start, end, surface.cue, self._kinds[surface.name]))
+            if surface and not (surface.role and not titled):
+                candidates.append(self._candidate(surface, text, start, end))
                 reached = end
         return candidates
+
+    def _candidate(self, surface: _Surface, text: str, start: int, end: int) -> Candidate:
+        cue = surface.cue
+        kind = self._kinds[surface.name]
+        if cue is None and kind == "tool" and surface.written.isalpha() and text[start:end].islower():
+            # "segment" and "slack" are words, "python" in a list is not: written small, a tool wants company.
+            cue = None if surface.written.islower() else _SMALL
+        return Candidate(surface.name, start, end, cue, kind)
 
 
 def _opens_word(text: str, start: int) -> bool:
@@ -195,7 +217,8 @@ def _closed_end(text: str, end: int, *, plural: bool) -> int:
     if not after:
         return end
     if text[end - 1].isalnum() and (after.isalnum() or after in "_+#@"):
-        return end if after == "+" and not text[end + 1 : end + 2] == "+" and len(text[:end]) > 1 else -1
+        # "Python3+" and "SQL+" are the skill; "C+" is a grade.
+        return end if after == "+" and text[end + 1 : end + 2] != "+" and text[end - 2 : end - 1].isalnum() else -1
     following = text[end + 1 : end + 2]
     return -1 if after == "." and following.isalnum() and not following.isupper() else end
 
@@ -211,5 +234,4 @@ def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
 def taxonomy() -> Taxonomy:
     """The taxonomy shipped with the package, loaded once."""
     data = json.loads(resources.files("services.rules").joinpath("data/skills.json").read_text(encoding="utf-8"))
-    assert set(get_args(SkillKind)) >= {entry["kind"] for entry in data["skills"].values()}
     return Taxonomy(data)

@@ -13,6 +13,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "skills.json"
 RULES = "rules.toml"
+ROLES = "roles.toml"
 
 _BRITISH = (
     (re.compile(r"iz(ation|ing|er|ed|e)\b"), r"is\1"),
@@ -41,7 +42,7 @@ def spellings(written: str) -> Iterator[str]:
 def _is_acronym(written: str) -> bool:
     """Whether lower case would make it another word: SOC, RAG, SAN."""
     letters = re.sub(r"[^A-Za-z]", "", written)
-    return 0 < len(letters) <= 4 and letters.removesuffix("s").isupper() and " " not in written
+    return 0 < len(letters) <= 5 and letters.removesuffix("s").isupper() and " " not in written
 
 
 def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
@@ -50,7 +51,7 @@ def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
-        if path.name == RULES:
+        if path.name in (RULES, ROLES):
             continue
         for group in tomllib.loads(path.read_text(encoding="utf-8"))["group"]:
             aliases: dict[str, list[str]] = {name: [] for name in group.get("names", ())}
@@ -102,18 +103,44 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
             entry["aliases"] = aliases
 
 
+def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
+    roles: dict[str, list[str]] = tomllib.loads((folder / ROLES).read_text(encoding="utf-8"))["roles"]
+    taken = {written.casefold(): name for name, entry in skills.items() for written in (name, *entry.get("aliases", ()))}
+    problems = [f"{ROLES}: {name!r} is no skill" for name in roles if name not in skills]
+    problems += [
+        f"{ROLES}: {title!r} is claimed by {taken[title.casefold()]!r} and {name!r}"
+        for name, titles in roles.items()
+        for title in titles
+        if taken.setdefault(title.casefold(), name) != name or title in skills.get(name, {}).get("aliases", ())
+    ]
+    if problems:
+        raise ValueError("\n".join(problems))
+    for name, titles in roles.items():
+        skills[name]["roles"] = titles
+
+
 def compiled(folder: Path) -> dict[str, Any]:
     """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
     skills = read_skills(folder)
+    _add_roles(skills, folder)
     rules = tomllib.loads((folder / RULES).read_text(encoding="utf-8"))
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]
     cued = {way: cue for cue, ways in rules["cued"].items() for way in ways}
-    unknown = sorted({*rules["exact"], *cued} - set(written))
+    unknown = sorted({*rules["exact"], *cued, *rules["unfound"], *rules["broad"]} - set(written))
     if unknown:
         raise ValueError(f"{RULES} names no spelling of a skill: {unknown}")
+    for name in rules["broad"]:
+        skills[name]["kind"] = "broad"
     loose = set(rules["any_case"])
     exact = sorted({*rules["exact"], *cued, *(way for way in written if _is_acronym(way) and way not in loose)})
-    return {"skills": skills, "exact": exact, "cued": cued, "cues": rules["cues"], "blockers": rules["blockers"]}
+    return {
+        "skills": skills,
+        "exact": exact,
+        "unfound": sorted(rules["unfound"]),
+        "cued": cued,
+        "cues": rules["cues"],
+        "blockers": rules["blockers"],
+    }
 
 
 def main() -> None:
