@@ -12,7 +12,7 @@ from schemas.posting import Employment, PostingCore, Reach, Seniority, Timezones
 from services.notifier.domain.amounts import brief_top
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.score import states_pay
-from services.rules.places import place_name
+from services.rules.phrases import place_phrase
 
 LANGUAGES = frozenset({"en"})
 """Languages that the sentences here exist in."""
@@ -148,7 +148,7 @@ def best_top(digest: Digest, locale: str) -> str:
 def reach_line(posting: PostingCore, locale: str) -> str:
     """Where one may work from: `Remote from Germany or Austria`, `Remote from anywhere`, `Hybrid, Germany`."""
     places = _places(posting.reach, locale)
-    except_for = _either([place_name(code, locale) for code in posting.reach.excluded])
+    except_for = _either([place_phrase(code, locale) for code in posting.reach.excluded])
     outside = f", except {except_for}" if except_for else ""
     if posting.workplace in ("remote", "unknown") and posting.reach.scope == "worldwide":
         return f"{'Remote' if posting.workplace == 'remote' else 'Work'} from anywhere{outside}"
@@ -272,7 +272,7 @@ def _shared_skills(items: Sequence[Item]) -> str:
 
 def _places(reach: Reach, locale: str) -> str:
     codes = (*reach.groups, *reach.countries, *reach.subdivisions)
-    names = [place_name(code, locale) for code in codes]
+    names = [place_phrase(code, locale) for code in codes]
     if len(names) <= _MOST_PLACES:
         return _either(names)
     return f"{', '.join(names[: _MOST_PLACES - 1])} or {len(names) - _MOST_PLACES + 1} other places"

@@ -50,7 +50,7 @@ def test_the_preheader_adds_to_the_subject() -> None:
     ("workplace", "reach", "said"),
     [
         ("remote", Reach(scope="worldwide"), "Remote from anywhere"),
-        ("remote", Reach(scope="worldwide", excluded=("US",)), "Remote from anywhere, except United States"),
+        ("remote", Reach(scope="worldwide", excluded=("US",)), "Remote from anywhere, except the United States"),
         ("remote", Reach(scope="listed", countries=("DE", "AT")), "Remote from Germany or Austria"),
         ("remote", Reach(), "Remote; from where is not stated"),
         ("hybrid", Reach(scope="listed", countries=("DE",)), "Hybrid, Germany"),
