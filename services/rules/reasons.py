@@ -168,8 +168,13 @@ def _hires(reach: Reach) -> tuple[str, ...]:
     return (*reach.groups, *reach.countries, *reach.subdivisions)
 
 
+_WITH_ARTICLE: Final = frozenset(
+    ("AE", "BS", "CF", "DO", "GB", "GM", "MV", "NL", "PH", "US", "eu", "eea", "americas", "middle-east", "nordics")
+)
+
+
 def _names(codes: Iterable[str], word: str) -> str:
-    names = [place_name(code) for code in codes]
+    names = [f"the {place_name(code)}" if code in _WITH_ARTICLE else place_name(code) for code in codes]
     return _listed(names, word) if names else "places that it does not name"
 
 

@@ -90,7 +90,8 @@ _GENDERS: Final = re.compile(
     r"|(?<=\w)[*:_/](?:in|innen|r|e)\b"
 )
 _NOT_WORK: Final = """
-    remote hybrid onsite office home based fully first friendly work from anywhere worldwide or and in the
+    remote hybrid onsite on site office home based fully first friendly work from anywhere worldwide within across
+    or and in the only
 """
 _TAIL: Final = re.compile(
     r"^(?P<head>.+?)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|\s[-|@,\u2013\u2014]\s*(?P<rest>[^-|@\u2013\u2014]+)|[,|]\s*(?P<after>[^,|]+))\s*$"
@@ -107,7 +108,7 @@ def _is_place(text: str) -> bool:
     rest = text
     for found in reversed(find_places(text)):
         rest = rest[: found.start] + " " + rest[found.end :]
-    return not set(words(rest)) - set(_NOT_WORK.split()) - {"or", "and", "in", "the"}
+    return not set(words(rest)) - set(_NOT_WORK.split())
 
 
 def fold_title(title: str) -> str:

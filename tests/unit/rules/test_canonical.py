@@ -1,0 +1,113 @@
+"""The canonical form of criteria."""
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from services.rules.criteria import CriteriaError, canonical, criteria_id
+from tests.support.judging import floor, skills
+
+
+def test_skills_take_their_canonical_names_sorted_and_once() -> None:
+    found = canonical(skills(all=("golang", "Go", "python"), none=("php",)))
+    assert found.skills == SkillTerms(all=("Go", "Python"), none=("PHP",))
+
+
+def test_an_unknown_skill_is_named_with_the_nearest_known() -> None:
+    with pytest.raises(CriteriaError, match=r"'Pythn' is not a skill that is known here; did you mean Python"):
+        canonical(skills(all=("Pythn",)))
+
+
+def test_an_unknown_place_is_named_with_the_nearest_known() -> None:
+    with pytest.raises(CriteriaError, match=r"'Germny' is not a place that is known here; did you mean Germany"):
+        canonical(Criteria(places=("Germny",)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (("Germany", "DE", "de"), ("DE",)),
+        (("US-CA", "US"), ("US",)),
+        (("DE", "eu"), ("eu",)),
+        (("eu", "europe"), ("europe",)),
+        (("US-CA", "north-america"), ("north-america",)),
+        (("DE", "GB"), ("DE", "GB")),
+        (("eu", "GB"), ("GB", "eu")),
+        (("worldwide", "DE"), ("DE",)),
+        (("worldwide",), ("worldwide",)),
+    ],
+)
+def test_places_that_another_holds_are_dropped(asked: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    assert canonical(Criteria(places=asked)).places == kept
+
+
+def test_any_is_dropped_where_all_satisfies_it_already() -> None:
+    assert canonical(skills(all=("React",), any=("JavaScript", "Go"))).skills == SkillTerms(all=("React",))
+
+
+def test_text_is_written_in_one_way() -> None:
+    assert canonical(Criteria(text='  React  -PHP "Front End"')).text == '"front end" react -php'
+
+
+def test_what_only_qualifies_something_not_asked_for_is_dropped() -> None:
+    asked = Criteria(text="go", accept_unknown_place=True, tolerance=3.0, accept_undisclosed=False)
+    assert canonical(asked) == Criteria(text="go")
+
+
+def test_a_set_that_names_everything_asks_for_nothing() -> None:
+    asked = Criteria(text="go", workplace=("unknown", "remote", "onsite", "hybrid"))
+    assert canonical(asked).workplace == ()
+
+
+def test_a_tolerance_of_half_a_day_asks_for_nothing() -> None:
+    assert canonical(Criteria(text="go", utc_offset=1.0, tolerance=12.0)) == Criteria(text="go")
+
+
+def test_languages_are_codes() -> None:
+    assert canonical(Criteria(languages=("English", "de-AT", "DE"))).languages == ("de", "en")
+
+
+def test_a_floor_keeps_its_period() -> None:
+    assert canonical(Criteria(salary_floor=floor(50, "eur", "hour"))).salary_floor == floor(50, "EUR", "hour")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (Criteria(), "asks for nothing"),
+        (Criteria(text=" - ", accept_undisclosed=False), "asks for nothing"),
+        (skills(all=("Go",), none=("golang",)), "Go is both asked for and excluded"),
+        (skills(any=("Go", "Rust"), none=("Rust",)), "Rust is both asked for and excluded"),
+        (Criteria(text="go -go"), '"go" is both asked for and excluded'),
+        (Criteria(text="jane@example.com"), "email address"),
+        (Criteria(text="jane ＠ example.com"), "email address"),
+        (Criteria(text="jane (at) example.com"), "email address"),
+        (Criteria(text="call +49 170 123-4567"), "phone number"),
+        (Criteria(text="(030) 1234 5678 90"), "phone number"),
+        (Criteria(text="go " * 300), "longer than 500 characters"),
+        (Criteria(text="go", utc_offset=15.0), "between -12 and +14"),
+        (Criteria(text="go", utc_offset=float("nan")), "between -12 and +14"),
+        (Criteria(text="go", utc_offset=1.0, tolerance=-1.0), "tolerance"),
+        (Criteria(salary_floor=floor(1, "euros")), "not a currency code"),
+        (Criteria(salary_floor=floor(1, period="project")), "per project"),
+        (Criteria(salary_floor=floor(10**13, period="hour")), "salary floor"),
+        (Criteria(languages=("klingonese",)), "not a language code"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_refused_in_one_sentence(asked: Criteria, says: str) -> None:
+    with pytest.raises(CriteriaError) as refused:
+        canonical(asked)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["2024 2025", "c++ 17", "401k", "100 000", "24/7", "ISO 27001", "@"])
+def test_numbers_that_are_no_phone_number_are_not_refused(text: str) -> None:
+    canonical(Criteria(text=f"engineer {text}"))
+
+
+def test_the_id_of_equal_criteria_is_equal_and_fixed() -> None:
+    first = canonical(skills(all=("golang", "Python")))
+    assert criteria_id(first) == criteria_id(canonical(skills(all=("Python", "Go"))))
+    assert criteria_id(first) != criteria_id(canonical(skills(any=("golang", "Python"))))
+    # Stored with every saved search: it must not change by itself.
+    assert criteria_id(first) == "95c04e791546a7864ad7e1ee92094acb"

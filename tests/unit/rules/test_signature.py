@@ -1,0 +1,107 @@
+"""Telling that two postings are the same job."""
+
+import pytest
+
+from schemas.posting import Cluster, Reach
+from services.rules.signature import (
+    LEAST_WORDS,
+    PERMUTATIONS,
+    cluster_key,
+    fold_company,
+    fold_title,
+    likeness,
+    same_job,
+    signature_of,
+)
+
+TEXT = " ".join(f"word{number}" for number in range(300))
+HALF = " ".join(f"word{number}" for number in range(150)) + " " + " ".join(f"other{number}" for number in range(150))
+OTHER = " ".join(f"other{number}" for number in range(300))
+
+
+def test_a_signature_is_fixed_for_ever() -> None:
+    assert signature_of(TEXT) == signature_of(TEXT.upper())
+    assert len(signature_of(TEXT)) == PERMUTATIONS * 4
+    # Stored signatures must stay comparable: a change here needs a replay of all postings.
+    assert signature_of(TEXT)[:16] == "c62d67e8316f6b42"
+
+
+def test_likeness_estimates_how_much_two_texts_share() -> None:
+    assert likeness(signature_of(TEXT), signature_of(TEXT + "!")) == 1.0
+    assert likeness(signature_of(TEXT), signature_of(OTHER)) < 0.1
+    assert likeness(signature_of(TEXT), signature_of(HALF)) == pytest.approx(1 / 3, abs=0.2)
+
+
+def test_a_short_text_has_no_signature_and_nothing_is_like_it() -> None:
+    short = " ".join(["apply"] * (LEAST_WORDS - 1))
+    assert signature_of(short) == ""
+    assert likeness("", "") == 0.0
+    assert likeness("zz", signature_of(TEXT)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("Müller & Söhne GmbH & Co. KG", "muller sohne"),
+        ("Acme, Inc.", "acme"),
+        ("Acme S.A.", "acme"),
+        ("ACME sp. z o.o.", "acme"),
+        ("Acme Technologies Pvt. Ltd.", "acme technologies"),
+        ("Limited", "limited"),
+        ("Co", "co"),
+        ("***", "***"),
+        ("株式会社テスト", "株 式 会 社 テ ス ト"),
+    ],
+)
+def test_companies_are_folded_without_their_legal_form(name: str, folded: str) -> None:
+    assert fold_company(name) == folded
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Senior Engineer (m/f/d)",
+        "Sr. Engineer - Remote",
+        "Senior Engineer (all genders)",
+        "Senior Engineer | Germany",
+        "Senior Engineer - Berlin, Germany (Remote)",
+        "Senior Engineer [w/m/d] – remote within Europe",
+        "SENIOR  ENGINEER",
+    ],
+)
+def test_titles_are_folded_without_genders_and_places(title: str) -> None:
+    assert fold_title(title) == "senior engineer"
+
+
+@pytest.mark.parametrize(
+    "title", ["Engineer", "Senior Engineer, Payments", "Senior Engineer - Kafka", "Junior Engineer"]
+)
+def test_what_says_something_of_the_work_stays_in_a_title(title: str) -> None:
+    assert fold_title(title) != "senior engineer"
+
+
+def test_the_key_tells_reach_apart_but_not_its_order() -> None:
+    first = cluster_key("Acme", "Engineer", Reach(scope="listed", countries=("DE", "FR")))
+    assert first == cluster_key("ACME Inc", "engineer (m/w/d)", Reach(scope="listed", countries=("FR", "DE")))
+    assert first != cluster_key("Acme", "Engineer", Reach(scope="listed", countries=("DE",)))
+    assert first != cluster_key("Acme", "Engineer", Reach(scope="listed", groups=("DE", "FR")))
+
+
+def _cluster(key: str, text: str) -> Cluster:
+    return Cluster(key=key, signature=signature_of(text))
+
+
+def test_equal_keys_with_texts_alike_are_one_job_and_with_texts_apart_are_two() -> None:
+    reworded = " ".join(TEXT.split()[:250]) + " " + " ".join(OTHER.split()[:30])
+    assert same_job(_cluster("k", TEXT), _cluster("k", reworded))
+    assert not same_job(_cluster("k", TEXT), _cluster("k", OTHER))
+
+
+def test_equal_keys_are_one_job_where_a_text_is_too_short_to_tell() -> None:
+    assert same_job(_cluster("k", TEXT), _cluster("k", "See our website"))
+    assert not same_job(_cluster("k", "See our website"), _cluster("j", "See our website"))
+
+
+def test_nearly_equal_texts_are_one_job_under_whatever_name() -> None:
+    assert same_job(_cluster("k", TEXT), _cluster("agency", TEXT + " apply now"))
+    assert not same_job(_cluster("k", TEXT), _cluster("agency", HALF))

@@ -1,0 +1,258 @@
+"""Each rule of the verdict, by examples."""
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import Timezones
+from services.rules.verdict import verdict
+from tests.support.judging import a_posting, fit_of, floor, having, paying, reaching, skills
+
+
+def test_criteria_that_ask_nothing_accept_an_open_posting_without_a_word() -> None:
+    found = verdict(Criteria(), a_posting())
+    assert (found.outcome, found.reasons) == ("match", ())
+
+
+def test_a_closed_posting_fits_nobody() -> None:
+    assert verdict(Criteria(), a_posting(status="closed")).outcome == "reject"
+
+
+def test_every_criterion_asked_gives_one_reason_although_others_have_failed() -> None:
+    asked = Criteria(
+        skills=SkillTerms(all=("Go",), any=("Rust",), none=("PHP",)),
+        text="payments",
+        places=("DE",),
+        utc_offset=1.0,
+        salary_floor=floor(90_000),
+        workplace=("remote",),
+        seniority=("senior",),
+        employment=("contract",),
+        languages=("de",),
+    )
+    found = verdict(asked, having("PHP", status="closed", language="en"))
+    assert [reason.criterion for reason in found.reasons] == [
+        *("status", "skills.all", "skills.any", "skills.none", "text", "place", "timezone", "salary"),
+        *("workplace", "seniority", "employment", "language"),
+    ]
+    assert all(reason.text and reason.facts for reason in found.reasons if reason.criterion != "status")
+
+
+class TestSkills:
+    def test_all_needs_each(self) -> None:
+        assert fit_of(skills(all=("Go", "Kafka")), having("Go", "Kafka", "SQL"), "skills.all") == "yes"
+        assert fit_of(skills(all=("Go", "Kafka")), having("Go"), "skills.all") == "no"
+
+    def test_a_parent_counts_for_any_and_not_for_all_or_none(self) -> None:
+        react = having("React")
+        assert fit_of(skills(any=("JavaScript",)), react, "skills.any") == "yes"
+        assert fit_of(skills(all=("JavaScript",)), react, "skills.all") == "no"
+        assert fit_of(skills(none=("JavaScript",)), react, "skills.none") == "yes"
+
+    def test_a_child_does_not_count_for_its_parent_backwards(self) -> None:
+        assert fit_of(skills(any=("React",)), having("JavaScript"), "skills.any") == "no"
+
+    def test_none_rejects_on_one(self) -> None:
+        assert fit_of(skills(none=("PHP", "Perl")), having("Go", "PHP"), "skills.none") == "no"
+
+    def test_a_reason_names_what_implies_what(self) -> None:
+        reason = verdict(skills(any=("JavaScript",)), having("React")).reasons[0]
+        assert reason.text == "asks for React, which implies JavaScript"
+
+
+class TestPlace:
+    @pytest.mark.parametrize(
+        ("asked", "posting", "fit"),
+        [
+            (("DE",), reaching("worldwide"), "yes"),
+            (("US-CA",), reaching("worldwide"), "yes"),
+            (("eu",), reaching("worldwide"), "yes"),
+            (("worldwide",), reaching("worldwide"), "yes"),
+            (("worldwide",), reaching(countries=("DE",)), "no"),
+            (("worldwide",), reaching(groups=("emea",)), "no"),
+            (("DE",), reaching(countries=("FR", "DE")), "yes"),
+            (("DE",), reaching(countries=("FR",)), "no"),
+            (("DE",), reaching(groups=("eu",)), "yes"),
+            (("GB",), reaching(groups=("eu",)), "no"),
+            (("GB",), reaching(groups=("europe",)), "yes"),
+            (("eu",), reaching(countries=("DE",)), "yes"),
+            (("eu",), reaching(countries=("GB",)), "no"),
+            (("latam",), reaching(groups=("americas",)), "yes"),
+            (("US-CA",), reaching(subdivisions=("US-CA",)), "yes"),
+            (("US",), reaching(subdivisions=("US-CA",)), "yes"),
+            (("US-NY",), reaching(subdivisions=("US-CA",)), "no"),
+            (("US-CA",), reaching(countries=("US",)), "yes"),
+            (("US-CA",), reaching(groups=("north-america",)), "yes"),
+            (("north-america",), reaching(subdivisions=("US-CA",)), "yes"),
+            (("CA", "US-NY"), reaching(subdivisions=("US-NY",)), "yes"),
+            # A country beside its own subdivision is narrowed to it.
+            (("US-NY",), reaching(countries=("US",), subdivisions=("US-CA",)), "no"),
+            (("US-NY",), reaching(groups=("north-america",), subdivisions=("US-CA",)), "yes"),
+        ],
+    )
+    def test_reach(self, asked: tuple[str, ...], posting: object, fit: str) -> None:
+        assert fit_of(Criteria(places=asked), posting, "place") == fit  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        ("asked", "posting", "fit"),
+        [
+            (("US",), reaching("worldwide", excluded=("US",)), "no"),
+            (("US-CA",), reaching("worldwide", excluded=("US",)), "no"),
+            (("DE",), reaching("worldwide", excluded=("US",)), "yes"),
+            (("US-CA",), reaching("worldwide", excluded=("US-CA",)), "no"),
+            # Someone who says only "US" may well live in another state.
+            (("US",), reaching("worldwide", excluded=("US-CA",)), "yes"),
+            (("DE",), reaching("worldwide", excluded=("eu",)), "no"),
+            (("eu",), reaching("worldwide", excluded=("eu",)), "no"),
+            (("eu",), reaching("worldwide", excluded=("DE",)), "yes"),
+            (("DE",), reaching(groups=("eu",), excluded=("DE",)), "no"),
+            (("US-CA",), reaching(countries=("US",), excluded=("US-CA",)), "no"),
+            (("US",), reaching(subdivisions=("US-CA",), excluded=("US-CA",)), "no"),
+            (("worldwide",), reaching("worldwide", excluded=("US",)), "yes"),
+            # Beside a real place, `worldwide` does not bring back what is ruled out there.
+            (("worldwide", "US"), reaching("worldwide", excluded=("US",)), "no"),
+        ],
+    )
+    def test_exclusions(self, asked: tuple[str, ...], posting: object, fit: str) -> None:
+        assert fit_of(Criteria(places=asked), posting, "place") == fit  # type: ignore[arg-type]
+
+    def test_an_unknown_reach_fits_only_who_accepts_it(self) -> None:
+        for places in (("DE",), ("worldwide",)):
+            assert fit_of(Criteria(places=places), reaching("unknown"), "place") == "no"
+            assert fit_of(Criteria(places=places, accept_unknown_place=True), reaching("unknown"), "place") == "yes"
+
+    def test_no_places_is_any_place(self) -> None:
+        assert fit_of(Criteria(), reaching("unknown"), "place") is None
+
+    def test_codes_that_are_not_known_allow_nobody(self) -> None:
+        assert fit_of(Criteria(places=("DE",)), reaching(countries=("ZZ",), groups=("nowhere",)), "place") == "no"
+        assert fit_of(Criteria(places=("nowhere",)), reaching("worldwide"), "place") == "no"
+
+    @pytest.mark.parametrize(
+        ("asked", "posting", "text"),
+        [
+            (("DE",), reaching("worldwide"), "may be done from anywhere, Germany included"),
+            (("DE",), reaching(groups=("eu",)), "hires in the European Union, which fits Germany"),
+            (("DE",), reaching(countries=("US",)), "hires only in the United States, not in Germany"),
+            (("DE",), reaching("worldwide", excluded=("DE",)), "rules out Germany"),
+            (("worldwide",), reaching(countries=("DE",)), "hires only in Germany, not worldwide"),
+            (("DE",), reaching("unknown"), "does not say where one may work from"),
+        ],
+    )
+    def test_reasons(self, asked: tuple[str, ...], posting: object, text: str) -> None:
+        assert verdict(Criteria(places=asked), posting).reasons[0].text == text  # type: ignore[arg-type]
+
+
+class TestSalary:
+    @pytest.mark.parametrize(
+        ("top", "fit"),
+        [(100_000, "yes"), (100_001, "yes"), (99_999, "near"), (90_000, "near"), (89_999, "no"), (0, "no")],
+    )
+    def test_the_top_is_held_against_the_floor_and_ten_per_cent_below_is_near(self, top: int, fit: str) -> None:
+        assert fit_of(Criteria(salary_floor=floor(100_000)), paying({"EUR": top}), "salary") == fit
+
+    def test_the_near_bound_is_not_rounded_down(self) -> None:
+        # 90 % of 99,999 is 89,999.1.
+        assert fit_of(Criteria(salary_floor=floor(99_999)), paying({"EUR": 90_000}), "salary") == "near"
+        assert fit_of(Criteria(salary_floor=floor(99_999)), paying({"EUR": 89_999}), "salary") == "no"
+
+    @pytest.mark.parametrize(
+        ("amount", "period"), [(104_000, "year"), (50, "hour"), (400, "day"), (2_000, "week"), (8_666, "month")]
+    )
+    def test_a_floor_is_annualised(self, amount: int, period: str) -> None:
+        asked = Criteria(salary_floor=floor(amount, period=period))  # type: ignore[arg-type]
+        assert fit_of(asked, paying({"EUR": 104_000}), "salary") == "yes"
+        assert fit_of(asked, paying({"EUR": 93_000}), "salary") == "no"
+
+    def test_the_floors_currency_decides_which_top_is_looked_at(self) -> None:
+        posting = paying({"USD": 120_000, "EUR": 100_000}, currency="USD")
+        assert fit_of(Criteria(salary_floor=floor(110_000, "USD")), posting, "salary") == "yes"
+        assert fit_of(Criteria(salary_floor=floor(110_000, "EUR")), posting, "salary") == "near"
+
+    @pytest.mark.parametrize(
+        "posting",
+        [a_posting(), paying({}, period="project", currency="EUR"), paying({"XTS": 5}, currency="XTS")],
+        ids=["none", "project", "no rate"],
+    )
+    def test_undisclosed_pay_fits_who_accepts_it_and_is_near_for_others(self, posting: object) -> None:
+        for accept, fit in ((True, "yes"), (False, "near")):
+            asked = Criteria(salary_floor=floor(50_000), accept_undisclosed=accept)
+            assert fit_of(asked, posting, "salary") == fit  # type: ignore[arg-type]
+
+    def test_near_only_where_all_else_fits(self) -> None:
+        asked = Criteria(salary_floor=floor(100_000), workplace=("remote",))
+        posting = paying({"EUR": 95_000})
+        assert verdict(asked, posting.model_copy(update={"workplace": "remote"})).outcome == "near"
+        assert verdict(asked, posting).outcome == "reject"
+
+    @pytest.mark.parametrize(
+        ("asked", "posting", "text"),
+        [
+            (
+                floor(80_000),
+                paying({"EUR": 95_000}),
+                "pays up to EUR 95,000 a year, above your floor of EUR 80,000 a year",
+            ),
+            (floor(95_000), paying({"EUR": 95_000}), "pays up to EUR 95,000 a year, which is your floor"),
+            (
+                floor(100_000),
+                paying({"EUR": 95_000}),
+                "pays up to EUR 95,000 a year, 5 % below your floor of EUR 100,000 a year",
+            ),
+            (
+                floor(50, period="hour"),
+                paying({"USD": 124_800, "EUR": 114_000}, max=60, currency="USD", period="hour"),
+                "pays up to about EUR 114,000 a year (USD 60 an hour), above your floor of EUR 50 an hour",
+            ),
+            (floor(1), a_posting(), "does not say what it pays, which you accept"),
+        ],
+    )
+    def test_reasons(self, asked: object, posting: object, text: str) -> None:
+        assert verdict(Criteria(salary_floor=asked), posting).reasons[0].text == text  # type: ignore[arg-type]
+
+
+class TestTimezone:
+    @pytest.mark.parametrize(
+        ("offset", "tolerance", "zones", "fit"),
+        [
+            (1.0, 0.0, (0.0, 2.0), "yes"),
+            (2.0, 0.0, (0.0, 2.0), "yes"),
+            (3.0, 0.0, (0.0, 2.0), "no"),
+            (3.0, 1.0, (0.0, 2.0), "yes"),
+            (3.25, 1.0, (0.0, 2.0), "no"),
+            (5.5, 0.0, (5.5, 5.5), "yes"),
+            (-8.0, 2.0, (-5.0, -5.0), "no"),
+            # Round the clock: +13 and -11 are the same hour of the day.
+            (13.0, 0.0, (-11.0, -11.0), "yes"),
+            (-11.0, 1.0, (12.0, 12.0), "yes"),
+            (-12.0, 0.0, (12.0, 12.0), "yes"),
+            (14.0, 0.0, (-10.0, -10.0), "yes"),
+            # A range over the date line.
+            (12.0, 0.0, (10.0, -10.0), "yes"),
+            (0.0, 0.0, (10.0, -10.0), "no"),
+        ],
+    )
+    def test_hours(self, offset: float, tolerance: float, zones: tuple[float, float], fit: str) -> None:
+        posting = a_posting(timezones=Timezones(min=zones[0], max=zones[1]))
+        assert fit_of(Criteria(utc_offset=offset, tolerance=tolerance), posting, "timezone") == fit
+
+    def test_a_posting_without_time_zones_suits_everybody(self) -> None:
+        assert fit_of(Criteria(utc_offset=13.0), a_posting(), "timezone") == "yes"
+
+
+class TestFacets:
+    def test_workplace_unknown_is_a_value_to_ask_for(self) -> None:
+        assert fit_of(Criteria(workplace=("remote",)), a_posting(), "workplace") == "no"
+        assert fit_of(Criteria(workplace=("remote", "unknown")), a_posting(), "workplace") == "yes"
+
+    def test_an_unstated_level_fits_a_search_that_includes_the_middle(self) -> None:
+        assert fit_of(Criteria(seniority=("mid", "senior")), a_posting(), "seniority") == "yes"
+        assert fit_of(Criteria(seniority=("senior",)), a_posting(), "seniority") == "no"
+
+    def test_unstated_employment_fits_a_search_that_includes_full_time(self) -> None:
+        assert fit_of(Criteria(employment=("full_time",)), a_posting(), "employment") == "yes"
+        assert fit_of(Criteria(employment=("contract",)), a_posting(), "employment") == "no"
+
+    def test_language(self) -> None:
+        assert fit_of(Criteria(languages=("de", "en")), a_posting(language="en"), "language") == "yes"
+        assert fit_of(Criteria(languages=("de",)), a_posting(language="en"), "language") == "no"
+        assert fit_of(Criteria(languages=("de",)), a_posting(language=None), "language") == "yes"
