@@ -9,6 +9,12 @@ _REACH = 48
 
 _LANGUAGE_REACH = 90
 
+LANGUAGE = "language"
+"""The cue of human languages; its rules are in this module."""
+
+LONGEST_TITLE = 150
+"""Characters of a text that may be a job's title."""
+
 _LIST_GAP = re.compile(
     r"""\s*(?:[,/;|•·&+(]|\band\b|\bor\b|\n)     # what stands between two items of a list
         (?:[\s*•·&(-]|and\s|or\s)*
@@ -16,6 +22,8 @@ _LIST_GAP = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+
+_VOUCHING = 3
 
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
@@ -37,17 +45,12 @@ class Cues:
     def __init__(self, rules: Mapping[str, Mapping[str, str]]) -> None:
         self._before = {name: re.compile(rf"(?:{rule['before']})\s?$", re.IGNORECASE) for name, rule in rules.items()}
         self._after = {name: re.compile(rf"^\s?(?:{rule['after']})", re.IGNORECASE) for name, rule in rules.items()}
-        self._lists = {name for name, rule in rules.items() if rule.get("lists", "yes") == "yes"}
 
     def around(self, rule: str, text: str, start: int, end: int) -> bool:
         """Whether the words next to `text[start:end]` are the rule's."""
         if self._before[rule].search(text[max(0, start - _REACH) : start]):
             return True
         return bool(self._after[rule].search(text[end : end + _REACH]))
-
-    def in_lists(self, rule: str) -> bool:
-        """Whether a neighbour in a list is evidence enough."""
-        return rule in self._lists
 
 
 def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[Candidate]:
@@ -58,13 +61,25 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
         or _cued(text, candidate, cues)
         for candidate in candidates
     ]
+    _believe_runs(text, candidates, believed)
     # Belief runs along a list in both directions: "Python, Go, R" and "R, Go, Python".
     for order in (range(1, len(candidates)), range(len(candidates) - 2, -1, -1)):
         step = -1 if order.step == 1 else 1
         for i in order:
-            if not believed[i] and believed[i + step] and _listed(text, candidates[i], candidates[i + step], cues):
+            if not believed[i] and believed[i + step] and _listed(text, candidates[i], candidates[i + step]):
                 believed[i] = True
     return [candidate for candidate, yes in zip(candidates, believed, strict=True) if yes]
+
+
+def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool]) -> None:
+    """Three tools in one list vouch for each other: "python, docker and terraform", "C, Go, R"."""
+    start = 0
+    for i in range(1, len(candidates) + 1):
+        if i < len(candidates) and candidates[i].kind == "tool" and _listed(text, candidates[i - 1], candidates[i]):
+            continue
+        if i - start >= _VOUCHING and candidates[start].kind == "tool":
+            believed[start:i] = [True] * (i - start)
+        start = i
 
 
 def _alone(text: str, candidate: Candidate) -> bool:
@@ -79,9 +94,7 @@ def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:
     return _asked_for(text, candidate)
 
 
-def _listed(text: str, candidate: Candidate, neighbour: Candidate, cues: Cues) -> bool:
-    if candidate.cue is None or not cues.in_lists(candidate.cue):
-        return False
+def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
     if candidate.kind != neighbour.kind or candidate.kind not in ("tool", "language"):
         return False
     first, second = sorted((candidate, neighbour), key=lambda c: c.start)
@@ -92,15 +105,22 @@ def _listed(text: str, candidate: Candidate, neighbour: Candidate, cues: Cues) -
 
 
 _ASKS = re.compile(
-    r"""fluen|proficien|native|speak|spoken|verbal|written|writing|bilingual|multilingual|mother\ tongue|language
-      |command|\b[ABC][12]\b|communicat|skills?\b|conversational|business\ level|advanced|intermediate|knowledge
-      |mandatory|require|excellent|good|strong|plus\b|fließend|verhandlungssicher|kenntnisse|muttersprach|courant|maîtris|parl(?:e|er|ant)\b
-      |dominio|nivel|idioma""",
+    r"""fluen|proficien|native|\bspeak|spoken|verbal|written|bilingual|multilingual|mother\ tongue|languages?\b
+      |\b[ABC][12]\b|communicat|skills?\b|conversational|business\ level|knowledge|mandatory
+      |fließend|verhandlungssicher|kenntnisse|muttersprach|sprich|courant|maîtris|parl(?:e|er|ant)\b|dominio|nivel|idioma""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ASKS_BEFORE = re.compile(
+    r"(?:excellent|good|strong|advanced|great|perfect|solid|business|professional|intermediate|gut\w*)(?: \w+)?\s$",
+    re.IGNORECASE,
+)
+_ASKS_BEHIND = re.compile(
+    r"^[^.!?\n;]{0,30}(?:\ba? ?plus\b|\bmust\b|require|\bbonus\b|preferred|von Vorteil)", re.IGNORECASE
+)
+_IN_TITLE_BEFORE = re.compile(r"[-–—,(|/&]\s*$|\b(?:and|or|with)\s$")
 _NOT_ASKED = re.compile(
     r"""^[\s-]*(?:market|compan|customer|client|team|law|legal|literature|office|startup|tax|government|bank|premier|channel
-      |speaking\ (?:market|countr|region)|cuisine|food|version|teacher|department|entity|citizen|national|border|holiday
+      |speaking\ (?:market|countr|region|audience|counterpart|clients|customers)|cuisine|food|version|teacher|department|entity|citizen|national|border|holiday
       |public|labou?r|GAAP|data|regulat|content|site|website)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -112,5 +132,9 @@ def _asked_for(text: str, candidate: Candidate) -> bool:
     if _NOT_ASKED.search(text[candidate.end : candidate.end + 24]):
         return False
     before = _CLAUSE_END.split(text[max(0, candidate.start - _LANGUAGE_REACH) : candidate.start])[-1]
-    after = _CLAUSE_END.split(text[candidate.end : candidate.end + _LANGUAGE_REACH], maxsplit=1)[0]
-    return bool(_ASKS.search(before) or _ASKS.search(after))
+    behind = text[candidate.end : candidate.end + _LANGUAGE_REACH]
+    if _ASKS_BEFORE.search(before) or _ASKS_BEHIND.search(behind):
+        return True
+    if len(text) <= LONGEST_TITLE and "\n" not in text and _IN_TITLE_BEFORE.search(before):
+        return True
+    return bool(_ASKS.search(before) or _ASKS.search(_CLAUSE_END.split(behind, maxsplit=1)[0]))

@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.skill_context import Candidate, Cues, believable
+from services.rules.skill_context import LANGUAGE, LONGEST_TITLE, Candidate, Cues, believable
 
 SkillKind = Literal["tool", "method", "broad", "language"]
 """tool: a named product, programming language, standard or certificate. method: a practice or field in its own words.
@@ -25,8 +25,6 @@ _LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
 
 
-_LONGEST_TITLE = 150
-"""Characters."""
 _SMALL = "tool"
 """The cue for tools that a text writes without their capital."""
 
@@ -173,7 +171,7 @@ class Taxonomy:
         found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
         found.sort(key=lambda hit: (hit[1], -hit[2]))
         candidates: list[Candidate] = []
-        titled = len(text) <= _LONGEST_TITLE and "\n" not in text
+        titled = len(text) <= LONGEST_TITLE and "\n" not in text
         reached = 0
         for pattern, start, end in found:
             if start < reached or not _opens_word(lowered, start):
@@ -194,9 +192,11 @@ class Taxonomy:
     def _candidate(self, surface: _Surface, text: str, start: int, end: int) -> Candidate:
         cue = surface.cue
         kind = self._kinds[surface.name]
-        if cue is None and kind == "tool" and surface.written.isalpha() and text[start:end].islower():
-            # "segment" and "slack" are words, "python" in a list is not: written small, a tool wants company.
-            cue = None if surface.written.islower() else _SMALL
+        if kind == "language":
+            cue = LANGUAGE
+        elif cue is None and kind == "tool" and surface.written.isalpha() and text[start:end].islower():
+            # "segment" is a word and "python" in a list is not: written small, a tool wants company. Acronyms do not.
+            cue = None if surface.written.islower() or surface.written.isupper() else _SMALL
         return Candidate(surface.name, start, end, cue, kind)
 
 
