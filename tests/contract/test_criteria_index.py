@@ -1,0 +1,170 @@
+"""What every index of criteria must do. An adapter joins by its factory."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.criteria import Criteria, CriteriaRecord
+from schemas.posting import PostingCore
+from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.ports import CriteriaIndex
+from services.rules.criteria import criteria_id
+from tests.support import generate
+from tests.support.judging import a_posting, floor, having, paying, skills
+from tests.support.strategies import seeds
+from tests.support.truth import same_hits, true_hits
+
+FACTORIES: dict[str, Callable[[], CriteriaIndex]] = {"memory": MemoryCriteriaIndex}
+
+pytestmark = pytest.mark.parametrize("make", FACTORIES.values(), ids=FACTORIES.keys())
+Make = Callable[[], CriteriaIndex]
+
+GO = skills(all=("Go",))
+RUST = skills(all=("Rust",))
+
+
+def record(key: int, asked: Criteria, version: int = 1, removed: bool = False) -> CriteriaRecord:
+    return CriteriaRecord(key=key, criteria_id=criteria_id(asked), version=version, removed=removed, criteria=asked)
+
+
+def keys(index: CriteriaIndex, posting: PostingCore) -> list[int]:
+    return index.match([posting])[0].keys.tolist()
+
+
+def test_an_empty_index_matches_nothing(make: Make) -> None:
+    index = make()
+    assert len(index) == 0
+    assert keys(index, having("Go")) == []
+    assert index.match([]) == []
+
+
+def test_what_is_applied_is_visible_at_once(make: Make) -> None:
+    index = make()
+    index.apply([record(7, GO), record(3, GO), record(5, RUST)])
+    assert len(index) == 3
+    assert keys(index, having("Go")) == [3, 7]
+
+
+def test_hits_come_in_the_order_of_the_postings(make: Make) -> None:
+    index = make()
+    index.apply([record(1, GO), record(2, RUST)])
+    found = index.match([having("Rust"), having("PHP"), having("Go"), having("Go", "Rust")])
+    assert [one.keys.tolist() for one in found] == [[2], [], [1], [1, 2]]
+
+
+def test_hits_are_sorted_distinct_disjoint_unsigned_integers(make: Make) -> None:
+    index = make()
+    asked = Criteria(salary_floor=floor(100_000), skills=skills(any=("Go", "Rust")).skills)
+    index.apply([record(key, asked) for key in (2**32 - 1, 0, 9, 4)])
+    posting = having("Go", "Rust", salary=paying({"EUR": 95_000}).salary)
+    found = index.match([posting])[0]
+    assert found.keys.dtype == found.near.dtype == np.uint32
+    assert (found.keys.tolist(), found.near.tolist()) == ([], [0, 4, 9, 2**32 - 1])
+
+
+def test_a_newer_version_replaces_the_older(make: Make) -> None:
+    index = make()
+    index.apply([record(1, GO, version=1)])
+    index.apply([record(1, RUST, version=2)])
+    assert len(index) == 1
+    assert (keys(index, having("Go")), keys(index, having("Rust"))) == ([], [1])
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_record_that_is_not_newer_changes_nothing(make: Make, version: int) -> None:
+    index = make()
+    index.apply([record(1, GO, version=2)])
+    index.apply([record(1, RUST, version=version)])
+    index.apply([record(1, GO, version=version, removed=True)])
+    assert (keys(index, having("Go")), keys(index, having("Rust"))) == ([1], [])
+
+
+def test_several_versions_in_one_batch_leave_the_newest(make: Make) -> None:
+    index = make()
+    index.apply([record(1, RUST, version=3), record(1, GO, version=1), record(1, GO, version=2, removed=True)])
+    assert (len(index), keys(index, having("Rust"))) == (1, [1])
+
+
+def test_a_removed_key_is_not_revived_by_a_late_older_record(make: Make) -> None:
+    index = make()
+    index.apply([record(1, GO, version=5, removed=True)])
+    index.apply([record(1, GO, version=4)])
+    assert (len(index), keys(index, having("Go"))) == (0, [])
+    index.apply([record(1, GO, version=6)])
+    assert (len(index), keys(index, having("Go"))) == (1, [1])
+
+
+def test_a_closed_posting_matches_nobody(make: Make) -> None:
+    index = make()
+    index.apply([record(1, GO)])
+    assert keys(index, having("Go", status="closed")) == []
+
+
+def test_criteria_without_any_skill_are_found(make: Make) -> None:
+    index = make()
+    index.apply([record(1, Criteria(workplace=("remote",))), record(2, Criteria(text="payments -crypto"))])
+    assert keys(index, a_posting(workplace="remote")) == [1]
+    assert keys(index, a_posting(description_text="We do payments")) == [2]
+    assert keys(index, a_posting(description_text="Crypto payments", workplace="remote")) == [1]
+
+
+def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> None:
+    index = make()
+    index.apply([record(1, Criteria(salary_floor=floor(1, "JPY"), accept_undisclosed=False))])
+    found = index.match([paying({"EUR": 95_000}), paying({"JPY": 1})])
+    assert [(one.keys.tolist(), one.near.tolist()) for one in found] == [([], [1]), ([1], [])]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=seeds, rounds=st.integers(1, 4))
+def test_the_index_returns_what_the_truth_accepts_through_edits_and_removals(
+    make: Make, seed: int, rounds: int
+) -> None:
+    random_ = random.Random(seed)
+    index, held, versions = make(), dict[int, Criteria](), dict[int, int]()
+    for _ in range(rounds):
+        postings = [generate.posting(random_, number) for number in range(4)]
+        batch = [_edit(random_, held, versions, postings) for _ in range(random_.randint(1, 15))]
+        index.apply(batch)
+        assert len(index) == len(held)
+        assert same_hits(index.match(postings), true_hits(held, postings))
+
+
+def _edit(
+    random_: random.Random, held: dict[int, Criteria], versions: dict[int, int], models: list[PostingCore]
+) -> CriteriaRecord:
+    """Add, change, remove, or send something stale; keep the books of what must be held."""
+    key, kind = random_.randrange(20), random_.random()
+    asked = generate.criteria(1, random_.randrange(2**32), models)[0]
+    if kind < 0.15 and key in versions:
+        return record(key, asked, versions[key] - random_.randint(0, 2), removed=random_.random() < 0.5)
+    versions[key] = versions.get(key, 0) + random_.randint(1, 3)
+    if kind < 0.35:
+        held.pop(key, None)
+        return record(key, asked, versions[key], removed=True)
+    held[key] = asked
+    return record(key, asked, versions[key])
+
+
+def test_the_index_returns_what_the_truth_accepts_after_thousands_of_edits(make: Make) -> None:
+    """Long enough that what was replaced is swept away, more than once."""
+    models = generate.postings(40, seed=1)
+    found = generate.criteria(3_000, seed=2, models=models)
+    index, random_ = make(), random.Random(3)
+    held: dict[int, Criteria] = {}
+    for version in range(1, 7):
+        chosen = [(random_.randrange(1_500), random_.choice(found)) for _ in range(2_500)]
+        index.apply([record(key, asked, version * 10_000 + at) for at, (key, asked) in enumerate(chosen)])
+        held |= dict(chosen)
+    for key in list(held)[::3]:
+        index.apply([record(key, held.pop(key), 10**6, removed=True)])
+    postings = models[:12]
+    assert len(index) == len(held)
+    expected = true_hits(held, postings)
+    assert sum(one.keys.size for one in expected) > 100
+    assert sum(one.near.size for one in expected) > 20
+    assert same_hits(index.match(postings), expected)

@@ -1,0 +1,111 @@
+"""What every store of recent postings must do. An adapter joins by its factory."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from schemas.criteria import Criteria
+from services.matcher.adapters.memory_recent import MemoryRecentPostings
+from services.matcher.ports import RecentPostings
+from services.rules.verdict import verdict
+from tests.support import generate
+from tests.support.judging import FETCHED, floor, having, skills
+from tests.support.strategies import seeds
+
+FACTORIES: dict[str, Callable[[], RecentPostings]] = {"memory": MemoryRecentPostings}
+
+pytestmark = pytest.mark.parametrize("make", FACTORIES.values(), ids=FACTORIES.keys())
+Make = Callable[[], RecentPostings]
+
+GO = skills(all=("Go",))
+LONG_AGO = FETCHED - timedelta(days=7)
+
+
+def found(recent: RecentPostings, asked: Criteria = GO, most: int = 200) -> list[str]:
+    return [hit.posting.posting_id for hit in recent.search(asked, LONG_AGO, most)]
+
+
+def test_what_is_put_is_visible_at_once_newest_first(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", posting_id="old", posted_at=FETCHED - timedelta(days=2))])
+    recent.put([having("Go", posting_id="new"), having("PHP", posting_id="other")])
+    assert found(recent) == ["new", "old"]
+
+
+def test_at_most_so_many_come_and_those_are_the_newest(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", posting_id=f"p{n}", posted_at=FETCHED - timedelta(hours=n)) for n in range(9)])
+    assert found(recent, most=3) == ["p0", "p1", "p2"]
+
+
+def test_equally_new_ones_come_in_the_order_of_their_ids(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", posting_id=name) for name in ("b", "c", "a")])
+    assert found(recent) == ["a", "b", "c"]
+
+
+def test_the_bound_is_inclusive(make: Make) -> None:
+    recent = make()
+    recent.put(
+        [
+            having("Go", posting_id="at", posted_at=LONG_AGO),
+            having("Go", posting_id="before", posted_at=LONG_AGO - timedelta(seconds=1)),
+        ]
+    )
+    assert found(recent) == ["at"]
+
+
+def test_the_newest_version_wins_whatever_comes_last(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", version=2, title="second")])
+    recent.put([having("Rust", version=1, title="first"), having("PHP", version=2, title="same version again")])
+    assert [hit.posting.title for hit in recent.search(GO, LONG_AGO, 9)] == ["second"]
+
+
+def test_a_closed_posting_leaves_and_is_not_reopened_by_an_older_version(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", version=1)])
+    recent.put([having("Go", version=3, status="closed")])
+    recent.put([having("Go", version=2)])
+    assert found(recent) == []
+    recent.put([having("Go", version=4)])
+    assert found(recent) == ["p1"]
+
+
+def test_near_misses_are_marked(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go")])
+    hits = recent.search(Criteria(salary_floor=floor(1), accept_undisclosed=False), LONG_AGO, 9)
+    assert [hit.near for hit in hits] == [True]
+
+
+def test_backlog_is_found_for_previews_and_left_out_for_alerts(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", posting_id="news"), having("Go", posting_id="backlog", backlog=True)])
+    assert found(recent) == ["backlog", "news"]
+    alerted = recent.search(GO, LONG_AGO, 1, backlog=False)
+    assert [hit.posting.posting_id for hit in alerted] == ["news"]
+
+
+def test_what_is_forgotten_is_gone(make: Make) -> None:
+    recent = make()
+    recent.put([having("Go", posting_id="old", posted_at=LONG_AGO), having("Go", posting_id="new")])
+    assert recent.forget(LONG_AGO + timedelta(seconds=1)) == 1
+    assert recent.forget(LONG_AGO + timedelta(seconds=1)) == 0
+    assert found(recent) == ["new"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_a_search_returns_what_the_truth_accepts(make: Make, seed: int) -> None:
+    postings = generate.postings(25, seed)
+    recent = make()
+    recent.put(postings)
+    since = generate.NOON - timedelta(days=7)
+    newest = sorted(sorted(postings, key=lambda one: one.posting_id), key=lambda one: one.seen_at, reverse=True)
+    for asked in generate.criteria(6, seed + 1, postings):
+        outcomes = ((one, verdict(asked, one).outcome) for one in newest if one.seen_at >= since)
+        expected = [(one.posting_id, outcome == "near") for one, outcome in outcomes if outcome != "reject"][:5]
+        assert [(hit.posting.posting_id, hit.near) for hit in recent.search(asked, since, 5)] == expected

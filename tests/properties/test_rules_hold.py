@@ -1,0 +1,188 @@
+"""The rules that design.md says once, over generated postings and criteria."""
+
+import random
+from itertools import combinations
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import PostingCore, Reach, Timezones
+from services.rules.criteria import CriteriaError, canonical, criteria_id
+from services.rules.fits import salary_fit, timezone_fits
+from services.rules.places import countries_of, is_country, is_group, is_subdivision
+from services.rules.placing import Allowed
+from services.rules.skills import taxonomy
+from services.rules.verdict import verdict
+from tests.support import generate
+from tests.support.judging import a_posting, fit_of, floor, having, paying, skills
+from tests.support.strategies import pairs, seeds
+
+places = st.sampled_from((*generate.PLACES, *generate.STATES, *generate.GROUPS))
+reaches = seeds.map(lambda seed: generate.reach_of(random.Random(seed)))
+names = st.lists(st.sampled_from(generate.SKILLS), max_size=5)
+
+
+@given(pairs())
+def test_canonical_is_idempotent_and_changes_no_outcome(pair: tuple[Criteria, PostingCore]) -> None:
+    asked, posting = pair
+    try:
+        found = canonical(asked)
+    except CriteriaError:
+        assume(False)
+    assert canonical(found) == found
+    assert criteria_id(canonical(found)) == criteria_id(found)
+    assert Criteria.model_validate_json(found.model_dump_json()) == found
+    assert verdict(found, posting).outcome == verdict(asked, posting).outcome
+
+
+@given(pairs(), seeds)
+def test_the_order_and_repeats_of_what_is_asked_do_not_matter(pair: tuple[Criteria, PostingCore], seed: int) -> None:
+    asked, _ = pair
+    random_ = random.Random(seed)
+
+    def shuffled(values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(random_.sample(values * 2, k=2 * len(values)))
+
+    terms = SkillTerms(**{name: shuffled(values) for name, values in asked.skills})
+    other = asked.model_copy(update={"skills": terms, "places": shuffled(asked.places)})
+    try:
+        expected = criteria_id(canonical(asked))
+    except CriteriaError:
+        assume(False)
+    assert criteria_id(canonical(other)) == expected
+
+
+@given(pairs())
+def test_the_outcome_is_the_worst_reason_and_each_criterion_speaks_once(pair: tuple[Criteria, PostingCore]) -> None:
+    found = verdict(*pair)
+    spoke = [reason.criterion for reason in found.reasons]
+    assert len(set(spoke)) == len(spoke)
+    fits = {reason.fit for reason in found.reasons}
+    assert found.outcome == ("reject" if "no" in fits else "near" if "near" in fits else "match")
+    assert all(reason.criterion == "salary" for reason in found.reasons if reason.fit == "near")
+
+
+@given(names, names)
+def test_all_is_a_subset_none_is_disjoint_any_is_an_overlap_with_parents(asked: list[str], held: list[str]) -> None:
+    assume(asked)
+    posting, wanted, has = having(*held), tuple(asked), set(held)
+    implied = has.union(*(taxonomy().parents(name) for name in has))
+    assert (fit_of(skills(all=wanted), posting, "skills.all") == "yes") is (set(asked) <= has)
+    assert (fit_of(skills(none=wanted), posting, "skills.none") == "yes") is not (set(asked) & has)
+    assert (fit_of(skills(any=wanted), posting, "skills.any") == "yes") is bool(set(asked) & implied)
+
+
+@given(places, reaches)
+def test_worldwide_takes_in_every_place_that_is_not_excluded(place: str, reach: Reach) -> None:
+    allowed = Allowed.of(reach.model_copy(update={"scope": "worldwide"}))
+    if not reach.excluded:
+        assert allowed.takes_in(place)
+    assert allowed.takes_in(place) is not allowed.rules_out(place)
+
+
+@given(places, reaches)
+def test_a_group_is_wanted_as_any_of_its_countries(place: str, reach: Reach) -> None:
+    assume(is_group(place))
+    allowed = Allowed.of(reach)
+    assert allowed.takes_in(place) is any(allowed.takes_in(country) for country in countries_of(place))
+
+
+@given(places, reaches)
+def test_what_takes_in_a_state_takes_in_its_country(place: str, reach: Reach) -> None:
+    assume(is_subdivision(place))
+    allowed = Allowed.of(reach)
+    if allowed.takes_in(place):
+        assert allowed.takes_in(place[:2])
+
+
+@given(places, reaches)
+def test_excluding_a_place_takes_it_out_and_lets_no_other_in(place: str, reach: Reach) -> None:
+    before = Allowed.of(reach)
+    after = Allowed.of(reach.model_copy(update={"excluded": (*reach.excluded, place)}))
+    assert not after.takes_in(place)
+    for other in (*generate.PLACES, *generate.STATES, *generate.GROUPS):
+        assert before.takes_in(other) or not after.takes_in(other)
+
+
+@given(places, st.sets(st.sampled_from(generate.PLACES)))
+def test_listed_countries_take_in_exactly_themselves(place: str, listed: set[str]) -> None:
+    assume(is_country(place))
+    allowed = Allowed.of(Reach(scope="listed", countries=tuple(listed)))
+    assert allowed.takes_in(place) is (place in listed)
+    assert not allowed.takes_in("worldwide")
+
+
+@given(st.lists(places, min_size=1, max_size=4), reaches, st.booleans())
+def test_several_places_are_wanted_as_any_of_them(asked: list[str], reach: Reach, accept: bool) -> None:
+    posting = a_posting(reach=reach)
+    together = fit_of(Criteria(places=tuple(asked), accept_unknown_place=accept), posting, "place")
+    each = [fit_of(Criteria(places=(one,), accept_unknown_place=accept), posting, "place") for one in asked]
+    assert (together == "yes") is ("yes" in each)
+
+
+@given(st.integers(1, 10**9), st.integers(0, 10**9), st.booleans())
+def test_salary_is_met_near_or_missed_by_the_floor_and_ninety_per_cent_of_it(need: int, top: int, accept: bool) -> None:
+    fit = salary_fit(floor(need), accept, {"EUR": top})
+    assert fit == ("yes" if top >= need else "near" if 10 * top >= 9 * need else "no")
+
+
+@given(st.integers(1, 10**6), st.sampled_from(("year", "month", "week", "day", "hour")), st.integers(0, 10**9))
+def test_a_floor_in_any_period_is_its_floor_in_a_year(amount: int, period: str, top: int) -> None:
+    factor = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}[period]
+    stated = SalaryFloor(amount=amount, currency="EUR", period=period)  # type: ignore[arg-type]
+    assert salary_fit(stated, True, {"EUR": top}) == salary_fit(floor(amount * factor), True, {"EUR": top})
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_a_lower_floor_never_fits_worse(first: int, second: int) -> None:
+    ranks = {"no": 0, "near": 1, "yes": 2}
+    posting = paying({"EUR": 100_000})
+    low, high = (fit_of(Criteria(salary_floor=floor(need)), posting, "salary") for need in sorted((first, second)))
+    assert low is not None
+    assert high is not None
+    assert ranks[low] >= ranks[high]
+
+
+quarters = st.integers(-48, 56).map(lambda quarter: quarter / 4)
+
+
+@given(quarters, st.integers(0, 48).map(lambda quarter: quarter / 4), quarters, st.integers(0, 16))
+def test_hours_fit_exactly_where_some_hour_of_the_day_does(
+    offset: float, tolerance: float, low: float, span: int
+) -> None:
+    zones = Timezones(min=low, max=low + span / 4)
+    inside = (low + step / 4 for step in range(span + 1))
+    apart = min(min((offset - at) % 24, (at - offset) % 24) for at in inside)
+    assert timezone_fits(offset, tolerance, zones) is (apart <= tolerance)
+
+
+def test_the_generator_draws_matches_near_misses_and_rejections_often_and_asks_everything() -> None:
+    postings = generate.postings(60, seed=7)
+    found = generate.criteria(200, seed=8, models=postings)
+    verdicts = [verdict(asked, posting) for asked in found for posting in postings]
+    outcomes = [one.outcome for one in verdicts]
+    assert outcomes.count("match") > 0.05 * len(outcomes)
+    assert outcomes.count("near") > 0.01 * len(outcomes)
+    assert outcomes.count("reject") > 0.4 * len(outcomes)
+    # A rule that never decides alone is a rule that an index may get wrong unseen.
+    alone = [next(r.criterion for r in one.reasons if r.fit == "no") for one in verdicts if _refusals(one) == 1]
+    for criterion in ("status", "skills.all", "skills.any", "skills.none", "text", "place", "timezone", "salary"):
+        assert alone.count(criterion) >= 10, criterion
+    for criterion in ("workplace", "seniority", "employment", "language"):
+        assert alone.count(criterion) >= 10, criterion
+
+
+def _refusals(one: object) -> int:
+    return sum(reason.fit == "no" for reason in one.reasons)  # type: ignore[attr-defined]
+
+
+def test_places_subsume_only_what_means_the_same() -> None:
+    codes = (*generate.PLACES[:4], *generate.STATES[:2], "eu", "europe", "worldwide")
+    random_ = random.Random(3)
+    reaches = [generate.reach_of(random_) for _ in range(300)]
+    for asked in combinations(codes, 3):
+        kept = canonical(Criteria(places=asked))
+        for reach in reaches:
+            posting = a_posting(reach=reach)
+            assert verdict(kept, posting).outcome == verdict(Criteria(places=asked), posting).outcome, (asked, reach)

@@ -1,0 +1,53 @@
+"""Folding and text queries, over all of Unicode."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rules.text import Haystack, TextQuery, fold, words
+
+pieces = st.sampled_from(
+    ['"', "-", " ", "react", "front-end", "C++", ".NET", "é", "エンジ", "x", "“", "”", "−", "\0", "İ", "ß"]
+)
+queries = st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_folding_does_not_see_case(text: str) -> None:
+    assert fold(text.upper().lower()) == fold(fold(text).upper().lower())
+    assert fold(text.casefold()) == fold(text)
+
+
+@given(st.text())
+def test_words_are_those_of_the_folded_text(text: str) -> None:
+    assert words(fold(text)) == words(text)
+    assert not any(char.isspace() or char == "\0" for word in words(text) for char in word)
+
+
+@given(queries)
+def test_a_query_written_out_and_read_again_is_the_same(text: str) -> None:
+    query = TextQuery.parse(text)
+    assert TextQuery.parse(str(query)) == query
+
+
+@given(queries, st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
+def test_a_query_fits_what_it_says(text: str, description: str) -> None:
+    query = TextQuery.parse(text)
+    held = words(description)
+
+    def occurs(term: str) -> bool:
+        asked = term.split(" ")
+        return any(held[at : at + len(asked)] == asked for at in range(len(held)))
+
+    expected = all(map(occurs, query.wanted)) and not any(map(occurs, query.excluded))
+    assert query.fits("", description) is expected
+    assert query.fits(description, "") is expected
+
+
+@given(st.text(max_size=40))
+def test_any_text_holds_its_own_words(text: str) -> None:
+    assert all(Haystack.of(text, "").holds(word) for word in words(text))
