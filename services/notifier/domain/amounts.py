@@ -76,7 +76,7 @@ def _brief(amount: float, currency: str, locale: str) -> str:
     if amount < _ROUND_TO:
         return money(amount, currency, locale)
     rounded = round(amount / _ROUND_TO) * _ROUND_TO
-    digits = 0 if rounded < _ROUND_TO**2 else 2
+    digits = 0 if rounded < _ROUND_TO**2 else 2 if rounded < 10 * _ROUND_TO**2 else 1
     return _apart(
         str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits)), currency, locale
     )
