@@ -30,7 +30,6 @@ _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_SPACES = re.compile(r"[^\S\n]+")
 _BULLET = "• "
 
 
@@ -51,10 +50,9 @@ def text_of(markup: str) -> str:
 def tidy(text: str) -> str:
     """Drop control and zero-width characters, collapse white space, keep single line breaks and single empty lines."""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
     kept: list[str] = []
     bullet = False
-    for line in lines:
+    for line in (" ".join(line.split()) for line in text.split("\n")):
         if line == _BULLET.strip():
             bullet = True  # its words stand in a paragraph of their own
         elif line:

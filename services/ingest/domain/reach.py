@@ -7,8 +7,9 @@ one of these speaks.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
@@ -31,7 +32,7 @@ _RESTRICTION = re.compile(
     rf"|\b(?:accept|accepting|consider|considering|hire|hiring|seeking|looking for) (?:\w+ ){{0,2}}?{_WHO} (?:\w+ )?(?:in|from|within|based in|located in)\b"
     r"|\bremote(?:ly)? (?:\w+ )?(?:within|from|in|across|anywhere in)\b|\b(?:anywhere|work from home) (?:in|within|across)\b"
     r"|\b(?:can be|are|is) (?:performed|done|held|filled)[\w ]{0,30}(?:in|from|within)\b"
-    r"|\bremote to\b"
+    r"|\bremote to\b|\bremote\s?[-–—|:,(]\s?(?=(?-i:[A-Z]))|\b(?:any|all|possible|our) locations? (?:with)?in\b"
     r"|\b(?:position|role|job) is (?:\w+ ){0,3}?(?:based|located|available|open) (?:anywhere )?(?:in|within|from)\b"
     r"|(?:^|\n)\W{0,3}(?:job |work |role |office )?locations?(?: type)?\W{1,4}(?=[^\n]{2,80}(?:\n|$))",
     re.IGNORECASE,
@@ -55,12 +56,25 @@ _ANYWHERE = re.compile(
     r"|anywhere compatible with|remote\W{1,3}(?:worldwide|global(?:ly)?|anywhere))",
     re.IGNORECASE,
 )
+_HIRES_ANYWHERE = re.compile(
+    r"\bwe (?:hire|recruit|employ|are hiring) (?:\w+ ){0,3}?(?:globally|worldwide|anywhere|all over the world|around the world)\b"
+    r"|\b(?:role|position|job)\b[\w ,]{0,40}\b(?:anywhere in the world|worldwide|globally)\b",
+    re.IGNORECASE,
+)
+"""Plain enough to count also where the company speaks of itself."""
 _HIRING_REGION = re.compile(r"\bremote\b|\banywhere\b|\bwork from\b|\bonly\b|\bbased\b", re.IGNORECASE)
 """What makes a region in a title a hiring region and no sales territory."""
 _CLAUSE_END = re.compile(
     r"[.;!?](?=\s|$)|\n|\b(?:but|however|though|because|with|and (?:be|have|able|must|to|work|a)|who|while|unless|for (?:any|our|this)|at (?:least|any)|to (?:be|work|support))\b",
     re.IGNORECASE,
 )
+_ANCHORS = (
+    "based", "locat", "resid", "living", "live", "authori", "eligib", "right to", "permi", "entitled", "domicil",
+    "open to", "available ", "limited to", "restricted to", "offered", "only", "exclusively", "accept", "consider",
+    "hire", "hiring", "seeking", "looking for", "remote", "anywhere", "from home", "work in", "performed", "work from",
+)  # fmt: skip
+_EXCLUDING_ANCHORS = ("exclud", "except", "exception", "other than", "not ", "cannot", "n't", "n’t", "unable")
+_ANYWHERE_ANCHORS = ("globally", "worldwide", "anywhere", "the world", "any country", "any location", "global")
 _MOST_CLAUSE = 160
 _MOST_TRIGGERS = 80
 _ABOUT_US = frozenset({"about", "benefits"})
@@ -178,9 +192,7 @@ def _merged(first: _Named, second: _Named) -> _Named:
 def _text_restriction(document: Document) -> _Named:
     named = _Named()
     text = document.text
-    for count, match in enumerate(_RESTRICTION.finditer(text)):
-        if count == _MOST_TRIGGERS:
-            break
+    for match in _matches(_RESTRICTION, document, _ANCHORS):
         if document.kind_at(match.start()) in _ABOUT_US or _is_negated(text, match.start()):
             continue
         clause_end = _clause_end(text, match.end())
@@ -188,10 +200,16 @@ def _text_restriction(document: Document) -> _Named:
             continue
         if named.add(find_places(text[match.end() : clause_end]), states=True):
             named.evidence.append(quote("text", text, match.start(), clause_end))
-    for match in _ONLY_BEFORE.finditer(text):
+    for match in _matches(_ONLY_BEFORE, document, ("only", "based")):
         if named.add(find_places(match.group("place")), states=True):
             named.evidence.append(quote("text", text, match.start(), match.end()))
     return named
+
+
+def _matches(pattern: re.Pattern[str], document: Document, anchors: Sequence[str]) -> Iterator[re.Match[str]]:
+    stretches = document.around(anchors, before=70, after=90)
+    found = (match for start, stop in stretches for match in pattern.finditer(document.text, start, stop))
+    return islice(found, _MOST_TRIGGERS)
 
 
 def _is_negated(text: str, start: int) -> bool:
@@ -211,9 +229,7 @@ def _clause_end(text: str, start: int) -> int:
 def _excluded(document: Document) -> tuple[str, ...]:
     """Countries, states and groups that the posting rules out."""
     found: dict[str, None] = {}
-    for count, match in enumerate(_EXCLUDING.finditer(document.text)):
-        if count == _MOST_TRIGGERS:
-            break
+    for match in _matches(_EXCLUDING, document, _EXCLUDING_ANCHORS):
         for mention in find_places(document.text[match.end() : _clause_end(document.text, match.end())]):
             if mention.kind in {"country", "subdivision", "group"}:
                 found[mention.code] = None
@@ -221,8 +237,9 @@ def _excluded(document: Document) -> tuple[str, ...]:
 
 
 def _anywhere(document: Document) -> Evidence | None:
-    for match in _ANYWHERE.finditer(document.text):
-        if document.kind_at(match.start()) in _ABOUT_US or _is_negated(document.text, match.start()):
+    for match in _matches(_ANYWHERE, document, _ANYWHERE_ANCHORS):
+        plain = _HIRES_ANYWHERE.search(match.group())
+        if _is_negated(document.text, match.start()) or (document.kind_at(match.start()) in _ABOUT_US and not plain):
             continue
         left, right = document.sentence_at(match.start(), match.end())
         if _PERIOD_ABROAD.search(document.text, left, right):

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -73,15 +74,46 @@ class Document:
         starts, kinds = self._sections
         return kinds[bisect_right(starts, position) - 1]
 
+    @cached_property
+    def lowered(self) -> str:
+        """The text in lower case, character for character."""
+        return self.text.replace("İ", "I").lower()
+
+    def around(self, anchors: Iterable[str], *, before: int, after: int) -> Iterator[tuple[int, int]]:
+        """Stretches of the text around plain lower-case words, joined where they overlap.
+
+        A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
+        """
+        hits: set[int] = set()
+        for anchor in anchors:
+            at = self.lowered.find(anchor)
+            while at >= 0:
+                hits.add(at)
+                at = self.lowered.find(anchor, at + len(anchor))
+        stretch: tuple[int, int] | None = None
+        for at in sorted(hits):
+            start, stop = max(0, at - before), min(len(self.text), at + after)
+            if stretch is not None and start <= stretch[1]:
+                stretch = (stretch[0], stop)
+                continue
+            if stretch is not None:
+                yield stretch
+            stretch = (start, stop)
+        if stretch is not None:
+            yield stretch
+
+    def parts(self) -> Iterator[tuple[int, int, Kind]]:
+        """The sections in order: start, stop, kind."""
+        starts, kinds = self._sections
+        yield from zip(starts, [*starts[1:], len(self.text)], kinds, strict=True)
+
     @property
     def own_words(self) -> str:
         """The text without what an employer repeats in each posting: about the company, benefits, process, legal.
 
         The whole text where nearly nothing else is left.
         """
-        starts, kinds = self._sections
-        bounds = zip(starts, [*starts[1:], len(self.text)], kinds, strict=True)
-        own = "".join(self.text[start:stop] for start, stop, kind in bounds if kind not in BOILERPLATE)
+        own = "".join(self.text[start:stop] for start, stop, kind in self.parts() if kind not in BOILERPLATE)
         return own if len(own) >= _LEAST_OWN else self.text
 
     def sentence_at(self, start: int, end: int) -> tuple[int, int]:

@@ -82,7 +82,8 @@ def _from_title(title: str) -> Finding[Seniority | None] | None:
 
 
 def _from_text(document: Document) -> Finding[Seniority | None] | None:
-    match = _STATED.search(document.text)
+    stretches = document.around(("level", "seniority", "this is a"), before=30, after=60)
+    match = next(filter(None, (_STATED.search(document.text, start, stop) for start, stop in stretches)), None)
     if match is None:
         return None
     word = next(group for group in match.groups() if group)

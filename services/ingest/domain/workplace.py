@@ -9,9 +9,9 @@ from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
 
-_ROLE = r"(?:role|position|job|opportunity|post|vacancy|contract|work)"
+_ROLE = r"(?:role|position|job|opportunity|post|vacancy|contract)"
 _OFFICE = r"(?:(?:the|our|an?|its) )?(?:[\w-]+ ){0,3}(?:office|hq|headquarters|site|studio)s?"
-_DAYS = r"(?:\d|one|two|three|four|five|several|few)(?:\s?(?:-|–|to|or)\s?(?:\d|two|three|four|five))?\+?"
+_DAYS = r"(?:[1-4]|one|two|three|four|several|few)(?:\s?(?:-|–|to|or)\s?(?:\d|two|three|four|five))?\+?"
 
 _TITLE = re.compile(
     r"(?P<hybrid>\bhybrid\b(?! cloud| work)|\bhybride?\b(?=\W*$))"
@@ -22,25 +22,25 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    rf"(?P<hybrid>#li-hybrid\b|\bhybrid (?:\w+ )?(?:{_ROLE}|model|schedule|set-?up|basis|arrangement|environment|format)\b"
+    rf"(?P<hybrid>#li-hybrid\b|\bhybrid (?:\w+ )?(?:{_ROLE}|model|schedule|set-?up|basis|arrangement|format)\b"
     rf"|\b{_DAYS} (?:days?|times?)(?: (?:a|per|each|every|/) ?week| weekly)?,? (?:in|at|from|on)[- ]?(?:site|person|{_OFFICE})\b"
     rf"|\b(?:in|at)[- ]?(?:{_OFFICE}|person) (?:at least )?{_DAYS} (?:days?|times?)\b"
     rf"|{_ROLE} is (?:a )?hybrid\b|\b(?:location|workplace|work mode|arbeitsort)\W{{1,4}}(?:[\w, ]{{0,30}}\W)?hybrid\b)"
     rf"|(?P<onsite>#li-onsite\b|\b(?:fully|100 ?%) on-?site\b|\b(?:on-?site|in-?office|in-person) {_ROLE}\b"
     rf"|{_ROLE} (?:is|will be|requires) (?:an? )?(?:fully |100 ?% )?(?:on-?site|in[- ]office|in[- ]person)\b"
-    r"|\bnot (?:a )?remote\b|\bno remote\b|\b(?:5|five) days (?:a|per) week (?:in|at|from) (?:the|our)\b"
+    rf"|\bnot (?:a )?remote\b|\bno remote\b|\b(?:5|five) days (?:(?:a|per|each|every) week )?(?:in|at|from) (?:person|{_OFFICE})\b"
     r"|\bin[- ]office full[- ]time\b|\blocation\W{1,4}(?:[\w, ]{0,30}\W)?on-?site\b)"
     rf"|(?P<remote>#li-remote\b|\b(?:fully|100 ?%|entirely|completely)[- ]remote {_ROLE}\b"
     rf"|{_ROLE} (?:is|will be|can be|may be|is designated as)(?: performed| done)?(?: an?)? (?:fully |100 ?% |completely |entirely )?(?:remote(?:ly)?|virtual)\b"
     r"|\bremote (?:role|position|job|opportunity|contract)\b|\bwork(?:ing)? (?:fully |100% )?remotely\b|\b(?:open|offered) (?:to|as) (?:fully )?remote\b"
-    r"|\b(?:job )?location(?: type)?\W{1,4}(?:100% |fully )?remote\b|\bremote (?:to|within|across|anywhere|from|in) (?:the )?[A-Z]"
-    r"|\bremote[- ]optional\b|\bwork (?:from|at) home\b(?! (?:stipend|budget|allowance|set))|\bwork from (?:anywhere|wherever)\b"
+    r"|\b(?:job )?location(?: type)?\W{1,4}(?:100% |fully )?remote\b|\bremote (?:to|within|across|anywhere|from|in) (?:the )?(?-i:[A-Z])"
+    r"|\bremote\s?[-–—|:,(]\s?(?=(?-i:[A-Z]))|\bremote[- ]optional\b|\bwork (?:from|at) home\b(?! (?:stipend|budget|allowance|set))|\bwork from (?:anywhere|wherever)\b"
     r"|\b(?:workplace|work (?:mode|setting|type))\W{1,4}remote\b)",
     re.IGNORECASE,
 )
 """A statement about this role."""
 _WEAK = re.compile(
-    r"(?P<hybrid>\bhybrid work(?:ing|place)?\b)"
+    r"(?P<hybrid>\bhybrid (?:work\w*|policy|environment|culture)\b)"
     r"|(?P<remote>\b(?:100 ?%|fully|all|completely)[- ]remote\b|\bremote[- ](?:first|native|friendly|work|team|company|environment)\b"
     r"|\b(?:work|performed?|operate)\b[\w ]{0,20}\bremotely\b|\bdistributed team\b|\bremote\b(?=\W*(?:\n|$)))",
     re.IGNORECASE,
@@ -51,6 +51,8 @@ _LOCATION = re.compile(
     r"|(?P<remote>\bremote\b|\banywhere\b|\bworldwide\b|\bhome[- ]?(?:office|based)\b|\bvirtual\b|\bwork from home\b)",
     re.IGNORECASE,
 )
+_ANCHORS = ("remote", "hybrid", "on-site", "onsite", "office", "-person", "in person", "home", "anywhere", "wherever",
+            "virtual", "distributed", "headquarters", " hq")  # fmt: skip
 _ELSEWHERE = frozenset({"legal"})
 
 
@@ -77,9 +79,10 @@ def _first(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Workpl
 def _in_text(pattern: re.Pattern[str], document: Document) -> Finding[Workplace] | None:
     """Hybrid wins over the rest: who may come in two days a week can also work remotely, on the others."""
     found: dict[Workplace, re.Match[str]] = {}
-    for match in pattern.finditer(document.text):
-        if document.kind_at(match.start()) not in _ELSEWHERE:
-            found.setdefault(_named(match), match)
+    for start, stop in document.around(_ANCHORS, before=70, after=70):
+        for match in pattern.finditer(document.text, start, stop):
+            if document.kind_at(match.start()) not in _ELSEWHERE:
+                found.setdefault(_named(match), match)
     order: tuple[Workplace, ...] = ("hybrid", "remote", "onsite")
     for workplace in order:
         if workplace in found:
