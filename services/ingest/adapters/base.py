@@ -1,16 +1,19 @@
 """What the formats share: how rows become items, and the defaults of a format without pages or an own board."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from schemas.posting import Attribution
-from services.ingest.adapters.contacts import without_contacts
+from services.ingest.adapters.contacts import masked, without_contacts
 from services.ingest.adapters.json_rows import EXCERPT, rows
 from services.ingest.adapters.reading import MOST_BYTES, Text, read_text
 from services.ingest.ports import Broken, Item, JsonObject, Skip
 
 MOST_BROKEN = 1_000
-"""Unusable rows in one body, after which the rest is given up: a flood of dead letters helps nobody."""
+"""Unusable rows in one body, after which, if they outnumber the usable, the rest is given up: it is another format."""
+MOST_ROWS = 500_000
+"""Of one body. The largest board known has 808."""
 MOST_ID = 1_000
 """Characters of a feed's own id."""
 
@@ -20,15 +23,21 @@ Part = Item | Skip | Broken
 def cut(found: Iterable[Any | Broken], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
     """Turn rows into items by `item`, less contact fields; a repeated id is a skip, what is no object is broken."""
     seen: set[str] = set()
-    broken = 0
-    for row in found:
+    broken = usable = 0
+    for count, row in enumerate(found):
+        if count == MOST_ROWS:
+            yield Broken(f"the body holds more than {count:,} items: the rest is given up", ends_feed=True)
+            return
         part = _part(row, item, seen)
-        yield part
-        if isinstance(part, Broken):
-            broken += 1
-            if broken == MOST_BROKEN and not part.ends_feed:
-                yield Broken(f"{broken:,} items are unusable: the rest is given up", ends_feed=True)
-                return
+        if not isinstance(part, Broken):
+            usable += 1
+            yield part
+            continue
+        yield replace(part, excerpt=masked(part.excerpt))
+        broken += 1
+        if broken >= MOST_BROKEN and broken > usable and not part.ends_feed:
+            yield Broken(f"{broken:,} items are unusable: the rest is given up", ends_feed=True)
+            return
 
 
 def _part(row: Any | Broken, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:

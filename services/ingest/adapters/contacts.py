@@ -38,7 +38,13 @@ _PEOPLE = frozenset(
 )
 _ENDINGS = ("email", "emails", "emailaddress", "mailto", "phone", "phones", "phonenumber", "telephone", "fax")
 _PEOPLE_TYPES = frozenset({"user", "users", "person", "contactpoint"})
+_ADDRESS = re.compile(r"[\w.+%-]{1,64}@(?=[\w-]{1,63}\.)")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def masked(text: str) -> str:
+    """The text with the name part of every e-mail address blotted out: for excerpts of what could not be read."""
+    return _ADDRESS.sub("***@", text)
 
 
 def is_contact(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Reads feeds with feedparser in a process of its own, which its parent can kill.
 
 Run as a script. On standard input: four bytes of length, then a feed in UTF-8; on standard output, likewise framed,
-JSON: {"feed": {"title", "language"}, "entries": [...]}. Ends with its input. See `feed_reader`.
+JSON: {"feed": {"title", "language"}, "entries": [...], "more": bool}. Ends with its input. See `feed_reader`.
 """
 
 import io
@@ -9,10 +9,13 @@ import json
 import struct
 import sys
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 LENGTH = struct.Struct(">I")
+MOST_FRAME = 128 * 1024**2
 MOST_MEMORY = 2 * 1024**3
+MOST_ENTRIES = 20_000
+"""Of one feed. A plain feed holds its newest few hundred; the answer is held in memory whole."""
 _OWN = frozenset({"id", "link", "title", "summary", "published", "updated", "author", "tags", "content"})
 
 
@@ -22,12 +25,13 @@ def main() -> None:
     import feedparser
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    while (body := _read_frame(source)) is not None:
+    while (body := read_frame(source)) is not None:
         # A file-like object: bytes and strings would be tried as an address first.
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
         answer = {
             "feed": {name: _text(parsed.feed.get(name)) for name in ("title", "language")},
-            "entries": [_entry(entry) for entry in parsed.entries],
+            "entries": [_entry(entry) for entry in parsed.entries[:MOST_ENTRIES]],
+            "more": len(parsed.entries) > MOST_ENTRIES,
         }
         data = json.dumps(answer).encode("ascii")
         target.write(LENGTH.pack(len(data)) + data)
@@ -59,11 +63,14 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _read_frame(source: BinaryIO) -> bytes | None:
+def read_frame(source: IO[bytes]) -> bytes | None:
+    """Read a length and that many bytes; None where the other side ended before, or the length is beyond MOST_FRAME."""
     head = source.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
     (length,) = LENGTH.unpack(head)
+    if length > MOST_FRAME:
+        return None
     body = source.read(length)
     return body if len(body) == length else None
 

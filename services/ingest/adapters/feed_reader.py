@@ -2,7 +2,6 @@
 
 import atexit
 import functools
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from services.ingest.adapters.feed_child import LENGTH
+from services.ingest.adapters.feed_child import LENGTH, read_frame
+from services.ingest.adapters.json_rows import read_value
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0
@@ -42,7 +42,7 @@ class FeedReader:
             raise FeedUnreadableError(
                 f"the feed could not be read within {self._most_seconds:g} seconds and its memory"
             )
-        parsed: dict[str, Any] = json.loads(answer)
+        parsed: dict[str, Any] = read_value(answer.decode("ascii"))[0]
         return parsed
 
     def close(self) -> None:
@@ -87,16 +87,15 @@ class FeedReader:
         try:
             child.stdin.write(LENGTH.pack(len(body)) + body)
             child.stdin.flush()
-            head = child.stdout.read(LENGTH.size)
-            answer = child.stdout.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
+            answer = read_frame(child.stdout)
         except OSError:
-            answer = b""
+            answer = None
         finally:
             timer.cancel()
-        if not answer:
+        if answer is None:
             child.kill()
             self.close()
-        return answer or None
+        return answer
 
 
 def _close(pipe: Any) -> None:

@@ -19,13 +19,16 @@ MOST_DIGITS = 18
 EXCERPT = 500
 _PEEK_BYTES = 256 * 1024
 _PEEK_ROWS = 3
-_RESUMES = 20
+_MOST_ITEM = 2 * 1024 * 1024
+"""Characters within which the end of a malformed item is looked for, so that many of them stay bounded in time."""
+_RESUMES = 8
 """How many places to try for the next sound item, after one whose own end cannot be told."""
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _GAP = re.compile(r"[ \t\r\n,]*+")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{}\[\]]', re.DOTALL)
 _NEXT_OBJECT = re.compile(r"\}\s{0,64},\s{0,64}(?=\{)")
+_BREAK = re.compile(r"[,\]}]")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -58,7 +61,7 @@ def read_value(text: str, at: int = 0) -> tuple[Any, int]:
         value, end = _DECODER.raw_decode(text, _skip(_SPACE, text, at))
     except RecursionError:
         raise _TooDeepError(f"nested deeper than {MOST_DEPTH}") from None
-    return _clean(value, MOST_DEPTH), end
+    return clean(value), end
 
 
 def rows(text: str, array: str | None) -> Iterator[Any | Broken]:
@@ -132,10 +135,10 @@ def _after(text: str, at: int) -> int | None:
 def _balanced(text: str, at: int) -> int | None:
     """Find the end of the value at `at` by its brackets, heeding strings; of a bare word, the next comma."""
     if text[at] not in "{[":
-        comma = re.compile(r"[,\]}]").search(text, at)
+        comma = _BREAK.search(text, at)
         return comma.start() if comma and comma.start() > at else None
     depth = 0
-    for token in _TOKEN.finditer(text, at):
+    for token in _TOKEN.finditer(text, at, at + _MOST_ITEM):
         if token[0] in {"{", "["}:
             depth += 1
         elif token[0] in {"}", "]"}:
@@ -229,7 +232,8 @@ def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _clean(value: Any, depth: int) -> Any:
+def clean(value: Any, depth: int = MOST_DEPTH) -> Any:
+    """Put U+FFFD for lone surrogates and NUL, which UTF-8 cannot hold. Raises ValueError if too deep."""
     if isinstance(value, str):
         return _UNSAFE.sub("�", value) if _UNSAFE.search(value) else value
     if not isinstance(value, (dict, list)):
@@ -237,5 +241,5 @@ def _clean(value: Any, depth: int) -> Any:
     if depth == 0:
         raise _TooDeepError(f"nested deeper than {MOST_DEPTH}")
     if isinstance(value, list):
-        return [_clean(part, depth - 1) for part in value]
-    return {_clean(key, depth): _clean(part, depth - 1) for key, part in value.items()}
+        return [clean(part, depth - 1) for part in value]
+    return {clean(key, depth): clean(part, depth - 1) for key, part in value.items()}

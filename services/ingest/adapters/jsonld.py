@@ -1,6 +1,7 @@
 """schema.org JobPosting in JSON-LD, in the scripts of a web page or by itself."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,10 +25,9 @@ from services.ingest.adapters.reading import head_text
 from services.ingest.domain.draft import BandKind, Draft, PayBand, Stated
 from services.ingest.ports import Broken, JsonObject, UnusableItemError
 
-_SCRIPT = re.compile(
-    r"""<script\b[^>]{0,500}?\btype\s{0,5}=\s{0,5}["']?application/ld\+json\b[^>]{0,500}>(.*?)(</script\s{0,20}>|\Z)""",
-    re.DOTALL | re.IGNORECASE,
-)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
+_JSON_LD = re.compile(r"""\btype\s{0,5}=\s{0,5}["']?application/ld\+json\b""", re.IGNORECASE)
 _CANONICAL = re.compile(
     r"""<link\b[^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical["']?[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["']"""
     r"""|<link\b[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["'][^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical\b""",
@@ -36,8 +36,10 @@ _CANONICAL = re.compile(
 _WRAPPING = re.compile(r"^\s*(?:<!--|/?/?\*?\s*<!\[CDATA\[\s*\*?/?)?\s*")
 _TYPE = re.compile(r"(?:https?://schema\.org/|schema:)?JobPosting")
 _MARKUP = re.compile(
-    r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)", re.I | re.S
+    r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
+    re.I | re.S,
 )
+_HEAD = 256 * 1024
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
 _UNREAD = ("image", "logo", "potentialAction", "mainEntityOfPage", "isPartOf", "breadcrumb")
 
@@ -53,7 +55,7 @@ class JsonLd(BaseFormat):
         """By a JSON-LD script that speaks of a JobPosting in HTML, or by the type in bare JSON."""
         if b"JobPosting" not in body:
             return False
-        head = head_text(body, 64 * 1024)
+        head = head_text(body, _HEAD)
         if head.lstrip()[:1] in {"{", "["}:
             return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None
         return _MARKUP.match(head) is not None and re.search(rb"application/ld\+json", body, re.I) is not None
@@ -110,18 +112,18 @@ class JsonLd(BaseFormat):
 
 
 def _postings(text: str) -> Iterator[Any | Broken]:
-    canonical = _CANONICAL.search(text)
+    canonical = _CANONICAL.search(text, 0, _HEAD)
     page = (canonical[1] or canonical[2]) if canonical else None
     bare = text.lstrip()[:1] in {"{", "["}
     found = 0
-    for source, end in [(text, "</script>")] if bare else _scripts(text):
+    for source, ended in [(text, True)] if bare else _scripts(text):
         if "JobPosting" not in source:
             continue
         try:
             value = read_value(source, _WRAPPING.match(source).end())[0]  # type: ignore[union-attr]
         except ValueError as error:
-            cut_short = "" if end else ", and the page is cut short"
-            yield Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not end)
+            cut_short = "" if ended else ", and the page is cut short"
+            yield Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)
             found += 1
             continue
         for posting in _within(value):
@@ -131,19 +133,25 @@ def _postings(text: str) -> Iterator[Any | Broken]:
         yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
 
 
-def _scripts(text: str) -> Iterator[tuple[str, str]]:
-    return ((script[1], script[2]) for script in _SCRIPT.finditer(text))
+def _scripts(text: str) -> Iterator[tuple[str, bool]]:
+    """The source of each JSON-LD script, and whether it has an end."""
+    for tag in _SCRIPT.finditer(text):
+        if _JSON_LD.search(tag[1]):
+            end = _SCRIPT_END.search(text, tag.end())
+            yield text[tag.end() : end.start() if end else len(text)], end is not None
+            if end is None:
+                return
 
 
 def _within(value: Any) -> list[JsonObject]:
     """All JobPostings of a script, with the parts that they refer to by `@id` put in their place."""
     postings: list[JsonObject] = []
     named: dict[str, JsonObject] = {}
-    waiting = [value]
+    waiting = deque([value])
     while waiting:
-        part = waiting.pop(0)
+        part = waiting.popleft()
         if isinstance(part, list):
-            waiting[:0] = part
+            waiting.extendleft(reversed(part))
         if not isinstance(part, dict):
             continue
         if len(part) > 1 and text_of(part.get("@id")):
@@ -151,7 +159,7 @@ def _within(value: Any) -> list[JsonObject]:
         if any(_TYPE.fullmatch(kind) for kind in texts_of(part.get("@type"))):
             postings.append(part)
         else:
-            waiting[:0] = [inner for inner in part.values() if isinstance(inner, (dict, list))]
+            waiting.extendleft(reversed([inner for inner in part.values() if isinstance(inner, (dict, list))]))
     return [{name: _resolved(name, part, named) for name, part in posting.items()} for posting in postings]
 
 

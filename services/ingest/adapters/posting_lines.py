@@ -51,7 +51,7 @@ class PostingLines(BaseFormat):
 
     def detects(self, body: bytes) -> bool:
         """By a first line that is an object with a title and a company."""
-        first = next((line for line in head_text(body, _HEAD_BYTES).splitlines() if line.strip()), "")
+        first = next((line for line in head_text(body, _HEAD_BYTES).split("\n") if line.strip()), "")
         if not first.lstrip().startswith("{"):
             return False
         try:
@@ -103,12 +103,15 @@ class PostingLines(BaseFormat):
 
 
 def _rows(text: str) -> Iterator[Any | Broken]:
-    """Each line that holds something. Lines end as JSON lines do: U+2028 within a text is no end."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip()
-        if not stripped:
-            continue
-        yield _row(number, stripped)
+    """Each line that holds something. Only a newline ends a line: U+2028 may stand within a text."""
+    start = number = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)].strip()
+        number += 1
+        start = end + 1 if end >= 0 else len(text)
+        if line:
+            yield _row(number, line)
 
 
 def _row(number: int, line: str) -> JsonObject | Broken:

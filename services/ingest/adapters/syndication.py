@@ -28,7 +28,7 @@ from services.ingest.ports import Broken, JsonObject, UnusableItemError
 _JSON_FEED = "https://jsonfeed.org/version/"
 _HEAD_BYTES = 16 * 1024
 _MOST_FIELD = 2_000
-_PROLOG = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*)*", re.DOTALL)
+_PROLOG = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!(?:DOCTYPE[^>]{0,2000}|--(?:(?!-->).){0,4000}--)>\s*)*", re.DOTALL)
 _ROOT = re.compile(r"<(?:rss|feed|(?:\w{1,20}:)?RDF)[\s>]", re.IGNORECASE)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
@@ -67,10 +67,7 @@ class Syndication(BaseFormat):
         head = head_text(body, _HEAD_BYTES)
         if head.lstrip()[:1] == "{":
             return text_of(peek(body, "items").wrapper.get("version")).startswith(_JSON_FEED)
-        prolog = _PROLOG.match(head)
-        if not prolog or not _ROOT.match(head, prolog.end()):
-            return False
-        return not HimalayasRss().detects(body) and not WeWorkRemotely().detects(body)
+        return _has_feed_root(head) and not HimalayasRss().detects(body) and not WeWorkRemotely().detects(body)
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
@@ -112,6 +109,11 @@ class Syndication(BaseFormat):
         return identified(text_of(row.get("id")) or text_of(row.get("link")), row, field="id")
 
 
+def _has_feed_root(head: str) -> bool:
+    prolog = _PROLOG.match(head)
+    return prolog is not None and _ROOT.match(head, prolog.end()) is not None
+
+
 def _rows(text: str) -> Iterator[Any | Broken]:
     if text.lstrip()[:1] == "{":
         return _json_entries(text)
@@ -134,12 +136,11 @@ def _json_feed(text: str) -> JsonObject:
 
 def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
     people = list_of(row.get("authors")) or list_of(row.get("author")) or list_of(feed.get("authors"))
-    extension = {
-        name.lower().lstrip("_"): value
-        for part in ({k: v for k, v in row.items() if k.startswith("_")}, *map(object_of, row.values()))
-        for name, value in part.items()
-        if isinstance(value, str)
-    }
+    extension: dict[str, str] = {}
+    for name, value in row.items():
+        if name.startswith("_"):
+            found = object_of(value) or {name[1:]: value}
+            extension |= {key.lower(): part for key, part in found.items() if isinstance(part, str)}
     return _entry(
         {
             "id": text_of(row.get("id")),
@@ -160,6 +161,9 @@ def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
 def _xml_entries(text: str) -> Iterator[Any | Broken]:
     """Entries by feedparser. Of a document that is cut short, those that were closed."""
     start = _STARTS.search(text)
+    if not _has_feed_root(text[:_HEAD_BYTES]):
+        yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
+        return
     if _DTD.search(text, 0, start.start() if start else len(text)):
         yield Broken("the document declares a DTD, which is refused", text[:EXCERPT], ends_feed=True)
         return
@@ -174,7 +178,9 @@ def _xml_entries(text: str) -> Iterator[Any | Broken]:
         entries = entries[: sum(1 for _ in _ENDS.finditer(text))]
     for entry in entries:
         yield _from_xml(entry, parsed["feed"])
-    if not whole:
+    if parsed["more"]:
+        yield Broken(f"the feed holds more than {len(parsed['entries']):,} entries: the rest is left", ends_feed=True)
+    elif not whole:
         yield Broken(f"the feed is cut short after {len(entries):,} entries", text[-EXCERPT:], ends_feed=True)
 
 
