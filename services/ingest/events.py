@@ -85,9 +85,8 @@ def raw_record(
 
 def fault_of(source: str, broken: Broken) -> str:
     """Name a fault, the same at each poll: numbers in a reason (offsets, counts) do not tell faults apart."""
-    if broken.source_id is not None:
-        return digest_of(source, broken.source_id, broken.reason)
-    return digest_of(source, _DIGITS.sub("#", broken.reason), "" if broken.ends_feed else broken.excerpt)
+    told_by = broken.source_id if broken.source_id is not None else "" if broken.ends_feed else broken.excerpt
+    return digest_of(source, _DIGITS.sub("#", broken.reason), told_by)
 
 
 def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:

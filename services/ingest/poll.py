@@ -49,6 +49,8 @@ class Poll:
         self._outcomes: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._broken = 0
+        self._unreadable: set[str] = set()
+        self._nameless = 0
         self._letters = 0
         self._bytes = 0
         self._pages = 0
@@ -173,6 +175,8 @@ class Poll:
         if not broken:
             return
         self._broken += len(broken)
+        self._unreadable.update(part.source_id for part in broken if part.source_id is not None)
+        self._nameless += sum(part.source_id is None for part in broken)
         self._faults += [part.reason for part in broken if part.ends_feed]
         name, ledger = self._source.name, self._tools.ledger
         faults = {fault_of(name, part): part for part in broken}
@@ -201,7 +205,12 @@ class Poll:
         self._listed.update(row.source_id for row in rows)
 
     def _close_vanished(self) -> None:
-        for rows in chunks(self._tools.ledger.unseen_since(self._source.name, self._now)):
+        unseen = self._tools.ledger.unseen_since(self._source.name, self._now)
+        # What is listed and cannot be read is not gone, and each item without an id may be one that seems to be.
+        lacking = [row for row in unseen if row.source_id not in self._unreadable]
+        if len(lacking) <= self._nameless:
+            return
+        for rows in chunks(lacking):
             judged = [missed(row) for row in rows]
             self._tools.ledger.keep(KeptItem(row) for row in judged if row.is_open)
             self._outcomes["closed"] += close(self._tools, [row for row in judged if not row.is_open], self._now)

@@ -1,0 +1,216 @@
+"""What every source ledger must do."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from schemas.sql.ingest import source_faults, source_items, sources
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.listing import Known
+from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.ports import KeptItem, SourceLedger
+from services.runtime.store import migrate, open_store, writing
+from tests.support.collecting import DAY, HOUR, NOON
+
+Open = Callable[[], SourceLedger]
+LEASE = timedelta(minutes=15)
+
+
+def _engines() -> list[str]:
+    """SQLite, and PostgreSQL where one is given."""
+    return ["sqlite"] + (["postgresql"] if os.environ.get("JOBCHIME_POSTGRESQL") else [])
+
+
+@pytest.fixture(params=_engines())
+def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Opens the ledger anew over the same store, as another process would."""
+    sqlite = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    url = sqlite if request.param == "sqlite" else os.environ["JOBCHIME_POSTGRESQL"]
+    first = open_store(url)
+    migrate(first)
+    with writing(first) as connection:
+        for table in (sources, source_items, source_faults):
+            connection.execute(delete(table))
+    opened = [first]
+
+    def again() -> SourceLedger:
+        opened.append(open_store(url))
+        return SqlSourceLedger(opened[-1])
+
+    yield again
+    for engine in opened:
+        engine.dispose()
+
+
+@pytest.fixture
+def ledger(open_again: Open) -> SourceLedger:
+    return open_again()
+
+
+def row(source_id: str, source: str = "board", **more: Any) -> Known:
+    made = Known(
+        source=source,
+        source_id=source_id,
+        format="ashby",
+        content_hash="h1",
+        is_open=True,
+        backlog=False,
+        posted_at=NOON - DAY,
+        expires_at=None,
+        first_seen=NOON,
+        last_seen=NOON,
+        ends_at=NOON + 45 * DAY,
+    )
+    return replace(made, **more)
+
+
+def test_what_was_kept_is_known_to_the_next_process(ledger: SourceLedger, open_again: Open) -> None:
+    kept = row("1", posted_at=None, expires_at=NOON + DAY, backlog=True, misses=1)
+    ledger.keep([KeptItem(kept, {"title": "Gärtner 🌿", "n": [1, None]}), KeptItem(row("2"), {})])
+    again = open_again()
+    assert again.known("board", ["1", "3"]) == {"1": kept}
+    assert again.items("board", ["1", "2"])["1"] == {"title": "Gärtner 🌿", "n": [1, None]}
+
+
+def test_sources_do_not_see_each_others_items(ledger: SourceLedger) -> None:
+    ledger.keep([KeptItem(row("1"), {"of": "board"}), KeptItem(row("1", "other"), {"of": "other"})])
+    assert ledger.items("other", ["1"]) == {"1": {"of": "other"}}
+    assert [known.source for known in ledger.unseen_since("board", NOON + HOUR)] == ["board"]
+    assert ledger.known("third", ["1"]) == {}
+
+
+def test_a_row_without_an_item_leaves_the_item_as_it_was(ledger: SourceLedger) -> None:
+    ledger.keep([KeptItem(row("1"), {"title": "as seen"})])
+    ledger.keep([KeptItem(row("1", last_seen=NOON + HOUR))])
+    assert ledger.items("board", ["1"]) == {"1": {"title": "as seen"}}
+    assert ledger.known("board", ["1"])["1"].last_seen == NOON + HOUR
+
+
+def test_a_closed_row_keeps_its_hash_and_loses_its_item(ledger: SourceLedger) -> None:
+    ledger.keep([KeptItem(row("1"), {"title": "as seen"})])
+    ledger.keep([KeptItem(row("1", is_open=False))])
+    assert ledger.items("board", ["1"]) == {}
+    assert ledger.known("board", ["1"])["1"].content_hash == "h1"
+    ledger.keep([KeptItem(row("1"), {"title": "again"})])
+    assert ledger.items("board", ["1"]) == {"1": {"title": "again"}}
+
+
+def test_open_items_are_found_by_when_they_were_seen(ledger: SourceLedger) -> None:
+    ledger.keep(
+        [
+            KeptItem(row("old", last_seen=NOON - HOUR), {}),
+            KeptItem(row("now"), {}),
+            KeptItem(row("shut", last_seen=NOON - HOUR, is_open=False)),
+        ]
+    )
+    assert [known.source_id for known in ledger.unseen_since("board", NOON)] == ["old"]
+    assert [known.source_id for known in ledger.seen_since("board", NOON)] == ["now"]
+
+
+def test_ended_items_come_the_longest_ended_first_and_closed_ones_never(ledger: SourceLedger) -> None:
+    ledger.keep(
+        [
+            KeptItem(row("b", ends_at=NOON), {}),
+            KeptItem(row("a", "other", ends_at=NOON - DAY), {}),
+            KeptItem(row("c", ends_at=NOON + HOUR), {}),
+            KeptItem(row("d", ends_at=NOON - DAY, is_open=False)),
+        ]
+    )
+    assert [known.source_id for known in ledger.ended(NOON, 10)] == ["a", "b"]
+    assert [known.source_id for known in ledger.ended(NOON, 1)] == ["a"]
+
+
+def test_many_items_at_once(ledger: SourceLedger) -> None:
+    ids = [f"id {number}" for number in range(2_500)]
+    ledger.keep([KeptItem(row(source_id), {"id": source_id}) for source_id in ids])
+    assert ledger.known("board", ids).keys() == set(ids)
+    assert len(ledger.items("board", ids)) == 2_500
+
+
+def test_a_source_is_due_at_once_and_registering_it_again_changes_nothing(ledger: SourceLedger) -> None:
+    ledger.register(["board"], NOON)
+    ledger.register(["board", "other"], NOON + DAY)
+    assert [(health.source, health.added_at) for health in ledger.healths()] == [("board", NOON), ("other", NOON + DAY)]
+    assert ledger.health("nobody") is None
+    ledger.register([], NOON)
+
+
+def test_how_a_source_fares_is_kept_whole(ledger: SourceLedger, open_again: Open) -> None:
+    health = SourceHealth(
+        source="board",
+        added_at=NOON - DAY,
+        next_due=NOON + HOUR,
+        last_attempt=NOON,
+        last_success=NOON - HOUR,
+        listed_at=NOON - HOUR,
+        settled_at=NOON - DAY,
+        failures=3,
+        last_error="it broke off",
+        format="ashby",
+        validators=Validators('"e"', "Mon, 02 Mar 2026 12:00:00 GMT", "auto https://jobs.example"),
+        counts=Counts(items=5, new=1, bytes=900),
+    )
+    ledger.settle(health)
+    assert open_again().health("board") == health
+    assert health.failing
+
+
+def claim(ledger: SourceLedger, worker: str = "one", *, at: timedelta = timedelta(), most: int = 9) -> list[str]:
+    return list(ledger.claim({"a", "b", "c"}, NOON + at, most=most, worker=worker, lease=LEASE))
+
+
+def test_due_sources_are_claimed_the_longest_due_first(ledger: SourceLedger) -> None:
+    ledger.register(["b"], NOON - HOUR)
+    ledger.register(["a"], NOON)
+    ledger.register(["c"], NOON + HOUR)
+    ledger.register(["gone from the settings"], NOON - DAY)
+    assert claim(ledger, most=1) == ["b"]
+    assert sorted(claim(ledger)) == ["a", "b"]
+
+
+def test_a_claimed_source_is_no_other_workers_until_the_lease_ends(ledger: SourceLedger, open_again: Open) -> None:
+    ledger.register(["a"], NOON)
+    other = open_again()
+    assert claim(ledger, "one") == ["a"]
+    assert claim(other, "two") == []
+    assert claim(other, "two", at=LEASE) == ["a"]
+    assert claim(ledger, "one", at=LEASE) == []
+
+
+def test_a_worker_takes_up_its_own_claim_after_a_crash(ledger: SourceLedger, open_again: Open) -> None:
+    ledger.register(["a"], NOON)
+    assert claim(ledger, "one") == ["a"]
+    assert claim(open_again(), "one") == ["a"]
+
+
+def test_settling_lets_go_of_the_claim_and_sets_the_next_time(ledger: SourceLedger, open_again: Open) -> None:
+    ledger.register(["a"], NOON)
+    claim(ledger, "one")
+    ledger.settle(SourceHealth("a", added_at=NOON, next_due=NOON + HOUR))
+    assert claim(open_again(), "two") == []
+    assert claim(open_again(), "two", at=HOUR) == ["a"]
+
+
+def test_a_fault_is_new_once(ledger: SourceLedger, open_again: Open) -> None:
+    assert ledger.new_faults("board", ["f1", "f2"]) == {"f1", "f2"}
+    ledger.note_faults("board", ["f1"], NOON)
+    ledger.note_faults("board", ["f1", "f1"], NOON)
+    assert open_again().new_faults("board", ["f1", "f2"]) == {"f2"}
+    assert ledger.new_faults("other", ["f1"]) == {"f1"}
+    ledger.note_faults("board", [], NOON)
+
+
+def test_old_closed_items_and_faults_are_dropped_and_open_ones_never(ledger: SourceLedger) -> None:
+    ledger.keep([KeptItem(row("open", last_seen=NOON - 9 * DAY), {}), KeptItem(row("late", is_open=False))])
+    ledger.keep([KeptItem(row("old", is_open=False, last_seen=NOON - 9 * DAY))])
+    ledger.note_faults("board", ["old"], NOON - 9 * DAY)
+    ledger.note_faults("board", ["late"], NOON)
+    assert ledger.prune(NOON - DAY) == 2
+    assert ledger.known("board", ["open", "late", "old"]).keys() == {"open", "late"}
+    assert ledger.new_faults("board", ["old", "late"]) == {"old"}
