@@ -10,7 +10,7 @@ from services.rules.place_data import Sense, place_data
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
 _NEXT = re.compile(r"\s*(?:,|/|\||;|&|\band\b|\bor\b)\s*(?:and\s|or\s)?")
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
-_PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
+PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
 _REMOTE_BEFORE = re.compile(r"\bremote\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
 
 WORDS = frozenset(
@@ -18,6 +18,10 @@ WORDS = frozenset(
     NC NE NI NO OR PA PE PH PM PR PS QA RE SA SC SE SM SO SR ST TC TF TL TO TT TV UX VC VP VR""".split()  # noqa: SIM905
 )
 """Codes that postings use for something else; only a place before them, with a comma, makes them places."""
+
+
+_RARELY_COUNTRIES = frozenset("AZ GA KY LA MD MN MO MS NC NE SC SD VA".split())  # noqa: SIM905
+"""Behind an unknown name these are American states: the countries of these codes hardly hire (Gabon, Vatican City)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,9 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
     before = text[max(0, token.start - 40) : token.start]
     states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
     country = tuple(sense for sense in token.senses if sense.kind == "country")
-    if _PLACE_BEFORE.search(before):
-        if len(states) == 1 and (_ZIP.match(text, token.end) or (not country and len(token.text) == 2)):
-            return states
-        return ()
+    if PLACE_BEFORE.search(before):
+        told = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
+        return states if len(states) == 1 and told else ()
     if _REMOTE_BEFORE.search(before) and token.text not in WORDS and len(token.senses) == 1:
         return token.senses
     return ()

@@ -8,8 +8,8 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from services.rules.place_codes import CodeToken, believed_codes, code_tokens
-from services.rules.place_data import PlaceKind, Sense, place_data
+from services.rules.place_codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens
+from services.rules.place_data import PlaceKind, Sense, country_part, place_data
 from services.rules.text import fold
 
 
@@ -87,17 +87,25 @@ def find_places(text: str) -> tuple[PlaceMention, ...]:
     beside it, else left out.
     """
     named = _named(text)
-    found = sorted([*named, *_coded(text, named)], key=lambda one: one.start)
-    mentions: list[PlaceMention] = []
-    previous: Found | None = None
-    for one in _joined(text, found):
-        sense = _meant(text, one, previous, mentions)
-        if sense:
-            mentions.append(
-                PlaceMention(sense.code, sense.kind, one.start, one.end, text[one.start : one.end], sense.subdivision)
-            )
-        previous = one
-    return tuple(mentions)
+    found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda one: one.start))
+    meant: list[Sense | None] = []
+    for i, one in enumerate(found):
+        meant.append(_meant(text, one, _neighbours(text, found, meant, i)))
+    for i, one in enumerate(found):
+        meant[i] = meant[i] or _meant(text, one, _neighbours(text, found, meant, i))
+    return tuple(
+        PlaceMention(sense.code, sense.kind, one.start, one.end, text[one.start : one.end], sense.subdivision)
+        for one, sense in zip(found, meant, strict=True)
+        if sense
+    )
+
+
+def _neighbours(text: str, found: Sequence[Found], meant: Sequence[Sense | None], i: int) -> list[Sense]:
+    """What stands before and behind in one list with a name, as far as it is decided."""
+    beside = [meant[i - 1]] if i and _BESIDE.fullmatch(text[found[i - 1].end : found[i].start]) else []
+    if i + 1 < len(meant) and _BESIDE.fullmatch(text[found[i].end : found[i + 1].start]):
+        beside.append(meant[i + 1])
+    return [sense for sense in beside if sense]
 
 
 def _named(text: str) -> list[Found]:
@@ -128,7 +136,7 @@ def _whole_word(plain: str, start: int, end: int) -> bool:
         return False
     if after.isalnum() or after in ("_", "@"):
         return False
-    # A hyphen joins ("London-based" is a place, "US-Dollar" is none); a dot before a letter is a host name.
+    # A hyphen may join ("London-based"); a dot before a letter makes a host name.
     return not (after == "." and plain[end + 1 : end + 2].isalnum() and plain[end - 1] != ".")
 
 
@@ -137,6 +145,8 @@ def _spelt(text: str, senses: Sequence[Sense], acronyms: frozenset[str], *, lowe
         return text in acronyms
     if senses[0].kind in ("worldwide", "group") or lower_field:
         return True
+    if len(text) <= 4:
+        return text.istitle() or text.isupper()  # "NiCE" is a firm
     return text[0].isupper() or text.startswith("the ")
 
 
@@ -204,18 +214,23 @@ _BESIDE = re.compile(r"\s*(?:[,/;|•·&]|\band\b|\bor\b|\n)\s*(?:and\s|or\s)?\s
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 
-def _meant(text: str, one: Found, previous: Found | None, mentions: Sequence[PlaceMention]) -> Sense | None:
-    if one.doubtful and not _beside_place(text, one, previous, mentions) and not _in_field(text, one):
+def _meant(text: str, one: Found, beside: Sequence[Sense]) -> Sense | None:
+    if one.doubtful and one.end == one.name_end and not beside and not _in_field(text, one):
         return None
-    if len(one.senses) == 1:
-        return one.senses[0]
+    kindred = [sense for sense in one.senses if any(_kindred(sense, other) for other in beside)]
+    if len(kindred) == 1:
+        return kindred[0]
     lone = place_data().lone.get(fold(text[one.start : one.name_end]))
-    if lone == "":
-        return None
-    if lone is not None:
-        chosen = [sense for sense in one.senses if sense.narrowest == lone]
-        return chosen[0] if chosen else None
-    return _agreed(one.senses)
+    if lone is not None and (one.end == one.name_end or (lone and len(one.senses) > 1)):
+        return next((sense for sense in one.senses if sense.narrowest == lone), None)
+    return one.senses[0] if len(one.senses) == 1 else _agreed(one.senses)
+
+
+def _kindred(sense: Sense, other: Sense) -> bool:
+    """Florida beside Georgia is a state beside a state of one country; Armenia beside it a country beside a country."""
+    if sense.kind == "country":
+        return other.kind == "country"
+    return sense.kind == other.kind and country_part(sense.code) == country_part(other.code)
 
 
 def _agreed(senses: Sequence[Sense]) -> Sense | None:
@@ -227,14 +242,11 @@ def _agreed(senses: Sequence[Sense]) -> Sense | None:
     return None
 
 
-def _beside_place(text: str, one: Found, previous: Found | None, mentions: Sequence[PlaceMention]) -> bool:
-    beside = bool(mentions and previous and mentions[-1].end == previous.end)
-    return beside and previous is not None and bool(_BESIDE.fullmatch(text[previous.end : one.start]))
-
-
 def _in_field(text: str, one: Found) -> bool:
-    """After `in` or the like, or at the start of a short field and followed by a separator."""
-    before = text[max(0, one.start - 24) : one.start]
+    """After `in` or the like; at the start of a short field, before a separator; a state behind a name and comma."""
+    before = text[max(0, one.start - 40) : one.start]
+    if one.senses[0].kind == "subdivision" and PLACE_BEFORE.search(before):
+        return True
     if not _LEADING.search(before):
         return False
     return bool(before.strip()) or (len(text) <= 80 and bool(_TRAILING.match(text, one.end)))

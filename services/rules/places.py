@@ -74,15 +74,14 @@ def canonical_place(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     data = place_data()
-    behind = _CODE_BEHIND.search(text)
-    for candidate in (text, behind.group(1) if behind else ""):
-        code = _code(candidate.strip())
-        if code:
-            return code
-    folded = fold(text).strip(" .,;:()[]")
-    if folded in data.ambiguous:
+    folded = fold(text)
+    bare = folded.strip(" .,;:()[]")
+    if bare in data.ambiguous:
         return None
-    return data.fields.get(folded) or data.alpha3.get(folded.upper()) or _part_codes().get(folded) or _only(text)
+    named = _code(text.strip()) or data.fields.get(folded) or data.fields.get(bare)
+    coded = data.alpha3.get(bare.upper()) or _part_codes().get(bare)
+    behind = _CODE_BEHIND.search(text)
+    return named or coded or (_code(behind.group(1)) if behind else None) or _only(text)
 
 
 def _code(text: str) -> str | None:

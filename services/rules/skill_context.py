@@ -120,8 +120,8 @@ _ASKS_BEHIND = re.compile(
 _IN_TITLE_BEFORE = re.compile(r"[-–—,(|/&]\s*$|\b(?:and|or|with)\s$")
 _NOT_ASKED = re.compile(
     r"""^[\s-]*(?:market|compan|customer|client|team|law|legal|literature|office|startup|tax|government|bank|premier|channel
-      |speaking\ (?:market|countr|region|audience|counterpart|clients|customers)|cuisine|food|version|teacher|department|entity|citizen|national|border|holiday
-      |public|labou?r|GAAP|data|regulat|content|site|website)""",
+      |speaking\ (?:market|countr|region|audience|counterpart|client|customer)|cuisine|food|version|teacher|department
+      |entity|citizen|national|border|holiday|public|labou?r|GAAP|data|regulat|content|site|website)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.!?\n;]\s?")

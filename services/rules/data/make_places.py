@@ -17,10 +17,10 @@ from services.rules.text import fold
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "places.json"
-NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+NO_COUNTRIES = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
 """Two-letter codes in CLDR that ISO 3166-1 does not assign. XK is user-assigned there and kept: feeds name Kosovo."""
 TEXT_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
-"""Languages of postings. A country is found in running text by its name in these, and in fields by all that Babel knows."""
+"""Languages of postings: a country is found in running text by its name in these, in fields by all that Babel knows."""
 
 
 def read(name: str) -> Any:
@@ -137,7 +137,8 @@ def compiled() -> dict[str, Any]:
         if code[:2] in told or code in names["subdivisions"]
     }
     places = {*known, *subdivisions}
-    used = {*names["countries"], *names["fields"], *names["subdivisions"], *cities["cities"], *filter(None, cities["lone"].values())}
+    used = {*names["countries"], *names["fields"], *names["subdivisions"], *cities["cities"]}
+    used.update(filter(None, cities["lone"].values()))
     if used - places:
         raise ValueError(f"no such places: {sorted(used - places)}")
     fields, ambiguous = field_names(known, names, groups, parts)
@@ -163,7 +164,8 @@ def main() -> None:
     """Write places.json and say how much it holds."""
     data = compiled()
     TARGET.write_text(json.dumps(data, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    print(*(f"{len(data[table])} {table}" for table in ("countries", "subdivisions", "groups", "fields", "ambiguous", "text")))
+    for table in ("countries", "subdivisions", "groups", "fields", "ambiguous", "text"):
+        print(len(data[table]), table)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from services.rules.skills import fold_skill
+
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "skills.json"
 RULES = "rules.toml"
@@ -46,7 +48,7 @@ def _is_acronym(written: str) -> bool:
 
 
 def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
-    """All groups of all files. Raises ValueError where a name or a spelling is claimed twice, or a parent is unknown."""
+    """All groups of all files. Raises ValueError where a spelling is claimed twice or a parent is unknown."""
     skills: dict[str, dict[str, Any]] = {}
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
@@ -86,10 +88,10 @@ def _unknown_parents(skills: dict[str, dict[str, Any]], parents: dict[str, list[
 def _claimed_twice(skills: dict[str, dict[str, Any]]) -> list[str]:
     owner: dict[str, str] = {}
     return [
-        f"{written!r} is claimed by {owner[written.casefold()]!r} and {name!r}"
+        f"{written!r} is claimed by {owner[fold_skill(written)]!r} and {name!r}"
         for name, entry in skills.items()
         for written in (name, *entry["aliases"])
-        if owner.setdefault(written.casefold(), name) != name
+        if owner.setdefault(fold_skill(written), name) != name
     ]
 
 
@@ -105,7 +107,7 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
 
 def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
     roles: dict[str, list[str]] = tomllib.loads((folder / ROLES).read_text(encoding="utf-8"))["roles"]
-    taken = {written.casefold(): name for name, entry in skills.items() for written in (name, *entry.get("aliases", ()))}
+    taken = {way.casefold(): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
     problems = [f"{ROLES}: {name!r} is no skill" for name in roles if name not in skills]
     problems += [
         f"{ROLES}: {title!r} is claimed by {taken[title.casefold()]!r} and {name!r}"

@@ -10,8 +10,8 @@ from typing import Any
 
 TARGET = Path(__file__).parent / "places" / "cldr.json"
 ALSO_COUNTRIES = frozenset(
-    ("CN-HK CN-MO CN-TW FI-01 NO-21 NO-22 US-AS US-GU US-MP US-PR US-UM US-VI FR-971 FR-972 FR-973 FR-974 FR-976 FR-BL FR-MF "
-    "FR-NC FR-PF FR-PM FR-TF FR-WF FR-CP NL-AW NL-BQ1 NL-BQ2 NL-BQ3 NL-CW NL-SX").split()
+    """CN-HK CN-MO CN-TW FI-01 NO-21 NO-22 US-AS US-GU US-MP US-PR US-UM US-VI FR-971 FR-972 FR-973 FR-974 FR-976 FR-BL
+    FR-MF FR-NC FR-PF FR-PM FR-TF FR-WF FR-CP NL-AW NL-BQ1 NL-BQ2 NL-BQ3 NL-CW NL-SX""".split()
 )
 """Subdivisions that ISO 3166-1 lists as countries of their own under another code."""
 

@@ -1,0 +1,115 @@
+"""What holds of the whole vocabulary, and of any text at all."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.rules.data import make_places, make_skills
+from services.rules.place_data import place_data
+from services.rules.places import canonical_place, countries_of, find_places, is_country, nearest_places, place_name
+from services.rules.skills import taxonomy
+from services.rules.text import fold
+
+DATA = Path(make_skills.__file__).parent
+
+_NAMES = [*taxonomy().names()[:400], "Go", "R", "C", "Spark", "English", "Georgia", "Paris", "US", "CA", "TX", "EU"]
+_BETWEEN = [", ", " and ", "\n", "- ", ". ", " ", "(", ")", "/", "in ", "remote ", "+", "#", ".", "s", "https://", "@"]
+_ODD = ["San José", "İstanbul", "ﬁ", "ẞ", "\u00a0", "ǅ"]
+_pieces = st.sampled_from([*_NAMES, *_BETWEEN, *_ODD])
+texts = st.one_of(st.text(), st.lists(_pieces, max_size=25).map("".join))
+
+
+@given(texts)
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_searched_for_skills(text: str) -> None:
+    reached = 0
+    for mention in taxonomy().find(text):
+        assert reached <= mention.start < mention.end <= len(text)
+        assert text[mention.start : mention.end] == mention.text
+        assert taxonomy().canonical(mention.name) == mention.name
+        reached = mention.end
+
+
+@given(texts)
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_searched_for_places(text: str) -> None:
+    reached = 0
+    for mention in find_places(text):
+        assert reached <= mention.start < mention.end <= len(text)
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.kind != "city" or is_country(mention.code)
+        assert mention.subdivision is None or mention.subdivision.startswith(mention.code + "-")
+        reached = mention.end
+
+
+@given(texts)
+@settings(max_examples=200, deadline=None)
+def test_any_text_can_be_asked_for(text: str) -> None:
+    name = taxonomy().canonical(text)
+    assert name is None or taxonomy().canonical(name) == name
+    code = canonical_place(text)
+    assert code is None or canonical_place(code) == code
+    assert len(taxonomy().nearest(text)) <= 3
+    assert len(nearest_places(text)) <= 3
+
+
+def test_every_spelling_finds_its_skill() -> None:
+    skills = json.loads((DATA / "skills.json").read_text(encoding="utf-8"))["skills"]
+    lost = [
+        (written, name)
+        for name, entry in skills.items()
+        for written in (name, *entry.get("aliases", ()), *entry.get("roles", ()))
+        if taxonomy().canonical(written) != name
+    ]
+    assert lost == []
+    assert len(skills) >= 1000
+
+
+def test_parents_are_known_and_never_their_own_ancestors() -> None:
+    known = set(taxonomy().names())
+    for name in known:
+        parents = taxonomy().parents(name)
+        assert parents <= known
+        assert name not in parents
+
+
+def test_a_country_is_found_by_its_name_in_every_language_of_the_table() -> None:
+    data = place_data()
+    assert {name: code for name, code in data.fields.items() if canonical_place(name) != code} == {}
+    assert {code for code in data.countries if code not in set(data.fields.values())} == set()
+    assert all(fold(name) == name for name in data.fields)
+
+
+@pytest.mark.parametrize("code", [*sorted(place_data().members), "US-CA", "GB-SCT", "DE"])
+def test_every_code_has_a_name_and_stands_for_itself(code: str) -> None:
+    assert canonical_place(code) == code
+    assert place_name(code)
+
+
+def test_groups_hold_countries_only() -> None:
+    for group, countries in place_data().members.items():
+        assert countries == countries_of(group)
+        assert countries
+        assert all(is_country(code) for code in countries)
+
+
+def test_the_compiled_data_is_that_of_the_tables() -> None:
+    assert json.loads((DATA / "skills.json").read_text(encoding="utf-8")) == make_skills.compiled(DATA / "skills")
+    compiled = make_places.compiled()
+    shipped = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
+    if compiled["babel"] != shipped["babel"]:  # names of another CLDR: the rest must still be ours
+        for table in ("fields", "ambiguous", "text", "countries", "babel"):
+            compiled.pop(table), shipped.pop(table)
+    assert shipped == compiled
+
+
+def test_a_spelling_that_two_skills_claim_is_refused(tmp_path: Path) -> None:
+    aliases = '[group.aliases]\nOne = ["A Thing"]\nTwo = ["a-thing"]\n'
+    group = f'[[group]]\nkind = "tool"\n{aliases}[group.parents]\nOne = ["Three"]\n'
+    (tmp_path / "a.toml").write_text(group, encoding="utf-8")
+    with pytest.raises(ValueError, match="'a-thing' is claimed by 'One' and 'Two'") as refused:
+        make_skills.read_skills(tmp_path)
+    assert "the parent 'Three' is no skill" in str(refused.value)

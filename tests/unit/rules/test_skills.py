@@ -1,0 +1,214 @@
+"""Skills: what a name stands for, and which words of a text are meant as skills."""
+
+import time
+
+import pytest
+
+from services.rules.skills import Taxonomy, taxonomy
+
+
+def found(text: str) -> list[str]:
+    return [mention.name for mention in taxonomy().find(text)]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("python", "Python"),
+        ("  PYTHON ", "Python"),
+        ("ReactJS", "React"),
+        ("react-js", "React"),
+        ("golang", "Go"),
+        ("k8s", "Kubernetes"),
+        ("postgres", "PostgreSQL"),
+        ("C plus plus", None),
+        ("c++", "C++"),
+        ("C#", "C#"),
+        (".net", ".NET"),
+        ("node", "Node.js"),
+        ("ci cd", "CI/CD"),
+        ("RESTful APIs", "REST APIs"),
+        ("Data Visualisation", "Data Visualization"),
+        ("data modelling", "Data Modeling"),
+        ("large language models", "LLM"),
+        ("product manager", "Product Management"),
+        ("Identity & Access Management", "Identity and Access Management"),
+        ("communication", "Communication"),
+        ("frobnication", None),
+        ("", None),
+        ("   ", None),
+    ],
+)
+def test_a_spelling_stands_for_its_canonical_name(spelling: str, name: str | None) -> None:
+    assert taxonomy().canonical(spelling) == name
+
+
+@pytest.mark.parametrize(
+    ("unknown", "known"), [("Pyhton", "Python"), ("kubernets", "Kubernetes"), ("Machin Learning", "Machine Learning")]
+)
+def test_the_nearest_known_skill_is_named_first(unknown: str, known: str) -> None:
+    assert taxonomy().canonical(unknown) is None
+    assert taxonomy().nearest(unknown)[0] == known
+
+
+def test_nothing_is_near_to_nothing() -> None:
+    assert taxonomy().nearest("") == ()
+    assert len(taxonomy().nearest("python", most=2)) <= 2
+
+
+def test_a_skill_implies_what_its_parents_imply() -> None:
+    assert {"React", "JavaScript"} <= taxonomy().parents("Next.js")
+    assert "React" not in taxonomy().parents("JavaScript")
+    assert taxonomy().parents("no such skill") == frozenset()
+
+
+def test_names_with_signs_are_found_whole() -> None:
+    assert found("C++, C# and .NET; Node.js, CI/CD, ASP.NET.") == ["C++", "C#", ".NET", "Node.js", "CI/CD", "ASP.NET"]
+
+
+def test_the_longest_name_wins() -> None:
+    assert found("React Native on AWS Lambda") == ["React Native", "AWS Lambda"]
+
+
+@pytest.mark.parametrize("text", ["Javanese", "scalability-free escalation", "preactive", "postgresqlish", "SQLer"])
+def test_no_skill_is_found_inside_another_word(text: str) -> None:
+    assert not {"Java", "Scala", "React", "PostgreSQL", "SQL"} & set(found(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["https://docs.example/python/react", "mail python@docker.example", "go to python.org"]
+)
+def test_links_and_addresses_hold_no_skills(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Senior Go Engineer",
+        "services written in Go",
+        "Python, Go, Kubernetes",
+        "Backend Developer (Go)",
+        "a Golang shop",
+        "Go",
+    ],
+)
+def test_go_is_found_where_the_language_is_meant(text: str) -> None:
+    assert "Go" in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Go to market with us",
+        "Ready? Go for it!",
+        "You will go far",
+        "Let's Go Further together",
+        "on the go",
+        "GO BIG",
+    ],
+)
+def test_go_is_not_found_where_it_is_a_verb(text: str) -> None:
+    assert "Go" not in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Our R&D team reports to the C-suite.", {"R", "C"}),
+        ("You excel at selling. Excel in your career!", {"Excel"}),
+        ("We raised a Series C.", {"C"}),
+        ("Make sure that customers are happy.", {"Make"}),
+        ("A swift answer, a spark of joy, a dash of rust.", {"Swift", "Spark", "Dash", "Rust"}),
+        ("Spring 2027 intake", {"Spring"}),
+        ("The chef will assemble the express box.", {"Chef", "Express", "Box"}),
+        ("They segment markets and slack off later.", {"Segment", "Slack", "Later"}),
+        ("- Docker\n- Make our builds faster", {"Make"}),
+        ("the rest of us need some rest", {"REST APIs"}),
+        ("a safe and lean company", {"SAFe", "Lean"}),
+        ("All of Latin America", {"Latin"}),
+    ],
+)
+def test_common_words_are_no_skills(text: str, absent: set[str]) -> None:
+    assert not absent & set(found(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Experience with Spark and Kafka", {"Spark", "Kafka"}),
+        ("advanced Excel skills", {"Excel"}),
+        ("Word, Excel, PowerPoint", {"Excel", "PowerPoint"}),
+        ("statistics in R", {"R"}),
+        ("proficient in C/C++", {"C", "C++"}),
+        ("iOS apps in Swift", {"Swift"}),
+        ("automation with Zapier, Make, or similar", {"Make", "Zapier"}),
+        ("python, sql and docker", {"Python", "SQL", "Docker"}),
+        ("docker, ansible, terraform", {"Docker", "Ansible", "Terraform"}),
+        ("Kanban, Lean principles", {"Lean", "Kanban"}),
+        ("machine-learning and full stack", {"Machine Learning", "Full-Stack Development"}),
+        ("SDKs, APIs and LLMs", {"SDK", "APIs", "LLM"}),
+    ],
+)
+def test_common_words_are_skills_in_their_company(text: str, names: set[str]) -> None:
+    assert names <= set(found(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Fluent in English, German and French", ["English", "German", "French"]),
+        ("English: C1", ["English"]),
+        ("excellent english", ["English"]),
+        ("Sehr gute Deutschkenntnisse", ["German"]),
+        ("Support Agent (Polish)", ["Polish"]),
+        ("We sell to the German market from our French office.", []),
+        ("Visual polish and timing", []),
+        ("We love German cars", []),
+    ],
+)
+def test_a_human_language_counts_where_it_is_asked_for(text: str, names: list[str]) -> None:
+    assert [mention.name for mention in taxonomy().find(text) if mention.kind == "language"] == names
+
+
+def test_a_job_title_names_a_skill_in_a_title_only() -> None:
+    assert found("Senior Product Manager") == ["Product Management"]
+    running = "About us\n" + "You will work closely with our product managers every day. " * 4
+    assert "Product Management" not in found(running)
+
+
+def test_a_broad_word_says_so() -> None:
+    kinds = {mention.name: mention.kind for mention in taxonomy().find("Sales and Kubernetes and API testing")}
+    assert kinds == {"Sales": "broad", "Kubernetes": "tool", "API Testing": "method"}
+
+
+def test_a_mention_quotes_the_text_at_its_offsets() -> None:
+    text = "İzmir: We use  PYTHON and data  analysis, Go."
+    for mention in taxonomy().find(text):
+        assert text[mention.start : mention.end] == mention.text
+    assert "Python" in found(text)
+
+
+def test_a_name_without_rules_is_found_by_a_taxonomy_of_ones_own() -> None:
+    own = Taxonomy(
+        {
+            "skills": {"Zed": {"kind": "tool", "aliases": ["Zed Editor"]}},
+            "exact": [],
+            "unfound": [],
+            "cued": {},
+            "cues": {"tool": {"before": "with", "after": "editor"}},
+            "blockers": ["big zed"],
+        }
+    )
+    assert [m.name for m in own.find("Zed, not big Zed")] == ["Zed"]
+    assert [m.text for m in own.find("the Zed Editor")] == ["Zed Editor"]
+
+
+def test_finding_takes_milliseconds() -> None:
+    text = ("We build distributed systems in Go, Python and SQL, with Kafka. Fluent English required.\n" * 60)[:5000]
+    taxonomy().find(text)
+    begun = time.perf_counter()
+    for _ in range(10):
+        taxonomy().find(text)
+    # Budget 2 ms a text; ten times that on a loaded machine still shows a rule that went quadratic.
+    assert (time.perf_counter() - begun) / 10 < 0.020
