@@ -20,7 +20,8 @@ import schemas.sql
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sqlite import BUSY_SECONDS, explain
 
-_WRITES = "jobchime_writes"
+WRITES = "jobchime_writes"
+"""The execution option of connections in `writing`."""
 _NO_TRANSACTION = "jobchime_no_transaction"
 _MIGRATIONS = Path(schemas.sql.__file__).parent / "migrations"
 
@@ -65,7 +66,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Commits on leaving, rolls back on any exception. Raises UnavailableError where the store is away.
     """
-    with explained(engine), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+    with explained(engine), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
 
 
@@ -134,7 +135,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A reader that turned writer would fail at once, without waiting, if another had written in between.
     options = connection.get_execution_options()
     if not options.get(_NO_TRANSACTION, False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
 
 
 def _told(error: DBAPIError, engine: Engine) -> JobchimeError | None:
