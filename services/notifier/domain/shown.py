@@ -113,7 +113,7 @@ def _job(item: Item, reader: _Reader) -> ShownJob:
             converted_pay(posting.salary, reader.digest.recipient.currency, reader.locale) if posting.salary else ""
         ),
         details=wording.capitalised(" · ".join(detail for detail in details if detail)),
-        why=wording.reason_line(item.found_by[0]),
+        why=wording.reason_line(item),
         fault=wording.fault_line(item.found_by[0]),
         found_by=wording.found_line(item.found_by),
         source=source,

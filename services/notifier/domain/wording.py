@@ -13,6 +13,7 @@ from services.notifier.domain.amounts import brief_top
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.score import states_pay
 from services.rules.phrases import place_phrase
+from services.rules.places import countries_of, country_of
 
 LANGUAGES = frozenset({"en"})
 """Languages that the sentences here exist in."""
@@ -36,6 +37,8 @@ _MOST_TITLE = 160
 _MOST_SUBJECT_TITLE = 60
 _MOST_PLACES = 4
 _DAYS_IN_WORDS = 14
+_ALL_ROUND = 20.0
+"""Hours between the first and the last time zone from which on they tell nothing."""
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _SENIORITY: dict[Seniority, str] = {
@@ -117,7 +120,7 @@ def headline(digest: Digest) -> str:
 def preheader(digest: Digest) -> str:
     """The line that a mailbox shows beside the subject: companies, or titles, and near misses."""
     if len(digest.items) == 1:
-        shown = [reason_line(digest.items[0].found_by[0])]
+        shown = [reason_line(digest.items[0])]
     else:
         shown = [
             f"{one_line(item.posting.title, 50)} at {one_line(item.posting.company.name, 40)}"
@@ -148,7 +151,7 @@ def best_top(digest: Digest, locale: str) -> str:
 def reach_line(posting: PostingCore, locale: str) -> str:
     """Where one may work from: `Remote from Germany or Austria`, `Remote from anywhere`, `Hybrid, Germany`."""
     places = _places(posting.reach, locale)
-    except_for = _either([place_phrase(code, locale) for code in posting.reach.excluded])
+    except_for = _some(posting.reach.excluded, locale)
     outside = f", except {except_for}" if except_for else ""
     if posting.workplace in ("remote", "unknown") and posting.reach.scope == "worldwide":
         return f"{'Remote' if posting.workplace == 'remote' else 'Work'} from anywhere{outside}"
@@ -161,8 +164,8 @@ def reach_line(posting: PostingCore, locale: str) -> str:
 
 
 def timezones_line(zones: Timezones | None) -> str:
-    """`UTC−1 to UTC+3`; empty where nothing is asked."""
-    if zones is None:
+    """`UTC−1 to UTC+3`; empty where nothing is asked, or nearly the whole globe will do."""
+    if zones is None or zones.max - zones.min >= _ALL_ROUND:
         return ""
     low, high = _offset(zones.min), _offset(zones.max)
     return f"time zone {low}" if low == high else f"time zones {low} to {high}"
@@ -194,12 +197,12 @@ def age_line(posting: PostingCore, due_at: datetime, zone: ZoneInfo, locale: str
     return f"{verb} on {format_date(day, 'd MMMM', locale=locale)}"
 
 
-def reason_line(found: FoundBy, most: int = 3) -> str:
-    """Why a search found a job, its most telling reasons first: `Asks for Python; pays up to ...`."""
-    texts = [
-        reason.text for reason in found.verdict.reasons if reason.fit == "yes" and reason.criterion not in _NEVER_SHOWN
-    ]
-    return _sentence(texts[:most])
+def reason_line(item: Item, most: int = 3) -> str:
+    """Why its first search found a job, the most telling reasons first: `Asks for Python; pays up to ...`."""
+    # That pay is not stated stands among the details already.
+    silent = _NEVER_SHOWN if states_pay(item.posting) else _NEVER_SHOWN | {"salary"}
+    reasons = item.found_by[0].verdict.reasons
+    return _sentence([one.text for one in reasons if one.fit == "yes" and one.criterion not in silent][:most])
 
 
 def fault_line(found: FoundBy) -> str:
@@ -271,7 +274,14 @@ def _shared_skills(items: Sequence[Item]) -> str:
 
 
 def _places(reach: Reach, locale: str) -> str:
-    codes = (*reach.groups, *reach.countries, *reach.subdivisions)
+    """The places of a reach, each once: a country goes without saying beside its group, or beside parts of it."""
+    grouped = frozenset[str]().union(*(countries_of(group) for group in reach.groups))
+    parted = {country_of(part) for part in reach.subdivisions}
+    countries = [code for code in reach.countries if code not in grouped and code not in parted]
+    return _some((*reach.groups, *countries, *reach.subdivisions), locale)
+
+
+def _some(codes: Sequence[str], locale: str) -> str:
     names = [place_phrase(code, locale) for code in codes]
     if len(names) <= _MOST_PLACES:
         return _either(names)

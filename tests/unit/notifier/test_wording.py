@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill, Timezones
 from services.notifier.domain import wording
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
@@ -63,6 +63,12 @@ def test_the_preheader_adds_to_the_subject() -> None:
             Reach(scope="listed", countries=("DE", "AT", "FR", "ES", "PT")),
             "Remote from Germany, Austria, France or 2 other places",
         ),
+        (
+            "remote",
+            Reach(scope="listed", groups=("eu",), countries=("FR", "CH")),
+            "Remote from the European Union or Switzerland",
+        ),
+        ("remote", Reach(scope="listed", countries=("US",), subdivisions=("US-CA",)), "Remote from California"),
     ],
 )
 def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> None:
@@ -93,10 +99,20 @@ def test_a_job_without_a_date_was_found_not_posted() -> None:
 
 def test_reasons_are_one_sentence_of_what_fits() -> None:
     made = digest(posting(), by=search(criteria=PYTHON.model_copy(update={"places": ("PT",)})))
-    line = wording.reason_line(made.items[0].found_by[0])
+    line = wording.reason_line(made.items[0])
     assert "Python" in line
     assert "Portugal" in line
     assert line[0].isupper()
+
+
+def test_that_pay_is_not_stated_is_no_reason() -> None:
+    floor = PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=1, currency="EUR")})
+    assert "pay" not in wording.reason_line(digest(posting(), by=search(criteria=floor)).items[0])
+    assert "pays" in wording.reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
+
+
+def test_time_zones_all_round_the_globe_tell_nothing() -> None:
+    assert wording.timezones_line(Timezones(min=-11, max=14)) == ""
 
 
 def test_time_zones_and_levels() -> None:
