@@ -11,7 +11,7 @@ from schemas.raw import RawPosting
 from schemas.topics import MATCHES, POSTINGS, RAW, dead_of
 from services.embedded import Embedded
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.notifier.adapters.sql.digests import KeptDigest, SqlDigests
+from services.notifier.adapters.sql.digests import KeptDigest
 from services.notifier.domain.people import Subscriber
 
 
@@ -55,7 +55,7 @@ class DemoReport:
     people: tuple[PersonLine, ...]
 
 
-def report_of(form: Embedded, people: Mapping[str, tuple[Subscriber, int]]) -> DemoReport:
+def report_of(form: Embedded, people: Mapping[str, tuple[Subscriber, int]], history: list[KeptDigest]) -> DemoReport:
     """Count what is in the log and the store. `people` are the subscribers with their number of searches, by id."""
     raw, dead, reasons = Counter[str](), Counter[str](), Counter[str]()
     for record in form.log.read_all(RAW.name):
@@ -71,7 +71,6 @@ def report_of(form: Embedded, people: Mapping[str, tuple[Subscriber, int]]) -> D
         matched = from_text(found.keys)
         hits, near = hits + matched.size, near + from_text(found.near).size
         keys.update(matched.tolist())
-    history = SqlDigests(form.engine, form.settings.ids()).history(held=True)
     healths = SqlSourceLedger(form.engine).healths()
     return DemoReport(
         sources=tuple(

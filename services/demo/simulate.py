@@ -10,6 +10,7 @@ from random import Random
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from services.demo.pages import write_index
 from services.demo.report import DemoReport, report_of
 from services.demo.shelf import Shelf, ShelfFetcher, feed_files
 from services.embedded import Embedded, embedded
@@ -18,6 +19,7 @@ from services.ingest.closing import Tools
 from services.ingest.collector import Collector
 from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings, SourceSettings
+from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.searches import SqlSearches
 from services.notifier.adapters.sql.subscribers import SqlSubscribers
 from services.notifier.domain.people import Subscriber
@@ -56,13 +58,13 @@ def demo_settings(out: Path, feeds: Path) -> Settings:
 
 
 def hours(now: datetime, days: int) -> list[datetime]:
-    """The simulated times, hour by hour, up to `now`."""
-    steps = days * 24
-    return [now - STEP * (steps - step) for step in range(steps + 1)]
+    """The simulated times, hour by hour: `days` up to `now`, and one more, on which the last jobs are mailed."""
+    start = now - timedelta(days=days)
+    return [start + STEP * step for step in range((days + 1) * 24 + 1)]
 
 
 def simulate(feeds: Path, people: str, *, now: datetime, days: int, out: Path, advance: Progress) -> DemoReport:
-    """Run `days` up to `now` into the folder `out`, which is made anew. `people` are JSON lines of subscribers.
+    """Run `days` up to `now`, and the day after, into the folder `out`, made anew. `people` are JSON lines.
 
     Raises UsageError for people who cannot be read, and where `out` is no folder of an earlier demo.
     """
@@ -80,7 +82,10 @@ def simulate(feeds: Path, people: str, *, now: datetime, days: int, out: Path, a
             form.runner.drain()
             form.runner.tick(at)
             advance(1)
-        return report_of(form, taken_in)
+        history = SqlDigests(form.engine, settings.ids()).history(held=True)
+        note = f"Simulated: {days} days up to {now:%Y-%m-%d %H:%M} UTC, and the day after, over {feeds.name}."
+        write_index(out, form.engine, taken_in, history, note)
+        return report_of(form, taken_in, history)
 
 
 def _collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
