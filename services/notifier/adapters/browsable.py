@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime
 
 from services.notifier.adapters.folder import file_name_of, write_whole
 from services.notifier.adapters.jinja import environment
-from services.notifier.domain.wording import one_line, zone_of
+from services.notifier.domain.lines import one_line, zone_of
 
 PAGES = "pages"
 """The folder beside the index that holds the mails' pages."""

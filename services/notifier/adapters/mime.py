@@ -14,7 +14,7 @@ from io import BytesIO
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-from services.notifier.domain.wording import one_line
+from services.notifier.domain.lines import one_line
 from services.notifier.ports import Email, MailRefusedError
 
 _END = "\r\n"

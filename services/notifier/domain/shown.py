@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
-from services.notifier.domain import wording
+from services.notifier.domain import job_wording, wording
 from services.notifier.domain.amounts import converted_pay, stated_pay
+from services.notifier.domain.lines import capitalised, locale_of, one_line, zone_of
 from services.notifier.domain.model import Digest, Item, Sender
 from services.notifier.ports import Links
 
@@ -62,8 +63,8 @@ class _Reader:
 
 def show(digest: Digest, links: Links, sender: Sender) -> ShownDigest:
     """Put a digest into its reader's words, currency and calendar."""
-    locale = wording.locale_of(digest.recipient.locale)
-    reader = _Reader(digest, links, wording.zone_of(digest.recipient.time_zone), locale)
+    locale = locale_of(digest.recipient.locale)
+    reader = _Reader(digest, links, zone_of(digest.recipient.time_zone), locale)
     return ShownDigest(
         language=locale.replace("_", "-"),
         subject=wording.subject(digest, locale),
@@ -76,8 +77,8 @@ def show(digest: Digest, links: Links, sender: Sender) -> ShownDigest:
         why=wording.why_line(digest),
         manage=web_address(links.manage),
         unsubscribe=web_address(links.unsubscribe),
-        from_name=wording.one_line(sender.name),
-        from_line=wording.one_line(wording.sender_line(sender)),
+        from_name=one_line(sender.name),
+        from_line=one_line(wording.sender_line(sender)),
     )
 
 
@@ -96,26 +97,26 @@ def web_address(url: str | None) -> str:
 def _job(item: Item, reader: _Reader) -> ShownJob:
     posting = item.posting
     details = [
-        wording.level_line(posting),
-        wording.timezones_line(posting.timezones),
-        wording.no_pay_line(posting),
-        wording.age_line(posting, reader.digest.due_at, reader.zone, reader.locale),
+        job_wording.level_line(posting),
+        job_wording.timezones_line(posting.timezones),
+        job_wording.no_pay_line(posting),
+        job_wording.age_line(posting, reader.digest.due_at, reader.zone, reader.locale),
     ]
     pay = stated_pay(posting.salary, reader.locale) if posting.salary else ""
     source, source_url = _source(posting)
     return ShownJob(
-        title=wording.one_line(posting.title) or "A job without a title",
+        title=one_line(posting.title) or "A job without a title",
         url=web_address(posting.url) or web_address(posting.apply_url),
-        company=wording.one_line(posting.company.name),
-        where=wording.reach_line(posting, reader.locale),
-        pay=wording.capitalised(pay),
+        company=one_line(posting.company.name),
+        where=job_wording.reach_line(posting, reader.locale),
+        pay=capitalised(pay),
         pay_converted=(
             converted_pay(posting.salary, reader.digest.recipient.currency, reader.locale) if posting.salary else ""
         ),
-        details=wording.capitalised(" · ".join(detail for detail in details if detail)),
-        why=wording.reason_line(item),
-        fault=wording.fault_line(item.found_by[0]),
-        found_by=wording.found_line(item.found_by),
+        details=capitalised(" · ".join(detail for detail in details if detail)),
+        why=job_wording.reason_line(item),
+        fault=job_wording.fault_line(item.found_by[0]),
+        found_by=job_wording.found_line(item.found_by),
         source=source,
         source_url=source_url,
         hide_company=web_address(reader.links.hide_company.get(posting.posting_id)),
@@ -126,4 +127,4 @@ def _job(item: Item, reader: _Reader) -> ShownJob:
 def _source(posting: PostingCore) -> tuple[str, str]:
     if posting.attribution is None:
         return "", ""
-    return wording.one_line(posting.attribution.name), web_address(posting.attribution.url)
+    return one_line(posting.attribution.name), web_address(posting.attribution.url)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill, Timezones
-from services.notifier.domain import wording
+from services.notifier.domain import job_wording, lines, wording
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 UTC = ZoneInfo("UTC")
@@ -72,7 +72,7 @@ def test_the_preheader_adds_to_the_subject() -> None:
     ],
 )
 def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> None:
-    assert wording.reach_line(posting(workplace=workplace, reach=reach), "en") == said
+    assert job_wording.reach_line(posting(workplace=workplace, reach=reach), "en") == said
 
 
 @pytest.mark.parametrize(
@@ -90,16 +90,16 @@ def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> Non
 )
 def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -> None:
     one = posting(posted_at=NOON - timedelta(hours=hours))
-    assert wording.age_line(one, NOON, ZoneInfo(zone), "en") == said
+    assert job_wording.age_line(one, NOON, ZoneInfo(zone), "en") == said
 
 
 def test_a_job_without_a_date_was_found_not_posted() -> None:
-    assert wording.age_line(posting(posted_at=None), NOON, UTC, "en") == "found today"
+    assert job_wording.age_line(posting(posted_at=None), NOON, UTC, "en") == "found today"
 
 
 def test_reasons_are_one_sentence_of_what_fits() -> None:
     made = digest(posting(), by=search(criteria=PYTHON.model_copy(update={"places": ("PT",)})))
-    line = wording.reason_line(made.items[0])
+    line = job_wording.reason_line(made.items[0])
     assert "Python" in line
     assert "Portugal" in line
     assert line[0].isupper()
@@ -107,19 +107,19 @@ def test_reasons_are_one_sentence_of_what_fits() -> None:
 
 def test_that_pay_is_not_stated_is_no_reason() -> None:
     floor = PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=1, currency="EUR")})
-    assert "pay" not in wording.reason_line(digest(posting(), by=search(criteria=floor)).items[0])
-    assert "pays" in wording.reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
+    assert "pay" not in job_wording.reason_line(digest(posting(), by=search(criteria=floor)).items[0])
+    assert "pays" in job_wording.reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
 
 
 def test_time_zones_all_round_the_globe_tell_nothing() -> None:
-    assert wording.timezones_line(Timezones(min=-11, max=14)) == ""
+    assert job_wording.timezones_line(Timezones(min=-11, max=14)) == ""
 
 
 def test_time_zones_and_levels() -> None:
-    assert wording.timezones_line(Timezones(min=-3.5, max=5.75)) == "time zones UTC−3:30 to UTC+5:45"
-    assert wording.timezones_line(Timezones(min=1, max=1)) == "time zone UTC+1"
-    assert wording.level_line(posting(seniority="senior", employment="full_time")) == "Senior, full time"
-    assert wording.level_line(posting()) == ""
+    assert job_wording.timezones_line(Timezones(min=-3.5, max=5.75)) == "time zones UTC−3:30 to UTC+5:45"
+    assert job_wording.timezones_line(Timezones(min=1, max=1)) == "time zone UTC+1"
+    assert job_wording.level_line(posting(seniority="senior", employment="full_time")) == "Senior, full time"
+    assert job_wording.level_line(posting()) == ""
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 more job fits"), (7, "7 more jobs fit")])
@@ -138,11 +138,11 @@ def test_why_the_reader_gets_the_mail() -> None:
     ("wanted", "used"), [("en", "en"), ("en-GB", "en_GB"), ("de", "en"), ("", "en"), ("nonsense!", "en"), ("xx", "en")]
 )
 def test_numbers_follow_the_language_of_the_words(wanted: str, used: str) -> None:
-    assert wording.locale_of(wanted) == used
+    assert lines.locale_of(wanted) == used
 
 
 def test_a_zone_that_is_none_is_utc() -> None:
-    assert wording.zone_of("Mars/Olympus").key == wording.zone_of("../etc").key == wording.zone_of("").key == "UTC"
+    assert lines.zone_of("Mars/Olympus").key == lines.zone_of("../etc").key == lines.zone_of("").key == "UTC"
 
 
 def test_the_sender_is_named_once() -> None:
