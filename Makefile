@@ -49,5 +49,8 @@ schemas: setup
 samples: setup
 	@$(BIN)/python -m samples.make
 
+pictures: setup
+	@$(BIN)/python docs/make_pictures.py
+
 clean:
 	@rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
