@@ -11,15 +11,21 @@ from services.ingest.domain.sections import Document
 _WORDS: tuple[tuple[Employment, str], ...] = (
     ("internship", r"\bintern(?:ship)?s?\b|\bpraktik(?:um|ant)\w*|\bstagiaire\b|\bestágio\b|\bprácticas\b|\bstaż\b"),
     ("freelance", r"\bfreelanc(?:e|er|ers|ing)\b|\bfreiberuflich\b|\bself[- ]employed\b|\bautónomo\b"),
-    ("contract", r"\bcontract(?:or|ors)?\b|\b1099\b|\bfixed[- ]term\b|\bb2b\b|\bbefristet\b|\bc2c\b|\bcorp[- ]to[- ]corp\b|\bcdd\b"),
-    ("temporary", r"\btemp(?:orary)?\b|\bseasonal\b|\binterim\b|\btemporal\b|\b(?:maternity|parental|mat) (?:leave )?cover\b"),
-    ("part_time", r"\bpart[- ]?time\b|\bteilzeit\b|\btemps partiel\b|\bmedia jornada\b|\bwerkstudent\w*|\bworking student\b"),
-    ("full_time", r"\bfull[- ]?time\b|\bvollzeit\b|\btemps plein\b|\bjornada completa\b|\btempo integral\b|\bpełny etat\b"),
+    ("contract", r"\bcontract(?:or|ors)?\b|\b1099\b|\bfixed[- ]term\b|\bb2b[- ]contract\b|\bbefristet\b|\bc2c\b"
+                 r"|\bcorp[- ]to[- ]corp\b|\bcdd\b"),
+    ("temporary", r"\btemp(?:orary)?\b|\bseasonal\b|\binterim\b|\btemporal\b|\b(?:maternity|parental"
+                  r"|mat) (?:leave )?cover\b"),
+    ("part_time", r"\bpart[- ]?time\b|\bteilzeit\b|\btemps partiel\b|\bmedia jornada\b|\bwerkstudent\w*"
+                  r"|\bworking student\b"),
+    ("full_time", r"\bfull[- ]?time\b|\bvollzeit\b|\btemps plein\b|\bjornada completa\b|\btempo integral\b"
+                  r"|\bpełny etat\b"),
 )  # fmt: skip
 _PATTERNS = tuple((form, re.compile(words, re.IGNORECASE)) for form, words in _WORDS)
 _ROLE_WORDS = re.compile(
-    r"contracts? (?:manag|admin|special|negoti|law|attorney|counsel|coordinat|analyst|officer|engineer)\w*|(?:smart|data|government)[- ]contracts?"
-    r"|internal|temp(?:orary)? staffing|contract (?:manufactur|research)\w*|commercial contracts?|contractor (?:manage|compliance|payment)\w*",
+    r"contracts? (?:manag|admin|special|complian|negoti|law|attorney|counsel|coordinat|analyst|officer|engineer)\w*"
+    r"|(?:smart|data|government)[- ]contracts?"
+    r"|internal|temp(?:orary)? staffing|contract (?:manufactur|research)\w*|commercial contracts?"
+    r"|contractor (?:manage|compliance|payment)\w*",
     re.IGNORECASE,
 )
 """Contracts and contractors that the work is about, not its form."""
@@ -32,14 +38,17 @@ _FIELD: tuple[tuple[Employment, str], ...] = (
     ("full_time", r"full"),
 )
 _LABEL = re.compile(
-    r"(?:^|\n|[.•|] ?)\W{0,3}(?:employment(?: type)?|job type|contract type|type of (?:employment|contract)|position type|job contract type"
-    r"|time type|engagement(?: type)?|commitment|vertragsart|anstellungsart|type de contrat|status)\s{0,2}[:\-–\n]\s{0,2}(?P<value>[^\n]{2,60})",
+    r"(?:^|\n|[.•|] ?)\W{0,3}(?:employment(?: type)?|job type|contract type|type of (?:employment|contract)"
+    r"|position type|job contract type"
+    r"|time type|engagement(?: type)?|commitment|vertragsart|anstellungsart|type de contrat"
+    r"|status)\s{0,2}[:\-–\n]\s{0,2}(?P<value>[^\n]{2,60})",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
     r"\b(?P<form>full[- ]?time|part[- ]?time|freelance|fixed[- ]term|temporary|contract)\b[\w\s,/()-]{0,30}?"
     r"\b(?:position|role|opportunity|job|basis|contract|employment|internship|engagement|assignment)\b"
-    r"|\b(?:this is an?|work|hired|as an?|position is|role is|available)\s+(?:\w+\s){0,2}(?P<after>full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor)\b"
+    r"|\b(?:this is an?|work|hired|as an?|position is|role is|available)\s+(?:\w+\s){0,2}(?P<after>full[- ]?time"
+    r"|part[- ]?time|freelanc\w+|independent contractor|contractor)\b"
     r"|#li-(?P<tag>full-?time|part-?time|contract)\b",
     re.IGNORECASE,
 )

@@ -24,7 +24,7 @@ def evidence_of(source: str, text: str) -> Evidence:
     shown = " ".join(text[: MOST_EXCERPT * 2].split())
     if len(shown) > MOST_EXCERPT:
         shown = shown[: MOST_EXCERPT - 1] + "…"
-    return Evidence(source=source, text=shown)
+    return Evidence.model_construct(source=source, text=shown)
 
 
 def quote(source: str, text: str, start: int, end: int) -> Evidence:

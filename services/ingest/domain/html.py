@@ -11,17 +11,23 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 MOST_MARKUP = 400_000
 """Characters of a description that are read; the longest of 2,733 captured ones has under 40,000."""
 
-_TAGS = frozenset(
-    "p br div section h1 h2 h3 h4 h5 h6 ul ol li dl dt dd a b strong i em u s code pre blockquote hr span sub sup"
-    " table thead tbody tr th td".split()
-)
-_DROPPED_WHOLE = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "title"})
-_BLOCKS = frozenset(
-    "p div section article header footer main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd pre blockquote hr table tr form"
-    " figure address".split()
-)
+_TAGS = frozenset({
+    "p", "br", "div", "section", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "a", "b",
+    "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "hr", "span", "sub", "sup", "table", "thead",
+    "tbody", "tr", "th", "td",
+})  # fmt: skip
+_DROPPED_WHOLE = frozenset({
+    "script", "style", "template", "noscript", "iframe", "object", "svg", "head", "title",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "p", "div", "section", "article", "header", "footer", "main", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
+    "li", "dl", "dt", "dd", "pre", "blockquote", "hr", "table", "tr", "form", "figure", "address",
+})  # fmt: skip
 _SCHEMES = frozenset({"http", "https", "mailto"})
-_CLOSED_BY_THEMSELVES = frozenset("p li dt dd tr td th br hr img input meta link source wbr area col embed".split())
+_CLOSED_BY_THEMSELVES = frozenset({
+    "p", "li", "dt", "dd", "tr", "td", "th", "br", "hr", "img", "input", "meta", "link", "source", "wbr", "area",
+    "col", "embed",
+})  # fmt: skip
 _MOST_DEPTH = 150
 """Parsers take time that grows with the square of the nesting; no captured description nests deeper than 20."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")

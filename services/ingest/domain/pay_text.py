@@ -38,7 +38,8 @@ _FACTORS = {
     "billion": Decimal(1_000_000_000),
 }
 _RANGE = re.compile(
-    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-|–|—|−|‒|~|\bto\b|\bthrough\b|\bbis\b|\bà\b|\ba\b|\bal\b|\bdo\b|\btot\b|\band\b|\bund\b"
+    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-|–|—|−|‒|~|\bto\b|\bthrough\b|\bbis\b|\bà\b|\ba\b|\bal\b|\bdo\b|\btot\b"
+    r"|\band\b|\bund\b"
     r"|\bet\b|\by\b|/)\s?(?:up to |a maximum of |max\.? )?",
     re.IGNORECASE,
 )
@@ -46,7 +47,8 @@ _AND = re.compile(r"\b(?:and|und|et|y)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"between|zwischen|entre|range|from", re.IGNORECASE)
 _UP_TO = re.compile(r"(?:up ?to|upto|max(?:imum)?(?: of)?|bis zu|jusqu'à|hasta|até|do)\s*:?\s*$", re.IGNORECASE)
 _FROM = re.compile(
-    r"(?:from|starting (?:at|from)|starts? at|begins? at|at least|min(?:imum)?(?: of)?|ab|od|desde|à partir de)\s*:?\s*$",
+    r"(?:from|starting (?:at|from)|starts? at|begins? at|at least|min(?:imum)?(?: of)?|ab|od|desde"
+    r"|à partir de)\s*:?\s*$",
     re.IGNORECASE,
 )
 _INCLUDES = re.compile(r"^\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable|bonus)", re.IGNORECASE)

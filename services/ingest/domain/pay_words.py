@@ -16,9 +16,11 @@ DOLLARS: Mapping[str, str] = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD"
 KRONOR: Mapping[str, str] = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 
 _CODES = (
-    "USD EUR GBP CHF PLN CAD AUD NZD SGD HKD INR BRL MXN ZAR SEK NOK DKK ISK CZK HUF RON BGN TRY UAH AED SAR QAR ILS"
-    " JPY CNY KRW TWD PHP IDR MYR THB VND COP ARS CLP PEN UYU CRC NGN KES GHS EGP MAD PKR BDT LKR NPR GEL KZT RSD"
-).split()
+    "USD", "EUR", "GBP", "CHF", "PLN", "CAD", "AUD", "NZD", "SGD", "HKD", "INR", "BRL", "MXN", "ZAR", "SEK", "NOK",
+    "DKK", "ISK", "CZK", "HUF", "RON", "BGN", "TRY", "UAH", "AED", "SAR", "QAR", "ILS", "JPY", "CNY", "KRW", "TWD",
+    "PHP", "IDR", "MYR", "THB", "VND", "COP", "ARS", "CLP", "PEN", "UYU", "CRC", "NGN", "KES", "GHS", "EGP", "MAD",
+    "PKR", "BDT", "LKR", "NPR", "GEL", "KZT", "RSD",
+)  # fmt: skip
 _SYMBOLS = {
     "us$": "USD", "ca$": "CAD", "c$": "CAD", "au$": "AUD", "a$": "AUD", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
     "r$": "BRL", "mx$": "MXN", "$": DOLLAR, "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₴": "UAH",
@@ -78,8 +80,8 @@ def period_of_field(text: str | None) -> Spell | None:
 
 
 _UNITS: Mapping[Period, str] = {
-    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?a\b\.?|jahr|jährlich|année|annuel(?:le)?|año|anual"
-            r"|anuales|rok|rocznie|jaar|anno",
+    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?a\b\.?|jahr|jährlich|année|annuel(?:le)?|año"
+            r"|anual(?:es)?|rok|rocznie|jaar|anno",
     "month": r"months?|mo|mth|monthly|monat|monatlich|mois|mensuel(?:le)?|mes|mensual(?:es)?|mês|mensais"
              r"|mies(?:iąc|ięcznie)?|maand|mese",
     "week": r"weeks?|wk|weekly|woche|wöchentlich|semaine|semana|tydzień",
@@ -88,12 +90,14 @@ _UNITS: Mapping[Period, str] = {
 }  # fmt: skip
 _PIECE = (
     r"lectures?|tasks?|articles?|projects?|sessions?|pages?|words?|visits?|class(?:es)?|assignments?|pieces?|reports?"
-    r"|videos?|cases?|assessments?|interviews?|deliver(?:y|ies)|tickets?|leads?|calls?|surveys?|translations?|lessons?"
+    r"|videos?|cases?|assessments?|interviews?|deliver(?:y|ies)|tickets?|leads?|calls?|surveys?|translations?"
+    r"|lessons?"
     r"|audio minute|episodes?|posts?|evaluations?|appointments?|consults?|gig|shift"
 )
 _UNIT = "|".join(f"(?P<{period}>{words})" for period, words in _UNITS.items())
 _FILLER = (
-    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|gross|net|brutto|netto|base|basic|salary|pay|compensation|before tax(?:es)?|"
+    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|gross|net|brutto|netto|base|basic|salary|pay|compensation"
+    r"|before tax(?:es)?|"
     r"equivalent|b2b|vat|rate|total|depending on experience|doe|\+)[\s,;)(*]*){0,4}"
 )
 PERIOD_AFTER = re.compile(
@@ -113,27 +117,33 @@ PERIOD_BEFORE = re.compile(
 """A period that is named ahead of an amount: `hourly rate: $48`."""
 
 PAY = re.compile(
-    r"salar(?:y|ies)|compensation|\bpay(?:s|ing)?\b|\bpaid\b|\bwages?\b|\brates?\b|\bbase\b|\bearn(?:s|ings?)?\b|remunerat"
+    r"salar(?:y|ies)|compensation|\bpay(?:s|ing)?\b|\bpaid\b|\bwages?\b|\brates?\b|\bbase\b|\bearn(?:s|ings?)?\b"
+    r"|remunerat"
     r"|\bctc\b|hiring range|\bcomp\b|income|package|gehalt|vergütung|\blohn\b|salaire|rémunération|salari[oa]|sueldo"
-    r"|wynagrodzeni|widełki|salaris|retribuzione|\bral\b|\blpa\b|\bsalaried|range (?:for|of) (?:this|the)|\bzone \w\b|\btier \d",
+    r"|wynagrodzeni|widełki|salaris|retribuzione|\bral\b|\blpa\b|\bsalaried|range (?:for|of) (?:this|the)"
+    r"|\bzone \w\b|\btier \d",
     re.IGNORECASE,
 )
 """A word that says that a sum is pay."""
 NOT_PAY = re.compile(
-    r"\brais(?:e|ed|ing)\b|\bfund(?:ed|ing|raising)\b|series [a-h]\b|valu(?:ation|ed)|revenue|turnover|\b[agn]r{1,2}\b"
+    r"\brais(?:e|ed|ing)\b|\bfund(?:ed|ing|raising)\b|series [a-h]\b|valu(?:ation|ed)|revenue|turnover"
+    r"|\b[agn]r{1,2}\b"
     r"|\barr\b|\bmrr\b|\bgmv\b|\bgsv\b|\baum\b|\bassets\b|\bmarket\b|industry|budgets?|stipends?|allowances?|reimburs"
-    r"|\brewards?\b|referr|\bbonus(?:es)?\b|sign-?on|\bdeals?\b|\bquotas?\b|\bacv\b|\btcv\b|contract value|\bsav(?:ed|ings?)\b"
+    r"|\brewards?\b|referr|\bbonus(?:es)?\b|sign-?on|\bdeals?\b|\bquotas?\b|\bacv\b|\btcv\b|contract value"
+    r"|\bsav(?:ed|ings?)\b"
     r"|\bspend|portfolio|discounts?|\bperks?\b|\bgifts?\b|401|\bcopay\b|deductible|insurance|\blearning\b|development"
     r"|equipment|home office|\bprizes?\b|\bfees?\b|coverage|donat|tuition|premiums|contribution|vouchers?|credits?\b"
     r"|\bgrants?\b|invest(?:ed|ment|or)|\bsales\b|transactions?|volume|customers|clients|users|members|equity|shares"
-    r"|commissions?|incentive|technology|wellness|internet|phone|weiterbildung|zuschuss|cash flow|\bprofit|payout|paid out"
+    r"|commissions?|incentive|technology|wellness|internet|phone|weiterbildung|zuschuss|cash flow|\bprofit|payout"
+    r"|paid out"
     r"|\bcosts?\b|\bloans?\b|per diem|expenses|relocation|membership|subscription|retirement|pension|accounts?\b",
     re.IGNORECASE,
 )
 """A word that says that a sum is something else: funding, revenue, a deal, a budget, a benefit, a bonus."""
 OTE = re.compile(
     r"\bote\b|on[- ]target|target earnings|target (?:total )?(?:cash|compensation)|\bt(?:cc|tc)\b|total target"
-    r"|(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable|bonus)|base (?:\+|plus|and) (?:commission|variable|bonus)|commission[- ](?:only|based)"
+    r"|(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable|bonus)|base (?:\+|plus|and) (?:commission|variable"
+    r"|bonus)|commission[- ](?:only|based)"
     r"|with commissions?",
     re.IGNORECASE,
 )

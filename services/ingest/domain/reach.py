@@ -8,7 +8,7 @@ one of these speaks.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from schemas.posting import Evidence, Reach
@@ -18,19 +18,28 @@ from services.ingest.domain.sections import Document
 from services.rules.places import PlaceMention, country_of, find_places
 
 _WHO = (
-    r"(?:applicants?|candidates?|you|employees?|contractors?|residents?|individuals|talent|people|engineers|clinicians)"
+    r"(?:applicants?|candidates?|you|employees?|contractors?|residents?|individuals|talent|people|engineers"
+    r"|clinicians)"
 )
 _THE = r"(?:only |currently |physically |permanently |legally |already )*"
 _RESTRICTION = re.compile(
-    rf"\b(?:must|need to|needs to|have to|has to|required to|should|shall) {_THE}(?:be |live |reside |work )?{_THE}(?:based|located|living|live"
-    r"|residing|reside|resident|residents|domiciled|work|eligible to work|authori[sz]ed to work|available to work)? ?(?:in|from|within|of)\b"
-    rf"|\b(?:who|candidates?|applicants?|if you|you) (?:are|is|must be|live|reside)? ?{_THE}(?:based|located|residing|living|reside|live) (?:in|within)\b"
-    r"|\b(?:authori[sz](?:ed|ation)|eligib(?:le|ility)|(?:the )?(?:legal )?right|permitted|permission|entitled|work (?:permit|authori[sz]ation))"
+    rf"\b(?:must|need to|needs to|have to|has to|required to|should|shall) {_THE}(?:be |live |reside "
+    rf"|work )?{_THE}(?:based|located|living|live"
+    r"|residing|reside|resident|residents|domiciled|work|eligible to work|authori[sz]ed to work"
+    r"|available to work)? ?(?:in|from|within|of)\b"
+    rf"|\b(?:(?:candidates?|applicants?|those|people)(?: who)?|you) (?:are|is|must be|live|reside)? ?{_THE}(?:based"
+    rf"|located|residing|living|reside|live) (?:in|within)\b"
+    r"|\b(?:authori[sz](?:ed|ation)|eligib(?:le|ility)|(?:the )?(?:legal )?right|permitted|permission|entitled"
+    r"|work (?:permit|authori[sz]ation))"
     r" (?:to (?:live and )?work |to be employed )?(?:legally )?(?:in|within|for)\b"
-    rf"|\b(?:open|available|limited|restricted|offered) (?:only )?to {_WHO}?\s?(?:who (?:are|live|reside) )?(?:\w+ ){{0,2}}?(?:based |located |residing |living )?(?:in|from|within)\b"
-    rf"|\b(?:only|exclusively)\W+(?:\w+ ){{0,3}}?(?:{_WHO} )?(?:based |located |residing |living )?(?:in|from|within)\b"
-    rf"|\b(?:accept|accepting|consider|considering|hire|hiring|seeking|looking for) (?:\w+ ){{0,2}}?{_WHO} (?:\w+ )?(?:in|from|within|based in|located in)\b"
-    r"|\bremote(?:ly)? (?:\w+ )?(?:within|from|in|across|anywhere in)\b|\b(?:anywhere|work from home) (?:in|within|across)\b"
+    rf"|\b(?:open|available|limited|restricted|offered) (?:only )?to {_WHO}?\s?(?:who (?:are|live"
+    rf"|reside) )?(?:\w+ ){{0,2}}?(?:based |located |residing |living )?(?:in|from|within)\b"
+    rf"|\b(?:only|exclusively)\W+(?:\w+ ){{0,3}}?(?:{_WHO} )?(?:based |located |residing |living )?(?:in|from"
+    rf"|within)\b"
+    rf"|\b(?:accept|accepting|consider|considering|hire|hiring|seeking"
+    rf"|looking for) (?:\w+ ){{0,2}}?{_WHO} (?:\w+ )?(?:in|from|within|based in|located in)\b"
+    r"|\bremote(?:ly)? (?:\w+ )?(?:within|from|in|across|anywhere in)\b|\b(?:anywhere|work from home) (?:in|within"
+    r"|across)\b"
     r"|\b(?:can be|are|is) (?:performed|done|held|filled)[\w ]{0,30}(?:in|from|within)\b"
     r"|\bremote to\b|\bremote\s?[-–—|:,(]\s?(?=(?-i:[A-Z]))|\b(?:any|all|possible|our) locations? (?:with)?in\b"
     r"|\b(?:position|role|job) is (?:\w+ ){0,3}?(?:based|located|available|open) (?:anywhere )?(?:in|within|from)\b"
@@ -40,24 +49,32 @@ _RESTRICTION = re.compile(
 """Words that tell where an applicant must be; the places that follow in the same clause are the restriction."""
 _ONLY = re.compile(r"\bonly\b|\bresidents?\b|\bbased candidates?\b|\bcitizens?\b|\bcandidates? only\b", re.IGNORECASE)
 _ONLY_BEFORE = re.compile(
-    r"\b(?P<place>USA?|U\.S\.A?\.?|UK|U\.K\.|EU|EMEA|LATAM|LatAm|APAC|Canada|Europe|India|Brazil|Germany|Mexico|Latin America"
-    r"|North America|United States|United Kingdom)\b[- ](?:only\b|based (?:candidates?|applicants?)|candidates? only|residents? only|citizens? only)",
+    r"\b(?P<place>USA?|U\.S\.A?\.?|UK|U\.K\.|EU|EMEA|LATAM|LatAm|APAC|Canada|Europe|India|Brazil|Germany|Mexico"
+    r"|Latin America"
+    r"|North America|United States|United Kingdom)\b[- ](?:only\b|based (?:candidates?|applicants?)"
+    r"|candidates? only|residents? only|citizens? only)",
 )
 _EXCLUDING = re.compile(
-    r"\b(?:exclud(?:ing|es?)|except(?: for)?|with the exception of|other than|not (?:currently )?(?:available|open|eligible|hiring|able to hire|accepting)"
-    r"[\w ,]{0,40}?(?:in|from|of)|(?:cannot|can't|can not|do not|don't|unable to) (?:currently )?(?:hire|accept|employ|consider|support)[\w ,]{0,40}?(?:in|from|of))\b",
+    r"\b(?:exclud(?:ing|es?)|except(?: for)?|with the exception of|other than|not (?:currently )?(?:available|open"
+    r"|eligible|hiring|able to hire|accepting)"
+    r"[\w ,]{0,40}?(?:in|from|of)|(?:cannot|can't|can not|do not|don't|unable to) (?:currently )?(?:hire|accept"
+    r"|employ|consider|support)[\w ,]{0,40}?(?:in|from|of))\b",
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(
-    r"\b(?:we (?:hire|recruit|employ|are hiring)[\w ]{0,20} (?:globally|worldwide|(?:from )?anywhere|all over the world|around the world)"
-    r"|(?:hire|hiring|recruit|open to|applicants?|candidates?|applications?|based|executed|performed|done|located|role is|position is)[\w ,]{0,40}?"
-    r"\b(?:globally|worldwide|anywhere(?! in (?!the world))|any (?:country|location))"
-    r"|(?:work|live|based|remote(?:ly)?) from anywhere(?: in the world| on (?:the planet|earth))|anywhere in the world|location\W{1,3}(?:worldwide|anywhere|global)"
-    r"|anywhere compatible with|remote\W{1,3}(?:worldwide|global(?:ly)?|anywhere))",
+    r"\b(?:we (?:hire|recruit|employ|are hiring)[\w ]{0,20} (?:globally|worldwide|(?:from )?anywhere"
+    r"|all over the world|around the world)"
+    r"|(?:hire|hiring|recruit(?!er)|open to|applicants?|candidates?|applications?|based|executed|performed|done"
+    r"|located|role is|position is)[\w ,]{0,40}?"
+    r"\b(?:globally(?! distributed)|worldwide|anywhere(?! in (?!the world))|any (?:country|location))"
+    r"|(?:work|live|based|remote(?:ly)?) from anywhere(?: in the world| on (?:the planet|earth))"
+    r"|anywhere in the world|location\W{1,3}(?:worldwide|anywhere|global)"
+    r"|anywhere compatible with|remote\W{1,3}(?:worldwide|global(?:ly)?(?! distributed)|anywhere))",
     re.IGNORECASE,
 )
 _HIRES_ANYWHERE = re.compile(
-    r"\bwe (?:hire|recruit|employ|are hiring) (?:\w+ ){0,3}?(?:globally|worldwide|anywhere|all over the world|around the world)\b"
+    r"\bwe (?:hire|recruit|employ|are hiring) (?:\w+ ){0,3}?(?:globally|worldwide|anywhere|all over the world"
+    r"|around the world)\b"
     r"|\b(?:role|position|job)\b[\w ,]{0,40}\b(?:anywhere in the world|worldwide|globally)\b",
     re.IGNORECASE,
 )
@@ -65,7 +82,8 @@ _HIRES_ANYWHERE = re.compile(
 _HIRING_REGION = re.compile(r"\bremote\b|\banywhere\b|\bwork from\b|\bonly\b|\bbased\b", re.IGNORECASE)
 """What makes a region in a title a hiring region and no sales territory."""
 _CLAUSE_END = re.compile(
-    r"[.;!?](?=\s|$)|\n|\b(?:but|however|though|because|with|and (?:be|have|able|must|to|work|a)|who|while|unless|for (?:any|our|this)|at (?:least|any)|to (?:be|work|support))\b",
+    r"[.;!?](?=\s|$)|\n|\b(?:but|however|though|because|with|and (?:be|have|able|must|to|work|a)|who|while|unless"
+    r"|provided|hold(?:ing)?|licensed|for (?:any|our|this)|at (?:least|any)|to (?:be|work|support))\b",
     re.IGNORECASE,
 )
 _ANCHORS = (
@@ -78,7 +96,17 @@ _ANYWHERE_ANCHORS = ("globally", "worldwide", "anywhere", "the world", "any coun
 _MOST_CLAUSE = 160
 _MOST_TRIGGERS = 80
 _ABOUT_US = frozenset({"about", "benefits"})
-_PERIOD_ABROAD = re.compile(r"\b(?:days?|weeks?|months?) (?:a|per|of|each|in)\b|\bworkation\b|\btravel", re.IGNORECASE)
+_SMALL_PRINT = re.compile(
+    r"\bif\b|\bsalar|\bpay\b|\bcompensation\b|\bwages?\b|\bprivacy\b|\blaws?\b|\bI-9\b|\breimburs|\bpolicy\b"
+    r"|\bordinance",
+    re.IGNORECASE,
+)
+"""A sentence on what holds in some place for those who live there, not on who may apply."""
+_PERIOD_ABROAD = re.compile(
+    r"\b(?:days?|weeks?|months?) (?:a|per|of|each|in)\b|\bworkation\b"
+    r"|\btravel",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -135,6 +163,9 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
         return _listed(own, excluded)
     if own.worldwide:
         return Finding(_reach("worldwide", excluded), tuple(own.evidence[:2]))
+    titled = _Named()
+    if titled.add((m for m in find_places(document.title) if m.kind not in {"group", "worldwide"}), states=False):
+        return _listed(replace(titled, evidence=[evidence_of("title", document.title)]), excluded)
     return Finding(Reach())
 
 
@@ -196,7 +227,10 @@ def _text_restriction(document: Document) -> _Named:
         if document.kind_at(match.start()) in _ABOUT_US or _is_negated(text, match.start()):
             continue
         clause_end = _clause_end(text, match.end())
-        if _PERIOD_ABROAD.search(text, max(0, match.start() - 60), clause_end):
+        sentence_start = document.sentence_at(match.start(), match.end())[0]
+        if _SMALL_PRINT.search(text, sentence_start, match.start() + 3) or _PERIOD_ABROAD.search(
+            text, max(0, match.start() - 60), clause_end
+        ):
             continue
         if named.add(find_places(text[match.end() : clause_end]), states=True):
             named.evidence.append(quote("text", text, match.start(), clause_end))

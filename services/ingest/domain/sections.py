@@ -27,20 +27,28 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
              r"|advantage|extra credit|brownie|diferenci|deseable|wünschenswert|von vorteil|\batouts?\b|mile widzian"
              r"|\bpré\b|stand ?out|set you apart|also (?:know|have)"),
     ("benefits", r"benefit|\bperks?\b|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?"
-                 r"|^why (?!this role|the role)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios|nous offrons"
+                 r"|^why (?!this role|the role)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios"
+                 r"|nous offrons"
                  r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working"),
     ("pay", r"compensation|salar|\bpay\b|remuneration|wage|gehalt|vergütung|rémunération|remuneraci|wynagrodzeni"),
-    ("requirements", r"requir|qualific|looking for|look for|who you are|about you\b|you(?:'ll| will)? (?:have|are\b(?!.*do)|need)"
-                     r"|bring|(?:good|great|right|perfect) (?:fit|match)|ideal|\bskills?\b|experience|profil|expertise|\bstack\b"
+    ("requirements", r"requir|qualific|looking for|look for|who you are|about you\b|you(?:'ll| will)? (?:have"
+                     r"|are\b(?!.*do)|need)"
+                     r"|bring|(?:good|great|right|perfect) (?:fit|match)|ideal|\bskills?\b|experience|profil"
+                     r"|expertise|\bstack\b"
                      r"|competenc|education|certification|\btraits\b|qualities|knowledge|you should|we value"
-                     r"|successful in|was du (?:brauchst|mitbring)|anforderung|requisit|exigences|wymagania|wat je meebrengt"),
-    ("duties", r"responsib|what you|you(?:'ll| will)\b|your (?:role|mission|task|impact|job|day)|the (?:role|opportunity|job"
-               r"|position)|this role|(?:job|role|position) (?:summary|description|overview)|^overview|day[- ]to[- ]day"
-               r"|duties|functions|aufgaben|deine rolle|missions?\b(?<!our mission)|funciones|obowiązki|first \d+ days"
+                     r"|successful in|was du (?:brauchst|mitbring)|anforderung|requisit|exigences|wymagania"
+                     r"|wat je meebrengt"),
+    ("duties", r"responsib|what you|you(?:'ll| will)\b|your (?:role|mission|task|impact|job|day)|the (?:role"
+               r"|opportunity|job"
+               r"|position)|this role|(?:job|role|position) (?:summary|description|overview)|^overview"
+               r"|day[- ]to[- ]day"
+               r"|duties|functions|aufgaben|deine rolle|missions?\b(?<!our mission)|funciones|obowiązki"
+               r"|first \d+ days"
                r"|^summary|^description|de rol|cosa farai"),
     ("place", r"^(?:work )?location|time ?zones?|where (?:you|we)|standort|ubicaci"),
     ("about", r"^about|who (?:we|are|is)\b|our (?:mission|value|culture|story|company|team|client|product|ethos|commit)"
-              r"|company|über uns|sobre|qui sommes|^meet\b|what we do|what do we|how we work|the team|o nas|over ons|chi siamo"),
+              r"|company|über uns|sobre|qui sommes|^meet\b|what we do|what do we|how we work|the team|o nas"
+              r"|over ons|chi siamo"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _HEADINGS)
 _STOP = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")

@@ -10,30 +10,40 @@ from services.ingest.domain.sections import Document
 
 # The first level in a title counts. Words that name a role and no level are left out: Account Executive, Product
 # Manager, Staff Writer, Chief of Staff, Lead Generation, School Principal, Executive Assistant.
-_MAKERS = r"engineer|developer|scientist|designer|architect|researcher|programmer|product|sre|software|data|security|machine|ml|ai"
+_MAKERS = (
+    r"engineer|developer|scientist|designer|architect|researcher|programmer|product|sre|software|data"
+    r"|security|machine|ml|ai"
+)
 _TEAM_MANAGERS = (
-    r"engineering|development|software|qa|data|design|team|people|store|restaurant|shop|general|regional|area|district"
-    r"|branch|plant|department|practice|nurse|case"
+    r"engineering|development|software|qa|data|design|team|people|store|restaurant|shop|general|regional|area"
+    r"|district"
+    r"|branch|plant|department|practice"
 )
 _TITLE = re.compile(
-    r"(?P<executive>\bchief\b(?! of staff)[^,|(\n]{0,40}\bofficer\b|\bc[eftmioprs]o\b|\bciso\b|\bvice[- ]president\b|\bs?vp\b"
+    r"(?P<executive>\bchief\b(?! of staff)[^,|(\n]{0,40}\bofficer\b|\bc[eftmioprs]o\b|\bciso\b"
+    r"|\bvice[- ]president\b|\bs?vp\b"
     r"|\bmanaging director\b|\bco-?founder\b|\bfounding ceo\b|(?<!vice )\bpresident\b|\bgeschäftsführ)"
-    r"|(?P<director>\bdirector\b(?! of photography)|\bdirect(?:eur|rice)\b|\bdire[ck]tor\w*|\bhead of\b|\bhead\b(?=,| -|$))"
-    r"|(?P<manager>^\W*(?:senior |sr\.? )?manager\b(?:,| of| -| –| \W)|\b(?:senior|sr\.?|executive|associate) manager\b"
+    r"|(?P<director>\bdirector\b(?! of photography)|\bdirect(?:eur|rice)\b|\bdire[ck]tor\w*|\bhead of\b"
+    r"|\bhead\b(?=,| -|$))"
+    r"|(?P<manager>^\W*(?:senior |sr\.? )?manager\b(?:,| of| -| –| \W)|\b(?:senior|sr\.?|executive"
+    r"|associate) manager\b"
     rf"|\b(?:{_TEAM_MANAGERS}) manager\b|\bteamleit|\bsupervisor\b)"
     r"|(?P<principal>(?<!school )\bprincipal\b)"
     rf"|(?P<staff>(?<!of )(?<!technical )\bstaff\b(?=[\w\s/+&-]{{0,40}}\b(?:{_MAKERS})))"
     r"|(?P<lead>\b(?:team|tech|technical)[- ]?lead\w*|\bleader\b|\blead\b(?! gen| qualif| nurtur| manage))"
     r"|(?P<intern>\bintern(?:ship)?s?\b|\bprakti(?:kum|kant)\w*|\bwerkstudent\w*|\bworking student\b|\bstagiaire\b"
     r"|\bbecari[oa]\b|\bestagi\w+|\bstaż\w*|\bco-op\b)"
-    r"|(?P<mid>\bmid\b(?!-market| market)|\bmid[- ](?:level|senior)\b|\bmiddle\b|\bintermediate\b|\bmedior\b|\bpleno\b|\bconfirmé)"
+    r"|(?P<mid>\bmid\b(?!-market| market)|\bmid[- ](?:level|senior)\b|\bmiddle\b|\bintermediate\b|\bmedior\b"
+    r"|\bpleno\b|\bconfirmé|(?<=engineer )II\b|(?<=developer )II\b)"
     r"|(?P<senior>\bsenior\b|\bsr\b|\bsnr\b|\bs[êé]nior\b|\bstarsz[ya]\b|\bsemi[- ]?senior\b)"
-    r"|(?P<junior>\bjunior\b|\bjr\b|\bjúnior\b|\bentry[- ]level\b|\bgraduate\b|\bnew grad\b|\btrainee\b|\bmłodsz[ya]\b"
+    r"|(?P<junior>\bjunior\b|\bjr\b|\bjúnior\b|\bentry[- ]level\b|\(entry\)|\bgraduate\b|\bnew grad\b|\btrainee\b"
+    r"|\bmłodsz[ya]\b"
     rf"|\bdébutant|^\W*associate (?=[\w\s/+&-]{{0,30}}\b(?:{_MAKERS}|analyst|consultant)))",
     re.IGNORECASE,
 )
 _GRADES = re.compile(
-    r"\b(?:senior|sr\.?|associate|executive|regional|assistant)\s+(?:general\s+)?(?P<level>manager|director|vice president|vp)\b",
+    r"\b(?:senior|sr\.?|associate|executive|regional|assistant)\s+(?:general\s+)?(?P<level>manager|director"
+    r"|vice president|vp)\b",
     re.IGNORECASE,
 )
 """`Senior Manager`, `Associate Director`: one grade of two words, named by the second."""
@@ -43,9 +53,13 @@ _GRADE_LEVELS: dict[str, Seniority] = {
     "vice president": "executive",
     "vp": "executive",
 }
-_WORDS = r"intern(?:ship)?|entry|junior|graduate|mid(?:dle)?|intermediate|senior|lead|staff|principal|manager|director|executive"
+_WORDS = (
+    r"intern(?:ship)?|entry|junior|graduate|mid(?:dle)?|intermediate|senior|lead|staff|principal|manager"
+    r"|director|executive"
+)
 _STATED = re.compile(
-    rf"(?:(?:seniority|experience|career|job|position|job seniority) level|seniority)\s{{0,3}}[:\-–]?\s{{0,3}}(?P<label>{_WORDS})\b"
+    rf"(?:(?:seniority|experience|career|job|position|job seniority) level"
+    rf"|seniority)\s{{0,3}}[:\-–]?\s{{0,3}}(?P<label>{_WORDS})\b"
     rf"|this is an? (?P<role>{_WORDS})(?:[- ]level)? (?:role|position|opportunity|job)\b"
     r"|\b(?P<entry>entry)[- ]level (?:role|position|opportunity|job)\b",
     re.IGNORECASE,

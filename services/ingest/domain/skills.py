@@ -10,12 +10,15 @@ from services.ingest.domain.sections import Document
 from services.rules.skills import Mention, Taxonomy
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
-"""Sections whose words are skills; elsewhere a posting speaks of the company, its product and its offer. On the labelled
-postings 98 % of the tools and 80 % of the methods named among requirements are what a reader filters by, of those in an
-opening 8 % and 40 %."""
+"""Sections whose words are skills; elsewhere a posting speaks of the company, its product and its offer.
+
+On 43 labelled postings, 98 % of the tools and 80 % of the methods named among requirements are what a reader filters
+by; of those in an opening, 8 % and 40 %.
+"""
 _CORE_SECTIONS = frozenset({"requirements"})
 _OPTIONAL = re.compile(
-    r"nice[- ]to[- ]have|\bbonus\b|\ba plus\b|\bplus(?:es)?\b(?!\s*\d)|preferr?ed|preferably|ideally|desirable|advantage|not required"
+    r"nice[- ]to[- ]have|\bbonus\b|\ba plus\b|\bplus(?:es)?\b(?!\s*\d)|preferr?ed|preferably|ideally|desirable"
+    r"|advantage|not required"
     r"|good to have|optional|familiarity is|von vorteil|wünschenswert|mile widzian|un plus|deseable|diferencial",
     re.IGNORECASE,
 )

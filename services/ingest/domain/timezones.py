@@ -11,23 +11,36 @@ from services.ingest.domain.sections import Document
 # Summer names stand for the same zone: who writes EDT in July means EST in January. IST is India's, CST is America's,
 # BST is Britain's, for these are what postings mean by them.
 _OFFSETS: dict[str, float] = {
-    "hst": -10, "akst": -9, "pst": -8, "pdt": -8, "pt": -8, "pacific": -8, "mst": -7, "mdt": -7, "mt": -7, "mountain": -7,
+    "hst": -10, "akst": -9, "pst": -8, "pdt": -8, "pt": -8, "pacific": -8, "mst": -7, "mdt": -7, "mt": -7,
+    "mountain": -7,
     "cst": -6, "cdt": -6, "ct": -6, "central": -6, "est": -5, "edt": -5, "et": -5, "eastern": -5, "ast": -4, "brt": -3,
     "art": -3, "utc": 0, "gmt": 0, "wet": 0, "bst": 0, "uk": 0, "cet": 1, "cest": 1, "central european": 1, "wat": 1,
     "eet": 2, "eest": 2, "sast": 2, "cat": 2, "eat": 3, "msk": 3, "gst": 4, "ist": 5.5, "sgt": 8, "pht": 8, "awst": 8,
     "jst": 9, "kst": 9, "aest": 10, "aedt": 10, "nzst": 12, "nzdt": 12,
 }  # fmt: skip
-_ABBREVIATION = r"HST|AKST|P[SD]T|M[SD]T|C[SD]T|E[SD]T|CES?T|EES?T|BRT|ART|SAST|WAT|EAT|MSK|IST|SGT|PHT|AWST|JST|KST|AE[SD]T|NZ[SD]T"
-_NAMED = r"(?:US |U\.S\. )?(?:Pacific|Mountain|Eastern|Central European|Central)(?=(?: Standard| Daylight)?[ -](?:Time|hours|business|timezone)|/)|BST|GMT|UTC|(?<=[a-z\d] )(?:ET|PT|CT|MT)\b"
+_ABBREVIATION = (
+    r"HST|AKST|P[SD]T|M[SD]T|C[SD]T|E[SD]T|CES?T|EES?T|BRT|ART|SAST|WAT|EAT|MSK|IST|SGT|PHT|AWST|JST"
+    r"|KST|AE[SD]T|NZ[SD]T"
+)
+_AMERICAN = r"(?:Pacific|Mountain|(?<!Middle )Eastern|Central)"
+_NAMED = (
+    rf"(?:US |U\.S\. )?(?:{_AMERICAN}(?=(?:\s?(?:/|,|or|and|to|-)\s?(?:US )?{_AMERICAN}){{0,3}}"
+    r"[ -](?:Standard |Daylight )?(?:[Tt]ime|hours|business|[Zz]one))|Central European(?= (?:Time|time|Summer"
+    r"|business|hours|and)))"
+    r"|BST|GMT|UTC|(?<=[a-z\d] )(?:ET|PT|CT|MT)\b"
+)
 _OFFSET = r"(?:UTC|GMT)\s?[+\-−–±]\s?\d{1,2}(?::30|\.5)?"
 _ZONE = re.compile(rf"\b(?P<zone>{_OFFSET}|(?:{_ABBREVIATION})\b|{_NAMED})")
 _CUE = re.compile(
-    r"time ?-?zones?|\bhours?\b|overlap|working (?:day|time)|business (?:day|hours)|schedule|\bshifts?\b|compatible|aligned|alignment"
+    r"time ?-?zones?|\bhours?\b|overlap|working (?:day|time)|business (?:day|hours)|schedule|\bshifts?\b|compatible"
+    r"|aligned|alignment"
     r"|availab|located (?:in|within)|\bbetween\b|\bwithin\b|core (?:time|hours)",
     re.IGNORECASE,
 )
 _NO_CUE = re.compile(
-    r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted|by \d", re.IGNORECASE
+    r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted"
+    r"|by \d",
+    re.IGNORECASE,
 )
 _SPREAD = re.compile(
     r"(?:±|\+\s?/\s?-|\+-|plus or minus|within)\s?(?P<hours>\d{1,2}(?:\.5)?)\s?(?:h\b|hrs?\b|hours?)?", re.IGNORECASE
@@ -54,23 +67,26 @@ def _stated(source: str, document: Document) -> Finding[Timezones | None] | None
     for count, match in enumerate(_ZONE.finditer(text)):
         if count == _MOST_ZONES:
             break
-        around = text[max(0, match.start() - _REACH) : match.end() + _REACH]
-        left, right = document.sentence_at(match.start(), match.end())
-        if source == "text" and (
-            document.kind_at(match.start()) in _ELSEWHERE
-            or not _CUE.search(text, left, right)
-            or _NO_CUE.search(around)
-        ):
+        spread = _spread(text, match)
+        if source == "text" and not spread and not _is_asked_for(document, match):
             continue
         offset = _offset(match.group("zone"))
         if offset is None:
             continue
-        spread = _spread(text, match)
         offsets += [offset - spread, offset + spread]
         evidence.append(quote(source, text, match.start(), match.end()))
     if not offsets:
         return None
     return Finding(Timezones(min=min(offsets), max=max(offsets)), tuple(evidence[:3]))
+
+
+def _is_asked_for(document: Document, zone: re.Match[str]) -> bool:
+    """Whether the sentence speaks of working hours, and not of a deadline or a webinar."""
+    if document.kind_at(zone.start()) in _ELSEWHERE:
+        return False
+    left, right = document.sentence_at(zone.start(), zone.end())
+    around = document.text[max(0, zone.start() - _REACH) : zone.end() + _REACH]
+    return bool(_CUE.search(document.text, left, right)) and not _NO_CUE.search(around)
 
 
 def _offset(zone: str) -> float | None:
