@@ -44,10 +44,12 @@ class Ragged:
         starts, values = view(self._starts, np.int64), view(self._values, np.int32)
         begin = starts[rows]
         size = starts[rows + 1] - begin
-        owner = np.repeat(np.arange(rows.size), size)
-        within = np.arange(owner.size) - np.repeat(np.cumsum(size) - size, size)
-        hit = has[values[begin[owner] + within]]
-        return np.bincount(owner[hit], minlength=rows.size), size
+        # Where each row's values lie, one after another: its own begin, less the sizes of the rows before it.
+        at = np.repeat(begin - (np.cumsum(size) - size), size)
+        at += np.arange(at.size)
+        hit = np.flatnonzero(has[values[at]])
+        owner = np.searchsorted(np.cumsum(size), hit, side="right")
+        return np.bincount(owner, minlength=rows.size), size
 
     def keep(self, mask: Bools) -> None:
         """Drop the rows that a mask does not keep."""

@@ -9,6 +9,7 @@ import numpy as np
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Reach
 from services.matcher.adapters.columns import Bools, Facet, Ragged, Rows, kept, view
+from services.matcher.adapters.terms import Terms
 from services.matcher.ports import Hits
 from services.rules import fits
 from services.rules.placing import Allowed, concrete
@@ -23,12 +24,13 @@ _LARGEST: Final = 2**63 - 1
 
 
 def _place_fits(asked: Sequence[tuple[tuple[str, ...], bool]], reach: Reach) -> Iterable[bool]:
-    """By the same rule as `reasons.place`, each place looked up once."""
+    """By the same rule as `reasons.place`, each place looked up once. `asked` holds concrete places."""
     allowed = Allowed.of(reach)
     if not allowed.told:
         return [not places or accept_unknown for places, accept_unknown in asked]
-    known = {place: allowed.takes_in(place) for places, _ in asked for place in places}
-    return [not places or any(known[place] for place in concrete(places)) for places, _ in asked]
+    named = {place for places, _ in asked for place in places}
+    taken_in = {place for place in named if allowed.takes_in(place)}
+    return [not places or not taken_in.isdisjoint(places) for places, _ in asked]
 
 
 def _each(rule: Callable[[Any, Any], bool]) -> Callable[[Sequence[Any], Any], Iterable[bool]]:
@@ -46,6 +48,7 @@ class _Columns:
         self.near_floor = array("q")
         self.accept_undisclosed = array("B")
         self.skills_all, self.skills_any, self.skills_none = Ragged(), Ragged(), Ragged()
+        self.wanted, self.excluded = Ragged(), Ragged()
         self.facets: dict[str, Facet[Any, Any]] = {
             "place": Facet(_place_fits),
             "zone": Facet(_each(lambda hours, zones: fits.timezone_fits(hours[0], hours[1], zones))),
@@ -54,7 +57,6 @@ class _Columns:
             "employment": Facet(_each(fits.employment_fits)),
             "language": Facet(_each(fits.language_fits)),
         }
-        self.queries: dict[int, TextQuery] = {}
 
     def __len__(self) -> int:
         return len(self.key)
@@ -63,12 +65,10 @@ class _Columns:
         """Drop the rows that a mask does not keep."""
         for name in ("key", "alive", "currency", "floor", "near_floor", "accept_undisclosed"):
             setattr(self, name, kept(getattr(self, name), mask))
-        for ragged in (self.skills_all, self.skills_any, self.skills_none):
+        for ragged in (self.skills_all, self.skills_any, self.skills_none, self.wanted, self.excluded):
             ragged.keep(mask)
         for facet in self.facets.values():
             facet.column = kept(facet.column, mask)
-        moved = np.cumsum(mask) - 1
-        self.queries = {int(moved[row]): query for row, query in self.queries.items() if mask[row]}
 
 
 class MemoryCriteriaIndex:
@@ -76,13 +76,14 @@ class MemoryCriteriaIndex:
 
     A criterion is looked at only for postings that have the rarest skill of its `all`, else one of its `any`, else the
     rarest word of its text; the few that need none of these are looked at always. What is looked at is checked in
-    columns, by the rules of `services.rules.fits`; text by the query itself.
+    columns, by the rules of `services.rules.fits`; skills and terms are looked up once a posting, not once a criterion.
     """
 
     def __init__(self) -> None:
         self._versions: dict[int, int] = {}
         self._rows: dict[int, int] = {}
         self._names: dict[str, int] = {}
+        self._terms = Terms()
         self._currencies: dict[str, int] = {}
         self._table = _Columns()
         self._by_all: dict[int, array[int]] = {}
@@ -128,15 +129,15 @@ class MemoryCriteriaIndex:
         table.skills_all.append(set(wanted))
         table.skills_any.append(any_of)
         table.skills_none.append([self._name(name) for name in criteria.skills.none])
-        table.facets["place"].append((criteria.places, criteria.accept_unknown_place))
+        table.facets["place"].append((concrete(criteria.places), criteria.accept_unknown_place))
         table.facets["zone"].append((criteria.utc_offset, criteria.tolerance))
         table.facets["workplace"].append(criteria.workplace)
         table.facets["seniority"].append(criteria.seniority)
         table.facets["employment"].append(criteria.employment)
         table.facets["language"].append(criteria.languages)
         query = TextQuery.parse(criteria.text)
-        if query:
-            table.queries[row] = query
+        table.wanted.append(map(self._terms.number_of, query.wanted))
+        table.excluded.append(map(self._terms.number_of, query.excluded))
         self._file(row, wanted, any_of, query)
 
     def _file(self, row: int, wanted: list[int], any_of: list[int], query: TextQuery) -> None:
@@ -160,7 +161,7 @@ class MemoryCriteriaIndex:
     def _currency(self, currency: str) -> int:
         return self._currencies.setdefault(currency, len(self._currencies))
 
-    def _candidates(self, prepared: PreparedPosting) -> Rows:
+    def _candidates(self, prepared: PreparedPosting, words: set[str]) -> Rows:
         """Living rows that may fit, in order."""
         marked = np.zeros(len(self._table), dtype=np.bool_)
         marked[view(self._always, np.int32)] = True
@@ -169,8 +170,7 @@ class MemoryCriteriaIndex:
         implied = [numbers[name] for name in prepared.implied if name in numbers]
         buckets = [self._by_all.get(name) for name in own]
         buckets += [self._by_any.get(name) for name in {*own, *implied}]
-        if self._by_word:
-            buckets += [self._by_word.get(word) for word in set(prepared.haystack.line.split(" "))]
+        buckets += [self._by_word[word] for word in words & self._by_word.keys()]
         for bucket in buckets:
             if bucket:
                 marked[view(bucket, np.int32)] = True
@@ -180,7 +180,8 @@ class MemoryCriteriaIndex:
         posting, table = prepared.posting, self._table
         if posting.status == "closed" or not self._rows:
             return Hits(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32))
-        rows = self._with_skills(self._candidates(prepared), prepared)
+        words = set(prepared.haystack.line.split(" "))
+        rows = self._candidates(prepared, words)
         values = {
             "place": posting.reach,
             "zone": posting.timezones,
@@ -191,14 +192,10 @@ class MemoryCriteriaIndex:
         }
         for name, value in values.items():
             rows = rows[table.facets[name].fitting(rows, value)]
+        rows = self._saying(self._with_skills(rows, prepared), self._terms.held_by(prepared.haystack, words))
         paid, nearly = self._paid(rows, posting)
-        rows, paid = rows[paid | nearly], paid[paid | nearly]
-        asked = table.queries
-        says = np.fromiter(
-            (row not in asked or asked[row].fits_haystack(prepared.haystack) for row in rows.tolist()), dtype=np.bool_
-        )
         keys = view(table.key, np.uint32)
-        return Hits(np.sort(keys[rows[says & paid]]), np.sort(keys[rows[says & ~paid]]))
+        return Hits(np.sort(keys[rows[paid]]), np.sort(keys[rows[nearly]]))
 
     def _with_skills(self, rows: Rows, prepared: PreparedPosting) -> Rows:
         """The rows of which all, any and none hold."""
@@ -213,6 +210,14 @@ class MemoryCriteriaIndex:
         found, size = self._table.skills_any.count(rows, has)
         having: Rows = rows[(found > 0) | (size == 0)]
         return having
+
+    def _saying(self, rows: Rows, held: Bools) -> Rows:
+        """The rows of whose terms all wanted and no excluded ones are held."""
+        found, _ = self._table.excluded.count(rows, held)
+        rows = rows[found == 0]
+        found, size = self._table.wanted.count(rows, held)
+        saying: Rows = rows[found == size]
+        return saying
 
     def _paid(self, rows: Rows, posting: PostingCore) -> tuple[Bools, Bools]:
         """Which rows' floors the pay reaches, and which it nearly reaches."""
