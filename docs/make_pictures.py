@@ -1,7 +1,7 @@
 """Take the pictures in docs/images from a demo's folder: `python docs/make_pictures.py demo [PAGE]`.
 
-Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by default the
-mail of middling length that has near misses.
+Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by
+default the mail of middling length that has near misses.
 """
 
 import argparse
@@ -31,7 +31,7 @@ iframe {{ width: 366px; height: 760px; border: 6px solid #c9d1d0; border-radius:
 
 
 def main() -> int:
-    """Write digest-phone.png (light beside dark) and digest-index.png."""
+    """Write digest.png (light beside dark) and digest-index.png."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("demo", type=Path, help="the folder that `jobchime demo` wrote")
     parser.add_argument("page", nargs="?", help="a page's name, without .light.html")
@@ -47,7 +47,7 @@ def main() -> int:
     phones = pages / ".phones.html"
     phones.write_text(PHONES.format(light=f"{page}.light.html", dark=f"{page}.dark.html"), encoding="utf-8")
     try:
-        shoot(browser, phones, IMAGES / "digest-phone.png", "820,810")
+        shoot(browser, phones, IMAGES / "digest.png", "820,810")
     finally:
         phones.unlink()
     shoot(browser, pages.parent / "index.html", IMAGES / "digest-index.png", "1280,800")

@@ -30,7 +30,7 @@ def stated_pay(salary: Salary, locale: str) -> str:
         return f"up to {money(high, salary.currency, locale)} {per}"
     if low == high:
         return f"{money(low, salary.currency, locale)} {per}"
-    return f"{money(low, salary.currency, locale)}–{money(high, salary.currency, locale)} {per}"
+    return f"{_between(money(low, salary.currency, locale), money(high, salary.currency, locale))} {per}"
 
 
 def converted_pay(salary: Salary, currency: str, locale: str) -> str:
@@ -51,7 +51,7 @@ def converted_pay(salary: Salary, currency: str, locale: str) -> str:
     if salary.annual_min is None:
         return f"up to about {high} a year"
     low = _brief(salary.annual_min * top / annual_top, currency, locale)
-    return f"about {high} a year" if low == high else f"about {low}–{high} a year"
+    return f"about {high} a year" if low == high else f"about {_between(low, high)} a year"
 
 
 def brief_top(salary: Salary, currency: str, locale: str) -> str:
@@ -80,6 +80,12 @@ def _brief(amount: float, currency: str, locale: str) -> str:
     return _apart(
         str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits)), currency, locale
     )
+
+
+def _between(low: str, high: str) -> str:
+    """A range; a sign of letters is said once: `CHF 66K–90K`, but `€66K–€90K`."""
+    sign, apart, amount = high.partition("\u00a0")
+    return f"{low}–{amount}" if apart and low.startswith(sign + apart) else f"{low}–{high}"
 
 
 def _apart(amount: str, currency: str, locale: str) -> str:

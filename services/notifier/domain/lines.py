@@ -46,8 +46,10 @@ def capitalised(line: str) -> str:
 
 
 def either(names: Sequence[str]) -> str:
+    """`Germany, Austria or Spain`; empty for nothing."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}" if names else ""
 
 
 def all_of(names: Sequence[str]) -> str:
+    """`one, two and three`; empty for nothing."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -42,14 +42,14 @@ def subject(digest: Digest, locale: str) -> str:
 def headline(digest: Digest) -> str:
     """How many jobs of what kind: `3 new remote Python jobs`."""
     count = len(digest.items)
-    kind = " ".join(part for part in (_shared_workplace(digest.items), _shared_skills(digest.items)) if part)
-    noun = "job" if count == 1 else "jobs"
-    if kind:
-        return f"{count} new {kind} {noun}"
+    jobs = "job" if count == 1 else "jobs"
+    workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items)
     names = {found.search.name for item in digest.items for found in item.found_by}
-    if len(names) == 1:
-        return f"{count} new {noun} for “{one_line(names.pop(), _MOST_SUBJECT_TITLE)}”"
-    return f"{count} new {noun} for {len(names)} of your searches"
+    if not skills and len(names) == 1:
+        return f"{count} new {jobs} for “{one_line(names.pop(), _MOST_SUBJECT_TITLE)}”"
+    if not skills and not workplace:
+        return f"{count} new {jobs} for {len(names)} of your searches"
+    return " ".join(part for part in (f"{count} new", workplace, skills, jobs) if part)
 
 
 def preheader(digest: Digest) -> str:

@@ -8,6 +8,8 @@ import pytest
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill, Timezones
 from services.notifier.domain import job_wording, lines, wording
+from services.notifier.domain.curate import curate
+from services.notifier.domain.model import Candidate, Digest
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 UTC = ZoneInfo("UTC")
@@ -32,6 +34,16 @@ def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
     either = search("Mine", Criteria(skills=SkillTerms(any=("Python", "Go", "Rust"))))
     made = digest(posting("a"), posting("b", workplace="hybrid"), by=either)
     assert wording.subject(made, "en") == "2 new jobs for “Mine”"
+
+
+def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
+    skills = SkillTerms(any=("Python", "Go", "Rust"))
+    one, two = search("Mine", Criteria(skills=skills)), search("Other", Criteria(skills=skills, places=("PT",)))
+    assert wording.headline(digest(posting(), by=one)) == "1 new job for “Mine”"
+    mixed = [Candidate(posting("a"), (one,)), Candidate(posting("b", workplace="hybrid"), (two,))]
+    made = curate(recipient(), [one, two], mixed, [], NOON)
+    assert isinstance(made, Digest)
+    assert wording.headline(made) == "2 new jobs for 2 of your searches"
 
 
 def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
