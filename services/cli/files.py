@@ -82,15 +82,8 @@ def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:
             for file, c in counts.items()
         ]
         rows.append(("all", sum(total.values()), *(total[kind] for kind in kinds)))
-        made = table(
-            "",
-            ("file", "items", "postings", "dead letters", "skips"),
-            rows,
-            numbers=("items", "postings", "dead letters", "skips"),
-        )
-        console_on_stderr = console()
-        console_on_stderr.file = sys.stderr
-        console_on_stderr.print(made)
+        heads = ("file", "items", "postings", "dead letters", "skips")
+        console(error=True).print(table("", heads, rows, numbers=heads[1:]))
         return
     print(
         f"{sum(total.values()):,} items in {len(counts):,} files: {total['posting']:,} postings, "

@@ -23,11 +23,13 @@ Advance = Callable[[int], None]
 """Say that so many more are done."""
 
 _LINE_EVERY_S = 2.0
+_PIPE_WIDTH = 400
 
 
-def console() -> Console:
-    """Standard output. In a pipe it is as wide as the text needs, without colours."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+def console(*, error: bool = False) -> Console:
+    """Standard output, or standard error. In a pipe it is as wide as the text needs, without colours."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
 
 
 def print_json(value: Any) -> None:

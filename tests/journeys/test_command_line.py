@@ -1,0 +1,184 @@
+"""The command line: what an operator does in the first hour, and what they get wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Ran, run
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "feeds"
+NOW = "2026-11-20T18:00+00:00"
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Path:
+    """A settings file with one source: the sample of posting lines."""
+    file = tmp_path / "jobchime.toml"
+    assert run("config", "init", file).code == 0
+    source = f'\n[[ingest.sources]]\nname = "own"\nurl = "{SAMPLES / "posting-lines.jsonl"}"\n'
+    file.write_text(file.read_text(encoding="utf-8") + source, encoding="utf-8")
+    return file
+
+
+def _criteria(folder: Path, **fields: object) -> Path:
+    file = folder / "criteria.json"
+    file.write_text(json.dumps(fields), encoding="utf-8")
+    return file
+
+
+def test_the_settings_file_that_is_written_is_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "jobchime.toml"
+    run("config", "init", file)
+    written = json.loads(run("config", "show", "-c", file).out)
+    bare = tmp_path / "bare.toml"
+    bare.write_text("", encoding="utf-8")
+    assert written == json.loads(run("config", "show", "-c", bare).out)
+    again = run("config", "init", file)
+    assert again.code == 2
+    assert "exists already" in again.err
+
+
+def test_the_first_hour(installation: Path, tmp_path: Path) -> None:
+    added = run("subscriber", "add", "ada@example.com", "--time-zone", "Europe/Berlin", "-c", installation)
+    assert added.code == 0, added.err
+    criteria = _criteria(
+        tmp_path, skills={"any": ["Python", "SQL", "Excel", "React", "Figma"]}, accept_unknown_place=True
+    )
+    saved = run("search", "add", "ada@example.com", criteria, "--cadence", "instant", "-c", installation)
+    assert saved.code == 0, saved.err
+    assert "instant" in run("search", "list", "-c", installation).out
+
+    ran = run("run", "--once", "-c", installation)
+    assert ran.code == 0, ran.err
+    assert "well" in run("source", "list", "-c", installation).out
+    letters = run("dead", "list", "-c", installation).out
+    assert "not JSON" in letters
+    assert "2 dead letters" in letters
+
+    backup = tmp_path / "backup.zip"
+    assert run("backup", backup, "-c", installation).code == 0
+    shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", installation).out)
+    assert "ada@example.com" in json.dumps(shown)
+    assert run("subscriber", "erase", "ada@example.com", "--yes", "-c", installation).code == 0
+    assert "0 subscribers" in run("subscriber", "list", "-c", installation).out
+    assert run("restore", backup, "-c", installation).code == 2
+    assert run("restore", backup, "--force", "-c", installation).code == 0
+    assert "ada@example.com" in run("subscriber", "list", "-c", installation).out
+
+
+def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(
+    installation: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.jsonl"
+    good = {"address": "one@example.com", "searches": [{"name": "Go", "criteria": {"skills": {"all": ["Go"]}}}]}
+    unknown = {"address": "two@example.com", "searches": [{"name": "x", "criteria": {"skills": {"all": ["Pyhton"]}}}]}
+    lines = [good, unknown, {"address": "no address"}, good]
+    people.write_text("\n".join(map(json.dumps, lines)) + "\n{broken\n", encoding="utf-8")
+    ran = run("subscriber", "import", people, "-c", installation)
+    assert ran.code == 1
+    assert "1 subscribers with 1 searches taken in, 4 lines left out" in ran.out
+    assert "line 2: search 1, criteria" in ran.err
+    assert "Python" in ran.err, "the nearest known skill is named"
+    assert "line 3: address" in ran.err
+    assert "line 4: address: line 1 has the same address" in ran.err
+    assert "line 5: not JSON" in ran.err
+    assert "two@example.com" not in ran.err
+    assert "1 subscribers" in run("subscriber", "list", "-c", installation).out
+
+
+def test_normalise_then_match_then_explain(tmp_path: Path) -> None:
+    dead = tmp_path / "dead.jsonl"
+    ran = run("normalise", SAMPLES / "posting-lines.jsonl", SAMPLES / "remoteok.json", "--dead", dead, "--now", NOW)
+    assert ran.code == 0, ran.err
+    postings = ran.out.splitlines()
+    fallen = [json.loads(line) for line in dead.read_text(encoding="utf-8").splitlines()]
+    assert sorted({row["kind"] for row in fallen}) == ["dead letter", "skip"]
+    rows = 18 + 43
+    assert len(postings) + len(fallen) == rows, "every item comes out or falls out"
+
+    file = tmp_path / "postings.jsonl"
+    file.write_text(ran.out, encoding="utf-8")
+    criteria = tmp_path / "criteria.jsonl"
+    criteria.write_text('{"id": "py", "criteria": {"skills": {"all": ["Python"]}}}\n', encoding="utf-8")
+    pairs = [
+        json.loads(line) for line in run("match", file, "--criteria", criteria, "--all", "--json").out.splitlines()
+    ]
+    assert len(pairs) == len(postings)
+    matched = [pair for pair in pairs if pair["verdict"] == "match"]
+    assert 0 < len(matched) < len(pairs)
+    assert all(pair["criteria_id"] == "py" and pair["reasons"] for pair in pairs)
+
+    one = tmp_path / "one.json"
+    one.write_text(
+        next(p for p in postings if json.loads(p)["posting_id"] == matched[0]["posting_id"]), encoding="utf-8"
+    )
+    told = run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), one)
+    assert told.code == 0, told.err
+    assert "matches" in told.out
+    as_json = json.loads(run("explain", _criteria(tmp_path, skills={"all": ["Python"]}), one, "--json").out)
+    assert as_json["verdict"] == "match"
+
+
+def test_a_feed_is_checked_before_it_is_added() -> None:
+    ran = run("source", "check", SAMPLES / "ashby-rookery.json", "--now", NOW)
+    assert ran.code == 0, ran.err
+    assert "Ashby" in ran.out
+    assert "salary" in ran.out
+    assert "For example" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("normalise", "no-such-file.json"), 2, "there is no file"),
+        (("normalise", SAMPLES, "--format", "nonsense"), 2, "there is no format"),
+        (("run", "-c", "no-such.toml"), 2, "there is no settings file"),
+        (("dead", "show", "postings.v1.dead:0:1", "-c", "{file}"), 2, "there is no log"),
+        (("search", "pause", "nobody", "-c", "{file}"), 2, "nobody"),
+        (("subscriber", "add", "not an address", "-c", "{file}"), 2, "address"),
+        (("subscriber", "add", "a@example.com", "--time-zone", "Mars/Base", "-c", "{file}"), 2, "time_zone"),
+        (("explain", "no-search", "no-posting", "-c", "{file}"), 2, "no-search"),
+        (("demo", "--feeds", "no-such-folder"), 2, "there is no folder"),
+        (("demo", "--now", "yesterday"), 2, "is not a time"),
+        (("restore", "no-such.zip", "-c", "{file}"), 2, "no-such.zip"),
+        (("source", "check", "ftp://example.com/feed"), 2, "neither http"),
+        (("source", "check", "http://127.0.0.1:9/feed"), 1, "127.0.0.1"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_an_exit_code(
+    arguments: tuple[str | Path, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "jobchime.toml"
+    file.write_text("", encoding="utf-8")
+    ran: Ran = run(*(str(argument).replace("{file}", str(file)) for argument in arguments))
+    assert (ran.code, said in ran.err + ran.out) == (code, True), (ran.code, ran.err, ran.out)
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("data = ", "cannot be read"),
+        ("nonsense = 1", "nonsense: there is no such setting"),
+        ('[ingest]\n[[ingest.sources]]\nname = "A B"\nurl = "x"', "ingest.sources.0.name"),
+        ('[[ingest.sources]]\nname = "a"\nurl = "ftp://x"', "neither http(s) nor a path"),
+        ('[ingest]\ngap = "soon"', "ingest.gap"),
+        ('[mail]\nmailer = "smtp"', "the smtp mailer cannot start"),
+    ],
+)
+def test_wrong_settings_name_their_place(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "jobchime.toml"
+    file.write_text(text, encoding="utf-8")
+    ran = run("run", "--once", "-c", file)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_the_environment_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "jobchime.toml"
+    file.write_text('[mail]\nsender_name = "File"\n[mail.smtp]\npassword = "from-file"\n', encoding="utf-8")
+    monkeypatch.setenv("JOBCHIME_MAIL__SENDER_NAME", "Environment")
+    shown = run("config", "show", "-c", file).out
+    assert json.loads(shown)["mail"]["sender_name"] == "Environment"
+    assert "from-file" not in shown, "secrets are masked"

@@ -1,0 +1,64 @@
+"""The demo: the same bytes each time, and every mail is one that its reader asked for."""
+
+import email
+import email.policy
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.demo.simulate import simulate
+from services.runtime.errors import UsageError
+from tests.support.command_line import run
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+FEW = ("remoteok.json", "posting-lines.jsonl", "jobs.atom", "ashby-rookery.json")
+
+
+def _feeds(folder: Path) -> Path:
+    folder.mkdir()
+    for name in FEW:
+        shutil.copy(SAMPLES / "feeds" / name, folder / name)
+    return folder
+
+
+def _bytes(out: Path) -> dict[str, bytes]:
+    shown = [path for part in ("mails", "pages") for path in (out / part).iterdir()]
+    return {str(path.relative_to(out)): path.read_bytes() for path in [*shown, out / "index.html"]}
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    people = (SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")
+    feeds = _feeds(tmp_path / "feeds")
+    steps: list[int] = []
+    first = simulate(feeds, people, now=NOW, days=1, out=tmp_path / "first", advance=steps.append)
+    second = simulate(feeds, people, now=NOW, days=1, out=tmp_path / "second", advance=steps.append)
+    assert first == second
+    assert len(steps) == 2 * 49
+    mailed = _bytes(tmp_path / "first")
+    assert mailed == _bytes(tmp_path / "second")
+    assert sum(name.endswith(".eml") for name in mailed) == sum(person.mailed for person in first.people) > 5
+    for name, data in mailed.items():
+        if name.endswith(".eml"):
+            message = email.message_from_bytes(data, policy=email.policy.default)
+            html = message.get_body(("html",))
+            assert html is not None
+            assert "Why" in html.get_content()
+            assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_demo_deletes_nothing_that_it_did_not_write(tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(UsageError, match="holds other files"):
+        simulate(_feeds(tmp_path / "feeds"), "", now=NOW, days=1, out=out, advance=lambda _: None)
+    assert (out / "thesis.txt").exists()
+
+
+def test_a_folder_without_feeds_is_a_usage_error(tmp_path: Path) -> None:
+    ran = run("demo", "--feeds", tmp_path, "--out", tmp_path / "out")
+    assert ran.code == 2
+    assert "--now" in ran.err
