@@ -12,7 +12,7 @@ _LANGUAGE_REACH = 90
 LANGUAGE = "language"
 """The cue of human languages; its rules are in this module."""
 
-LONGEST_TITLE = 150
+_LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
 _LIST_GAP = re.compile(
@@ -24,6 +24,9 @@ _LIST_GAP = re.compile(
 
 
 _VOUCHING = 3
+
+_TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
+"""Behind a field of work these make it a neighbour's: "with our customer success team"."""
 
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
@@ -50,6 +53,9 @@ class Cues:
         """Whether the words next to `text[start:end]` are the rule's."""
         if self._before[rule].search(text[max(0, start - _REACH) : start]):
             return True
+        # "skills (Go)", but not "(C)", which is a copyright sign.
+        if end - start > 1 and text[max(0, start - 2) : start] == " (" and text[end : end + 1] == ")":
+            return True
         return bool(self._after[rule].search(text[end : end + _REACH]))
 
 
@@ -68,7 +74,17 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
         for i in order:
             if not believed[i] and believed[i + step] and _listed(text, candidates[i], candidates[i + step]):
                 believed[i] = True
-    return [candidate for candidate, yes in zip(candidates, believed, strict=True) if yes]
+    titled = is_title(text)
+    return [
+        candidate
+        for candidate, yes in zip(candidates, believed, strict=True)
+        if yes and (titled or candidate.kind not in ("method", "broad") or not _TEAM.match(text, candidate.end))
+    ]
+
+
+def is_title(text: str) -> bool:
+    """Whether a text is short enough to be a job's title, in which teams and roles are the job itself."""
+    return len(text) <= _LONGEST_TITLE and "\n" not in text
 
 
 def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool]) -> None:
@@ -135,6 +151,6 @@ def _asked_for(text: str, candidate: Candidate) -> bool:
     behind = text[candidate.end : candidate.end + _LANGUAGE_REACH]
     if _ASKS_BEFORE.search(before) or _ASKS_BEHIND.search(behind):
         return True
-    if len(text) <= LONGEST_TITLE and "\n" not in text and _IN_TITLE_BEFORE.search(before):
+    if is_title(text) and _IN_TITLE_BEFORE.search(before):
         return True
     return bool(_ASKS.search(before) or _ASKS.search(_CLAUSE_END.split(behind, maxsplit=1)[0]))

@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from services.rules.skill_context import LANGUAGE, LONGEST_TITLE, Candidate, Cues, believable
+from services.rules.skill_context import LANGUAGE, Candidate, Cues, believable, is_title
 
 SkillKind = Literal["tool", "method", "broad", "language"]
 """tool: a named product, programming language, standard or certificate. method: a practice or field in its own words.
@@ -171,7 +171,7 @@ class Taxonomy:
         found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
         found.sort(key=lambda hit: (hit[1], -hit[2]))
         candidates: list[Candidate] = []
-        titled = len(text) <= LONGEST_TITLE and "\n" not in text
+        titled = is_title(text)
         reached = 0
         for pattern, start, end in found:
             if start < reached or not _opens_word(lowered, start):

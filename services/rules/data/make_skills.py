@@ -28,13 +28,19 @@ _BRITISH = (
 )
 
 
-def spellings(written: str) -> Iterator[str]:
-    """The same words in British spelling and with `&` for `and`."""
+_SINGULAR = re.compile(r"(?<=[a-rt-z])(?<![iu])s$")
+"""The plural s of a name in words: Distributed Systems, not Continuous Analysis or Process."""
+
+
+def spellings(written: str, *, words: bool = False) -> Iterator[str]:
+    """The same words in British spelling, in the singular, and with `&` for `and`."""
     british = written
     for american, replacement in _BRITISH:
         british = american.sub(replacement, british)
-    for variant in (written, british):
+    for variant in dict.fromkeys((written, british)):
         yield variant
+        if words and " " in variant and _SINGULAR.search(variant):
+            yield _SINGULAR.sub("", variant)
         if " and " in variant:
             yield variant.replace(" and ", " & ")
         elif " & " in variant:
@@ -99,7 +105,7 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
     """Replace the aliases by all spellings; one that another skill has by its own right stays with that."""
     owner = {written.casefold(): name for name, entry in skills.items() for written in (name, *entry["aliases"])}
     for name, entry in skills.items():
-        ways = dict.fromkeys(way for written in (name, *entry.pop("aliases")) for way in spellings(written))
+        ways = dict.fromkeys(way for written in (name, *entry.pop("aliases")) for way in spellings(written, words=entry["kind"] != "tool"))
         aliases = [way for way in ways if way != name and owner.setdefault(way.casefold(), name) == name]
         if aliases:
             entry["aliases"] = aliases
