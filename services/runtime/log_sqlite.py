@@ -151,28 +151,32 @@ class SqliteLog:
         floor = None if since is None else (since - _EPOCH) // _MICROSECOND
         return self._walk(topic, self.ends(topic), floor)
 
-    def trim(self, topic: str, before: datetime, *, most: int = _PAGE) -> int:
+    def trim(self, topic: str, before: datetime, *, below: Sequence[int] | None = None, most: int = _PAGE) -> int:
         """Drop the records at the start of each partition that were appended before then; how many.
 
-        Offsets stay. One transaction a `most` records, so that writers elsewhere never wait long.
+        Only offsets under those of `below`, one a partition, are dropped. Offsets stay. One transaction a `most`
+        records, so that writers elsewhere never wait long.
         """
         until = (before - _EPOCH) // _MICROSECOND
         dropped = 0
         for partition in range(self.partitions):
-            low, high = self._range(topic, partition)
+            low, high = self._range(topic, partition, below)
             query = "SELECT position FROM records WHERE position >= ? AND position < ? AND appended_at >= ? LIMIT 1"
             kept = self._rows(query, (low, high, until))
             dropped += self._drop_below(low, int(kept[0][0]) if kept else high, most)
         return dropped
 
-    def compact(self, topic: str, *, most: int = _PAGE) -> int:
-        """Drop each record that has a newer one of the same key; how many. Offsets stay, and so does the newest."""
+    def compact(self, topic: str, *, below: Sequence[int] | None = None, most: int = _PAGE) -> int:
+        """Drop each record that has a newer one of the same key; how many. Offsets stay, and so does the newest.
+
+        Only offsets under those of `below`, one a partition, are dropped.
+        """
         dropped = 0
         query = """SELECT position FROM (
             SELECT position, max(position) OVER (PARTITION BY key) AS newest FROM records
-            WHERE position >= ? AND position < ?) WHERE position < newest"""
+            WHERE position >= ? AND position < ?) WHERE position < newest AND position < ?"""
         for partition in range(self.partitions):
-            stale = self._rows(query, self._range(topic, partition))
+            stale = self._rows(query, (*self._range(topic, partition), self._range(topic, partition, below)[1]))
             for first in range(0, len(stale), most):
                 with self._writing() as connection:
                     connection.executemany("DELETE FROM records WHERE position = ?", stale[first : first + most])
@@ -290,9 +294,9 @@ class SqliteLog:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _range(self, topic: str, partition: int) -> tuple[int, int]:
+    def _range(self, topic: str, partition: int, below: Sequence[int] | None = None) -> tuple[int, int]:
         low = self._id(topic, partition) << _OFFSET_BITS
-        return low, low + (1 << _OFFSET_BITS)
+        return low, low + (below[partition] if below is not None else 1 << _OFFSET_BITS)
 
     def _id(self, topic: str, partition: int) -> int:
         id_ = self._ids.get((topic, partition))

@@ -24,17 +24,22 @@ _events = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """Drop from a topic what was appended before then."""
+    """Drop from a topic what was appended before then and all its consumers have handled."""
 
     topic: str
     before: datetime
+    consumers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """Keep of a topic only the newest record of each key."""
+    """Keep of a topic only the newest record of each key, beside what a consumer has yet to handle.
+
+    A consumer that has read ahead to know what it will handle must not find it gone.
+    """
 
     topic: str
+    consumers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,9 @@ def upkeep(now: datetime, topics: Iterable[Topic] = TOPICS) -> tuple[Trim | Comp
     due: list[Trim | Compact] = []
     for topic in topics:
         if topic.compacted:
-            due.append(Compact(topic.name))
+            due.append(Compact(topic.name, topic.consumers))
         if topic.retention is not None:
-            due.append(Trim(topic.name, now - topic.retention))
+            due.append(Trim(topic.name, now - topic.retention, topic.consumers))
         due.append(Trim(dead_of(topic.name), now - DEAD_RETENTION))
     return tuple(due)
 
@@ -100,7 +105,17 @@ class Housekeeper:
         return ()
 
     def _clear_log(self, now: datetime) -> int:
-        cleared = 0
-        for due in upkeep(now, self._topics):
-            cleared += self._log.trim(due.topic, due.before) if isinstance(due, Trim) else self._log.compact(due.topic)
-        return cleared
+        return sum(self._clear(due) for due in upkeep(now, self._topics))
+
+    def _clear(self, due: Trim | Compact) -> int:
+        below = self._handled(due.topic, due.consumers)
+        if isinstance(due, Trim):
+            return self._log.trim(due.topic, due.before, below=below)
+        return self._log.compact(due.topic, below=below)
+
+    def _handled(self, topic: str, consumers: Sequence[str]) -> tuple[int, ...] | None:
+        """The offsets up to which every consumer has come; None where there is none, as of dead letters."""
+        if not consumers:
+            return None
+        partitions = range(self._log.partitions)
+        return tuple(min(self._log.committed(name, topic, at) for name in consumers) for at in partitions)

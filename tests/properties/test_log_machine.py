@@ -19,6 +19,7 @@ PARTITIONS = 2
 TOPICS = ("raw.v1", "criteria.v1")
 topics = st.sampled_from(TOPICS)
 partitions = st.integers(0, PARTITIONS - 1)
+belows = st.none() | st.tuples(*[st.integers(0, 20)] * PARTITIONS)
 records = st.builds(
     Outgoing,
     topics,
@@ -68,26 +69,27 @@ class LogMachine(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         self.clock.advance(timedelta(minutes=minutes))
 
-    @rule(topic=topics, minutes=st.integers(-5, 120), most=st.integers(1, 3))
-    def trim(self, topic: str, minutes: int, most: int) -> None:
+    @rule(topic=topics, minutes=st.integers(-5, 120), most=st.integers(1, 3), below=belows)
+    def trim(self, topic: str, minutes: int, most: int, below: tuple[int, ...] | None) -> None:
         before = self.clock.now() - timedelta(minutes=minutes)
-        dropped = self.log.trim(topic, before, most=most)
+        dropped = self.log.trim(topic, before, below=below, most=most)
         expected = 0
         for at in range(PARTITIONS):
             kept = self.kept[topic, at]
-            while kept and kept[0].appended_at < before:
+            while kept and kept[0].appended_at < before and (below is None or kept[0].offset < below[at]):
                 kept.pop(0)
                 expected += 1
         assert dropped == expected
 
-    @rule(topic=topics, most=st.integers(1, 3))
-    def compact(self, topic: str, most: int) -> None:
-        dropped = self.log.compact(topic, most=most)
+    @rule(topic=topics, most=st.integers(1, 3), below=belows)
+    def compact(self, topic: str, most: int, below: tuple[int, ...] | None) -> None:
+        dropped = self.log.compact(topic, below=below, most=most)
         expected = 0
         for at in range(PARTITIONS):
             newest = {record.key: record.offset for record in self.kept[topic, at]}
-            left = [record for record in self.kept[topic, at] if newest[record.key] == record.offset]
-            expected += len(self.kept[topic, at]) - len(left)
+            held = self.kept[topic, at]
+            left = [r for r in held if newest[r.key] == r.offset or (below is not None and r.offset >= below[at])]
+            expected += len(held) - len(left)
             self.kept[topic, at] = left
         assert dropped == expected
 
