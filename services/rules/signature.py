@@ -19,7 +19,7 @@ LEAST_WORDS: Final = 40
 SAME_KEY_LIKENESS: Final = 0.5
 """From here on, equal keys are the same job: agencies and boards cut and reword."""
 SAME_TEXT_LIKENESS: Final = 0.9
-"""From here on, the text alone says so, whatever company and title stand over it."""
+"""From here on, the text says so under the same title, whatever company and reach stand over it."""
 
 _SEED: Final = 20_260_801
 _SHINGLE: Final = 3
@@ -121,20 +121,28 @@ def fold_title(title: str) -> str:
 
 
 def cluster_key(company: str, title: str, reach: Reach) -> str:
-    """Company, title and reach, folded and hashed: 20 hexadecimal digits."""
+    """Company, title and reach, each folded and hashed: three times eight hexadecimal digits, with hyphens between."""
     where = (sorted(set(codes)) for codes in (reach.countries, reach.subdivisions, reach.groups, reach.excluded))
-    parts = (fold_company(company), fold_title(title), reach.scope, *(",".join(codes) for codes in where))
-    return digest_of(*parts)[:20]
+    place = digest_of(reach.scope, *(",".join(codes) for codes in where))
+    return "-".join(part[:8] for part in (digest_of(fold_company(company)), digest_of(fold_title(title)), place))
+
+
+def _title_of(key: str) -> str | None:
+    """The title's part of a key; None for a key of another make, which tells nothing of it."""
+    parts = key.split("-")
+    return parts[1] if len(parts) == 3 else None
 
 
 def same_job(a: Cluster, b: Cluster) -> bool:
     """Whether two postings are the same job.
 
-    Equal keys with texts that are alike, or where a text is too short to tell; or nearly equal texts alone, as agencies
-    repost them under other names.
+    Equal keys with texts that are alike, or where a text is too short to tell; or nearly equal texts under one title,
+    as agencies repost them under other names and companies once a country. Not nearly equal texts alone: companies
+    fill different jobs with one text (docs/adr/0009-nearly-equal-texts-need-one-title.md).
     """
     alike = likeness(a.signature, b.signature)
-    if alike >= SAME_TEXT_LIKENESS:
+    titles = _title_of(a.key), _title_of(b.key)
+    if alike >= SAME_TEXT_LIKENESS and (titles[0] == titles[1] or None in titles):
         return True
     untold = _lanes(a.signature) is None or _lanes(b.signature) is None
     return a.key == b.key and (untold or alike >= SAME_KEY_LIKENESS)

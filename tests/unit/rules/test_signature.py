@@ -102,6 +102,22 @@ def test_equal_keys_are_one_job_where_a_text_is_too_short_to_tell() -> None:
     assert not same_job(_cluster("k", "See our website"), _cluster("j", "See our website"))
 
 
-def test_nearly_equal_texts_are_one_job_under_whatever_name() -> None:
+def _posted(company: str, title: str, text: str, *countries: str) -> Cluster:
+    reach = Reach(scope="listed", countries=countries)
+    return Cluster(key=cluster_key(company, title, reach), signature=signature_of(text))
+
+
+def test_nearly_equal_texts_under_one_title_are_one_job_whoever_posts_it_wherever() -> None:
+    first = _posted("Acme", "Go Engineer (m/f/d)", TEXT, "DE")
+    assert same_job(first, _posted("Agency", "Go engineer - Remote", TEXT + " apply now", "FR"))
+    assert not same_job(first, _posted("Agency", "Go Engineer", HALF, "DE"))
+
+
+def test_one_text_over_different_jobs_of_a_company_does_not_make_them_one() -> None:
+    first = _posted("Acme", "Customer Support with Greek", TEXT, "DE")
+    assert not same_job(first, _posted("Acme", "Customer Support with Czech", TEXT, "DE"))
+
+
+def test_keys_of_another_make_leave_it_to_the_texts() -> None:
     assert same_job(_cluster("k", TEXT), _cluster("agency", TEXT + " apply now"))
     assert not same_job(_cluster("k", TEXT), _cluster("agency", HALF))
