@@ -17,9 +17,9 @@ class NotifierSettings(BaseModel):
     """Names this process among all; one that starts frees what a dead one of its name held."""
     subscribers_at_once: int = Field(default=1_000, ge=1, le=10_000)
     """Subscribers claimed together: their windows are read in one pass."""
-    passes_a_tick: int = Field(default=20, ge=1)
-    """How often a tick claims; what is left waits for the next one."""
-    deliveries_a_tick: int = Field(default=1_000, ge=1)
+    passes_a_tick: int = Field(default=2, ge=1)
+    """How often a tick claims; what is left waits for the next one, so that matching goes on in between."""
+    deliveries_a_tick: int = Field(default=200, ge=1)
     deliveries_at_once: int = Field(default=50, ge=1, le=500)
     """Claimed together. Small, so that a killed worker keeps few waiting for its lease to end."""
     deferrals_in_row: int = Field(default=3, ge=1)

@@ -16,7 +16,7 @@ BEST_MATCHES = 200
 BEST_NEAR = 50
 _SLICE = 2_000
 _MOST_HITS = 1_000_000
-"""Hits held before those that cannot be among the best any more are let go: about 20 MB."""
+"""Hits held before those that cannot be among the best any more are let go; about 12 bytes each."""
 
 Chosen = dict[tuple[int, int], list[str]]
 """Posting ids by (number of the cut that the window begins at, key)."""
@@ -53,6 +53,7 @@ class _Hits:
         self._windows = windows
         self._cuts = cuts
         self._most = most
+        self._most_hits = _MOST_HITS
         self._keys = np.empty(0, dtype=np.uint32)
         self._row = np.empty(0, dtype=np.int64)
         self._seen = np.empty(0, dtype=np.int64)
@@ -72,9 +73,11 @@ class _Hits:
         self._partition = np.concatenate([self._partition, np.full(len(rows), partition, dtype=np.int64)])
         self._offset = np.concatenate([self._offset, np.array([row.offset for row in rows], dtype=np.int64)])
         self._posting = np.concatenate([self._posting, np.array([row.posting_id for row in rows])])
-        if self._keys.size > _MOST_HITS:
+        if self._keys.size > self._most_hits:
             kept = np.unique(np.concatenate([_NO_HITS, *(hits for _, hits in self._best())]))
             self._keys, self._row = self._keys[kept], self._row[kept]
+            # Twice what is worth keeping, so that sorting it again is paid for by as many new hits.
+            self._most_hits = max(_MOST_HITS, 2 * kept.size)
 
     def chosen(self) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """The posting ids of each window and key, the best first."""
