@@ -1,0 +1,62 @@
+"""The index against the truth, pair by pair: `python -m bench.truth [--criteria 1000] [--postings 1000]`.
+
+Postings are the captured ones, as the normaliser makes them; criteria are generated after them. Every pair is judged by
+`services.rules.verdict` and compared with what the index in memory returns. Exits 1 where a single pair differs.
+"""
+
+import sys
+import time
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from schemas.posting import PostingCore
+from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.ports import Hits
+from tests.support.captured import captured_postings
+from tests.support.generate import criteria, records
+from tests.support.truth import Pairs, judged
+
+_console = Console(stderr=True)
+
+
+def differing(truth: Pairs, found: Hits) -> set[int]:
+    """The keys of one posting on which index and truth disagree."""
+    keys, near = set(found.keys.tolist()), set(found.near.tolist())
+    return (set(truth["match"]) ^ keys) | (set(truth["near"]) ^ near)
+
+
+def main(
+    criteria_count: Annotated[int, typer.Option("--criteria", min=1)] = 1_000,
+    postings_count: Annotated[int, typer.Option("--postings", min=1)] = 1_000,
+    seed: int = 20_260_810,
+) -> None:
+    """Compare, and print the counts."""
+    with _console.status("Normalising the captures"):
+        postings: tuple[PostingCore, ...] = captured_postings(postings_count)
+    asked = criteria(criteria_count, seed, postings)
+    index = MemoryCriteriaIndex()
+    index.apply(records(asked))
+    started = time.perf_counter()
+    hits = index.match(postings)
+    took = time.perf_counter() - started
+    outcomes: Counter[str] = Counter()
+    wrong = 0
+    keyed = dict(enumerate(asked))
+    columns = (TextColumn("Judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
+        for posting, found in progress.track(list(zip(postings, hits, strict=True))):
+            truth = judged(keyed, posting)
+            outcomes.update({outcome: len(keys) for outcome, keys in truth.items()})
+            wrong += len(differing(truth, found))
+    print(f"{len(asked):,} criteria x {len(postings):,} postings = {outcomes.total():,} pairs (seed {seed})")
+    print(f"truth: {outcomes['match']:,} matches, {outcomes['near']:,} near misses, {outcomes['reject']:,} rejections")
+    print(f"index: {1000 * took / len(postings):.2f} ms a posting; {wrong:,} pairs differ")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    typer.run(main)
