@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 from schemas.posting import Attribution
-from services.ingest.domain.listing import Known
+from services.ingest.domain.listing import Known, pending
 from services.ingest.events import raw_record
 from services.ingest.ports import Format, KeptItem, SourceLedger
 from services.ingest.settings import IngestSettings
@@ -41,9 +41,10 @@ class Tools:
 
 
 def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
-    """Send closed events with the items as last seen, then write them down; gives how many.
+    """Send closed events with the items as last seen; gives how many.
 
-    Sent first: a crash between the two sends them again, never loses them.
+    Written down as pending before and as closed after: a crash in between sends them again, and if the source lists one
+    again by then, that goes out.
     """
     count = 0
     by_source = groupby(sorted(rows, key=lambda row: (row.source, row.source_id)), key=lambda row: row.source)
@@ -56,6 +57,7 @@ def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
 
 def _close(tools: Tools, source: str, held: Sequence[Known], now: datetime) -> None:
     items = tools.ledger.items(source, [row.source_id for row in held])
+    tools.ledger.keep(KeptItem(pending(row)) for row in held)
     tools.producer.produce(
         [
             raw_record(

@@ -11,7 +11,7 @@ from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.listing import Known, Seen
+from services.ingest.domain.listing import Known, Seen, sent_hash
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.runtime.privacy import told, without_addresses
 from services.runtime.records import Outgoing
@@ -70,7 +70,7 @@ def raw_record(
         format=known.format,
         event="closed" if closed else "seen",
         item=item,
-        content_hash=known.content_hash,
+        content_hash=sent_hash(known),
         fetched_at=now,
         backlog=known.backlog,
         attribution=attribution,

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from services.ingest.closing import Tools, chunks, close
-from services.ingest.domain.listing import Seen, Terms, judge, missed, proves_absence, seen_again
+from services.ingest.domain.listing import Seen, Terms, judge, missed, pending, proves_absence, seen_again
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
@@ -38,7 +38,10 @@ class PollReport:
 
 
 class Poll:
-    """Takes pages. Sent before written down: a crash between the two repeats work, never loses it."""
+    """Takes pages.
+
+    An item is written down as pending, sent, and written down as sent: a crash in between repeats work, never loses it.
+    """
 
     def __init__(self, source: SourceSettings, health: SourceHealth, now: datetime, tools: Tools) -> None:
         self._source = source
@@ -73,6 +76,8 @@ class Poll:
         self._bytes += page.size
         if self._pages == 1:
             self._validators = page.validators
+            # They vouch for what the ledger held until now; were this poll to break off, it would hold something else.
+            self._tools.ledger.forget_validators(self._source.name)
         if page.format is None:
             return True
         self._formats[page.format.name] = page.format
@@ -158,12 +163,10 @@ class Poll:
             for source_id, (seen, item) in items.items()
         ]
         attribution = self._source.attribution or found.attribution
+        out = [(one.known, item.data) for one, item in judged if one.goes_out]
+        self._tools.ledger.keep(KeptItem(pending(row), data) for row, data in out)
         self._tools.producer.produce(
-            [
-                raw_record(one.known, item.data, closed=False, attribution=attribution, now=self._now)
-                for one, item in judged
-                if one.goes_out
-            ]
+            [raw_record(row, data, closed=False, attribution=attribution, now=self._now) for row, data in out]
         )
         self._tools.ledger.keep(
             KeptItem(one.known, None if one.outcome == "unchanged" else item.data) for one, item in judged

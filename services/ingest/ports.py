@@ -149,6 +149,10 @@ class SourceLedger(Protocol):
         """Write how a source fares, and let go of the claim on it."""
         ...
 
+    def forget_validators(self, source: str) -> None:
+        """A poll has begun to change what is known of a source; its claim stays."""
+        ...
+
     def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]: ...
 
     def unseen_since(self, source: str, since: datetime) -> Sequence[Known]:

@@ -161,6 +161,16 @@ def test_how_a_source_fares_is_kept_whole(ledger: SourceLedger, open_again: Open
     assert health.failing
 
 
+def test_validators_are_forgotten_and_all_else_stays(ledger: SourceLedger, open_again: Open) -> None:
+    health = SourceHealth("a", added_at=NOON, next_due=NOON, format="ashby", validators=Validators("e", "m", "r"))
+    ledger.settle(health)
+    assert claim(ledger, "one") == ["a"]
+    ledger.forget_validators("a")
+    assert open_again().health("a") == replace(health, validators=Validators())
+    assert claim(ledger, "two") == []
+    ledger.forget_validators("nobody")
+
+
 def claim(ledger: SourceLedger, worker: str = "one", *, at: timedelta = timedelta(), most: int = 9) -> list[str]:
     return list(ledger.claim({"a", "b", "c"}, NOON + at, most=most, worker=worker, lease=LEASE))
 

@@ -38,7 +38,7 @@ class Failing:
 
     def __getattr__(self, name: str) -> object:
         real = getattr(self.inner, name)
-        if name not in ("produce", "keep", "settle", "note_faults"):
+        if name not in ("produce", "keep", "settle", "note_faults", "forget_validators"):
             return real
 
         def call(*args: object, **kwargs: object) -> object:
@@ -67,7 +67,7 @@ def _failing(on: Bench) -> tuple[Collector, list[int], list[Step]]:
     return Collector(guarded, on.collector._reader, on.collector._chance), calls, step
 
 
-STEPS = st.lists(st.builds(Step, LISTING, st.none() | st.integers(1, 8), st.booleans()), min_size=1, max_size=6)
+STEPS = st.lists(st.builds(Step, LISTING, st.none() | st.integers(1, 12), st.booleans()), min_size=1, max_size=6)
 
 
 def _open_in(on: Bench) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _open_in(on: Bench) -> dict[str, str]:
     return now
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps=STEPS, last=LISTING.filter(bool))
 def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[Step], last: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:

@@ -93,11 +93,15 @@ class KeptRecords:
 
     records: list[Outgoing] = field(default_factory=list)
     room: int | None = None
+    goes_down: bool = False
 
     def produce(self, records: Sequence[Outgoing]) -> None:
         if self.room is not None and len(records) > self.room:
             raise UnavailableError("the log is away")
         self.records += records
+        if self.goes_down and records:
+            self.goes_down = False
+            raise UnavailableError("the log went down once it had taken them")
 
     def raw(self) -> list[RawPosting]:
         return [decode(RawPosting, record.value) for record in self.records if record.topic == "raw.v1"]

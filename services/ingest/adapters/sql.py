@@ -83,6 +83,12 @@ class SqlSourceLedger:
             insert = upsert(connection, sources).values(source=health.source, **values)
             connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=values))
 
+    def forget_validators(self, source: str) -> None:
+        vouched = or_(sources.c.etag.is_not(None), sources.c.last_modified.is_not(None))
+        nothing = {"etag": None, "last_modified": None, "validates": None}
+        with writing(self._engine) as connection:
+            connection.execute(update(sources).where(sources.c.source == source, vouched).values(nothing))
+
     def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]:
         with reading(self._engine) as connection:
             return {row.source_id: _known(row) for row in _rows(connection, _KNOWN, source, source_ids)}

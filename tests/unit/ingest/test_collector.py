@@ -432,3 +432,34 @@ def test_nothing_is_lost_when_closing_meets_a_log_that_is_away(server: FeedServe
     on.sent.room = None
     on.poll()
     assert on.sent.events() == ["closed 2", "closed 3"]
+
+
+def test_a_posting_sent_just_before_a_crash_is_closed_although_it_was_never_listed_again(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    listings = [board(job("1"), job("2"))] + [board(job("1"))] * 2
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, listings))))
+    on.sent.goes_down = True
+    with pytest.raises(UnavailableError):
+        on.poll()
+    assert on.sent.events() == ["seen 1", "seen 2"]
+    on.now += HOUR
+    on.poll()
+    on.poll()
+    assert on.sent.events() == ["seen 1", "closed 2"]
+
+
+def test_a_posting_closed_just_before_a_crash_is_open_again_once_it_is_listed(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    both, one = board(job("1"), job("2")), board(job("1"))
+    on = bench(tmp_path, source(server.on("/feed", *map(serve.served, (both, one, one, both)))))
+    on.poll()
+    on.poll()
+    on.sent.events()
+    on.sent.goes_down = True
+    with pytest.raises(UnavailableError):
+        on.poll()
+    assert on.sent.events() == ["closed 2"]
+    on.poll()
+    assert on.sent.events() == ["seen 2"]
