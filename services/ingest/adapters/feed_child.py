@@ -30,7 +30,7 @@ def main() -> None:
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
         answer = {
             "feed": {name: _text(parsed.feed.get(name)) for name in ("title", "language")},
-            "entries": [_entry(entry) for entry in parsed.entries[:MOST_ENTRIES]],
+            "entries": [_entry(entry, parsed.version) for entry in parsed.entries[:MOST_ENTRIES]],
             "more": len(parsed.entries) > MOST_ENTRIES,
         }
         data = json.dumps(answer).encode("ascii")
@@ -38,9 +38,7 @@ def main() -> None:
         target.flush()
 
 
-def _entry(entry: Any) -> dict[str, Any]:
-    # Only what the feed calls author or contributor may hold a person's address: names alone are passed on.
-    author = entry.get("author_detail") or {}
+def _entry(entry: Any, version: str) -> dict[str, Any]:
     return {
         "id": _text(entry.get("id")),
         "link": _text(entry.get("link")),
@@ -50,13 +48,21 @@ def _entry(entry: Any) -> dict[str, Any]:
         "published": _text(entry.get("published")),
         "updated": _text(entry.get("updated")),
         "tags": [_text(tag.get("term")) for tag in entry.get("tags", [])],
-        "author": _text(author.get("name")) or _text(entry.get("author")),
+        "author": _byline(entry, version),
         "fields": {
             name: value
             for name, value in entry.items()
             if isinstance(value, str) and value.strip() and name not in _OWN and not name.endswith("_detail")
         },
     }
+
+
+def _byline(entry: Any, version: str) -> str:
+    """Atom's author has a name of its own; RSS's is one text, which feedparser cuts badly where it holds an address."""
+    if version.startswith("atom"):
+        return _text((entry.get("author_detail") or {}).get("name"))
+    author = _text(entry.get("author"))
+    return "" if "@" in author else author
 
 
 def _text(value: Any) -> str:

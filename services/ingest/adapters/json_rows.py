@@ -192,7 +192,12 @@ class Peek:
 
 def peek(body: bytes, array: str | None) -> Peek:
     """Look at the beginning of a body. Anything that is not JSON of that shape gives an empty Peek; never raises."""
-    text = head_text(body, _PEEK_BYTES)
+    return peek_text(head_text(body, _PEEK_BYTES), array)
+
+
+def peek_text(text: str, array: str | None) -> Peek:
+    """`peek`, of a text."""
+    text = text[:_PEEK_BYTES]
     start = _skip(_SPACE, text, 0)
     opening = text[start : start + 1]
     if opening == "[" and array is None:

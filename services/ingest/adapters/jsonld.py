@@ -40,6 +40,7 @@ _MARKUP = re.compile(
     re.I | re.S,
 )
 _HEAD = 256 * 1024
+_MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
 _UNREAD = ("image", "logo", "potentialAction", "mainEntityOfPage", "isPartOf", "breadcrumb")
 
@@ -119,18 +120,26 @@ def _postings(text: str) -> Iterator[Any | Broken]:
     for source, ended in [(text, True)] if bare else _scripts(text):
         if "JobPosting" not in source:
             continue
-        try:
-            value = read_value(source, _WRAPPING.match(source).end())[0]  # type: ignore[union-attr]
-        except ValueError as error:
-            cut_short = "" if ended else ", and the page is cut short"
-            yield Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)
+        for posting in _read_script(source, ended=ended):
             found += 1
-            continue
-        for posting in _within(value):
-            found += 1
-            yield {**posting, "pageUrl": page} if page and "url" not in posting else posting
+            if isinstance(posting, Broken) or page is None or "url" in posting:
+                yield posting
+            else:
+                yield {**posting, "pageUrl": page}
     if not found:
         yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
+
+
+def _read_script(source: str, *, ended: bool) -> list[JsonObject] | list[Broken]:
+    """The postings of one script, or what is wrong with it."""
+    if len(source) > _MOST_SCRIPT:
+        return [Broken(f"a JSON-LD script is longer than {_MOST_SCRIPT:,} characters", source[:EXCERPT])]
+    try:
+        value, _ = read_value(_WRAPPING.sub("", source, count=1))
+    except ValueError as error:
+        cut_short = "" if ended else ", and the page is cut short"
+        return [Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)]
+    return _within(value)
 
 
 def _scripts(text: str) -> Iterator[tuple[str, bool]]:

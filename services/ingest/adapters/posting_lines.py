@@ -39,6 +39,7 @@ FIELDS = _TEXTS | _LISTS | _AMOUNTS | _OTHERS
 """All fields of a line. Needed: title and company, and a url or a description."""
 _OPEN = frozenset({"worldwide", "anywhere"})
 _HEAD_BYTES = 256 * 1024
+_MOST_LINE = 2_000_000
 _NEARLY = 85
 """Likeness in percent from which an unknown field is taken for a misspelt one."""
 
@@ -115,6 +116,8 @@ def _rows(text: str) -> Iterator[Any | Broken]:
 
 
 def _row(number: int, line: str) -> JsonObject | Broken:
+    if len(line) > _MOST_LINE:
+        return Broken(f"line {number:,}: longer than {_MOST_LINE:,} characters", line[:EXCERPT])
     try:
         row, end = read_value(line)
     except ValueError as error:

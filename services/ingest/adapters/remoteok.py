@@ -17,13 +17,9 @@ _BEACON = re.compile(
     r"(?: Companies can search these words to find applicants that read this and see they're human\.)?(?:</p>)?",
     re.DOTALL | re.IGNORECASE,
 )
-_LATIN_1_OF_UTF_8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_CP1252_HIGH = "".join(
-    bytes([code]).decode("cp1252") for code in range(0x80, 0xC0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-)
-_CP1252_OF_UTF_8 = re.compile(
-    f"[\xc2-\xdf][{_CP1252_HIGH}]|[\xe0-\xef][{_CP1252_HIGH}]{{2}}|[\xf0-\xf4][{_CP1252_HIGH}]{{3}}"
-)
+_CP1252 = {bytes([code]).decode("cp1252", "replace"): code for code in range(0x80, 0xA0)}
+_HIGH = "\x80-\xbf" + "".join(_CP1252.keys() - {"\ufffd"})
+_GARBLED = re.compile(f"[\xc2-\xdf][{_HIGH}]|[\xe0-\xef][{_HIGH}]{{2}}|[\xf0-\xf4][{_HIGH}]{{3}}")
 
 
 class RemoteOk(JsonFormat):
@@ -82,12 +78,11 @@ def without_beacon(text: str) -> str:
 
 def mended(text: str) -> str:
     """Undo UTF-8 that was read as Latin-1 or Windows-1252, run by run, where the bytes are sound UTF-8."""
-    text = _LATIN_1_OF_UTF_8.sub(lambda run: _reread(run[0], "latin-1"), text)
-    return _CP1252_OF_UTF_8.sub(lambda run: _reread(run[0], "cp1252"), text)
+    return _GARBLED.sub(_reread, text)
 
 
-def _reread(run: str, encoding: str) -> str:
+def _reread(run: re.Match[str]) -> str:
     try:
-        return run.encode(encoding).decode("utf-8")
-    except UnicodeError:
-        return run
+        return bytes(_CP1252.get(character, ord(character)) for character in run[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return run[0]

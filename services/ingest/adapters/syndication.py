@@ -19,7 +19,7 @@ from services.ingest.adapters.fields import (
     workplace_word,
 )
 from services.ingest.adapters.himalayas_rss import HimalayasRss
-from services.ingest.adapters.json_rows import EXCERPT, peek, read_value, rows
+from services.ingest.adapters.json_rows import EXCERPT, peek, peek_text, rows
 from services.ingest.adapters.reading import head_text
 from services.ingest.adapters.weworkremotely import WeWorkRemotely
 from services.ingest.domain.draft import Draft, Stated
@@ -31,7 +31,7 @@ _MOST_FIELD = 2_000
 _PROLOG = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!(?:DOCTYPE[^>]{0,2000}|--(?:(?!-->).){0,4000}--)>\s*)*", re.DOTALL)
 _ROOT = re.compile(r"<(?:rss|feed|(?:\w{1,20}:)?RDF)[\s>]", re.IGNORECASE)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>")
 _STARTS = re.compile(r"<(?:\w{1,40}:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENDS = re.compile(r"</(?:\w{1,40}:)?(?:item|entry)\s{0,100}>|<(?:item|entry)\s{0,100}/>", re.IGNORECASE)
 _CLOSED = re.compile(
@@ -121,17 +121,9 @@ def _rows(text: str) -> Iterator[Any | Broken]:
 
 
 def _json_entries(text: str) -> Iterator[Any | Broken]:
-    feed = _json_feed(text)
+    feed = peek_text(text, "items").wrapper
     for row in rows(text, "items"):
         yield row if not isinstance(row, dict) else _from_json(row, feed)
-
-
-def _json_feed(text: str) -> JsonObject:
-    """The feed's own members, of a body that is whole; of another, its title at least is not needed."""
-    try:
-        return object_of(read_value(text)[0])
-    except ValueError:
-        return {}
 
 
 def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
@@ -161,11 +153,11 @@ def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
 def _xml_entries(text: str) -> Iterator[Any | Broken]:
     """Entries by feedparser. Of a document that is cut short, those that were closed."""
     start = _STARTS.search(text)
-    if not _has_feed_root(text[:_HEAD_BYTES]):
-        yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
-        return
     if _DTD.search(text, 0, start.start() if start else len(text)):
         yield Broken("the document declares a DTD, which is refused", text[:EXCERPT], ends_feed=True)
+        return
+    if not _has_feed_root(text[:_HEAD_BYTES]):
+        yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
         return
     try:
         parsed = feed_reader().read(_DECLARATION.sub("", text, count=1))

@@ -1,0 +1,142 @@
+"""No bytes make a format raise, and what it gives is plain JSON."""
+
+import json
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.ingest.adapters.formats import FORMATS, detect, format_named
+from services.ingest.domain.draft import Draft
+from services.ingest.ports import Broken, Format, Item, Skip, UnusableItemError
+from tests.support.feed_bodies import (
+    ashby,
+    ashby_job,
+    greenhouse,
+    greenhouse_job,
+    himalayas,
+    himalayas_item,
+    himalayas_job,
+    himalayas_rss,
+    job_posting,
+    lever,
+    lever_posting,
+    page,
+    remoteok,
+    remoteok_job,
+    wwr,
+    wwr_item,
+)
+
+RSS = b'<rss version="2.0"><channel><title>B</title><item><title>T</title><guid>1</guid></item></channel></rss>'
+JSON_FEED = (
+    b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "T", "_x": {"salary": "1"}}]}'
+)
+LINES = b'{"id": "1", "title": "T", "company": "C", "url": "u", "timezones": [1], "skills": ["a"]}\n{"x": 1}'
+SEEDS: dict[str, list[bytes]] = {
+    "himalayas": [himalayas(himalayas_job(1), himalayas_job(2))],
+    "himalayas_rss": [himalayas_rss(himalayas_item(1), himalayas_item(2)).encode()],
+    "weworkremotely": [wwr(wwr_item(1), wwr_item(2)).encode()],
+    "remoteok": [remoteok(remoteok_job(1), remoteok_job(2))],
+    "greenhouse": [greenhouse(greenhouse_job(1), greenhouse_job(2))],
+    "lever": [lever(lever_posting(1), lever_posting(2))],
+    "ashby": [ashby(ashby_job(1), ashby_job(2))],
+    "jsonld": [page(job_posting(), {"@graph": [job_posting(identifier="2")]}).encode()],
+    "syndication": [RSS, JSON_FEED],
+    "posting_lines": [LINES],
+}
+FRAGMENTS = [
+    *(b"{", b"}", b"[", b"]", b'"', b"\\", b",", b":", b"null", b"true", b"-1", b"1e999", b"NaN", b"{}", b"[]", b'""'),
+    *(b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"<!DOCTYPE a [", b"&a;", b"&#0;", b"\\ud800", b"\x00"),
+    *(b"\xff", b"\xef\xbb\xbf", b"\n", b"<script type='application/ld+json'>", b"</script>", b'"@id":', b'"@graph":'),
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn, body: bytes) -> bytes:
+    """A sound body with some fragments put in, cut out or in place of others, perhaps cut short."""
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(body)))
+        until = min(len(body), at + draw(st.integers(0, 12)))
+        body = body[:at] + draw(st.sampled_from(FRAGMENTS) | st.binary(max_size=4)) + body[until:]
+    return body[: draw(st.integers(0, len(body)))] if draw(st.booleans()) else body
+
+
+def check(known: Format, body: bytes) -> None:
+    """Cut, draft and fingerprint all that a body gives."""
+    ids: list[str] = []
+    for part in known.split(body):
+        assert isinstance(part, Item | Skip | Broken)
+        if isinstance(part, Broken):
+            assert part.reason
+            assert len(part.excerpt) <= 520
+        if not isinstance(part, Item):
+            continue
+        ids.append(part.source_id)
+        assert json.loads(json.dumps(part.data, allow_nan=False).encode()) == part.data
+        json.dumps(part.data, ensure_ascii=False).encode()
+        json.dumps(known.fingerprint(part.data), allow_nan=False)
+        with suppress(UnusableItemError):
+            assert isinstance(known.draft(part.data), Draft)
+    assert len(set(ids)) == len(ids)
+    known.next_page("https://feed.example/jobs?limit=2", body)
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
+@settings(max_examples=60, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_damaged_feed_raises_nothing(known: Format, data: st.DataObject) -> None:
+    check(known, data.draw(st.sampled_from(SEEDS[known.name]).flatmap(mutated)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "job"),
+    [
+        ("himalayas", himalayas_job()),
+        ("remoteok", remoteok_job()),
+        ("greenhouse", greenhouse_job(pay_input_ranges=[])),
+        ("lever", lever_posting()),
+        ("ashby", ashby_job(compensation={})),
+        ("jsonld", job_posting(jobLocation={})),
+    ],
+)
+@settings(max_examples=60, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_field_of_any_kind_raises_nothing(name: str, job: dict[str, object], data: st.DataObject) -> None:
+    fields = data.draw(st.lists(st.sampled_from(sorted(job)), min_size=1, max_size=4))
+    odd = job | {field: data.draw(JSON) for field in fields}
+    wrapped = {"jobs": [odd]} if name in {"himalayas", "greenhouse", "ashby"} else [odd]
+    check(format_named(name), json.dumps(wrapped).encode())
+
+
+@settings(max_examples=150, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=200) | st.lists(st.sampled_from(FRAGMENTS), max_size=30).map(b"".join))
+def test_any_bytes_are_detected_by_one_format_at_most_and_cut_by_all(body: bytes) -> None:
+    assert sum(known.detects(body) for known in FORMATS) <= 1
+    detect(body)
+    for known in FORMATS:
+        if known.name != "syndication":
+            check(known, body)
+
+
+@settings(max_examples=40, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=6), max_size=20).map(b"".join))
+def test_any_bytes_within_a_feed_raise_nothing(inner: bytes) -> None:
+    check(
+        next(known for known in FORMATS if known.name == "syndication"), b"<rss><channel>" + inner + b"</channel></rss>"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(SEEDS))
+def test_each_sound_body_is_detected_by_its_format_alone(name: str) -> None:
+    for body in SEEDS[name]:
+        assert [known.name for known in FORMATS if known.detects(body)] == [name]

@@ -1,0 +1,220 @@
+"""Any RSS, Atom or JSON Feed, read in a child process."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from services.ingest.adapters.feed_reader import FeedReader, FeedUnreadableError, feed_reader
+from services.ingest.adapters.formats import detect, format_named
+from services.ingest.ports import Broken, Item
+from tests.support.feed_bodies import broken, draft, items, parts, texts
+
+SYNDICATION = format_named("syndication")
+
+
+def rss(*inner: str, channel: str = "<title>Sample board</title><language>en</language>") -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:job_listing="https://board.example"><channel>'
+        + channel
+        + "".join(f"<item>{one}</item>" for one in inner)
+        + "</channel></rss>"
+    )
+
+
+def entry(number: int = 1, more: str = "", title: str = "Gardener") -> str:
+    address = f"https://board.example/{number}"
+    return (
+        f"<title>{title}</title><link>{address}</link><guid>{address}</guid>"
+        "<pubDate>Wed, 18 Nov 2026 06:30:00 +0000</pubDate><category>Roses</category>"
+        f"<description>&lt;p&gt;Prune.&lt;/p&gt;</description>{more}"
+    )
+
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:f</id><title>Sample jobs</title>
+<entry><id>tag:1</id><title>Baker</title><link href="https://jobs.example/1"/><author><name>Crumb Ltd</name>
+<email>robin@crumb.example</email></author><published>2026-11-14T22:38:01+00:00</published>
+<updated>2026-11-15T22:38:01+00:00</updated><category term="Bread"/><summary>Short</summary>
+<content type="html">&lt;p&gt;Bake all night.&lt;/p&gt;</content></entry></feed>"""
+
+
+def json_feed(*feed_items: dict[str, Any], **feed: Any) -> str:
+    around = {"version": "https://jsonfeed.org/version/1.1", "title": "Sample jobs", "language": "de"}
+    return json.dumps(around | feed | {"items": feed_items})
+
+
+def json_item(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "jf-1",
+        "url": "https://feed.example/1",
+        "title": "Bäcker",
+        "content_html": "<p>Backen.</p>",
+        "date_published": "2026-11-18T22:25:49+00:00",
+        "authors": [{"name": "Krume", "url": "mailto:robin@krume.example"}],
+        "tags": ["Brot"],
+    } | changes
+
+
+def test_an_rss_item_comes_out_field_by_field() -> None:
+    fields = (
+        "<job_listing:company>Thorn Ltd</job_listing:company><location>Ghent, Belgium</location><salary>€30/hr</salary>"
+    )
+    made = draft("syndication", rss(entry(more=fields + "<job_type>Part-time</job_type>")))
+    assert (made.source_id, made.title, made.company) == ("https://board.example/1", "Gardener", "Thorn Ltd")
+    assert made.html == "<p>Prune.</p>"
+    assert texts(made.skills) == ["Roses"]
+    assert texts(made.locations) == ["Ghent, Belgium"]
+    assert texts(made.pay_text) == ["€30/hr"]
+    assert texts(made.employment) == ["Part-time"]
+    assert made.language == "en"
+    assert made.posted_at == "Wed, 18 Nov 2026 06:30:00 +0000"
+
+
+def test_an_atom_entry_takes_the_full_content_and_drops_the_authors_address() -> None:
+    (item,) = items("syndication", ATOM)
+    made = draft("syndication", ATOM)
+    assert (made.source_id, made.title, made.company) == ("tag:1", "Baker", "Crumb Ltd")
+    assert made.html == "<p>Bake all night.</p>"
+    assert (made.url, made.posted_at) == ("https://jobs.example/1", "2026-11-14T22:38:01+00:00")
+    assert "robin" not in json.dumps(item.data)
+
+
+def test_a_json_feed_item_comes_out_field_by_field() -> None:
+    made = draft("syndication", json_feed(json_item(_job={"location": "Berlin", "salary": "50k €"})))
+    assert (made.source_id, made.title, made.company) == ("jf-1", "Bäcker", "Krume")
+    assert (made.language, texts(made.skills)) == ("de", ["Brot"])
+    assert (texts(made.locations), texts(made.pay_text)) == (["Berlin"], ["50k €"])
+
+
+@pytest.mark.parametrize(
+    ("more", "company"),
+    [
+        ("<dc:creator>Thorn Ltd</dc:creator>", "Thorn Ltd"),
+        ("<dc:creator>robin@thorn.example</dc:creator>", "Sample board"),
+        ("<author>robin@thorn.example (Robin)</author>", "Sample board"),
+        ("<company>Rose &amp;amp; Co</company><dc:creator>Robin Example</dc:creator>", "Rose & Co"),
+        ("", "Sample board"),
+    ],
+)
+def test_the_company_is_the_items_else_its_byline_else_the_feed(more: str, company: str) -> None:
+    (item,) = items("syndication", rss(entry(more=more)))
+    assert SYNDICATION.draft(item.data).company == company
+    assert "robin@" not in json.dumps(item.data)
+    if "<company>" in more:
+        assert "Robin" not in json.dumps(item.data)
+
+
+def test_a_loose_ampersand_is_borne() -> None:
+    assert draft("syndication", rss(entry(title="Roses & more"))).title == "Roses & more"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(entry()),
+        ATOM,
+        json_feed(json_item()),
+        '<?xml version="1.0"?><!-- made by hand --><rss version="0.91"><channel/></rss>',
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"></rdf:RDF>',
+        "\n  <rss><channel></channel></rss>",
+    ],
+)
+def test_feeds_are_detected_by_their_root(body: str) -> None:
+    assert detect(body.encode()) is SYNDICATION
+
+
+@pytest.mark.parametrize("body", ["<source><job/></source>", "<html><rss></rss></html>", "rss", '{"items": []}'])
+def test_other_documents_are_not(body: str) -> None:
+    assert not SYNDICATION.detects(body.encode())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"), [("iso-8859-1", "iso-8859-1"), ("utf-16", "utf-16"), ("utf-8-sig", "utf-8")]
+)
+def test_other_encodings_are_read(encoding: str, declared: str) -> None:
+    body = rss(entry(title="Gärtner")).replace("UTF-8", declared).encode(encoding)
+    assert detect(body) is SYNDICATION
+    assert draft("syndication", body).title == "Gärtner"
+
+
+def test_a_feed_that_is_cut_short_gives_the_entries_that_were_closed() -> None:
+    whole = rss(entry(1), entry(2), entry(3))
+    found = parts("syndication", whole[: whole.index("board.example/3")])
+    assert [type(part) for part in found] == [Item, Item, Broken]
+    assert found[-1].ends_feed  # type: ignore[union-attr]
+    feed = json_feed(json_item(id="1"), json_item(id="2"))
+    *whole_items, last = parts("syndication", feed[: feed.rindex("tags")])
+    assert [type(part) for part in whole_items] == [Item]
+    assert isinstance(last, Broken)
+    assert last.ends_feed
+
+
+def test_a_dtd_is_refused() -> None:
+    bomb = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">]>' + rss(entry(title="&a;")).split("?>", 1)[1]
+    (fault,) = parts("syndication", bomb)
+    assert isinstance(fault, Broken)
+    assert "DTD" in fault.reason
+
+
+def test_what_is_no_feed_says_so() -> None:
+    (fault,) = broken("syndication", "<p>hello</p>")
+    assert "neither RSS nor Atom" in fault.reason
+
+
+def test_a_lone_surrogate_by_character_reference_reaches_nobody() -> None:
+    for item in items("syndication", rss(entry(title="x&#xD800;y"))):
+        json.dumps(item.data, ensure_ascii=False).encode()
+
+
+def test_the_feeds_own_title_and_date_of_change_are_no_part_of_the_fingerprint() -> None:
+    one, other = items("syndication", ATOM), items("syndication", ATOM.replace("2026-11-15", "2026-11-16"))
+    assert SYNDICATION.fingerprint(one[0].data) == SYNDICATION.fingerprint(other[0].data)
+
+
+def test_one_child_serves_many_feeds() -> None:
+    items("syndication", rss(entry()))
+    child = feed_reader()._child
+    items("syndication", ATOM)
+    assert child is not None
+    assert feed_reader()._child is child
+
+
+def test_a_feed_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
+    reader = FeedReader(most_seconds=1.0)
+    try:
+        reader.read(ATOM)
+        began = time.monotonic()
+        with pytest.raises(FeedUnreadableError, match="within 1 seconds"):
+            reader.read("<rss><channel><item><author>" + "a." * 30_000 + "</author>")
+        assert time.monotonic() - began < 10
+        assert len(reader.read(ATOM)["entries"]) == 1
+    finally:
+        reader.close()
+
+
+def test_a_feed_that_is_too_large_is_not_even_tried() -> None:
+    reader = FeedReader()
+    with pytest.raises(FeedUnreadableError, match="larger than"):
+        reader.read("x" * (17 * 1024 * 1024))
+    assert reader._child is None
+
+
+def test_the_child_ends_with_its_parent() -> None:
+    code = (
+        "from services.ingest.adapters.formats import format_named\n"
+        "from services.ingest.adapters.feed_reader import feed_reader\n"
+        f"print(len(list(format_named('syndication').split({ATOM.encode()!r}))), feed_reader()._child.pid)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    count, pid = done.stdout.split()
+    assert (count, done.stderr) == ("1", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
