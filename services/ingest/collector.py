@@ -40,6 +40,7 @@ class Collector:
         self._chance = chance
         self._worker = worker
         self._pruned_at: datetime | None = None
+        self._warned: dict[str, datetime] = {}
         for source in tools.settings.sources:
             if source.format != "auto":
                 tools.format_named(source.format)
@@ -62,6 +63,7 @@ class Collector:
                 break
             self._poll_claimed(enabled[claimed[0]], now)
         close_ended(self._tools, now, CLOSED_PER_TICK)
+        self._warn(now)
         self._prune(now)
         return ()
 
@@ -158,6 +160,13 @@ class Collector:
             listed_at=now if report.whole else health.listed_at,
             settled_at=health.settled_at or now,
         )
+
+    def _warn(self, now: datetime) -> None:
+        silent = self.silent(now)
+        for name, since in silent.items():
+            if self._warned.get(name) != since:
+                _events.warning("a source has given nothing for too long", source=name, since=since.isoformat())
+        self._warned = silent
 
     def _prune(self, now: datetime) -> None:
         if self._pruned_at is not None and now - self._pruned_at < _PRUNED_EVERY:

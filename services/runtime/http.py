@@ -62,11 +62,13 @@ def get(
     limits: Limits,
     allow_private: bool = False,
     private_headers: Mapping[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """GET an address, following redirects by hand.
 
-    `private_headers` (keys) go to the origin of `url` only. No proxy, cookie, netrc or environment variable is heeded.
+    `private_headers` (keys) go to the origin of `url` only; `tls` stands in for the usual certificates. No proxy,
+    cookie, netrc or environment variable is heeded.
     Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes.
     """
     deadline = monotonic() + limits.total
@@ -75,7 +77,8 @@ def get(
     for _ in range(limits.redirects + 1):
         private = private_headers or {} if _origin(target) == origin else {}
         backend = _CheckedBackend(allow_private, deadline, monotonic)
-        answer = _exchange(target, {**headers, **private}, limits, backend)
+        with httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool:
+            answer = _exchange(target, {**headers, **private}, limits, pool)
         location = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not location:
             return answer
@@ -113,7 +116,7 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def _exchange(url: httpx2.URL, headers: Mapping[str, str], limits: Limits, backend: httpcore2.NetworkBackend) -> Answer:
+def _exchange(url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool: httpcore2.ConnectionPool) -> Answer:
     wire = [("Host", url.netloc.decode("ascii")), ("Accept-Encoding", ACCEPTED), ("Connection", "close")]
     wire += [(name, value) for name, value in headers.items() if name.lower() != "host"]
     request = httpcore2.Request(
@@ -122,15 +125,14 @@ def _exchange(url: httpx2.URL, headers: Mapping[str, str], limits: Limits, backe
         headers=wire,
         extensions={"timeout": {"connect": limits.connect, "read": limits.read, "write": limits.read}},
     )
-    with httpcore2.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
-        try:
-            response = pool.handle_request(request)
-        except _FAULTS as error:
-            raise UnavailableError(f"{shown(str(url))} gives no answer: {_fault(error)}") from error
-        try:
-            return _answer(url, response, limits)
-        finally:
-            response.close()
+    try:
+        response = pool.handle_request(request)
+    except _FAULTS as error:
+        raise UnavailableError(f"{shown(str(url))} gives no answer: {_fault(error)}") from error
+    try:
+        return _answer(url, response, limits)
+    finally:
+        response.close()
 
 
 def _answer(url: httpx2.URL, response: httpcore2.Response, limits: Limits) -> Answer:

@@ -2,11 +2,13 @@
 
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 Serve = Callable[["Exchange"], None]
 
@@ -161,8 +163,12 @@ def gzipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
+CERTIFICATE = Path(__file__).parent / "tls" / "board.example.pem"
+"""Of board.example, by itself."""
+
+
 @contextmanager
-def feed_server() -> Iterator[FeedServer]:
+def feed_server(*, tls: bool = False) -> Iterator[FeedServer]:
     """Run a server for as long as the block lasts."""
     stopping = threading.Event()
     holder: list[FeedServer] = []
@@ -184,6 +190,10 @@ def feed_server() -> Iterator[FeedServer]:
             return
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     holder.append(FeedServer(server.server_address[1]))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.posting import Attribution, posting_id_of
 from services.runtime.errors import UnavailableError, UsageError
@@ -390,8 +391,11 @@ def test_a_warning_is_due_of_a_source_that_is_silent_for_long(server: FeedServer
     on.tick()
     assert on.collector.silent(NOON + 23 * HOUR) == {}
     on.now = NOON + 24 * HOUR
-    on.tick()
+    with capture_logs() as logged:
+        on.tick()
+        on.tick()
     assert on.collector.silent(NOON + 24 * HOUR) == {"board": NOON}
+    assert [entry["source"] for entry in logged if entry["log_level"] == "warning"] == ["board"]
 
 
 def test_one_source_that_fails_does_not_stop_the_others(server: FeedServer, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import random
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
 from services.runtime.http import Answer, Limits, get, shown
 from tests.support import feed_server as serve
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import CERTIFICATE, FeedServer, feed_server
 
 QUICK = Limits(connect=2, read=1, total=2, body=1_000_000)
 
@@ -233,6 +234,41 @@ def test_no_environment_variable_leads_requests_elsewhere(server: FeedServer, mo
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert fetch(server.on("/feed", serve.served(b"direct"))).body == b"direct"
+
+
+def test_https_names_and_verifies_the_host_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with feed_server(tls=True) as secure:
+        secure.on("/feed", serve.served(b"secret"))
+        connected = _public_internet(secure, monkeypatch)
+        url = f"https://board.example:{secure.port}/feed"
+        answer = get(url, headers={}, limits=QUICK, tls=trusting)
+        assert answer.body == b"secret"
+        assert connected == ["93.184.215.14"]
+        assert secure.asked[0].headers["host"] == f"board.example:{secure.port}"
+
+
+def test_a_certificate_of_another_host_or_of_nobody_known_is_refused() -> None:
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with feed_server(tls=True) as secure:
+        secure.on("/feed", serve.served(b"secret"))
+        for host, tls in (("localhost", trusting), ("localhost", None)):
+            url = f"https://{host}:{secure.port}/feed"
+            with pytest.raises(UnavailableError, match=r"no connection could be made .*certificate"):
+                get(url, headers={}, limits=QUICK, allow_private=True, tls=tls)
+        assert secure.asked == []
+
+
+def test_a_dripping_tls_server_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with feed_server(tls=True) as secure:
+        secure.on("/drip", serve.dripping(b"x", 0.05))
+        _public_internet(secure, monkeypatch)
+        url = f"https://board.example:{secure.port}/drip"
+        start = time.monotonic()
+        answer = get(url, headers={}, limits=Limits(read=1, total=0.5), tls=trusting)
+        assert time.monotonic() - start < 1.6
+        assert answer.cut == "the body broke off: it took too long"
 
 
 def test_https_is_never_spoken_to_a_server_without_it(server: FeedServer) -> None:
