@@ -50,7 +50,7 @@ samples: setup
 	@$(BIN)/python -m samples.make
 
 pictures: setup
-	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_pictures.py demo
 
 clean:
 	@rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
