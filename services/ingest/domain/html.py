@@ -36,6 +36,7 @@ _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_PARAGRAPHS = frozenset({"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BULLET = "• "
 
 
@@ -101,7 +102,7 @@ def _cleaner() -> nh3.Cleaner:
 def _absolute_only(tag: str, attribute: str, value: str) -> str | None:
     # A protocol-relative or relative link would point into whichever page or mail shows the posting.
     if attribute != "href":
-        return None
+        return value
     scheme = value.strip().split(":", 1)[0].lower()
     return value if scheme in _SCHEMES and ":" in value else None
 
@@ -154,31 +155,36 @@ def _enter(node: LexborNode, parts: list[str]) -> LexborNode | None:
     tag = node.tag
     if tag == "-text":
         words = node.text_content or ""
-        parts.append(words if _in_pre(node) else " ".join(words.split("\n")))
+        parts.append(words if _in(node, "pre") else " ".join(words.split("\n")))
         return None
     if tag in _DROPPED_WHOLE:
         return None
     if tag == "br":
         parts.append("\n")
-    elif tag == "li":
-        parts.append("\n" + _BULLET)
     elif tag in {"td", "th"}:
         parts.append(" ")
     elif tag in _BLOCKS:
-        parts.append("\n")
+        _break_line(parts)
+        if tag == "li":
+            parts.append(_BULLET)
     return node.child
+
+
+def _break_line(parts: list[str]) -> None:
+    if parts and not parts[-1].endswith("\n"):
+        parts.append("\n")
 
 
 def _leave(node: LexborNode, parts: list[str]) -> None:
     tag = node.tag
-    if tag in {"p", "ul", "ol", "table", "blockquote"} or (
-        tag and len(tag) == 2 and tag[0] == "h" and tag[1].isdigit()
-    ):
+    if tag not in _BLOCKS:
+        return
+    if tag in _PARAGRAPHS and not _in(node, "li"):
         parts.append("\n\n")
-    elif tag in _BLOCKS:
-        parts.append("\n")
+    else:
+        _break_line(parts)
 
 
-def _in_pre(node: LexborNode) -> bool:
+def _in(node: LexborNode, tag: str) -> bool:
     parent = node.parent
-    return parent is not None and parent.tag == "pre"
+    return parent is not None and parent.tag == tag

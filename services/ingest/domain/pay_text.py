@@ -55,7 +55,10 @@ _INCLUDES = re.compile(r"^\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|vari
 _RATES: frozenset[Period] = frozenset({"hour", "day"})
 _DIGIT_NEXT = re.compile(r"\s?\d")
 _MOST_NUMBERS = 400
-_BEFORE, _AFTER = 140, 100
+_BEFORE, _AFTER, _NEXT = 140, 100, 160
+_OF_THE_PERIOD = re.compile(
+    r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ def _read_context(document: Document, mention: PayMention, since: int, until: in
     left, right = document.sentence_at(mention.start, mention.end)
     before = text[max(left, since, mention.start - _BEFORE) : mention.start]
     after = text[mention.end : min(right, until, mention.end + _AFTER)]
-    periods = _periods(before, after)
+    periods = _periods(before, after) or _periods_next(text[mention.end : mention.end + _NEXT])
     carried = text[max(left, mention.start - _BEFORE) : mention.start]
     sense = _sense(document, mention, before, carried, after, stated=periods, all_is_pay=all_is_pay)
     return replace(mention, periods=periods, sense=sense)
@@ -220,6 +223,12 @@ def _periods(before: str, after: str) -> tuple[Period, ...]:
         m.lastgroup for m in PERIOD_BEFORE.finditer(after)
     ]
     return tuple(dict.fromkeys(named))  # type: ignore[arg-type]
+
+
+def _periods_next(following: str) -> tuple[Period, ...]:
+    """What the next sentence says of the same sum: `This is the base hourly rate or base annual salary.`"""
+    named = [match.group("period").lower() for match in _OF_THE_PERIOD.finditer(following.split("\n", 1)[0])]
+    return tuple(dict.fromkeys("hour" if word == "hourly" else "year" for word in named))
 
 
 def _sense(

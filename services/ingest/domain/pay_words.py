@@ -80,8 +80,8 @@ def period_of_field(text: str | None) -> Spell | None:
 
 
 _UNITS: Mapping[Period, str] = {
-    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?a\b\.?|jahr|jährlich|année|annuel(?:le)?|año"
-            r"|anual(?:es)?|rok|rocznie|jaar|anno",
+    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?a\b\.?|jahr|jährlich|année|annuel(?:le)?"
+            r"|año|anual(?:es)?|rok|rocznie|jaar|anno",
     "month": r"months?|mo|mth|monthly|monat|monatlich|mois|mensuel(?:le)?|mes|mensual(?:es)?|mês|mensais"
              r"|mies(?:iąc|ięcznie)?|maand|mese",
     "week": r"weeks?|wk|weekly|woche|wöchentlich|semaine|semana|tydzień",

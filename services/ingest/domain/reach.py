@@ -69,7 +69,7 @@ _ANYWHERE = re.compile(
     r"\b(?:globally(?! distributed)|worldwide|anywhere(?! in (?!the world))|any (?:country|location))"
     r"|(?:work|live|based|remote(?:ly)?) from anywhere(?: in the world| on (?:the planet|earth))"
     r"|anywhere in the world|location\W{1,3}(?:worldwide|anywhere|global)"
-    r"|anywhere compatible with|remote\W{1,3}(?:worldwide|global(?:ly)?(?! distributed)|anywhere))",
+    r"|anywhere compatible with|remote\W{1,3}(?:worldwide|global(?:ly)?\b(?! distributed)|anywhere))",
     re.IGNORECASE,
 )
 _HIRES_ANYWHERE = re.compile(

@@ -45,6 +45,7 @@ _NO_CUE = re.compile(
 _SPREAD = re.compile(
     r"(?:±|\+\s?/\s?-|\+-|plus or minus|within)\s?(?P<hours>\d{1,2}(?:\.5)?)\s?(?:h\b|hrs?\b|hours?)?", re.IGNORECASE
 )
+_WESTMOST, _EASTMOST = -12.0, 14.0
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
 _REACH = 60
 _MOST_ZONES = 60
@@ -77,7 +78,8 @@ def _stated(source: str, document: Document) -> Finding[Timezones | None] | None
         evidence.append(quote(source, text, match.start(), match.end()))
     if not offsets:
         return None
-    return Finding(Timezones(min=min(offsets), max=max(offsets)), tuple(evidence[:3]))
+    zones = Timezones(min=max(min(offsets), _WESTMOST), max=min(max(offsets), _EASTMOST))
+    return Finding(zones, tuple(evidence[:3]))
 
 
 def _is_asked_for(document: Document, zone: re.Match[str]) -> bool:
@@ -99,7 +101,7 @@ def _offset(zone: str) -> float | None:
         return 0.0
     value = float(hours) + (0.5 if half else 0)
     value = -value if sign in "-−–" else value
-    return value if -12 <= value <= 14 else None
+    return value if _WESTMOST <= value <= _EASTMOST else None
 
 
 def _spread(text: str, zone: re.Match[str]) -> float:
@@ -118,7 +120,7 @@ def _spread(text: str, zone: re.Match[str]) -> float:
 
 def _from_field(offsets: Sequence[float]) -> Finding[Timezones | None]:
     """A set, whose one stray is known: Himalayas lists +14 beside each of America's zones."""
-    kept = {offset for offset in offsets if -12 <= offset <= 14}
+    kept = {offset for offset in offsets if _WESTMOST <= offset <= _EASTMOST}
     if len(kept) > 1 and _ITS_NEIGHBOUR not in kept:
         kept.discard(_STRAY)
     if not kept:

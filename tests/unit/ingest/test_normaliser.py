@@ -1,0 +1,93 @@
+"""The normaliser: raw postings in, postings out, bad records named."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from schemas.codec import decode, encode
+from schemas.posting import Attribution, Posting, version_of
+from schemas.raw import RawPosting
+from services.ingest.adapters.formats import FORMATS
+from services.ingest.domain.normalise import REVISION
+from services.ingest.normaliser import Normaliser
+from services.ingest.ports import Format
+from services.rules.money import Rates
+from services.runtime.errors import PoisonError
+from services.runtime.records import Record
+from tests.support.drafting import RATES, a_raw
+
+
+def a_record(value: bytes) -> Record:
+    return Record("raw.v1", 0, 7, b"key", value, {}, datetime(2026, 8, 15, tzinfo=UTC))
+
+
+def the_normaliser(days: list[date] | None = None) -> Normaliser:
+    formats: dict[str, Format] = {known.name: known for known in FORMATS}
+
+    def rates_before(day: date) -> Rates:
+        if days is not None:
+            days.append(day)
+        return RATES
+
+    return Normaliser(formats, rates_before)
+
+
+def himalayas(**changes: object) -> RawPosting:
+    item = {
+        "title": "Data Engineer",
+        "companyName": "Nimbus Fern",
+        "guid": "https://board.example/jobs/1",
+        "description": "<p>Salary: $120k - $150k</p>",
+        "locationRestrictions": ["Spain"],
+        "pubDate": 1786449600,
+    }
+    return a_raw(**{"format": "himalayas", "item": item, **changes})
+
+
+def only(raw: RawPosting) -> Posting:
+    (outgoing,) = the_normaliser().handle([a_record(encode(raw))])
+    assert (outgoing.topic, outgoing.key) == ("postings.v1", b"key")
+    return decode(Posting, outgoing.value)
+
+
+def test_a_raw_posting_becomes_a_posting() -> None:
+    raw = himalayas(backlog=True, attribution=Attribution(name="Board", url="https://board.example"))
+    posting = only(raw)
+    assert (posting.title, posting.company.name) == ("Data Engineer", "Nimbus Fern")
+    assert posting.reach.countries == ("ES",)
+    assert posting.salary is not None
+    assert posting.version == version_of(int(raw.fetched_at.timestamp() * 1000), REVISION)
+    assert (posting.posting_id, posting.content_hash) == (raw.posting_id, raw.content_hash)
+    assert (posting.backlog, posting.attribution) == (True, raw.attribution)
+    assert posting.status == "open"
+
+
+def test_a_closed_item_gives_a_closed_posting_that_is_otherwise_the_same() -> None:
+    seen, closed = only(himalayas()), only(himalayas(event="closed"))
+    assert closed.status == "closed"
+    assert closed.model_copy(update={"status": "open"}) == seen
+
+
+def test_rates_are_those_before_the_day_of_the_fetch() -> None:
+    days: list[date] = []
+    the_normaliser(days).handle([a_record(encode(himalayas()))])
+    assert days == [date(2026, 8, 15)]
+
+
+def test_a_record_redone_gives_the_same_bytes() -> None:
+    record = a_record(encode(himalayas()))
+    assert the_normaliser().handle([record]) == the_normaliser().handle([record])
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (b"\xff{", "RawPosting"),
+        (b"{}", "posting_id"),
+        (encode(himalayas(format="unheard-of")), "unheard-of"),
+        (encode(himalayas(item={"guid": "x"})), "title"),
+    ],
+)
+def test_what_can_be_no_posting_is_poison_with_a_reason(value: bytes, word: str) -> None:
+    with pytest.raises(PoisonError, match=word):
+        the_normaliser().handle([a_record(value)])

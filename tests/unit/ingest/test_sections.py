@@ -1,0 +1,58 @@
+"""Which part of a posting a sentence stands in."""
+
+import pytest
+
+from services.ingest.domain.sections import document_of
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Requirements", "requirements"),
+        ("WHAT WE'RE LOOKING FOR:", "requirements"),
+        ("Who you are", "requirements"),
+        ("About you", "requirements"),
+        ("Dein Profil", "requirements"),
+        ("Requisitos", "requirements"),
+        ("Nice to have", "nice"),
+        ("Preferred qualifications", "nice"),
+        ("Responsibilities", "duties"),
+        ("🎯 What you’ll do", "duties"),
+        ("Deine Aufgaben", "duties"),
+        ("Benefits & perks", "benefits"),
+        ("Was wir bieten", "benefits"),
+        ("About us", "about"),
+        ("Who we are", "about"),
+        ("Equal opportunity employer", "legal"),
+        ("How to apply", "process"),
+        ("Pay range", "pay"),
+    ],
+)
+def test_headings_of_several_languages(heading: str, kind: str) -> None:
+    document = document_of("", f"Opening words.\n{heading}\nThe words in question.")
+    assert document.kind_at(document.text.index("question")) == kind
+    assert document.kind_at(0) == "opening"
+
+
+def test_an_unknown_heading_leaves_the_section_as_it_is() -> None:
+    document = document_of("", "Responsibilities\nBuild.\nCollaboration\nTalk to people.")
+    assert document.kind_at(document.text.index("Talk")) == "duties"
+
+
+def test_a_heading_in_front_of_its_sentence_counts() -> None:
+    document = document_of(
+        "", "Requirements: you know the craft and have done it for three years or more, in teams of any size."
+    )
+    assert document.kind_at(40) == "requirements"
+
+
+def test_own_words_leave_out_what_every_posting_of_an_employer_repeats() -> None:
+    own = "Responsibilities\n" + "Lay the cables of the harbour with care. " * 15
+    document = document_of("", f"{own}\nBenefits\nFree fruit for all.\nAbout us\nWe were founded long ago.")
+    assert "cables" in document.own_words
+    assert "fruit" not in document.own_words
+
+
+def test_stretches_around_words_overlap_into_one_and_stay_inside_the_text() -> None:
+    document = document_of("", "remote remote" + "x" * 200 + "REMOTE")
+    assert list(document.around(("remote",), before=10, after=20)) == [(0, 27), (203, 219)]
