@@ -1,0 +1,97 @@
+"""The truth of all pairs, and what a store holds of matches and digests."""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.keys import unpack
+from schemas.posting import Cluster, PostingCore
+from schemas.sql.tables import criteria as criteria_table
+from schemas.sql.tables import digest_items, digests, matches
+from services.rules.prepared import PreparedPosting
+from services.rules.signature import same_job
+from services.rules.verdict import Outcome, judge
+from services.runtime.store import reading
+
+Pair = tuple[int, str]
+"""A criteria key and a posting id."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What every version of every posting is to every criteria that ever was."""
+
+    outcomes: Mapping[Pair, frozenset[Outcome]]
+
+    def surely(self, pair: Pair, outcome: Outcome) -> bool:
+        """All versions agree (exchange rates of two days may differ)."""
+        return self.outcomes[pair] == {outcome}
+
+    def perhaps(self, pair: Pair, outcome: Outcome) -> bool:
+        return outcome in self.outcomes[pair]
+
+
+def truth_of(criteria: Mapping[int, Criteria], versions: Iterable[PostingCore]) -> Truth:
+    """Judge all pairs."""
+    outcomes: dict[Pair, set[Outcome]] = defaultdict(set)
+    for posting in versions:
+        prepared = PreparedPosting(posting)
+        for key, asked in criteria.items():
+            outcomes[key, posting.posting_id].add(judge(asked, prepared).outcome)
+    return Truth({pair: frozenset(found) for pair, found in outcomes.items()})
+
+
+def stored_criteria(engine: Engine) -> dict[int, Criteria]:
+    """All criteria that were ever joined, by key."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(criteria_table.c.key, criteria_table.c.document)).all()
+    return {key: decode(Criteria, document.encode()) for key, document in rows}
+
+
+def stored_pairs(engine: Engine) -> tuple[list[Pair], list[Pair]]:
+    """Matched and nearly matched pairs, as often as they are stored."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(matches.c.posting_id, matches.c.matched, matches.c.near)).all()
+    matched = [(int(key), posting_id) for posting_id, packed, _ in rows for key in unpack(packed)]
+    near = [(int(key), posting_id) for posting_id, _, packed in rows for key in unpack(packed)]
+    return matched, near
+
+
+def sent_items(engine: Engine) -> dict[str, list[tuple[str, Cluster]]]:
+    """The jobs of all digests, whole matches and near misses, by subscriber: posting id and cluster."""
+    query = select(digests.c.subscriber_id, digest_items).join_from(digests, digest_items)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    found: dict[str, list[tuple[str, Cluster]]] = defaultdict(list)
+    for row in rows:
+        found[row.subscriber_id].append((row.posting_id, Cluster(key=row.cluster_key, signature=row.signature)))
+    return dict(found)
+
+
+def dropped_for(engine: Engine, subscriber_id: str) -> dict[str, list[str]]:
+    """By posting id: why it was left out of each of a subscriber's digests."""
+    query = select(digests.c.due_at, digests.c.dropped).where(digests.c.subscriber_id == subscriber_id)
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(digests.c.due_at)).all()
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for due_at, packed in rows:
+        for posting_id, reason in json.loads(zlib.decompress(packed)):
+            reasons[posting_id].append(f"{due_at:%d %H:%M} {reason}")
+    return reasons
+
+
+def job_of(postings: Sequence[PostingCore]) -> dict[str, int]:
+    """Number the jobs: postings that are copies of one another, directly or by way of a third, share one."""
+    jobs = list(range(len(postings)))
+    for at, posting in enumerate(postings):
+        for before in range(at):
+            if jobs[before] != jobs[at] and same_job(posting.cluster, postings[before].cluster):
+                old, new = jobs[at], jobs[before]
+                jobs = [new if job == old else job for job in jobs]
+    return {posting.posting_id: job for posting, job in zip(postings, jobs, strict=True)}
