@@ -112,6 +112,15 @@ def test_criteria_without_any_skill_are_found(make: Make) -> None:
     assert keys(index, a_posting(description_text="Crypto payments", workplace="remote")) == [1]
 
 
+def test_a_phrase_is_more_than_its_words(make: Make) -> None:
+    index = make()
+    index.apply(
+        [record(1, Criteria(text='"machine learning"')), record(2, Criteria(text='machine -"machine learning"'))]
+    )
+    assert keys(index, a_posting(description_text="learning to run a machine")) == [2]
+    assert keys(index, a_posting(description_text="Machine-learning team")) == [1]
+
+
 def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> None:
     index = make()
     index.apply([record(1, Criteria(salary_floor=floor(1, "JPY"), accept_undisclosed=False))])

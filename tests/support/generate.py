@@ -54,6 +54,7 @@ SKILLS = (
 WORDS = (
     *("engineer", "platform", "payments", "growth", "remote", "team", "front-end", "back-end", "c++", "c#", ".net"),
     *("machine learning", "on call", "health care", "señor", "straße", "エンジニア", "개발자", "fully distributed"),
+    *("machine shop", "front desk", "on time", "health check", "エンジン"),
 )
 _PER = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080, "project": 1}
 

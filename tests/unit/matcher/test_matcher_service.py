@@ -137,7 +137,9 @@ def test_at_most_so_many_postings_are_matched_backwards(tmp_path: Path) -> None:
 def test_a_backlog_posting_reaches_the_store_and_nobody(matching: Matching) -> None:
     matching.put(criteria_out(1, GO))
     matching.drain()
-    matching.put(posting_out(having("Go", backlog=True)), criteria_out(2, GO))
+    matching.put(posting_out(having("Go", backlog=True)))
+    matching.drain()
+    matching.put(criteria_out(2, GO))
     assert matching.drain() == [Sent("p1", 1, [], [], "forward")]
 
 
