@@ -10,7 +10,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from schemas.codec import UnreadableError, decode, encode
+from schemas.codec import UnreadableError, decode
 from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
 from services.cli.options import AsJson, Now, moment
@@ -46,7 +46,7 @@ def normalise(
                 advance(1)
                 counts[file][outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
                 if isinstance(outcome, Posting):
-                    sys.stdout.write(encode(outcome).decode() + "\n")
+                    sys.stdout.write(outcome.model_dump_json() + "\n")
                 elif fallen:
                     fallen.write(json.dumps({"file": file.name, **outcome.as_json()}, ensure_ascii=False) + "\n")
     _sum_up(counts, summary)
