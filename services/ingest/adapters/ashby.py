@@ -15,7 +15,7 @@ from services.ingest.adapters.fields import (
     text_of,
     workplace_word,
 )
-from services.ingest.adapters.json_rows import peek
+from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
 

@@ -4,10 +4,8 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from services.ingest.adapters.reading import head_text
 from services.ingest.ports import Broken
 
 MOST_DEPTH = 32
@@ -17,8 +15,6 @@ MOST_FAULTS = 100
 MOST_DIGITS = 18
 """Of an integer: more does not fit into 64 bits, and no feed's number means it."""
 EXCERPT = 500
-_PEEK_BYTES = 256 * 1024
-_PEEK_ROWS = 3
 _MOST_ITEM = 2 * 1024 * 1024
 """Characters within which the end of a malformed item is looked for, so that many of them stay bounded in time."""
 _RESUMES = 8
@@ -154,7 +150,7 @@ def _array_at(text: str, array: str | None) -> int | None:
         return start if text[start : start + 1] == "[" else None
     if text[start : start + 1] != "{":
         return None
-    for key, at in _members(text, start):
+    for key, at in members(text, start):
         if key == array and text[at : at + 1] == "[":
             return at
     # A fault before the list hides it from an orderly reading; within a string its quotes would be escaped.
@@ -162,7 +158,7 @@ def _array_at(text: str, array: str | None) -> int | None:
     return found.end() - 1 if found else None
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+def members(text: str, at: int) -> Iterator[tuple[str, int]]:
     """Give the key and the place of the value of each member of the object at `at`, as far as it is sound."""
     at = _skip(_GAP, text, at + 1)
     while text[at : at + 1] == '"':
@@ -173,63 +169,17 @@ def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
                 return
             at = _skip(_SPACE, text, at + 1)
             yield key, at
-            _, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return
-        at = _skip(_GAP, text, at)
-
-
-@dataclass(frozen=True, slots=True)
-class Peek:
-    """The beginning of a JSON body: enough to tell formats apart."""
-
-    is_list: bool = False
-    wrapper: dict[str, Any] = field(default_factory=dict)
-    """Members of the outermost object; those that are not whole within the beginning are None."""
-    firsts: tuple[dict[str, Any], ...] = ()
-    """The first objects of the list, as far as they go."""
-
-
-def peek(body: bytes, array: str | None) -> Peek:
-    """Look at the beginning of a body. Anything that is not JSON of that shape gives an empty Peek; never raises."""
-    return peek_text(head_text(body, _PEEK_BYTES), array)
-
-
-def peek_text(text: str, array: str | None) -> Peek:
-    """`peek`, of a text."""
-    text = text[:_PEEK_BYTES]
-    start = _skip(_SPACE, text, 0)
-    opening = text[start : start + 1]
-    if opening == "[" and array is None:
-        return Peek(is_list=True, firsts=_firsts(text, start))
-    if opening != "{" or array is None:
-        return Peek()
-    wrapper = _sound_members(text, start)
-    at = next((at for key, at in _members(text, start) if key == array and text[at : at + 1] == "["), None)
-    return Peek(wrapper=wrapper, firsts=() if at is None else _firsts(text, at))
-
-
-def _firsts(text: str, at: int) -> tuple[dict[str, Any], ...]:
-    found: list[dict[str, Any]] = []
-    at = _skip(_SPACE, text, at + 1)
-    while len(found) < _PEEK_ROWS and text[at : at + 1] == "{":
-        found.append(_sound_members(text, at))
-        try:
-            _, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            break
-        at = _skip(_GAP, text, at)
-    return tuple(found)
-
-
-def _sound_members(text: str, at: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, place in _members(text, at):
-        try:
-            found[key] = read_value(text, place)[0]
+            end = _end_of(text, at)
         except ValueError:
-            found[key] = None
-    return found
+            return
+        if end is None:
+            return
+        at = _skip(_GAP, text, end)
+
+
+def _end_of(text: str, at: int) -> int | None:
+    """The end of a member's value; of a list or object by its brackets alone, so that a long one costs no memory."""
+    return _balanced(text, at) if text[at : at + 1] in {"{", "["} else _DECODER.raw_decode(text, at)[1]
 
 
 def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -19,7 +19,8 @@ from services.ingest.adapters.fields import (
     with_query,
     workplace_word,
 )
-from services.ingest.adapters.json_rows import peek, rows
+from services.ingest.adapters.json_peek import peek
+from services.ingest.adapters.json_rows import rows
 from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, UnusableItemError

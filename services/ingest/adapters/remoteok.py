@@ -6,7 +6,7 @@ from dataclasses import replace
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
 from services.ingest.adapters.fields import band, date_of, list_of, markup_of, plain, stated, text_of
-from services.ingest.adapters.json_rows import peek
+from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
 

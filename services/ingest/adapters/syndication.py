@@ -19,7 +19,8 @@ from services.ingest.adapters.fields import (
     workplace_word,
 )
 from services.ingest.adapters.himalayas_rss import HimalayasRss
-from services.ingest.adapters.json_rows import EXCERPT, peek, peek_text, rows
+from services.ingest.adapters.json_peek import peek, peek_text
+from services.ingest.adapters.json_rows import EXCERPT, rows
 from services.ingest.adapters.reading import head_text
 from services.ingest.adapters.weworkremotely import WeWorkRemotely
 from services.ingest.domain.draft import Draft, Stated
