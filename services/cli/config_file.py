@@ -26,7 +26,7 @@ data = "jobchime-data"
 # name = "himalayas"      # part of every posting's id: do not rename it later
 # url = "https://himalayas.app/jobs/api?limit=20"
 # every = "1h"
-# format = "auto"         # told by content; or himalayas, remoteok, greenhouse, lever, ashby, ...
+# format = "himalayas"    # or auto: told by content, after asking robots.txt whether we may
 # max_pages = 10
 #
 # [[ingest.sources]]
@@ -47,7 +47,7 @@ data = "jobchime-data"
 # `folder` writes .eml files and sends nothing. `smtp` sends, and asks for the four settings below it.
 mailer = "folder"
 folder = "mails"
-# public_url = "https://alerts.example.com"       # links in mails start with it; must be https
+# public_url = "https://alerts.example.com"       # links in mails start with it; https, at most 39 characters
 # sender_name = "Job alerts"
 # sender_address = "alerts@example.com"
 # postal_address = "Example Board, 1 Example Street, Exampletown"
