@@ -7,7 +7,8 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.rules.fits import Fit
 from services.rules.prepared import PreparedPosting
-from services.rules.reasons import REASONS, Criterion, Fact, Reason
+from services.rules.reason import Criterion, Fact, Reason
+from services.rules.reasons import REASONS
 
 __all__ = ["Criterion", "Fact", "Fit", "Outcome", "Reason", "Verdict", "judge", "verdict"]
 

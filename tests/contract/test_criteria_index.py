@@ -32,7 +32,7 @@ def record(key: int, asked: Criteria, version: int = 1, removed: bool = False) -
 
 
 def keys(index: CriteriaIndex, posting: PostingCore) -> list[int]:
-    return index.match([posting])[0].keys.tolist()
+    return [int(key) for key in index.match([posting])[0].keys]
 
 
 def test_an_empty_index_matches_nothing(make: Make) -> None:

@@ -105,7 +105,7 @@ def salary_of(random_: random.Random) -> Salary | None:
         min=low,
         max=high,
         currency=currency,
-        period=period,  # type: ignore[arg-type]
+        period=period,
         annual_min=None if low is None else annual(low, period),  # type: ignore[arg-type]
         annual_max=None if high is None else annual(high, period),  # type: ignore[arg-type]
         tops=tops(highest, currency, rates),
@@ -159,7 +159,7 @@ def _floor(random_: random.Random, model: PostingCore) -> SalaryFloor:
         factor = random_.choice((0.5, 0.9, 1.0, 1.0, 1.02, 1.08, 1.11, 1.5))
         period = random_.choice(("year", "year", "month", "hour"))
         amount = max(1, int(known[currency] * factor / _PER[period]))
-        return SalaryFloor(amount=amount, currency=currency, period=period)  # type: ignore[arg-type]
+        return SalaryFloor(amount=amount, currency=currency, period=period)
     return SalaryFloor(amount=random_.randrange(10_000, 150_000, 5_000), currency=random_.choice(("EUR", "USD", "GBP")))
 
 

@@ -33,7 +33,7 @@ def having(*names: str, **changes: Any) -> PostingCore:
 
 def reaching(scope: str = "listed", **codes: tuple[str, ...]) -> PostingCore:
     """A posting with a reach."""
-    return a_posting(reach=Reach(scope=scope, **codes))  # type: ignore[arg-type]
+    return a_posting(reach=Reach.model_validate({"scope": scope, **codes}))
 
 
 def paying(tops: Mapping[str, int], **changes: Any) -> PostingCore:

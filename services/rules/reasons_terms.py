@@ -1,0 +1,129 @@
+"""What pay, workplace, level, employment and language say of a posting."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+from babel import Locale
+
+from schemas.criteria import Criteria
+from schemas.posting import Period, Salary
+from services.rules.fits import (
+    annual_floor,
+    employment_fits,
+    language_fits,
+    salary_fit,
+    seniority_fits,
+    workplace_fits,
+)
+from services.rules.prepared import PreparedPosting
+from services.rules.reason import Fact, Reason, listed, yes_or_no
+
+
+def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
+    """The highest annual pay, in the floor's currency, against the floor."""
+    floor, pay = criteria.salary_floor, prepared.posting.salary
+    if floor is None:
+        return None
+    fit = salary_fit(floor, criteria.accept_undisclosed, pay.tops if pay else None)
+    needed = annual_floor(floor)
+    asked = f"{floor.currency} {floor.amount:,} {_A[floor.period]}"
+    facts: tuple[Fact, ...] = (("floor", floor.amount), ("currency", floor.currency), ("period", floor.period))
+    top = pay.tops.get(floor.currency) if pay else None
+    if needed is None or pay is None or top is None:
+        words = (
+            _undisclosed(pay, floor.currency) if needed is not None else "cannot be held against a floor per project"
+        )
+        return Reason(
+            "salary", fit, words + (", which you accept" if fit == "yes" else f"; you ask for {asked}"), facts
+        )
+    facts = (*facts, ("annual_floor", needed), ("annual_top", top))
+    stated = f"{pay.currency} {pay.max or pay.min:,.0f} {_A[pay.period]}"
+    paid = f"{floor.currency} {top:,} a year"
+    if pay.currency != floor.currency:
+        paid, facts = f"about {paid} ({stated})", (*facts, ("rates_on", pay.rates_on or ""))
+    elif pay.period != "year":
+        paid = f"{paid} ({stated})"
+    side = "which is your floor" if top == needed else f"{'above' if top > needed else 'below'} your floor of {asked}"
+    near = f"{100 * (needed - top) / needed:.0f} % " if fit == "near" else ""
+    return Reason("salary", fit, f"pays up to {paid}, {near}{side}", facts)
+
+
+_A: Final[dict[Period, str]] = {
+    "year": "a year",
+    "month": "a month",
+    "week": "a week",
+    "day": "a day",
+    "hour": "an hour",
+    "project": "a project",
+}
+
+
+def _undisclosed(pay: Salary | None, currency: str) -> str:
+    if pay is None:
+        return "does not say what it pays"
+    if pay.period == "project":
+        return "pays by the project, which tells nothing of a year"
+    return f"states pay that cannot be turned into {currency}"
+
+
+_SPELT: Final = {
+    "onsite": "on site",
+    "full_time": "full-time",
+    "part_time": "part-time",
+    "contract": "a contract",
+    "temporary": "temporary",
+    "internship": "an internship",
+    "freelance": "freelance",
+    "intern": "an intern's",
+}
+
+
+def _spelt(values: Iterable[str], word: str = "or") -> str:
+    return listed((_SPELT.get(value, value) for value in values), word)
+
+
+def workplace(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
+    """Remote, hybrid, on site, or not told."""
+    asked, value = criteria.workplace, prepared.posting.workplace
+    if not asked:
+        return None
+    fits, facts = workplace_fits(asked, value), (("asked", asked), ("value", value))
+    words = "does not say whether it is remote" if value == "unknown" else f"is {_spelt([value])}"
+    return Reason("workplace", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+
+
+def seniority(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
+    """The level; see `fits.seniority_fits` for one that is not stated."""
+    asked, value = criteria.seniority, prepared.posting.seniority
+    if not asked:
+        return None
+    fits, facts = seniority_fits(asked, value), (("asked", asked), ("value", value or ""))
+    words = f"is at {_spelt([value])} level" if value else "names no level"
+    return Reason("seniority", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+
+
+def employment(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
+    """The kind of employment; see `fits.employment_fits` for one that is not stated."""
+    asked, value = criteria.employment, prepared.posting.employment
+    if not asked:
+        return None
+    fits, facts = employment_fits(asked, value), (("asked", asked), ("value", value or ""))
+    words = f"is {_spelt([value])}" if value else "does not say how one is employed, and so may be full-time"
+    return Reason("employment", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+
+
+@cache
+def _language(code: str) -> str:
+    return str(Locale("en").languages.get(code, code))
+
+
+def language(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
+    """The language that the posting is written in."""
+    asked, value = criteria.languages, prepared.posting.language
+    if not asked:
+        return None
+    fits, facts = language_fits(asked, value), (("asked", asked), ("value", value or ""))
+    words = f"is written in {_language(value)}" if value else "is too short to tell its language"
+    wanted = listed(map(_language, asked), "or")
+    return Reason("language", yes_or_no(fits), words if fits else f"{words}; you ask for {wanted}", facts)
