@@ -99,7 +99,7 @@ def seniority(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not asked:
         return None
     fits, facts = seniority_fits(asked, value), (("asked", asked), ("value", value or ""))
-    words = f"is at {_spelt([value])} level" if value else "names no level"
+    words = f"is at {_spelt([value])} level" if value else "names no level, and so may be mid-level"
     return Reason("seniority", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
 
 
