@@ -566,6 +566,22 @@ class TestDeliveries:
         assert not waiting.deliveries.begin(claimed, LATE, LEASE)
         assert waiting.deliveries.states() == {"cancelled": 1}
 
+    @pytest.mark.parametrize("consent", ["suppressed", "paused"])
+    def test_consent_withdrawn_while_the_digest_was_built_stops_it(self, store: NotifierStore, consent: str) -> None:
+        ada = store.person("ada")
+        store.search(ada, hour=8)
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        if consent == "suppressed":
+            store.suppressions.suppress("ada@example.com", "unsubscribed", NOW)
+        else:
+            store.subscribers.pause(ada.subscriber_id, NOW)
+        assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+        [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        assert not store.deliveries.begin(claimed, LATE, LEASE)
+        assert store.deliveries.states() == {"cancelled": 1}
+        assert store.digests.sent(ada.subscriber_id, NOW - DAY) == []
+
     def test_pausing_cancels_what_waits(self, waiting: NotifierStore) -> None:
         waiting.subscribers.pause(waiting.subscribers.all()[0].subscriber_id, LATE)
         assert waiting.deliveries.states() == {"cancelled": 1}
