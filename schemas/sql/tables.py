@@ -126,7 +126,9 @@ matches = Table(
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
     Column("posting_id", ForeignKey("postings.posting_id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("matched", LargeBinary, nullable=False, comment="schemas.keys.pack of the keys first matched by this record"),
+    Column(
+        "matched", LargeBinary, nullable=False, comment="schemas.keys.pack of the keys first matched by this record"
+    ),
     Column("near", LargeBinary, nullable=False, comment="likewise, of the nearly matched"),
     comment="One row a record of matches.v1, less the keys that earlier records gave for its posting.",
 )
