@@ -8,10 +8,12 @@ import sys
 
 from services.cli.app import app
 from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.logging import configure_logging
 
 
 def main() -> None:
     """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage; an error is one sentence."""
+    configure_logging(level="warning")
     try:
         app()
     except UsageError as error:

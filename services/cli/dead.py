@@ -86,6 +86,10 @@ def replay(
         chosen = letters.present(letter_ids(letter)) if letter else tuple(letters.find(topic=topic, reason=reason))
         done = letters.replay(chosen, again=again)
     typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed before.")
+    if done.without_origin:
+        typer.echo(
+            f"{done.without_origin} came from a feed, not from a topic: the next poll of their source reads them again."
+        )
 
 
 def _summary(letter: DeadLetter) -> dict[str, Any]:

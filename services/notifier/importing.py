@@ -145,7 +145,9 @@ def _from_columns(row: dict[str, str | None]) -> dict[str, Any] | str:
     person: dict[str, Any] = {name: value for name, value in row.items() if value}
     if "search" not in person and "criteria" not in person:
         return person
-    search: dict[str, Any] = {name: person.pop(name) for name in ("cadence", "hour", "weekday", "criteria") if name in person}
+    search: dict[str, Any] = {
+        name: person.pop(name) for name in ("cadence", "hour", "weekday", "criteria") if name in person
+    }
     search["name"] = person.pop("search", "My search")
     try:
         search["criteria"] = json.loads(search.get("criteria", "null"))
