@@ -22,7 +22,8 @@ _RESUMES = 8
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _GAP = re.compile(r"[ \t\r\n,]*+")
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{}\[\]]', re.DOTALL)
+# A string that the text ends in is a token too, even within an escape: else each quote in it would be tried anew.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _NEXT_OBJECT = re.compile(r"\}\s{0,64},\s{0,64}(?=\{)")
 _BREAK = re.compile(r"[,\]}]")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")

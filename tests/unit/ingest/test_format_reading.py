@@ -1,6 +1,7 @@
 """What all formats share: encodings, JSON item by item, absurd values, contacts."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -100,6 +101,34 @@ def test_many_malformed_items_are_given_up() -> None:
     faults = broken("lever", "[" + "{x},\n" * 5_000 + "]")
     assert len(faults) == 101
     assert faults[-1].ends_feed
+
+
+@pytest.mark.parametrize(
+    ("start", "again"),
+    [
+        ('{"jobs": [{"a": "', '\\"'),
+        ('{"jobs": [{"a": "x', '\\"'),
+        ('{"jobs": [', '{"id": [1},'),
+        ('{"jobs": [', '{"a":'),
+        ("<rss><channel>", "<item "),
+        ("<rss><channel><item>", "<![CDATA["),
+        ("<html>JobPosting", "<script type=application/ld+json "),
+        ("<html>JobPosting application/ld+json", "<link rel=canonical "),
+        ("", "<!---->"),
+        ("", " "),
+    ],
+)
+def test_ten_times_the_hostile_body_takes_about_ten_times_the_time(start: str, again: str) -> None:
+    def seconds(size: int) -> float:
+        body = (start + again * (size // len(again))).encode()
+        began = time.perf_counter()
+        detect(body)
+        for known in FORMATS:
+            if known.name != "syndication" or not known.detects(body):
+                list(known.split(body))
+        return time.perf_counter() - began
+
+    assert seconds(3_000_000) < 20 * seconds(300_000) + 2
 
 
 def test_a_body_that_is_too_large_is_refused_unread() -> None:
