@@ -53,8 +53,8 @@ class Builder:
         empty: list[Closing] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
-            candidates = self._candidates(subscriber, found)
             try:
+                candidates = self._candidates(subscriber, found)
                 if not candidates and _all_instant(subscriber):
                     empty += [Closing(window, cut.number, window.due_at) for window in subscriber.windows]
                 elif not self._serve_one(subscriber, candidates, cut, now):

@@ -110,9 +110,12 @@ def test_what_is_no_schedule_is_refused(cadence, hour, weekday, time_zone) -> No
 
 
 def test_every_zone_has_one_slot_a_day_all_year() -> None:
-    """Each zone, each day of 2026: one slot, in order, at the local hour or, in a gap, at the moment after it."""
+    """Each clock, each day of 2026: one slot, in order, at the local hour or, in a gap, at the moment after it."""
     start, end = utc("2025-12-30T12:00"), utc("2026-12-31T12:00")
-    for name in sorted(zones()):
+    half_days = [start + number * timedelta(hours=12) for number in range(740)]
+    # Many names share one clock; each clock is followed once.
+    clocks = {tuple(at.astimezone(ZoneInfo(name)).utcoffset() for at in half_days): name for name in sorted(zones())}
+    for name in clocks.values():
         zone = ZoneInfo(name)
         due, before = next_due("daily", 2, None, name, start), None
         while due < end:

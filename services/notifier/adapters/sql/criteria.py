@@ -9,7 +9,7 @@ from schemas.criteria import Criteria, CriteriaRecord
 from schemas.sql.tables import criteria as table
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.outbox import post
-from services.notifier.adapters.sql.rows import draw
+from services.notifier.adapters.sql.rows import draw, hold
 from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
 
@@ -19,8 +19,12 @@ _SERIES = "criteria_key"
 def join(connection: Connection, criteria: Criteria, now: datetime) -> int:
     """Add one search to canonical criteria, which are made or revived as needed; returns their key."""
     own_id = criteria_id(criteria)
-    found = select(table.c.key).where(table.c.criteria_id == own_id).with_for_update()
+    found = select(table.c.key).where(table.c.criteria_id == own_id)
     key = connection.execute(found).scalar_one_or_none()
+    if key is None:
+        # Looked up again under the series' lock: another may have made them since, and no number may be wasted.
+        hold(connection, _SERIES)
+        key = connection.execute(found).scalar_one_or_none()
     if key is None:
         key = draw(connection, _SERIES)
         document = encode(criteria).decode()

@@ -26,6 +26,13 @@ def draw(connection: Connection, name: str, first: int = 0) -> int:
     return int(connection.execute(drawn).scalar_one())
 
 
+def hold(connection: Connection, name: str, first: int = 0) -> None:
+    """Lock a series without drawing: whoever draws next waits until the transaction ends, and sees what it did."""
+    insert = upsert(connection, counters).values(name=name, value=first - 1)
+    locked = insert.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value})
+    connection.execute(locked)
+
+
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:
     """Cut into lists of at most `size`."""
     held = iter(values)
