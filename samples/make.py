@@ -23,7 +23,7 @@ def feeds() -> dict[str, str]:
 
     himalayas, himalayas_rss, wwr = take(55), take(22), take(35)
     copies = [agency_copy(job, 2_000 + n) for n, job in enumerate(himalayas[:6])]
-    remoteok, push, rss = take(35) + copies, take(16), take(12)
+    remoteok, push, feed, rss = take(35) + copies, take(16), take(13), take(12)
     left = sorted([*taken, *rest], key=lambda job: job.number)
     shares = [left[n::7] for n in range(7)]
     return {
@@ -31,7 +31,7 @@ def feeds() -> dict[str, str]:
         "himalayas.rss": boards_wide.himalayas_rss(himalayas_rss),
         "weworkremotely.rss": boards_wide.weworkremotely(wwr),
         "remoteok.json": boards_wide.remoteok(remoteok),
-        "posting-lines.jsonl": boards_plain.posting_lines(push),
+        "posting-lines.jsonl": boards_plain.posting_lines([*push, *local]),
         "board.rss": boards_plain.rss(rss),
         "greenhouse-amberlock.json": boards_company.greenhouse(shares[0], "amberlock"),
         "greenhouse-oakhurst.json": boards_company.greenhouse(shares[1], "oakhurst"),
@@ -40,7 +40,7 @@ def feeds() -> dict[str, str]:
         "ashby-saltmarsh.json": boards_company.ashby(shares[4], "saltmarsh"),
         "careers.html": boards_company.json_ld(shares[5]),
         "jobs.atom": boards_plain.atom(shares[6]),
-        "jobs-local.json": boards_plain.json_feed(local),
+        "jobs.feed.json": boards_plain.json_feed(feed),
     }
 
 

@@ -37,7 +37,7 @@ def list_letters(
                 for letter in found:
                     print_json(_summary(letter))
                 return
-            rows = [(str(f.id), f.failed_at[:19], f.origin, f.error, "yes" if f.replayed else "") for f in found]
+            rows = [(str(f.id), f.failed_at[:19], _origin(f), f.error, "yes" if f.replayed else "") for f in found]
             columns = ("letter", "failed at", "from", "error", "replayed")
             console().print(table(f"{len(rows):,} dead letters", columns, rows))
             return
@@ -92,6 +92,11 @@ def replay(
         )
 
 
+def _origin(letter: DeadLetter) -> str:
+    """The record's place in its topic; of what a feed could not give whole, the source."""
+    return letter.headers.get("source", "") if not letter.origin_topic else letter.origin
+
+
 def _summary(letter: DeadLetter) -> dict[str, Any]:
     return {
         "letter": str(letter.id),
@@ -99,7 +104,7 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "error_type": letter.error_type,
         "attempts": letter.attempts,
         "consumer": letter.consumer,
-        "from": letter.origin,
+        "from": _origin(letter),
         "failed_at": letter.failed_at,
         "replayed": letter.replayed,
         "key": letter.key.decode("utf-8", "replace"),

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import Now, moment
+from services.cli.options import moment
 from services.cli.output import console, progress, table
 from services.demo.report import DemoReport
 from services.demo.shelf import newest_date
@@ -23,7 +23,9 @@ def demo(
     subscribers: Annotated[
         Path | None, typer.Option(help="JSON lines of subscribers; by default the invented ones.")
     ] = None,
-    now: Now = None,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="TIME", help="When the days end; by default the feeds' newest date.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
     out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
 ) -> None:
