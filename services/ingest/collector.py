@@ -83,9 +83,10 @@ class Collector:
             wish = error.retry_after
         report = poll.finish()
         self._tools.ledger.settle(self._after(source, health, report, poll, now, wish, answered=answered))
-        _events.info(
-            "polled", source=source.name, error=report.error, unchanged=report.unchanged, items=report.counts.items
-        )
+        if report.error is not None:
+            _events.warning("a poll failed", source=source.name, error=report.error, items=report.counts.items)
+        else:
+            _events.info("polled", source=source.name, unchanged=report.unchanged, items=report.counts.items)
         return report
 
     def silent(self, now: datetime) -> dict[str, datetime]:

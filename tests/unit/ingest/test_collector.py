@@ -395,7 +395,17 @@ def test_a_warning_is_due_of_a_source_that_is_silent_for_long(server: FeedServer
         on.tick()
         on.tick()
     assert on.collector.silent(NOON + 24 * HOUR) == {"board": NOON}
-    assert [entry["source"] for entry in logged if entry["log_level"] == "warning"] == ["board"]
+    assert [entry["source"] for entry in logged if "given nothing" in entry["event"]] == ["board"]
+
+
+def test_a_poll_that_fails_is_a_warning_that_says_why(server: FeedServer, tmp_path: Path) -> None:
+    on = bench(tmp_path, source(server.on("/feed", serve.served(board(job("1"))), serve.status(404))))
+    with capture_logs() as logged:
+        on.poll()
+        on.poll()
+    polls = [(entry["log_level"], entry["event"]) for entry in logged if entry["source"] == "board"]
+    assert polls == [("info", "polled"), ("warning", "a poll failed")]
+    assert "404" in logged[-1]["error"]
 
 
 def test_one_source_that_fails_does_not_stop_the_others(server: FeedServer, tmp_path: Path) -> None:
