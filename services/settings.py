@@ -116,7 +116,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 def _kept_secret(folder: Path) -> bytes:
     path = folder / SECRET_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:

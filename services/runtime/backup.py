@@ -191,13 +191,17 @@ def _unpacked(source: Path, into: Path) -> Manifest:
         with zipfile.ZipFile(source) as packed:
             manifest = _manifest(packed, source)
             for name, member in manifest.files.items():
-                with packed.open(name) as data, (into / name).open("wb") as out:
+                with packed.open(name) as data, open(into / name, "wb", opener=_privately) as out:
                     _verified(data, out, member, f"{source} is damaged: {name} is not what was backed up")
         for name in _DATABASES:
             _check(into / name)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise UsageError(f"{source} is no backup of jobchime, or only a part of one: {error}") from error
     return manifest
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _manifest(packed: zipfile.ZipFile, source: Path) -> Manifest:

@@ -4,9 +4,10 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.sqlite import explained
 
 LOG_FILE = "log.sqlite"
@@ -17,23 +18,47 @@ RESTORED = "restored"
 _LOCK_FILE = "run.lock"
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A data folder that this process runs on."""
+
+    folder: Path
+    descriptor: int
+
+    def check(self) -> None:
+        """Raise UnavailableError where the folder was moved, deleted or put anew under the process that runs on it.
+
+        Its open files would go on taking what is written, where nobody looks for it.
+        """
+        path = self.folder / _LOCK_FILE
+        with explained(path):
+            try:
+                there = os.path.samestat(os.fstat(self.descriptor), path.stat())
+            except (FileNotFoundError, NotADirectoryError):
+                there = False
+        if not there:
+            raise UnavailableError(
+                f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
+            )
+
+
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[Hold]:
     """Be the one process that runs on `folder`, made where it is missing; a killed holder frees it.
 
     A restore that was cut short is finished first. Reading, and adding subscribers or records, needs no hold. Raises
     UsageError where another process has it, UnavailableError where the folder cannot be used.
     """
     with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder") from None
         move_in(folder)
-        yield
+        yield Hold(folder, descriptor)
     finally:
         os.close(descriptor)
 

@@ -1,8 +1,9 @@
 """Opening SQLite files, and saying in one sentence what is wrong with them."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -53,6 +54,17 @@ def explained(path: Path) -> Iterator[None]:
         raise told from error
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file, and its folder, for its owner only where there is none: SQLite would let all read it.
+
+    SQLite gives the file's mode to its companions. Raises OSError.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A file that is there is not opened: closing it would drop the locks this process has on it.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+
+
 def connect(path: Path, *, busy_s: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Open a durable file that several processes share: WAL, every commit on the disk before it returns.
 
@@ -60,7 +72,7 @@ def connect(path: Path, *, busy_s: float = BUSY_SECONDS) -> sqlite3.Connection:
     `UnavailableError` or `DamagedError`.
     """
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
         connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
         try:
             # The switch to WAL needs the file alone, so an opener waits its turn by an ordinary write lock first.

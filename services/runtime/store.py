@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 import schemas.sql
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.sqlite import BUSY_SECONDS, explain
+from services.runtime.sqlite import BUSY_SECONDS, explain, make_private
 
 WRITES = "jobchime_writes"
 """The execution option of connections in `writing`."""
@@ -110,10 +110,9 @@ def scrub(engine: Engine) -> None:
 def _prepare_sqlite(engine: Engine, url: URL) -> None:
     if url.database and url.database != ":memory:":
         try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            make_private(Path(url.database))
         except OSError as error:
-            where = Path(url.database).parent
-            raise UnavailableError(f"the store's folder {where} cannot be made: {error.strerror}") from error
+            raise UnavailableError(f"the store {url.database} cannot be made: {error.strerror}") from error
     event.listen(engine, "connect", _connect_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
 

@@ -13,6 +13,7 @@ from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.sqlite import DamagedError, connect
+from services.runtime.store import open_store
 from tests.support.logs import NOON, TOPIC, out, outs, values
 
 
@@ -48,6 +49,19 @@ def test_a_restore_gives_back_the_state(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "new" / "secret").read_bytes() == b"s3cret"
     assert {file.name for file in (tmp_path / "new").iterdir()} >= {LOG_FILE, STORE_FILE}
     assert not list((tmp_path / "new").glob(".restore-*"))
+
+
+def test_what_is_made_and_what_is_restored_is_for_its_owner_only(data: Path, tmp_path: Path) -> None:
+    (data / "secret").write_bytes(b"s3cret")
+    backup(data, tmp_path / "b.zip", now=NOON, also=["secret"])
+    restore(tmp_path / "b.zip", tmp_path / "new")
+    open_store(f"sqlite:///{tmp_path / 'third' / STORE_FILE}").dispose()
+    with held(data), SqliteLog(data / LOG_FILE), closing(connect(data / STORE_FILE)):
+        (data / "secret").unlink()
+        for folder in (data, tmp_path / "new", tmp_path / "third"):
+            assert folder.stat().st_mode & 0o777 == 0o700
+            modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+            assert set(modes.values()) == {0o600}, modes
 
 
 def test_the_archive_is_for_its_owner_only_and_leaves_nothing_beside_it(data: Path, tmp_path: Path) -> None:
