@@ -203,7 +203,7 @@ def _merged(copies: Copies, judged: dict[str, tuple[Candidate, _Judged]]) -> _Ju
 
 
 def _item(one: _Judged, due_at: datetime) -> Item:
-    """The posting with its searches, the one that it suits best first: that one's reasons are shown."""
+    """The posting with its searches, the one that it suits best first."""
     scored = [(score(found.search.criteria, one.posting, due_at).total, found) for found in one.found_by]
     scored.sort(key=lambda pair: (-pair[0], _by_name(pair[1].search)))
     return Item(one.posting, tuple(found for _, found in scored), scored[0][0])

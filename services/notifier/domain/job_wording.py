@@ -10,6 +10,7 @@ from schemas.posting import Employment, PostingCore, Reach, Seniority, Timezones
 from services.notifier.domain.lines import capitalised, either, one_line
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.score import states_pay
+from services.notifier.domain.telling import in_telling_order, most_telling
 from services.rules.phrases import place_phrase
 from services.rules.places import countries_of, country_of
 
@@ -90,16 +91,17 @@ def age_line(posting: PostingCore, due_at: datetime, zone: ZoneInfo, locale: str
 
 
 def reason_line(item: Item, most: int = 3) -> str:
-    """Why its first search found a job, the most telling reasons first: `Asks for Python; pays up to ...`."""
+    """Why its most telling search found a job, the best reasons first: `Asks for Python; pays up to ...`."""
     # That pay is not stated stands among the details already.
     silent = _NEVER_SHOWN if states_pay(item.posting) else _NEVER_SHOWN | {"salary"}
-    reasons = item.found_by[0].verdict.reasons
-    return _sentence([one.text for one in reasons if one.fit == "yes" and one.criterion not in silent][:most])
+    reasons = most_telling(item).verdict.reasons
+    fitting = [one for one in reasons if one.fit == "yes" and one.criterion not in silent]
+    return _sentence([one.text for one in in_telling_order(fitting)[:most]])
 
 
-def fault_line(found: FoundBy) -> str:
-    """What keeps a near miss from fitting."""
-    return _sentence([reason.text for reason in found.verdict.reasons if reason.fit == "near"])
+def fault_line(item: Item) -> str:
+    """What keeps a near miss from fitting the search that `reason_line` explains it by."""
+    return _sentence([reason.text for reason in most_telling(item).verdict.reasons if reason.fit == "near"])
 
 
 def found_line(found_by: Sequence[FoundBy]) -> str:

@@ -115,7 +115,7 @@ def _job(item: Item, reader: _Reader) -> ShownJob:
         ),
         details=capitalised(" · ".join(detail for detail in details if detail)),
         why=job_wording.reason_line(item),
-        fault=job_wording.fault_line(item.found_by[0]),
+        fault=job_wording.fault_line(item),
         found_by=job_wording.found_line(item.found_by),
         source=source,
         source_url=source_url,

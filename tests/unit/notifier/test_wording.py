@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Reach, Skill, Timezones
+from schemas.posting import PostingCore, Reach, Skill, Timezones
 from services.notifier.domain import job_wording, lines, wording
 from services.notifier.domain.curate import curate
-from services.notifier.domain.model import Candidate, Digest
+from services.notifier.domain.model import Candidate, Digest, DueSearch
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 UTC = ZoneInfo("UTC")
@@ -115,6 +115,57 @@ def test_reasons_are_one_sentence_of_what_fits() -> None:
     assert "Python" in line
     assert "Portugal" in line
     assert line[0].isupper()
+
+
+NO_INTERNS = search("Any but interns", Criteria(text="-internship"))
+IN_EUROPE = search("Europe", Criteria(places=("eu",)))
+IN_GERMANY = posting(reach=Reach(scope="listed", countries=("DE",)))
+
+
+def why(job: PostingCore, *found_by: DueSearch) -> str:
+    made = curate(recipient(), found_by, [Candidate(job, found_by)], [], NOON)
+    assert isinstance(made, Digest)
+    return job_wording.reason_line(made.items[0])
+
+
+def test_of_several_searches_the_most_telling_one_explains_a_job() -> None:
+    # A search for words that are absent scores higher than one for a place alone, and yet says less.
+    assert why(IN_GERMANY, NO_INTERNS, IN_EUROPE).startswith("Hires in Germany")
+    assert why(IN_GERMANY, IN_EUROPE, NO_INTERNS) == why(IN_GERMANY, NO_INTERNS, IN_EUROPE)
+    assert why(IN_GERMANY, NO_INTERNS) == 'Does not say "internship"'
+
+
+def test_what_is_said_of_skills_place_and_pay_outweighs_any_number_of_lesser_reasons() -> None:
+    lesser = search("A remote one", Criteria(workplace=("remote",), languages=("en",), places=("DE",)))
+    both = search("Z", PYTHON.model_copy(update={"places": ("DE",)}))
+    assert why(IN_GERMANY, lesser, both) == "Asks for Python; hires in Germany"
+
+
+def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_is_stated() -> None:
+    silent = search("A", Criteria(places=("PT",), accept_unknown_place=True, utc_offset=0))
+    nowhere = posting(reach=Reach(scope="unknown"))
+    assert why(nowhere, silent, search("Z")) == "Asks for Python"
+
+
+def test_of_searches_as_telling_the_one_that_suits_best_explains_a_job() -> None:
+    other = search("A", Criteria(text="engineer"))
+    assert why(posting(title="Engineer"), other, search("Z")) == 'Says "engineer"'
+    low = posting(title="Builder", description_text="An engineer in all but name.")
+    assert why(low, other, search("Z")) == "Asks for Python"
+
+
+def test_exclusions_come_last_and_give_way_to_two_better_reasons() -> None:
+    shy = PYTHON.model_copy(update={"skills": SkillTerms(any=("Python",), none=("PHP",)), "text": "-internship"})
+    assert why(IN_GERMANY, search(criteria=shy)) == 'Asks for Python; does not ask for PHP; does not say "internship"'
+    placed = shy.model_copy(update={"places": ("DE",)})
+    assert why(IN_GERMANY, search(criteria=placed)) == "Asks for Python; hires in Germany"
+    lone = Criteria(skills=SkillTerms(none=("PHP",)), places=("DE",))
+    assert why(IN_GERMANY, search(criteria=lone)) == "Hires in Germany; does not ask for PHP"
+
+
+def test_words_that_are_asked_for_are_a_reason_also_beside_words_that_are_not() -> None:
+    criteria = Criteria(text="engineer -internship", places=("DE",), workplace=("remote",))
+    assert why(IN_GERMANY, search(criteria=criteria)) == 'Says "engineer"; hires in Germany; is remote'
 
 
 def test_that_pay_is_not_stated_is_no_reason() -> None:

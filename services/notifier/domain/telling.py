@@ -1,0 +1,54 @@
+"""Which reasons tell a reader most about why a job was found."""
+
+from collections.abc import Iterable
+
+from services.notifier.domain.model import FoundBy, Item
+from services.rules.reason import Reason
+from services.rules.text import TextQuery
+
+_WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})
+_ENOUGH = 2
+"""So many better reasons make an exclusion not worth its words."""
+
+
+def most_telling(item: Item) -> FoundBy:
+    """The search to explain a job by: the one with most that is said of skills, words, place and pay, then of all else.
+
+    Of searches that tell as much, the one that the job suits best, which the item names first.
+    """
+    return max(item.found_by, key=_told)
+
+
+def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """What the posting states first, then what it is silent on, then what it only keeps clear of.
+
+    An exclusion is left out where two better reasons stand before it.
+    """
+    ordered = sorted(reasons, key=lambda one: (_is_exclusion(one), not _is_stated(one)))
+    better = [one for one in ordered if not _is_exclusion(one)]
+    return tuple(better if len(better) >= _ENOUGH else ordered)
+
+
+def _told(found: FoundBy) -> tuple[int, int]:
+    stated = [one for one in found.verdict.reasons if one.fit == "yes" and _is_stated(one)]
+    return sum(one.criterion in _WEIGHTY for one in stated), len(stated)
+
+
+def _is_exclusion(reason: Reason) -> bool:
+    if reason.criterion == "text":
+        return not TextQuery.parse(str(dict(reason.facts).get("asked", ""))).wanted
+    return reason.criterion == "skills.none"
+
+
+def _is_stated(reason: Reason) -> bool:
+    """Whether the posting says something, rather than fits by its silence."""
+    facts = dict(reason.facts)
+    if reason.criterion == "place":
+        return bool(facts.get("fits"))
+    if reason.criterion == "timezone":
+        return "min" in facts
+    if reason.criterion == "salary":
+        return "annual_top" in facts
+    if reason.criterion in ("workplace", "seniority", "employment", "language"):
+        return facts.get("value") not in ("", "unknown", None)
+    return not _is_exclusion(reason)
