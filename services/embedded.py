@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from services.ingest.app import make_collector, make_normaliser
 from services.ingest.collector import Collector
 from services.matcher.app import make_matcher
+from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.app import build_notifier
@@ -59,7 +60,10 @@ def embedded(
     `make_own` makes another collector than the settings describe (the demo's). Raises UsageError, UnavailableError.
     """
     clock = clock or SystemClock()
-    settings.mail.check()
+    if mailer is None:
+        try_out(settings.mail)
+    else:
+        settings.mail.check()
     with held(settings.data):
         engine = open_store(settings.store_url)
         migrate(engine)

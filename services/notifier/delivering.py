@@ -1,5 +1,7 @@
 """Delivering: claimed, begun, handed over, settled; each step committed before the next."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,17 +18,28 @@ from services.notifier.ports import (
     MailUnknownError,
 )
 from services.notifier.settings import NotifierSettings
+from services.runtime.privacy import told
 
 _events = structlog.get_logger(__name__)
+_SAY_AGAIN_S = 60.0
 
 
 class Courier:
     """Hands deliveries to a mailer and keeps what became of each."""
 
-    def __init__(self, deliveries: DeliveryStore, mailer: Mailer, settings: NotifierSettings) -> None:
+    def __init__(
+        self,
+        deliveries: DeliveryStore,
+        mailer: Mailer,
+        settings: NotifierSettings,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._deliveries = deliveries
         self._mailer = mailer
         self._settings = settings
+        self._monotonic = monotonic
+        self._said_at: dict[tuple[str, str], float] = {}
 
     def deliver(self, now: datetime) -> None:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
@@ -59,22 +72,39 @@ class Courier:
         try:
             receipt = self._mailer.send(claimed.email)
         except MailDeferredError as error:
+            self._note("a mail was deferred", claimed, error)
             asked = None if error.retry_after_s is None else timedelta(seconds=error.retry_after_s)
             self._deliveries.deferred(delivery_id, attempt, str(error), now, wait_after(attempt, asked))
             return True
         except MailRefusedError as error:
-            _events.warning("a digest was refused", delivery=delivery_id, reason=str(error))
+            self._note("a mail was refused", claimed, error)
             self._deliveries.refused(delivery_id, attempt, str(error), now)
         except MailUnknownError as error:
-            _events.warning("nobody knows whether a digest went out", delivery=delivery_id, reason=str(error))
+            self._note("nobody knows whether a mail went out", claimed, error)
             self._deliveries.lost(delivery_id, attempt, str(error), now)
         except Exception as error:
             # A bug of a mailer may have come before or after its request: that is exactly not knowing.
-            _events.exception("a mailer failed", delivery=delivery_id)
+            self._note("a mailer failed", claimed, error, bug=error)
             self._deliveries.lost(delivery_id, attempt, f"the mailer failed: {type(error).__name__}", now)
         else:
             self._deliveries.accepted(delivery_id, attempt, receipt, now)
         return False
+
+    def _note(self, event: str, claimed: ClaimedDelivery, error: Exception, *, bug: Exception | None = None) -> None:
+        """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""
+        reason, now = told(error), self._monotonic()
+        self._said_at = {said: at for said, at in self._said_at.items() if now - at < _SAY_AGAIN_S}
+        if (event, reason) in self._said_at:
+            return
+        self._said_at[event, reason] = now
+        _events.warning(
+            event,
+            delivery=claimed.delivery_id,
+            mailer=self._mailer.name,
+            reason=reason,
+            attempts=claimed.attempt,
+            exc_info=bug,
+        )
 
     def _settle_doubts(self, now: datetime) -> None:
         """Ask a mailer that remembers; one that does not leaves its doubts to signed events and operators."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.notifier.adapters.mime import mime_bytes
 from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
+from services.runtime.errors import UsageError
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _RETRY_AFTER_S = 60.0
@@ -19,6 +20,19 @@ class FolderMailer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def try_out(self) -> None:
+        """Make the folder and write to it as `send` would. Raises UsageError where that cannot be done."""
+        trial = self._folder / f".trial-{os.getpid()}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(trial, b"This folder takes mails.\n")
+            trial.unlink()
+        except OSError as error:
+            raise UsageError(
+                f"the folder mailer cannot start: it cannot write mails to {self._folder} "
+                f"({error.strerror or error}); make that possible or set mail.folder to another folder"
+            ) from error
 
     def send(self, email: Email) -> Receipt:
         """Raises MailRefusedError for an address that is none, MailDeferredError where the disk will not take it."""

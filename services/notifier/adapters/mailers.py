@@ -6,6 +6,16 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 
 
+def try_out(settings: MailSettings) -> None:
+    """Try what can be tried before anything is due: the settings, and that the folder takes mails. Raises UsageError.
+
+    A mail server is not asked: one that is away now may be back when a digest is due.
+    """
+    settings.check()
+    if settings.mailer == "folder":
+        FolderMailer(settings.folder).try_out()
+
+
 def mailer_of(settings: MailSettings) -> Mailer:
     """Build the chosen mailer. Raises UsageError where it must not start."""
     settings.check()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.notifier.adapters.folder import FolderMailer
 from services.notifier.delivering import Courier
@@ -165,6 +166,50 @@ def test_what_no_mailer_took_for_two_days_is_given_up(store: NotifierStore) -> N
     courier(store, mailer).deliver(AT)
     courier(store, mailer).deliver(AT + 3 * timedelta(days=1))
     assert store.deliveries.states() == {"failed": 10}
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (MailDeferredError("450 no room for ines@mail.example now"), "a mail was deferred"),
+        (MailRefusedError("550 no mailbox ines@mail.example here"), "a mail was refused"),
+        (MailUnknownError("cut off after ines@mail.example"), "nobody knows whether a mail went out"),
+        (RuntimeError("a bug with ines@mail.example"), "a mailer failed"),
+    ],
+)
+def test_a_mail_that_did_not_go_out_is_told_without_addresses(
+    store: NotifierStore, error: Exception, event: str
+) -> None:
+    with capture_logs() as logs:
+        courier(store, Answering(raising(error)), deliveries_a_tick=2).deliver(AT)
+    (told,) = logs
+    assert (told["event"], told["log_level"], told["mailer"]) == (event, "warning", "answering")
+    assert told["attempts"] == 1
+    assert told["delivery"]
+    assert "(address hidden)" in told["reason"]
+    assert "ines@mail.example" not in told["reason"]
+
+
+def test_the_same_reason_is_told_once_a_minute_and_another_at_once(store: NotifierStore) -> None:
+    seconds = [0.0]
+    mailer = Answering(raising(MailDeferredError("busy")))
+    settings = NotifierSettings(deliveries_a_tick=1)
+    asked = Courier(store.deliveries, mailer, settings, monotonic=lambda: seconds[0])
+
+    def reasons_at(second: float, reason: str) -> list[str]:
+        seconds[0] = second
+        mailer.answer = raising(MailDeferredError(reason))
+        with capture_logs() as logs:
+            asked.deliver(AT)
+        return [one["reason"] for one in logs]
+
+    assert reasons_at(0, "busy") == ["busy"]
+    assert reasons_at(59, "busy") == []
+    assert reasons_at(59, "greylisted") == ["greylisted"]
+    assert reasons_at(59.5, "busy") == []
+    assert reasons_at(60, "busy") == ["busy"]
+    assert reasons_at(60, "greylisted") == []
+    assert len(mailer.asked) == 6
 
 
 def test_the_sender_and_the_link_to_unsubscribe_are_in_each_email(store: NotifierStore) -> None:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from services.embedded import embedded
 from services.notifier.adapters.folder import FolderMailer, file_name_of
+from services.notifier.adapters.mailers import try_out
+from services.notifier.mail_settings import MailSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError
+from services.runtime.errors import UsageError
+from services.settings import Settings
 from tests.support.digests import email
 
 
@@ -29,6 +34,49 @@ def test_no_id_leaves_the_folder(delivery_id: str, tmp_path: Path) -> None:
 
 def test_ids_that_are_no_plain_names_do_not_collide() -> None:
     assert len({file_name_of(one) for one in ("", "a/b", "a\\b", "a b", "A/b")}) == 5
+
+
+def test_a_folder_that_is_tried_out_is_there_and_empty(tmp_path: Path) -> None:
+    FolderMailer(tmp_path / "new" / "mails").try_out()
+    assert list((tmp_path / "new" / "mails").iterdir()) == []
+    FolderMailer(tmp_path / "new" / "mails").try_out()
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(
+        UsageError, match=r"^the folder mailer cannot start: .*file/mails \(Not a directory\); .*mail.folder"
+    ):
+        try_out(MailSettings(folder=tmp_path / "file" / "mails"))
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start_and_left_clean(tmp_path: Path) -> None:
+    with files_of_at_most(1), pytest.raises(UsageError, match="cannot write mails to"):
+        FolderMailer(tmp_path).try_out()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_trying_out_a_mail_server_touches_no_folder(tmp_path: Path) -> None:
+    whole = MailSettings(
+        mailer="smtp",
+        folder=tmp_path / "mails",
+        public_url="https://jobs.harbour.example",
+        sender_address="alerts@harbour.example",
+        postal_address="1 Quay Street, Porto",
+        smtp=SmtpSettings(host="mail.harbour.example"),
+    )
+    try_out(whole)
+    assert not (tmp_path / "mails").exists()
+    with pytest.raises(UsageError, match=r"mail\.smtp\.host"):
+        try_out(whole.model_copy(update={"smtp": SmtpSettings()}))
+
+
+def test_the_embedded_form_does_not_start_over_a_folder_that_takes_no_mails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings = Settings(data=tmp_path / "data", mail=MailSettings(folder=tmp_path / "file" / "mails"))
+    with pytest.raises(UsageError, match="the folder mailer cannot start"), embedded(settings):
+        pytest.fail("it started")
+    assert not (tmp_path / "data").exists()
 
 
 @contextmanager
