@@ -64,7 +64,7 @@ def embedded(
         try_out(settings.mail)
     else:
         settings.mail.check()
-    with held(settings.data):
+    with held(settings.data) as hold:
         engine = open_store(settings.store_url)
         migrate(engine)
         with SqliteLog(settings.data / LOG_FILE, clock=clock) as log:
@@ -74,7 +74,7 @@ def embedded(
                 chance = chance or SystemRandom()
                 collector = make_collector(settings.ingest, engine=engine, producer=log, chance=chance)
             services = _services(settings, engine, log, collector, mailer, with_housekeeper)
-            runner = EmbeddedRunner(services, log, clock=clock, settings=lanes)
+            runner = EmbeddedRunner(services, log, clock=clock, settings=lanes, guard=hold.check)
             try:
                 yield Embedded(settings, engine, log, collector, services, runner)
             finally:

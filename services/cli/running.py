@@ -20,14 +20,15 @@ def run(
     """Poll the sources, match, and mail what is due, until it is stopped."""
     settings = load_settings(config)
     configure_logging(level=settings.log_level)
-    with embedded(settings) as form:
-        if not settings.ingest.sources:
-            print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
-        if once:
+    if not settings.ingest.sources:
+        print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
+    if once:
+        with embedded(settings) as form:
             _once(form)
-            return
-        with stop_on_signals() as stop:
-            form.runner.run(stop, tick_every_s=settings.tick_every_s)
+        return
+    # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
+    with stop_on_signals() as stop, embedded(settings) as form:
+        form.runner.run(stop, tick_every_s=settings.tick_every_s)
 
 
 def _once(form: Embedded) -> None:

@@ -25,6 +25,8 @@ _luck = SystemRandom().random
 _RATE_OVER_S = 60.0
 _SAMPLE_EVERY_S = 1.0
 _SAY_AGAIN_S = 60.0
+_GUARD_EVERY_S = 1.0
+_ONE_WISH_S = 3.0
 
 
 class _Driven:
@@ -61,6 +63,7 @@ class EmbeddedRunner:
         *,
         clock: Clock | None = None,
         settings: LaneSettings | None = None,
+        guard: Callable[[], None] = lambda: None,
         luck: Callable[[], float] = _luck,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -71,6 +74,7 @@ class EmbeddedRunner:
         self._log = log
         self._clock = clock or SystemClock()
         self._settings = settings or LaneSettings()
+        self._guard = guard
         self._luck = luck
         self._monotonic = monotonic
         self._sleep = sleep
@@ -127,11 +131,17 @@ class EmbeddedRunner:
         return sum(self._tick(driven, now) for driven in self._driven if driven.loaded)
 
     def run(self, stop: threading.Event, *, tick_every_s: float = 1.0, idle_s: float = 0.2) -> None:
-        """Go on until `stop` is set; then finish the batch in hand and return."""
+        """Go on until `stop` is set; then finish the batch in hand and return.
+
+        Raises what `guard` raises, which is asked every second whether the ground is still there.
+        """
         self.load()
         _events.info("running", services=[driven.service.name for driven in self._driven])
-        next_tick = self._monotonic()
+        next_tick = next_guard = self._monotonic()
         while not stop.is_set():
+            if self._monotonic() >= next_guard:
+                self._guard()
+                next_guard = self._monotonic() + _GUARD_EVERY_S
             more = self.step(stop)
             if self._monotonic() >= next_tick and not stop.is_set():
                 self.tick(self._clock.now())
@@ -247,14 +257,21 @@ def _per_second(rate: Sequence[tuple[float, int]]) -> float:
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM or Ctrl-C sets; a second Ctrl-C interrupts at once. Main thread only."""
+def stop_on_signals(monotonic: Callable[[], float] = time.monotonic) -> Iterator[threading.Event]:
+    """An event that SIGTERM or Ctrl-C sets; a Ctrl-C more than three seconds later interrupts. Main thread only.
+
+    Not sooner, since one wish may come as two signals: GNU timeout signals the process and then its group.
+    """
     stop = threading.Event()
+    asked_at = 0.0
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        if stop.is_set() and number == signal.SIGINT:
+        nonlocal asked_at
+        if not stop.is_set():
+            asked_at = monotonic()
+            stop.set()
+        elif number == signal.SIGINT and monotonic() - asked_at > _ONE_WISH_S:
             raise KeyboardInterrupt
-        stop.set()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from services.runtime.clock import FixedClock
+from services.runtime.datadir import held
 from services.runtime.dead import DeadLetters
 from services.runtime.embedded_runner import EmbeddedRunner, stop_on_signals
 from services.runtime.errors import PoisonError, UnavailableError
@@ -369,12 +370,41 @@ def test_sigterm_asks_for_a_stop_and_the_handlers_are_put_back() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_a_second_interrupt_does_not_wait() -> None:
-    with stop_on_signals() as stop:
+def test_an_interrupt_that_comes_twice_at_once_is_one_wish_and_a_later_one_does_not_wait() -> None:
+    time = ManualTime()
+    with stop_on_signals(time.monotonic) as stop:
         os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(2)
+        time.sleep(2.9)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_run_ends_when_its_data_folder_is_moved_away(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with held(folder) as hold, open_log(folder) as log:
+
+        def move(now: datetime) -> Sequence[Outgoing]:
+            folder.rename(tmp_path / "moved")
+            return ()
+
+        moving = Collecting(on_tick=move, inputs=())
+        with pytest.raises(UnavailableError, match="was moved or deleted while jobchime ran on it"):
+            EmbeddedRunner([moving], log, guard=hold.check).run(threading.Event(), tick_every_s=60, idle_s=0.01)
+    assert len(moving.ticks) == 1
+
+
+def test_a_folder_that_another_was_put_in_place_of_is_not_the_one_held(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with held(folder) as hold:
+        hold.check()
+        folder.rename(tmp_path / "moved")
+        with held(folder) as other:
+            other.check()
+            with pytest.raises(UnavailableError):
+                hold.check()
 
 
 def test_two_services_of_one_name_are_refused(log: SqliteLog) -> None:
