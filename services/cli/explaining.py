@@ -38,7 +38,7 @@ def explain(
 
 def _criteria(search: str, config: Path | None) -> Criteria:
     if not Path(search).is_file():
-        return open_installation(config).searches.get(search).criteria
+        return open_installation(config, create=False).searches.get(search).criteria
     value = read_json(Path(search))
     try:
         return criteria_of(value.get("criteria", value) if isinstance(value, dict) else value)
@@ -48,7 +48,7 @@ def _criteria(search: str, config: Path | None) -> Criteria:
 
 def _posting(posting: str, config: Path | None) -> PostingCore:
     if not Path(posting).is_file():
-        found = SqlMatches(open_installation(config).engine).postings([posting])
+        found = SqlMatches(open_installation(config, create=False).engine).postings([posting])
         if posting not in found:
             raise UsageError(f"there is no posting {posting} in the store, and no such file")
         return found[posting]

@@ -1,6 +1,8 @@
 """`jobchime normalise` and `jobchime match`: from files to standard output, nothing stored."""
 
 import json
+import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -40,8 +42,10 @@ def normalise(
         fallen = stack.enter_context(_writing(dead)) if dead else None
         advance = stack.enter_context(progress("Normalising"))
         for file in found:
+            body = _bytes_of(file) if file in files else _bytes_where_readable(file)
+            if body is None:
+                continue
             counts[file] = Counter()
-            body = _bytes_of(file)
             for outcome in trial(body, source=file.stem, found=named or detect(body), normalise=one, now=at):
                 advance(1)
                 counts[file][outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
@@ -96,12 +100,37 @@ def _feed_files(given: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            found += sorted(file for file in path.rglob("*") if file.is_file() and file.suffix not in {".tsv", ".md"})
+            found += sorted(file for file in _walk(path) if file.suffix not in {".tsv", ".md"})
         elif path.is_file():
             found.append(path)
         else:
             raise UsageError(f"there is no file {path}")
     return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files under a folder; what vanishes or cannot be read meanwhile is told and left out."""
+    for within, _, names in os.walk(folder, onerror=_left_out):
+        for file in (Path(within, name) for name in names):
+            try:
+                regular = stat.S_ISREG(file.stat().st_mode)
+            except OSError as error:
+                _left_out(error)
+                continue
+            if regular:
+                yield file
+
+
+def _left_out(error: OSError) -> None:
+    print(f"{error.filename} cannot be read: {error.strerror}; left out", file=sys.stderr)
+
+
+def _bytes_where_readable(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        _left_out(error)
+        return None
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from services.notifier.adapters.sql.searches import SqlSearches
 from services.notifier.adapters.sql.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
-from services.runtime.datadir import LOG_FILE
+from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.errors import UsageError
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.store import migrate, open_store
@@ -32,9 +32,14 @@ class Opened:
         return SqlSearches(self.engine, self.ids)
 
 
-def open_installation(config: Path | None) -> Opened:
-    """Open the store, made and migrated where it is missing or old. Raises UsageError, UnavailableError."""
+def open_installation(config: Path | None, *, create: bool) -> Opened:
+    """Open the store, migrated where it is old and, with `create`, made where it is missing.
+
+    Raises UsageError where it is missing and not to be made, UnavailableError where it cannot be used.
+    """
     settings = load_settings(config)
+    if not create and not (settings.data / STORE_FILE).is_file():
+        raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` or `subscriber add` begins one")
     engine = open_store(settings.store_url)
     migrate(engine)
     return Opened(settings, engine, settings.ids())

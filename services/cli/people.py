@@ -35,7 +35,7 @@ def add(
         profile = profile_of(fields)
     except FieldError as error:
         raise UsageError(str(error)) from None
-    added = open_installation(config).subscribers.add(profile, moment(now))
+    added = open_installation(config, create=True).subscribers.add(profile, moment(now))
     typer.echo(added.subscriber_id)
 
 
@@ -47,7 +47,7 @@ def import_people(
 ) -> None:
     """Take many in, with their searches. Lines that cannot be taken are named; the others are taken."""
     entries = list(read_people(_text_of(file)))
-    opened, at = open_installation(config), moment(now)
+    opened, at = open_installation(config, create=True), moment(now)
     people = saved = faults = 0
     with progress("Importing", len(entries)) as advance:
         for entry in entries:
@@ -83,7 +83,7 @@ def take_in(opened: Opened, entry: Entry, now: datetime) -> Fault | None:
 @app.command("list")
 def list_people(config: Config = None, as_json: AsJson = False) -> None:
     """Everybody, by address."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     people = opened.subscribers.all()
     counts: dict[str, int] = {}
     for search in opened.searches.all():
@@ -110,14 +110,14 @@ def list_people(config: Config = None, as_json: AsJson = False) -> None:
 @app.command("show")
 def show(person: Person, config: Config = None) -> None:
     """All that is held about a person, as JSON: what they may ask for."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     print_json(opened.subscribers.export(opened.subscribers.find(person).subscriber_id))
 
 
 @app.command("pause")
 def pause(person: Person, config: Config = None, now: Now = None) -> None:
     """Send this person nothing until `resume`."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     opened.subscribers.pause(opened.subscribers.find(person).subscriber_id, moment(now))
     typer.echo("Paused.")
 
@@ -125,7 +125,7 @@ def pause(person: Person, config: Config = None, now: Now = None) -> None:
 @app.command("resume")
 def resume(person: Person, config: Config = None, now: Now = None) -> None:
     """Serve this person again."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     opened.subscribers.resume(opened.subscribers.find(person).subscriber_id, moment(now))
     typer.echo("Resumed.")
 
@@ -138,7 +138,7 @@ def erase(
     now: Now = None,
 ) -> None:
     """Delete everything about a person, for good."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     found = opened.subscribers.find(person)
     if not yes:
         typer.confirm(f"Delete everything about {found.profile.address}, for good?", abort=True)

@@ -36,7 +36,7 @@ def add(
         wanted = search_of(fields)
     except FieldError as error:
         raise UsageError(str(error)) from None
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     owner = opened.subscribers.find(subscriber)
     saved = opened.searches.add(owner.subscriber_id, wanted.name, wanted.criteria, wanted.timing, moment(now))
     typer.echo(saved.search_id)
@@ -49,7 +49,7 @@ def list_searches(
     as_json: AsJson = False,
 ) -> None:
     """Saved searches, by subscriber and name."""
-    opened = open_installation(config)
+    opened = open_installation(config, create=False)
     owner = opened.subscribers.find(subscriber).subscriber_id if subscriber else None
     found = opened.searches.all(owner)
     if as_json:
@@ -74,21 +74,21 @@ def list_searches(
 @app.command("pause")
 def pause(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Serve a search no more until `resume`."""
-    open_installation(config).searches.pause(search, moment(now))
+    open_installation(config, create=False).searches.pause(search, moment(now))
     typer.echo("Paused.")
 
 
 @app.command("resume")
 def resume(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Serve a search again."""
-    open_installation(config).searches.resume(search, moment(now))
+    open_installation(config, create=False).searches.resume(search, moment(now))
     typer.echo("Resumed.")
 
 
 @app.command("delete")
 def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Forget a search."""
-    open_installation(config).searches.delete(search, moment(now))
+    open_installation(config, create=False).searches.delete(search, moment(now))
     typer.echo("Deleted.")
 
 

@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None) -> None:
     """The sources of the settings file, and how each fares."""
-    opened, at = open_installation(config), moment(now)
+    opened, at = open_installation(config, create=False), moment(now)
     ingest = opened.settings.ingest
     healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
     rows = []

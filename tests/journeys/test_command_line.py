@@ -135,10 +135,13 @@ def test_a_feed_is_checked_before_it_is_added() -> None:
         (("normalise", SAMPLES, "--format", "nonsense"), 2, "there is no format"),
         (("run", "-c", "no-such.toml"), 2, "there is no settings file"),
         (("dead", "show", "postings.v1.dead:0:1", "-c", "{file}"), 2, "there is no log"),
-        (("search", "pause", "nobody", "-c", "{file}"), 2, "nobody"),
+        (("search", "pause", "nobody", "-c", "{file}"), 2, "there is no store"),
+        (("source", "list", "-c", "{file}"), 2, "there is no store"),
+        (("subscriber", "list", "-c", "{file}"), 2, "there is no store"),
+        (("subscriber", "erase", "nobody", "--yes", "-c", "{file}"), 2, "there is no store"),
         (("subscriber", "add", "not an address", "-c", "{file}"), 2, "address"),
         (("subscriber", "add", "a@example.com", "--time-zone", "Mars/Base", "-c", "{file}"), 2, "time_zone"),
-        (("explain", "no-search", "no-posting", "-c", "{file}"), 2, "no-search"),
+        (("explain", "no-search", "no-posting", "-c", "{file}"), 2, "there is no store"),
         (("demo", "--feeds", "no-such-folder"), 2, "there is no folder"),
         (("demo", "--now", "yesterday"), 2, "is not a time"),
         (("restore", "no-such.zip", "-c", "{file}"), 2, "no-such.zip"),
@@ -154,6 +157,27 @@ def test_a_mistake_is_one_sentence_and_an_exit_code(
     ran: Ran = run(*(str(argument).replace("{file}", str(file)) for argument in arguments))
     assert (ran.code, said in ran.err + ran.out) == (code, True), (ran.code, ran.err, ran.out)
     assert "Traceback" not in ran.err
+    assert not (tmp_path / "jobchime-data" / "store.sqlite").exists(), "a mistake begins no installation"
+
+
+def test_a_store_that_is_there_is_asked_for_what_is_not_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "jobchime.toml"
+    file.write_text("", encoding="utf-8")
+    assert run("migrate", "-c", file).code == 0
+    for command in (("search", "pause", "no-search"), ("explain", "no-search", "no-posting")):
+        ran = run(*command, "-c", file)
+        assert (ran.code, "no-search" in ran.err) == (2, True), ran.err
+    assert "0 subscribers" in run("subscriber", "list", "-c", file).out
+
+
+def test_a_file_that_cannot_be_read_in_a_folder_is_told_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "gone.json").symlink_to(tmp_path / "never-there")
+    (tmp_path / "posting-lines.jsonl").write_bytes((SAMPLES / "posting-lines.jsonl").read_bytes())
+    ran = run("normalise", tmp_path, "--now", NOW)
+    assert ran.code == 0
+    assert "gone.json cannot be read: No such file or directory; left out\n" in ran.err
+    assert "in 1 files" in ran.err
+    assert ran.out.count("\n") > 5
 
 
 @pytest.mark.parametrize(
