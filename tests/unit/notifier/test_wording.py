@@ -136,13 +136,14 @@ def test_of_several_searches_the_most_telling_one_explains_a_job() -> None:
 
 
 def test_what_is_said_of_skills_place_and_pay_outweighs_any_number_of_lesser_reasons() -> None:
-    lesser = search("A remote one", Criteria(workplace=("remote",), languages=("en",), places=("DE",)))
+    criteria = Criteria(text="-internship", workplace=("remote",), languages=("en",), places=("DE",))
+    lesser = search("A remote one", criteria)
     both = search("Z", PYTHON.model_copy(update={"places": ("DE",)}))
     assert why(IN_GERMANY, lesser, both) == "Asks for Python; hires in Germany"
 
 
 def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_is_stated() -> None:
-    silent = search("A", Criteria(places=("PT",), accept_unknown_place=True, utc_offset=0))
+    silent = search("A", Criteria(text="-internship", places=("PT",), accept_unknown_place=True, utc_offset=0))
     nowhere = posting(reach=Reach(scope="unknown"))
     assert why(nowhere, silent, search("Z")) == "Asks for Python"
 
