@@ -37,6 +37,8 @@ data = "jobchime-data"
 # ---------------------------------------------------------------------------------------------------------------
 [notifier]
 # most_instant = 6        # digests with instant searches in one local day
+# passes_a_tick = 2       # how often one tick claims subscribers whose digest is due; what is left waits for the next
+# deliveries_a_tick = 200 # mails handed over in one tick
 [notifier.curate]
 # most_items = 10         # jobs in one digest
 # most_near = 3           # near misses below them

@@ -148,7 +148,7 @@ def lines(report: CheckReport) -> Iterator[str]:
     """Tell a report to a person."""
     yield f"{report.address}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
     yield (
-        f"{report.items} items: {report.postings} postings ({report.backlog} of them no news to a first poll), "
+        f"{report.items} items: {report.postings} postings ({report.backlog} too old for a first poll to alert to), "
         f"{report.broken.total()} dead letters, {report.skips.total()} skipped"
     )
     for title, reasons in (("dead letter", report.broken), ("skipped", report.skips)):

@@ -1,6 +1,7 @@
 """The command line: what an operator does in the first hour, and what they get wrong."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_the_settings_file_that_is_written_is_the_defaults(tmp_path: Path) -> No
     again = run("config", "init", file)
     assert again.code == 2
     assert "exists already" in again.err
+
+
+def test_what_is_commented_out_in_the_settings_file_is_the_default_too(tmp_path: Path) -> None:
+    file = tmp_path / "jobchime.toml"
+    run("config", "init", file)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    in_source = False
+    for number, line in enumerate(lines):
+        in_source = (in_source or line.startswith("# [[")) and not line.startswith("# ----")
+        if not in_source and re.match(r"# \w+ = ", line) and "xample" not in line:
+            lines[number] = line.removeprefix("# ")
+    written = json.loads(run("config", "show", "-c", file).out)
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert json.loads(run("config", "show", "-c", file).out) == written
 
 
 def test_the_first_hour(installation: Path, tmp_path: Path) -> None:
