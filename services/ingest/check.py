@@ -5,23 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.posting import Attribution, Posting, posting_id_of
-from schemas.raw import RawPosting
-from services.ingest.domain.draft import Draft
-from services.ingest.domain.listing import BACKLOG_AGE, Seen
+from schemas.posting import Attribution, Posting
+from services.ingest.domain.listing import BACKLOG_AGE
 from services.ingest.domain.schedule import Validators
-from services.ingest.events import seen_of
-from services.ingest.ports import Broken, FetchFailedError, Format, Item, Skip, UnusableItemError
+from services.ingest.ports import FetchFailedError
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
-from services.runtime.errors import PoisonError
+from services.ingest.trial import Normalise, judged
 from services.runtime.privacy import told
 
 MOST_PAGES = 3
 """Of a feed on the web; enough to judge it by."""
 _MOST_EXAMPLES = 5
-
-Normalise = Callable[[Draft, RawPosting], Posting]
 
 _FILLED: dict[str, Callable[[Posting], bool]] = {
     "title": lambda posting: bool(posting.title),
@@ -98,50 +93,31 @@ def _take(
     report.formats[page.format.title] += 1
     report.complete = page.format.complete if source.complete is None else source.complete
     report.attribution = source.attribution or page.format.attribution
-    for part in page.parts:
-        if isinstance(part, Skip):
-            report.skips[part.reason] += 1
-        elif isinstance(part, Broken):
-            report.broken[part.reason] += 1
-        elif part.source_id in listed:
-            report.skips["repeat of an item of this listing"] += 1
-        else:
-            listed.add(part.source_id)
-            _take_item(report, source, page.format, part, normalise, now)
+    outcomes = judged(
+        page.parts,
+        listed,
+        found=page.format,
+        source=source.name,
+        attribution=report.attribution,
+        normalise=normalise,
+        now=now,
+    )
+    for outcome in outcomes:
+        if isinstance(outcome, Posting):
+            _take_posting(report, outcome, now)
+            continue
+        report.items += outcome.whole
+        (report.skips if outcome.kind == "skip" else report.broken)[outcome.reason] += 1
 
 
-def _take_item(
-    report: CheckReport, source: SourceSettings, found: Format, item: Item, normalise: Normalise, now: datetime
-) -> None:
+def _take_posting(report: CheckReport, posting: Posting, now: datetime) -> None:
     report.items += 1
-    seen = seen_of(found, item, now)
-    if isinstance(seen, Broken):
-        report.broken[seen.reason] += 1
-        return
-    try:
-        posting = normalise(found.draft(item.data), _raw(source, found, item, seen, now))
-    except (UnusableItemError, PoisonError) as error:
-        report.broken[told(error)] += 1
-        return
     report.postings += 1
     report.backlog += posting.posted_at is None or posting.posted_at < now - BACKLOG_AGE
     has = [name for name, test in _FILLED.items() if test(posting)]
     report.filled.update(has)
     if report.sample is None or len(has) > sum(test(report.sample) for test in _FILLED.values()):
         report.sample = posting
-
-
-def _raw(source: SourceSettings, found: Format, item: Item, seen: Seen, now: datetime) -> RawPosting:
-    return RawPosting(
-        posting_id=posting_id_of(source.name, item.source_id),
-        source=source.name,
-        source_id=item.source_id,
-        format=found.name,
-        item=item.data,
-        content_hash=seen.content_hash,
-        fetched_at=now,
-        attribution=source.attribution or found.attribution,
-    )
 
 
 def lines(report: CheckReport) -> Iterator[str]:

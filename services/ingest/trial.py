@@ -1,11 +1,11 @@
 """A feed's bytes to postings, with nothing stored or sent: each item comes out, or falls out with its reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.posting import Posting, posting_id_of
+from schemas.posting import Attribution, Posting, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft
 from services.ingest.events import seen_of
@@ -24,6 +24,8 @@ class Fallen:
     reason: str
     source_id: str | None
     excerpt: str = ""
+    whole: bool = False
+    """A dead letter that the feed gave whole."""
 
     def as_json(self) -> dict[str, Any]:
         """For a file of dead letters."""
@@ -37,8 +39,29 @@ def trial(
     if found is None:
         yield Fallen("dead letter", "of no known format", None, body[:500].decode("utf-8", "replace"))
         return
-    listed: set[str] = set()
-    for part in found.split(body):
+    yield from judged(
+        found.split(body),
+        set(),
+        found=found,
+        source=source,
+        attribution=found.attribution,
+        normalise=normalise,
+        now=now,
+    )
+
+
+def judged(
+    parts: Iterable[Item | Skip | Broken],
+    listed: set[str],
+    *,
+    found: Format,
+    source: str,
+    attribution: Attribution | None,
+    normalise: Normalise,
+    now: datetime,
+) -> Iterator[Posting | Fallen]:
+    """What each part of a listing comes to. `listed` are the ids met so far; those of `parts` are added."""
+    for part in parts:
         if isinstance(part, Skip):
             yield Fallen("skip", part.reason, part.source_id)
         elif isinstance(part, Broken):
@@ -47,13 +70,15 @@ def trial(
             yield Fallen("skip", "repeat of an item of this listing", part.source_id)
         else:
             listed.add(part.source_id)
-            yield _posting(part, source, found, normalise, now)
+            yield _posting(part, source, found, attribution, normalise, now)
 
 
-def _posting(item: Item, source: str, found: Format, normalise: Normalise, now: datetime) -> Posting | Fallen:
+def _posting(
+    item: Item, source: str, found: Format, attribution: Attribution | None, normalise: Normalise, now: datetime
+) -> Posting | Fallen:
     seen = seen_of(found, item, now)
     if isinstance(seen, Broken):
-        return Fallen("dead letter", seen.reason, item.source_id, seen.excerpt)
+        return Fallen("dead letter", seen.reason, item.source_id, seen.excerpt, whole=True)
     raw = RawPosting(
         posting_id=posting_id_of(source, item.source_id),
         source=source,
@@ -62,9 +87,9 @@ def _posting(item: Item, source: str, found: Format, normalise: Normalise, now: 
         item=item.data,
         content_hash=seen.content_hash,
         fetched_at=now,
-        attribution=found.attribution,
+        attribution=attribution,
     )
     try:
         return normalise(found.draft(item.data), raw)
     except (UnusableItemError, PoisonError) as error:
-        return Fallen("dead letter", told(error), item.source_id)
+        return Fallen("dead letter", told(error), item.source_id, whole=True)

@@ -1,5 +1,6 @@
 """What the formats share: how rows become items, and the defaults of a format without pages or an own board."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -97,7 +98,7 @@ class BaseFormat:
         return {name: value for name, value in data.items() if name not in self.volatile}
 
 
-class JsonFormat(BaseFormat):
+class JsonFormat(BaseFormat, ABC):
     """A format of JSON objects in one list."""
 
     array: str | None = None
@@ -107,6 +108,6 @@ class JsonFormat(BaseFormat):
         """Cut a body into items. Never raises."""
         return opened(body, lambda text: cut(rows(text, self.array), self.item))
 
+    @abstractmethod
     def item(self, row: JsonObject) -> Part:
         """Judge one row."""
-        raise NotImplementedError
