@@ -1,12 +1,11 @@
 """What place and time zone say of a posting."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
 from services.rules.fits import hours_apart, timezone_fits
-from services.rules.places import place_name
+from services.rules.phrases import place_phrase
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.prepared import PreparedPosting
 from services.rules.reason import Fact, Reason, listed
@@ -46,13 +45,8 @@ def _hires(reach: Reach) -> tuple[str, ...]:
     return (*reach.groups, *reach.countries, *reach.subdivisions)
 
 
-_WITH_ARTICLE: Final = frozenset(
-    ("AE", "BS", "CF", "DO", "GB", "GM", "MV", "NL", "PH", "US", "eu", "eea", "americas", "middle-east", "nordics")
-)
-
-
 def _names(codes: Iterable[str], word: str) -> str:
-    names = [f"the {place_name(code)}" if code in _WITH_ARTICLE else place_name(code) for code in codes]
+    names = [place_phrase(code) for code in codes]
     return listed(names, word) if names else "places that it does not name"
 
 
