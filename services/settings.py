@@ -19,7 +19,10 @@ from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.datadir import STORE_FILE
+from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.web_settings import ProbeSettings
 
 DEFAULT_FILE = Path("jobchime.toml")
 SECRET_FILE = "secret"  # noqa: S105 (a file name)
@@ -38,6 +41,13 @@ class Settings(BaseSettings):
     log_level: str = "info"
     secret: SecretStr = SecretStr("")
     """What ids and links are signed with; empty: made once and kept in the data folder."""
+    store: SecretStr = SecretStr("")
+    """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder."""
+    worker: str = ""
+    """Names this process among all, the same after a restart; empty: by the service and this machine's name."""
+    kafka: KafkaSettings = KafkaSettings()
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    probes: ProbeSettings = ProbeSettings()
     ingest: IngestSettings = IngestSettings()
     matcher: MatcherSettings = MatcherSettings()
     notifier: NotifierSettings = NotifierSettings()
@@ -59,8 +69,13 @@ class Settings(BaseSettings):
 
     @property
     def store_url(self) -> str:
-        """The embedded store."""
-        return f"sqlite:///{self.data / STORE_FILE}"
+        """Where subscribers, searches, matches and deliveries are kept."""
+        return self.store.get_secret_value() or f"sqlite:///{self.data / STORE_FILE}"
+
+    @property
+    def deployed(self) -> bool:
+        """Whether the services run as processes of their own, on Kafka."""
+        return self.kafka.deployed
 
     def ids(self) -> Ids:
         """Ids under this installation's secret, made at the first call. Raises UsageError, UnavailableError."""

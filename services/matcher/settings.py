@@ -1,6 +1,7 @@
 """What an operator decides of the matcher."""
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +11,8 @@ class MatcherSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    index: Literal["memory", "elasticsearch"] = "memory"
+    """Where criteria and recent postings are held: in each worker, or once for all of them."""
     keys_a_record: int = Field(default=50_000, ge=1, le=500_000)
     """A posting that matches more criteria is sent in several records; 50,000 keys are about 90 KB."""
     backwards_days: int = Field(default=7, ge=1, le=90)

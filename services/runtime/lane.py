@@ -2,17 +2,17 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
 from services.runtime.clock import Clock
 from services.runtime.dead import letter_of
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.log_sqlite import Commit, SqliteLog
 from services.runtime.privacy import told
-from services.runtime.records import Record, Service
+from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
 from services.runtime.status import LaneState, LaneStatus
 
@@ -56,6 +56,18 @@ class LaneSettings:
     cap: DeadLetterCap = field(default_factory=DeadLetterCap)
 
 
+class LaneLog(Protocol):
+    """What a lane needs of a log."""
+
+    def committed(self, group: str, topic: str, partition: int) -> int: ...
+
+    def read(self, topic: str, partition: int, offset: int, most: int) -> list[Record]: ...
+
+    def advance(self, records: Sequence[Outgoing], commit: Commit | None = None) -> None:
+        """Have the records durable, then the commit. Raises UnavailableError."""
+        ...
+
+
 class Lane:
     """Reads a batch, has it handled, and writes what goes out together with the new offset.
 
@@ -68,7 +80,7 @@ class Lane:
         topic: str,
         partition: int,
         *,
-        log: SqliteLog,
+        log: LaneLog,
         clock: Clock,
         settings: LaneSettings,
         luck: Callable[[], float],

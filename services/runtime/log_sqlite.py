@@ -5,7 +5,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
@@ -14,7 +13,7 @@ from typing import Any
 from schemas.topics import EMBEDDED_PARTITIONS, TOPICS, dead_of
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Commit, Outgoing, Record
 from services.runtime.sqlite import BUSY_SECONDS, connect, explained
 
 LAYOUT = 1
@@ -43,16 +42,6 @@ _TABLES = (
 
 class UnknownTopicError(JobchimeError):
     """A topic or partition that this log does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """A consumer group's next offset in one partition."""
-
-    group: str
-    topic: str
-    partition: int
-    offset: int
 
 
 def all_topics() -> tuple[str, ...]:

@@ -29,6 +29,16 @@ class Record:
     appended_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A consumer group's next offset in one partition."""
+
+    group: str
+    topic: str
+    partition: int
+    offset: int
+
+
 class Service(Protocol):
     """What a runner drives: the embedded one and the streams alike.
 

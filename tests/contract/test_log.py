@@ -10,8 +10,8 @@ import pytest
 from schemas.topics import TOPICS, dead_of
 from services.runtime.clock import FixedClock
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.log_sqlite import Commit, SqliteLog, UnknownTopicError, partition_of
-from services.runtime.records import Outgoing
+from services.runtime.log_sqlite import SqliteLog, UnknownTopicError, partition_of
+from services.runtime.records import Commit, Outgoing
 from tests.support.logs import NOON, TOPIC, out, outs, values
 
 Opener = Callable[..., SqliteLog]

@@ -1,0 +1,49 @@
+"""How Kafka is reached."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class KafkaSettings(BaseModel):
+    """The `[kafka]` table of the settings file. Without a bootstrap server the embedded log is used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    bootstrap: tuple[str, ...] = ()
+    """Servers to ask first, `host:port`; none: the embedded form."""
+    prefix: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,40}$")
+    """Stands before every topic and consumer group, so that installations may share a cluster."""
+    replication: int = Field(default=1, ge=1, le=9)
+    """Copies of each partition, in topics that `jobchime topics create` makes."""
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    """Certificates to trust besides the machine's own."""
+    delivery_timeout_s: float = Field(default=30.0, gt=0, le=600)
+    """How long a record may be on its way to the broker before sending it counts as failed, and is tried again."""
+    buffer_bytes: int = Field(default=32 << 20, ge=1 << 20)
+    """Of records waiting to be sent; a producer waits where it is full."""
+    session_timeout_s: float = Field(default=6.0, ge=1, le=300)
+    """A worker that is silent for so long has its partitions taken over."""
+    commit_every_s: float = Field(default=0.5, gt=0, le=60)
+    batch: int = Field(default=500, ge=1, le=10_000)
+    """Most records handled together."""
+    linger_s: float = Field(default=0.05, gt=0, le=5)
+    """How long a worker gathers records into one batch: what waiting costs in freshness, it saves in work."""
+
+    @property
+    def deployed(self) -> bool:
+        """Whether this installation runs on Kafka."""
+        return bool(self.bootstrap)
+
+    def topic(self, name: str) -> str:
+        """A topic's name on the cluster."""
+        return self.prefix + name
+
+    def group(self, service: str) -> str:
+        """A service's consumer group on the cluster."""
+        return self.prefix + service

@@ -1,0 +1,17 @@
+"""Where a service answers over HTTP."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ProbeSettings(BaseModel):
+    """The `[probes]` table of the settings file: /metrics, /livez and /readyz of each service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Loopback unless told otherwise: metrics are nobody else's business."""
+    ingest_port: int = Field(default=8101, ge=0, le=65_535)
+    """0: any free port, said in the log."""
+    matcher_port: int = Field(default=8102, ge=0, le=65_535)
+    notifier_port: int = Field(default=8103, ge=0, le=65_535)
+    enabled: bool = True
