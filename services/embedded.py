@@ -15,8 +15,7 @@ from services.ingest.collector import Collector
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
-from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
-from services.notifier.app import build_notifier
+from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.datadir import LOG_FILE, held
@@ -25,7 +24,7 @@ from services.runtime.lane import LaneSettings
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
-from services.runtime.retention import Chore, Housekeeper
+from services.runtime.retention import Housekeeper, log_chore
 from services.runtime.store import migrate, open_store
 from services.settings import Settings
 
@@ -88,13 +87,4 @@ def _services(
     relay = OutboxRelay(SqlOutbox(engine), log)
     notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer)
     flow: Sequence[Service] = (collector, relay, make_normaliser(), make_matcher(log, settings.matcher), notifier)
-    return (*flow, Housekeeper(log, _chores(engine))) if tidy else tuple(flow)
-
-
-def _chores(engine: Engine) -> tuple[Chore, ...]:
-    return (
-        Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
-        Chore("old digests", lambda now: forget_digests(engine, now)),
-        Chore("old matches", lambda now: forget_matches(engine, now)),
-        Chore("old cuts", lambda now: forget_cuts(engine, now)),
-    )
+    return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

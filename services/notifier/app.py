@@ -7,6 +7,7 @@ from services.notifier.adapters.mailers import mailer_of
 from services.notifier.adapters.sql.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.building import Builder
 from services.notifier.composing import Composer
@@ -16,6 +17,7 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.settings import NotifierSettings
+from services.runtime.retention import Chore
 
 
 def build_notifier(
@@ -32,3 +34,13 @@ def build_notifier(
     builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen)
     courier = Courier(deliveries, mailer or mailer_of(mail), chosen)
     return Notifier(matches, windows, deliveries, builder, courier, chosen.worker)
+
+
+def store_chores(engine: Engine) -> tuple[Chore, ...]:
+    """What the store has to forget once a day."""
+    return (
+        Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
+        Chore("old digests", lambda now: forget_digests(engine, now)),
+        Chore("old matches", lambda now: forget_matches(engine, now)),
+        Chore("old cuts", lambda now: forget_cuts(engine, now)),
+    )

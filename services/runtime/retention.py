@@ -68,11 +68,8 @@ class Housekeeper:
     name = "housekeeper"
     inputs: tuple[str, ...] = ()
 
-    def __init__(self, log: SqliteLog, chores: Sequence[Chore] = (), *, topics: Iterable[Topic] = TOPICS) -> None:
-        """`chores` are those of the store, done after the log's own."""
-        self._log = log
-        self._topics = tuple(topics)
-        self._chores = (Chore("log", self._clear_log), *chores)
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = tuple(chores)
         self._due: dict[str, datetime] = {}
 
     def load(self) -> None:
@@ -104,18 +101,23 @@ class Housekeeper:
             raise UnavailableError("; ".join(failed))
         return ()
 
-    def _clear_log(self, now: datetime) -> int:
-        return sum(self._clear(due) for due in upkeep(now, self._topics))
 
-    def _clear(self, due: Trim | Compact) -> int:
-        below = self._handled(due.topic, due.consumers)
-        if isinstance(due, Trim):
-            return self._log.trim(due.topic, due.before, below=below)
-        return self._log.compact(due.topic, below=below)
+def log_chore(log: SqliteLog, topics: Iterable[Topic] = TOPICS) -> Chore:
+    """Trim and compact the embedded log; a broker sees to its topics by itself."""
+    kept = tuple(topics)
+    return Chore("log", lambda now: sum(_clear(log, due) for due in upkeep(now, kept)))
 
-    def _handled(self, topic: str, consumers: Sequence[str]) -> tuple[int, ...] | None:
-        """The offsets up to which every consumer has come; None where there is none, as of dead letters."""
-        if not consumers:
-            return None
-        partitions = range(self._log.partitions)
-        return tuple(min(self._log.committed(name, topic, at) for name in consumers) for at in partitions)
+
+def _clear(log: SqliteLog, due: Trim | Compact) -> int:
+    below = _handled(log, due.topic, due.consumers)
+    if isinstance(due, Trim):
+        return log.trim(due.topic, due.before, below=below)
+    return log.compact(due.topic, below=below)
+
+
+def _handled(log: SqliteLog, topic: str, consumers: Sequence[str]) -> tuple[int, ...] | None:
+    """The offsets up to which every consumer has come; None where there is none, as of dead letters."""
+    if not consumers:
+        return None
+    partitions = range(log.partitions)
+    return tuple(min(log.committed(name, topic, at) for name in consumers) for at in partitions)

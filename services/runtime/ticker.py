@@ -1,0 +1,116 @@
+"""Runs services that read no topic beside a worker: each ticks in a thread of its own, so that none waits for another."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+
+import structlog
+
+from services.runtime.clock import Clock
+from services.runtime.errors import UnavailableError
+from services.runtime.privacy import told
+from services.runtime.records import Outgoing, Producer, Service
+
+_events = structlog.get_logger(__name__)
+_SAY_AGAIN_S = 60.0
+_STOP_PATIENCE_S = 5.0
+
+
+class Ticker:
+    """Ticks services that have no inputs: collectors, the outbox relay, housekeeping.
+
+    As in the embedded runner, a tick that fails is logged and costs that service this tick, and what a tick gives out
+    is held until it is durable.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        producer: Producer,
+        *,
+        clock: Clock,
+        every_s: float = 1.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises ValueError for a service with inputs, which needs a runner."""
+        if any(service.inputs for service in services):
+            raise ValueError("a service that reads a topic needs a runner")
+        self._producer = producer
+        self._clock = clock
+        self._every_s = every_s
+        self._monotonic = monotonic
+        self._stop = threading.Event()
+        self._ticked = tuple(_Ticked(service) for service in services)
+        self._threads = tuple(
+            threading.Thread(target=self._run, args=(one,), name=one.service.name, daemon=True) for one in self._ticked
+        )
+
+    def once(self) -> None:
+        """Tick each service once, in order. Raises what the first failing tick raises, when all have had their turn."""
+        failed: list[Exception] = []
+        for one in self._ticked:
+            try:
+                self._tick(one, self._clock.now())
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """By service: why its last tick failed; empty where all went well."""
+        return {one.service.name: one.error for one in self._ticked if one.error is not None}
+
+    def __enter__(self) -> "Ticker":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Wait a little for ticks in hand; a longer one is cut short with the process, as by a kill."""
+        self._stop.set()
+        until = self._monotonic() + _STOP_PATIENCE_S
+        for thread in self._threads:
+            thread.join(max(until - self._monotonic(), 0.0))
+
+    def _run(self, one: "_Ticked") -> None:
+        while not self._stop.is_set():
+            try:
+                self._tick(one, self._clock.now())
+            except Exception as failure:
+                self._note(one, failure)
+            else:
+                one.error = None
+            self._stop.wait(self._every_s)
+
+    def _tick(self, one: "_Ticked", now: datetime) -> None:
+        if not one.loaded:
+            one.service.load()
+            one.loaded = True
+        if not one.held:
+            one.held = one.service.tick(now)
+        if one.held:
+            self._producer.produce(one.held)
+        one.held = ()
+
+    def _note(self, one: "_Ticked", failure: Exception) -> None:
+        """Log an error that comes again and again once a minute; a traceback only where it is a bug."""
+        text, now = told(failure), self._monotonic()
+        if text != one.error or now - one.said_at >= _SAY_AGAIN_S:
+            one.said_at = now
+            bug = None if isinstance(failure, UnavailableError) else failure
+            _events.warning(
+                "tick failed", service=one.service.name, error_type=type(failure).__name__, error=text, exc_info=bug
+            )
+        one.error = text
+
+
+class _Ticked:
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.loaded = False
+        self.held: Sequence[Outgoing] = ()
+        self.error: str | None = None
+        self.said_at = float("-inf")

@@ -1,0 +1,125 @@
+"""Services without inputs beside a worker."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.runtime.clock import FixedClock
+from services.runtime.errors import UnavailableError
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import Outgoing, Record
+from services.runtime.ticker import Ticker
+
+NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
+RAW = "raw.v1"
+
+
+@dataclass
+class Ticking:
+    """Gives a record a tick, after doing what it was made to do."""
+
+    name: str
+    before: Callable[[], None] = lambda: None
+    inputs: tuple[str, ...] = ()
+    at: list[datetime] = field(default_factory=list)
+    ticked: threading.Event = field(default_factory=threading.Event)
+
+    def load(self) -> None:
+        """Hold nothing."""
+
+    def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        self.before()
+        self.at.append(now)
+        self.ticked.set()
+        return [Outgoing(RAW, b"k", f"{self.name} {len(self.at)}".encode())]
+
+
+def away() -> None:
+    raise UnavailableError("the store is away")
+
+
+def wait_for(event: threading.Event) -> None:
+    assert event.wait(20)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> SqliteLog:
+    return SqliteLog(tmp_path / "log", clock=FixedClock(NOON))
+
+
+def values(log: SqliteLog) -> list[str]:
+    return [record.value.decode() for record in log.read_all(RAW)]
+
+
+def test_once_ticks_each_in_order_and_has_what_they_give_durable(log: SqliteLog) -> None:
+    first, second = Ticking("first"), Ticking("second")
+    Ticker([first, second], log, clock=FixedClock(NOON)).once()
+    assert first.at == second.at == [NOON]
+    assert values(log) == ["first 1", "second 1"]
+
+
+def test_one_that_fails_keeps_no_other_from_its_turn(log: SqliteLog) -> None:
+    with pytest.raises(UnavailableError, match="the store is away"):
+        Ticker([Ticking("broken", away), Ticking("sound")], log, clock=FixedClock(NOON)).once()
+    assert values(log) == ["sound 1"]
+
+
+def test_what_a_tick_gave_is_held_until_it_is_durable(log: SqliteLog) -> None:
+    class Flaky:
+        """A producer that is away at first."""
+
+        tries = 0
+
+        def produce(self, records: Sequence[Outgoing]) -> None:
+            self.tries += 1
+            if self.tries == 1:
+                raise UnavailableError("Kafka is away")
+            log.produce(records)
+
+    one = Ticking("one")
+    ticker = Ticker([one], Flaky(), clock=FixedClock(NOON))
+    with pytest.raises(UnavailableError):
+        ticker.once()
+    ticker.once()
+    assert values(log) == ["one 1"]
+    assert len(one.at) == 1
+
+
+def test_a_slow_one_does_not_keep_others_waiting(log: SqliteLog) -> None:
+    leave = threading.Event()
+    quick = Ticking("quick")
+    slow = Ticking("slow", lambda: wait_for(leave))
+    with Ticker([slow, quick], log, clock=FixedClock(NOON), every_s=0.01):
+        assert quick.ticked.wait(10)
+        assert not slow.ticked.is_set()
+        leave.set()
+        assert slow.ticked.wait(10)
+
+
+def test_a_failure_is_told_and_forgotten_when_it_has_passed(log: SqliteLog) -> None:
+    failing = threading.Event()
+    failing.set()
+    one = Ticking("one", lambda: away() if failing.is_set() else None)
+    with capture_logs() as logs, Ticker([one], log, clock=FixedClock(NOON), every_s=0.01) as ticker:
+        for _ in range(1_000):
+            if ticker.errors:
+                break
+            threading.Event().wait(0.01)
+        assert ticker.errors == {"one": "the store is away"}
+        failing.clear()
+        assert one.ticked.wait(10)
+    assert ticker.errors == {}
+    assert len([entry for entry in logs if entry["event"] == "tick failed"]) == 1
+
+
+def test_a_service_with_inputs_is_refused(log: SqliteLog) -> None:
+    with pytest.raises(ValueError, match="needs a runner"):
+        Ticker([Ticking("reader", inputs=(RAW,))], log, clock=FixedClock(NOON))
