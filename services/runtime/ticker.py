@@ -1,4 +1,4 @@
-"""Runs services that read no topic beside a worker: each ticks in a thread of its own, so that none waits for another."""
+"""Runs services that read no topic beside a worker, each in a thread of its own, so that none waits for another."""
 
 import threading
 import time
