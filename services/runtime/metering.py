@@ -1,0 +1,59 @@
+"""What a runner of the streams tells of its work, for whoever measures it."""
+
+from typing import Protocol
+
+
+class RunnerMeter(Protocol):
+    """Told by a runner, from several threads; must be quick and never raise."""
+
+    def batch(self, topic: str, count: int, seconds: float) -> None:
+        """`count` records are done, dead ones included; handling and writing took `seconds`, waiting left out."""
+        ...
+
+    def retried(self, topic: str, error_type: str) -> None:
+        """A batch or record failed and is tried again."""
+        ...
+
+    def dead(self, topic: str, error_type: str) -> None:
+        """A record of `topic` became a dead letter."""
+        ...
+
+    def lag(self, topic: str, partition: int, records: int) -> None:
+        """How many records of a partition assigned to this worker are not processed."""
+        ...
+
+    def unassigned(self, topic: str, partition: int) -> None:
+        """This worker no longer has the partition: its lag is another's to tell."""
+        ...
+
+    def assigned(self, partitions: int) -> None:
+        """A rebalance ended and gave this worker so many partitions."""
+        ...
+
+    def ticked(self, seconds: float, *, failed: bool) -> None:
+        """A tick took `seconds`."""
+        ...
+
+    def ready(self, ready: bool) -> None:
+        """Whether the service is loaded, has been given its partitions, and none of them is halted."""
+        ...
+
+
+class NoMeter:
+    """Measures nothing."""
+
+    def batch(self, topic: str, count: int, seconds: float) -> None: ...
+
+    def retried(self, topic: str, error_type: str) -> None: ...
+
+    def dead(self, topic: str, error_type: str) -> None: ...
+
+    def lag(self, topic: str, partition: int, records: int) -> None: ...
+
+    def unassigned(self, topic: str, partition: int) -> None: ...
+
+    def assigned(self, partitions: int) -> None: ...
+
+    def ticked(self, seconds: float, *, failed: bool) -> None: ...
+
+    def ready(self, ready: bool) -> None: ...
