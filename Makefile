@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 WORKERS ?= 2
 
-.PHONY: setup demo test test-kill lint types check format lock schemas samples pictures clean
+.PHONY: setup demo test test-live test-kill lint types check format lock schemas samples pictures clean
 
 setup: $(STAMP)
 
@@ -21,7 +21,10 @@ demo: setup
 	@$(BIN)/jobchime demo
 
 test: setup
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
+
+test-live: setup
+	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m live
 
 test-kill: setup
 	@$(BIN)/pytest -s tests/faults/test_kill.py

@@ -1,0 +1,55 @@
+"""What tests get of the real engines: room of their own, gone afterwards."""
+
+import pytest
+from elasticsearch import Elasticsearch
+from kafka.admin import KafkaAdminClient, NewTopic
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from tests.support.databases import empty_database, store_of_my_own
+from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+
+pytestmark = pytest.mark.live
+
+
+def test_topics_of_my_own_are_gone_afterwards() -> None:
+    with kafka_of_my_own() as mine, kafka_of_my_own() as other:
+        admin = KafkaAdminClient(bootstrap_servers=list(mine.bootstrap))
+        topics = [mine.topic("raw.v1"), other.topic("raw.v1")]
+        admin.create_topics([NewTopic(name=topic, num_partitions=1, replication_factor=1) for topic in topics])
+        assert set(topics) <= set(admin.list_topics())
+    left = set(admin.list_topics())
+    admin.close()
+
+    assert left.isdisjoint(topics)
+
+
+def test_indices_of_my_own_are_gone_afterwards() -> None:
+    with elasticsearch_of_my_own() as mine:
+        client = Elasticsearch(mine.urls[0])
+        client.indices.create(index=f"{mine.prefix}criteria")
+        assert client.indices.exists(index=f"{mine.prefix}criteria")
+    left = client.indices.exists(index=f"{mine.prefix}criteria")
+    client.close()
+
+    assert not left
+
+
+def test_a_store_of_my_own_has_all_tables_and_no_rows_of_others() -> None:
+    with store_of_my_own() as one, store_of_my_own() as two:
+        engines = [create_engine(url) for url in (one, two)]
+        for engine in engines:
+            assert "alembic_version" in inspect(engine).get_table_names()
+            with engine.begin() as connection:
+                connection.execute(text("CREATE TABLE mine (x int)"))
+            engine.dispose()
+
+    with pytest.raises(OperationalError, match="does not exist"):
+        create_engine(one).connect()
+
+
+def test_an_empty_database_has_no_tables() -> None:
+    with empty_database() as url:
+        engine = create_engine(url)
+        assert inspect(engine).get_table_names() == []
+        engine.dispose()
