@@ -81,6 +81,19 @@ class TopicReader(Protocol):
     def read_all(self, topic: str, since: datetime | None = None) -> Iterator[Record]: ...
 
 
+class Tail(Protocol):
+    """Follows all partitions of one topic, for what every worker holds of it whoever handles its records."""
+
+    def catch_up(self) -> Iterator[Record]:
+        """The records since last time, at first from the topic's start, up to the ends at the time of the call or
+        beyond: whatever was durable before the call comes. Order holds within a partition.
+
+        A record is behind once the next is asked for, so that one at which the caller fails comes again. It costs
+        little where there is nothing new. Raises UnavailableError, and then goes on where it was.
+        """
+        ...
+
+
 def chunked(records: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
     """Cut into lists of at most `most`."""
     held: list[Outgoing] = []
