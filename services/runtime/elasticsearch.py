@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 from elastic_transport import ApiError, OrjsonSerializer, TransportError
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
@@ -35,7 +36,7 @@ class SearchEngine:
             list(settings.urls),
             basic_auth=(settings.username, settings.password.get_secret_value()) if settings.username else None,
             api_key=settings.api_key.get_secret_value() or None,
-            **({"ca_certs": str(settings.ca_file)} if settings.ca_file else {}),
+            ca_certs=str(settings.ca_file) if settings.ca_file else DEFAULT,
             request_timeout=settings.timeout_s,
             max_retries=0,
             retry_on_timeout=False,

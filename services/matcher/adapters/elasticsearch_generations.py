@@ -1,0 +1,119 @@
+"""Generations of an index: numbered indices behind one alias to read by and one that names all to write to.
+
+* `<prefix>-<kind>` is what readers search: one generation.
+* `<prefix>-<kind>-write` names every generation that must be kept up: writers resolve it each time and write to all.
+* `<prefix>-<kind>-000001-w` is what a writer addresses, with `require_alias`: a generation that was dropped meanwhile
+  is told as missing, and never made anew by a late write.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.errors import JobchimeError, UsageError
+
+_PATIENT_S = 30.0
+"""Making, dropping and swapping indices are rare, and wait for the cluster's state."""
+_TAKEN = "resource_already_exists_exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index."""
+
+    name: str
+    read: bool
+    """Whether searches go to it."""
+    written: bool
+    """Whether changes go to it."""
+    schema: str
+    """Name and version of its mapping, such as `criteria.v1`."""
+
+
+class Generations:
+    """All generations of one kind (`criteria`, `postings`)."""
+
+    def __init__(self, engine: SearchEngine, kind: str, definition: Mapping[str, Any]) -> None:
+        """`definition` holds settings and mappings, see `schemas.elasticsearch`."""
+        self._engine = engine
+        self._definition = definition
+        self.alias = f"{engine.settings.prefix}-{kind}"
+        """What readers search."""
+        self.write_alias = f"{self.alias}-write"
+        self._named = re.compile(rf"{re.escape(self.alias)}-(\d{{6}})")
+
+    @property
+    def schema(self) -> str:
+        """Name and version of the mapping that new generations get."""
+        return str(self._definition["mappings"]["_meta"]["schema"])
+
+    def ensure(self) -> None:
+        """Make the first generation where there is none. Several workers may do so at once."""
+        if not self.listed():
+            self._make(1, {self.alias: {}, self.write_alias: {}}, taken_is_fine=True)
+
+    def listed(self) -> list[Generation]:
+        """Every generation there is, from old to new."""
+        try:
+            found = self._engine.ask(
+                "GET",
+                f"/{self.alias}-*",
+                params={"features": "aliases,mappings", "filter_path": "*.aliases,*.mappings._meta"},
+            )
+        except MissingIndexError:
+            return []
+        return [
+            Generation(
+                name=name,
+                read=self.alias in one["aliases"],
+                written=self.write_alias in one["aliases"],
+                schema=one.get("mappings", {}).get("_meta", {}).get("schema", ""),
+            )
+            for name, one in sorted(found.items())
+            if self._named.fullmatch(name)
+        ]
+
+    def targets(self) -> list[str]:
+        """The aliases to write through (with `require_alias`), one a generation. Raises MissingIndexError for none."""
+        found = self._engine.ask("GET", f"/_alias/{self.write_alias}")
+        return [target_of(name) for name in sorted(found)]
+
+    def make(self) -> str:
+        """Make a new generation that is written from now on, and not read until `read_from`; gives its name."""
+        last = max((int(one.name.rpartition("-")[2]) for one in self.listed()), default=0)
+        return self._make(last + 1, {self.write_alias: {}}, taken_is_fine=False)
+
+    def read_from(self, name: str) -> None:
+        """Point readers to a generation, in one step."""
+        others = [{"remove": {"index": one.name, "alias": self.alias}} for one in self.listed() if one.read]
+        actions = [*others, {"add": {"index": name, "alias": self.alias}}]
+        self._engine.ask("POST", "/_aliases", {"actions": actions}, timeout_s=_PATIENT_S)
+
+    def drop(self, name: str) -> None:
+        """Drop a generation that is not read. One that is gone already is fine."""
+        if any(one.name == name and one.read for one in self.listed()):
+            raise UsageError(f"{name} is being read: swap to another generation first")
+        try:
+            self._engine.ask("DELETE", f"/{name}", timeout_s=_PATIENT_S)
+        except MissingIndexError:
+            return
+
+    def _make(self, number: int, aliases: Mapping[str, Any], *, taken_is_fine: bool) -> str:
+        name = f"{self.alias}-{number:06}"
+        # Made with its aliases: no moment in which it is there and not written to.
+        body = {**self._definition, "aliases": {**aliases, target_of(name): {}}}
+        try:
+            self._engine.ask("PUT", f"/{name}", body, timeout_s=_PATIENT_S)
+        except JobchimeError as error:
+            if _TAKEN not in str(error):
+                raise
+            if not taken_is_fine:
+                raise UsageError(f"{name} was just made by someone else: wait for that rebuild to end") from error
+        return name
+
+
+def target_of(name: str) -> str:
+    """The alias by which a generation is written to."""
+    return f"{name}-w"
