@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 from schemas.topics import EMBEDDED_PARTITIONS, TOPICS, dead_of
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.records import Commit, Outgoing, Record
+from services.runtime.records import Commit, Outgoing, Record, partition_of
 from services.runtime.sqlite import BUSY_SECONDS, connect, explained
 
 LAYOUT = 1
@@ -47,11 +46,6 @@ class UnknownTopicError(JobchimeError):
 def all_topics() -> tuple[str, ...]:
     """The topics of `schemas.topics` and their dead letters."""
     return tuple(name for topic in TOPICS for name in (topic.name, dead_of(topic.name)))
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """Where a key lives: the same in every process and release (CRC-32, RFC 1952)."""
-    return zlib.crc32(key) % partitions
 
 
 class SqliteLog:

@@ -1,5 +1,6 @@
 """Records of a log, and what a service is: three synchronous functions over them."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,6 +93,11 @@ class Tail(Protocol):
         little where there is nothing new. Raises UnavailableError, and then goes on where it was.
         """
         ...
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where a key lives: the same in every log, process and release (CRC-32, RFC 1952)."""
+    return zlib.crc32(key) % partitions
 
 
 def chunked(records: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:

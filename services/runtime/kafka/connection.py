@@ -1,0 +1,85 @@
+"""What every client of Kafka is made with, and what its errors mean here."""
+
+import logging
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka.errors import (
+    AuthorizationError,
+    KafkaConfigurationError,
+    KafkaError,
+    KafkaTimeoutError,
+    SaslAuthenticationFailedError,
+)
+
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.privacy import told
+
+CLIENT = "jobchime"
+REQUEST_S = 10.0
+"""How long one request may take; a broker that hangs is then asked again, over a new connection."""
+_RECONNECT_MOST_MS = 1_000
+
+
+def client_options(settings: KafkaSettings, *, patience_s: float) -> dict[str, Any]:
+    """Arguments of a client of kafka-python: addresses, security, timeouts; the first contact within `patience_s`.
+
+    Raises UsageError where the settings name no server, or certificates that cannot be read.
+    """
+    if not settings.deployed:
+        raise UsageError("no Kafka is named: set kafka.bootstrap, or run the embedded form with `jobchime run`")
+    # The library tells each failed attempt as a warning; what matters of it comes as an error of ours.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    return {
+        "bootstrap_servers": list(settings.bootstrap),
+        "client_id": CLIENT,
+        "security_protocol": settings.security,
+        "ssl_context": ssl_context(settings),
+        "request_timeout_ms": int(min(REQUEST_S, patience_s) * 1_000),
+        "bootstrap_timeout_ms": int(patience_s * 1_000),
+        "reconnect_backoff_max_ms": _RECONNECT_MOST_MS,
+    } | _sasl(settings)
+
+
+def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
+    """What to trust: the machine's certificates and those of `ca_file`; None without SSL. Raises UsageError."""
+    if not settings.security.endswith("SSL"):
+        return None
+    context = ssl.create_default_context()
+    if settings.ca_file is not None:
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except OSError as error:
+            raise UsageError(f"kafka.ca_file {settings.ca_file} holds no certificates: {told(error)}") from None
+    return context
+
+
+@contextmanager
+def explained(settings: KafkaSettings) -> Iterator[None]:
+    """Turn what the library raises into one sentence. Raises UnavailableError."""
+    where = f"Kafka at {', '.join(settings.bootstrap)}"
+    try:
+        yield
+    except (SaslAuthenticationFailedError, AuthorizationError) as error:
+        raise UnavailableError(
+            f"{where} refuses this user: {told(error)}; see kafka.username, kafka.password and the rights of the user"
+        ) from error
+    except KafkaConfigurationError as error:
+        raise UsageError(f"kafka-python refuses its settings: {told(error)}") from error
+    except KafkaTimeoutError as error:
+        raise UnavailableError(f"{where} does not answer: {told(error)}") from error
+    except (KafkaError, OSError) as error:
+        raise UnavailableError(f"{where}: {type(error).__name__}: {told(error)}") from error
+
+
+def _sasl(settings: KafkaSettings) -> dict[str, Any]:
+    if not settings.security.startswith("SASL"):
+        return {}
+    return {
+        "sasl_mechanism": settings.sasl_mechanism,
+        "sasl_plain_username": settings.username,
+        "sasl_plain_password": settings.password.get_secret_value(),
+    }
