@@ -16,7 +16,9 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UnavailableError
 from services.runtime.lane import Lane, LaneSettings
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.privacy import told
+from services.runtime.pulse import Pulse
 from services.runtime.records import Outgoing, Service
 from services.runtime.status import RunnerStatus, ServiceStatus
 
@@ -32,9 +34,10 @@ _ONE_WISH_S = 3.0
 class _Driven:
     """A service with its lanes and what happened to it."""
 
-    def __init__(self, service: Service, lanes: Sequence[Lane]) -> None:
+    def __init__(self, service: Service, lanes: Sequence[Lane], meter: RunnerMeter) -> None:
         self.service = service
         self.lanes = tuple(lanes)
+        self.meter = meter
         self.loaded = False
         self.load_failed = 0
         self.load_not_before = 0.0
@@ -67,7 +70,10 @@ class EmbeddedRunner:
         luck: Callable[[], float] = _luck,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
+        paused: Callable[[str], bool] = lambda name: False,
     ) -> None:
+        """`meter` gives what is told of a service, `paused` says whether an operator holds it; each by its name."""
         names = [service.name for service in services]
         if len(set(names)) < len(names):
             raise ValueError("two services share a name, and so would share their offsets")
@@ -78,7 +84,13 @@ class EmbeddedRunner:
         self._luck = luck
         self._monotonic = monotonic
         self._sleep = sleep
-        self._driven = tuple(_Driven(service, tuple(self._lanes(service))) for service in services)
+        self._paused = paused
+        self.pulse = Pulse(monotonic)
+        meters = [meter(service.name) for service in services]
+        self._driven = tuple(
+            _Driven(service, tuple(self._lanes(service, told_to)), told_to)
+            for service, told_to in zip(services, meters, strict=True)
+        )
 
     def load(self) -> None:
         """Have each service rebuild its memory. One whose engine is away is tried again by `step`; others go on.
@@ -92,7 +104,8 @@ class EmbeddedRunner:
         """One batch of each partition; whether there may be more to do at once. `stop` ends it between batches."""
         more = False
         for driven in self._driven:
-            if not self._load(driven):
+            self.pulse.turn()
+            if self._paused(driven.service.name) or not self._load(driven):
                 continue
             for lane in driven.lanes:
                 if stop is not None and stop.is_set():
@@ -154,7 +167,7 @@ class EmbeddedRunner:
         """A snapshot. Raises `UnavailableError` where the log cannot be read."""
         return RunnerStatus(self._clock.now(), tuple(self._status(driven) for driven in self._driven))
 
-    def _lanes(self, service: Service) -> Iterator[Lane]:
+    def _lanes(self, service: Service, meter: RunnerMeter) -> Iterator[Lane]:
         for topic in service.inputs:
             for partition in range(self._log.partitions):
                 yield Lane(
@@ -166,6 +179,7 @@ class EmbeddedRunner:
                     settings=self._settings,
                     luck=self._luck,
                     monotonic=self._monotonic,
+                    meter=meter,
                 )
 
     def _load(self, driven: _Driven) -> bool:
@@ -185,14 +199,20 @@ class EmbeddedRunner:
         return True
 
     def _tick(self, driven: _Driven, now: datetime) -> int:
+        self.pulse.turn()
+        if self._paused(driven.service.name):
+            return 0
+        began = self._monotonic()
         try:
             if not driven.held:
                 driven.held = list(driven.service.tick(now))
             self._log.produce(driven.held)
         except Exception as error:
             driven.tick_errors += 1
+            driven.meter.ticked(self._monotonic() - began, failed=True)
             self._note(driven, "tick failed", error)
             return 0
+        driven.meter.ticked(self._monotonic() - began, failed=False)
         count = len(driven.held)
         driven.held = []
         return count

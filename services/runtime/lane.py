@@ -11,6 +11,7 @@ import structlog
 from services.runtime.clock import Clock
 from services.runtime.dead import letter_of
 from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.privacy import told
 from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
@@ -85,6 +86,7 @@ class Lane:
         settings: LaneSettings,
         luck: Callable[[], float],
         monotonic: Callable[[], float] = time.monotonic,
+        meter: RunnerMeter | None = None,
     ) -> None:
         self._service = service
         self._topic = topic
@@ -94,6 +96,7 @@ class Lane:
         self._settings = settings
         self._luck = luck
         self._monotonic = monotonic
+        self._meter = meter or NoMeter()
         self._offset = log.committed(service.name, topic, partition)
         self._isolate_until = 0
         self._failed = 0
@@ -120,6 +123,17 @@ class Lane:
     def handled(self) -> int:
         """Records done with, dead ones included."""
         return self._handled
+
+    def seek(self, offset: int) -> None:
+        """Go on from `offset`, as where a partition comes back: what was being tried is given up.
+
+        How records ended is remembered, and a halted lane stays halted.
+        """
+        self._offset = offset
+        self._isolate_until = 0
+        self._failed = self._tried_together = 0
+        if not self._halted:
+            self._running()
 
     def work(self) -> bool:
         """Process one batch, or isolate one record; whether there may be more to do at once.
@@ -150,6 +164,7 @@ class Lane:
         )
 
     def _handle(self, batch: list[Record]) -> bool:
+        began = self._monotonic()
         try:
             outgoing = self._service.handle(batch)
             self._log.advance(outgoing, self._commit_after(batch))
@@ -160,6 +175,7 @@ class Lane:
         except Exception as error:
             return self._failing(batch, error)
         self._outcomes.add(len(batch), dead=False)
+        self._meter.batch(self._topic, len(batch), self._monotonic() - began)
         return self._done(batch)
 
     def _failing(self, batch: list[Record], error: Exception) -> bool:
@@ -191,12 +207,15 @@ class Lane:
             consumer=self._service.name,
             failed_at=self._clock.now(),
         )
+        began = self._monotonic()
         try:
             self._log.advance([letter], self._commit_after([record]))
         except UnavailableError as away:
             self._failed -= 1
             return self._wait(away)
         self._warn("dead letter", error, offset=record.offset)
+        self._meter.dead(self._topic, type(error).__name__)
+        self._meter.batch(self._topic, 1, self._monotonic() - began)
         self._dead += 1
         self._outcomes.add(1, dead=True)
         return self._done([record])
@@ -228,6 +247,7 @@ class Lane:
     def _try_again(self, error: Exception, failed: int) -> bool:
         delay = self._settings.retry.delay(failed, self._luck())
         self._not_before = self._monotonic() + delay
+        self._meter.retried(self._topic, type(error).__name__)
         self._warn("waits and tries again", error, attempt=failed, seconds=round(delay, 1))
         return False
 

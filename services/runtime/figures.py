@@ -1,0 +1,222 @@
+"""What the store says of the stream: a few counts, read by small queries. Nothing of a person is among them."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+import structlog
+from sqlalchemy import Connection, Engine, Row, distinct, func, select, text
+
+from schemas.sql.ingest import sources as source_table
+from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
+from services.runtime.pauses import Pauses, read_pauses
+from services.runtime.privacy import told
+from services.runtime.store import reading
+
+SourceState = Literal["ok", "failing", "silent", "paused", "off", "waiting"]
+"""`waiting`: not polled, or pushed to, yet."""
+SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
+DELIVERY_STATES = (
+    "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
+)  # fmt: skip
+DIGEST_OUTCOMES = ("digest", "hold")
+
+_DAY = timedelta(days=1)
+_QUERY_MS = 5_000
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A source that the settings name."""
+
+    name: str
+    silence: timedelta | None
+    """How long it may give nothing; None: as long as it likes, as what is pushed."""
+    enabled: bool = True
+    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """How one source fares."""
+
+    name: str
+    state: SourceState
+    pushed: bool = False
+    last_success: datetime | None = None
+    items: int = 0
+    """Of its last success."""
+    error: str | None = None
+    """Why it fails; None where it does not."""
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """Counts at one time."""
+
+    at: datetime
+    sources: tuple[SourceFigures, ...] = ()
+    deliveries: dict[str, int] = field(default_factory=dict)
+    """By state, of all that the store still holds."""
+    unknown_since: datetime | None = None
+    """When the oldest delivery of which nobody knows became so."""
+    digests: dict[str, int] = field(default_factory=dict)
+    """By outcome, of the last 24 hours."""
+    last_digest: datetime | None = None
+    match_records: int = 0
+    criteria: int = 0
+    subscribers: int = 0
+    searches: int = 0
+    due_subscribers: int = 0
+    due_since: datetime | None = None
+    """Since when the longest due one waits."""
+    outbox: int = 0
+    pauses: Pauses = field(default_factory=Pauses)
+
+    @property
+    def sending_paused(self) -> bool:
+        return self.pauses.sending
+
+
+def read_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> StoreFigures:
+    """Read the counts in one transaction. Raises UnavailableError."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
+        pauses = read_pauses(connection)
+        due, due_since = _due(connection, now)
+        return StoreFigures(
+            at=now,
+            sources=_sources(connection, now, expected, pauses),
+            deliveries=_counts(connection, deliveries.c.state),
+            unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
+            digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
+            last_digest=_first(connection, select(func.max(digests.c.created_at))),
+            # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
+            match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
+            criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
+            subscribers=_number(connection, select(func.count()).where(subscribers.c.status == "active")),
+            searches=_number(connection, select(func.count()).where(saved_searches.c.paused.is_(False))),
+            due_subscribers=due,
+            due_since=due_since,
+            outbox=_number(connection, select(func.count()).select_from(outbox)),
+            pauses=pauses,
+        )
+
+
+class CachedFigures:
+    """The figures for whoever asks often: read at most every few seconds, and never waited for without bound.
+
+    A store that hangs holds one thread of this process, not those who ask.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], StoreFigures],
+        *,
+        keep_s: float = 5.0,
+        wait_s: float = 2.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._keep_s = keep_s
+        self._wait_s = wait_s
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._reading: threading.Event | None = None
+        self._figures: StoreFigures | None = None
+        self._read_at = float("-inf")
+
+    def __call__(self) -> StoreFigures | None:
+        """The figures; None where the store does not answer in time."""
+        with self._lock:
+            if self._monotonic() - self._read_at < self._keep_s:
+                return self._figures
+            if self._reading is None:
+                self._reading = threading.Event()
+                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
+            done = self._reading
+        if not done.wait(self._wait_s):
+            return None
+        with self._lock:
+            return self._figures
+
+    def _refresh(self, done: threading.Event) -> None:
+        figures: StoreFigures | None = None
+        try:
+            figures = self._read()
+        except Exception as error:
+            _events.warning("the store's figures cannot be read", error=told(error), error_type=type(error).__name__)
+        with self._lock:
+            self._figures, self._read_at, self._reading = figures, self._monotonic(), None
+        done.set()
+
+
+def _sources(
+    connection: Connection, now: datetime, expected: Sequence[Expected], pauses: Pauses
+) -> tuple[SourceFigures, ...]:
+    rows = {row.source: row for row in connection.execute(select(source_table))}
+    return tuple(_source(one, rows.get(one.name), now, pauses) for one in expected)
+
+
+def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
+    state = _state(one, row, now, pauses)
+    if row is None:
+        return SourceFigures(one.name, state, one.pushed)
+    return SourceFigures(
+        name=one.name,
+        state=state,
+        pushed=one.pushed,
+        last_success=row.last_success,
+        items=int(json.loads(row.counts).get("items", 0)),
+        error=row.last_error if row.failures else None,
+        next_due=None if one.pushed else row.next_due,
+    )
+
+
+def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
+    if not one.enabled:
+        return "off"
+    if pauses.holds_source(one.name):
+        return "paused"
+    if row is None or row.last_attempt is None:
+        return "waiting"
+    if one.silence is not None and now - (row.last_success or row.added_at) >= one.silence:
+        return "silent"
+    return "failing" if row.failures else "ok"
+
+
+def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:
+    query = select(column, func.count()).where(*which).group_by(column).order_by(column)
+    return {str(value): int(number) for value, number in connection.execute(query)}
+
+
+def _due(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    query = (
+        select(func.count(distinct(saved_searches.c.subscriber_id)), func.min(saved_searches.c.next_due_at))
+        .join(subscribers, subscribers.c.subscriber_id == saved_searches.c.subscriber_id)
+        .where(
+            saved_searches.c.next_due_at <= now, saved_searches.c.paused.is_(False), subscribers.c.status == "active"
+        )
+    )
+    number, since = connection.execute(query).one()
+    return int(number), since
+
+
+def _unknown() -> Any:
+    return deliveries.c.state == "unknown"
+
+
+def _number(connection: Connection, query: Any) -> int:
+    return int(connection.execute(query).scalar_one())
+
+
+def _first(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).scalar_one_or_none()

@@ -1,0 +1,172 @@
+"""What each worker says of itself every few seconds, so that one page can show all of them."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Engine, Row, delete, select, update
+
+from schemas.sql.runtime import workers
+from services.runtime.clock import Clock
+from services.runtime.errors import UnavailableError
+from services.runtime.privacy import told
+from services.runtime.store import reading, upsert, writing
+
+BEAT_EVERY_S = 5.0
+MISSED = timedelta(seconds=4 * BEAT_EVERY_S)
+"""A worker that has said nothing for so long is taken for dead."""
+_FORGOTTEN = timedelta(days=1)
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One service of one worker, as it is now."""
+
+    service: str
+    ready: bool
+    reason: str | None = None
+    """Why it is not ready."""
+    handled: int = 0
+    per_second: float = 0.0
+    lag: int = 0
+    dead: int = 0
+    freshness_s: float | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A beat, and whose and when it was."""
+
+    worker: str
+    host: str
+    pid: int
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    stopped: bool
+    probes: str | None
+    beat: Beat
+
+    def alive(self, now: datetime) -> bool:
+        """Whether it may be taken to run."""
+        return not self.stopped and now - self.seen_at < MISSED
+
+
+class Heartbeat(Protocol):
+    """Where beats go. Raises UnavailableError where that is away."""
+
+    def publish(self, beats: Sequence[Beat], now: datetime) -> None: ...
+
+    def goodbye(self, now: datetime) -> None:
+        """The worker ends as it should."""
+        ...
+
+
+class SqlHeartbeat:
+    """Beats in the store's table `workers`, of one process."""
+
+    def __init__(self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None) -> None:
+        self._engine = engine
+        self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
+        self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
+
+    def publish(self, beats: Sequence[Beat], now: datetime) -> None:
+        """Write one row a service, and drop those of workers long gone."""
+        if not beats:
+            return
+        rows = [self._who | self._facts | {"seen_at": now, "stopped": False} | _values(beat) for beat in beats]
+        with writing(self._engine) as connection:
+            insert = upsert(connection, workers)
+            changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
+            connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
+            connection.execute(delete(workers).where(workers.c.seen_at < now - _FORGOTTEN))
+
+    def goodbye(self, now: datetime) -> None:
+        """Mark this worker's rows, unless another process has taken the name over."""
+        own = (workers.c.worker == self._who["worker"], workers.c.pid == self._who["pid"])
+        with writing(self._engine) as connection:
+            connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
+
+
+def read_workers(engine: Engine) -> tuple[Worker, ...]:
+    """All workers of the last day, by service and name. Raises UnavailableError."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(workers).order_by(workers.c.service, workers.c.worker)).all()
+    return tuple(_worker(row) for row in rows)
+
+
+class HeartbeatThread:
+    """Publishes what `read` says, and calls `told_to` with it, until it is left; one that fails is tried again."""
+
+    def __init__(
+        self,
+        read: Callable[[], Sequence[Beat]],
+        heartbeat: Heartbeat,
+        *,
+        clock: Clock,
+        every_s: float = BEAT_EVERY_S,
+        also: Callable[[Sequence[Beat]], None] = lambda beats: None,
+    ) -> None:
+        self._read = read
+        self._heartbeat = heartbeat
+        self._clock = clock
+        self._every_s = every_s
+        self._also = also
+        self._stop = threading.Event()
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def beat(self) -> None:
+        """Publish once. An error is logged the first time and passes."""
+        try:
+            beats = self._read()
+            self._also(beats)
+            self._heartbeat.publish(beats, self._clock.now())
+        except Exception as error:
+            if not self._failing:
+                bug = None if isinstance(error, UnavailableError) else error
+                _events.warning("the heartbeat does not reach the store", error=told(error), exc_info=bug)
+            self._failing = True
+        else:
+            self._failing = False
+
+    def __enter__(self) -> "HeartbeatThread":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join(timeout=self._every_s)
+        try:
+            self._heartbeat.goodbye(self._clock.now())
+        except UnavailableError as away:
+            _events.info("no goodbye in the store", error=told(away))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.beat()
+            self._stop.wait(self._every_s)
+
+
+def _values(beat: Beat) -> dict[str, Any]:
+    hidden = None if beat.last_error is None else told(Exception(beat.last_error))
+    reason = None if beat.reason is None else told(Exception(beat.reason))
+    safe = replace(beat, last_error=hidden, reason=reason)
+    return {name: getattr(safe, name) for name in Beat.__dataclass_fields__}
+
+
+def _worker(row: Row[Any]) -> Worker:
+    beat = Beat(**{name: getattr(row, name) for name in Beat.__dataclass_fields__})
+    names = [name for name in Worker.__dataclass_fields__ if name != "beat"]
+    return Worker(**{name: getattr(row, name) for name in names}, beat=beat)

@@ -1,0 +1,152 @@
+"""The one list of all metrics, of which the registry and docs/metrics.md are made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["counter", "gauge", "histogram", "info"]
+Origin = Literal["process", "store"]
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_FRESHNESS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21600.0, 86400.0)
+_DELAY = (60.0, 300.0, 900.0, 3600.0, 10800.0, 21600.0, 43200.0, 86400.0, 172800.0, 604800.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric as Prometheus sees it; of counters the name without `_total`."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+    """Upper bounds of a histogram, seconds."""
+    origin: Origin = "process"
+    """`store`: read from the store at each scrape, the same from every worker: take the max over them, not the sum."""
+
+    @property
+    def shown_name(self) -> str:
+        """As it is scraped."""
+        return self.name + {"counter": "_total", "info": "_info"}.get(self.kind, "")
+
+
+RECORDS = Metric(
+    "jobchime_records", "counter", "Records that a service has done with, dead ones included.", ("service", "topic")
+)
+HANDLE = Metric(
+    "jobchime_handle_seconds",
+    "histogram",
+    "How long handling and writing a batch took, waiting left out.",
+    ("service", "topic"),
+    _SECONDS,
+)
+RETRIES = Metric(
+    "jobchime_retries",
+    "counter",
+    "Batches or records that failed and were tried again; an engine that is away counts too.",
+    ("service", "topic", "error_type"),
+)
+DEAD = Metric(
+    "jobchime_dead_letters",
+    "counter",
+    "Records that became dead letters, by the topic they died in and why.",
+    ("service", "topic", "error_type"),
+)
+LAG = Metric(
+    "jobchime_consumergroup_lag",
+    "gauge",
+    "Records of a partition that this worker has been given and not processed.",
+    ("service", "topic", "partition"),
+)
+ASSIGNED = Metric("jobchime_partitions_assigned", "gauge", "Partitions that this worker has been given.", ("service",))
+TICK = Metric("jobchime_tick_seconds", "histogram", "How long doing what is due took.", ("service",), _SECONDS)
+TICK_FAILURES = Metric("jobchime_tick_failures", "counter", "Ticks that failed and were tried again.", ("service",))
+READY = Metric(
+    "jobchime_ready",
+    "gauge",
+    "1 while the service is loaded, has its partitions, waits for no engine and is neither halted nor paused.",
+    ("service",),
+)
+PAUSED = Metric("jobchime_paused", "gauge", "1 while an operator has paused the service.", ("service",))
+LOOP = Metric("jobchime_loop_idle_seconds", "gauge", "Seconds since the worker's loop last turned; /livez fails by it.")
+SOURCE_DELAY = Metric(
+    "jobchime_published_to_fetched_seconds",
+    "histogram",
+    "From the date that a source gives a posting to its fetch: the source's delay and the polling interval.",
+    (),
+    _DELAY,
+)
+FETCHED_TO_NORMALISED = Metric(
+    "jobchime_fetched_to_normalised_seconds",
+    "histogram",
+    "From the fetch or push of a posting to its normalisation.",
+    (),
+    _FRESHNESS,
+)
+FETCHED_TO_MATCHED = Metric(
+    "jobchime_fetched_to_matched_seconds",
+    "histogram",
+    "From the fetch or push of a posting to its being matched with all criteria.",
+    (),
+    _FRESHNESS,
+)
+FETCHED_TO_STORED = Metric(
+    "jobchime_fetched_to_stored_seconds",
+    "histogram",
+    "From the fetch or push of a posting to its matches being in the store.",
+    (),
+    _FRESHNESS,
+)
+PUSHED = Metric(
+    "jobchime_pushed_postings",
+    "counter",
+    "Postings pushed over HTTP, by what became of each.",
+    ("outcome",),
+)
+PUSH_REQUESTS = Metric("jobchime_push_requests", "counter", "Answers of the push endpoint, by status.", ("status",))
+BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
+
+STORE_UP = Metric(
+    "jobchime_store_up", "gauge", "1 while the store answers within the time it is given.", (), (), "store"
+)
+DELIVERIES = Metric(
+    "jobchime_deliveries", "gauge", "Deliveries that the store holds, by state.", ("state",), (), "store"
+)
+DIGESTS = Metric(
+    "jobchime_digests_last_day",
+    "gauge",
+    "Digests built in the last 24 hours: sent on their way, or held because nothing was worth a mail.",
+    ("outcome",),
+    (),
+    "store",
+)
+DUE = Metric("jobchime_due_subscribers", "gauge", "Subscribers whose digest is due and not built.", (), (), "store")
+OUTBOX = Metric("jobchime_outbox_rows", "gauge", "Changes of criteria that wait to be published.", (), (), "store")
+SOURCES = Metric("jobchime_sources", "gauge", "Sources of the settings by health.", ("state",), (), "store")
+SENDING_PAUSED = Metric(
+    "jobchime_sending_paused", "gauge", "1 while an operator has paused the sending of mails.", (), (), "store"
+)
+STORED = Metric(
+    "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
+)
+
+METRICS: tuple[Metric, ...] = (
+    RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
+    SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUSHED, PUSH_REQUESTS, BUILD,
+    STORE_UP, DELIVERIES, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED, STORED,
+)  # fmt: skip
+
+
+def metrics_table() -> Iterator[str]:
+    """The list as lines of a Markdown table, as docs/metrics.md holds it."""
+    yield "| Metric | Kind | Labels | What it says |"
+    yield "|---|---|---|---|"
+    for metric in METRICS:
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        kind = metric.kind if metric.origin == "process" else f"{metric.kind}, of the store"
+        yield f"| `{metric.shown_name}` | {kind} | {labels} | {metric.help} |"
+
+
+if __name__ == "__main__":
+    print("\n".join(metrics_table()))  # noqa: T201

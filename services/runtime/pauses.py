@@ -1,0 +1,128 @@
+"""What an operator has paused: sending, services, sources. Kept in the store, obeyed within a second."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine, select
+
+from schemas.sql.tables import flags
+from services.runtime.errors import JobchimeError
+from services.runtime.privacy import told
+from services.runtime.store import reading, upsert, writing
+
+SENDING = "sending_paused"
+"""The flag that deliveries are held by."""
+BY_OPERATOR = "paused by operator"
+_SERVICE = "service_paused:"
+_SOURCE = "source_paused:"
+_ON, _OFF = "1", "0"
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """What is paused at one time."""
+
+    sending: bool = False
+    services: frozenset[str] = frozenset()
+    """Names of services; `ingest` stands for all of its own."""
+    sources: frozenset[str] = frozenset()
+
+    def holds(self, service: str) -> bool:
+        """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
+        return service in self.services or service.partition(".")[0] in self.services
+
+    def holds_source(self, source: str) -> bool:
+        """Whether a source is neither polled nor pushed to."""
+        return source in self.sources
+
+
+def read_pauses(connection: Connection) -> Pauses:
+    """What is paused, in the caller's transaction."""
+    on = set(connection.execute(select(flags.c.name).where(flags.c.value == _ON)).scalars())
+    return Pauses(
+        sending=SENDING in on,
+        services=frozenset(name.removeprefix(_SERVICE) for name in on if name.startswith(_SERVICE)),
+        sources=frozenset(name.removeprefix(_SOURCE) for name in on if name.startswith(_SOURCE)),
+    )
+
+
+class SqlPauses:
+    """The switches. All raise UnavailableError where the store is away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def read(self) -> Pauses:
+        """What is paused now."""
+        with reading(self._engine) as connection:
+            return read_pauses(connection)
+
+    def set_sending(self, paused: bool, now: datetime) -> None:
+        """Stop or resume handing mails over; digests are built all the same."""
+        self._set(SENDING, paused, now)
+
+    def set_service(self, service: str, paused: bool, now: datetime) -> None:
+        """Stop or resume a service."""
+        self._set(_SERVICE + service, paused, now)
+
+    def set_source(self, source: str, paused: bool, now: datetime) -> None:
+        """Stop or resume the polling of a source and the pushing to it."""
+        self._set(_SOURCE + source, paused, now)
+
+    def _set(self, name: str, paused: bool, now: datetime) -> None:
+        with writing(self._engine) as connection:
+            row = upsert(connection, flags).values(name=name, value=_ON if paused else _OFF, changed_at=now)
+            given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
+            connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
+
+
+class PauseWatch:
+    """The pauses as a worker's loop asks for them: read once a second; while the store is away the last answer holds.
+
+    Whoever asks never waits for longer than one read of the store; several threads may.
+    """
+
+    def __init__(
+        self, read: Callable[[], Pauses], *, every_s: float = 1.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read = read
+        self._every_s = every_s
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._pauses = Pauses()
+        self._read_at = float("-inf")
+
+    def __call__(self) -> Pauses:
+        """What is paused."""
+        if self._monotonic() - self._read_at >= self._every_s and self._lock.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._lock.release()
+        return self._pauses
+
+    def holds(self, service: str) -> bool:
+        """Whether a service is paused."""
+        return self().holds(service)
+
+    def _refresh(self) -> None:
+        self._read_at = self._monotonic()
+        try:
+            pauses = self._read()
+        except JobchimeError as error:
+            _events.debug("pauses cannot be read; the last known hold", error=told(error))
+            return
+        if pauses != self._pauses:
+            _events.info(
+                "pauses changed",
+                sending=pauses.sending,
+                services=sorted(pauses.services),
+                sources=sorted(pauses.sources),
+            )
+        self._pauses = pauses

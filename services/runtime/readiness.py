@@ -1,0 +1,53 @@
+"""Whether services do their work, and in words why not: of a runner's status."""
+
+from collections.abc import Mapping, Sequence
+
+from services.runtime.heartbeat import Beat
+from services.runtime.measured import Measured
+from services.runtime.pauses import BY_OPERATOR, Pauses
+from services.runtime.status import RunnerStatus, ServiceStatus
+
+
+def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
+    """Why a service does not do its work, in one sentence; None where it does."""
+    if pauses.holds(service.name):
+        return BY_OPERATOR
+    if not service.loaded:
+        return f"not loaded: {service.last_error}" if service.last_error else "not loaded yet"
+    halted = [lane for lane in service.lanes if lane.state == "halted"]
+    if halted:
+        return halted[0].error or "halted by the cap on dead letters"
+    waiting = [lane for lane in service.lanes if lane.state == "waiting"]
+    if waiting:
+        return f"waits: {waiting[0].error}" if waiting[0].error else "waits to try again"
+    return None
+
+
+def not_ready(status: RunnerStatus, pauses: Pauses) -> tuple[str, ...]:
+    """Why a process is not ready: each service that is not, by name."""
+    reasons = ((service.name, reason_of(service, pauses)) for service in status.services)
+    return tuple(f"{name}: {reason}" for name, reason in reasons if reason is not None)
+
+
+def beats_of(status: RunnerStatus, pauses: Pauses, measured: Mapping[str, Measured] | None = None) -> Sequence[Beat]:
+    """What a runner's status comes to as heartbeats."""
+    measures = measured or {}
+    found = []
+    for service in status.services:
+        reason = reason_of(service, pauses)
+        measure = measures.get(service.name)
+        found.append(
+            Beat(
+                service=service.name,
+                ready=reason is None,
+                reason=reason,
+                handled=service.handled,
+                per_second=service.per_second,
+                lag=service.lag,
+                dead=sum(lane.dead for lane in service.lanes),
+                freshness_s=None if measure is None else measure.freshness_s(),
+                last_error=service.last_error,
+                last_error_at=service.last_error_at,
+            )
+        )
+    return found
