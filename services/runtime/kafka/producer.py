@@ -79,10 +79,8 @@ class RecordProducer:
         if not records:
             return
         for record in records:
-            if _size(record) > MOST_RECORD_BYTES:
-                raise PoisonError(
-                    f"a record for {record.topic} has {_size(record):,} bytes; at most {MOST_RECORD_BYTES:,} can be sent"
-                )
+            if (size := _size(record)) > MOST_RECORD_BYTES:
+                raise PoisonError(f"a record for {record.topic} has {size:,} bytes, over {MOST_RECORD_BYTES:,}")
         with explained(self._settings):
             client = self._ready()
             self._settle()
@@ -153,7 +151,8 @@ class RecordProducer:
         stamp = (self._clock.now() - _EPOCH) // _MILLISECOND
         try:
             for record in records:
-                sent.append(self._send(client, record, partition_of(record.key, partitions[record.topic]), stamp))
+                partition = partition_of(record.key, partitions[record.topic])
+                sent.append(self._send(client, record, partition, stamp))
             for one in sent:
                 self._acknowledged(one)
         except BaseException:

@@ -1,0 +1,124 @@
+"""Where the partitions of a topic begin and end, and how far consumer groups have come."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from threading import RLock
+from typing import Any
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+from kafka.protocol.consumer import IsolationLevel, OffsetSpec
+
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka.connection import client_options, explained
+from services.runtime.kafka.settings import KafkaSettings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+Place = tuple[str, int]
+"""A topic and a partition."""
+
+
+class Offsets:
+    """Asks the cluster; topics and services go by their own names, without the prefix. Safe for several threads.
+
+    Ends are those of what readers get to see: before the first transaction that is still open. Everything raises
+    UnavailableError, within `patience_s` or the time of one request, where Kafka or a topic is away.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, patience_s: float = 10.0) -> None:
+        self._settings = settings
+        self._patience_s = patience_s
+        self._lock = RLock()
+        self._admin: Any = None
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has."""
+        return self.partitions_of((topic,))[topic]
+
+    def partitions_of(self, topics: Sequence[str]) -> dict[str, int]:
+        """How many partitions each topic has."""
+        names = {self._settings.topic(topic): topic for topic in topics}
+        with self.asking() as admin:
+            found = {
+                names[one["name"]]: len(one["partitions"])
+                for one in admin.describe_topics(list(names))
+                if one["name"] in names and not one["error_code"]
+            }
+        if missing := [name for name, topic in names.items() if topic not in found]:
+            raise UnavailableError(
+                f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing"
+            )
+        return found
+
+    def starts(self, topics: Sequence[str]) -> dict[Place, int]:
+        """The offset of the first record that is still there; the end where there is none."""
+        return self._offsets(topics, OffsetSpec.EARLIEST)
+
+    def ends(self, topics: Sequence[str]) -> dict[Place, int]:
+        """The offset after the last record."""
+        return self._offsets(topics, OffsetSpec.LATEST)
+
+    def since(self, topic: str, at: datetime) -> dict[Place, int]:
+        """The offset of the first record of that time or later; the end where there is none."""
+        found = self._offsets((topic,), max((at - _EPOCH) // _MILLISECOND, 0))
+        if all(offset >= 0 for offset in found.values()):
+            return found
+        ends = self.ends((topic,))
+        return {place: offset if offset >= 0 else ends[place] for place, offset in found.items()}
+
+    def committed(self, services: Sequence[str]) -> dict[str, dict[Place, int]]:
+        """Next offsets by service; places without a commit are left out."""
+        groups = {self._settings.group(service): service for service in services}
+        with self.asking() as admin:
+            found = admin.list_group_offsets(list(groups)) if groups else {}
+        prefix = self._settings.prefix
+        return {
+            groups[group]: {
+                (place.topic.removeprefix(prefix), place.partition): kept.offset
+                for place, kept in offsets.items()
+                if kept.offset >= 0 and place.topic.startswith(prefix)
+            }
+            for group, offsets in found.items()
+        }
+
+    @contextmanager
+    def asking(self) -> Iterator[Any]:
+        """The library's admin client, for one question; one that failed is not asked again."""
+        with self._lock, explained(self._settings):
+            try:
+                if self._admin is None:
+                    self._admin = KafkaAdminClient(**client_options(self._settings, patience_s=self._patience_s))
+                yield self._admin
+            except (KafkaError, OSError):
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the connection; closing twice is harmless, and the next question opens it again."""
+        with self._lock:
+            admin, self._admin = self._admin, None
+        if admin is not None:
+            with suppress(KafkaError):
+                admin.close()
+
+    def __enter__(self) -> "Offsets":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _offsets(self, topics: Sequence[str], spec: int) -> dict[Place, int]:
+        places = {
+            TopicPartition(self._settings.topic(topic), partition): (topic, partition)
+            for topic, partitions in self.partitions_of(topics).items()
+            for partition in range(partitions)
+        }
+        with self.asking() as admin:
+            found = admin.list_partition_offsets(
+                dict.fromkeys(places, spec), isolation_level=IsolationLevel.READ_COMMITTED
+            )
+        return {place: found[name].offset for name, place in places.items()}

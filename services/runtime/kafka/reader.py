@@ -1,0 +1,221 @@
+"""Reading whole topics without a consumer group, for what a service holds in memory."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka.connection import client_options, explained
+from services.runtime.kafka.offsets import Offsets, Place
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.records import Record
+
+_POLL_MS = 500
+_FETCH_WAIT_MS = 100
+_POLL_RECORDS = 1_000
+_PARTITION_BYTES = 4 << 20
+_FETCH_BYTES = 16 << 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class RecordReader:
+    """Implements `TopicReader` on Kafka. Everything raises UnavailableError where Kafka or the topic is away.
+
+    Time is bounded: a reading in which nothing comes for `patience_s` is given up.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, patience_s: float = 30.0) -> None:
+        self._settings = settings
+        self._patience_s = patience_s
+        self._offsets = Offsets(settings, patience_s=patience_s)
+
+    def read_all(self, topic: str, since: datetime | None = None) -> Iterator[Record]:
+        """All records up to the ends at the time of the call, appended at or after `since`.
+
+        In order within a partition; the partitions come mixed.
+        """
+        ends = self._offsets.ends((topic,))
+        starts = self._offsets.starts((topic,)) if since is None else self._offsets.since(topic, since)
+        return self._between(starts, ends, since)
+
+    def read(self, topic: str, partition: int, offset: int, most: int) -> list[Record]:
+        """The next records of a partition at or after `offset`, at most `most`; empty at the end."""
+        place = (topic, partition)
+        ends = self._offsets.ends((topic,))
+        if place not in ends:
+            raise UnavailableError(f"the topic {topic} has {len(ends)} partitions, and none of number {partition}")
+        found: list[Record] = []
+        for record in self._between({place: max(offset, 0)}, {place: ends[place]}, None, most):
+            found.append(record)
+            if len(found) == most:
+                break
+        return found
+
+    def close(self) -> None:
+        """Let go of the connection; closing twice is harmless."""
+        self._offsets.close()
+
+    def __enter__(self) -> "RecordReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _between(
+        self, starts: Mapping[Place, int], ends: Mapping[Place, int], since: datetime | None, most: int = _POLL_RECORDS
+    ) -> Iterator[Record]:
+        cursor = _Cursor(self._settings, starts, self._patience_s)
+        try:
+            for record in cursor.up_to(ends, most):
+                if record.offset < ends[record.topic, record.partition] and (
+                    since is None or record.appended_at >= since
+                ):
+                    yield record
+        finally:
+            cursor.close()
+
+
+class Tail:
+    """Follows one topic from its start. For one thread at a time.
+
+    What was yielded does not come again, also after an error or a reading that was left half-way; where the topic was
+    deleted and made anew, it is read from its new start.
+    """
+
+    def __init__(self, settings: KafkaSettings, topic: str, *, patience_s: float = 30.0) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._patience_s = patience_s
+        self._offsets = Offsets(settings, patience_s=patience_s)
+        self._cursor = _Cursor(settings, {}, patience_s)
+
+    def catch_up(self) -> Iterator[Record]:
+        """What was appended since the last call, at least up to the ends at the time of this call.
+
+        In order within a partition. Raises UnavailableError, at the call or while reading.
+        """
+        ends = self._offsets.ends((self._topic,))
+        if any(self._cursor.next.get(place, -1) not in range(end + 1) for place, end in ends.items()):
+            for place, start in self._offsets.starts((self._topic,)).items():
+                if self._cursor.next.get(place, -1) not in range(start, ends[place] + 1):
+                    self._cursor.next[place] = start
+        return self._cursor.up_to(ends, _POLL_RECORDS)
+
+    def positions(self) -> Mapping[Place, int]:
+        """The next offset to come of each partition; empty before the first call of `catch_up`."""
+        return dict(self._cursor.next)
+
+    def close(self) -> None:
+        """Let go of the connections; closing twice is harmless."""
+        self._cursor.close()
+        self._offsets.close()
+
+    def __enter__(self) -> "Tail":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Cursor:
+    """A consumer with its place in each partition. `next` counts what was yielded; the consumer itself is ahead."""
+
+    def __init__(self, settings: KafkaSettings, starts: Mapping[Place, int], patience_s: float) -> None:
+        self.next = dict(starts)
+        self._settings = settings
+        self._patience_s = patience_s
+        self._consumer: Any = None
+
+    def up_to(self, ends: Mapping[Place, int], most: int) -> Iterator[Record]:
+        """Read until each partition has reached its end; what comes beyond in one fetch is yielded too."""
+        waiting = time.monotonic()
+        begins = True
+        while behind := {place for place, end in ends.items() if self.next[place] < end}:
+            before = dict(self.next)
+            polled = self._poll(most, begins=begins or self._consumer is None)
+            begins = False
+            for records in polled:
+                for record in records:
+                    self.next[record.topic, record.partition] = record.offset + 1
+                    yield record
+            self._skip_gaps(behind)
+            if self.next != before:
+                waiting = time.monotonic()
+            elif time.monotonic() - waiting > self._patience_s:
+                self.close()
+                places = ", ".join(f"{topic}:{partition}:{self.next[topic, partition]}" for topic, partition in behind)
+                raise UnavailableError(f"Kafka gave nothing for {self._patience_s:g} s at {places}")
+
+    def close(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            with suppress(KafkaError):
+                consumer.close(autocommit=False, timeout_ms=1_000)
+
+    def _poll(self, most: int, *, begins: bool) -> list[list[Record]]:
+        with self._safely():
+            if self._consumer is None:
+                self._consumer = self._open()
+            if begins:
+                self._take_place()
+            polled = self._consumer.poll(timeout_ms=_POLL_MS, max_records=most)
+        return [[self._record(record) for record in records] for records in polled.values()]
+
+    def _take_place(self) -> None:
+        """Have the consumer stand where the reading does; where it does already, it keeps what it has fetched."""
+        assigned = self._consumer.assignment()
+        wanted = {self._named(place): offset for place, offset in self.next.items()}
+        if wanted.keys() != assigned:
+            self._consumer.assign(sorted(wanted))
+        for place, offset in wanted.items():
+            if place not in assigned or self._consumer.position(place, timeout_ms=_POLL_MS) != offset:
+                self._consumer.seek(place, offset)
+
+    def _skip_gaps(self, behind: set[Place]) -> None:
+        """Go past what compaction took and past the marks of transactions, which never come as records."""
+        with self._safely():
+            for place in behind:
+                position = self._consumer.position(self._named(place), timeout_ms=_POLL_MS)
+                if position is not None:
+                    self.next[place] = max(self.next[place], position)
+
+    @contextmanager
+    def _safely(self) -> Iterator[None]:
+        with explained(self._settings):
+            try:
+                yield
+            except (KafkaError, OSError):
+                self.close()
+                raise
+
+    def _open(self) -> Any:
+        return KafkaConsumer(
+            **client_options(self._settings, patience_s=self._patience_s),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            allow_auto_create_topics=False,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            max_partition_fetch_bytes=_PARTITION_BYTES,
+            fetch_max_bytes=_FETCH_BYTES,
+        )
+
+    def _named(self, place: Place) -> TopicPartition:
+        topic, partition = place
+        return TopicPartition(self._settings.topic(topic), partition)
+
+    def _record(self, found: Any) -> Record:
+        return Record(
+            topic=found.topic.removeprefix(self._settings.prefix),
+            partition=found.partition,
+            offset=found.offset,
+            key=found.key or b"",
+            value=found.value or b"",
+            headers={name: (value or b"").decode("utf-8", "replace") for name, value in found.headers},
+            appended_at=_EPOCH + timedelta(milliseconds=found.timestamp),
+        )
