@@ -1,0 +1,167 @@
+"""A Faust app for one service, which commits what the runner has done and nothing else.
+
+Faust acks whatever leaves an agent, whether it was processed or not, and a record of an earlier assignment that it
+skips; and its count of acked records stops for good before a gap that follows offset 0, as compaction leaves one. So
+the topics of this app have no acks. The runner names the next offset of a partition when everything below it is done.
+"""
+
+import asyncio
+import logging
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.app.base import BootStrategy
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.transport.drivers import aiokafka as driver
+
+from services.runtime.errors import UsageError
+from services.runtime.kafka.settings import KafkaSettings
+
+Take = Callable[[Sequence[Any]], Awaitable[None]]
+"""Takes a batch of Faust's events; must not raise."""
+
+_LAST_COMMIT_S = 2.0
+_FETCH_BYTES = 4 << 20
+_BATCHES_AHEAD = 2
+_QUIET = ("faust", "mode", "aiokafka")
+
+
+class DoneConsumer(driver.Consumer):
+    """Faust's consumer with commits of our own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._done: dict[Any, int] = {}
+        self.sought: int | None = None
+        """The generation of the group at whose committed offsets it reads."""
+
+    def done(self, tp: Any, offset: int) -> None:
+        """Say that every record of a partition below `offset` is done."""
+        self._done[tp] = offset
+
+    def committed(self) -> Mapping[Any, int | None]:
+        """By partition of the assignment: the next offset as last committed, None where nothing is."""
+        return {tp: self._committed_offset[tp] for tp in self.assignment()}
+
+    async def perform_seek(self) -> None:
+        """Go to the committed offsets, as after each rebalance."""
+        generation = self.app.consumer_generation_id
+        await super().perform_seek()
+        self.sought = generation
+
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Commit what is done and not yet committed, of the partitions that are ours; the caller sees to one at a time."""
+        mine = self.assignment()
+        offsets = {
+            tp: offset for tp, offset in self._done.items() if tp in mine and offset > (self._committed_offset[tp] or 0)
+        }
+        if not offsets or not await self._commit(offsets):
+            return False
+        self._committed_offset.update(offsets)
+        return True
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Commit once more before partitions go, so that who gets them repeats little."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.commit(), _LAST_COMMIT_S)
+        self._done.clear()
+        await super().on_partitions_revoked(revoked)
+
+
+class DoneTransport(driver.Transport):
+    """Faust's transport with that consumer."""
+
+    Consumer = DoneConsumer
+
+
+class _ConsumerOnly(BootStrategy):
+    """No producer, since `kafka.producer` does that, and no web server."""
+
+    enable_kafka_producer = False
+    enable_web = False
+
+
+class _App(faust.App):
+    BootStrategy = _ConsumerOnly
+
+    def _create_directories(self) -> None:
+        """There are no tables, and so nothing to keep in a folder."""
+
+
+def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take: Take) -> Any:
+    """An app that hands batches of events of `inputs` to `take`, one agent a topic and one batch at a time each.
+
+    It makes no topic, table or folder, opens no port and produces nothing.
+    """
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    app = _App(
+        settings.group(service),
+        broker=";".join(f"kafka://{address}" for address in settings.bootstrap),
+        broker_credentials=_credentials(settings),
+        broker_client_id=settings.group(service),
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=settings.session_timeout_s / 4,
+        broker_rebalance_timeout=max(settings.session_timeout_s, 10.0),
+        broker_commit_interval=settings.commit_every_s,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=_FETCH_BYTES,
+        stream_buffer_maxsize=_BATCHES_AHEAD * settings.batch,
+        stream_wait_empty=False,
+        store="memory://",
+        datadir=Path(tempfile.gettempdir()),
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        web_enabled=False,
+        web_in_thread=False,
+    )
+    app.finalize()
+    app.transport = DoneTransport(app.conf.broker_consumer, app)
+    for name in inputs:
+        topic = app.topic(
+            settings.topic(name),
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            acks=False,
+        )
+        app.agent(topic, name=f"{service}.{name}", concurrency=1)(_agent(settings, take))
+    return app
+
+
+def _agent(settings: KafkaSettings, take: Take) -> Callable[[Any], Any]:
+    async def agent(stream: Any) -> None:
+        async for events in stream.take_events(settings.batch, within=settings.linger_s):
+            await take(events)
+
+    return agent
+
+
+def _credentials(settings: KafkaSettings) -> Any:
+    if settings.security == "PLAINTEXT":
+        return None
+    if settings.security == "SASL_PLAINTEXT":
+        return _sasl(settings, None)
+    try:
+        trust = ssl.create_default_context()
+        if settings.ca_file is not None:
+            trust.load_verify_locations(cafile=settings.ca_file)
+    except OSError as error:
+        raise UsageError(f"the certificates of kafka.ca_file, {settings.ca_file}, cannot be read: {error}") from None
+    return SSLCredentials(trust) if settings.security == "SSL" else _sasl(settings, trust)
+
+
+def _sasl(settings: KafkaSettings, trust: ssl.SSLContext | None) -> Any:
+    return SASLCredentials(
+        username=settings.username,
+        password=settings.password.get_secret_value(),
+        ssl_context=trust,
+        mechanism=settings.sasl_mechanism,
+    )

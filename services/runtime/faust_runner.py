@@ -1,0 +1,258 @@
+"""Drives one service on Kafka, with Faust; several processes of it share the partitions."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from secrets import SystemRandom
+from typing import Any
+
+import structlog
+
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.faust_session import Session
+from services.runtime.faust_ticks import Notes, Ticks
+from services.runtime.faust_work import Work
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.lane import LaneSettings
+from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.records import Producer, Service
+from services.runtime.status import RunnerStatus
+
+_events = structlog.get_logger(__name__)
+_luck = SystemRandom().random
+_LOOK_EVERY_S = 0.05
+_GUARD_EVERY_S = 1.0
+_STOP_S = 8.0
+_PATIENCE_S = 60.0
+
+
+def _nothing() -> None:
+    """No guard, and nothing to do before the start."""
+
+
+class FaustRunner:
+    """Loads a service, takes its share of the partitions, and never gives up what is sound.
+
+    Handling runs in one thread, so that a service's memory is safe; ticks run there too, unless `tick_apart`.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        producer: Producer,
+        settings: KafkaSettings,
+        *,
+        clock: Clock | None = None,
+        lane: LaneSettings | None = None,
+        tick_every_s: float = 1.0,
+        tick_apart: bool = False,
+        once: bool = False,
+        meter: RunnerMeter | None = None,
+        before_start: Callable[[], None] = _nothing,
+        guard: Callable[[], None] = _nothing,
+        grace_s: float = 10.0,
+        patience_s: float = _PATIENCE_S,
+        luck: Callable[[], float] = _luck,
+    ) -> None:
+        """`before_start` is asked once whether the ground is there, such as topics, and `guard` every second.
+
+        `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `grace_s` is how long
+        a stop waits for the batch in hand; `patience_s` how long `once` waits for an engine that is away.
+        """
+        self._service = service
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._tick_every_s = tick_every_s
+        self._once = once
+        self._meter = meter or NoMeter()
+        self._before_start = before_start
+        self._guard = guard
+        self._grace_s = grace_s
+        self._patience_s = patience_s
+        self._luck = luck
+        lanes = lane or LaneSettings(batch=settings.batch)
+        self._retry = lanes.retry
+        self._notes = Notes(service.name, self._clock)
+        self._ticks = Ticks(service, producer, self._notes, meter=self._meter)
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix=service.name)
+        self._tick_hands = ThreadPoolExecutor(1, thread_name_prefix=f"{service.name} tick") if tick_apart else None
+        self._work = Work(
+            service, producer, settings, clock=self._clock, lanes=lanes, meter=self._meter, luck=luck, hands=self._hands
+        )
+        self._loaded = False
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is loaded, has been given its share of the partitions, and none of them is halted."""
+        return self._ready
+
+    def run(self, stop: threading.Event) -> None:
+        """Go on until `stop` is set, or with `once` until all is done; then finish what is in hand and return.
+
+        What cannot be finished within the grace ends with the process, its offsets uncommitted. Raises what `load`,
+        `before_start` and `guard` raise, and with `once` a JobchimeError where something cannot be done.
+        """
+        self._before_start()
+        asyncio.run(self._run(stop))
+
+    def status(self) -> RunnerStatus:
+        """A snapshot, from any thread."""
+        status = self._work.status(
+            loaded=self._loaded, tick_errors=self._ticks.errors, error=self._notes.error, error_at=self._notes.at
+        )
+        return RunnerStatus(self._clock.now(), (status,))
+
+    async def _run(self, stop: threading.Event) -> None:
+        ticking: asyncio.Task[None] | None = None
+        try:
+            if not await self._load(stop):
+                return
+            if not self._once:
+                ticking = asyncio.create_task(self._tick_on(stop))
+            failed = 0
+            while not stop.is_set():
+                if await self._live(stop):
+                    break
+                failed += 1
+                await self._sleep(self._retry.delay(failed, self._luck()), stop)
+        finally:
+            self._say_ready(False)
+            await self._put_down(ticking)
+        _events.info("stopped", service=self._service.name, handled=self._work.handled)
+
+    async def _load(self, stop: threading.Event) -> bool:
+        """Rebuild the service's memory before it takes partitions; whether it did, before `stop`."""
+        loop, failed, since = asyncio.get_running_loop(), 0, time.monotonic()
+        while not stop.is_set():
+            try:
+                await loop.run_in_executor(self._hands, self._service.load)
+            except UnavailableError as error:
+                if self._once and time.monotonic() - since > self._patience_s:
+                    raise
+                failed += 1
+                self._notes.note("cannot start yet and tries again", error)
+                await self._sleep(self._retry.delay(failed, self._luck()), stop)
+            else:
+                self._loaded = True
+                return True
+        return False
+
+    async def _live(self, stop: threading.Event) -> bool:
+        """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
+        session = Session(self._service, self._settings, self._work)
+        try:
+            await session.start()
+            _events.info("running", service=self._service.name)
+            return await self._watch(session, stop)
+        except JobchimeError:
+            raise
+        except Exception as error:
+            self._notes.note("left the group and joins it again", error)
+            return False
+        finally:
+            self._say_ready(False)
+            await self._leave(session)
+
+    async def _watch(self, session: Session, stop: threading.Event) -> bool:
+        next_guard = 0.0
+        quiet = _Quiet(self._patience_s)
+        while not stop.is_set():
+            if session.broken is not None:
+                raise session.broken
+            now = time.monotonic()
+            if now >= next_guard:
+                self._guard()
+                next_guard = now + _GUARD_EVERY_S
+            await session.measure()
+            self._say_ready(session.settled and not self._work.halted)
+            if self._once and await self._is_done(session, quiet):
+                return True
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return True
+
+    async def _is_done(self, session: Session, quiet: "_Quiet") -> bool:
+        if not await session.drained():
+            quiet.check(self._work)
+            return False
+        errors = self._ticks.errors
+        went_out = await self._tick()
+        if self._ticks.errors > errors:
+            raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
+        return went_out == 0 and await session.drained()
+
+    async def _leave(self, session: Session) -> None:
+        """Finish the batch in hand, commit, and leave the group so that others take over at once."""
+        until = time.monotonic() + self._grace_s
+        if not await session.finish(until):
+            await _bounded(session.commit(), _STOP_S)
+            _events.warning("ends with a batch in hand, which is processed again", service=self._service.name)
+            os._exit(0)
+        await _bounded(session.commit(), _STOP_S)
+        if not await _bounded(session.stop(), _STOP_S):
+            _events.warning("does not leave the group in time and ends", service=self._service.name)
+            os._exit(0)
+
+    async def _tick_on(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            await self._tick()
+            await self._sleep(self._tick_every_s, stop)
+
+    async def _tick(self) -> int:
+        hands = self._tick_hands or self._hands
+        return await asyncio.get_running_loop().run_in_executor(hands, self._ticks.tick, self._clock.now())
+
+    async def _put_down(self, ticking: asyncio.Task[None] | None) -> None:
+        """Wait for a tick in hand; one that takes too long is cut short with the process, as by a kill."""
+        if ticking is not None and not await _bounded(ticking, self._grace_s):
+            _events.warning("ends with a tick in hand", service=self._service.name)
+            os._exit(0)
+        self._hands.shutdown(wait=False)
+        if self._tick_hands is not None:
+            self._tick_hands.shutdown(wait=False)
+
+    async def _sleep(self, seconds: float, stop: threading.Event) -> None:
+        until = time.monotonic() + seconds
+        while not stop.is_set() and (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, _LOOK_EVERY_S))
+
+    def _say_ready(self, ready: bool) -> None:
+        if ready != self._ready:
+            self._ready = ready
+            self._meter.ready(ready)
+
+
+class _Quiet:
+    """Notices where nothing has moved for too long."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._handled = -1
+        self._since = 0.0
+
+    def check(self, work: Work) -> None:
+        """Raises JobchimeError for a halted partition, UnavailableError where patience is over."""
+        if work.halted:
+            raise JobchimeError(work.error or "a partition is halted")
+        now = time.monotonic()
+        if work.handled != self._handled:
+            self._handled, self._since = work.handled, now
+        elif now - self._since > self._patience_s:
+            why = work.error or "no reason was given"
+            raise UnavailableError(f"nothing has moved for {self._patience_s:.0f} s: {why}")
+
+
+async def _bounded(work: Coroutine[Any, Any, Any] | asyncio.Task[None], seconds: float) -> bool:
+    """Whether it ended within that time, however."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        return False
+    with suppress(Exception, asyncio.CancelledError):
+        task.result()
+    return True

@@ -1,0 +1,140 @@
+"""One membership of a worker in its consumer group: from joining until it leaves, or the broker is lost."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from services.runtime.faust_app import DoneConsumer, build_app
+from services.runtime.faust_batch import HeldLane
+from services.runtime.faust_work import Place, Work
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.records import Service
+
+_LOOK_EVERY_S = 0.02
+
+
+class Session:
+    """Takes batches and says what is done; a batch whose partitions were taken away is dropped, as others have it."""
+
+    def __init__(self, service: Service, settings: KafkaSettings, work: Work) -> None:
+        self._work = work
+        self._app = build_app(service.name, service.inputs, settings, self._take)
+        self._app.on_rebalance_complete.connect(self._on_rebalanced)
+        self._finishing = False
+        self._in_hand = 0
+        self._generation: int | None = None
+        self._based_on: int | None = None
+        self._bases: dict[Any, int] = {}
+        self._done: dict[Any, int] = {}
+        self._broken: BaseException | None = None
+
+    @property
+    def broken(self) -> BaseException | None:
+        """Why it cannot go on."""
+        if self._broken is None and self._app.crashed:
+            return self._app.crash_reason or RuntimeError("Faust has stopped")
+        return self._broken
+
+    @property
+    def settled(self) -> bool:
+        """Whether the group has given it its share, which may be nothing."""
+        return self._based_on is not None and self._based_on == self._app.consumer_generation_id
+
+    async def start(self) -> None:
+        """Join the group; raises what keeps it from the broker."""
+        await self._app.start()
+
+    async def finish(self, until: float) -> bool:
+        """Take nothing more; whether what was in hand ended before that time (monotonic seconds)."""
+        self._finishing = True
+        while self._in_hand and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return not self._in_hand
+
+    async def commit(self) -> None:
+        """Commit what is done."""
+        await self._consumer.commit()
+
+    async def stop(self) -> None:
+        """Leave the group."""
+        await self._app.stop()
+
+    async def measure(self) -> None:
+        """Learn where our partitions stand, without asking the broker but after a rebalance."""
+        if self._generation != self._based_on:
+            await self._find_bases(self._generation)
+        ends: dict[Place, tuple[int, int]] = {}
+        for tp, base in self._bases.items():
+            offset = self._done.get(tp, base)
+            ends[self._work.place(tp.topic, tp.partition)] = (offset, self._highwater(tp) or offset)
+        self._work.know(ends)
+
+    async def drained(self) -> bool:
+        """Whether everything that our partitions hold at this time is done."""
+        if not self.settled or self._in_hand:
+            return False
+        ends = await self._consumer.highwaters(*self._bases)
+        return all(self._done.get(tp, base) >= ends[tp] for tp, base in self._bases.items())
+
+    @property
+    def _consumer(self) -> DoneConsumer:
+        consumer: DoneConsumer = self._app.consumer
+        return consumer
+
+    async def _on_rebalanced(self, *_: Any, **__: Any) -> None:
+        self._generation = self._app.consumer_generation_id
+        self._done.clear()
+
+    async def _find_bases(self, generation: int | None) -> None:
+        committed = self._consumer.committed()
+        if committed and self._consumer.sought != generation:
+            return
+        starts = await self._consumer.earliest_offsets(*committed) if committed else {}
+        if generation == self._app.consumer_generation_id:
+            self._bases = {tp: max(offset or 0, starts.get(tp, 0)) for tp, offset in committed.items()}
+            self._based_on = generation
+            self._work.meter.assigned(len(self._bases))
+
+    def _highwater(self, tp: Any) -> int | None:
+        try:
+            end: int | None = self._consumer.highwater(tp)
+        except Exception:  # a rebalance took the partition away just now
+            return None
+        return end
+
+    async def _take(self, events: Sequence[Any]) -> None:
+        """Faust's agents come here: returns when the batch is done, or is no longer ours."""
+        if not self._finishing and self._broken is None:
+            self._in_hand += 1
+            try:
+                await self._bear(events, self._app.consumer_generation_id)
+            except BaseException as error:
+                # What comes after a batch that was left undone must not be counted as done.
+                self._broken = error
+                raise
+            finally:
+                self._in_hand -= 1
+        if self._finishing or self._broken is not None:
+            await asyncio.Event().wait()
+
+    async def _bear(self, events: Sequence[Any], generation: int) -> None:
+        fresh = [event for event in events if event.message.generation_id == generation]
+        tps = {self._work.place(event.message.topic, event.message.partition): event.message.tp for event in fresh}
+        lanes: list[HeldLane] = await self._work.lanes_for(fresh)
+        while True:
+            wakes_at = await self._work.go(lanes)
+            if generation != self._app.consumer_generation_id:
+                return
+            for lane in lanes:
+                self._done_with(tps[lane.topic, lane.partition], lane.offset)
+            if wakes_at is None:
+                return
+            while time.monotonic() < wakes_at:
+                if self._finishing or generation != self._app.consumer_generation_id:
+                    return
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _done_with(self, tp: Any, offset: int) -> None:
+        self._done[tp] = offset
+        self._consumer.done(tp, offset)

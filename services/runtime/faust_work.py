@@ -1,0 +1,158 @@
+"""A worker's work: batches of events through lanes, off the event loop."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import Any
+
+from services.runtime.clock import Clock
+from services.runtime.faust_batch import HeldLane, record_of
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.lane import LaneSettings
+from services.runtime.metering import RunnerMeter
+from services.runtime.records import Producer, Service
+from services.runtime.status import LaneStatus, ServiceStatus
+
+Place = tuple[str, int]
+"""A topic, without the installation's prefix, and a partition."""
+
+_RATE_OVER_S = 60.0
+_SAMPLE_EVERY_S = 1.0
+
+
+class Work:
+    """The lanes of a service, which outlive a membership in the group, and what is known of their partitions."""
+
+    def __init__(
+        self,
+        service: Service,
+        producer: Producer,
+        settings: KafkaSettings,
+        *,
+        clock: Clock,
+        lanes: LaneSettings,
+        meter: RunnerMeter,
+        luck: Callable[[], float],
+        hands: Executor,
+    ) -> None:
+        self._service = service
+        self._producer = producer
+        self._names = {settings.topic(name): name for name in service.inputs}
+        self._clock = clock
+        self._settings = lanes
+        self.meter = meter
+        self._luck = luck
+        self._hands = hands
+        self._lanes: dict[Place, HeldLane] = {}
+        self._ends: Mapping[Place, tuple[int, int]] = {}
+        self._rate: deque[tuple[float, int]] = deque()
+
+    @property
+    def handled(self) -> int:
+        """Records done, dead ones included."""
+        return sum(lane.handled for lane in list(self._lanes.values()))
+
+    @property
+    def halted(self) -> bool:
+        """Whether a partition of ours is halted."""
+        return any(lane.halted for place, lane in list(self._lanes.items()) if place in self._ends)
+
+    @property
+    def error(self) -> str | None:
+        """Why a partition is not running."""
+        errors = [lane.error for place, lane in list(self._lanes.items()) if lane.error and place in self._ends]
+        return errors[0] if errors else None
+
+    def place(self, topic: str, partition: int) -> Place:
+        """The place of a partition of the cluster."""
+        return self._names[topic], partition
+
+    async def lanes_for(self, events: Sequence[Any]) -> "list[HeldLane]":
+        """Give events to the lanes of their partitions, in order; those of a halted lane stay undone."""
+        return await asyncio.get_running_loop().run_in_executor(self._hands, self._held, events)
+
+    async def go(self, lanes: Sequence[HeldLane]) -> float | None:
+        """Work on each lane as far as it goes; when to try again (monotonic seconds), None where all is done."""
+        return await asyncio.get_running_loop().run_in_executor(self._hands, _go, lanes)
+
+    def know(self, ends: Mapping[Place, tuple[int, int]]) -> None:
+        """Learn where our partitions stand: by place the next offset and the end."""
+        for gone in self._ends.keys() - ends.keys():
+            self.meter.unassigned(*gone)
+        for (topic, partition), (offset, end) in ends.items():
+            self.meter.lag(topic, partition, max(end - offset, 0))
+        self._ends = ends
+        self._measure()
+
+    def status(self, *, loaded: bool, tick_errors: int, error: str | None, error_at: datetime | None) -> ServiceStatus:
+        """A snapshot, from any thread."""
+        lanes = tuple(self._lane_status(place, *ends) for place, ends in sorted(self._ends.items()))
+        return ServiceStatus(
+            name=self._service.name,
+            loaded=loaded,
+            lanes=lanes,
+            handled=self.handled,
+            per_second=_per_second(list(self._rate)),
+            tick_errors=tick_errors,
+            last_error=self.error or error,
+            last_error_at=error_at,
+        )
+
+    def _lane_status(self, place: Place, offset: int, end: int) -> LaneStatus:
+        lane = self._lanes.get(place)
+        if lane is None:
+            return LaneStatus(*place, offset, max(end - offset, 0), "running", None, 0)
+        return lane.status(offset, end)
+
+    def _held(self, events: Iterable[Any]) -> list[HeldLane]:
+        taken: dict[Place, list[Any]] = {}
+        for event in events:
+            message = event.message
+            taken.setdefault(self.place(message.topic, message.partition), []).append(event)
+        lanes = []
+        for place, some in taken.items():
+            lane = self._lane(place)
+            if not lane.halted:
+                lane.hold([record_of(event, place[0]) for event in some])
+                lanes.append(lane)
+        return lanes
+
+    def _lane(self, place: Place) -> HeldLane:
+        if place not in self._lanes:
+            self._lanes[place] = HeldLane(
+                self._service,
+                *place,
+                producer=self._producer,
+                clock=self._clock,
+                settings=self._settings,
+                meter=self.meter,
+                luck=self._luck,
+            )
+        return self._lanes[place]
+
+    def _measure(self) -> None:
+        now, rate = time.monotonic(), self._rate
+        if len(rate) > 1 and rate[-1][0] - rate[-2][0] < _SAMPLE_EVERY_S:
+            rate.pop()
+        rate.append((now, self.handled))
+        while len(rate) > 2 and now - rate[0][0] > _RATE_OVER_S:
+            rate.popleft()
+
+
+def _go(lanes: Sequence[HeldLane]) -> float | None:
+    """In turns, so that a partition that waits holds up no other of the batch."""
+    moved = True
+    while moved:
+        moved = any([lane.work() for lane in lanes])
+    waiting = [lane.wakes_at for lane in lanes if lane.wakes_at is not None and not lane.finished]
+    return min(waiting, default=None)
+
+
+def _per_second(rate: Sequence[tuple[float, int]]) -> float:
+    if len(rate) < 2:
+        return 0.0
+    (first_at, first), (last_at, last) = rate[0], rate[-1]
+    return (last - first) / (last_at - first_at) if last_at > first_at else 0.0
