@@ -69,7 +69,7 @@ class SearchEngine:
         """The answer of each search, `filter_path` (of one answer) alone. Raises as `ask`, and for a partial answer."""
         if not searches:
             return []
-        head = orjson.dumps({"index": index})
+        head = orjson.dumps({"index": index, "allow_partial_search_results": False})
         lines = b"".join(b"%b\n%b\n" % (head, orjson.dumps(search)) for search in searches)
         let_through = ",".join((WHOLE, *(f"responses.{path}" for path in filter_path.split(","))))
         found = self._send("POST", "/_msearch", LINES, lines, {"filter_path": let_through}, timeout_s)
@@ -78,14 +78,23 @@ class SearchEngine:
             _check_whole(answer)
         return answers
 
-    def bulk(self, lines: bytes, *, params: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> None:
-        """Send `_bulk` lines; a version conflict is fine, since what is held is as new.
+    def bulk(
+        self,
+        lines: bytes,
+        *,
+        index: str = "",
+        params: Mapping[str, Any] | None = None,
+        timeout_s: float | None = None,
+    ) -> None:
+        """Send `_bulk` lines, to `index` unless they name one; a version conflict is fine: what is held is as new.
 
         Raises PoisonError for a document that is refused, MissingIndexError, and UnavailableError for any other item
         that failed; then some items may have been written, so all are to be sent again.
         """
         wanted = {"filter_path": "errors,items.*.status,items.*.error.type,items.*.error.reason"}
-        found = self._send("POST", "/_bulk", LINES, lines, {**(params or {}), **wanted}, timeout_s)
+        found = self._send(
+            "POST", f"/{index}/_bulk" if index else "/_bulk", LINES, lines, {**(params or {}), **wanted}, timeout_s
+        )
         if not found["errors"]:
             return
         failed = [item for one in found["items"] for item in one.values() if "error" in item]

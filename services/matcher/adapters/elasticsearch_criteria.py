@@ -1,0 +1,177 @@
+"""The index of criteria in Elasticsearch: plain documents, found by posting."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
+
+import numpy as np
+import orjson
+
+from schemas.criteria import CriteriaRecord
+from schemas.elasticsearch import definition
+from schemas.keys import Keys, keys_of
+from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch_documents import document
+from services.matcher.adapters.elasticsearch_generations import Generations
+from services.matcher.adapters.elasticsearch_hits import FILTER_PATH, Found, aggregation_of, found_in
+from services.matcher.adapters.elasticsearch_query import query_of
+from services.matcher.ports import Hits
+from services.rules.prepared import PreparedPosting
+from services.rules.text import TextQuery
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.errors import UnavailableError
+
+T = TypeVar("T")
+
+SCHEMA: Final = "criteria.v1"
+_WRITTEN_AT_ONCE: Final = 2_000
+_SEARCHED_AT_ONCE: Final = 16
+"""Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
+_RESOLVED_AGAIN: Final = 3
+_PATIENT_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the index holds of a key."""
+
+    version: int
+    criteria_id: str
+    removed: bool
+
+
+class ElasticsearchCriteriaIndex:
+    """`CriteriaIndex` for all workers together. Criteria must be canonical.
+
+    The server decides all but phrases; criteria that hold one are decided here, by the same rule as the truth.
+    """
+
+    def __init__(self, engine: SearchEngine, clock: Clock | None = None) -> None:
+        """Asks the cluster nothing yet: `ensure` makes what is missing."""
+        settings = engine.settings
+        self._engine = engine
+        self._clock = clock or SystemClock()
+        self.generations = Generations(
+            engine, "criteria", definition(SCHEMA, shards=settings.shards, replicas=settings.replicas)
+        )
+
+    def ensure(self) -> None:
+        """Make the index where there is none."""
+        self.generations.ensure()
+
+    def __len__(self) -> int:
+        alias = self.generations.alias
+        found = self._engine.ask("POST", f"/{alias}/_count", {"query": {"term": {"removed": False}}})
+        return int(found["count"])
+
+    def apply(self, records: Sequence[CriteriaRecord]) -> None:
+        """Add, change or remove criteria, in every generation; visible when this returns.
+
+        A removed key keeps its version, so that no older record revives it, until `purge`.
+        """
+        newest: dict[int, CriteriaRecord] = {}
+        for record in records:
+            if record.key not in newest or newest[record.key].version < record.version:
+                newest[record.key] = record
+        if not newest:
+            return
+        for _ in range(_RESOLVED_AGAIN):
+            try:
+                self.write(list(newest.values()), self.generations.targets())
+                return
+            except MissingIndexError:
+                continue  # A generation was dropped since it was named.
+        raise UnavailableError("the indices of criteria change too quickly to be written to: try again")
+
+    def write(self, records: Sequence[CriteriaRecord], targets: Sequence[str]) -> None:
+        """Write through the write aliases of some generations; visible in all of them when this returns.
+
+        Raises MissingIndexError where one of them is gone.
+        """
+        now = self._clock.now()
+        for some in _chunks(records, _WRITTEN_AT_ONCE):
+            lines = b"".join(_line(record, now) for record in some)
+            for target in targets:
+                self._engine.bulk(lines, index=target, params={"require_alias": "true"})
+        self._engine.ask("POST", f"/{','.join(targets)}/_refresh")
+
+    def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
+        """The hits of each posting, in the order given; all of them, however many."""
+        found: list[Hits] = []
+        for some in _chunks(postings, _SEARCHED_AT_ONCE):
+            prepared = [PreparedPosting(posting) for posting in some]
+            asked = [one for one in prepared if one.posting.status != "closed"]
+            searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one.posting)} for one in asked]
+            answers = self._engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
+            hits = iter(_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True))
+            found += (_NOBODY if one.posting.status == "closed" else next(hits) for one in prepared)
+        return found
+
+    def held(self, keys: Iterable[int]) -> dict[int, Held]:
+        """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
+        found: dict[int, Held] = {}
+        for some in _chunks(keys, _WRITTEN_AT_ONCE):
+            answer = self._engine.ask(
+                "POST",
+                f"/{self.generations.alias}/_mget",
+                {"ids": [str(key) for key in some]},
+                params={"filter_path": "docs.found,docs._id,docs._version,docs._source,docs.error"},
+            )
+            for one in answer["docs"]:
+                if "error" in one:
+                    raise UnavailableError(f"Elasticsearch cannot read criteria: {one['error'].get('reason')}")
+                if one["found"]:
+                    source = one["_source"]
+                    found[int(one["_id"])] = Held(one["_version"], source["criteria_id"], source["removed"])
+        return found
+
+    def purge(self, before: datetime) -> int:
+        """Forget criteria that were removed before then; returns how many.
+
+        An older record that comes later still would revive them: keep them longer than any record may be late.
+        """
+        query = {"range": {"removed_at": {"lt": int(before.timestamp() * 1000), "format": "epoch_millis"}}}
+        purged = 0
+        for target in self.generations.targets():
+            # What changed meanwhile is left alone.
+            answer = self._engine.ask(
+                "POST",
+                f"/{target}/_delete_by_query",
+                {"query": query},
+                params={"conflicts": "proceed", "refresh": "true"},
+                timeout_s=_PATIENT_S,
+            )
+            if answer["failures"] or answer["timed_out"]:
+                raise UnavailableError("Elasticsearch did not forget all removed criteria: try again")
+            purged = max(purged, answer["deleted"])
+        return purged
+
+
+_NOBODY: Final = Hits(keys_of(()), keys_of(()))
+
+
+def _line(record: CriteriaRecord, now: datetime) -> bytes:
+    """Ours are id and version: a record that is written again, or late, changes nothing."""
+    head = b'{"index":{"_id":"%d","version":%d,"version_type":"external"}}' % (record.key, record.version)
+    return b"%b\n%b\n" % (head, orjson.dumps(document(record, now)))
+
+
+def _hits(prepared: PreparedPosting, found: Found) -> Hits:
+    """Decide about phrases, each distinct text once, and sort."""
+    says = {one.text: TextQuery.parse(one.text).fits_haystack(prepared.haystack) for one in found.phrased}
+    keys = [one.key for one in found.phrased if not one.near and says[one.text]]
+    near = [one.key for one in found.phrased if one.near and says[one.text]]
+    return Hits(_sorted(found.keys, keys), _sorted(found.near, near))
+
+
+def _sorted(keys: Keys, more: list[int]) -> Keys:
+    return np.sort(np.concatenate((keys, np.array(more, dtype=np.uint32))))
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,138 @@
+"""How hits leave Elasticsearch: packed by a script on the shard, since a hit of its own takes 100 times as long.
+
+The script also decides pay and time zone, by the rules of `services.rules.fits`, and sets apart what holds a phrase,
+with its text, for the client to decide.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from schemas.keys import Keys
+from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch_documents import (
+    ACCEPTS_UNDISCLOSED,
+    CURRENCIES,
+    CURRENCY_SHIFT,
+    FLOOR_BITS,
+    HAS_PHRASE,
+    HAS_ZONE,
+    currency_number,
+)
+
+FILTER_PATH: Final = "aggregations.hits.value"
+_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = 6
+"""Of 6 bits each: 32 bits and some."""
+
+_INIT: Final = f"""
+long[] tops = new long[{CURRENCIES}];
+for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
+for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
+state.tops = tops;
+state.keys = new StringBuilder();
+state.near = new StringBuilder();
+state.phrases = new ArrayList();
+"""
+
+_MAP: Final = f"""
+long limits = doc['limits'].value;
+boolean near = false;
+if (limits != 0) {{
+  long floor = limits & {2**FLOOR_BITS - 1}L;
+  if (floor != 0) {{
+    long top = ((long[]) state.tops)[(int) ((limits >>> {CURRENCY_SHIFT}) & 0x7fff)];
+    if (top < 0) {{
+      near = (limits & {ACCEPTS_UNDISCLOSED}L) == 0;
+    }} else if (top < floor) {{
+      if (top < (floor * 9 + 9) / 10) {{ return; }}
+      near = true;
+    }}
+  }}
+  if ((limits & {HAS_ZONE}L) != 0 && params.low != null) {{
+    double low = params.low;
+    double high = params.high;
+    double tolerance = doc['tolerance'].value;
+    boolean fits = false;
+    for (int turn = -1; turn < 2; turn++) {{
+      double at = doc['offset'].value + 24 * turn;
+      if (low - at <= tolerance && at - high <= tolerance) {{ fits = true; }}
+    }}
+    if (!fits) {{ return; }}
+  }}
+  if ((limits & {HAS_PHRASE}L) != 0) {{
+    state.phrases.add([doc['key'].value, near, doc['text'].value]);
+    return;
+  }}
+}}
+long key = doc['key'].value;
+StringBuilder keys = (StringBuilder) (near ? state.near : state.keys);
+for (int shift = 30; shift >= 0; shift -= 6) {{
+  int digit = (int) ((key >>> shift) & 63) + 35;
+  keys.append((char) (digit < 92 ? digit : digit + 1));
+}}
+"""
+"""Digits stand for themselves from `#` on, without the backslash, which JSON would double."""
+
+_COMBINE: Final = "return ['keys': state.keys.toString(), 'near': state.near.toString(), 'phrases': state.phrases];"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrased:
+    """A criterion that fits if its text does."""
+
+    key: int
+    near: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one search brought, in no order."""
+
+    keys: Keys
+    near: Keys
+    phrased: tuple[Phrased, ...]
+
+
+def aggregation_of(posting: PostingCore) -> dict[str, Any]:
+    """Collects every hit of a posting's query."""
+    zones = posting.timezones
+    tops = posting.salary.tops if posting.salary else {}
+    params: dict[str, Any] = {
+        "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)]
+    }
+    if zones is not None:
+        params |= {"low": float(zones.min), "high": float(zones.max if zones.max >= zones.min else zones.max + 24)}
+    scripts = {"init_script": _INIT, "map_script": _MAP, "combine_script": _COMBINE, "reduce_script": "return states;"}
+    return {"hits": {"scripted_metric": {**scripts, "params": params}}}
+
+
+def found_in(answer: Mapping[str, Any]) -> Found:
+    """Unpack an answer, shard by shard."""
+    shards = answer["aggregations"]["hits"]["value"]
+    return Found(
+        keys=_unpacked("".join(shard["keys"] for shard in shards)),
+        near=_unpacked("".join(shard["near"] for shard in shards)),
+        phrased=tuple(_phrased(shards)),
+    )
+
+
+def _phrased(shards: list[dict[str, Any]]) -> Iterator[Phrased]:
+    for shard in shards:
+        for key, near, text in shard["phrases"]:
+            yield Phrased(key, near, text)
+
+
+def _unpacked(digits: str) -> Keys:
+    read = np.frombuffer(digits.encode("ascii"), dtype=np.uint8).reshape(-1, _DIGITS)
+    values = (read - 35 - (read > 92)).astype(np.uint64)
+    shifts = np.arange(6 * (_DIGITS - 1), -1, -6, dtype=np.uint64)
+    keys: Keys = (values << shifts).sum(axis=1, dtype=np.uint64).astype(np.uint32)
+    return keys
+
+
+def _is_code(code: str) -> bool:
+    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()

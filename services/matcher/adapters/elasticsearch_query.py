@@ -1,0 +1,101 @@
+"""The reverse search: which documents of criteria a posting fits."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from itertools import combinations
+from typing import Any, Final
+
+from schemas.posting import PostingCore, Reach
+from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
+from services.rules.fits import UNMARKED_EMPLOYMENT, UNMARKED_SENIORITY
+from services.rules.place_data import place_data
+from services.rules.places import countries_of, country_of, is_group
+from services.rules.placing import WORLDWIDE, Allowed
+from services.rules.prepared import PreparedPosting
+
+_NO_WORDS: Final = frozenset(("", "\0"))
+
+
+def query_of(prepared: PreparedPosting) -> dict[str, Any]:
+    """What fits in all but what `limits` tells: pay, time zone and phrases. In filter context: nothing is scored."""
+    posting = prepared.posting
+    words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
+    own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
+    places = places_of(posting.reach)
+    ruled_out = [
+        _terms("rejects", _facets(posting)),
+        _terms("rejects", (f"s:{name}" for name in own)),
+        _terms("rejects", (f"w:{word}" for word in words)),
+        _asking("any", _terms("any", held)),
+        _asking("more", _terms_set("more", own)),
+        _asking("words", _terms_set("words", words)),
+    ]
+    if places is not None:
+        ruled_out.append(_asking("place", _terms("place", places)))
+    if posting.language is not None:
+        ruled_out.append(_asking("language", _terms("language", [posting.language])))
+    return {"bool": {"filter": _terms("anchor", _anchors(own, held, words, places)), "must_not": ruled_out}}
+
+
+def _anchors(own: list[str], held: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
+    return [
+        ALWAYS,
+        *(f"s:{name}" for name in own),
+        *(f"s:{pair(one, other)}" for one, other in combinations(own, 2)),
+        *(f"a:{name}" for name in held),
+        *(f"w:{word}" for word in words),
+        *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
+    ]
+
+
+def _facets(posting: PostingCore) -> list[str]:
+    return [
+        f"workplace:{posting.workplace}",
+        f"seniority:{posting.seniority or UNMARKED_SENIORITY}",
+        f"employment:{posting.employment or UNMARKED_EMPLOYMENT}",
+    ]
+
+
+@lru_cache(maxsize=4096)
+def places_of(reach: Reach) -> tuple[str, ...] | None:
+    """The terms of all places that a reach takes in, by the rule of `placing.Allowed`; None for all there are."""
+    allowed = Allowed.of(reach)
+    if not allowed.told:
+        return (UNKNOWN_PLACE,)
+    if allowed.worldwide and not allowed.shut_countries and not allowed.shut_subdivisions:
+        return None
+    data = place_data()
+    whole = (frozenset(data.countries) if allowed.worldwide else allowed.countries) - allowed.shut_countries
+    countries = whole | (allowed.parts_of - allowed.shut_countries)
+    shut_in = {country_of(part) for part in allowed.shut_subdivisions}
+    terms = {*countries, *(parts_of(country) for country in whole - shut_in)}
+    terms.update(group for group in data.members if is_group(group) and not countries_of(group).isdisjoint(countries))
+    terms.update(part for part in allowed.subdivisions if allowed.takes_in(part))
+    for country in whole & shut_in:
+        terms.update(part for part in _parts().get(country, ()) if part not in allowed.shut_subdivisions)
+    if allowed.worldwide:
+        terms.add(WORLDWIDE)
+    return tuple(sorted(terms))
+
+
+@cache
+def _parts() -> dict[str, list[str]]:
+    """Subdivisions by country."""
+    found: dict[str, list[str]] = {}
+    for code in place_data().subdivisions:
+        found.setdefault(country_of(code), []).append(code)
+    return found
+
+
+def _terms(field: str, values: Iterable[str]) -> dict[str, Any]:
+    return {"terms": {field: list(values)}}
+
+
+def _terms_set(field: str, values: Iterable[str]) -> dict[str, Any]:
+    """At least as many of a document's terms as its `_need` says, which is all of them."""
+    return {"terms_set": {field: {"terms": list(values), "minimum_should_match_field": f"{field}_need"}}}
+
+
+def _asking(what: str, met: dict[str, Any]) -> dict[str, Any]:
+    """Documents that make a demand which is not met."""
+    return {"bool": {"filter": {"term": {"asks": what}}, "must_not": met}}
