@@ -1,6 +1,7 @@
 """What the matcher needs of the outside, in its own words."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.keys import Keys
 from schemas.posting import PostingCore
+from services.runtime.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,68 @@ class RecentPostings(Protocol):
     """The newest version of each posting of the last days, searchable by criteria."""
 
     def put(self, postings: Sequence[PostingCore]) -> None:
-        """Add or replace by newer version; a closed posting replaces its open version. Visible when this returns."""
+        """Add or replace by newer version; a closed posting replaces its open version.
+
+        Durable when this returns, and visible to searches after the next `refresh`.
+        """
+        ...
+
+    def refresh(self) -> None:
+        """Make visible to searches whatever was put before this call, by whichever worker."""
         ...
 
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first.
 
-        Without `backlog`, only those that may be alerted.
+        Without `backlog`, only those that may be alerted. Equally new ones come in the order of their ids.
         """
+        ...
+
+    def search_each(
+        self, asked: Sequence[Criteria], since: datetime, most: int, *, backlog: bool = True
+    ) -> list[list[BackwardHit]]:
+        """`search`, for several criteria at once, in the order given."""
         ...
 
     def forget(self, before: datetime) -> int:
         """Drop what was seen before then; returns how many."""
+        ...
+
+
+class Holdings(Protocol):
+    """The criteria and recent postings that a worker matches with, and how they keep up with the log.
+
+    They close the race between the two inputs: of a posting and criteria that are handled at the same time, by any two
+    workers, whichever comes second sees the first. How, each implementation says.
+    """
+
+    @property
+    def index(self) -> CriteriaIndex: ...
+
+    @property
+    def recent(self) -> RecentPostings: ...
+
+    @property
+    def turn(self) -> AbstractContextManager[object]:
+        """What a batch or a tick is handled in: holdings that are for one thread let in one at a time."""
+        ...
+
+    def load(self) -> None:
+        """Be ready for the first batch. Raises UnavailableError."""
+        ...
+
+    def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
+        """Hold postings, before they are matched."""
+        ...
+
+    def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
+        """Hold criteria, before recent postings are searched; which records ask something new, and so are searched for.
+
+        A record may come again, after a crash also in another batch; one that may not have been searched for counts as
+        new, because searching twice does no harm.
+        """
+        ...
+
+    def tick(self, now: datetime) -> None:
+        """Forget what is old."""
         ...

@@ -11,95 +11,60 @@ from schemas.keys import keys_of
 from schemas.match import Cause
 from schemas.posting import PostingCore
 from schemas.topics import CRITERIA, POSTINGS
-from services.matcher.arrivals import Arrivals
 from services.matcher.outgoing import outgoing_matches
-from services.matcher.ports import CriteriaIndex, Hits, RecentPostings
+from services.matcher.ports import Hits, Holdings
 from services.matcher.settings import MatcherSettings
 from services.runtime.errors import PoisonError
-from services.runtime.records import Outgoing, Record, TopicReader
+from services.runtime.records import Outgoing, Record
 
 M = TypeVar("M", CriteriaRecord, PostingCore)
-
-_LOAD_AT_ONCE = 5_000
 
 
 class Matcher:
     """`Service` over postings.v1 and criteria.v1.
 
-    The order closes the race between the two inputs: a posting is held before it is matched, and criteria are visible
-    in the index before the held postings are searched. Whichever comes second sees the first.
+    The order closes the race between the two inputs: a posting is held before it is matched, and criteria are held and
+    visible before recent postings are searched. See `Holdings`.
     """
 
     name = "matcher"
     inputs = (CRITERIA.name, POSTINGS.name)
 
-    def __init__(
-        self,
-        index: CriteriaIndex,
-        recent: RecentPostings,
-        reader: TopicReader,
-        settings: MatcherSettings | None = None,
-    ) -> None:
-        self._index = index
-        self._recent = recent
-        self._reader = reader
+    def __init__(self, holdings: Holdings, settings: MatcherSettings | None = None) -> None:
+        self._held = holdings
         self._settings = settings or MatcherSettings()
-        self._arrivals = Arrivals()
 
     def load(self) -> None:
-        """Read all criteria and the recent postings from the log. An unreadable record is for `handle` to report."""
-        criteria: list[CriteriaRecord] = []
-        for record in self._reader.read_all(CRITERIA.name):
-            found = _readable(CriteriaRecord, record)
-            if found is None:
-                continue
-            self._arrivals.note(record, found)
-            criteria.append(found)
-            if len(criteria) == _LOAD_AT_ONCE:
-                self._index.apply(criteria)
-                criteria.clear()
-        self._index.apply(criteria)
-        self._load_postings()
+        """Have criteria and recent postings at hand."""
+        with self._held.turn:
+            self._held.load()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Match a batch of one topic. Raises PoisonError for a record that is not what its topic carries."""
         if not batch:
             return []
         if batch[0].topic == POSTINGS.name:
-            return self._forward(batch)
-        return self._backward(batch)
+            postings = [_decoded(PostingCore, record) for record in batch]
+            with self._held.turn:
+                return self._forward(batch, postings)
+        criteria = [_decoded(CriteriaRecord, record) for record in batch]
+        with self._held.turn:
+            return self._backward(batch, criteria)
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Forget postings that new criteria would no longer be matched with."""
-        self._recent.forget(now - self._settings.backwards)
+        with self._held.turn:
+            self._held.tick(now)
         return []
 
-    def _load_postings(self) -> None:
-        """Keep those of the last days, reckoned from the newest record: there is no other clock here."""
-        held: list[PostingCore] = []
-        newest: datetime | None = None
-        for record in self._reader.read_all(POSTINGS.name):
-            found = _readable(PostingCore, record)
-            newest = record.appended_at if newest is None else max(newest, record.appended_at)
-            if found is not None and found.seen_at >= newest - self._settings.backwards:
-                held.append(found)
-            if len(held) == _LOAD_AT_ONCE:
-                self._recent.put(held)
-                self._recent.forget(newest - self._settings.backwards)
-                held.clear()
-        self._recent.put(held)
-        if newest is not None:
-            self._recent.forget(newest - self._settings.backwards)
-
-    def _forward(self, batch: Sequence[Record]) -> list[Outgoing]:
+    def _forward(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> list[Outgoing]:
         """One record a posting always, so that its newest version and its closing reach the store.
 
         A backlog posting is held for previews and sent without keys: it is no news to anybody.
         """
-        postings = [_decoded(PostingCore, record) for record in batch]
-        self._recent.put(postings)
+        self._held.hold_postings(batch, postings)
         news = [posting for posting in postings if not posting.backlog]
-        hits = iter(self._index.match(news))
+        hits = iter(self._held.index.match(news))
         nobody = Hits(keys_of(()), keys_of(()))
         found = (nobody if posting.backlog else next(hits) for posting in postings)
         return list(
@@ -109,22 +74,23 @@ class Matcher:
             )
         )
 
-    def _backward(self, batch: Sequence[Record]) -> list[Outgoing]:
+    def _backward(self, batch: Sequence[Record], criteria: Sequence[CriteriaRecord]) -> list[Outgoing]:
         """Match criteria that are new, or ask something new, with the recent postings, grouped by posting."""
-        records = [_decoded(CriteriaRecord, record) for record in batch]
-        for record, found in zip(batch, records, strict=True):
-            self._arrivals.note(record, found)
-        self._index.apply(records)
+        asks_new = self._held.hold_criteria(batch, criteria)
+        new = {one.key: one for one, is_new in zip(criteria, asks_new, strict=True) if is_new}
         newest = max(record.appended_at for record in batch)
-        since = newest - self._settings.backwards
+        found = self._held.recent.search_each(
+            [one.criteria for one in new.values()],
+            newest - self._settings.backwards,
+            self._settings.backwards_most,
+            backlog=False,
+        )
         postings: dict[str, PostingCore] = {}
         matched: dict[str, tuple[list[int], list[int]]] = {}
-        for record, found in zip(batch, records, strict=True):
-            if not self._arrivals.brought_by(record, found):
-                continue
-            for hit in self._recent.search(found.criteria, since, self._settings.backwards_most, backlog=False):
+        for key, hits in zip(new, found, strict=True):
+            for hit in hits:
                 postings[hit.posting.posting_id] = hit.posting
-                matched.setdefault(hit.posting.posting_id, ([], []))[hit.near].append(found.key)
+                matched.setdefault(hit.posting.posting_id, ([], []))[hit.near].append(key)
         return list(
             chain.from_iterable(
                 outgoing_matches(
@@ -149,10 +115,3 @@ def _decoded(kind: type[M], record: Record) -> M:
         return decode(kind, record.value)
     except UnreadableError as error:
         raise PoisonError(str(error)) from error
-
-
-def _readable(kind: type[M], record: Record) -> M | None:
-    try:
-        return decode(kind, record.value)
-    except UnreadableError:
-        return None

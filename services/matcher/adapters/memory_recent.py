@@ -29,6 +29,9 @@ class MemoryRecentPostings:
                 self._held[posting.posting_id] = PreparedPosting(posting)
                 self._newest_first = None
 
+    def refresh(self) -> None:
+        """Do nothing: what is put is visible at once."""
+
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first."""
         found: list[BackwardHit] = []
@@ -41,6 +44,12 @@ class MemoryRecentPostings:
             if outcome != "reject":
                 found.append(BackwardHit(prepared.posting, near=outcome == "near"))
         return found
+
+    def search_each(
+        self, asked: Sequence[Criteria], since: datetime, most: int, *, backlog: bool = True
+    ) -> list[list[BackwardHit]]:
+        """`search`, for several criteria."""
+        return [self.search(criteria, since, most, backlog=backlog) for criteria in asked]
 
     def forget(self, before: datetime) -> int:
         """Drop what was seen before then; returns how many."""

@@ -1,0 +1,230 @@
+"""Recent postings in Elasticsearch, one index for all workers."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final
+
+import orjson
+
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch_generations import Generations
+from services.matcher.adapters.posting_document import document_of, micros, query_of
+from services.matcher.ports import BackwardHit
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import judge
+from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.errors import UnavailableError
+
+_PUT_BYTES: Final = 4 << 20
+_SEARCHES_AT_ONCE: Final = 50
+_PAGE: Final = 500
+_FETCH_AT_ONCE: Final = 500
+_REMEMBERED: Final = 4_000
+"""Postings kept ready to be judged: criteria that come together look for the same newest ones."""
+_FORGET_AT_ONCE: Final = 1_000
+# The newest first, as in memory; the version tells whether a remembered posting is still the one.
+_SORT: Final = [{"seen_at": "desc"}, {"posting_id": "asc"}, {"version": "desc"}]
+
+
+class ElasticsearchRecentPostings:
+    """`RecentPostings` for all workers of an installation. For many threads.
+
+    The external version of a document is the posting's. What is put is durable at once and visible after a refresh:
+    a worker puts a posting before it matches it, and refreshes, after its criteria are visible, before it searches
+    backwards; so whichever comes second sees the first.
+    """
+
+    def __init__(self, engine: SearchEngine, generations: Generations) -> None:
+        self._engine = engine
+        self._generations = generations
+        self._remembered = _Remembered(_REMEMBERED)
+
+    def put(self, postings: Sequence[PostingCore]) -> None:
+        """Write to all generations. Raises UnavailableError; then put all again."""
+        documents = [_action(PreparedPosting(posting)) for posting in postings]
+        if documents:
+            self._write(documents, self._generations.targets)
+
+    def put_into(self, generation: str, postings: Sequence[PostingCore]) -> None:
+        """Write to one generation alone, by the alias of its writers. Raises MissingIndexError once it is gone."""
+        documents = [_action(PreparedPosting(posting)) for posting in postings]
+        for lines in _bulks(documents, [generation]):
+            self._engine.bulk(lines, params={"require_alias": "true"})
+
+    def refresh(self) -> None:
+        """Make all that was put visible, in every generation: searches may be turned to another at any time."""
+        answer = self._engine.ask("POST", f"/{self._generations.write_alias}/_refresh")
+        if answer["_shards"]["failed"]:
+            raise UnavailableError("Elasticsearch could not refresh a shard of the recent postings")
+
+    def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
+        """The newest `most` that the truth accepts or nearly accepts. Raises UnavailableError."""
+        return self.search_each([criteria], since, most, backlog=backlog)[0]
+
+    def search_each(
+        self, asked: Sequence[Criteria], since: datetime, most: int, *, backlog: bool = True
+    ) -> list[list[BackwardHit]]:
+        """`search`, for several criteria, page by page until each has enough. Raises UnavailableError."""
+        walks = [_Walk(criteria, query_of(criteria, since, backlog=backlog), min(most, _PAGE)) for criteria in asked]
+        for first in range(0, len(walks), _SEARCHES_AT_ONCE):
+            waiting = walks[first : first + _SEARCHES_AT_ONCE]
+            while waiting:
+                self._next_page(waiting, most)
+                waiting = [walk for walk in waiting if not walk.ended and len(walk.hits) < most]
+        return [walk.hits[:most] for walk in walks]
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was seen before then, some thousands a call. Raises UnavailableError."""
+        self.refresh()
+        query = {"query": {"range": {"seen_at": {"lt": micros(before)}}}, "max_docs": _FORGET_AT_ONCE}
+        params = {"conflicts": "proceed", "refresh": "true"}
+        path = f"/{self._generations.write_alias}/_delete_by_query"
+        forgotten = 0
+        while True:
+            answer = self._engine.ask("POST", path, query, params=params)
+            forgotten += answer["deleted"]
+            if answer["failures"] or answer["timed_out"]:
+                raise UnavailableError("Elasticsearch could not delete old postings")
+            if answer["deleted"] < _FORGET_AT_ONCE:
+                return int(forgotten)
+
+    def _write(self, documents: Sequence["_Action"], targets: Any) -> None:
+        for lines in _bulks(documents, targets()):
+            try:
+                self._engine.bulk(lines, params={"require_alias": "true"})
+            except MissingIndexError:
+                # A generation was dropped since its name was read. Once more, by the names of now.
+                for again in _bulks(documents, targets()):
+                    self._engine.bulk(again, params={"require_alias": "true"})
+                return
+
+    def _next_page(self, walks: Sequence["_Walk"], most: int) -> None:
+        answers = self._engine.search_many(
+            self._generations.alias, [walk.request() for walk in walks], filter_path="hits.hits.sort"
+        )
+        pages = [[tuple(hit["sort"]) for hit in answer.get("hits", {}).get("hits", ())] for answer in answers]
+        prepared = self._fetch({(posting_id, version) for page in pages for _, posting_id, version in page})
+        for walk, page in zip(walks, pages, strict=True):
+            walk.take(page, prepared, most)
+
+    def _fetch(self, wanted: set[tuple[str, int]]) -> dict[str, PreparedPosting]:
+        """The postings as they are now; those that have gone meanwhile are left out."""
+        found = self._remembered.of(wanted)
+        missing = sorted({posting_id for posting_id, _ in wanted} - found.keys())
+        for first in range(0, len(missing), _FETCH_AT_ONCE):
+            answer = self._engine.ask(
+                "POST",
+                f"/{self._generations.alias}/_mget",
+                {"ids": missing[first : first + _FETCH_AT_ONCE]},
+                params={"filter_path": "docs._source.document,docs.error"},
+            )
+            for one in answer.get("docs", ()):
+                if "error" in one:
+                    raise UnavailableError("Elasticsearch could not read a posting that it had found")
+                if "_source" in one:
+                    posting = decode(PostingCore, one["_source"]["document"])
+                    found[posting.posting_id] = PreparedPosting(posting)
+        self._remembered.add(found.values())
+        return found
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One search on its way from new to old."""
+
+    criteria: Criteria
+    query: dict[str, Any]
+    size: int
+    hits: list[BackwardHit] = field(default_factory=list)
+    ended: bool = False
+    after: tuple[Any, ...] | None = None
+    seen: set[str] = field(default_factory=set)
+
+    def request(self) -> dict[str, Any]:
+        found = {
+            "query": self.query,
+            "size": self.size,
+            "sort": _SORT,
+            "stored_fields": "_none_",
+            "track_total_hits": False,
+        }
+        return found if self.after is None else found | {"search_after": self.after}
+
+    def take(self, page: Sequence[tuple[Any, ...]], prepared: dict[str, PreparedPosting], most: int) -> None:
+        """Judge a page's postings, in order."""
+        self.ended = len(page) < self.size
+        self.after = page[-1] if page else None
+        for _, posting_id, _ in page:
+            one = prepared.get(posting_id)
+            if one is None or posting_id in self.seen or len(self.hits) >= most:
+                continue
+            self.seen.add(posting_id)
+            outcome = judge(self.criteria, one).outcome
+            if outcome != "reject":
+                self.hits.append(BackwardHit(one.posting, near=outcome == "near"))
+
+
+class _Remembered:
+    """The postings looked at last, ready to be judged. For many threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[str, PreparedPosting] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, wanted: Iterable[tuple[str, int]]) -> dict[str, PreparedPosting]:
+        """Those that are held in this version or a newer one."""
+        found: dict[str, PreparedPosting] = {}
+        with self._lock:
+            for posting_id, version in wanted:
+                held = self._held.get(posting_id)
+                if held is not None and held.posting.version >= version:
+                    self._held.move_to_end(posting_id)
+                    found[posting_id] = held
+        return found
+
+    def add(self, prepared: Iterable[PreparedPosting]) -> None:
+        with self._lock:
+            for one in prepared:
+                self._held[one.posting.posting_id] = one
+                self._held.move_to_end(one.posting.posting_id)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    posting_id: str
+    version: int
+    source: bytes
+
+
+def _action(prepared: PreparedPosting) -> _Action:
+    posting = prepared.posting
+    return _Action(posting.posting_id, posting.version, orjson.dumps(document_of(prepared)))
+
+
+def _bulks(documents: Sequence[_Action], targets: Sequence[str]) -> Iterator[bytes]:
+    """`_bulk` bodies of some megabytes: each document for each target."""
+    lines: list[bytes] = []
+    size = 0
+    for document in documents:
+        for target in targets:
+            head = {
+                "_index": target,
+                "_id": document.posting_id,
+                "version": document.version,
+                "version_type": "external",
+            }
+            lines.append(b"%b\n%b\n" % (orjson.dumps({"index": head}), document.source))
+            size += len(lines[-1])
+        if size >= _PUT_BYTES:
+            yield b"".join(lines)
+            lines, size = [], 0
+    if lines:
+        yield b"".join(lines)

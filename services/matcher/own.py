@@ -1,0 +1,133 @@
+"""Criteria and recent postings held whole by each worker, in its own memory."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from threading import RLock
+from typing import Generic, TypeVar
+
+from schemas.codec import UnreadableError, decode
+from schemas.criteria import CriteriaRecord
+from schemas.posting import PostingCore
+from services.matcher.arrivals import Arrivals
+from services.matcher.ports import CriteriaIndex, RecentPostings
+from services.matcher.settings import MatcherSettings
+from services.runtime.records import Record, Tail
+
+M = TypeVar("M", CriteriaRecord, PostingCore)
+
+_AT_ONCE = 5_000
+
+
+class OwnHoldings:
+    """`Holdings` for a worker that follows both topics whole, whichever partitions it handles.
+
+    Before postings are matched, criteria.v1 is followed to its present end; before criteria are searched for,
+    postings.v1 is. Take a posting and criteria that fit each other. Either the criteria were durable before the worker
+    that handles the posting asked for the end of criteria.v1, and it matches the two; or they became durable after it
+    asked, and so after the posting was, and the worker that handles the criteria, which it can only do later still,
+    finds the posting before the end of postings.v1. No worker needs to know what another has done.
+    """
+
+    def __init__(
+        self,
+        index: CriteriaIndex,
+        recent: RecentPostings,
+        criteria: Tail,
+        postings: Tail,
+        settings: MatcherSettings,
+    ) -> None:
+        self.index = index
+        self.recent = recent
+        self.turn = RLock()
+        self._settings = settings
+        self._arrivals = Arrivals()
+        self._newest: datetime | None = None
+        self._criteria = _Follower(criteria, CriteriaRecord, self._take_criteria)
+        self._postings = _Follower(postings, PostingCore, self._take_postings)
+
+    def load(self) -> None:
+        """Read both topics. An unreadable record is for whoever handles it to report."""
+        self._criteria.catch_up()
+        self._postings.catch_up()
+
+    def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
+        """Hold postings that were handed in, and all criteria that there are."""
+        self.recent.put(postings)
+        self._postings.taken(batch)
+        self._criteria.catch_up()
+
+    def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
+        """Hold all criteria that there are, and all postings; which records brought what their keys ask."""
+        self._criteria.catch_up()
+        self._take_criteria(zip(batch, found, strict=True))
+        self._postings.catch_up()
+        return [self._arrivals.brought_by(record, one) for record, one in zip(batch, found, strict=True)]
+
+    def tick(self, now: datetime) -> None:
+        """Follow the topics also while there is nothing to handle, and forget postings that are too old to match."""
+        self._criteria.catch_up()
+        self._postings.catch_up()
+        self.recent.forget(now - self._settings.backwards)
+
+    def _take_criteria(self, read: Iterable[tuple[Record, CriteriaRecord]]) -> None:
+        records = []
+        for record, found in read:
+            self._arrivals.note(record, found)
+            records.append(found)
+        self.index.apply(records)
+
+    def _take_postings(self, read: Iterable[tuple[Record, PostingCore]]) -> None:
+        """Keep those of the last days, reckoned from the newest record: there is no other clock here."""
+        held = []
+        for record, found in read:
+            self._newest = record.appended_at if self._newest is None else max(self._newest, record.appended_at)
+            if found.seen_at >= self._newest - self._settings.backwards:
+                held.append(found)
+        self.recent.put(held)
+        if self._newest is not None:
+            self.recent.forget(self._newest - self._settings.backwards)
+
+
+class _Follower(Generic[M]):
+    """Reads what is new in a topic and hands it on, some thousands at once."""
+
+    def __init__(self, tail: Tail, kind: type[M], take: Callable[[Sequence[tuple[Record, M]]], None]) -> None:
+        self._tail = tail
+        self._kind: type[M] = kind
+        self._take: Callable[[Sequence[tuple[Record, M]]], None] = take
+        self._read: list[tuple[Record, M]] = []
+        self._next: dict[int, int] = {}
+        self._taken: set[tuple[int, int]] = set()
+
+    def catch_up(self) -> None:
+        """Read to the topic's present end. What was read when the log went away is handed on the next time."""
+        for record in self._tail.catch_up():
+            self._next[record.partition] = record.offset + 1
+            place = (record.partition, record.offset)
+            if place in self._taken:
+                self._taken.remove(place)
+                continue
+            found = _readable(self._kind, record)
+            if found is not None:
+                self._read.append((record, found))
+            if len(self._read) >= _AT_ONCE:
+                self._hand_on()
+        if self._read:
+            self._hand_on()
+
+    def taken(self, batch: Iterable[Record]) -> None:
+        """Say what was taken in already and need not be decoded twice, when the topic is followed so far."""
+        for record in batch:
+            if record.offset >= self._next.get(record.partition, 0):
+                self._taken.add((record.partition, record.offset))
+
+    def _hand_on(self) -> None:
+        self._take(self._read)
+        self._read = []
+
+
+def _readable(kind: type[M], record: Record) -> M | None:
+    try:
+        return decode(kind, record.value)
+    except UnreadableError:
+        return None
