@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -13,6 +13,8 @@ from services.runtime.lane import Lane, LaneSettings
 from services.runtime.metering import RunnerMeter
 from services.runtime.records import Commit, Outgoing, Producer, Record, Service
 from services.runtime.status import LaneStatus
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BatchLog:
@@ -179,5 +181,5 @@ def record_of(event: Any, topic: str) -> Record:
         key=message.key or b"",
         value=message.value or b"",
         headers={name: (value or b"").decode("utf-8", "replace") for name, value in message.headers or ()},
-        appended_at=datetime.fromtimestamp(message.timestamp or 0.0, UTC),
+        appended_at=_EPOCH + timedelta(milliseconds=round((message.timestamp or 0.0) * 1_000)),
     )

@@ -184,12 +184,14 @@ class FaustRunner:
         went_out = await self._tick()
         if self._ticks.errors > errors:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
-        return went_out == 0 and await session.drained()
+        return went_out == 0
 
     async def _leave(self, session: Session) -> None:
         """Finish the batch in hand, commit, and leave the group so that others take over at once."""
         until = time.monotonic() + self._grace_s
-        if not await session.finish(until):
+        finished = await session.finish(until)
+        await session.measure()
+        if not finished:
             await _bounded(session.commit(), _STOP_S)
             _events.warning("ends with a batch in hand, which is processed again", service=self._service.name)
             os._exit(0)

@@ -67,14 +67,14 @@ class Session:
         ends: dict[Place, tuple[int, int]] = {}
         for tp, base in self._bases.items():
             offset = self._done.get(tp, base)
-            ends[self._work.place(tp.topic, tp.partition)] = (offset, self._highwater(tp) or offset)
+            ends[self._work.place(tp.topic, tp.partition)] = (offset, max(self._highwater(tp) or 0, offset))
         self._work.know(ends)
 
     async def drained(self) -> bool:
         """Whether everything that our partitions hold at this time is done."""
         if not self.settled or self._in_hand:
             return False
-        ends = await self._consumer.highwaters(*self._bases)
+        ends = await self._consumer.ends(self._bases)
         return all(self._done.get(tp, base) >= ends[tp] for tp, base in self._bases.items())
 
     @property
@@ -90,9 +90,10 @@ class Session:
         committed = self._consumer.committed()
         if committed and self._consumer.sought != generation:
             return
-        starts = await self._consumer.earliest_offsets(*committed) if committed else {}
+        fresh = [tp for tp, offset in committed.items() if offset is None]
+        starts = await self._consumer.starts(fresh) if fresh else {}
         if generation == self._app.consumer_generation_id:
-            self._bases = {tp: max(offset or 0, starts.get(tp, 0)) for tp, offset in committed.items()}
+            self._bases = {tp: starts[tp] if offset is None else offset for tp, offset in committed.items()}
             self._based_on = generation
             self._work.meter.assigned(len(self._bases))
 

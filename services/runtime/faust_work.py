@@ -144,9 +144,8 @@ class Work:
 
 def _go(lanes: Sequence[HeldLane]) -> float | None:
     """In turns, so that a partition that waits holds up no other of the batch."""
-    moved = True
-    while moved:
-        moved = any([lane.work() for lane in lanes])
+    while sum(lane.work() for lane in lanes):
+        pass
     waiting = [lane.wakes_at for lane in lanes if lane.wakes_at is not None and not lane.finished]
     return min(waiting, default=None)
 
