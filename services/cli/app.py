@@ -2,7 +2,7 @@
 
 import typer
 
-from services.cli import configuration, dead, demo, explaining, files, people, running, searches, sources, state
+from services.cli import configuration, dead, demo, explaining, files, people, running, searches, sources, state, topics
 
 app = typer.Typer(
     name="jobchime",
@@ -22,6 +22,7 @@ app.add_typer(searches.app, name="search", help="Saved searches.")
 app.add_typer(sources.app, name="source", help="Feeds.")
 app.add_typer(dead.app, name="dead", help="Dead letters: records that could not be processed.")
 app.add_typer(configuration.app, name="config", help="The settings file.")
+app.add_typer(topics.app, name="topics", help="The topics of the deployed form, on Kafka.")
 app.command("migrate")(state.migrate)
 app.command("backup")(state.backup)
 app.command("restore")(state.restore)

@@ -81,10 +81,9 @@ class RecordReader:
 
 
 class Tail:
-    """Follows one topic from its start. For one thread at a time.
+    """Implements `services.runtime.records.Tail` on Kafka. For one thread at a time.
 
-    What was yielded does not come again, also after an error or a reading that was left half-way; where the topic was
-    deleted and made anew, it is read from its new start.
+    Where the topic was deleted and made anew, it is read from its new start.
     """
 
     def __init__(self, settings: KafkaSettings, topic: str, *, patience_s: float = 30.0) -> None:
@@ -95,10 +94,7 @@ class Tail:
         self._cursor = _Cursor(settings, {}, patience_s)
 
     def catch_up(self) -> Iterator[Record]:
-        """What was appended since the last call, at least up to the ends at the time of this call.
-
-        In order within a partition. Raises UnavailableError, at the call or while reading.
-        """
+        """The records since last time. Raises UnavailableError, at the call or while reading."""
         ends = self._offsets.ends((self._topic,))
         if any(self._cursor.next.get(place, -1) not in range(end + 1) for place, end in ends.items()):
             for place, start in self._offsets.starts((self._topic,)).items():
@@ -123,7 +119,7 @@ class Tail:
 
 
 class _Cursor:
-    """A consumer with its place in each partition. `next` counts what was yielded; the consumer itself is ahead."""
+    """A consumer with its place in each partition; `next` counts what the caller is done with, and lies behind it."""
 
     def __init__(self, settings: KafkaSettings, starts: Mapping[Place, int], patience_s: float) -> None:
         self.next = dict(starts)
@@ -141,8 +137,8 @@ class _Cursor:
             begins = False
             for records in polled:
                 for record in records:
-                    self.next[record.topic, record.partition] = record.offset + 1
                     yield record
+                    self.next[record.topic, record.partition] = record.offset + 1
             self._skip_gaps(behind)
             if self.next != before:
                 waiting = time.monotonic()

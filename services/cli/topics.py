@@ -1,0 +1,46 @@
+"""`jobchime topics`: the topics of the deployed form."""
+
+from collections.abc import Sequence
+
+import typer
+
+from services.cli.options import AsJson, Config
+from services.cli.output import console, print_json, table
+from services.runtime.kafka.topics import Finding, check, create, planned
+from services.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("create")
+def create_topics(config: Config = None, as_json: AsJson = False) -> None:
+    """Make the topics that are missing, and mend what differs; safe to run again."""
+    settings = load_settings(config).kafka
+    done = create(settings)
+    if as_json:
+        _print_json(done)
+    elif done:
+        console().print(table("", ("topic", "done"), [(one.topic, one.what) for one in done]))
+    else:
+        typer.echo(f"All {len(planned(settings))} topics are as they should be.")
+
+
+@app.command("check")
+def check_topics(config: Config = None, as_json: AsJson = False) -> None:
+    """What of the topics is missing or not as it should be, and how to mend it. Exit 1 where there is something."""
+    settings = load_settings(config).kafka
+    findings = check(settings)
+    if as_json:
+        _print_json(findings)
+    elif findings:
+        rows = [(one.topic, one.what, one.mend) for one in findings]
+        console().print(table("", ("topic", "found", "how to mend it"), rows))
+    else:
+        typer.echo(f"All {len(planned(settings))} topics are as they should be.")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _print_json(findings: Sequence[Finding]) -> None:
+    for one in findings:
+        print_json({"topic": one.topic, "what": one.what} | ({"mend": one.mend} if one.mend else {}))

@@ -1,0 +1,234 @@
+"""The topics of `schemas.topics` on a cluster: making them, and saying what is not as it should be."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kafka.admin import ConfigResource
+from kafka.errors import for_code
+
+from schemas.topics import TOPICS, Topic, dead_of
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.producer import MOST_RECORD_BYTES
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.privacy import told
+from services.runtime.retention import DEAD_RETENTION
+
+COMPACTION_LAG = timedelta(days=7)
+"""How long a compacted topic keeps all: a consumer that has read ahead must not find gone what it has to handle."""
+
+_SEGMENT = timedelta(days=1)
+_MOST_BATCH_BYTES = MOST_RECORD_BYTES + (64 << 10)
+_ALREADY_THERE = 36
+_SHOWN_WITHIN_S = 30.0
+_POLL_S = 0.1
+_CREATE = "`jobchime topics create` sets it"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A topic as it should be on the cluster, by its name without the prefix."""
+
+    name: str
+    partitions: int
+    replication: int
+    configs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, or what was done about it."""
+
+    topic: str
+    what: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    partitions: int
+    replication: int
+    configs: Mapping[str, str]
+
+
+def planned(settings: KafkaSettings, *, for_ever: bool = False) -> tuple[Planned, ...]:
+    """The topics and their dead letters, as they should be.
+
+    `for_ever`: nothing is dropped and any time is taken, for simulated days: a broker goes by its own clock.
+    """
+    found: list[Planned] = []
+    for topic in TOPICS:
+        found.append(_planned(settings, topic.name, topic.partitions, _cleanup(topic)))
+        # One partition: letters are few, and are listed in the order in which they came.
+        found.append(_planned(settings, dead_of(topic.name), 1, _deleted_after(DEAD_RETENTION)))
+    if not for_ever:
+        return tuple(found)
+    timeless = {"retention.ms": "-1", "message.timestamp.after.max.ms": str(2**63 - 1)}
+    return tuple(Planned(one.name, one.partitions, one.replication, dict(one.configs) | timeless) for one in found)
+
+
+def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
+    """Make what is missing and mend what differs, by default of all topics; what was done, nothing the second time.
+
+    Raises UnavailableError where Kafka is away or refuses.
+    """
+    wanted = planned(settings) if wanted is None else wanted
+    done: list[Finding] = []
+    with Offsets(settings) as offsets:
+        with offsets.asking() as admin:
+            found = _found(admin, settings, wanted)
+            missing = [one for one in wanted if one.name not in found]
+            for one in missing:
+                _make(admin, settings, one)
+                done.append(Finding(one.name, f"made, with {_count(one.partitions, 'partition')}"))
+            for one in wanted:
+                if one.name in found:
+                    done += _mend(admin, settings, one, found[one.name])
+        _until_shown(offsets, settings, wanted)
+    return tuple(done)
+
+
+def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
+    """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
+    wanted = planned(settings) if wanted is None else wanted
+    with Offsets(settings) as offsets, offsets.asking() as admin:
+        found = _found(admin, settings, wanted)
+    return tuple(finding for one in wanted for finding in _compared(one, found.get(one.name)))
+
+
+def require(settings: KafkaSettings, names: Iterable[str]) -> None:
+    """Refuse to go on while a topic is missing. Raises UsageError, and UnavailableError where Kafka is away."""
+    wanted = {settings.topic(name) for name in names}
+    with Offsets(settings) as offsets, offsets.asking() as admin:
+        there = {one["name"] for one in admin.describe_topics(sorted(wanted)) if not one["error_code"]}
+    if missing := sorted(wanted - there):
+        which = "the topic" if len(missing) == 1 else "the topics"
+        raise UsageError(f"Kafka lacks {which} {', '.join(missing)}: make them with `jobchime topics create`")
+
+
+def _planned(settings: KafkaSettings, name: str, partitions: int, cleanup: dict[str, str]) -> Planned:
+    configs = {
+        "max.message.bytes": str(_MOST_BATCH_BYTES),
+        "message.timestamp.type": "CreateTime",
+        # One copy may be away; with three or more an acknowledged record still is on two.
+        "min.insync.replicas": str(max(settings.replication - 1, 1)),
+    }
+    return Planned(name, partitions, settings.replication, configs | cleanup)
+
+
+def _cleanup(topic: Topic) -> dict[str, str]:
+    if not topic.compacted:
+        return _deleted_after(topic.retention)
+    policy = "compact" if topic.retention is None else "compact,delete"
+    return _deleted_after(topic.retention) | {
+        "cleanup.policy": policy,
+        "min.compaction.lag.ms": str(_ms(COMPACTION_LAG)),
+        # The newest segment is never compacted, so that it must not grow for the usual week.
+        "segment.ms": str(_ms(_SEGMENT)),
+    }
+
+
+def _deleted_after(retention: timedelta | None) -> dict[str, str]:
+    return {"cleanup.policy": "delete", "retention.ms": "-1" if retention is None else str(_ms(retention))}
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _found(admin: Any, settings: KafkaSettings, wanted: Sequence[Planned]) -> dict[str, _Found]:
+    names = {settings.topic(one.name): one.name for one in wanted}
+    there = [one for one in admin.describe_topics(list(names)) if not one["error_code"]]
+    resources = [ConfigResource("TOPIC", one["name"]) for one in there]
+    configs = admin.describe_configs(resources, config_filter="all")["topic"] if resources else {}
+    return {
+        names[one["name"]]: _Found(
+            partitions=len(one["partitions"]),
+            replication=min((len(partition["replica_nodes"]) for partition in one["partitions"]), default=0),
+            configs={name: config["value"] for name, config in configs[one["name"]].items()},
+        )
+        for one in there
+    }
+
+
+def _compared(wanted: Planned, found: _Found | None) -> list[Finding]:
+    if found is None:
+        return [Finding(wanted.name, "missing", "`jobchime topics create` makes it")]
+    findings = []
+    if found.partitions < wanted.partitions:
+        findings.append(
+            Finding(
+                wanted.name,
+                f"{_count(found.partitions, 'partition')}, not {wanted.partitions}",
+                "stop the services, then `jobchime topics create` raises it: keys move to other partitions",
+            )
+        )
+    if found.replication < wanted.replication:
+        findings.append(
+            Finding(
+                wanted.name,
+                f"replicated {_count(found.replication, 'time')}, not {wanted.replication}",
+                "move its partitions with Kafka's own kafka-reassign-partitions, or lower kafka.replication",
+            )
+        )
+    return findings + [
+        Finding(wanted.name, f"{name} is {found.configs.get(name)}, not {value}", _CREATE)
+        for name, value in _differing(wanted, found).items()
+    ]
+
+
+def _differing(wanted: Planned, found: _Found) -> dict[str, str]:
+    return {name: value for name, value in wanted.configs.items() if found.configs.get(name) != value}
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _make(admin: Any, settings: KafkaSettings, wanted: Planned) -> None:
+    name = settings.topic(wanted.name)
+    options = {
+        "num_partitions": wanted.partitions,
+        "replication_factor": wanted.replication,
+        "configs": dict(wanted.configs),
+    }
+    for made in admin.create_topics({name: options}, raise_errors=False)["topics"]:
+        if made["error_code"] not in (0, _ALREADY_THERE):  # somebody else may be making it too
+            why = made.get("error_message") or for_code(made["error_code"]).__name__
+            raise UnavailableError(f"Kafka does not make the topic {name}: {why}")
+
+
+def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Found) -> list[Finding]:
+    done = []
+    name = settings.topic(wanted.name)
+    if found.partitions < wanted.partitions:
+        admin.create_partitions({name: wanted.partitions})
+        done.append(Finding(wanted.name, f"raised from {found.partitions} to {wanted.partitions} partitions"))
+    if differing := _differing(wanted, found):
+        for result in admin.alter_configs([ConfigResource("TOPIC", name, differing)])["topic"].values():
+            if result != "OK":
+                raise UnavailableError(f"Kafka does not change the topic {name}: {told(Exception(result))}")
+        done += [Finding(wanted.name, f"set {config} to {value}") for config, value in sorted(differing.items())]
+    return done
+
+
+def _until_shown(offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Planned]) -> None:
+    """Wait until every broker that is asked shows what was made: making topics and partitions is not done at once."""
+    until = time.monotonic() + _SHOWN_WITHIN_S
+    names = {settings.topic(one.name): one.partitions for one in wanted}
+    while True:
+        with offsets.asking() as admin:
+            shown = {one["name"]: one["partitions"] for one in admin.describe_topics(list(names))}
+        late = [
+            name
+            for name, partitions in names.items()
+            if sum(partition["leader_id"] >= 0 for partition in shown.get(name, ())) < partitions
+        ]
+        if not late:
+            return
+        if time.monotonic() > until:
+            raise UnavailableError(f"Kafka has not brought up {', '.join(late)} in {_SHOWN_WITHIN_S:g} s; try again")
+        time.sleep(_POLL_S)
