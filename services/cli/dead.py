@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.opened import open_log
+from services.cli.opened import open_letters
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import console, print_json, table
 from services.runtime.dead import DeadLetter, DeadLetters, letter_ids
@@ -28,7 +28,7 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """Dead letters: how many by topic and reason, or each."""
-    with open_log(config) as log:
+    with open_letters(config) as log:
         letters = DeadLetters(log)
         since = moment(None) - timedelta(days=days)
         if each or as_json or reason:
@@ -58,7 +58,7 @@ def show(
     ids = letter_ids(letter)
     if len(ids) > 1:
         raise UsageError("show takes one letter, not a range")
-    with open_log(config) as log:
+    with open_letters(config) as log:
         found = DeadLetters(log).show(ids[0])
     text = found.value.decode("utf-8", "replace")
     if as_json:
@@ -81,7 +81,7 @@ def replay(
     """Send dead letters back to where they came from: one, a range, or all of a topic and reason."""
     if letter is None and topic is None and reason is None:
         raise UsageError("say which: a letter, --topic or --reason; `jobchime dead list` shows them")
-    with open_log(config) as log:
+    with open_letters(config) as log:
         letters = DeadLetters(log)
         chosen = letters.present(letter_ids(letter)) if letter else tuple(letters.find(topic=topic, reason=reason))
         done = letters.replay(chosen, again=again)

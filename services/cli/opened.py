@@ -10,6 +10,7 @@ from services.notifier.adapters.sql.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.errors import UsageError
+from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.store import migrate, open_store
 from services.settings import Settings, load_settings
@@ -45,9 +46,14 @@ def open_installation(config: Path | None, *, create: bool) -> Opened:
     return Opened(settings, engine, settings.ids())
 
 
-def open_log(config: Path | None) -> SqliteLog:
-    """Open the log of an installation that has run. Raises UsageError where there is none yet."""
+def open_letters(config: Path | None) -> SqliteLog | KafkaLetterLog:
+    """Open the dead letters of an installation: on Kafka where it is deployed, else in its log.
+
+    Raises UsageError where there is no log yet.
+    """
     settings = load_settings(config)
+    if settings.deployed:
+        return KafkaLetterLog(settings.kafka)
     path = settings.data / LOG_FILE
     if not path.is_file():
         raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
