@@ -68,7 +68,7 @@ class Builder:
             served.append(subscriber_id)
         if empty:
             self._digests.close_empty(empty)
-        self._windows.done(served)
+        self._windows.done(self._settings.worker, served)
 
     def _serve_one(self, subscriber: DueSubscriber, candidates: Sequence[Candidate], cut: Cut, now: datetime) -> bool:
         recipient = subscriber.recipient

@@ -1,70 +1,90 @@
-"""The SQL store: opened the same way, and spoken to in the same words, whether SQLite or PostgreSQL.
+"""The SQL store: opened the same way, and spoken to in the same words, whether SQLite or PostgreSQL."""
 
-All that differs between the two engines is in this module.
-"""
-
-from collections.abc import Iterator
+import functools
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
+from random import random
+from typing import Literal, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import ColumnElement, Connection, Engine, Table, collate, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 import schemas.sql
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.sqlite import BUSY_SECONDS, explain, make_private
+from services.runtime.errors import UnavailableError
+from services.runtime.store_engines import (
+    NO_TRANSACTION,
+    WRITES,
+    ConflictError,
+    arguments,
+    parsed_url,
+    place_of,
+    prepare,
+    told,
+)
+from services.runtime.store_settings import StoreSettings
 
-WRITES = "jobchime_writes"
-"""The execution option of connections in `writing`."""
-_NO_TRANSACTION = "jobchime_no_transaction"
+__all__ = [
+    "WRITES",
+    "ConflictError",
+    "Revision",
+    "bytewise",
+    "check_revision",
+    "explained",
+    "is_postgresql",
+    "migrate",
+    "open_store",
+    "reading",
+    "retried",
+    "revision_of",
+    "scrub",
+    "upsert",
+    "writing",
+]
+
 _MIGRATIONS = Path(schemas.sql.__file__).parent / "migrations"
+_TRIES = 6
+_FIRST_WAIT_S = 0.02
+_LOCK_WAIT = "10s"
+_one_migration = threading.Lock()
+"""Alembic keeps what it works on in module globals."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Insert = sqlite.Insert | postgresql.Insert
 
 
-def open_store(url: str) -> Engine:
+def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
     """Open the store at a SQLAlchemy URL, making the folder of a SQLite file.
 
     Raises UsageError for a URL that is none, UnavailableError where the store cannot be reached.
     """
+    parsed = parsed_url(url)
+    engine = create_engine(parsed, **arguments(parsed, settings or StoreSettings()))
+    prepare(engine)
     try:
-        parsed = make_url(url)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    except (ArgumentError, ImportError) as error:
-        raise UsageError(f"the store's address is not a database URL that can be used: {_first_line(error)}") from error
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, parsed)
-    with reading(engine) as connection:
-        connection.execute(text("SELECT 1"))
+        with reading(engine) as connection:
+            connection.execute(text("SELECT 1"))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision; does nothing where they are. Safe to run twice, and by two at once.
-
-    Raises UnavailableError; then nothing has changed.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobchime migrations'))"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; in SQLite it holds the write lock from its first statement.
 
-    Commits on leaving, rolls back on any exception. Raises UnavailableError where the store is away.
+    In PostgreSQL each statement sees what was committed before it (READ COMMITTED), so what a decision rests on is
+    read under a lock. Commits on leaving, rolls back on any exception. Raises UnavailableError where the store is
+    away, and ConflictError, which is one, where the transaction was undone for the sake of another; see `retried`.
     """
     with explained(engine), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
@@ -72,8 +92,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads. Raises UnavailableError where the store is away."""
-    with explained(engine), engine.connect() as connection, connection.begin():
+    """One transaction that only reads, all of it as of one moment. Raises UnavailableError where the store is away."""
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if is_postgresql(engine) else {}
+    with explained(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -84,16 +105,48 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except TimeoutError as error:
+        raise UnavailableError(f"all connections to the store at {place_of(engine.url)} are in use") from error
     except DBAPIError as error:
-        told = _told(error, engine)
-        if told is None:
+        sentence = told(error, engine.url)
+        if sentence is None:
             raise
-        raise told from error
+        raise sentence from error
+
+
+def retried(act: Callable[P, T]) -> Callable[P, T]:
+    """Do a function anew, a few times, whose one transaction PostgreSQL undid in favour of another.
+
+    That happens although locks are taken in one order: on foreign keys, and between releases. Nothing of the function
+    may outlast its transaction, and its last failure is raised.
+    """
+
+    @functools.wraps(act)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for tried in range(_TRIES - 1):
+            try:
+                return act(*args, **kwargs)
+            except ConflictError:
+                # Chance parts those that met; they would meet again if all waited alike.
+                time.sleep(_FIRST_WAIT_S * 2**tried * (0.5 + random()))  # noqa: S311
+        return act(*args, **kwargs)
+
+    return again
 
 
 def upsert(connection: Connection, table: Table) -> Insert:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def bytewise(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """A text to order by as SQLite orders it: PostgreSQL's own order is that of its database's language."""
+    return collate(column, "C") if is_postgresql(connection) else column
+
+
+def is_postgresql(on: Engine | Connection) -> bool:
+    """Whether the store is a PostgreSQL server."""
+    return on.dialect.name == "postgresql"
 
 
 def scrub(engine: Engine) -> None:
@@ -103,51 +156,87 @@ def scrub(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    with explained(engine), engine.connect().execution_options(**{_NO_TRANSACTION: True}) as connection:
+    with explained(engine), engine.connect().execution_options(**{NO_TRANSACTION: True}) as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _prepare_sqlite(engine: Engine, url: URL) -> None:
-    if url.database and url.database != ":memory:":
-        try:
-            make_private(Path(url.database))
-        except OSError as error:
-            raise UnavailableError(f"the store {url.database} cannot be made: {error.strerror}") from error
-    event.listen(engine, "connect", _connect_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """How a store's tables stand to this program."""
+
+    current: str | None
+    """None where there are no tables yet."""
+    needed: str
+    state: Literal["missing", "older", "same", "newer"]
+    """A newer one serves this program too: a migration takes nothing away that its forerunner uses."""
+
+    @property
+    def usable(self) -> bool:
+        return self.state in ("same", "newer")
 
 
-def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions on its own: it would do so late, and never IMMEDIATE.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+def revision_of(engine: Engine) -> Revision:
+    """Which revision the store's tables have. Raises UnavailableError."""
+    needed = _needed()
+    with reading(engine) as connection:
+        has_any = inspect(connection).has_table("alembic_version")
+        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if has_any else None
+    if current is None:
+        return Revision(None, needed, "missing")
+    if current == needed:
+        return Revision(current, needed, "same")
+    # Revisions are numbered with as many digits, so that an older program knows a newer one by its number.
+    return Revision(current, needed, "older" if current < needed else "newer")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that turned writer would fail at once, without waiting, if another had written in between.
-    options = connection.get_execution_options()
-    if not options.get(_NO_TRANSACTION, False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
+def check_revision(engine: Engine) -> None:
+    """Let a service start only on tables that it can use. Raises UnavailableError that says what to do."""
+    found = revision_of(engine)
+    if not found.usable:
+        has = "has no tables yet" if found.current is None else f"is at revision {found.current}"
+        raise UnavailableError(
+            f"the store at {place_of(engine.url)} {has} and this version needs {found.needed}: run `jobchime migrate`"
+        )
 
 
-def _told(error: DBAPIError, engine: Engine) -> JobchimeError | None:
-    said = str(error.orig or error).strip().splitlines()[0]
-    if any(sign in said for sign in ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")):
-        return UnavailableError(f"the store's tables are not those of this version ({said}): run `jobchime migrate`")
-    if engine.dialect.name == "sqlite":
-        return explain(error.orig, Path(engine.url.database or ":memory:")) if error.orig else None
-    if isinstance(error, OperationalError | InterfaceError):
-        where = engine.url.render_as_string(hide_password=True)
-        return UnavailableError(f"the store at {where} is away: {said}")
-    return None
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest revision; does nothing where they are there, or beyond.
+
+    Safe to run twice, by two at once, and while services of the release before still run. Raises UnavailableError;
+    then nothing has changed.
+    """
+    with _one_migration, writing(engine) as connection:
+        if is_postgresql(engine):
+            # One after the other, however long the first takes; but no table is waited for so long that others, who
+            # queue behind this wait, would stand still.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobchime migrations'))"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
+        if _is_newer(connection):
+            return
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _is_newer(connection: Connection) -> bool:
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return current is not None and current > _needed()
+
+
+@functools.cache
+def _needed() -> str:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise AssertionError("there is no migration")
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

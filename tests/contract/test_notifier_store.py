@@ -18,20 +18,18 @@ from services.notifier.domain.windows import BEGINNING, Closing, Cut, DueSubscri
 from services.notifier.ports import Email, Receipt
 from services.runtime.errors import UsageError
 from services.runtime.store import reading
-from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
+from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, new_store, posting, sqlite_store
+from tests.support.stores import ENGINES
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 
-STORES: dict[str, Callable[[Path], NotifierStore]] = {"sqlite": sqlite_store}
 
-
-@pytest.fixture(params=sorted(STORES))
+@pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NotifierStore]:
-    made = STORES[request.param](tmp_path)
-    yield made
-    made.engine.dispose()
+    with new_store(request.param, tmp_path) as made:
+        yield made
 
 
 def published(store: NotifierStore) -> list[CriteriaRecord]:
@@ -635,7 +633,7 @@ def rows(store: NotifierStore) -> list[tuple[int, int, set[int], set[int]]]:
 def due(store: NotifierStore, now: datetime) -> list[DueSubscriber]:
     """Whoever is due, given back at once."""
     claimed = store.windows.claim_due("test", now, store.windows.take_cut(now), LEASE, 100)
-    store.windows.done([one.recipient.subscriber_id for one in claimed])
+    store.windows.done("test", [one.recipient.subscriber_id for one in claimed])
     return claimed
 
 

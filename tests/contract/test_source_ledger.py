@@ -1,6 +1,5 @@
 """What every source ledger must do."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,44 +7,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Engine
 
-from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.listing import Known
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem, SourceLedger
-from services.runtime.store import migrate, open_store, writing
+from services.runtime.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
+from tests.support.stores import ENGINES, new_url
 
 Open = Callable[[], SourceLedger]
 LEASE = timedelta(minutes=15)
 
 
-def _engines() -> list[str]:
-    """SQLite, and PostgreSQL where one is given."""
-    return ["sqlite"] + (["postgresql"] if os.environ.get("JOBCHIME_POSTGRESQL") else [])
-
-
-@pytest.fixture(params=_engines())
+@pytest.fixture(params=ENGINES)
 def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the ledger anew over the same store, as another process would."""
-    sqlite = f"sqlite:///{tmp_path / 'store.sqlite'}"
-    url = sqlite if request.param == "sqlite" else os.environ["JOBCHIME_POSTGRESQL"]
-    first = open_store(url)
-    migrate(first)
-    with writing(first) as connection:
-        for table in (sources, source_items, source_faults):
-            connection.execute(delete(table))
-    opened = [first]
+    with new_url(request.param, tmp_path) as url:
+        opened: list[Engine] = []
 
-    def again() -> SourceLedger:
-        opened.append(open_store(url))
-        return SqlSourceLedger(opened[-1])
+        def again() -> SourceLedger:
+            opened.append(open_store(url))
+            return SqlSourceLedger(opened[-1])
 
-    yield again
-    for engine in opened:
-        engine.dispose()
+        yield again
+        for engine in opened:
+            engine.dispose()
 
 
 @pytest.fixture

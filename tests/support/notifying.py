@@ -1,11 +1,10 @@
 """Builders for the notifier: postings, match records, people, and a store with all its adapters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine
@@ -29,7 +28,8 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import SavedSearch, Subscriber, profile_of, timing_of
 from services.notifier.domain.windows import Arrival
 from services.runtime.records import Record
-from services.runtime.store import migrate, open_store, scrub
+from services.runtime.store import open_store
+from tests.support.stores import new_engine, sqlite_url
 
 NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 SECRET = b"a secret for tests only"
@@ -109,19 +109,13 @@ class NotifierStore:
         return self.searches.add(subscriber.subscriber_id, name, criteria, timing_of(timing), now)
 
 
+@contextmanager
+def new_store(engine: str, folder: Path) -> Iterator[NotifierStore]:
+    """A new store of the engine of that name, see `tests.support.stores`."""
+    with new_engine(engine, folder) as made:
+        yield NotifierStore(made)
+
+
 def sqlite_store(folder: Path) -> NotifierStore:
-    """A new store in a file, copied from one that was migrated."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "store.sqlite").write_bytes(_migrated())
-    return NotifierStore(open_store(f"sqlite:///{folder / 'store.sqlite'}"))
-
-
-@cache
-def _migrated() -> bytes:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "store.sqlite"
-        engine = open_store(f"sqlite:///{file}")
-        migrate(engine)
-        scrub(engine)
-        engine.dispose()
-        return file.read_bytes()
+    """A new store in a file, whose engine the caller disposes of."""
+    return NotifierStore(open_store(sqlite_url(folder)))

@@ -13,7 +13,7 @@ from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.domain.listing import Known
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
-from services.runtime.store import reading, upsert, writing
+from services.runtime.store import bytewise, reading, retried, upsert, writing
 
 _AT_ONCE = 500
 _KNOWN = tuple(column for column in source_items.c if column.name != "item")
@@ -25,8 +25,13 @@ class SqlSourceLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def register(self, sources_: Iterable[str], now: datetime) -> None:
-        rows = [{"source": name, "added_at": now, "next_due": now, "failures": 0, "counts": "{}"} for name in sources_]
+        names = sorted(set(sources_))
+        rows = [{"source": name, "added_at": now, "next_due": now, "failures": 0, "counts": "{}"} for name in names]
+        with reading(self._engine) as connection:
+            known = set(connection.execute(select(sources.c.source).where(sources.c.source.in_(names))).scalars())
+        rows = [row for row in rows if row["source"] not in known]
         if not rows:
             return
         with writing(self._engine) as connection:
@@ -39,8 +44,10 @@ class SqlSourceLedger:
 
     def healths(self) -> Sequence[SourceHealth]:
         with reading(self._engine) as connection:
-            return [_health(row) for row in connection.execute(select(sources).order_by(sources.c.source))]
+            in_order = select(sources).order_by(bytewise(connection, sources.c.source))
+            return [_health(row) for row in connection.execute(in_order)]
 
+    @retried
     def claim(
         self, sources_: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
     ) -> Sequence[str]:
@@ -48,10 +55,13 @@ class SqlSourceLedger:
         due = (
             select(sources.c.source)
             .where(sources.c.source.in_(sorted(sources_)), sources.c.next_due <= now, free)
-            .order_by(sources.c.next_due, sources.c.source)
             .limit(most)
         )
+        with reading(self._engine) as connection:
+            if connection.execute(due).first() is None:
+                return []
         with writing(self._engine) as connection:
+            due = due.order_by(sources.c.next_due, bytewise(connection, sources.c.source))
             names = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
             if names:
                 connection.execute(
@@ -61,6 +71,7 @@ class SqlSourceLedger:
                 )
         return names
 
+    @retried
     def settle(self, health: SourceHealth) -> None:
         values: dict[str, Any] = {
             "added_at": health.added_at,
@@ -83,6 +94,7 @@ class SqlSourceLedger:
             insert = upsert(connection, sources).values(source=health.source, **values)
             connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=values))
 
+    @retried
     def forget_validators(self, source: str) -> None:
         vouched = or_(sources.c.etag.is_not(None), sources.c.last_modified.is_not(None))
         nothing = {"etag": None, "last_modified": None, "validates": None}
@@ -100,22 +112,16 @@ class SqlSourceLedger:
         return self._open_items(source, source_items.c.last_seen >= since)
 
     def _open_items(self, source: str, condition: ColumnElement[bool]) -> Sequence[Known]:
-        query = (
-            select(*_KNOWN)
-            .where(source_items.c.source == source, source_items.c.is_open, condition)
-            .order_by(source_items.c.source_id)
-        )
+        query = select(*_KNOWN).where(source_items.c.source == source, source_items.c.is_open, condition)
         with reading(self._engine) as connection:
+            query = query.order_by(bytewise(connection, source_items.c.source_id))
             return [_known(row) for row in connection.execute(query)]
 
     def ended(self, now: datetime, most: int) -> Sequence[Known]:
-        query = (
-            select(*_KNOWN)
-            .where(source_items.c.is_open, source_items.c.ends_at <= now)
-            .order_by(source_items.c.ends_at, source_items.c.source, source_items.c.source_id)
-            .limit(most)
-        )
+        query = select(*_KNOWN).where(source_items.c.is_open, source_items.c.ends_at <= now).limit(most)
         with reading(self._engine) as connection:
+            owner, own = (bytewise(connection, column) for column in (source_items.c.source, source_items.c.source_id))
+            query = query.order_by(source_items.c.ends_at, owner, own)
             return [_known(row) for row in connection.execute(query)]
 
     def items(self, source: str, source_ids: Collection[str]) -> Mapping[str, JsonObject]:
@@ -124,8 +130,9 @@ class SqlSourceLedger:
             rows = _rows(connection, columns, source, source_ids)
             return {row.source_id: _unpack(row.item) for row in rows if row.item is not None}
 
+    @retried
     def keep(self, rows: Iterable[KeptItem]) -> None:
-        held = list(rows)
+        held = sorted(rows, key=lambda row: (row.known.source, row.known.source_id))
         closed = [_values(row) | {"item": None} for row in held if not row.known.is_open]
         open_ = [row for row in held if row.known.is_open]
         renewed = [_values(row) | {"item": _pack(row.item)} for row in open_ if row.item is not None]
@@ -145,6 +152,7 @@ class SqlSourceLedger:
                 met.update(connection.execute(query).scalars())
         return frozenset(faults) - met
 
+    @retried
     def note_faults(self, source: str, faults: Collection[str], now: datetime) -> None:
         values = [{"source": source, "fault": fault, "last_met": now} for fault in sorted(set(faults))]
         if not values:
@@ -152,6 +160,7 @@ class SqlSourceLedger:
         with writing(self._engine) as connection:
             _write(connection, source_faults, values, keys=("source", "fault"))
 
+    @retried
     def prune(self, before: datetime) -> int:
         old_items = and_(source_items.c.is_open.is_(False), source_items.c.last_seen < before)
         with writing(self._engine) as connection:

@@ -1,23 +1,32 @@
-"""Criteria as the store keeps them: one row, one key and one growing version for all searches that ask the same."""
+"""Criteria as the store keeps them: one row, one key and one growing version for all searches that ask the same.
 
+Rows are locked in the order of their keys, after the series that new keys are drawn from: two that move between the
+same criteria in opposite directions wait for each other and never both.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from schemas.codec import decode, encode
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.sql.tables import criteria as table
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.outbox import post
-from services.notifier.adapters.sql.rows import draw, hold
+from services.notifier.adapters.sql.rows import chunks, draw, hold
 from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
 
 _SERIES = "criteria_key"
 
 
-def join(connection: Connection, criteria: Criteria, now: datetime) -> int:
-    """Add one search to canonical criteria, which are made or revived as needed; returns their key."""
+def join(connection: Connection, criteria: Criteria, now: datetime, leaving: int | None = None) -> int:
+    """Add one search to canonical criteria, which are made or revived as needed; returns their key.
+
+    `leaving` is the key that the search had: it is left once the new one is joined.
+    """
     own_id = criteria_id(criteria)
     found = select(table.c.key).where(table.c.criteria_id == own_id)
     key = connection.execute(found).scalar_one_or_none()
@@ -31,13 +40,34 @@ def join(connection: Connection, criteria: Criteria, now: datetime) -> int:
         connection.execute(
             insert(table).values(key=key, criteria_id=own_id, version=0, document=document, members=0, changed_at=now)
         )
-    _change(connection, int(key), 1, now)
+    left = () if leaving is None else (leaving,)
+    _lock(connection, (key, *left))
+    _change(connection, key, 1, now)
+    for other in left:
+        _change(connection, other, -1, now)
     return int(key)
 
 
-def leave(connection: Connection, key: int, now: datetime) -> None:
-    """Take one search away from criteria; those left with nobody are published as removed, and keep their key."""
-    _change(connection, key, -1, now)
+def leave(connection: Connection, keys: Iterable[int], now: datetime) -> None:
+    """Take one search away from criteria, for each key; those left with nobody are published as removed.
+
+    They keep their key.
+    """
+    for key in sorted(keys):
+        _change(connection, key, -1, now)
+
+
+def post_newest(connection: Connection, keys: Iterable[int]) -> None:
+    """Post the present state of criteria anew, as it was posted when it came to be."""
+    for some in chunks(sorted(set(keys))):
+        for row in _lock(connection, some):
+            post(connection, _record(row))
+
+
+def _lock(connection: Connection, keys: Sequence[int]) -> Sequence[Row[Any]]:
+    # The key itself never changes, so that searches may refer to it meanwhile.
+    rows = select(table).where(table.c.key.in_(keys)).order_by(table.c.key)
+    return connection.execute(rows.with_for_update(key_share=True)).all()
 
 
 def _change(connection: Connection, key: int, members: int, now: datetime) -> None:
@@ -46,14 +76,17 @@ def _change(connection: Connection, key: int, members: int, now: datetime) -> No
         update(table)
         .where(table.c.key == key)
         .values(version=table.c.version + 1, members=table.c.members + members, changed_at=now)
-        .returning(table.c.criteria_id, table.c.version, table.c.members, table.c.document)
+        .returning(*table.c)
     )
-    row = connection.execute(change).one()
+    post(connection, _record(connection.execute(change).one()))
+
+
+def _record(row: Row[Any]) -> Outgoing:
     record = CriteriaRecord(
-        key=key,
+        key=row.key,
         criteria_id=row.criteria_id,
         version=row.version,
         removed=row.members == 0,
         criteria=decode(Criteria, row.document.encode()),
     )
-    post(connection, Outgoing(CRITERIA.name, str(key).encode("ascii"), encode(record)))
+    return Outgoing(CRITERIA.name, str(row.key).encode("ascii"), encode(record))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select
 
 from schemas.sql.tables import cuts, positions
-from services.notifier.adapters.sql.rows import chunks, draw, to_json
+from services.notifier.adapters.sql.rows import chunks, draw, hold, to_json
 from services.notifier.domain.windows import BEGINNING, Cut
 
 NEW_SEARCH_LOOKS_BACK = timedelta(days=7)
@@ -24,12 +24,15 @@ def take_cut(connection: Connection, now: datetime) -> Cut:
     """Number the positions as they are; the newest cut again where none moved.
 
     The series' lock is taken before the positions are read: of two cuts the later number has seen all that the earlier
-    saw. A position is advanced in the transaction that stores its records, so all records below a cut can be read.
+    saw. A position is advanced in the transaction that stores its records, and all positions are read by one
+    statement, which sees committed rows only: so all records below a cut can be read by whoever knows the cut.
     """
-    if present_positions(connection) == newest_cut(connection).positions:
-        return newest_cut(connection)
+    hold(connection, _SERIES, first=1)
+    present, newest = present_positions(connection), newest_cut(connection)
+    if present == newest.positions:
+        return newest
     number = draw(connection, _SERIES, first=1)
-    cut = Cut(number, present_positions(connection))
+    cut = Cut(number, present)
     written = to_json({str(partition): position for partition, position in cut.positions.items()})
     connection.execute(insert(cuts).values(cut=number, taken_at=now, positions=written))
     return cut
@@ -52,8 +55,9 @@ def load_cuts(connection: Connection, numbers: Iterable[int]) -> dict[int, Cut]:
 
 
 def present_positions(connection: Connection) -> dict[int, int]:
-    """The positions by partition."""
-    return {row.partition: row.position for row in connection.execute(select(positions))}
+    """The positions by partition, as of one moment; those at the beginning are left out."""
+    moved = select(positions).where(positions.c.position > 0)
+    return {row.partition: row.position for row in connection.execute(moved)}
 
 
 def _positions_of(text: str) -> dict[int, int]:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
-from services.notifier.adapters.sql.rows import squeeze, to_json, unsqueeze
+from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
 from services.notifier.ports import Email
-from services.runtime.store import reading, writing
+from services.runtime.store import bytewise, reading, retried, writing
 
 
 class _ChangedError(Exception):
@@ -80,6 +80,7 @@ class SqlDigests:
             found: datetime | None = connection.execute(query.order_by(digests.c.due_at.desc()).limit(1)).scalar()
         return found
 
+    @retried
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
         """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
 
@@ -89,9 +90,8 @@ class SqlDigests:
             raise ValueError("a digest comes with its email, and a held one without")
         try:
             with writing(self._engine) as connection:
-                for closing in closings:
-                    if not _close(connection, closing):
-                        raise _ChangedError
+                if not _may_commit(connection, outcome) or not all(_close(connection, one) for one in closings):
+                    raise _ChangedError
                 digest_id = self._keep(connection, outcome, closings, email, now)
                 if email is not None:
                     _open_delivery(connection, outcome, digest_id, email, now)
@@ -99,25 +99,29 @@ class SqlDigests:
             return False
         return True
 
+    @retried
     def close_empty(self, closings: Sequence[Closing]) -> None:
-        """Close windows that hold nothing, without a digest; those changed meanwhile stay as they are."""
+        """Close windows that hold nothing, without a digest; those changed meanwhile stay as they are.
+
+        So do those that someone is changing just now: nobody waits for many people at once.
+        """
+        held = {closing.window.search.search_id: closing for closing in closings}
         with writing(self._engine) as connection:
-            for closing in closings:
-                _close(connection, closing)
+            for some in chunks(sorted(held)):
+                free = select(saved_searches.c.search_id).where(saved_searches.c.search_id.in_(some))
+                for search_id in connection.execute(free.with_for_update(skip_locked=True)).scalars().all():
+                    _close(connection, held[search_id])
 
     def history(self, subscriber_id: str | None = None, *, held: bool = False) -> list[KeptDigest]:
         """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
-        query = (
-            select(digests, deliveries.c.state)
-            .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-            .order_by(digests.c.due_at, digests.c.digest_id)
-        )
+        query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         if subscriber_id is not None:
             query = query.where(digests.c.subscriber_id == subscriber_id)
         if not held:
             query = query.where(digests.c.outcome == "digest")
         with reading(self._engine) as connection:
-            return [_kept(row) for row in connection.execute(query)]
+            in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
+            return [_kept(row) for row in connection.execute(in_order)]
 
     def _keep(
         self,
@@ -159,6 +163,17 @@ def unpack_email(data: bytes) -> Email:
     fields = json.loads(unsqueeze(data))
     headers = tuple((name, value) for name, value in fields["headers"])
     return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})
+
+
+def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
+    """Whether the subscriber is there and has no digest of that due time; both stay so until the transaction ends."""
+    subscriber_id = outcome.recipient.subscriber_id
+    if hold_person(connection, subscriber_id) is None:
+        return False
+    same = select(digests.c.digest_id).where(
+        digests.c.subscriber_id == subscriber_id, digests.c.due_at == outcome.due_at
+    )
+    return connection.execute(same).first() is None
 
 
 def _close(connection: Connection, closing: Closing) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 
 from schemas.sql.tables import flags
-from services.runtime.store import reading, upsert, writing
+from services.runtime.store import reading, retried, upsert, writing
 
 _PAUSED = "sending_paused"
 
@@ -16,6 +16,7 @@ class SqlFlags:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def pause_sending(self, paused: bool, now: datetime) -> None:
         """Stop or resume handing over; digests are built all the same."""
         with writing(self._engine) as connection:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, case, insert, select
+from sqlalchemy import Connection, Engine, case, insert, select, update
 
 from schemas.codec import decode, encode
 from schemas.keys import Keys, pack, unpack
@@ -13,7 +13,7 @@ from schemas.posting import PostingCore
 from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
 from services.notifier.domain.windows import Arrival
-from services.runtime.store import reading, upsert, writing
+from services.runtime.store import reading, retried, upsert, writing
 
 _NONE: Keys = np.empty(0, dtype=np.uint32)
 
@@ -24,6 +24,7 @@ class SqlMatches:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def store(self, partition: int, records: Sequence[Arrival], now: datetime) -> int:
         """Keep records of one partition, in order, and advance its position, in one transaction.
 
@@ -35,6 +36,7 @@ class SqlMatches:
             fresh = [record for record in records if record.offset >= position]
             if not fresh:
                 return 0
+            # Before what the store has is read: this locks the postings, should another partition ever bring the same.
             _keep_newest(connection, fresh, now)
             rows = list(_rows(partition, fresh, _held(connection, fresh)))
             if rows:
@@ -54,15 +56,20 @@ class SqlMatches:
 
 
 def _position(connection: Connection, partition: int) -> int:
+    """Where a partition stands, locked: a worker that lost it to another stores after that one, and finds it done."""
     query = select(positions.c.position).where(positions.c.partition == partition).with_for_update()
-    return int(connection.execute(query).scalar_one_or_none() or 0)
+    position = connection.execute(query).scalar_one_or_none()
+    if position is None:
+        # A row that is not there cannot be locked.
+        connection.execute(
+            upsert(connection, positions).values(partition=partition, position=0).on_conflict_do_nothing()
+        )
+        position = connection.execute(query).scalar_one()
+    return int(position)
 
 
 def _advance(connection: Connection, partition: int, position: int) -> None:
-    row = upsert(connection, positions).values(partition=partition, position=position)
-    connection.execute(
-        row.on_conflict_do_update(index_elements=[positions.c.partition], set_={"position": row.excluded.position})
-    )
+    connection.execute(update(positions).where(positions.c.partition == partition).values(position=position))
 
 
 def _keep_newest(connection: Connection, records: Iterable[Arrival], now: datetime) -> None:
@@ -85,7 +92,7 @@ def _keep_newest(connection: Connection, records: Iterable[Arrival], now: dateti
             held["seen_at"] = min(posting.seen_at, held["seen_at"])
     connection.execute(
         row.on_conflict_do_update(index_elements=[postings.c.posting_id], set_=chosen),
-        [_posting_row(one["posting"], one["seen_at"], now) for one in newest.values()],
+        [_posting_row(newest[own_id]["posting"], newest[own_id]["seen_at"], now) for own_id in sorted(newest)],
     )
 
 

@@ -9,7 +9,7 @@ from schemas.sql.tables import outbox
 from services.notifier.adapters.sql.rows import chunks, to_json
 from services.runtime.records import Outgoing
 from services.runtime.relay import OutboxRow
-from services.runtime.store import reading, writing
+from services.runtime.store import reading, retried, writing
 
 
 class SqlOutbox:
@@ -25,6 +25,7 @@ class SqlOutbox:
             rows = connection.execute(query).all()
         return [OutboxRow(row.id, row.topic, row.key, row.value, json.loads(row.headers)) for row in rows]
 
+    @retried
     def mark_published(self, ids: Sequence[int]) -> None:
         """Forget rows that are in the log. Raises UnavailableError."""
         with writing(self._engine) as connection:

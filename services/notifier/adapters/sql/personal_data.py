@@ -9,6 +9,7 @@ from schemas.codec import encode
 from schemas.sql.tables import deliveries, digest_items, digests, feedback, subscribers
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.adapters.sql.searches import searches_of
+from services.runtime.store import bytewise
 
 
 def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
@@ -42,7 +43,9 @@ def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]
 
 def _feedback(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
     query = select(feedback).where(feedback.c.subscriber_id == subscriber_id)
-    rows = connection.execute(query.order_by(feedback.c.kind, feedback.c.value))
+    rows = connection.execute(
+        query.order_by(*(bytewise(connection, column) for column in (feedback.c.kind, feedback.c.value)))
+    )
     return [{"kind": row.kind, "value": row.value, "created_at": row.created_at.isoformat()} for row in rows]
 
 

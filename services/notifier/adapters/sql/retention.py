@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Engine, Update, delete, func, select, update
 
 from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
+from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import HELD
-from services.runtime.store import writing
+from services.runtime.store import retried, writing
 
 KEEP_BODIES = timedelta(days=30)
 KEEP_DIGESTS = timedelta(days=400)
@@ -21,27 +22,40 @@ _OPEN = (*sorted(HELD), "pending", "unknown", "not_sent")
 def forget_bodies(engine: Engine, now: datetime) -> int:
     """Drop rendered emails that nobody will send again; returns how many."""
     waiting = select(deliveries.c.digest_id).where(deliveries.c.state.in_(_OPEN))
-    old = (digests.c.created_at < now - KEEP_BODIES) & digests.c.body.is_not(None)
-    with writing(engine) as connection:
-        gone = update(digests).where(old, digests.c.digest_id.not_in(waiting)).values(body=None)
-        return connection.execute(gone).rowcount
+    old = (digests.c.created_at < now - KEEP_BODIES) & digests.c.body.is_not(None) & digests.c.digest_id.not_in(waiting)
+    return _in_slices(engine, digests.c.digest_id, old, update(digests).values(body=None))
 
 
 def forget_digests(engine: Engine, now: datetime) -> int:
     """Drop digests, with their items and deliveries, that are too old to matter; returns how many."""
-    with writing(engine) as connection:
-        return connection.execute(delete(digests).where(digests.c.created_at < now - KEEP_DIGESTS)).rowcount
+    return _in_slices(engine, digests.c.digest_id, digests.c.created_at < now - KEEP_DIGESTS, delete(digests))
 
 
 def forget_matches(engine: Engine, now: datetime) -> int:
     """Drop postings, with their matches, of which no record came for long; returns how many."""
-    with writing(engine) as connection:
-        return connection.execute(delete(postings).where(postings.c.stored_at < now - KEEP_MATCHES)).rowcount
+    return _in_slices(engine, postings.c.posting_id, postings.c.stored_at < now - KEEP_MATCHES, delete(postings))
 
 
+@retried
 def forget_cuts(engine: Engine, now: datetime) -> int:
     """Drop cuts that no search was served up to; the last of the old ones stays, as the start of a new search."""
     last = select(func.max(cuts.c.cut)).where(cuts.c.taken_at < now - KEEP_CUTS).scalar_subquery()
     served = select(saved_searches.c.served_cut)
     with writing(engine) as connection:
         return connection.execute(delete(cuts).where(cuts.c.cut < last, cuts.c.cut.not_in(served))).rowcount
+
+
+def _in_slices(engine: Engine, own_id: ColumnElement[str], old: ColumnElement[bool], act: Update | Delete) -> int:
+    """Do it to all old rows, some in each transaction, so that nobody waits for long; returns to how many."""
+    done = 0
+    while some := _slice(engine, own_id, old, act):
+        done += some
+    return done
+
+
+@retried
+def _slice(engine: Engine, own_id: ColumnElement[str], old: ColumnElement[bool], act: Update | Delete) -> int:
+    with writing(engine) as connection:
+        rows = select(own_id).where(old).order_by(own_id).limit(IN_CHUNK).with_for_update(skip_locked=True)
+        some = connection.execute(rows).scalars().all()
+        return connection.execute(act.where(own_id.in_(some))).rowcount if some else 0

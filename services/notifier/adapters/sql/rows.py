@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
-from schemas.sql.tables import counters
+from schemas.sql.tables import counters, subscribers
 from services.runtime.store import upsert
 
 T = TypeVar("T")
@@ -31,6 +31,15 @@ def hold(connection: Connection, name: str, first: int = 0) -> None:
     insert = upsert(connection, counters).values(name=name, value=first - 1)
     locked = insert.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value})
     connection.execute(locked)
+
+
+def hold_person(connection: Connection, subscriber_id: str) -> Row[Any] | None:
+    """A subscriber's row, locked: what concerns one person is decided one after the other. None where they are gone.
+
+    Whoever locks a person's searches, or criteria, has locked the person first.
+    """
+    row = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
+    return connection.execute(row.with_for_update(key_share=True)).one_or_none()
 
 
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:

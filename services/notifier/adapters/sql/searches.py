@@ -8,14 +8,15 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import saved_searches, subscribers
+from schemas.sql.tables import saved_searches
 from services.notifier.adapters.sql.criteria import join, leave
 from services.notifier.adapters.sql.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
+from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import next_due
 from services.runtime.errors import UsageError
-from services.runtime.store import reading, writing
+from services.runtime.store import bytewise, reading, retried, writing
 
 
 class SqlSearches:
@@ -25,6 +26,7 @@ class SqlSearches:
         self._engine = engine
         self._ids = ids
 
+    @retried
     def add(
         self, subscriber_id: str, name: str, criteria: Criteria, timing: Timing, now: datetime, search_id: str = ""
     ) -> SavedSearch:
@@ -46,6 +48,7 @@ class SqlSearches:
             connection.execute(insert(saved_searches).values(row))
             return _one(connection, row["search_id"])
 
+    @retried
     def edit(
         self,
         search_id: str,
@@ -57,7 +60,7 @@ class SqlSearches:
     ) -> SavedSearch:
         """Change a search; its window stays. Other criteria are left and joined. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _one(connection, search_id)
+            held = _held(connection, search_id)
             values: dict[str, Any] = {"changed_at": now}
             if name is not None and _name(name) != held.name:
                 values["name"] = _name(name)
@@ -65,34 +68,35 @@ class SqlSearches:
             if timing is not None:
                 values |= _timing(timing, _time_zone_of(connection, held.subscriber_id), now)
             if criteria is not None and criteria != held.criteria:
-                # Joined before the old ones are left, so that equal criteria are never removed and revived.
-                values["key"] = join(connection, criteria, now)
-                leave(connection, held.key, now)
+                values["key"] = join(connection, criteria, now, leaving=held.key)
             _set(connection, search_id, values)
             return _one(connection, search_id)
 
+    @retried
     def pause(self, search_id: str, now: datetime) -> SavedSearch:
         """Serve it no more until it is resumed; its criteria stay joined. Raises UsageError."""
         with writing(self._engine) as connection:
-            _one(connection, search_id)
+            _held(connection, search_id)
             _set(connection, search_id, {"paused": True, "changed_at": now})
             return _one(connection, search_id)
 
+    @retried
     def resume(self, search_id: str, now: datetime) -> SavedSearch:
         """Serve it again from its next slot on, looking back seven days at most. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _one(connection, search_id)
+            held = _held(connection, search_id)
             if held.paused:
                 time_zone = _time_zone_of(connection, held.subscriber_id)
                 _set(connection, search_id, {"paused": False, **resumed(connection, held, time_zone, now)})
             return _one(connection, search_id)
 
+    @retried
     def delete(self, search_id: str, now: datetime) -> None:
         """Forget a search; what was sent for it stays in its digests. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _one(connection, search_id)
+            held = _held(connection, search_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search_id))
-            leave(connection, held.key, now)
+            leave(connection, [held.key], now)
 
     def get(self, search_id: str) -> SavedSearch:
         """Raises UsageError for an id that no search has."""
@@ -129,7 +133,8 @@ class SqlSearches:
 
 def searches_of(connection: Connection, subscriber_id: str | None) -> list[SavedSearch]:
     """The searches of one subscriber, or of all: by subscriber, then name."""
-    query = _searches().order_by(saved_searches.c.subscriber_id, saved_searches.c.name)
+    owner, name = (bytewise(connection, column) for column in (saved_searches.c.subscriber_id, saved_searches.c.name))
+    query = _searches().order_by(owner, name)
     if subscriber_id is not None:
         query = query.where(saved_searches.c.subscriber_id == subscriber_id)
     return [_search(row) for row in connection.execute(query)]
@@ -168,11 +173,16 @@ def _set(connection: Connection, search_id: str, values: dict[str, Any]) -> None
 
 
 def _time_zone_of(connection: Connection, subscriber_id: str) -> str:
-    query = select(subscribers.c.time_zone).where(subscribers.c.subscriber_id == subscriber_id)
-    time_zone = connection.execute(query).scalar_one_or_none()
-    if time_zone is None:
+    person = hold_person(connection, subscriber_id)
+    if person is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
-    return str(time_zone)
+    return str(person.time_zone)
+
+
+def _held(connection: Connection, search_id: str) -> SavedSearch:
+    """A search whose owner is locked, so that it stays as it is until the transaction ends."""
+    hold_person(connection, _one(connection, search_id).subscriber_id)
+    return _one(connection, search_id)
 
 
 def _one(connection: Connection, search_id: str) -> SavedSearch:

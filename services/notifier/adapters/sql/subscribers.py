@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from schemas.sql.tables import feedback, saved_searches, subscribers
 from services.notifier.adapters.sql.criteria import leave
 from services.notifier.adapters.sql.personal_data import data_of
+from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.adapters.sql.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.suppressions import cancel_waiting
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
-from services.runtime.store import reading, scrub, upsert, writing
+from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
 
 Feedback = Literal["hidden_company", "not_relevant"]
 
@@ -26,6 +27,7 @@ class SqlSubscribers:
         self._engine = engine
         self._ids = ids
 
+    @retried
     def add(self, profile: Profile, now: datetime, subscriber_id: str = "") -> Subscriber:
         """Take someone in, active. Raises UsageError where the address is known already."""
         own_id = subscriber_id or self._ids.subscriber_id(profile.address)
@@ -37,11 +39,12 @@ class SqlSubscribers:
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
+    @retried
     def change(self, subscriber_id: str, profile: Profile, now: datetime) -> Subscriber:
         """Replace someone's facts; in another time zone their searches are due by its clock. Raises UsageError."""
         try:
             with writing(self._engine) as connection:
-                held = _one(connection, subscriber_id)
+                held = _held(connection, subscriber_id)
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
                 if profile.time_zone != held.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
@@ -51,18 +54,20 @@ class SqlSubscribers:
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
+    @retried
     def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
         """Send this person nothing until they resume; what waits is cancelled. Raises UsageError."""
         with writing(self._engine) as connection:
-            _one(connection, subscriber_id)
+            _held(connection, subscriber_id)
             _set(connection, subscriber_id, {"status": "paused", "changed_at": now})
             cancel_waiting(connection, subscriber_id, "the subscriber paused", now)
             return _one(connection, subscriber_id)
 
+    @retried
     def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
         """Serve this person again, looking back seven days at most. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _one(connection, subscriber_id)
+            held = _held(connection, subscriber_id)
             if held.status == "paused":
                 _set(connection, subscriber_id, {"status": "active", "changed_at": now})
                 for search in searches_of(connection, subscriber_id):
@@ -85,18 +90,21 @@ class SqlSubscribers:
     def all(self) -> list[Subscriber]:
         """Everybody, by address."""
         with reading(self._engine) as connection:
-            rows = connection.execute(select(subscribers).order_by(subscribers.c.address)).all()
+            in_order = select(subscribers).order_by(bytewise(connection, subscribers.c.address))
+            rows = connection.execute(in_order).all()
         return [_subscriber(row) for row in rows]
 
+    @retried
     def say(self, subscriber_id: str, kind: Feedback, value: str, now: datetime) -> None:
         """Keep that someone hides a company (its folded name) or calls a job not relevant (its cluster key)."""
         with writing(self._engine) as connection:
-            _one(connection, subscriber_id)
+            _held(connection, subscriber_id)
             row = upsert(connection, feedback).values(
                 subscriber_id=subscriber_id, kind=kind, value=value, created_at=now
             )
             connection.execute(row.on_conflict_do_nothing())
 
+    @retried
     def unsay(self, subscriber_id: str, kind: Feedback, value: str) -> None:
         """Take that back."""
         with writing(self._engine) as connection:
@@ -112,13 +120,14 @@ class SqlSubscribers:
             _one(connection, subscriber_id)
             return data_of(connection, subscriber_id)
 
+    @retried
     def erase(self, subscriber_id: str, now: datetime) -> None:
         """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
         with writing(self._engine) as connection:
-            _one(connection, subscriber_id)
-            for search in searches_of(connection, subscriber_id):
-                connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search.search_id))
-                leave(connection, search.key, now)
+            _held(connection, subscriber_id)
+            searches = searches_of(connection, subscriber_id)
+            connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
+            leave(connection, [search.key for search in searches], now)
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
         scrub(self._engine)
 
@@ -131,6 +140,13 @@ class SqlSubscribers:
             "currency": profile.currency,
             "locale": profile.locale,
         }
+
+
+def _held(connection: Connection, subscriber_id: str) -> Subscriber:
+    row = hold_person(connection, subscriber_id)
+    if row is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    return _subscriber(row)
 
 
 def _one(connection: Connection, subscriber_id: str) -> Subscriber:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from schemas.sql.tables import deliveries, subscribers, suppressions
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
-from services.runtime.store import reading, upsert, writing
+from services.runtime.store import reading, retried, upsert, writing
 
 
 class SqlSuppressions:
@@ -17,6 +17,7 @@ class SqlSuppressions:
         self._engine = engine
         self._ids = ids
 
+    @retried
     def suppress(self, address: str, reason: str, now: datetime) -> None:
         """Never mail this address again; what waits for it is cancelled. The first reason stays."""
         own_hash = self._ids.address_hash(address)
@@ -24,9 +25,10 @@ class SqlSuppressions:
             row = upsert(connection, suppressions).values(address_hash=own_hash, reason=reason, created_at=now)
             connection.execute(row.on_conflict_do_nothing())
             people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
-            for subscriber_id in connection.execute(people).scalars().all():
+            for subscriber_id in connection.execute(people.with_for_update(key_share=True)).scalars().all():
                 cancel_waiting(connection, subscriber_id, reason, now)
 
+    @retried
     def allow(self, address: str) -> bool:
         """Undo `suppress`; False where the address was not suppressed."""
         own = suppressions.c.address_hash == self._ids.address_hash(address)

@@ -15,7 +15,7 @@ from services.notifier.adapters.sql.found import best_postings
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.model import DueSearch, Recipient
 from services.notifier.domain.windows import Cut, DueSubscriber, DueWindow
-from services.runtime.store import reading, writing
+from services.runtime.store import bytewise, reading, retried, writing
 
 
 class SqlWindows:
@@ -24,6 +24,7 @@ class SqlWindows:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def take_cut(self, now: datetime) -> Cut:
         """Number the present positions; the newest cut again where nothing moved since. Raises UnavailableError."""
         with reading(self._engine) as connection:
@@ -33,6 +34,7 @@ class SqlWindows:
         with writing(self._engine) as connection:
             return cuts_table.take_cut(connection, now)
 
+    @retried
     def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
 
@@ -42,14 +44,15 @@ class SqlWindows:
             if connection.execute(_claimable(now, cut, 1)).first() is None:
                 return []
         with writing(self._engine) as connection:
-            claimed = connection.execute(_claimable(now, cut, most).with_for_update(skip_locked=True)).scalars().all()
-            for some in chunks(claimed):
+            free = _claimable(now, cut, most).with_for_update(skip_locked=True, key_share=True, of=subscribers)
+            due = _due(connection, connection.execute(free).scalars().all(), now, cut)
+            for some in chunks(one.recipient.subscriber_id for one in due):
                 connection.execute(
                     update(subscribers)
                     .where(subscribers.c.subscriber_id.in_(some))
                     .values(built_by=worker, build_lease=now + lease)
                 )
-            return _due(connection, claimed, now, cut)
+            return due
 
     def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
         """By search id: the postings, matched before near and newest first, that its window holds; at most some.
@@ -64,12 +67,17 @@ class SqlWindows:
             chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
         return {window.search.search_id: chosen.get((window.from_cut, window.key), []) for window in windows}
 
-    def done(self, subscriber_ids: Sequence[str]) -> None:
-        """Give back claimed subscribers, served or not. Raises UnavailableError."""
+    @retried
+    def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
+        """Give back subscribers that the worker claimed; those that others hold by now stay theirs.
+
+        Raises UnavailableError.
+        """
         with writing(self._engine) as connection:
             for some in chunks(subscriber_ids):
-                _free(connection, subscribers.c.subscriber_id.in_(some))
+                _free(connection, (subscribers.c.built_by == worker) & subscribers.c.subscriber_id.in_(some))
 
+    @retried
     def release(self, worker: str) -> None:
         """Give back whatever this worker, having been killed, still holds. Raises UnavailableError."""
         with writing(self._engine) as connection:
@@ -77,7 +85,10 @@ class SqlWindows:
 
 
 def _free(connection: Connection, which: ColumnElement[bool]) -> None:
-    connection.execute(update(subscribers).where(which).values(built_by=None, build_lease=None))
+    held = select(subscribers.c.subscriber_id).where(which).order_by(subscribers.c.subscriber_id)
+    for some in chunks(connection.execute(held.with_for_update(key_share=True)).scalars().all()):
+        own = update(subscribers).where(subscribers.c.subscriber_id.in_(some))
+        connection.execute(own.values(built_by=None, build_lease=None))
 
 
 def _is_due(now: datetime, cut: Cut) -> ColumnElement[bool]:
@@ -110,15 +121,17 @@ def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut
             select(saved_searches, criteria_table.c.document)
             .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
             .where(saved_searches.c.subscriber_id.in_(some), _is_due(now, cut))
-            .order_by(saved_searches.c.search_id)
+            .order_by(bytewise(connection, saved_searches.c.search_id))
         )
         for row in connection.execute(searches):
             if row.key not in documents:
                 documents[row.key] = decode(Criteria, row.document.encode())
             windows[row.subscriber_id].append(_window(row, documents[row.key]))
+    # Whoever another worker served between the choice and the lock has nothing due any more.
     return [
         DueSubscriber(_recipient(people[subscriber_id], said), tuple(windows[subscriber_id]))
         for subscriber_id in claimed
+        if windows[subscriber_id]
     ]
 
 
