@@ -2,7 +2,20 @@
 
 import typer
 
-from services.cli import configuration, dead, demo, explaining, files, people, running, searches, sources, state, topics
+from services.cli import (
+    configuration,
+    dead,
+    demo,
+    explaining,
+    files,
+    people,
+    running,
+    searches,
+    sources,
+    state,
+    topics,
+    workers,
+)
 
 app = typer.Typer(
     name="jobchime",
@@ -14,6 +27,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("run")(running.run)
+app.command("ingest")(workers.ingest)
+app.command("matcher")(workers.matcher)
+app.command("notifier")(workers.notifier)
 app.command("normalise")(files.normalise)
 app.command("match")(files.match)
 app.command("explain")(explaining.explain)

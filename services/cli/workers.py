@@ -1,0 +1,37 @@
+"""`jobchime ingest`, `matcher` and `notifier`: the services of the deployed form, each a process of its own."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Config, Now, moment
+from services.deployed import ServiceName, deployed
+from services.runtime.clock import FixedClock, SystemClock
+from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.logging import configure_logging
+from services.settings import load_settings
+
+Once = Annotated[bool, typer.Option("--once", help="Do what is due, process all there is, then stop.")]
+
+
+def worker_command(name: ServiceName, told: str) -> Callable[..., None]:
+    """The command that runs one worker of a service; several may run at once."""
+
+    def command(config: Config = None, once: Once = False, now: Now = None) -> None:
+        settings = load_settings(config)
+        configure_logging(level=settings.log_level)
+        clock = SystemClock() if now is None else FixedClock(moment(now))
+        with stop_on_signals() as stop, deployed(settings, name, clock=clock, once=once) as worker:
+            if once:
+                worker.once(stop)
+            else:
+                worker.run(stop)
+
+    command.__doc__ = told
+    return command
+
+
+ingest = worker_command("ingest", "Poll the sources, take pushes, and normalise postings, until it is stopped.")
+matcher = worker_command("matcher", "Match postings with all criteria, until it is stopped.")
+notifier = worker_command("notifier", "Store matches, build digests and hand them over, until it is stopped.")

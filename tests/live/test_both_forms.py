@@ -1,0 +1,49 @@
+"""The embedded and the deployed form, given the same, mail the same bytes."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.engines import elasticsearch_of_my_own, fresh_database, kafka_of_my_own
+from tests.support.shared import captures
+from tests.support.two_forms import DeployedForm, EmbeddedForm, Step, people, pool
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(1_200)]
+
+SEED = 20_260_803
+START = datetime(2026, 8, 3, 12, tzinfo=UTC)
+EVERY = timedelta(hours=8)
+STEPS = 10
+"""Three days, and the last hour of the third."""
+_FEEDS = frozenset((".json", ".xml"))
+
+
+def the_steps() -> list[Step]:
+    """All captured feeds, some of them new at each step."""
+    files = [file for file in sorted(captures().rglob("*")) if file.suffix in _FEEDS]
+    return [Step(START + EVERY * at, tuple(files[at::STEPS])) for at in range(STEPS)]
+
+
+def test_three_days_of_captures_give_a_thousand_people_byte_equal_digests(tmp_path: Path) -> None:
+    wanted = people(1_000, 3, pool(600, SEED), SEED)
+    steps = the_steps()
+    embedded = EmbeddedForm(tmp_path / "embedded").live(wanted, steps)
+    with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as elasticsearch, fresh_database() as store:
+        engines = f"""
+store = "{store}"
+[kafka]
+bootstrap = {list(kafka.bootstrap)}
+prefix = "{kafka.prefix}"
+[elasticsearch]
+urls = {list(elasticsearch.urls)}
+prefix = "{elasticsearch.prefix}"
+[matcher]
+index = "elasticsearch"
+[probes]
+enabled = false
+"""
+        deployed = DeployedForm(tmp_path / "deployed", engines).live(wanted, steps)
+    assert len(embedded) > 500
+    assert sorted(embedded) == sorted(deployed)
+    assert [name for name, mail in embedded.items() if deployed[name] != mail] == []

@@ -1,0 +1,189 @@
+"""One installation lived through twice, embedded and deployed: the same feeds, people and simulated times."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from schemas.criteria import Criteria
+from services.embedded import embedded
+from services.notifier.adapters.sql.searches import SqlSearches
+from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import Profile, Timing, profile_of, timing_of
+from services.runtime.clock import FixedClock
+from services.runtime.store import migrate, open_store
+from services.settings import load_settings
+from tests.support.generate import criteria as generated
+from tests.support.generate import postings as generated_postings
+
+_ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")
+_CURRENCIES = ("EUR", "USD", "GBP", "INR")
+_CADENCES = ("instant", "daily", "daily", "daily", "weekly")
+_COMMAND_PATIENCE_S = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A person and what they search for."""
+
+    profile: Profile
+    searches: tuple[tuple[str, Criteria, Timing], ...]
+
+
+def people(count: int, searches_each: int, pool: Sequence[Criteria], seed: int) -> list[Wanted]:
+    """So many people over zones, currencies and cadences, each with searches out of one pool, so that many are shared."""
+    chance = random.Random(seed)
+    return [
+        Wanted(
+            profile_of(
+                {
+                    "address": f"person{number}@example.com",
+                    "name": f"Person {number}",
+                    "time_zone": chance.choice(_ZONES),
+                    "currency": chance.choice(_CURRENCIES),
+                }
+            ),
+            tuple(
+                (f"search {at}", criteria, _timing(chance))
+                for at, criteria in enumerate(chance.sample(pool, searches_each))
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def pool(count: int, seed: int) -> list[Criteria]:
+    """Distinct canonical criteria."""
+    return list(dict.fromkeys(generated(2 * count, seed, generated_postings(200, seed))))[:count]
+
+
+def take_in(engine: Engine, ids: Ids, wanted: Sequence[Wanted], now: datetime) -> None:
+    """Everybody signs up."""
+    subscribers, searches = SqlSubscribers(engine, ids), SqlSearches(engine, ids)
+    for one in wanted:
+        person = subscribers.add(one.profile, now)
+        for name, criteria, timing in one.searches:
+            searches.add(person.subscriber_id, name, criteria, timing, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A simulated time, and the feed files that are new by then."""
+
+    at: datetime
+    feeds: tuple[Path, ...] = ()
+
+
+class Form(Protocol):
+    """One way to run, over some steps."""
+
+    def live(self, wanted: Sequence[Wanted], steps: Sequence[Step]) -> dict[str, bytes]:
+        """Everybody signs up at the first step; gives all mails by file name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedForm:
+    """All in this process."""
+
+    folder: Path
+
+    def live(self, wanted: Sequence[Wanted], steps: Sequence[Step]) -> dict[str, bytes]:
+        """At each step: tick, drain, tick."""
+        settings = load_settings(_settings_file(self.folder, ""))
+        clock = FixedClock(steps[0].at)
+        with embedded(settings, clock=clock, chance=Random(0)) as form:
+            take_in(form.engine, settings.ids(), wanted, steps[0].at)
+            form.runner.load()
+            for step in steps:
+                _bring(step, self.folder)
+                clock.set(step.at)
+                form.runner.tick(step.at)
+                form.runner.drain()
+                form.runner.tick(step.at)
+        return _mails(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedForm:
+    """Each service a process of its own, on the real engines; topics and tables are made here."""
+
+    folder: Path
+    engines: str
+    """The tables of the settings file that say where the engines are."""
+
+    def live(self, wanted: Sequence[Wanted], steps: Sequence[Step]) -> dict[str, bytes]:
+        """At each step what the embedded form does: the notifier's tick, ingest, the matcher, the notifier again."""
+        file = _settings_file(self.folder, self.engines)
+        settings = load_settings(file)
+        engine = open_store(settings.store_url)
+        migrate(engine)
+        take_in(engine, settings.ids(), wanted, steps[0].at)
+        engine.dispose()
+        self._run("topics", "create", "--config", str(file))
+        for step in steps:
+            _bring(step, self.folder)
+            for service in ("notifier", "ingest", "matcher", "notifier"):
+                self._run(service, "--once", "--now", step.at.isoformat(), "--config", str(file))
+        return _mails(self.folder)
+
+    def _run(self, *arguments: str) -> None:
+        found = subprocess.run(
+            [sys.executable, "-c", "from services.cli import main; main()", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_PATIENCE_S,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            check=False,
+        )
+        assert found.returncode == 0, f"jobchime {' '.join(arguments)} ended with {found.returncode}: {found.stderr}"
+
+
+def _timing(chance: random.Random) -> Timing:
+    cadence = chance.choice(_CADENCES)
+    return timing_of({"cadence": cadence, "hour": chance.randrange(24), "weekday": chance.randrange(7)})
+
+
+def _settings_file(folder: Path, engines: str) -> Path:
+    feeds = folder / "feeds"
+    feeds.mkdir(parents=True)
+    file = folder / "jobchime.toml"
+    file.write_text(
+        f"""
+data = "state"
+secret = "one secret for both forms of it"
+log_level = "warning"
+{engines}
+[[ingest.sources]]
+name = "board"
+url = "feeds"
+every = "1m"
+
+[mail]
+folder = "mails"
+public_url = "https://alerts.example"
+sender_address = "alerts@jobs.example"
+postal_address = "Example Board, 1 Example Street, Exampletown"
+""",
+        encoding="utf-8",
+    )
+    return file
+
+
+def _bring(step: Step, folder: Path) -> None:
+    for feed in step.feeds:
+        shutil.copy(feed, folder / "feeds" / feed.name)
+
+
+def _mails(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted((folder / "mails").glob("*.eml"))}
