@@ -1,12 +1,26 @@
 """Wires the matcher."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.criteria import CriteriaRecord
+from schemas.posting import PostingCore
 from schemas.topics import CRITERIA, POSTINGS
+from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_recent import MemoryRecentPostings
 from services.matcher.own import OwnHoldings
+from services.matcher.rebuilding import Kept, Rebuilder, readable
 from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
-from services.runtime.records import Tail
+from services.matcher.shared import SharedHoldings
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.records import Record, Tail
 from services.runtime.tail import LogTail, ReadLog
 
 
@@ -19,3 +33,45 @@ def make_own_matcher(criteria: Tail, postings: Tail, settings: MatcherSettings |
     """The matcher with criteria and recent postings in its memory, followed by their tails."""
     settings = settings or MatcherSettings()
     return Matcher(OwnHoldings(MemoryCriteriaIndex(), MemoryRecentPostings(), criteria, postings, settings), settings)
+
+
+def make_shared_matcher(
+    elasticsearch: ElasticsearchSettings,
+    kafka: KafkaSettings,
+    settings: MatcherSettings | None = None,
+    *,
+    clock: Clock | None = None,
+) -> Matcher:
+    """The matcher over indices that all workers share; its `load` makes them where they are missing."""
+    settings = settings or MatcherSettings()
+    engine = SearchEngine(elasticsearch)
+    criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
+    kept = kept_indices(criteria, recent, settings, clock or SystemClock())
+
+    def prepare() -> None:
+        with RecordReader(kafka) as reader:
+            for one in kept:
+                Rebuilder(engine, reader).ensure(one)
+
+    return Matcher(SharedHoldings(criteria, recent, settings, prepare), settings)
+
+
+def kept_indices(
+    criteria: ElasticsearchCriteriaIndex, recent: ElasticsearchRecentPostings, settings: MatcherSettings, clock: Clock
+) -> tuple[Kept, Kept]:
+    """Both shared indices, and how each is written from the records of its topic."""
+
+    def write_criteria(records: Sequence[Record], target: str) -> None:
+        criteria.write(readable(CriteriaRecord, records), [target])
+
+    def write_postings(records: Sequence[Record], target: str) -> None:
+        since = postings_since()
+        recent.write([one for one in readable(PostingCore, records) if one.seen_at >= since], [target])
+
+    def postings_since() -> datetime:
+        return clock.now() - settings.indexed
+
+    return (
+        Kept("criteria", CRITERIA.name, criteria.generations, write_criteria, lambda: None),
+        Kept("postings", POSTINGS.name, recent.generations, write_postings, postings_since),
+    )

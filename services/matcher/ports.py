@@ -1,6 +1,6 @@
 """What the matcher needs of the outside, in its own words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +35,31 @@ class CriteriaIndex(Protocol):
         ...
 
     def __len__(self) -> int: ...
+
+
+class HeldCriteria(Protocol):
+    """What an index holds of a key."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def criteria_id(self) -> str: ...
+
+    @property
+    def removed(self) -> bool: ...
+
+
+class SharedCriteriaIndex(CriteriaIndex, Protocol):
+    """An index that many workers share."""
+
+    def held(self, keys: Iterable[int]) -> Mapping[int, HeldCriteria]:
+        """What is held of some keys, by whichever worker; those of which nothing is known are left out."""
+        ...
+
+    def purge(self, before: datetime) -> int:
+        """Forget criteria that were removed before then; returns how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class MatcherSettings(BaseModel):
     """A posting that matches more criteria is sent in several records; 50,000 keys are about 90 KB."""
     backwards_days: int = Field(default=7, ge=1, le=90)
     """How far back new criteria are matched; also how long postings are held in memory."""
+    indexed_days: int = Field(default=30, ge=1, le=400)
+    """How long postings are held in Elasticsearch: backwards, and for previews. A rebuild brings back no more than the
+    topic keeps, 30 days."""
     backwards_most: int = Field(default=200, ge=1, le=10_000)
     """How many of the newest postings new criteria are matched with."""
 
@@ -24,3 +27,8 @@ class MatcherSettings(BaseModel):
     def backwards(self) -> timedelta:
         """`backwards_days`, as a span."""
         return timedelta(days=self.backwards_days)
+
+    @property
+    def indexed(self) -> timedelta:
+        """`indexed_days`, as a span; never less than is matched backwards."""
+        return timedelta(days=max(self.indexed_days, self.backwards_days))

@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.criteria import Criteria
-from schemas.elasticsearch import definition
-from services.matcher.adapters.elasticsearch_generations import Generations
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
 from services.matcher.adapters.memory_recent import MemoryRecentPostings
 from services.matcher.ports import RecentPostings
@@ -33,9 +31,9 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
         numbers = count()
 
         def fresh() -> RecentPostings:
-            generations = Generations(engine, f"postings{next(numbers)}", definition("postings.v1"))
-            generations.ensure()
-            return ElasticsearchRecentPostings(engine, generations)
+            recent = ElasticsearchRecentPostings(engine, f"postings{next(numbers)}")
+            recent.generations.ensure()
+            return recent
 
         yield fresh
 

@@ -11,6 +11,7 @@ import orjson
 
 from schemas.codec import decode
 from schemas.criteria import Criteria
+from schemas.elasticsearch import definition
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_generations import Generations
 from services.matcher.adapters.posting_document import document_of, micros, query_of
@@ -20,6 +21,8 @@ from services.rules.verdict import judge
 from services.runtime.elasticsearch import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
+SCHEMA: Final = "postings.v1"
+_RESOLVED_AGAIN: Final = 3
 _PUT_BYTES: Final = 4 << 20
 _SEARCHES_AT_ONCE: Final = 50
 _PAGE: Final = 500
@@ -39,26 +42,33 @@ class ElasticsearchRecentPostings:
     backwards; so whichever comes second sees the first.
     """
 
-    def __init__(self, engine: SearchEngine, generations: Generations) -> None:
+    def __init__(self, engine: SearchEngine, kind: str = "postings") -> None:
+        """`kind` names the index, after the installation's prefix."""
         self._engine = engine
-        self._generations = generations
+        self.generations = Generations(engine, kind, definition(SCHEMA, replicas=engine.settings.replicas))
         self._remembered = _Remembered(_REMEMBERED)
 
     def put(self, postings: Sequence[PostingCore]) -> None:
         """Write to all generations. Raises UnavailableError; then put all again."""
-        documents = [_action(PreparedPosting(posting)) for posting in postings]
-        if documents:
-            self._write(documents, self._generations.targets)
+        if not postings:
+            return
+        for _ in range(_RESOLVED_AGAIN):
+            try:
+                self.write(postings, self.generations.targets())
+                return
+            except MissingIndexError:
+                continue  # A generation was dropped since it was named.
+        raise UnavailableError("the index of postings is missing, or its generations change too quickly: try again")
 
-    def put_into(self, generation: str, postings: Sequence[PostingCore]) -> None:
-        """Write to one generation alone, by the alias of its writers. Raises MissingIndexError once it is gone."""
+    def write(self, postings: Sequence[PostingCore], targets: Sequence[str]) -> None:
+        """Write through the write aliases of some generations. Raises MissingIndexError where one of them is gone."""
         documents = [_action(PreparedPosting(posting)) for posting in postings]
-        for lines in _bulks(documents, [generation]):
+        for lines in _bulks(documents, targets):
             self._engine.bulk(lines, params={"require_alias": "true"})
 
     def refresh(self) -> None:
         """Make all that was put visible, in every generation: searches may be turned to another at any time."""
-        answer = self._engine.ask("POST", f"/{self._generations.write_alias}/_refresh")
+        answer = self._engine.ask("POST", f"/{self.generations.write_alias}/_refresh")
         if answer["_shards"]["failed"]:
             raise UnavailableError("Elasticsearch could not refresh a shard of the recent postings")
 
@@ -83,7 +93,7 @@ class ElasticsearchRecentPostings:
         self.refresh()
         query = {"query": {"range": {"seen_at": {"lt": micros(before)}}}, "max_docs": _FORGET_AT_ONCE}
         params = {"conflicts": "proceed", "refresh": "true"}
-        path = f"/{self._generations.write_alias}/_delete_by_query"
+        path = f"/{self.generations.write_alias}/_delete_by_query"
         forgotten = 0
         while True:
             answer = self._engine.ask("POST", path, query, params=params)
@@ -93,19 +103,9 @@ class ElasticsearchRecentPostings:
             if answer["deleted"] < _FORGET_AT_ONCE:
                 return int(forgotten)
 
-    def _write(self, documents: Sequence["_Action"], targets: Any) -> None:
-        for lines in _bulks(documents, targets()):
-            try:
-                self._engine.bulk(lines, params={"require_alias": "true"})
-            except MissingIndexError:
-                # A generation was dropped since its name was read. Once more, by the names of now.
-                for again in _bulks(documents, targets()):
-                    self._engine.bulk(again, params={"require_alias": "true"})
-                return
-
     def _next_page(self, walks: Sequence["_Walk"], most: int) -> None:
         answers = self._engine.search_many(
-            self._generations.alias, [walk.request() for walk in walks], filter_path="hits.hits.sort"
+            self.generations.alias, [walk.request() for walk in walks], filter_path="hits.hits.sort"
         )
         pages = [[tuple(hit["sort"]) for hit in answer.get("hits", {}).get("hits", ())] for answer in answers]
         prepared = self._fetch({(posting_id, version) for page in pages for _, posting_id, version in page})
@@ -119,7 +119,7 @@ class ElasticsearchRecentPostings:
         for first in range(0, len(missing), _FETCH_AT_ONCE):
             answer = self._engine.ask(
                 "POST",
-                f"/{self._generations.alias}/_mget",
+                f"/{self.generations.alias}/_mget",
                 {"ids": missing[first : first + _FETCH_AT_ONCE]},
                 params={"filter_path": "docs._source.document,docs.error"},
             )

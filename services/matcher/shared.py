@@ -1,0 +1,67 @@
+"""Criteria and recent postings held once for all workers."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+from typing import Final
+
+from schemas.criteria import CriteriaRecord
+from schemas.posting import PostingCore
+from services.matcher.news import asks_new
+from services.matcher.ports import RecentPostings, SharedCriteriaIndex
+from services.matcher.settings import MatcherSettings
+from services.runtime.records import Record
+
+_TIDY_EVERY: Final = timedelta(hours=1)
+_REMOVED_KEPT: Final = timedelta(days=100)
+"""Longer than any record may be late: dead letters are kept, and can be replayed, for 90 days."""
+
+
+class SharedHoldings:
+    """`Holdings` in indices that all workers write to and search. Nothing is held by a worker. For many threads.
+
+    A posting is indexed before it is matched. Criteria are indexed and visible, then postings are refreshed, then they
+    are searched. Take a posting and criteria that fit each other. Either the criteria were visible before the posting
+    was matched; or the posting was matched, and so indexed, before they became visible, and so before the refresh after
+    which the criteria are searched for. That holds across workers, and while indices are rebuilt: each write goes to
+    every generation, and so does the refresh.
+    """
+
+    def __init__(
+        self,
+        index: SharedCriteriaIndex,
+        recent: RecentPostings,
+        settings: MatcherSettings,
+        prepare: Callable[[], None],
+    ) -> None:
+        """`prepare` sees to it that both indices are there and whole."""
+        self.index = index
+        self.recent = recent
+        self.turn = nullcontext()
+        self._settings = settings
+        self._prepare = prepare
+        self._tidied: datetime | None = None
+
+    def load(self) -> None:
+        """Load nothing; have the indices made where they are missing. Raises UnavailableError."""
+        self._prepare()
+
+    def hold_postings(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> None:
+        """Index postings."""
+        self.recent.put(postings)
+
+    def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
+        """Index criteria; which of them ask something new, by what was held before. See `news`."""
+        new = asks_new(found, self.index.held({one.key for one in found}))
+        self.index.apply(found)
+        if any(new):
+            self.recent.refresh()
+        return new
+
+    def tick(self, now: datetime) -> None:
+        """Once an hour, forget what is old; any number of workers may."""
+        if self._tidied is not None and now - self._tidied < _TIDY_EVERY:
+            return
+        self.recent.forget(now - self._settings.indexed)
+        self.index.purge(now - _REMOVED_KEPT)
+        self._tidied = now
