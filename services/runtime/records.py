@@ -89,8 +89,8 @@ class Tail(Protocol):
         """The records since last time, at first from the topic's start, up to the ends at the time of the call or
         beyond: whatever was durable before the call comes. Order holds within a partition.
 
-        A record is behind once the next is asked for, so that one at which the caller fails comes again. It costs
-        little where there is nothing new. Raises UnavailableError, and then goes on where it was.
+        What was given need not come again, so the caller keeps what it could not yet take in. It costs little where
+        there is nothing new. Raises UnavailableError, and then goes on where it was.
         """
         ...
 
