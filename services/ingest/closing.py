@@ -31,9 +31,9 @@ class Tools:
 
     def attribution(self, source: str, format_name: str) -> Attribution | None:
         """Whom a source asks to name: by its settings, else by its format; both may be gone since an item was seen."""
-        settings = self.settings.source(source)
-        if settings is not None and settings.attribution is not None:
-            return settings.attribution
+        stated = self.settings.attribution_of(source)
+        if stated is not None:
+            return stated
         try:
             return self.format_named(format_name).attribution
         except UsageError:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
+from services.ingest.push_settings import PushSettings
 
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
 _UNITS = {
@@ -124,6 +125,7 @@ class IngestSettings(_Settings):
     """How long closed items and met faults are remembered."""
     max_dead_letters: int = Field(default=200, ge=1)
     """Of one poll; the rest is counted only."""
+    push: PushSettings = PushSettings()
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
@@ -131,10 +133,20 @@ class IngestSettings(_Settings):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two sources are named {name}")
+        for key, pushed in self.push.keys.items():
+            if pushed.source in names:
+                raise ValueError(f"the push key {key} names the source {pushed.source}, which is polled")
         return self
 
     def source(self, name: str) -> SourceSettings | None:
         return next((source for source in self.sources if source.name == name), None)
+
+    def attribution_of(self, name: str) -> Attribution | None:
+        """Whom a source asks to name, by the settings, be it polled or pushed."""
+        polled = self.source(name)
+        if polled is not None:
+            return polled.attribution
+        return next((key.attribution for key in self.push.keys.values() if key.source == name), None)
 
     def silence_of(self, source: SourceSettings) -> timedelta:
         """How long `source` may be silent before a warning."""

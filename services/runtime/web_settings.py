@@ -14,4 +14,8 @@ class ProbeSettings(BaseModel):
     """0: any free port, said in the log."""
     matcher_port: int = Field(default=8102, ge=0, le=65_535)
     notifier_port: int = Field(default=8103, ge=0, le=65_535)
+    embedded_port: int | None = Field(default=None, ge=0, le=65_535)
+    """Of `jobchime run`; unset: no probes there."""
+    stuck_after_s: float = Field(default=600.0, gt=0, le=86_400)
+    """A worker whose loop has not turned for so long fails /livez: longer than any step of the loop takes."""
     enabled: bool = True

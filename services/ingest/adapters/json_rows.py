@@ -61,20 +61,21 @@ def read_value(text: str, at: int = 0) -> tuple[Any, int]:
     return clean(value), end
 
 
-def rows(text: str, array: str | None) -> Iterator[Any | Broken]:
+def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any | Broken]:
     """Give each element of the array under the key `array` of the outermost object, or of the outermost array.
 
-    A malformed element comes as Broken; a body that ends early gives Broken(ends_feed=True) last.
+    A malformed element comes as Broken; a body that ends early, or `alone` goes on after its outermost array, gives
+    Broken(ends_feed=True) last.
     """
     at = _array_at(text, array)
     if at is None:
         wanted = "a list" if array is None else f'an object with a list "{array}"'
         yield Broken(f"the body is not {wanted}", text[:EXCERPT], ends_feed=True)
         return
-    yield from _elements(text, at + 1, inside_object=array is not None)
+    yield from _elements(text, at + 1, inside_object=array is not None, alone=alone)
 
 
-def _elements(text: str, at: int, *, inside_object: bool) -> Iterator[Any | Broken]:
+def _elements(text: str, at: int, *, inside_object: bool, alone: bool) -> Iterator[Any | Broken]:
     count = faults = 0
     while True:
         at = _skip(_GAP, text, at)
@@ -84,6 +85,8 @@ def _elements(text: str, at: int, *, inside_object: bool) -> Iterator[Any | Brok
         if text[at] == "]":
             if inside_object and not text.rstrip(" \t\r\n\x00").endswith("}"):
                 yield Broken("the body is cut short after its last item", text[-EXCERPT:], ends_feed=True)
+            elif alone and (rest := text[at + 1 :].strip(" \t\r\n")):
+                yield Broken("the body goes on after its list", rest[:EXCERPT], ends_feed=True)
             return
         try:
             value, end = read_value(text, at)

@@ -7,7 +7,8 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from schemas.codec import digest_of
-from services.ingest.adapters.base import BaseFormat, Part, cut, opened
+from services.ingest.adapters.base import MOST_ID, BaseFormat, Part, cut, opened
+from services.ingest.adapters.contacts import without_contacts
 from services.ingest.adapters.fields import (
     amount_of,
     band,
@@ -26,16 +27,16 @@ from services.ingest.adapters.reading import head_text
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.ports import Broken, Item, JsonObject
 
-_TEXTS = frozenset(
+TEXTS = frozenset(
     {
         "title", "company", "company_url", "url", "apply_url", "description", "description_html", "location",
         "workplace", "salary", "salary_currency", "salary_period", "seniority", "employment", "department", "language",
     }
 )  # fmt: skip
-_LISTS = frozenset({"locations", "countries", "skills"})
-_AMOUNTS = frozenset({"salary_min", "salary_max"})
+LISTS = frozenset({"locations", "countries", "skills"})
+AMOUNTS = frozenset({"salary_min", "salary_max"})
 _OTHERS = frozenset({"id", "remote", "timezones", "posted_at", "expires_at"})
-FIELDS = _TEXTS | _LISTS | _AMOUNTS | _OTHERS
+FIELDS = TEXTS | LISTS | AMOUNTS | _OTHERS
 """All fields of a line. Needed: title and company, and a url or a description."""
 _OPEN = frozenset({"worldwide", "anywhere"})
 _HEAD_BYTES = 256 * 1024
@@ -64,6 +65,17 @@ class PostingLines(BaseFormat):
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into lines. Never raises; a faulty line is broken for itself, with its number and field."""
         return opened(body, lambda text: cut(_rows(text), _item))
+
+    def part(self, row: JsonObject) -> Item | Broken:
+        """One line that came by itself, less contact fields; the reason of a broken one names its field in quotes."""
+        source_id = text_of(row.get("id")) or None
+        fault = _fault(row)
+        if fault is not None:
+            return Broken(fault, source_id=source_id)
+        bare = without_contacts(row)
+        if len(_id_of(bare)) > MOST_ID:
+            return Broken(f'"{"id" if source_id else "url"}" is longer than {MOST_ID:,} characters')
+        return Item(_id_of(bare), bare)
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item."""
@@ -161,11 +173,11 @@ def _field_fault(name: str, value: Any) -> str | None:
     if name not in FIELDS:
         near = process.extractOne(name, FIELDS, scorer=fuzz.ratio, score_cutoff=_NEARLY)
         return f'there is no field "{name}"; did you mean "{near[0]}"?' if near else None
-    if name in _TEXTS and not isinstance(value, str):
+    if name in TEXTS and not isinstance(value, str):
         return f'"{name}" is not text'
-    if name in _LISTS and not (isinstance(value, str) or _all(value, str)):
+    if name in LISTS and not (isinstance(value, str) or _all(value, str)):
         return f'"{name}" is not a list of texts'
-    if name in _AMOUNTS and amount_of(value) is None and value not in (0, "0", ""):
+    if name in AMOUNTS and amount_of(value) is None and value not in (0, "0", ""):
         return f'"{name}" is not an amount: {str(value)[:40]}'
     if name == "remote" and not isinstance(value, bool):
         return '"remote" is not true or false'

@@ -1,0 +1,237 @@
+"""Postings that a board pushes: held against the ledger as a poll's, and durable before they are answered for."""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from schemas.posting import posting_id_of
+from services.ingest.closing import Tools, chunks, close
+from services.ingest.domain.listing import Seen, Terms, judge, pending
+from services.ingest.domain.schedule import Counts, SourceHealth
+from services.ingest.events import raw_record, seen_of
+from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
+from services.runtime.clock import Clock
+from services.runtime.privacy import told
+
+PUSH = "ingest.push"
+"""Its name, by which an operator may pause it."""
+Outcome = Literal["new", "changed", "reopened", "unchanged", "ended", "closed", "unknown", "superseded"]
+"""`ended`: past its `expires_at`, so not sent on; `unknown`: closed and never seen; `superseded`: a later record of
+the same request has the same id."""
+
+_QUOTED = re.compile(r'"([a-z_]+)"')
+_MILLISECOND = timedelta(milliseconds=1)
+_NOTED_EVERY = timedelta(seconds=10)
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A record that is done with: what it says is durable."""
+
+    index: int
+    source_id: str
+    posting_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that is not taken, and why."""
+
+    index: int
+    reason: str
+    source_id: str | None = None
+    field: str | None = None
+    """The field at fault, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """What became of each record of one request."""
+
+    taken: tuple[Taken, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushFormat:
+    """How pushed objects are read."""
+
+    format: Format
+    part: Callable[[JsonObject], Item | Broken]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    index: int
+    source_id: str
+    item: Item | None
+    """None: it is to be closed."""
+    seen: Seen | None = None
+
+
+class Pusher:
+    """Takes pushed records. Each is written down as pending, sent, and written down as sent: see `poll.Poll`.
+
+    A request that is cut short by a crash may be sent again as it was: what is known by (source, id, content) does not
+    go out twice. Requests of one source are taken one after the other within a process.
+    """
+
+    def __init__(self, tools: Tools, how: PushFormat, clock: Clock) -> None:
+        self._tools = tools
+        self._how = how
+        self._clock = clock
+        self._locks: dict[str, threading.Lock] = {}
+        self._all = threading.Lock()
+        self._last: dict[str, datetime] = {}
+        self._noted: dict[str, datetime] = {}
+
+    def push(self, source: str, rows: Iterable[tuple[int, JsonObject]], *, backlog: bool = False) -> PushReport:
+        """Take the good ones among `rows`, each with its index; durable on return.
+
+        `backlog`: postings older than three days, and those without a date, are no news to anybody. Raises
+        UnavailableError, and then some may have been taken.
+        """
+        ready: dict[str, _Ready] = {}
+        refused: list[Refused] = []
+        taken: list[Taken] = []
+        with self._one_at_a_time(source):
+            now = self._now(source)
+            for index, row in rows:
+                read = self._read(index, row, now)
+                if isinstance(read, Refused):
+                    refused.append(read)
+                    continue
+                earlier = ready.pop(read.source_id, None)
+                if earlier is not None:
+                    taken.append(_taken(source, earlier, "superseded"))
+                ready[read.source_id] = read
+            for some in chunks(ready.values()):
+                taken += self._take(source, some, now, backlog=backlog)
+            report = PushReport(tuple(sorted(taken, key=lambda one: one.index)), tuple(refused))
+            self._note(source, report, now)
+        return report
+
+    def close(self, source: str, source_id: str) -> Taken:
+        """Close one posting by its id: `closed`, `unchanged` where it was, or `unknown`. Raises UnavailableError."""
+        with self._one_at_a_time(source):
+            now = self._now(source)
+            (done,) = self._take(source, [_Ready(0, source_id, None)], now, backlog=False)
+        return done
+
+    def _read(self, index: int, row: JsonObject, now: datetime) -> _Ready | Refused:
+        status = row.get("status") or "open"
+        if status not in ("open", "closed"):
+            return Refused(index, '"status" is neither open nor closed', _given_id(row), "status")
+        if status == "closed":
+            source_id = _given_id(row)
+            if source_id is None:
+                return Refused(index, 'an "id", or the "url" that stood for one, is needed to close', None, "id")
+            return _Ready(index, source_id, None)
+        part = self._how.part({name: value for name, value in row.items() if name != "status"})
+        if isinstance(part, Broken):
+            return _refused(index, part)
+        try:
+            seen = seen_of(self._how.format, part, now)
+            self._how.format.draft(part.data)
+        except UnusableItemError as error:
+            return Refused(index, told(error), part.source_id)
+        except Exception as error:
+            # A fault of the adapter costs one record, not the request.
+            _events.exception("an adapter failed", format=self._how.format.name)
+            return Refused(index, f"it cannot be read: {type(error).__name__}", part.source_id)
+        return _refused(index, seen) if isinstance(seen, Broken) else _Ready(index, part.source_id, part, seen)
+
+    def _take(self, source: str, some: Sequence[_Ready], now: datetime, *, backlog: bool) -> list[Taken]:
+        found = self._how.format
+        terms = Terms(now=now, max_age=self._tools.settings.max_age, complete=False, first_poll=backlog)
+        known = self._tools.ledger.known(source, [one.source_id for one in some])
+        judged = [
+            (one, one.item, judge(one.seen, known.get(one.source_id), source=source, terms=terms))
+            for one in some
+            if one.item is not None and one.seen is not None
+        ]
+        attribution = self._tools.attribution(source, found.name)
+        out = [(verdict.known, item.data) for _, item, verdict in judged if verdict.goes_out]
+        self._tools.ledger.keep(KeptItem(pending(row), data) for row, data in out)
+        self._tools.producer.produce(
+            [raw_record(row, data, closed=False, attribution=attribution, now=now) for row, data in out]
+        )
+        self._tools.ledger.keep(
+            KeptItem(verdict.known, None if verdict.outcome == "unchanged" else item.data)
+            for _, item, verdict in judged
+        )
+        taken = [_taken(source, one, verdict.outcome) for one, _, verdict in judged]
+        gone = [(one, known.get(one.source_id)) for one in some if one.item is None]
+        close(self._tools, [row for _, row in gone if row is not None and row.is_open], now)
+        for one, row in gone:
+            outcome: Outcome = "unknown" if row is None else "closed" if row.is_open else "unchanged"
+            taken.append(_taken(source, one, outcome))
+        return taken
+
+    def _now(self, source: str) -> datetime:
+        """The time, later by a millisecond at least than that of the last request: versions are told apart by it."""
+        now = self._clock.now()
+        last = self._last.get(source)
+        now = now if last is None else max(now, last + _MILLISECOND)
+        self._last[source] = now
+        return now
+
+    def _one_at_a_time(self, source: str) -> threading.Lock:
+        with self._all:
+            return self._locks.setdefault(source, threading.Lock())
+
+    def _note(self, source: str, report: PushReport, now: datetime) -> None:
+        """Say how the source fares, every few seconds at most."""
+        noted = self._noted.get(source)
+        if noted is not None and now - noted < _NOTED_EVERY:
+            return
+        ledger = self._tools.ledger
+        health = ledger.health(source) or SourceHealth(source, added_at=now, next_due=now)
+        after = replace(health, last_attempt=now, format=self._how.format.name)
+        if report.taken:
+            counts = _counts(report)
+            after = replace(after, last_success=now, settled_at=health.settled_at or now, failures=0, counts=counts)
+        elif report.refused:
+            after = replace(after, failures=health.failures + 1, last_error=f"refused: {report.refused[0].reason}")
+        ledger.settle(after)
+        self._noted[source] = now
+
+
+def _counts(report: PushReport) -> Counts:
+    number: Mapping[str, int] = {
+        outcome: sum(one.outcome == outcome for one in report.taken)
+        for outcome in {one.outcome for one in report.taken}
+    }
+    return Counts(
+        items=len(report.taken),
+        new=number.get("new", 0),
+        changed=number.get("changed", 0) + number.get("reopened", 0),
+        closed=number.get("closed", 0),
+        broken=len(report.refused),
+    )
+
+
+def _given_id(row: JsonObject) -> str | None:
+    for name in ("id", "url"):
+        value = row.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def _refused(index: int, broken: Broken) -> Refused:
+    """The reason of a broken line names its field first, in quotes."""
+    named = _QUOTED.search(broken.reason)
+    return Refused(index, broken.reason, broken.source_id, named[1] if named else None)
+
+
+def _taken(source: str, one: _Ready, outcome: Outcome) -> Taken:
+    return Taken(one.index, one.source_id, posting_id_of(source, one.source_id), outcome)

@@ -1,0 +1,40 @@
+"""Wires the push endpoint."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from services.ingest.adapters.formats import format_named
+from services.ingest.adapters.posting_lines import PostingLines
+from services.ingest.adapters.push_web import PushApi, push_app
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.closing import Tools
+from services.ingest.push import Pusher, PushFormat
+from services.ingest.settings import IngestSettings
+from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
+from services.runtime.pauses import Pauses
+from services.runtime.records import Producer
+from services.runtime.web import WebServer
+
+
+def make_push_server(
+    settings: IngestSettings,
+    *,
+    engine: Engine,
+    producer: Producer,
+    clock: Clock,
+    pauses: Callable[[], Pauses] = Pauses,
+    metrics: Metrics | None = None,
+) -> WebServer:
+    """The push endpoint over a migrated store, bound and to be entered. Raises UsageError."""
+    lines = PostingLines()
+    tools = Tools(settings, SqlSourceLedger(engine), producer, format_named)
+    api = PushApi(Pusher(tools, PushFormat(lines, lines.part), clock), settings.push, pauses=pauses, metrics=metrics)
+    return WebServer(
+        push_app(api),
+        host=settings.push.host,
+        port=settings.push.port,
+        what="the push endpoint",
+        setting="[ingest.push]",
+    )

@@ -1,0 +1,77 @@
+"""What an operator decides of the push endpoint."""
+
+import os
+import re
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from schemas.posting import Attribution
+from services.runtime.errors import UsageError
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LEAST_KEY = 20
+
+
+class PushKey(BaseModel):
+    """One client that may push, and the source that it pushes for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    source: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    """Part of every posting's id, as of a source that is polled; several keys may share one."""
+    key: SecretStr = SecretStr("")
+    """The key itself; better in the environment, as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""
+    key_from: str = ""
+    """The name of an environment variable that holds the key, instead of `key`."""
+    attribution: Attribution | None = None
+    """Whom to name beside its postings."""
+
+    @model_validator(mode="after")
+    def _one_way_to_the_key(self) -> Self:
+        if bool(self.key.get_secret_value()) == bool(self.key_from):
+            raise ValueError("a push key is given either by key or by key_from")
+        if self.key_from and not _VARIABLE.fullmatch(self.key_from):
+            raise ValueError("key_from names an environment variable")
+        return self
+
+    def secret(self, name: str) -> bytes:
+        """The key's bytes. Raises UsageError where the variable is not set, or the key is guessable."""
+        value = self.key.get_secret_value() or os.environ.get(self.key_from, "")
+        if not value:
+            raise UsageError(f"the push key {name} is to be read from {self.key_from}, which is not set")
+        if len(value) < _LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value:
+            raise UsageError(
+                f"the push key {name} needs {_LEAST_KEY} printable ASCII characters or more, without blanks;"
+                " make one with `openssl rand -hex 24`"
+            )
+        return value.encode()
+
+
+class PushSettings(BaseModel):
+    """The `[ingest.push]` table of the settings file. Without a key nothing is served."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Loopback unless told otherwise: put a server that speaks TLS before it, for keys travel with each request."""
+    port: int = Field(default=8110, ge=0, le=65_535)
+    """0: any free port, said in the log."""
+    keys: dict[str, PushKey] = Field(default_factory=dict)
+    """By a name that logs may show."""
+    max_bytes: int = Field(default=5_000_000, ge=1_000, le=60_000_000)
+    """Of a body, both as sent and decompressed."""
+    max_records: int = Field(default=2_000, ge=1, le=100_000)
+    """Of one request."""
+    at_once: int = Field(default=4, ge=1, le=64)
+    """Requests whose bodies are held in memory; others wait for their turn without being read."""
+    waiting: int = Field(default=32, ge=0, le=10_000)
+    """Requests that may wait for their turn; more are answered 503 at once."""
+    wait_s: float = Field(default=10.0, gt=0, le=300)
+    """How long one waits for its turn, before it is answered 503."""
+    body_s: float = Field(default=30.0, gt=0, le=600)
+    """How long a body may take to arrive."""
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.keys)

@@ -1,0 +1,216 @@
+"""What a process measures, and that the list of it is the whole truth."""
+
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from prometheus_client.exposition import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.topics import TOPICS
+from services.notifier.domain.delivery import State
+from services.runtime import metric_list as listed
+from services.runtime.clock import FixedClock
+from services.runtime.figures import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures
+from services.runtime.measured import Measured
+from services.runtime.metric_list import METRICS, metrics_table
+from services.runtime.metrics import Metrics
+from services.runtime.records import Record
+from tests.support.logs import NOON, Collecting
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def scraped(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Samples by name and labels."""
+    text = generate_latest(metrics.registry).decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def one(metrics: Metrics, name: str, **labels: str) -> float:
+    return scraped(metrics)[name, tuple(sorted(labels.items()))]
+
+
+def record(topic: str, value: str, **headers: str) -> Record:
+    return Record(topic, 0, 0, b"k", value.encode(), headers, NOON)
+
+
+def test_every_metric_of_the_list_is_registered_and_no_other() -> None:
+    metrics = Metrics()
+    metrics.watch_store(lambda: StoreFigures(NOON))
+    names = {family.name for family in metrics.registry.collect()}
+    assert names == {metric.name for metric in METRICS}
+    kinds = {family.name: family.type for family in metrics.registry.collect()}
+    assert kinds == {metric.name: metric.kind for metric in METRICS}
+
+
+def test_the_documented_list_is_the_list() -> None:
+    page = (DOCS / "metrics.md").read_text(encoding="utf-8")
+    assert "\n".join(metrics_table()) in page, "run `python -m services.runtime.metric_list` and paste its table"
+
+
+def test_names_follow_the_rules_of_prometheus() -> None:
+    for metric in METRICS:
+        assert metric.name.startswith("jobchime_")
+        assert metric.help.endswith(".")
+        assert not metric.name.endswith("_total")
+        assert (metric.kind == "histogram") == bool(metric.buckets)
+        assert metric.kind != "histogram" or metric.name.endswith("_seconds")
+        assert list(metric.buckets) == sorted(set(metric.buckets))
+
+
+def test_two_processes_worth_of_metrics_do_not_meet() -> None:
+    first, second = Metrics(), Metrics()
+    first.meter("matcher").batch("postings.v1", 3, 0.1)
+    assert one(first, "jobchime_records_total", service="matcher", topic="postings.v1") == 3
+    assert not any(name == "jobchime_records_total" for name, _ in scraped(second))
+
+
+def test_what_a_runner_tells_is_counted() -> None:
+    metrics = Metrics()
+    meter = metrics.meter("matcher")
+    meter.batch("postings.v1", 3, 0.1)
+    meter.batch("postings.v1", 2, 0.3)
+    meter.dead("postings.v1", "PoisonError")
+    meter.retried("criteria.v1", "UnavailableError")
+    meter.lag("postings.v1", 4, 17)
+    meter.assigned(12)
+    meter.ticked(0.2, failed=True)
+    meter.ready(True)
+    where = {"service": "matcher", "topic": "postings.v1"}
+    assert one(metrics, "jobchime_records_total", **where) == 5
+    assert one(metrics, "jobchime_handle_seconds_count", **where) == 2
+    assert one(metrics, "jobchime_dead_letters_total", **where, error_type="PoisonError") == 1
+    retries = {"service": "matcher", "topic": "criteria.v1", "error_type": "UnavailableError"}
+    assert one(metrics, "jobchime_retries_total", **retries) == 1
+    assert one(metrics, "jobchime_consumergroup_lag", **where, partition="4") == 17
+    assert one(metrics, "jobchime_partitions_assigned", service="matcher") == 12
+    assert one(metrics, "jobchime_tick_failures_total", service="matcher") == 1
+    assert one(metrics, "jobchime_ready", service="matcher") == 1
+
+
+def test_a_partition_that_went_elsewhere_has_no_lag_here() -> None:
+    metrics = Metrics()
+    meter = metrics.meter("matcher")
+    meter.lag("postings.v1", 4, 17)
+    meter.unassigned("postings.v1", 4)
+    meter.unassigned("postings.v1", 5)
+    assert not any(name == "jobchime_consumergroup_lag" for name, _ in scraped(metrics))
+
+
+def test_labels_are_bounded_whatever_happens() -> None:
+    metrics = Metrics()
+    meter = metrics.meter("matcher")
+    for number in range(500):
+        meter.dead("postings.v1", f"Error{number}")
+        meter.retried(f"topic {number}", "someone@example.com said no")
+    labels = [dict(labels) for _, labels in scraped(metrics)]
+    assert len({found["error_type"] for found in labels if "error_type" in found}) <= 41
+    assert {found["topic"] for found in labels if "topic" in found} <= {topic.name for topic in TOPICS} | {"other"}
+    assert b"example.com" not in generate_latest(metrics.registry)
+
+
+def test_the_stores_gauges_are_read_at_the_scrape_and_absent_while_it_is_away() -> None:
+    metrics = Metrics()
+    answers: list[StoreFigures | None] = [
+        StoreFigures(NOON, deliveries={"pending": 4}, outbox=2, sources=(SourceFigures("a", "failing"),)),
+        None,
+    ]
+    metrics.watch_store(lambda: answers.pop(0))
+    first = scraped(metrics)
+    assert first["jobchime_store_up", ()] == 1
+    assert first["jobchime_deliveries", (("state", "pending"),)] == 4
+    assert first["jobchime_deliveries", (("state", "unknown"),)] == 0
+    assert first["jobchime_sources", (("state", "failing"),)] == 1
+    assert first["jobchime_outbox_rows", ()] == 2
+    second = scraped(metrics)
+    assert second["jobchime_store_up", ()] == 0
+    assert ("jobchime_outbox_rows", ()) not in second
+
+
+def test_all_states_of_deliveries_are_told() -> None:
+    assert set(DELIVERY_STATES) == set(State.__args__)  # type: ignore[attr-defined]
+
+
+def test_figures_are_read_once_for_many_that_ask() -> None:
+    reads = 0
+
+    def read() -> StoreFigures:
+        nonlocal reads
+        reads += 1
+        time.sleep(0.05)
+        return StoreFigures(NOON)
+
+    figures = CachedFigures(read, keep_s=60)
+    found: list[StoreFigures | None] = []
+    threads = [threading.Thread(target=lambda: found.append(figures())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reads == 1
+    assert found == [StoreFigures(NOON)] * 8
+
+
+def test_a_store_that_hangs_holds_no_scrape_and_one_thread() -> None:
+    hanging, reads = threading.Event(), 0
+
+    def read() -> StoreFigures:
+        nonlocal reads
+        reads += 1
+        hanging.wait(10)
+        return StoreFigures(NOON)
+
+    figures = CachedFigures(read, keep_s=0, wait_s=0.05)
+    began = time.monotonic()
+    assert [figures() for _ in range(4)] == [None] * 4
+    assert time.monotonic() - began < 2
+    assert reads == 1
+    hanging.set()
+
+
+def test_freshness_is_counted_from_the_fetch() -> None:
+    metrics, clock = Metrics(), FixedClock(NOON)
+    service = Measured(Collecting(inputs=("postings.v1",)), metrics, clock)
+    posted = (NOON - timedelta(hours=2)).isoformat()
+    fetched = (NOON - timedelta(seconds=3)).isoformat().replace("+00:00", "Z")
+    service.handle([record("postings.v1", f'{{"posted_at":"{posted}","fetched_at":"{fetched}"}}')])
+    assert service.freshness_s() == 3
+    assert one(metrics, "jobchime_fetched_to_matched_seconds_sum") == 3
+    assert one(metrics, "jobchime_published_to_fetched_seconds_sum") == 2 * 3600 - 3
+
+
+def test_old_news_and_nonsense_say_nothing_of_freshness() -> None:
+    metrics, clock = Metrics(), FixedClock(NOON)
+    service = Measured(Collecting(), metrics, clock)
+    fetched = NOON.isoformat()
+    batch = [
+        record("postings.v1", f'{{"backlog":true,"fetched_at":"{fetched}"}}'),
+        record("postings.v1", f'{{"fetched_at":"{fetched}"}}', cause="replay"),
+        record("matches.v1", f'{{"cause":"backfill","fetched_at":"{fetched}"}}'),
+        record("postings.v1", '{"fetched_at":"yesterday evening"}'),
+        record("postings.v1", r'{"description_text":"\"fetched_at\":\"2026-01-01T00:00:00Z\""}'),
+        record("postings.v1", "no JSON"),
+    ]
+    for each in batch:
+        service.handle([each])
+    assert service.freshness_s() is None
+
+
+def test_a_raw_item_is_dated_by_its_header_alone() -> None:
+    metrics, clock = Metrics(), FixedClock(NOON)
+    service = Measured(Collecting(inputs=("raw.v1",)), metrics, clock)
+    item = '{"item":{"fetched_at":"2020-01-01T00:00:00Z"}}'
+    service.handle([record("raw.v1", item, ce_time=(NOON - timedelta(seconds=1)).isoformat()), record("raw.v1", item)])
+    assert service.freshness_s() == 1
+
+
+def test_a_gauge_can_be_followed() -> None:
+    metrics = Metrics()
+    metrics.follow(listed.LOOP, lambda: 4.5)
+    assert one(metrics, "jobchime_loop_idle_seconds") == 4.5

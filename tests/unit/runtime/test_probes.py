@@ -1,0 +1,163 @@
+"""The probes, over real sockets."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from services.runtime.errors import UsageError
+from services.runtime.metrics import Metrics
+from services.runtime.pauses import Pauses
+from services.runtime.probes import Probed, ProbeServer
+from services.runtime.readiness import beats_of, not_ready
+from services.runtime.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
+from tests.support.logs import NOON
+
+
+class Facts:
+    """What the probes are told."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.reasons: list[str] = []
+        self.idle = 0.0
+
+    def idle_s(self) -> float:
+        return self.idle
+
+    def probed(self) -> Probed:
+        return Probed(self.metrics.registry, lambda: self.reasons, self.idle_s, stuck_after_s=60)
+
+
+@contextmanager
+def serving(facts: Facts) -> Iterator[ProbeServer]:
+    with ProbeServer(facts.probed(), host="127.0.0.1", port=0) as server:
+        yield server
+
+
+def asked(server: ProbeServer, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    try:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Content-Type"], answer.read()
+    finally:
+        connection.close()
+
+
+def test_metrics_come_as_text_and_as_openmetrics() -> None:
+    facts = Facts()
+    facts.metrics.meter("matcher").batch("postings.v1", 7, 0.1)
+    with serving(facts) as server:
+        status, kind, body = asked(server, "/metrics")
+        assert (status, kind.split(";")[0]) == (200, "text/plain")
+        assert b'jobchime_records_total{service="matcher",topic="postings.v1"} 7.0' in body
+        _, kind, body = asked(server, "/metrics?x=1", Accept="application/openmetrics-text;version=1.0.0")
+        assert kind.startswith("application/openmetrics-text")
+        assert body.endswith(b"# EOF\n")
+
+
+def test_ready_says_why_not() -> None:
+    facts = Facts()
+    with serving(facts) as server:
+        assert asked(server, "/readyz")[0] == 200
+        facts.reasons = ["matcher: waits: Elasticsearch is away"]
+        status, _, body = asked(server, "/readyz")
+        assert status == 503
+        assert json.loads(body) == {"ready": False, "reasons": ["matcher: waits: Elasticsearch is away"]}
+        assert asked(server, "/livez")[0] == 200, "an engine that is away is no reason to be killed"
+
+
+def test_live_fails_when_the_loop_is_stuck_and_not_before() -> None:
+    facts = Facts()
+    with serving(facts) as server:
+        facts.idle = 60.0
+        assert asked(server, "/livez")[0] == 200
+        facts.idle = 61.0
+        status, _, body = asked(server, "/livez")
+        assert status == 503
+        assert "has not turned for 61 s" in json.loads(body)["reason"]
+
+
+def test_other_paths_and_methods_are_refused() -> None:
+    with serving(Facts()) as server:
+        assert asked(server, "/")[0] == 404
+        assert asked(server, "/metrics", "POST")[0] == 501
+        status, _, body = asked(server, "/livez", "HEAD")
+        assert (status, body) == (200, b"")
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
+    facts = Facts()
+    with serving(facts) as server, pytest.raises(UsageError, match=r"cannot listen on 127\.0\.0\.1:"):
+        ProbeServer(facts.probed(), host="127.0.0.1", port=server.port)
+
+
+def test_clients_that_say_nothing_do_not_keep_others_from_an_answer() -> None:
+    with serving(Facts()) as server:
+        silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(30)]
+        began = time.monotonic()
+        assert asked(server, "/livez")[0] == 200
+        assert time.monotonic() - began < 2
+        for each in silent:
+            each.close()
+
+
+def test_a_probe_that_breaks_is_an_answer_too() -> None:
+    def broken() -> list[str]:
+        raise RuntimeError("no status of someone@example.com")
+
+    probed = Probed(Metrics().registry, broken, lambda: 0.0)
+    with ProbeServer(probed, host="127.0.0.1", port=0) as server:
+        status, _, body = asked(server, "/readyz")
+        assert status == 500
+        assert b"example.com" not in body
+        assert asked(server, "/livez")[0] == 200
+
+
+def test_answers_come_while_the_worker_is_busy() -> None:
+    busy = threading.Event()
+    worker = threading.Thread(target=lambda: [None for _ in iter(lambda: busy.is_set(), True)], daemon=True)
+    worker.start()
+    try:
+        with serving(Facts()) as server:
+            assert asked(server, "/metrics")[0] == 200
+    finally:
+        busy.set()
+
+
+def service(
+    *, loaded: bool = True, state: LaneState = "running", error: str | None = None, last: str | None = None
+) -> ServiceStatus:
+    lane = LaneStatus("postings.v1", 0, 5, 2, state, error, 1)
+    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, last, None)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (service(), None),
+        (service(state="isolating"), None),
+        (service(loaded=False), "not loaded yet"),
+        (service(loaded=False, last="Kafka is away"), "not loaded: Kafka is away"),
+        (service(state="waiting", error="Elasticsearch is away"), "waits: Elasticsearch is away"),
+        (service(state="halted", error="halted at postings.v1:0:5"), "halted at postings.v1:0:5"),
+    ],
+)
+def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str | None) -> None:
+    status = RunnerStatus(NOON + timedelta(seconds=1), (found,))
+    expected = () if reason is None else (f"matcher: {reason}",)
+    assert not_ready(status, Pauses()) == expected
+    (beat,) = beats_of(status, Pauses())
+    assert (beat.ready, beat.reason, beat.lag, beat.dead, beat.handled) == (reason is None, reason, 2, 1, 40)
+
+
+def test_a_paused_service_is_not_ready_whatever_else() -> None:
+    status = RunnerStatus(NOON, (service(state="halted", error="halted"),))
+    assert not_ready(status, Pauses(services=frozenset({"matcher"}))) == ("matcher: paused by operator",)
