@@ -46,13 +46,14 @@ data = "jobchime-data"
 
 # ---------------------------------------------------------------------------------------------------------------
 [mail]
-# `folder` writes .eml files and sends nothing. `smtp` sends, and asks for the four settings below it.
+# `folder` writes .eml files and sends nothing. `smtp` and `sendgrid` send, and ask for the five settings below.
 mailer = "folder"
 folder = "mails"
 # public_url = "https://alerts.example.com"       # links in mails start with it; https, at most 39 characters
 # sender_name = "Job alerts"
 # sender_address = "alerts@example.com"
 # postal_address = "Example Board, 1 Example Street, Exampletown"
+# allow = ["ada@example.com", "@example.com"]     # who may be mailed at all; ["*"] is everybody
 
 [mail.smtp]
 # host = "smtp.example.com"
@@ -60,5 +61,15 @@ folder = "mails"
 # security = "starttls"   # or tls, or none for a server on this machine
 # username = ""
 # password = ""           # better: JOBCHIME_MAIL__SMTP__PASSWORD
+# timeout_s = 30
+
+[mail.sendgrid]
+# api_key = ""            # better: JOBCHIME_MAIL__SENDGRID__API_KEY; a key that may do "Mail Send" and nothing else
+# host = "https://api.sendgrid.com"               # https://api.eu.sendgrid.com for a subuser of the EU region
+# sandbox = false         # true: SendGrid checks each mail and sends none
+# reply_to = ""           # empty: answers go to the sender
+# categories = ["job-alerts"]
+# in_flight = 16          # requests at once
+# connect_timeout_s = 10
 # timeout_s = 30
 """

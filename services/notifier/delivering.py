@@ -1,22 +1,16 @@
 """Delivering: claimed, begun, handed over, settled; each step committed before the next."""
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
 
-from services.notifier.domain.delivery import wait_after
-from services.notifier.ports import (
-    ClaimedDelivery,
-    DeliveryStore,
-    Doubt,
-    Ledger,
-    MailDeferredError,
-    Mailer,
-    MailRefusedError,
-    MailUnknownError,
-)
+from services.notifier.domain.delivery import hold_after, wait_after
+from services.notifier.flight import Flight
+from services.notifier.handing_over import TOLD, Answer
+from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
 from services.runtime.privacy import told
 
@@ -40,70 +34,126 @@ class Courier:
         self._settings = settings
         self._monotonic = monotonic
         self._said_at: dict[tuple[str, str], float] = {}
+        self._answers: deque[Answer] = deque()
+        """Not kept yet: the store may be away just when an answer comes."""
+        self._setbacks = 0
+        self._asked: timedelta | None = None
+        self._holds = 0
+        self._held_until: datetime | None = None
 
     def deliver(self, now: datetime) -> None:
         """Settle doubts, then hand over what waits, as far as one tick goes. Raises UnavailableError."""
-        settings = self._settings
-        self._deliveries.sweep(now, now - settings.give_up_after)
+        self.keep_answers(now)
+        self._deliveries.sweep(now, now - self._settings.give_up_after)
         self._settle_doubts(now)
-        left, deferred = settings.deliveries_a_tick, 0
-        while left > 0:
+        if self._held_until is not None and now < self._held_until:
+            return
+        self._setbacks = self._settings.setbacks_in_row - 1 if self._holds else 0
+        self._asked = None
+        with Flight(self._mailer) as flight:
+            try:
+                self._round(now, flight)
+            finally:
+                self._hear(flight.landed(0))
+        self.keep_answers(now)
+        if self._is_away():
+            self._hold(now)
+
+    def keep_answers(self, now: datetime) -> None:
+        """Write down what mailers said while the store was away; to be called before leases are ended.
+
+        Raises UnavailableError where it still is; then nothing is forgotten.
+        """
+        while self._answers:
+            self._keep(self._answers[0], now)
+            self._answers.popleft()
+
+    def _round(self, now: datetime, flight: Flight) -> None:
+        settings = self._settings
+        left = settings.deliveries_a_tick
+        while left > 0 and not self._is_away():
             most = min(left, settings.deliveries_at_once)
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:
                 return
             left -= len(claimed)
             for one in claimed:
-                if deferred >= settings.deferrals_in_row:
+                self._make_room(flight)
+                self.keep_answers(now)
+                if self._is_away():
                     self._deliveries.put_back(one, now)
-                elif self._hand_over(one, now):
-                    deferred += 1
-                else:
-                    deferred = 0
-            if deferred >= settings.deferrals_in_row:
-                _events.warning("the mailer takes nothing now; the rest waits", mailer=self._mailer.name)
-                return
+                elif self._deliveries.begin(one, now, settings.send_lease):
+                    flight.start(one)
+            if flight.most == 1:
+                self._hear(flight.landed(0))
+                self.keep_answers(now)
 
-    def _hand_over(self, claimed: ClaimedDelivery, now: datetime) -> bool:
-        """Send one; whether the mailer put it off."""
-        delivery_id, attempt = claimed.delivery_id, claimed.attempt
-        if not self._deliveries.begin(claimed, now, self._settings.send_lease):
-            return False
-        try:
-            receipt = self._mailer.send(claimed.email)
-        except MailDeferredError as error:
-            self._note("a mail was deferred", claimed, error)
-            asked = None if error.retry_after_s is None else timedelta(seconds=error.retry_after_s)
-            self._deliveries.deferred(delivery_id, attempt, str(error), now, wait_after(attempt, asked))
-            return True
-        except MailRefusedError as error:
-            self._note("a mail was refused", claimed, error)
-            self._deliveries.refused(delivery_id, attempt, str(error), now)
-        except MailUnknownError as error:
-            self._note("nobody knows whether a mail went out", claimed, error)
-            self._deliveries.lost(delivery_id, attempt, str(error), now)
-        except Exception as error:
-            # A bug of a mailer may have come before or after its request: that is exactly not knowing.
-            self._note("a mailer failed", claimed, error, bug=error)
-            self._deliveries.lost(delivery_id, attempt, f"the mailer failed: {type(error).__name__}", now)
-        else:
-            self._deliveries.accepted(delivery_id, attempt, receipt, now)
-        return False
+    def _make_room(self, flight: Flight) -> None:
+        """Wait until one more may go. After a setback none goes before all the others are heard."""
+        if not self._is_doubtful():
+            self._hear(flight.landed(flight.most - 1))
+        if self._is_doubtful():
+            self._hear(flight.landed(0))
 
-    def _note(self, event: str, claimed: ClaimedDelivery, error: Exception, *, bug: Exception | None = None) -> None:
+    def _is_doubtful(self) -> bool:
+        return bool(self._setbacks or self._holds)
+
+    def _is_away(self) -> bool:
+        return self._setbacks >= self._settings.setbacks_in_row
+
+    def _hold(self, now: datetime) -> None:
+        self._holds += 1
+        self._held_until = now + hold_after(self._holds, self._asked)
+        _events.warning(
+            "the mailer takes nothing now; the rest waits",
+            mailer=self._mailer.name,
+            until=self._held_until.isoformat(timespec="seconds"),
+        )
+
+    def _hear(self, answers: Iterable[Answer]) -> None:
+        """Take answers in: what they say of the mailer, and the log."""
+        for answer in answers:
+            self._answers.append(answer)
+            if answer.is_setback:
+                self._setbacks += 1
+                if answer.retry_after_s is not None:
+                    self._asked = max(self._asked or timedelta(0), timedelta(seconds=answer.retry_after_s))
+            elif answer.said != "withheld":
+                self._setbacks = self._holds = 0
+            if answer.error is not None:
+                self._note(answer, answer.error)
+
+    def _keep(self, answer: Answer, now: datetime) -> None:
+        store, own = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
+        match answer.said:
+            case "accepted":
+                store.accepted(*own, answer.receipt or Receipt(""), now)
+            case "refused":
+                store.refused(*own, answer.reason, now)
+            case "withheld":
+                store.withheld(*own, answer.reason, now)
+            case "lost":
+                store.lost(*own, answer.reason, now)
+            case "deferred":
+                asked = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
+                store.deferred(*own, answer.reason, now, wait_after(answer.claimed.attempt, asked))
+
+    def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""
+        event = "a mailer failed" if answer.bug else TOLD[answer.said]
         reason, now = told(error), self._monotonic()
         self._said_at = {said: at for said, at in self._said_at.items() if now - at < _SAY_AGAIN_S}
         if (event, reason) in self._said_at:
             return
         self._said_at[event, reason] = now
-        _events.warning(
+        say = _events.error if answer.is_fault_of_settings else _events.warning
+        say(
             event,
-            delivery=claimed.delivery_id,
+            delivery=answer.claimed.delivery_id,
             mailer=self._mailer.name,
             reason=reason,
-            attempts=claimed.attempt,
-            exc_info=bug,
+            attempts=answer.claimed.attempt,
+            exc_info=error if answer.bug else None,
         )
 
     def _settle_doubts(self, now: datetime) -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from services.notifier.domain.allow import AllowError, AllowRule
 from services.notifier.domain.links import MOST_BASE_CHARACTERS, MOST_UNSUBSCRIBE_BYTES, LinkError, public_base
 from services.notifier.domain.model import Sender
 from services.runtime.errors import UsageError
@@ -29,10 +31,45 @@ class SmtpSettings(_Settings):
     """How long one step, such as connecting or a reply, may take."""
 
 
+class SendGridSettings(_Settings):
+    """The account at SendGrid that sends for us."""
+
+    api_key: SecretStr = SecretStr("")
+    """A key that may do "Mail Send" and nothing else."""
+    host: str = "https://api.sendgrid.com"
+    """For a subuser of the EU region `https://api.eu.sendgrid.com`."""
+    sandbox: bool = False
+    """SendGrid checks each message, says yes and sends nothing."""
+    reply_to: str = ""
+    """Where answers go; empty: to the sender."""
+    categories: tuple[str, ...] = Field(default=("job-alerts",), max_length=10)
+    """What the messages are counted under in SendGrid's statistics."""
+    in_flight: int = Field(default=16, ge=1, le=100)
+    """Requests at once; a worker that is killed may leave so many deliveries of which nobody knows what became."""
+    connect_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    """How long connecting may take, encryption included."""
+    timeout_s: float = Field(default=30.0, gt=0, le=120)
+    """How long SendGrid may take to answer once it is connected."""
+
+    def wrong(self) -> list[str]:
+        """What of it cannot work."""
+        faults = []
+        key = self.api_key.get_secret_value().strip()
+        if not (key.isascii() and key.isprintable() and " " not in key):
+            faults.append("mail.sendgrid.api_key holds characters that no key has")
+        if not _is_safe_host(self.host):
+            faults.append(f"mail.sendgrid.host must look like https://api.sendgrid.com, not {self.host!r}")
+        if self.reply_to:
+            faults += _address_faults("mail.sendgrid.reply_to", self.reply_to)
+        if len(set(self.categories)) < len(self.categories) or not all(0 < len(one) < 256 for one in self.categories):
+            faults.append("mail.sendgrid.categories: each must be another, of 1 to 255 characters")
+        return faults
+
+
 class MailSettings(_Settings):
     """All about mail in one table of the configuration."""
 
-    mailer: Literal["folder", "smtp"] = "folder"
+    mailer: Literal["folder", "smtp", "sendgrid"] = "folder"
     folder: Path = Path("mails")
     """Where the folder mailer puts its .eml files."""
     public_url: str = ""
@@ -41,7 +78,10 @@ class MailSettings(_Settings):
     sender_address: str = ""
     postal_address: str = ""
     """The sender's postal address in one line, which the law asks for in such mail."""
+    allow: tuple[str, ...] = ()
+    """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
     smtp: SmtpSettings = SmtpSettings()
+    sendgrid: SendGridSettings = SendGridSettings()
 
     @property
     def sender(self) -> Sender:
@@ -70,14 +110,15 @@ class MailSettings(_Settings):
                         f"header over {MOST_UNSUBSCRIBE_BYTES} bytes"
                     )
         if self.sender_address:
-            try:
-                validate_email(self.sender_address, check_deliverability=False)
-            except EmailNotValidError as error:
-                faults.append(f"mail.sender_address: {error}")
-        return faults
+            faults += _address_faults("mail.sender_address", self.sender_address)
+        try:
+            AllowRule(self.allow)
+        except AllowError as error:
+            faults.append(f"mail.allow: {error}")
+        return faults + self.sendgrid.wrong()
 
     def _missing(self) -> list[str]:
-        needed = {
+        needed: dict[str, object] = {
             "mail.public_url (https, so that everybody can unsubscribe)": self.public_url,
             "mail.sender_name": self.sender_name.strip(),
             "mail.sender_address": self.sender_address,
@@ -85,4 +126,27 @@ class MailSettings(_Settings):
         }
         if self.mailer == "smtp":
             needed["mail.smtp.host"] = self.smtp.host
+        if self.mailer == "sendgrid":
+            needed["mail.sendgrid.api_key"] = self.sendgrid.api_key.get_secret_value().strip()
+        needed['mail.allow (["*"] to mail everybody; or the addresses and "@domains" that may be mailed)'] = self.allow
         return [f"set {name}" for name, value in needed.items() if not value]
+
+
+def _address_faults(name: str, address: str) -> list[str]:
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError as error:
+        return [f"{name}: {error}"]
+    return []
+
+
+def _is_safe_host(url: str) -> bool:
+    """Whether it is a bare https address; http only on this machine, as the key would be readable on the way."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from schemas.posting import PostingCore
+from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import Digest, Hold, SentItem
 from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber
 
@@ -47,6 +48,14 @@ class MailDeferredError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class MailerAtFaultError(MailDeferredError):
+    """The way out is misconfigured (key, login, sender): no message gets through until somebody mends that."""
+
+
+class MailWithheldError(Exception):
+    """The settings allow no mail to this address, and nothing was handed over: the delivery is NOT_SENT."""
+
+
 class MailUnknownError(Exception):
     """Nobody can tell whether it was accepted: the delivery is UNKNOWN; never send again blindly."""
 
@@ -57,8 +66,16 @@ class Mailer(Protocol):
     name: str
 
     def send(self, email: Email) -> Receipt:
-        """Raises MailRefusedError, MailDeferredError or MailUnknownError."""
+        """Raises MailRefusedError, MailDeferredError, MailerAtFaultError, MailWithheldError or MailUnknownError."""
         ...
+
+
+@runtime_checkable
+class Concurrent(Protocol):
+    """What a mailer may offer besides: `send` from several threads at once."""
+
+    in_flight: int
+    """How many at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +148,8 @@ class WindowStore(Protocol):
         """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
         ...
 
-    def done(self, subscriber_ids: Sequence[str]) -> None:
-        """Give back claimed subscribers, served or not."""
+    def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
+        """Give back subscribers that the worker claimed, served or not; those that others hold by now stay theirs."""
         ...
 
     def release(self, worker: str) -> None:
@@ -204,6 +221,15 @@ class DeliveryStore(Protocol):
     def deferred(self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta) -> None: ...
 
     def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
+
+    def withheld(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
+
+    def settle(self, delivery_id: str, outcome: Outcome, now: datetime, reason: str = "") -> bool:
+        """Apply what a provider's signed event tells, whichever attempt it was; events may come twice and out of order.
+
+        False where it changes nothing: the delivery is gone, or what is known of it already says more.
+        """
+        ...
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
         """Give back one that was not begun."""

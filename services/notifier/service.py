@@ -51,6 +51,7 @@ class Notifier:
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Build what is due, then deliver what waits. Raises UnavailableError, having lost nothing."""
+        self._courier.keep_answers(now)
         if not self._freed:
             self._free_own(now)
         self._freed = False

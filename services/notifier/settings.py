@@ -22,8 +22,8 @@ class NotifierSettings(BaseModel):
     deliveries_a_tick: int = Field(default=200, ge=1)
     deliveries_at_once: int = Field(default=50, ge=1, le=500)
     """Claimed together. Small, so that a killed worker keeps few waiting for its lease to end."""
-    deferrals_in_row: int = Field(default=3, ge=1)
-    """After so many the mailer is taken to be away, and the rest waits for the next tick."""
+    setbacks_in_row: int = Field(default=3, ge=1)
+    """After so many that were deferred or lost the mailer is taken to be away, and is left alone for a while."""
     build_lease: timedelta = timedelta(minutes=10)
     claim_lease: timedelta = timedelta(minutes=10)
     send_lease: timedelta = timedelta(minutes=10)

@@ -39,21 +39,25 @@ def mime_bytes(email: Email) -> bytes:
     ValueError for an extra header that is not ours to set.
     """
     sender, recipient = address_of(email.sender_address), address_of(email.to_address)
-    seed = hashlib.sha256(email.delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
     fields = [
         ("From", _mailbox(email.sender_name, sender)),
         ("To", wire_address(recipient)),
         ("Subject", _words(email.subject, "Subject")),
         ("Date", format_datetime(email.date.astimezone(UTC))),
-        ("Message-ID", f"<{seed[:40]}@{sender.ascii_domain}>"),
-        ("List-Id", f"<{_LIST_NAME}.{sender.ascii_domain}>"),
-        ("Auto-Submitted", "auto-generated"),
+        *_own_fields(email, sender),
+        *(_extra(name, value) for name, value in email.headers),
     ]
-    if _is_https(email.unsubscribe_url):
-        fields += [("List-Unsubscribe", f"<{email.unsubscribe_url}>"), ("List-Unsubscribe-Post", _ONE_CLICK)]
-    fields += [_extra(name, value) for name, value in email.headers]
     head = "".join(f"{name}: {value}{_END}" for name, value in fields)
-    return head.encode("utf-8") + _body(email, boundary=f"=_{seed[:32]}")
+    return head.encode("utf-8") + _body(email, boundary=f"=_{_seed(email)[:32]}")
+
+
+def header_fields(email: Email, sender: ValidatedEmail) -> list[tuple[str, str]]:
+    """The fields beside From, To, Subject and Date, unfolded, for whoever builds the message itself.
+
+    Raises ValueError for an extra header that is not ours to set.
+    """
+    extra = [_extra(name, value) for name, value in email.headers]
+    return [(name, value.replace(_END, "")) for name, value in (*_own_fields(email, sender), *extra)]
 
 
 def address_of(address: str) -> ValidatedEmail:
@@ -67,6 +71,21 @@ def address_of(address: str) -> ValidatedEmail:
 def wire_address(address: ValidatedEmail) -> str:
     """The address as mail servers take it: ASCII where that can be had, else with its own characters (RFC 6531)."""
     return address.ascii_email or address.normalized
+
+
+def _own_fields(email: Email, sender: ValidatedEmail) -> list[tuple[str, str]]:
+    fields = [
+        ("Message-ID", f"<{_seed(email)[:40]}@{sender.ascii_domain}>"),
+        ("List-Id", f"<{_LIST_NAME}.{sender.ascii_domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+    ]
+    if _is_https(email.unsubscribe_url):
+        fields += [("List-Unsubscribe", f"<{email.unsubscribe_url}>"), ("List-Unsubscribe-Post", _ONE_CLICK)]
+    return fields
+
+
+def _seed(email: Email) -> str:
+    return hashlib.sha256(email.delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _body(email: Email, boundary: str) -> bytes:

@@ -9,7 +9,14 @@ from email_validator import ValidatedEmail
 
 from services.notifier.adapters.mime import address_of, mime_bytes, wire_address
 from services.notifier.mail_settings import SmtpSettings
-from services.notifier.ports import Email, MailDeferredError, MailRefusedError, MailUnknownError, Receipt
+from services.notifier.ports import (
+    Email,
+    MailDeferredError,
+    MailerAtFaultError,
+    MailRefusedError,
+    MailUnknownError,
+    Receipt,
+)
 
 _OK = range(200, 300)
 _GO_AHEAD = 354
@@ -108,7 +115,7 @@ def _before_the_dot(settings: SmtpSettings) -> Iterator[None]:
         yield
     except smtplib.SMTPAuthenticationError as error:
         # The configuration is wrong, not the message: it must survive until somebody mends that.
-        raise MailDeferredError(
+        raise MailerAtFaultError(
             f"{settings.host} does not accept the user name or password: {_text(error.smtp_error)}"
         ) from error
     except (OSError, smtplib.SMTPException, UnicodeError) as error:

@@ -1,6 +1,8 @@
 """What the courier does with each answer of a mailer."""
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,11 +17,14 @@ from services.notifier.ports import (
     Email,
     MailDeferredError,
     Mailer,
+    MailerAtFaultError,
     MailRefusedError,
     MailUnknownError,
+    MailWithheldError,
     Receipt,
 )
 from services.notifier.settings import NotifierSettings
+from services.runtime.errors import UnavailableError
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
 from tests.support.simulated_days import Days
 
@@ -125,11 +130,69 @@ def test_one_that_is_put_off_keeps_no_other_waiting(store: NotifierStore) -> Non
 @pytest.mark.parametrize("error", [MailUnknownError("cut off after DATA"), RuntimeError("a bug")])
 def test_what_nobody_can_tell_is_unknown_and_never_sent_again_blindly(store: NotifierStore, error: Exception) -> None:
     mailer = Answering(raising(error))
-    courier(store, mailer).deliver(AT)
+    courier(store, mailer, setbacks_in_row=20).deliver(AT)
     mailer.answer = taking
     courier(store, mailer).deliver(AT + 5 * HOUR)
     assert store.deliveries.states() == {"unknown": 10}
     assert len(mailer.asked) == 10
+
+
+def test_a_provider_that_breaks_down_makes_few_deliveries_unknown(store: NotifierStore) -> None:
+    mailer = Answering(raising(MailUnknownError("it answered 503")))
+    asked = courier(store, mailer)
+    for second in range(60):
+        asked.deliver(AT + timedelta(seconds=second))
+    assert store.deliveries.states() == {"unknown": 5, "pending": 5}
+    mailer.answer = taking
+    asked.deliver(AT + 2 * MINUTE)
+    assert store.deliveries.states() == {"unknown": 5, "accepted": 5}
+
+
+def test_a_mailer_that_asked_to_be_left_alone_is_left_alone_that_long(store: NotifierStore) -> None:
+    mailer = Answering(raising(MailDeferredError("too many requests", retry_after_s=45)))
+    asked = courier(store, mailer)
+    asked.deliver(AT)
+    mailer.answer = taking
+    asked.deliver(AT + timedelta(seconds=44))
+    assert len(mailer.asked) == 3
+    asked.deliver(AT + timedelta(seconds=45))
+    assert store.deliveries.states() == {"accepted": 10}
+
+
+def test_what_the_settings_do_not_allow_is_not_sent_and_stops_no_other(store: NotifierStore) -> None:
+    def answer(email: Email) -> Receipt:
+        if email.to_address != "person3@example.com":
+            raise MailWithheldError("mail.allow does not name it")
+        return taking(email)
+
+    courier(store, Answering(answer)).deliver(AT)
+    assert store.deliveries.states() == {"accepted": 1, "not_sent": 9}
+
+
+def test_an_answer_that_the_store_could_not_take_is_kept_until_it_can(store: NotifierStore) -> None:
+    class AwayFor(Answering):
+        """The store goes away while a message is under way."""
+
+        def send(self, email: Email) -> Receipt:
+            receipt = super().send(email)
+            asked._deliveries = Away()  # type: ignore[assignment]
+            return receipt
+
+    class Away:
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            def away(*_: object, **__: object) -> None:
+                raise UnavailableError("the store is away")
+
+            return away
+
+    asked = courier(store, AwayFor(taking))
+    with pytest.raises(UnavailableError):
+        asked.deliver(AT)
+    assert store.deliveries.states() == {"claimed": 9, "sending": 1}
+    asked._deliveries = store.deliveries
+    asked.keep_answers(AT + MINUTE)
+    store.deliveries.release("embedded", AT + MINUTE)
+    assert store.deliveries.states() == {"accepted": 1, "pending": 9}
 
 
 def test_a_mailer_that_remembers_settles_what_is_unknown(store: NotifierStore, tmp_path: Path) -> None:
@@ -145,7 +208,7 @@ def test_a_mailer_that_remembers_settles_what_is_unknown(store: NotifierStore, t
                 folder.send(email)
             raise MailUnknownError("cut off")
 
-    courier(store, Forgetful()).deliver(AT)
+    courier(store, Forgetful(), setbacks_in_row=20).deliver(AT)
     assert store.deliveries.states() == {"unknown": 10}
     assert len(list((tmp_path / "mails").iterdir())) == 5
     courier(store, folder).deliver(AT + MINUTE)
@@ -225,3 +288,60 @@ def test_the_sender_and_the_link_to_unsubscribe_are_in_each_email(store: Notifie
     assert {email.date for email in seen} == {NOW + 2 * HOUR}
     assert len({email.unsubscribe_url for email in seen}) == 10
     assert all(email.unsubscribe_url.startswith("https://jobs.example.com/u/") for email in seen)
+
+
+class Crowd:
+    """A mailer that may be asked by several at once, and notes how many did."""
+
+    name = "crowd"
+    in_flight = 4
+
+    def __init__(self, answer: Callable[[Email], Receipt] = taking) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+        self._full = threading.Barrier(self.in_flight)
+
+    def send(self, email: Email) -> Receipt:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            self.asked.append(email.delivery_id)
+        try:
+            with suppress(threading.BrokenBarrierError):
+                self._full.wait(0.2)
+            return self.answer(email)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+def test_as_many_are_under_way_as_the_mailer_allows_and_each_is_sent_once(store: NotifierStore) -> None:
+    mailer = Crowd()
+    courier(store, mailer).deliver(AT)
+    assert mailer.most == 4
+    assert sorted(mailer.asked) == sorted(set(mailer.asked))
+    assert store.deliveries.states() == {"accepted": 10}
+
+
+def test_after_a_setback_the_next_go_one_at_a_time(store: NotifierStore) -> None:
+    mailer = Crowd(raising(MailUnknownError("cut off")))
+    asked = courier(store, mailer)
+    asked.deliver(AT)
+    assert store.deliveries.states() == {"unknown": 4, "pending": 6}
+    mailer.most = 0
+    asked.deliver(AT + MINUTE)
+    assert mailer.most == 1
+    assert store.deliveries.states() == {"unknown": 5, "pending": 5}
+
+
+def test_a_fault_of_the_settings_is_told_as_an_error_and_fails_nothing(store: NotifierStore) -> None:
+    with capture_logs() as logs:
+        courier(store, Answering(raising(MailerAtFaultError("the key is wrong")))).deliver(AT)
+    assert [(one["log_level"], one["event"]) for one in logs] == [
+        ("error", "a mail was deferred"),
+        ("warning", "the mailer takes nothing now; the rest waits"),
+    ]
+    assert store.deliveries.states() == {"pending": 10}

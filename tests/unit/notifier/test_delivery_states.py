@@ -5,7 +5,18 @@ from typing import get_args
 
 import pytest
 
-from services.notifier.domain.delivery import CANCELLABLE, NOT_OUT, TRANSITIONS, Event, State, after, wait_after
+from services.notifier.domain.delivery import (
+    CANCELLABLE,
+    NOT_OUT,
+    TRANSITIONS,
+    Event,
+    Outcome,
+    State,
+    after,
+    hold_after,
+    wait_after,
+)
+from services.notifier.domain.delivery import EVENTS as OUTCOMES
 
 STATES: tuple[State, ...] = get_args(State)
 EVENTS: tuple[Event, ...] = get_args(Event)
@@ -37,7 +48,7 @@ def test_an_expired_request_is_unknown_and_never_pending() -> None:
 
 
 def test_the_unknown_is_sent_again_only_once_it_is_proven_that_nothing_went_out() -> None:
-    proof = frozenset({("unknown", "disprove"), ("unknown", "defer")})
+    proof = frozenset({("unknown", "disprove"), ("unknown", "defer"), ("unknown", "withhold")})
     assert "pending" in reachable("unknown")
     assert reachable("unknown", avoiding=proof).isdisjoint({"pending", "claimed", "sending"})
 
@@ -70,8 +81,43 @@ def test_the_answer_of_a_slow_worker_settles_the_unknown() -> None:
 
 
 def test_what_cannot_happen_changes_nothing() -> None:
-    assert after("pending", "accept") is None
+    assert after("cancelled", "accept") is None
     assert after("failed", "bounce") is None
+
+
+@pytest.mark.parametrize("event", ["accept", "deliver", "bounce"])
+@pytest.mark.parametrize("state", ["pending", "claimed", "sending", "unknown", "not_sent"])
+def test_what_a_provider_proves_to_be_out_is_never_sent_again(state: State, event: Event) -> None:
+    proven = after(state, event)
+    assert proven is not None
+    assert reachable(proven).isdisjoint({"pending", "claimed", "sending"})
+
+
+def test_what_the_settings_withhold_counts_as_not_sent() -> None:
+    assert after("sending", "withhold") in NOT_OUT
+
+
+def test_what_a_provider_took_and_dropped_counts_as_not_sent() -> None:
+    assert after("accepted", "drop") in NOT_OUT
+    assert after("delivered", "drop") is None
+
+
+def test_every_outcome_settles_the_unknown() -> None:
+    settled = {outcome: after("unknown", OUTCOMES[outcome]) for outcome in get_args(Outcome)}
+    assert settled == {
+        "accepted": "accepted",
+        "deferred": "accepted",
+        "delivered": "delivered",
+        "spam": "delivered",
+        "bounced": "bounced",
+        "dropped": "failed",
+    }
+
+
+def test_a_mailer_that_takes_nothing_is_left_alone_for_longer_each_time() -> None:
+    assert [hold_after(runs) / timedelta(seconds=1) for runs in (1, 2, 3, 6, 50)] == [10, 20, 40, 300, 300]
+    assert hold_after(1, timedelta(seconds=45)) == timedelta(seconds=45)
+    assert hold_after(1, timedelta(days=1)) == timedelta(hours=1)
 
 
 def test_waits_double_up_to_an_hour_unless_the_mailer_asks_for_its_own() -> None:

@@ -63,6 +63,7 @@ def test_trying_out_a_mail_server_touches_no_folder(tmp_path: Path) -> None:
         public_url="https://jobs.harbour.example",
         sender_address="alerts@harbour.example",
         postal_address="1 Quay Street, Porto",
+        allow=("*",),
         smtp=SmtpSettings(host="mail.harbour.example"),
     )
     try_out(whole)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digests, subscribers, suppressions
 from services.notifier.adapters.sql.digests import unpack_email
 from services.notifier.adapters.sql.flags import sending_paused
 from services.notifier.adapters.sql.rows import chunks
-from services.notifier.domain.delivery import TRANSITIONS, Event, State, after
+from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Outcome, State, after
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.store import reading, writing
 
@@ -69,6 +69,29 @@ class SqlDeliveries:
     def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
         """Nobody can tell. Raises UnavailableError."""
         self._settle(delivery_id, attempt, "lose", now, reason=reason)
+
+    def withheld(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
+        """The settings do not allow it to be sent. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "withhold", now, reason=reason)
+
+    def settle(self, delivery_id: str, outcome: Outcome, now: datetime, reason: str = "") -> bool:
+        """Apply what a provider's signed event tells, whichever attempt it was; events may come twice and out of order.
+
+        False where it changes nothing: the delivery is gone, or what is known of it already says more. Raises
+        UnavailableError.
+        """
+        own = deliveries.c.delivery_id == delivery_id
+        with writing(self._engine) as connection:
+            row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
+            state = after(row.state, EVENTS[outcome]) if row is not None else None
+            if row is None or state in (None, row.state):
+                return False
+            values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE}
+            if state not in NOT_OUT:
+                accepted_at = deliveries.c.accepted_at
+                values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
+            connection.execute(update(deliveries).where(own).values(values))
+            return True
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
         """Give back one that was not begun. Raises UnavailableError."""
