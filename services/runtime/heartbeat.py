@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import Engine, Row, delete, select, update
 
-from schemas.sql.runtime import workers
+from schemas.sql.workers import workers
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
 from services.runtime.privacy import told
