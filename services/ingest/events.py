@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic_core import to_json
 
 from schemas.codec import digest_of, encode
+from schemas.headers import headers_of
 from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
@@ -75,11 +76,12 @@ def raw_record(
         backlog=known.backlog,
         attribution=attribution,
     )
-    headers = {
-        "ce_id": digest_of(posting_id, raw.event, raw.content_hash, now.isoformat()),
-        "ce_type": f"{RAW.name}.{raw.event}",
-        "ce_time": now.isoformat(),
-    }
+    headers = headers_of(
+        id=digest_of(posting_id, raw.event, raw.content_hash, now.isoformat()),
+        type=f"{RAW.name}.{raw.event}",
+        source=COLLECTOR,
+        at=now,
+    )
     return Outgoing(RAW.name, posting_id.encode(), encode(raw), headers)
 
 
@@ -92,7 +94,11 @@ def fault_of(source: str, broken: Broken) -> str:
 def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
     """The dead letter of a fault in a feed. It has no origin in a log, so it cannot be replayed; a poll tries again."""
     source_id = (broken.source_id or "").encode("utf-8", "replace").decode()
-    headers = {
+    topic = dead_of(RAW.name)
+    headers = headers_of(
+        id=digest_of(topic, fault_of(source, broken), now.isoformat()), type=topic, source=COLLECTOR, at=now
+    )
+    headers |= {
         "error": without_addresses(broken.reason),
         "error_type": "FeedFault",
         "attempts": "1",
@@ -106,4 +112,4 @@ def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
     }
     key = posting_id_of(source, source_id) if source_id else source
     excerpt = without_addresses(broken.excerpt)[:_EXCERPT].encode("utf-8", "replace")
-    return Outgoing(dead_of(RAW.name), key.encode(), excerpt, headers)
+    return Outgoing(topic, key.encode(), excerpt, headers)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from schemas.codec import UnreadableError, decode, encode
+from schemas.codec import UnreadableError, decode, digest_of, encode
+from schemas.headers import headers_of
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
 from services.ingest.domain.normalise import normalise
@@ -52,4 +53,12 @@ class Normaliser:
         except UnusableItemError as error:
             raise PoisonError(f"{raw.source} {raw.source_id}: {error}") from error
         posting = normalise(draft, raw=raw, rates=self._rates_before(raw.fetched_at.date()))
-        return Outgoing(topic=POSTINGS.name, key=record.key, value=encode(posting))
+        value = encode(posting)
+        headers = headers_of(
+            id=digest_of(POSTINGS.name, value),
+            type=f"{POSTINGS.name}.{posting.status}",
+            source=self.name,
+            at=record.appended_at,
+            after=record.headers,
+        )
+        return Outgoing(POSTINGS.name, record.key, value, headers)

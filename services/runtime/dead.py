@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from schemas.codec import digest_of
+from schemas.headers import headers_of, without_own
 from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
+from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UsageError
 from services.runtime.privacy import told
 from services.runtime.records import Outgoing, Producer, Record, TopicReader, chunked
@@ -90,18 +93,35 @@ class Replayed:
 
 
 def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
-    """Make the dead letter of a record: its key, value and headers, and what went wrong."""
-    headers = dict(record.headers) | {
-        "error": told(error),
-        "error_type": type(error).__name__,
-        "attempts": str(attempts),
-        "consumer": consumer,
-        "origin_topic": record.topic,
-        "origin_partition": str(record.partition),
-        "origin_offset": str(record.offset),
-        "failed_at": failed_at.isoformat(),
-    }
-    return Outgoing(dead_of(record.topic), record.key, record.value, headers)
+    """Make the dead letter of a record: its key, value and headers, and what went wrong.
+
+    A record that has no identity among its headers, one of somebody else's, gets the letter's.
+    """
+    topic = dead_of(record.topic)
+    own = (
+        {}
+        if "ce_id" in record.headers
+        else _identity(topic, f"{record.topic}:{record.partition}:{record.offset}", consumer, failed_at)
+    )
+    headers = (
+        own
+        | dict(record.headers)
+        | {
+            "error": told(error),
+            "error_type": type(error).__name__,
+            "attempts": str(attempts),
+            "consumer": consumer,
+            "origin_topic": record.topic,
+            "origin_partition": str(record.partition),
+            "origin_offset": str(record.offset),
+            "failed_at": failed_at.isoformat(),
+        }
+    )
+    return Outgoing(topic, record.key, record.value, headers)
+
+
+def _identity(topic: str, of: str, source: str, at: datetime) -> dict[str, str]:
+    return headers_of(id=digest_of(topic, of), type=topic, source=source, at=at)
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:
@@ -121,11 +141,12 @@ def letter_ids(text: str) -> tuple[LetterId, ...]:
 class DeadLetters:
     """Lists, shows and replays the dead letters of a log."""
 
-    def __init__(self, log: LetterLog, topics: Iterable[str] | None = None) -> None:
+    def __init__(self, log: LetterLog, topics: Iterable[str] | None = None, *, clock: Clock | None = None) -> None:
         """`topics` are the topics that records die in, by default all of `schemas.topics`."""
         names = (topic.name for topic in TOPICS) if topics is None else topics
         self._topics = tuple(dict.fromkeys(dead_of(name) for name in names))
         self._log = log
+        self._clock = clock or SystemClock()
 
     def find(
         self,
@@ -189,7 +210,7 @@ class DeadLetters:
                 skipped += 1
             else:
                 due.append(letter)
-        out = [record for letter in due for record in _replay(letter)]
+        out = [record for letter in due for record in _replay(letter, self._clock.now())]
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
         return Replayed(len(due), skipped, without_origin)
@@ -221,6 +242,7 @@ class DeadLetters:
 
 def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
     headers = record.headers
+    own = without_own(headers) if headers.get("ce_type") == record.topic else headers
     origin_topic = headers.get("origin_topic", record.topic.removesuffix(DEAD_SUFFIX))
     letter_id = LetterId(record.topic, record.partition, record.offset)
     place = f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}"
@@ -236,7 +258,7 @@ def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
         failed_at=headers.get("failed_at", record.appended_at.isoformat()),
         key=record.key,
         value=record.value,
-        headers={name: value for name, value in headers.items() if name not in _LETTER_HEADERS},
+        headers={name: value for name, value in own.items() if name not in _LETTER_HEADERS},
         replayed=str(letter_id) in replayed,
     )
 
@@ -245,11 +267,11 @@ def _fits(letter: DeadLetter, reason: str | None) -> bool:
     return reason is None or reason == letter.error_type or reason.casefold() in letter.error.casefold()
 
 
-def _replay(letter: DeadLetter) -> tuple[Outgoing, Outgoing]:
+def _replay(letter: DeadLetter, now: datetime) -> tuple[Outgoing, Outgoing]:
     """The record for its origin, and the mark beside its letter, in the letter's own partition."""
     mark = str(letter.id)
     headers = dict(letter.headers) | {REPLAY_OF: mark}
     return (
         Outgoing(letter.origin_topic, letter.key, letter.value, headers),
-        Outgoing(letter.id.topic, letter.key, b"", {_REPLAYED: mark}),
+        Outgoing(letter.id.topic, letter.key, b"", _identity(letter.id.topic, mark, "dead", now) | {_REPLAYED: mark}),
     )

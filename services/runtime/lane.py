@@ -2,12 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
+from schemas.headers import trace_of
 from services.runtime.clock import Clock
 from services.runtime.dead import letter_of
 from services.runtime.errors import PoisonError, UnavailableError
@@ -166,7 +168,8 @@ class Lane:
     def _handle(self, batch: list[Record]) -> bool:
         began = self._monotonic()
         try:
-            outgoing = self._service.handle(batch)
+            with _traced(batch):
+                outgoing = self._service.handle(batch)
             self._log.advance(outgoing, self._commit_after(batch))
         except UnavailableError as error:
             return self._wait(error)
@@ -213,7 +216,7 @@ class Lane:
         except UnavailableError as away:
             self._failed -= 1
             return self._wait(away)
-        self._warn("dead letter", error, offset=record.offset)
+        self._warn("dead letter", error, offset=record.offset, trace=trace_of(record.headers))
         self._meter.dead(self._topic, type(error).__name__)
         self._meter.batch(self._topic, 1, self._monotonic() - began)
         self._dead += 1
@@ -277,3 +280,12 @@ class Lane:
         if self._not_before is not None:
             return "waiting"
         return "isolating" if self._isolating() else "running"
+
+
+@contextmanager
+def _traced(batch: Sequence[Record]) -> Iterator[None]:
+    """Have what is logged meanwhile name the trace, where the batch is part of one alone."""
+    traces = {trace_of(record.headers) for record in batch}
+    trace = traces.pop() if len(traces) == 1 else None
+    with structlog.contextvars.bound_contextvars(**({"trace": trace} if trace else {})):
+        yield

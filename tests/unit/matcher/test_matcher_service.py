@@ -1,6 +1,6 @@
 """The matcher's service on a real log."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,7 +171,7 @@ def test_handling_a_batch_again_gives_the_same_records(tmp_path: Path) -> None:
     first = matcher.handle(postings)
     assert matcher.handle(postings) == first
     assert first[0].headers["ce_id"]
-    assert first[0].headers["ce_time"] == FETCHED.isoformat()
+    assert datetime.fromisoformat(first[0].headers["ce_time"]) == FETCHED
     again = matcher.handle(criteria)
     assert sent(again) == [Sent("p1", 1, [0, 1, 2], [], "backfill")]
     assert matcher.handle(criteria) == again
