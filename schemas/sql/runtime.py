@@ -1,29 +1,14 @@
-"""The runtime's table: which workers there are, and how they fare."""
+"""The runtime's table: who does what only one process may do."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
+from sqlalchemy import Column, Table, Text
 
 from schemas.sql.base import Moment, metadata
 
-workers = Table(
-    "workers",
+leases = Table(
+    "leases",
     metadata,
-    Column("service", Text, primary_key=True),
-    Column("worker", Text, primary_key=True),
-    Column("host", Text, nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("started_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("stopped", Boolean, nullable=False, comment="it said goodbye"),
-    Column("ready", Boolean, nullable=False),
-    Column("reason", Text, comment="why it is not ready"),
-    Column("handled", BigInteger, nullable=False, comment="records, since it started"),
-    Column("per_second", Float, nullable=False),
-    Column("lag", BigInteger, nullable=False, comment="of the partitions that it has"),
-    Column("dead", BigInteger, nullable=False, comment="dead letters, since it started"),
-    Column("freshness_s", Float, comment="the median age of what it last handled, since its fetch"),
-    Column("last_error", Text, comment="without addresses"),
-    Column("last_error_at", Moment),
-    Column("probes", Text, comment="host:port of its /metrics"),
-    comment="What each worker says of itself every few seconds; old rows go.",
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False, comment="a process"),
+    Column("until", Moment, nullable=False, comment="by the clock of the store; others may take it then"),
+    comment="Who may do what only one process at a time may do.",
 )

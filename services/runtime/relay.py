@@ -1,11 +1,23 @@
-"""The outbox relay: what a store transaction decided, published in order."""
+"""The outbox relay: what a store transaction decided, published in order, by one of many at a time.
 
-from collections.abc import Mapping, Sequence
+A compacted topic keeps the last record of a key: an older state that came after a newer one would stay. So there is a
+lease on publishing. A relay publishes only while its lease has far more left than sending can take, and another takes
+over only once it has run out. A process can still be stopped between looking at its lease and sending, for as long as
+it pleases someone; what it then sends late may undo what another published meanwhile. It notices when it goes on, and
+posts the newest state of what it sent anew, so that this comes last after all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
+from services.runtime.errors import UnavailableError
 from services.runtime.records import Outgoing, Producer, Record
+
+_events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +42,42 @@ class Outbox(Protocol):
         """Say that these rows need not be published again."""
         ...
 
+    def post_again(self, rows: Sequence[OutboxRow]) -> None:
+        """Add new rows with the newest state of what these rows tell of."""
+        ...
+
+
+class Lease(Protocol):
+    """The right to do something that only one process may do at a time."""
+
+    def take(self) -> bool:
+        """Take it, or make it last longer; False while another holds it. Raises UnavailableError."""
+        ...
+
+    def left(self) -> float:
+        """Seconds for which nobody else can take it; 0 once somebody could."""
+        ...
+
+    def give_up(self) -> None:
+        """Let another take it at once. Raises UnavailableError."""
+        ...
+
+
+class AlwaysHeld:
+    """The lease of a process that is alone, as the embedded form is."""
+
+    def take(self) -> bool:
+        return True
+
+    def left(self) -> float:
+        return float("inf")
+
+    def give_up(self) -> None:
+        """Nobody waits for it."""
+
 
 class OutboxRelay:
-    """A service without inputs that empties an outbox into the log, one relay for each outbox.
+    """A service without inputs that empties an outbox into the log.
 
     It marks rows only after the producer returned: a crash between the two publishes them again, in the same order,
     and whoever reads them goes by the version that each carries.
@@ -41,12 +86,29 @@ class OutboxRelay:
     name = "outbox.relay"
     inputs: tuple[str, ...] = ()
 
-    def __init__(self, outbox: Outbox, producer: Producer, *, most: int = 500) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        producer: Producer,
+        *,
+        most: int = 500,
+        lease: Lease | None = None,
+        sending_s: float = 0.0,
+        drop: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`sending_s` bounds one call of the producer, and `drop` has it send nothing more of a call that failed.
+
+        Where there is a lease, the producer is this relay's own.
+        """
         if most < 1:
             raise ValueError("a relay publishes at least one row at a time")
         self._outbox = outbox
         self._producer = producer
         self._most = most
+        self._lease = lease or AlwaysHeld()
+        self._least_left_s = 2 * sending_s
+        self._drop = drop
+        self._doubtful: dict[tuple[str, bytes], OutboxRow] = {}
 
     def load(self) -> None:
         """Hold nothing: the outbox is the memory."""
@@ -56,8 +118,42 @@ class OutboxRelay:
         return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """Publish all that is pending. Raises `UnavailableError` from the log or the store, having lost nothing."""
-        while rows := self._outbox.pending(self._most):
-            self._producer.produce([Outgoing(row.topic, row.key, row.value, row.headers) for row in rows])
-            self._outbox.mark_published([row.id for row in rows])
+        """Publish all that is pending, unless another does. Raises `UnavailableError` from the log or the store.
+
+        Nothing is lost then.
+        """
+        self._make_good()
+        if self._outbox.pending(1):
+            # Read again under the lease: what was pending before may have been published by another.
+            while self._may_publish() and (rows := self._outbox.pending(self._most)):
+                self._publish(rows)
         return ()
+
+    def close(self) -> None:
+        """Leave publishing to others at once. Raises UnavailableError."""
+        self._make_good()
+        self._lease.give_up()
+
+    def _may_publish(self) -> bool:
+        return self._lease.take() and self._lease.left() > self._least_left_s
+
+    def _publish(self, rows: Sequence[OutboxRow]) -> None:
+        self._doubtful |= {(row.topic, row.key): row for row in rows}
+        try:
+            self._producer.produce([Outgoing(row.topic, row.key, row.value, row.headers) for row in rows])
+        except UnavailableError:
+            self._make_good()
+            raise
+        if not self._make_good():
+            self._doubtful.clear()
+            self._outbox.mark_published([row.id for row in rows])
+
+    def _make_good(self) -> bool:
+        """Where the lease ran out over what was being sent: see that the newest states are published after it."""
+        if not self._doubtful or self._lease.left() > 0:
+            return False
+        _events.warning("the outbox relay was held up past its lease", keys=len(self._doubtful))
+        self._drop()
+        self._outbox.post_again(list(self._doubtful.values()))
+        self._doubtful.clear()
+        return True

@@ -55,6 +55,14 @@ class Effects:
         with self.writing() as connection:
             connection.executemany("UPDATE outbox SET published = 1 WHERE id = ?", [(id_,) for id_ in ids])
 
+    def post_again(self, rows: Sequence[OutboxRow]) -> None:
+        """Post the newest version of each key anew."""
+        with self.writing() as connection:
+            connection.executemany(
+                "INSERT INTO outbox (key, version) SELECT key, max(version) FROM outbox WHERE key = ? GROUP BY key",
+                [(row.key.decode(),) for row in rows],
+            )
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
 

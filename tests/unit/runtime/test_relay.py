@@ -35,6 +35,10 @@ class ListedOutbox:
             raise UnavailableError("the store is away")
         self.rows = [row for row in self.rows if row.id not in ids]
 
+    def post_again(self, rows: Sequence[OutboxRow]) -> None:
+        newest = {row.key: row for row in self.rows}
+        self.rows += [newest[row.key] for row in rows]
+
 
 def published(log: SqliteLog) -> list[int]:
     return [int(record.value) for record in log.read_all(TOPIC)]

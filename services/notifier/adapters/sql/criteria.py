@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 from schemas.codec import decode, encode
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.sql.tables import criteria as table
+from schemas.sql.tables import outbox
 from schemas.topics import CRITERIA
-from services.notifier.adapters.sql.outbox import post
-from services.notifier.adapters.sql.rows import chunks, draw, hold
+from services.notifier.adapters.sql.rows import chunks, draw, hold, to_json
 from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
 
@@ -61,7 +61,7 @@ def post_newest(connection: Connection, keys: Iterable[int]) -> None:
     """Post the present state of criteria anew, as it was posted when it came to be."""
     for some in chunks(sorted(set(keys))):
         for row in _lock(connection, some):
-            post(connection, _record(row))
+            _post(connection, _record(row))
 
 
 def _lock(connection: Connection, keys: Sequence[int]) -> Sequence[Row[Any]]:
@@ -78,7 +78,7 @@ def _change(connection: Connection, key: int, members: int, now: datetime) -> No
         .values(version=table.c.version + 1, members=table.c.members + members, changed_at=now)
         .returning(*table.c)
     )
-    post(connection, _record(connection.execute(change).one()))
+    _post(connection, _record(connection.execute(change).one()))
 
 
 def _record(row: Row[Any]) -> Outgoing:
@@ -90,3 +90,9 @@ def _record(row: Row[Any]) -> Outgoing:
         criteria=decode(Criteria, row.document.encode()),
     )
     return Outgoing(CRITERIA.name, str(row.key).encode("ascii"), encode(record))
+
+
+def _post(connection: Connection, record: Outgoing) -> None:
+    """Write a record in the caller's transaction: it is published if, and only if, that commits."""
+    headers = to_json(dict(record.headers))
+    connection.execute(insert(outbox).values(topic=record.topic, key=record.key, value=record.value, headers=headers))

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Engine, delete, select
 
 from schemas.sql.tables import outbox
-from services.notifier.adapters.sql.rows import chunks, to_json
-from services.runtime.records import Outgoing
+from schemas.topics import CRITERIA
+from services.notifier.adapters.sql.criteria import post_newest
+from services.notifier.adapters.sql.rows import chunks
 from services.runtime.relay import OutboxRow
 from services.runtime.store import reading, retried, writing
 
@@ -32,8 +33,8 @@ class SqlOutbox:
             for some in chunks(ids):
                 connection.execute(delete(outbox).where(outbox.c.id.in_(some)))
 
-
-def post(connection: Connection, record: Outgoing) -> None:
-    """Write a record in the caller's transaction: it is published if, and only if, that commits."""
-    headers = to_json(dict(record.headers))
-    connection.execute(insert(outbox).values(topic=record.topic, key=record.key, value=record.value, headers=headers))
+    @retried
+    def post_again(self, rows: Sequence[OutboxRow]) -> None:
+        """Post the newest state of the criteria that these rows tell of. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            post_newest(connection, [int(row.key) for row in rows if row.topic == CRITERIA.name])
