@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 WORKERS ?= 2
 
-.PHONY: setup demo test test-live test-kill lint types check format lock schemas samples pictures clean
+.PHONY: setup demo engines engines-stop test test-live test-kill lint types check format lock schemas samples pictures clean
 
 setup: $(STAMP)
 
@@ -19,6 +19,12 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup
 	@$(BIN)/jobchime demo
+
+engines:
+	@deploy/engines/engines.sh start
+
+engines-stop:
+	@deploy/engines/engines.sh stop
 
 test: setup
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
