@@ -1,17 +1,15 @@
-"""What every log does: the one suite of the port, run on each adapter."""
+"""What the embedded log does beyond `test_record_log`: groups, both-or-neither writes, trimming and compaction."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from schemas.topics import TOPICS, dead_of
 from services.runtime.clock import FixedClock
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.log_sqlite import SqliteLog, UnknownTopicError, partition_of
-from services.runtime.records import Commit, Outgoing
+from services.runtime.log_sqlite import SqliteLog, UnknownTopicError
+from services.runtime.records import Commit, Outgoing, partition_of
 from tests.support.logs import NOON, TOPIC, out, outs, values
 
 Opener = Callable[..., SqliteLog]
@@ -32,15 +30,6 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
         log.close()
 
 
-def test_what_was_produced_is_read_in_order_with_everything_it_carried(reopen: Opener) -> None:
-    log = reopen(partitions=1)
-    log.produce([Outgoing(TOPIC, b"a\0\xff", b"\x00\xff", {"name": "Zoë", "empty": ""}), out("b", "")])
-    first, second = log.read(TOPIC, 0, 0, 10)
-    assert (first.key, first.value, first.headers) == (b"a\0\xff", b"\x00\xff", {"name": "Zoë", "empty": ""})
-    assert (first.topic, first.partition, first.offset, first.appended_at) == (TOPIC, 0, 0, NOON)
-    assert (second.offset, second.value, second.headers) == (1, b"", {})
-
-
 def test_records_outlive_the_process(reopen: Opener) -> None:
     log = reopen()
     log.produce(outs(10))
@@ -51,37 +40,9 @@ def test_records_outlive_the_process(reopen: Opener) -> None:
     assert again.committed("readers", TOPIC, 1) == 3
 
 
-def test_another_reader_sees_a_record_as_soon_as_it_was_acknowledged(reopen: Opener) -> None:
-    writer, reader = reopen(partitions=1), reopen(partitions=1)
-    assert reader.read(TOPIC, 0, 0, 10) == []
-    writer.produce([out("a", "1")])
-    assert values(reader.read(TOPIC, 0, 0, 10)) == ["1"]
-
-
-def test_equal_keys_share_a_partition_and_stay_in_order(reopen: Opener) -> None:
-    log = reopen()
-    log.produce([out(f"key {number % 7}", f"{number % 7}:{number}") for number in range(100)])
-    for partition in (0, 1):
-        records = log.read(TOPIC, partition, 0, 1_000)
-        assert records
-        assert {partition_of(record.key, 2) for record in records} == {partition}
-        seen = [tuple(map(int, value.split(":"))) for value in values(records)]
-        for key in range(7):
-            numbers = [number for k, number in seen if k == key]
-            assert numbers == sorted(numbers)
-
-
 def test_a_key_keeps_its_partition_for_ever() -> None:
     # The check value of CRC-32 in the catalogue of CRC algorithms: the digits 1 to 9 give CBF43926.
     assert [partition_of(b"123456789", many) for many in (1, 2, 12)] == [0, 0xCBF43926 % 2, 0xCBF43926 % 12]
-
-
-def test_reading_stops_at_most_and_goes_on_where_it_stopped(reopen: Opener) -> None:
-    log = reopen(partitions=1)
-    log.produce(outs(5))
-    assert [record.offset for record in log.read(TOPIC, 0, 0, 2)] == [0, 1]
-    assert [record.offset for record in log.read(TOPIC, 0, 2, 100)] == [2, 3, 4]
-    assert log.read(TOPIC, 0, 5, 100) == []
 
 
 def test_a_read_gives_few_large_records_and_always_one(reopen: Opener) -> None:
@@ -91,24 +52,6 @@ def test_a_read_gives_few_large_records_and_always_one(reopen: Opener) -> None:
     log.produce([Outgoing(TOPIC, b"k", bytes(20 << 20))])
     assert len(log.read(TOPIC, 0, 3, 100)) == 1
     assert len(list(log.read_all(TOPIC))) == 4
-
-
-def test_read_all_ends_where_the_topic_ended_when_it_was_asked_for(reopen: Opener) -> None:
-    log = reopen()
-    log.produce(outs(3))
-    reading = log.read_all(TOPIC)
-    log.produce(outs(3, first=3))
-    assert sorted(values(list(reading))) == ["value 0", "value 1", "value 2"]
-
-
-def test_read_all_since_a_time_leaves_out_what_is_older(reopen: Opener) -> None:
-    clock = FixedClock(NOON)
-    log = reopen(clock)
-    log.produce(outs(3))
-    clock.advance(timedelta(hours=1))
-    log.produce(outs(3, first=3))
-    since = list(log.read_all(TOPIC, clock.now()))
-    assert sorted(values(since)) == ["value 3", "value 4", "value 5"]
 
 
 def test_ends_and_starts_count_by_partition(reopen: Opener) -> None:
@@ -161,13 +104,6 @@ def test_groups_commit_apart_and_may_go_back(reopen: Opener) -> None:
     assert (log.committed("a", TOPIC, 0), log.committed("b", TOPIC, 0), log.committed("a", TOPIC, 1)) == (2, 4, 0)
 
 
-def test_every_topic_of_the_contract_and_its_dead_letters_are_there(reopen: Opener) -> None:
-    log = reopen()
-    for topic in TOPICS:
-        log.produce([out("a", topic=topic.name), out("a", topic=dead_of(topic.name))])
-        assert sum(log.ends(topic.name)) == sum(log.ends(dead_of(topic.name))) == 1
-
-
 def test_trimming_drops_the_old_and_keeps_offsets(reopen: Opener) -> None:
     clock = FixedClock(NOON)
     log = reopen(clock, partitions=1)
@@ -207,25 +143,6 @@ def test_compaction_keeps_the_newest_of_each_key_where_it_was(reopen: Opener) ->
     assert sorted(int(value) for value in values(left)) == [18, 19, 20, 21, 22]
     assert all(before[record.partition, record.offset] == record.value for record in left)
     assert log.compact("criteria.v1") == 0
-
-
-def test_threads_append_without_losing_or_mixing(reopen: Opener) -> None:
-    log = reopen()
-
-    def append(number: int) -> None:
-        for turn in range(20):
-            log.produce([out(f"{number}", f"{number}:{turn}") for _ in range(3)])
-
-    threads = [threading.Thread(target=append, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    records = list(log.read_all(TOPIC))
-    assert len(records) == 6 * 20 * 3
-    for number in range(6):
-        turns = [int(value.split(":")[1]) for value in values(records) if value.startswith(f"{number}:")]
-        assert turns == sorted(turns)
 
 
 def test_two_openers_append_in_turns(reopen: Opener) -> None:

@@ -1,0 +1,94 @@
+"""The logs that hold the ports of `services.runtime.records`, opened anew for a test: the embedded one and Kafka."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from services.runtime.clock import FixedClock
+from services.runtime.dead import LetterLog
+from services.runtime.kafka.letters import KafkaLetterLog
+from services.runtime.kafka.producer import RecordProducer
+from services.runtime.kafka.reader import RecordReader, Tail
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import Planned, create, planned
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import Producer, TopicReader
+from services.runtime.records import Tail as AnyTail
+from services.runtime.tail import LogTail
+from tests.support.engines import kafka_of_my_own
+from tests.support.logs import NOON
+
+PARTITIONS = 2
+
+
+class RecordLog(Protocol):
+    """One log; each call opens it as another process would."""
+
+    clock: FixedClock
+
+    def producer(self) -> Producer: ...
+
+    def reader(self) -> TopicReader: ...
+
+    def tail(self, topic: str) -> AnyTail: ...
+
+    def letters(self) -> LetterLog: ...
+
+
+@dataclass
+class EmbeddedRecordLog:
+    path: Path
+    clock: FixedClock
+    closing: ExitStack
+
+    def producer(self) -> SqliteLog:
+        return self.closing.enter_context(SqliteLog(self.path, clock=self.clock, partitions=PARTITIONS))
+
+    def reader(self) -> SqliteLog:
+        return self.producer()
+
+    def letters(self) -> SqliteLog:
+        return self.producer()
+
+    def tail(self, topic: str) -> LogTail:
+        return LogTail(self.producer(), topic)
+
+
+@dataclass
+class KafkaRecordLog:
+    settings: KafkaSettings
+    clock: FixedClock
+    closing: ExitStack = field(default_factory=ExitStack)
+
+    def producer(self) -> RecordProducer:
+        return self.closing.enter_context(RecordProducer(self.settings, clock=self.clock))
+
+    def reader(self) -> RecordReader:
+        return self.closing.enter_context(RecordReader(self.settings))
+
+    def letters(self) -> KafkaLetterLog:
+        return self.closing.enter_context(KafkaLetterLog(self.settings))
+
+    def tail(self, topic: str) -> Tail:
+        return self.closing.enter_context(Tail(self.settings, topic))
+
+
+@contextmanager
+def embedded_record_log(folder: Path) -> Iterator[EmbeddedRecordLog]:
+    with ExitStack() as closing:
+        yield EmbeddedRecordLog(folder / "log.sqlite", FixedClock(NOON), closing)
+
+
+@contextmanager
+def kafka_record_log() -> Iterator[KafkaRecordLog]:
+    """A prefix of its own on the broker, with two partitions a topic, which drop nothing by the broker's clock."""
+    with kafka_of_my_own() as settings, ExitStack() as closing:
+        create(settings, small_topics(settings))
+        yield KafkaRecordLog(settings, FixedClock(NOON), closing)
+
+
+def small_topics(settings: KafkaSettings) -> list[Planned]:
+    """All topics, kept for ever, each as wide as the embedded log is in these tests."""
+    return [replace(topic, partitions=PARTITIONS) for topic in planned(settings, for_ever=True)]
