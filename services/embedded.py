@@ -3,8 +3,10 @@
 Killed at any point, it goes on where it was: the log keeps what was acknowledged, the store what came of it.
 """
 
+import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
@@ -12,11 +14,13 @@ from sqlalchemy import Engine
 
 from services.ingest.app import make_collector, make_normaliser
 from services.ingest.collector import Collector
+from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
+from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.datadir import LOG_FILE, held
 from services.runtime.embedded_runner import EmbeddedRunner
@@ -41,6 +45,35 @@ class Embedded:
     collector: Collector
     services: tuple[Service, ...]
     runner: EmbeddedRunner
+    operations: Operations
+    clock: Clock
+
+    def run(self, stop: threading.Event) -> None:
+        """Go on until `stop` is set, shown to operators and taking pushes. Raises UsageError for a port that is taken."""
+        settings, shown = self.settings, self.operations
+        probes = settings.probes
+        with ExitStack() as stack:
+            stack.enter_context(shown.pauses)
+            if settings.ingest.push.enabled:
+                push = make_push_server(
+                    settings.ingest,
+                    engine=self.engine,
+                    producer=self.log,
+                    clock=self.clock,
+                    pauses=shown.pauses,
+                    metrics=shown.metrics,
+                )
+                stack.enter_context(push)
+            stack.enter_context(
+                shown.shown(
+                    self.runner,
+                    worker=settings.worker or f"embedded@{socket.gethostname()}",
+                    host=probes.host,
+                    port=probes.embedded_port if probes.enabled else None,
+                    stuck_after_s=probes.stuck_after_s,
+                )
+            )
+            self.runner.run(stop, tick_every_s=settings.tick_every_s)
 
 
 @contextmanager
@@ -66,16 +99,28 @@ def embedded(
     with held(settings.data) as hold:
         engine = open_store(settings.store_url)
         migrate(engine)
+        shown = Operations(lambda: engine, settings.ingest, clock)
+        shown.pauses.refresh()
         with SqliteLog(settings.data / LOG_FILE, clock=clock) as log:
             if make_own is not None:
                 collector = make_own(engine, log)
             else:
                 chance = chance or SystemRandom()
-                collector = make_collector(settings.ingest, engine=engine, producer=log, chance=chance)
+                collector = make_collector(
+                    settings.ingest, engine=engine, producer=log, chance=chance, paused=shown.paused_sources
+                )
             services = _services(settings, engine, log, collector, mailer, with_housekeeper)
-            runner = EmbeddedRunner(services, log, clock=clock, settings=lanes, guard=hold.check)
+            runner = EmbeddedRunner(
+                tuple(shown.measured(service) if service.inputs else service for service in services),
+                log,
+                clock=clock,
+                settings=lanes,
+                guard=hold.check,
+                meter=shown.meter,
+                paused=shown.pauses.holds,
+            )
             try:
-                yield Embedded(settings, engine, log, collector, services, runner)
+                yield Embedded(settings, engine, log, collector, services, runner, shown, clock)
             finally:
                 engine.dispose()
 

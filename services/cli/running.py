@@ -20,7 +20,7 @@ def run(
     """Poll the sources, match, and mail what is due, until it is stopped."""
     settings = load_settings(config)
     configure_logging(level=settings.log_level)
-    if not settings.ingest.sources:
+    if not settings.ingest.sources and not settings.ingest.push.enabled:
         print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
     if once:
         with embedded(settings) as form:
@@ -28,7 +28,7 @@ def run(
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
     with stop_on_signals() as stop, embedded(settings) as form:
-        form.runner.run(stop, tick_every_s=settings.tick_every_s)
+        form.run(stop)
 
 
 def _once(form: Embedded) -> None:

@@ -1,5 +1,6 @@
 """Wires the collectors and the normaliser."""
 
+from collections.abc import Callable
 from random import Random
 
 from sqlalchemy import Engine
@@ -27,11 +28,20 @@ def make_reader(settings: IngestSettings, chance: Random) -> Reader:
 
 
 def make_collector(
-    settings: IngestSettings, *, engine: Engine, producer: Producer, chance: Random, worker: str = "embedded"
+    settings: IngestSettings,
+    *,
+    engine: Engine,
+    producer: Producer,
+    chance: Random,
+    worker: str = "embedded",
+    paused: Callable[[], frozenset[str]] = frozenset,
 ) -> Collector:
-    """The collectors over a migrated store. Raises UsageError for a source of an unknown format."""
+    """The collectors over a migrated store; `paused` are the sources that an operator holds.
+
+    Raises UsageError for a source of an unknown format.
+    """
     tools = Tools(settings, SqlSourceLedger(engine), producer, format_named)
-    return Collector(tools, make_reader(settings, chance), chance, worker=worker)
+    return Collector(tools, make_reader(settings, chance), chance, worker=worker, paused=paused)
 
 
 def make_normaliser() -> Normaliser:

@@ -1,6 +1,6 @@
 """The collectors: poll what is due, note how each source fares, close what has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -34,7 +34,17 @@ class Collector:
     name = COLLECTOR
     inputs: tuple[str, ...] = ()
 
-    def __init__(self, tools: Tools, reader: Reader, chance: Random, *, worker: str = "embedded") -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        reader: Reader,
+        chance: Random,
+        *,
+        worker: str = "embedded",
+        paused: Callable[[], frozenset[str]] = frozenset,
+    ) -> None:
+        """`paused` names the sources that an operator holds: they are not polled, and their silence is no news."""
+        self._paused = paused
         self._tools = tools
         self._reader = reader
         self._chance = chance
@@ -55,7 +65,8 @@ class Collector:
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Poll the sources that are due, a few each time, and close what has ended. Raises UnavailableError."""
         settings = self._tools.settings
-        enabled = {source.name: source for source in settings.sources if source.enabled}
+        held = self._paused()
+        enabled = {source.name: source for source in settings.sources if source.enabled and source.name not in held}
         self._tools.ledger.register(enabled, now)
         for _ in range(settings.polls_per_tick):
             claimed = self._tools.ledger.claim(enabled, now, most=1, worker=self._worker, lease=settings.lease)
@@ -92,10 +103,11 @@ class Collector:
     def silent(self, now: datetime) -> dict[str, datetime]:
         """The enabled sources that have given nothing for too long, each with since when."""
         settings = self._tools.settings
+        held = self._paused()
         found: dict[str, datetime] = {}
         for health in self._tools.ledger.healths():
             source = settings.source(health.source)
-            if source is None or not source.enabled:
+            if source is None or not source.enabled or source.name in held:
                 continue
             since = silent_since(health, now, settings.silence_of(source))
             if since is not None:

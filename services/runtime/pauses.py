@@ -1,10 +1,10 @@
 """What an operator has paused: sending, services, sources. Kept in the store, obeyed within a second."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from types import TracebackType
 
 import structlog
 from sqlalchemy import Connection, Engine, select
@@ -83,46 +83,51 @@ class SqlPauses:
 
 
 class PauseWatch:
-    """The pauses as a worker's loop asks for them: read once a second; while the store is away the last answer holds.
+    """The pauses as a worker's loop asks for them, at no cost: a thread reads them each second while this is entered.
 
-    Whoever asks never waits for longer than one read of the store; several threads may.
+    While the store is away the last answer holds.
     """
 
-    def __init__(
-        self, read: Callable[[], Pauses], *, every_s: float = 1.0, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, read: Callable[[], Pauses], *, every_s: float = 1.0) -> None:
         self._read = read
         self._every_s = every_s
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
         self._pauses = Pauses()
-        self._read_at = float("-inf")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pauses", daemon=True)
 
     def __call__(self) -> Pauses:
-        """What is paused."""
-        if self._monotonic() - self._read_at >= self._every_s and self._lock.acquire(blocking=False):
-            try:
-                self._refresh()
-            finally:
-                self._lock.release()
+        """What was paused when last read."""
         return self._pauses
 
     def holds(self, service: str) -> bool:
         """Whether a service is paused."""
-        return self().holds(service)
+        return self._pauses.holds(service)
 
-    def _refresh(self) -> None:
-        self._read_at = self._monotonic()
+    def refresh(self) -> None:
+        """Read once."""
         try:
             pauses = self._read()
         except JobchimeError as error:
             _events.debug("pauses cannot be read; the last known hold", error=told(error))
             return
         if pauses != self._pauses:
-            _events.info(
-                "pauses changed",
-                sending=pauses.sending,
-                services=sorted(pauses.services),
-                sources=sorted(pauses.sources),
-            )
+            what = {"services": sorted(pauses.services), "sources": sorted(pauses.sources)}
+            _events.info("pauses changed", sending=pauses.sending, **what)
         self._pauses = pauses
+
+    def __enter__(self) -> "PauseWatch":
+        """What was paused before the start holds from the start."""
+        self.refresh()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join(timeout=self._every_s)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            try:
+                self.refresh()
+            except Exception:
+                _events.exception("pauses cannot be read")

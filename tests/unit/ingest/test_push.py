@@ -410,16 +410,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield pushed
 
 
+names = st.sampled_from(sorted(FIELDS)) | st.text(max_size=9)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=9), inner, max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5),
     max_leaves=12,
-)  # fmt: skip
+)
 rows = st.one_of(
     values,
     st.fixed_dictionaries(
         {"title": st.text(max_size=9), "company": st.text(max_size=9), "url": st.text(max_size=9)},
-        optional={name: values for name in ("id", "status", "salary_min", "countries", "posted_at", "skills")},
+        optional=dict.fromkeys(("id", "status", "salary_min", "countries", "posted_at", "skills"), values),
     ),
 )
 

@@ -1,0 +1,158 @@
+"""What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from services.ingest.settings import IngestSettings
+from services.runtime import metric_list as listed
+from services.runtime.clock import Clock
+from services.runtime.figures import CachedFigures, Expected, StoreFigures, read_figures
+from services.runtime.heartbeat import Beat, HeartbeatThread, SqlHeartbeat
+from services.runtime.measured import Measured
+from services.runtime.metering import RunnerMeter
+from services.runtime.metrics import Metrics
+from services.runtime.pauses import PauseWatch, SqlPauses
+from services.runtime.probes import Probed, ProbeServer
+from services.runtime.pulse import Pulse
+from services.runtime.readiness import beats_of, not_ready
+from services.runtime.records import Service
+from services.runtime.status import RunnerStatus
+
+
+class Runner(Protocol):
+    """What is shown of a runner."""
+
+    @property
+    def pulse(self) -> Pulse: ...
+
+    def status(self) -> RunnerStatus: ...
+
+
+def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
+    """The sources of the settings, polled and pushed."""
+    polled = [Expected(one.name, ingest.silence_of(one), enabled=one.enabled) for one in ingest.sources]
+    pushed = dict.fromkeys(key.source for key in ingest.push.keys.values())
+    return (*polled, *(Expected(name, None, pushed=True) for name in pushed))
+
+
+class LazyStore:
+    """The store, opened when it is first asked for: a service that can do without it starts while it is away."""
+
+    def __init__(self, opener: Callable[[], Engine]) -> None:
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    def __call__(self) -> Engine:
+        """The engine. Raises UnavailableError."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._opener()
+            return self._engine
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+class Operations:
+    """Made before the services, which it wraps; entered when they run."""
+
+    def __init__(self, store: Callable[[], Engine], ingest: IngestSettings, clock: Clock) -> None:
+        self._store = store
+        self._expected = expected_of(ingest)
+        self._clock = clock
+        self._measured: dict[str, Measured] = {}
+        self.metrics = Metrics()
+        self.pauses = PauseWatch(lambda: SqlPauses(store()).read())
+
+    def measured(self, service: Service) -> Service:
+        """The service, with the freshness of what it handles measured."""
+        wrapped = self._measured[service.name] = Measured(service, self.metrics, self._clock)
+        return wrapped
+
+    def meter(self, service: str) -> RunnerMeter:
+        """What a runner tells of a service."""
+        return self.metrics.meter(service)
+
+    def paused_sources(self) -> frozenset[str]:
+        """The sources that an operator has paused."""
+        return self.pauses().sources
+
+    def figures(self) -> StoreFigures:
+        """The store's counts. Raises UnavailableError."""
+        return read_figures(self._store(), self._clock.now(), self._expected)
+
+    @contextmanager
+    def shown(
+        self,
+        runner: Runner,
+        *,
+        worker: str,
+        host: str,
+        port: int | None,
+        stuck_after_s: float,
+        others: Callable[[], dict[str, str]] = dict,
+    ) -> Iterator[ProbeServer | None]:
+        """Serve probes at `port` (None: nowhere) and send heartbeats while the runner runs.
+
+        `others`: services beside the runner that fail, by name, each with why. Raises UsageError for a port that
+        cannot be had.
+        """
+        self.metrics.watch_store(CachedFigures(self.figures))
+        self.metrics.follow(listed.LOOP, runner.pulse.idle_s)
+        with ExitStack() as stack:
+            probes = None
+            if port is not None:
+                probed = Probed(
+                    self.metrics.registry,
+                    lambda: (*not_ready(runner.status(), self.pauses()), *(f"{n}: {e}" for n, e in others().items())),
+                    runner.pulse.idle_s,
+                    stuck_after_s,
+                )
+                probes = stack.enter_context(ProbeServer(probed, host=host, port=port))
+            heartbeat = _Heartbeat(self._store, worker, self._clock.now(), probes.address if probes else None)
+            thread = HeartbeatThread(
+                lambda: (*beats_of(runner.status(), self.pauses(), self._measured), *self._beats(others())),
+                heartbeat,
+                clock=self._clock,
+                also=self._measure,
+            )
+            stack.enter_context(thread)
+            yield probes
+
+    def _measure(self, beats: Sequence[Beat]) -> None:
+        for beat in beats:
+            meter = self.metrics.meter(beat.service)
+            meter.ready(beat.ready)
+            meter.paused(self.pauses.holds(beat.service))
+
+    def _beats(self, failing: dict[str, str]) -> Iterator[Beat]:
+        for name, error in failing.items():
+            yield Beat(name, ready=False, reason=error, last_error=error)
+
+
+class _Heartbeat:
+    """Beats into a store that may be away at first."""
+
+    def __init__(self, store: Callable[[], Engine], worker: str, started_at: datetime, probes: str | None) -> None:
+        self._store = store
+        self._worker = worker
+        self._started_at = started_at
+        self._probes = probes
+        self._made: SqlHeartbeat | None = None
+
+    def publish(self, beats: Sequence[Beat], now: datetime) -> None:
+        if self._made is None:
+            self._made = SqlHeartbeat(self._store(), self._worker, self._started_at, probes=self._probes)
+        self._made.publish(beats, now)
+
+    def goodbye(self, now: datetime) -> None:
+        if self._made is not None:
+            self._made.goodbye(now)
