@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from schemas.codec import decode, encode
+from schemas.codec import decode, digest_of, encode
 from schemas.criteria import Criteria, CriteriaRecord
+from schemas.headers import headers_of
 from schemas.sql.tables import criteria as table
 from schemas.sql.tables import outbox
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.rows import chunks, draw, hold, to_json
 from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
+from services.runtime.relay import OutboxRelay
 
 _SERIES = "criteria_key"
 
@@ -89,7 +91,11 @@ def _record(row: Row[Any]) -> Outgoing:
         removed=row.members == 0,
         criteria=decode(Criteria, row.document.encode()),
     )
-    return Outgoing(CRITERIA.name, str(row.key).encode("ascii"), encode(record))
+    value = encode(record)
+    headers = headers_of(
+        id=digest_of(CRITERIA.name, value), type=CRITERIA.name, source=OutboxRelay.name, at=row.changed_at
+    )
+    return Outgoing(CRITERIA.name, str(row.key).encode("ascii"), value, headers)
 
 
 def _post(connection: Connection, record: Outgoing) -> None:
