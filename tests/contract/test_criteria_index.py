@@ -15,12 +15,16 @@ from services.matcher.ports import CriteriaIndex
 from services.rules.criteria import criteria_id
 from tests.support import generate
 from tests.support.judging import a_posting, floor, having, paying, skills
+from tests.support.search_indices import empty_criteria_index
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
 
-FACTORIES: dict[str, Callable[[], CriteriaIndex]] = {"memory": MemoryCriteriaIndex}
+FACTORIES = [
+    pytest.param(MemoryCriteriaIndex, id="memory"),
+    pytest.param(empty_criteria_index, id="elasticsearch", marks=pytest.mark.live),
+]
 
-pytestmark = pytest.mark.parametrize("make", FACTORIES.values(), ids=FACTORIES.keys())
+pytestmark = pytest.mark.parametrize("make", FACTORIES)
 Make = Callable[[], CriteriaIndex]
 
 GO = skills(all=("Go",))

@@ -52,7 +52,7 @@ class ElasticsearchCriteriaIndex:
     def __init__(self, engine: SearchEngine, clock: Clock | None = None) -> None:
         """Asks the cluster nothing yet: `ensure` makes what is missing."""
         settings = engine.settings
-        self._engine = engine
+        self.engine = engine
         self._clock = clock or SystemClock()
         self.generations = Generations(
             engine, "criteria", definition(SCHEMA, shards=settings.shards, replicas=settings.replicas)
@@ -64,7 +64,7 @@ class ElasticsearchCriteriaIndex:
 
     def __len__(self) -> int:
         alias = self.generations.alias
-        found = self._engine.ask("POST", f"/{alias}/_count", {"query": {"term": {"removed": False}}})
+        found = self.engine.ask("POST", f"/{alias}/_count", {"query": {"term": {"removed": False}}})
         return int(found["count"])
 
     def apply(self, records: Sequence[CriteriaRecord]) -> None:
@@ -74,6 +74,8 @@ class ElasticsearchCriteriaIndex:
         """
         newest: dict[int, CriteriaRecord] = {}
         for record in records:
+            if record.version < 0:
+                continue  # Not newer than nothing: versions count from 0.
             if record.key not in newest or newest[record.key].version < record.version:
                 newest[record.key] = record
         if not newest:
@@ -95,8 +97,8 @@ class ElasticsearchCriteriaIndex:
         for some in _chunks(records, _WRITTEN_AT_ONCE):
             lines = b"".join(_line(record, now) for record in some)
             for target in targets:
-                self._engine.bulk(lines, index=target, params={"require_alias": "true"})
-        self._engine.ask("POST", f"/{','.join(targets)}/_refresh")
+                self.engine.bulk(lines, index=target, params={"require_alias": "true"})
+        self.engine.ask("POST", f"/{','.join(targets)}/_refresh")
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting, in the order given; all of them, however many."""
@@ -105,7 +107,7 @@ class ElasticsearchCriteriaIndex:
             prepared = [PreparedPosting(posting) for posting in some]
             asked = [one for one in prepared if one.posting.status != "closed"]
             searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one.posting)} for one in asked]
-            answers = self._engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
+            answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
             hits = iter(_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True))
             found += (_NOBODY if one.posting.status == "closed" else next(hits) for one in prepared)
         return found
@@ -114,7 +116,7 @@ class ElasticsearchCriteriaIndex:
         """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
         found: dict[int, Held] = {}
         for some in _chunks(keys, _WRITTEN_AT_ONCE):
-            answer = self._engine.ask(
+            answer = self.engine.ask(
                 "POST",
                 f"/{self.generations.alias}/_mget",
                 {"ids": [str(key) for key in some]},
@@ -137,7 +139,7 @@ class ElasticsearchCriteriaIndex:
         purged = 0
         for target in self.generations.targets():
             # What changed meanwhile is left alone.
-            answer = self._engine.ask(
+            answer = self.engine.ask(
                 "POST",
                 f"/{target}/_delete_by_query",
                 {"query": query},

@@ -5,7 +5,7 @@ else a word of its text, else one of its places; the few that need none of these
 is told in `asks`, so that a query passes over the many documents that do not make it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -20,6 +20,8 @@ ALWAYS: Final = "*"
 """The anchor of criteria that no posting can be ruled out of by terms."""
 ANYWHERE: Final = "p:*"
 """Beside the anchors of places: for a posting that suits every place."""
+NO_PLACE: Final = "*"
+"""The place of criteria that ask for none."""
 UNKNOWN_PLACE: Final = "?"
 
 FLOOR_BITS: Final = 44
@@ -28,7 +30,8 @@ _BEYOND: Final = (1 << FLOOR_BITS) - 1
 ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
 CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 HAS_ZONE: Final = 1 << 60
-HAS_PHRASE: Final = 1 << 61
+HAS_MORE_TEXT: Final = 1 << 61
+"""Than one wanted word, and excluded ones."""
 CURRENCIES: Final = 26**3
 
 
@@ -39,19 +42,18 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         return {**named, "removed_at": int(now.timestamp() * 1000)}
     criteria = record.criteria
     query = TextQuery.parse(criteria.text)
-    words = sorted({word for term in query.wanted for word in term.split(" ")})
-    places = place_terms(criteria)
     fields = {
         **named,
         "key": record.key,
         "limits": _limits(criteria, query),
-        "anchor": _anchors(criteria, words, places),
+        "anchor": _anchors(criteria, query),
+        "place": place_terms(criteria),
         "rejects": list(_rejects(criteria, query)),
+        **_demands(criteria, query),
     }
-    _add_demands(fields, criteria, words, places)
     if criteria.utc_offset is not None:
         fields |= {"offset": criteria.utc_offset, "tolerance": criteria.tolerance}
-    if fields["limits"] & HAS_PHRASE:
+    if fields["limits"] & HAS_MORE_TEXT:
         fields["text"] = criteria.text
     return fields
 
@@ -75,8 +77,10 @@ def parts_of(country: str) -> str:
 def place_terms(criteria: Criteria) -> list[str]:
     """What a posting must name one of; a search for a subdivision is also one for a part of its country."""
     found = list(concrete(criteria.places))
+    if not found:
+        return [NO_PLACE]
     found += sorted({parts_of(country_of(place)) for place in found if is_subdivision(place)})
-    return [*found, UNKNOWN_PLACE] if found and criteria.accept_unknown_place else found
+    return [*found, UNKNOWN_PLACE] if criteria.accept_unknown_place else found
 
 
 def _limits(criteria: Criteria, query: TextQuery) -> int:
@@ -85,8 +89,8 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     Nought where everything is decided already.
     """
     found = HAS_ZONE if criteria.utc_offset is not None else 0
-    if any(" " in term for term in (*query.wanted, *query.excluded)):
-        found |= HAS_PHRASE
+    if len(query.wanted) > 1 or any(" " in term for term in (*query.wanted, *query.excluded)):
+        found |= HAS_MORE_TEXT
     floor = criteria.salary_floor
     if floor is None:
         return found
@@ -96,24 +100,27 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     return found | ACCEPTS_UNDISCLOSED if criteria.accept_undisclosed else found
 
 
-def _anchors(criteria: Criteria, words: list[str], places: list[str]) -> list[str]:
-    needed, any_of = criteria.skills.all, criteria.skills.any
-    if len(needed) == 1:
-        return [f"s:{needed[0]}"]
+def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
+    needed, any_of, places = criteria.skills.all, criteria.skills.any, place_terms(criteria)
     if needed:
-        return [f"s:{pair(*_rarest(needed))}"]
+        return [f"s:{_pairs(needed)[0]}"]
     if any_of:
         return [f"a:{name}" for name in any_of]
-    if words:
-        return [f"w:{max(words, key=len)}"]
-    if places:
+    if query.wanted:
+        return [f"w:{_telling_word(query)}"]
+    if places != [NO_PLACE]:
         return [*(f"p:{place}" for place in places), ANYWHERE]
     return [ALWAYS]
 
 
-def _rarest(names: Iterable[str]) -> list[str]:
-    """Two of several skills: any will do, and long names are of rare things."""
-    return sorted(names, key=lambda name: (-len(name), name))[:2]
+def _pairs(names: Sequence[str]) -> list[str]:
+    """Skills that are needed together, by twos; long names first, since they are of rare things."""
+    ordered = sorted(names, key=lambda name: (-len(name), name))
+    return [pair(*ordered[at : at + 2]) if at + 1 < len(ordered) else ordered[at] for at in range(0, len(ordered), 2)]
+
+
+def _telling_word(query: TextQuery) -> str:
+    return max((word for term in query.wanted for word in term.split(" ")), key=len)
 
 
 def _rejects(criteria: Criteria, query: TextQuery) -> Iterable[str]:
@@ -129,23 +136,19 @@ def _rejects(criteria: Criteria, query: TextQuery) -> Iterable[str]:
     yield from (f"w:{term}" for term in query.excluded if " " not in term)
 
 
-def _add_demands(fields: dict[str, Any], criteria: Criteria, words: list[str], places: list[str]) -> None:
-    asks: list[str] = []
-    needed = criteria.skills.all
-    if len(needed) > 2:
-        asks.append("more")
-        fields["more"] = [name for name in needed if name not in _rarest(needed)]
-        fields["more_need"] = len(needed) - 2
-    if needed and criteria.skills.any:
-        asks.append("any")
+def _demands(criteria: Criteria, query: TextQuery) -> dict[str, Any]:
+    """Fields of which a posting must meet one term each, but `more`, of which it must meet all; named in `asks`."""
+    fields: dict[str, Any] = {}
+    pairs = _pairs(criteria.skills.all)
+    if len(pairs) > 1:
+        fields["also"] = pairs[1]
+    if len(pairs) > 2:
+        fields["more"] = pairs[2:]
+    if criteria.skills.all and criteria.skills.any:
         fields["any"] = criteria.skills.any
-    if words:
-        asks.append("words")
-        fields |= {"words": words, "words_need": len(words)}
-    if places:
-        asks.append("place")
-        fields["place"] = places
+    if query.wanted:
+        fields["word"] = _telling_word(query)
     if criteria.languages:
-        asks.append("language")
         fields["language"] = criteria.languages
-    fields["asks"] = asks
+    counted = {"more_need": len(pairs) - 2} if "more" in fields else {}
+    return {**fields, **counted, "asks": list(fields)}

@@ -17,7 +17,7 @@ from services.matcher.adapters.elasticsearch_documents import (
     CURRENCIES,
     CURRENCY_SHIFT,
     FLOOR_BITS,
-    HAS_PHRASE,
+    HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
 )
@@ -62,7 +62,7 @@ if (limits != 0) {{
     }}
     if (!fits) {{ return; }}
   }}
-  if ((limits & {HAS_PHRASE}L) != 0) {{
+  if ((limits & {HAS_MORE_TEXT}L) != 0) {{
     state.phrases.add([doc['key'].value, near, doc['text'].value]);
     return;
   }}

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from schemas.posting import PostingCore, Reach
-from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
+from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANYWHERE, NO_PLACE, UNKNOWN_PLACE, pair, parts_of
 from services.rules.fits import UNMARKED_EMPLOYMENT, UNMARKED_SENIORITY
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
@@ -22,26 +22,28 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
     places = places_of(posting.reach)
+    skills = [*own, *(pair(one, other) for one, other in combinations(own, 2))]
     ruled_out = [
         _terms("rejects", _facets(posting)),
         _terms("rejects", (f"s:{name}" for name in own)),
         _terms("rejects", (f"w:{word}" for word in words)),
+        _asking("also", _terms("also", skills)),
+        _asking("more", _terms_set("more", skills)),
         _asking("any", _terms("any", held)),
-        _asking("more", _terms_set("more", own)),
-        _asking("words", _terms_set("words", words)),
+        _asking("word", _terms("word", words)),
     ]
-    if places is not None:
-        ruled_out.append(_asking("place", _terms("place", places)))
     if posting.language is not None:
         ruled_out.append(_asking("language", _terms("language", [posting.language])))
-    return {"bool": {"filter": _terms("anchor", _anchors(own, held, words, places)), "must_not": ruled_out}}
+    needed = [_terms("anchor", _anchors(skills, held, words, places))]
+    if places is not None:
+        needed.append(_terms("place", (NO_PLACE, *places)))
+    return {"bool": {"filter": needed, "must_not": ruled_out}}
 
 
-def _anchors(own: list[str], held: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
+def _anchors(skills: list[str], held: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
     return [
         ALWAYS,
-        *(f"s:{name}" for name in own),
-        *(f"s:{pair(one, other)}" for one, other in combinations(own, 2)),
+        *(f"s:{name}" for name in skills),
         *(f"a:{name}" for name in held),
         *(f"w:{word}" for word in words),
         *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
