@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from schemas.topics import CRITERIA, POSTINGS, TOPICS, dead_of
 from services.ingest.app import make_collector, make_normaliser
-from services.matcher.app import make_own_matcher
+from services.matcher.app import make_own_matcher, make_shared_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
@@ -69,7 +69,7 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
         )
     with ExitStack() as stack:
         producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
-        parts = _parts(settings, name, producer, stack)
+        parts = _parts(settings, name, producer, stack, clock)
         runner = FaustRunner(
             parts.service,
             producer,
@@ -88,7 +88,7 @@ def worker_name(settings: Settings, name: ServiceName) -> str:
     return settings.worker or f"{name}@{socket.gethostname()}"
 
 
-def _parts(settings: Settings, name: ServiceName, producer: Producer, stack: ExitStack) -> _Parts:
+def _parts(settings: Settings, name: ServiceName, producer: Producer, stack: ExitStack, clock: Clock) -> _Parts:
     if name == "ingest":
         collector = make_collector(
             settings.ingest,
@@ -99,13 +99,13 @@ def _parts(settings: Settings, name: ServiceName, producer: Producer, stack: Exi
         )
         return _Parts(make_normaliser(), (collector,))
     if name == "matcher":
-        return _Parts(_matcher(settings, stack))
+        return _Parts(_matcher(settings, stack, clock))
     return _notifier(settings, producer, _store(settings, stack))
 
 
-def _matcher(settings: Settings, stack: ExitStack) -> Service:
+def _matcher(settings: Settings, stack: ExitStack, clock: Clock) -> Service:
     if settings.matcher.index == "elasticsearch":
-        raise UsageError("not yet")
+        return make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=clock)
     criteria, postings = (
         stack.enter_context(Tail(settings.kafka, topic)) for topic in (CRITERIA.name, POSTINGS.name)
     )

@@ -9,10 +9,13 @@ from services.cli import (
     explaining,
     files,
     people,
+    reconciling,
+    reindexing,
     running,
     searches,
     sources,
     state,
+    status,
     topics,
     workers,
 )
@@ -30,6 +33,7 @@ app.command("run")(running.run)
 app.command("ingest")(workers.ingest)
 app.command("matcher")(workers.matcher)
 app.command("notifier")(workers.notifier)
+app.command("status")(status.status)
 app.command("normalise")(files.normalise)
 app.command("match")(files.match)
 app.command("explain")(explaining.explain)
@@ -39,6 +43,8 @@ app.add_typer(sources.app, name="source", help="Feeds.")
 app.add_typer(dead.app, name="dead", help="Dead letters: records that could not be processed.")
 app.add_typer(configuration.app, name="config", help="The settings file.")
 app.add_typer(topics.app, name="topics", help="The topics of the deployed form, on Kafka.")
+app.command("reindex")(reindexing.reindex)
+app.command("reconcile")(reconciling.reconcile)
 app.command("migrate")(state.migrate)
 app.command("backup")(state.backup)
 app.command("restore")(state.restore)

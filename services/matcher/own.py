@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from threading import RLock
 from typing import Generic, TypeVar
 
 from schemas.codec import UnreadableError, decode
@@ -19,7 +18,7 @@ _AT_ONCE = 5_000
 
 
 class OwnHoldings:
-    """`Holdings` for a worker that follows both topics whole, whichever partitions it handles.
+    """`Holdings` for a worker that follows both topics whole, whichever partitions it handles. For one thread.
 
     Before postings are matched, criteria.v1 is followed to its present end; before criteria are searched for,
     postings.v1 is. Take a posting and criteria that fit each other. Either the criteria were durable before the worker
@@ -38,7 +37,6 @@ class OwnHoldings:
     ) -> None:
         self.index = index
         self.recent = recent
-        self.turn = RLock()
         self._settings = settings
         self._arrivals = Arrivals()
         self._newest: datetime | None = None

@@ -1,7 +1,6 @@
 """What the matcher needs of the outside, in its own words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -114,11 +113,6 @@ class Holdings(Protocol):
 
     @property
     def recent(self) -> RecentPostings: ...
-
-    @property
-    def turn(self) -> AbstractContextManager[object]:
-        """What a batch or a tick is handled in: holdings that are for one thread let in one at a time."""
-        ...
 
     def load(self) -> None:
         """Be ready for the first batch. Raises UnavailableError."""

@@ -86,10 +86,11 @@ class Rebuilder:
                 f"the index of {kept.name} is of the form {read[0].schema or 'unknown'} and this release writes"
                 f" {kept.generations.schema}: run `jobchime reindex`"
             )
-        if read and (self._count(read[0].name) or not self._anything(kept)):
-            return
-        _events.warning("builds an index from its topic", index=kept.name, missing=not read)
-        self.rebuild(kept)
+        anything = not (read and self._count(read[0].name)) and self._anything(kept)
+        if anything:
+            _events.warning("builds an index from its topic", index=kept.name, missing=not read)
+        if anything or not read:
+            self.rebuild(kept)
 
     def rebuild(self, kept: Kept, advance: Advance = lambda count: None, *, wait: bool = False) -> str:
         """Build a new generation, turn readers to it, drop the others; its name.
@@ -122,9 +123,10 @@ class Rebuilder:
         lease.renew()
         generations.read_from(name)
         _events.info("readers turned to a new index", index=name)
-        self._sleep(self._grace_s)
-        lease.renew()
-        self._drop_unread(generations)
+        if len(generations.listed()) > 1:
+            self._sleep(self._grace_s)
+            lease.renew()
+            self._drop_unread(generations)
         return name
 
     def _drop_unread(self, generations: Generations) -> None:

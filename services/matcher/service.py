@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
+from schemas.headers import CAUSE
 from schemas.keys import keys_of
 from schemas.match import Cause
 from schemas.posting import PostingCore
@@ -36,25 +37,19 @@ class Matcher:
 
     def load(self) -> None:
         """Have criteria and recent postings at hand."""
-        with self._held.turn:
-            self._held.load()
+        self._held.load()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Match a batch of one topic. Raises PoisonError for a record that is not what its topic carries."""
         if not batch:
             return []
         if batch[0].topic == POSTINGS.name:
-            postings = [_decoded(PostingCore, record) for record in batch]
-            with self._held.turn:
-                return self._forward(batch, postings)
-        criteria = [_decoded(CriteriaRecord, record) for record in batch]
-        with self._held.turn:
-            return self._backward(batch, criteria)
+            return self._forward(batch, [_decoded(PostingCore, record) for record in batch])
+        return self._backward(batch, [_decoded(CriteriaRecord, record) for record in batch])
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Forget postings that new criteria would no longer be matched with."""
-        with self._held.turn:
-            self._held.tick(now)
+        self._held.tick(now)
         return []
 
     def _forward(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> list[Outgoing]:
@@ -69,7 +64,9 @@ class Matcher:
         found = (nobody if posting.backlog else next(hits) for posting in postings)
         return list(
             chain.from_iterable(
-                outgoing_matches(posting, hit, _cause(record), record.appended_at, self._settings.keys_a_record)
+                outgoing_matches(
+                    posting, hit, _cause(record), record.appended_at, self._settings.keys_a_record, record.headers
+                )
                 for record, posting, hit in zip(batch, postings, found, strict=True)
             )
         )
@@ -107,7 +104,7 @@ class Matcher:
 
 def _cause(record: Record) -> Cause:
     """A replay of old raw postings says so in a header, so that nobody is mailed for it."""
-    return "replay" if record.headers.get("cause") == "replay" else "forward"
+    return "replay" if record.headers.get(CAUSE) == "replay" else "forward"
 
 
 def _decoded(kind: type[M], record: Record) -> M:

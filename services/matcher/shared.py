@@ -1,7 +1,6 @@
 """Criteria and recent postings held once for all workers."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +17,7 @@ _REMOVED_KEPT: Final = timedelta(days=100)
 
 
 class SharedHoldings:
-    """`Holdings` in indices that all workers write to and search. Nothing is held by a worker. For many threads.
+    """`Holdings` in indices that all workers write to and search. Nothing is held by a worker.
 
     A posting is indexed before it is matched. Criteria are indexed and visible, then postings are refreshed, then they
     are searched. Take a posting and criteria that fit each other. Either the criteria were visible before the posting
@@ -37,7 +36,6 @@ class SharedHoldings:
         """`prepare` sees to it that both indices are there and whole."""
         self.index = index
         self.recent = recent
-        self.turn = nullcontext()
         self._settings = settings
         self._prepare = prepare
         self._tidied: datetime | None = None

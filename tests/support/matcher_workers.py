@@ -1,0 +1,160 @@
+"""Matcher workers as processes on real engines, what goes in, and what a store makes of what comes out."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from kafka.admin import KafkaAdminClient
+from sqlalchemy import Engine
+
+from schemas.codec import decode
+from schemas.keys import from_text
+from schemas.match import Matches
+from schemas.topics import MATCHES
+from services.matcher.settings import MatcherSettings
+from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.domain.windows import Arrival
+from services.runtime.kafka.lag import lags
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.producer import RecordProducer
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import create
+from services.settings import Settings
+from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.stores import new_engine
+from tests.support.truth_check import Pair, stored_pairs
+
+_START_S = 90
+_COMMAND = Path(sys.executable).with_name("jobchime")
+
+
+@dataclass
+class Workers:
+    """An installation on real engines, of which only the matcher runs."""
+
+    settings: Settings
+    file: Path
+    producer: RecordProducer
+    reader: RecordReader
+    offsets: Offsets
+    store: Engine
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
+    """Of records that brought matches."""
+    _stored: dict[int, int] = field(default_factory=dict)
+
+    def start(self, count: int = 1) -> None:
+        """Start workers, and wait until all that run have their share."""
+        for number in range(count):
+            with (self.file.parent / f"worker-{len(self.running) + number}.log").open("ab") as log:
+                self.running.append(self.command("matcher", stderr=log))
+        group, deadline = self.settings.kafka.group("matcher"), time.monotonic() + _START_S
+        admin = KafkaAdminClient(bootstrap_servers=list(self.settings.kafka.bootstrap))
+        try:
+            while not _settled(admin.describe_groups([group])[group], len(self.running)):
+                assert all(one.poll() is None for one in self.running), "a worker ended by itself; see its log"
+                assert time.monotonic() < deadline, f"{len(self.running)} workers did not join in {_START_S} s"
+                time.sleep(0.2)
+        finally:
+            admin.close()
+
+    def command(self, *arguments: str, stderr: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+        """Start a command on this installation."""
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        return subprocess.Popen(
+            [str(_COMMAND), *arguments, "--config", str(self.file)],
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            env=environment,
+        )
+
+    def kill(self, number: int) -> None:
+        """SIGKILL a worker."""
+        one = self.running.pop(number)
+        one.send_signal(signal.SIGKILL)
+        one.wait(10)
+
+    def lag(self) -> int:
+        """How many records are not yet handled."""
+        return sum(one.lag for one in lags(self.offsets, {"matcher": ("criteria.v1", "postings.v1")}))
+
+    def until_done(self, patience_s: float = 90) -> None:
+        """Wait until all is handled."""
+        deadline = time.monotonic() + patience_s
+        while lag := self.lag():
+            assert all(one.poll() is None for one in self.running), "a worker ended by itself; see its log"
+            assert time.monotonic() < deadline, f"{lag} records are not handled after {patience_s} s"
+            time.sleep(0.3)
+
+    def pairs(self) -> list[Pair]:
+        """All matched pairs, as often as the store has them, after it took in what is in matches.v1."""
+        arrived: dict[int, list[Arrival]] = {}
+        for record in self.reader.read_all(MATCHES.name):
+            if record.offset >= self._stored.get(record.partition, 0):
+                found = decode(Matches, record.value)
+                self.causes[found.cause] += bool(found.keys)
+                arrival = Arrival(record.offset, found.posting, from_text(found.keys), from_text(found.near))
+                arrived.setdefault(record.partition, []).append(arrival)
+        for partition, arrivals in arrived.items():
+            arrivals.sort(key=lambda one: one.offset)
+            SqlMatches(self.store).store(partition, arrivals, arrivals[-1].posting.fetched_at)
+            self._stored[partition] = arrivals[-1].offset + 1
+        return stored_pairs(self.store)[0]
+
+
+def _settled(group: dict[str, Any], count: int) -> bool:
+    return len(group["members"]) == count and group["group_state"] == "Stable"
+
+
+@contextmanager
+def matcher_workers(folder: Path, index: str, batch: int = 200) -> Iterator[Workers]:
+    """Room on Kafka and Elasticsearch, topics made, no worker yet; all gone at the end."""
+    with ExitStack() as stack:
+        kafka = stack.enter_context(kafka_of_my_own())
+        elasticsearch = stack.enter_context(elasticsearch_of_my_own())
+        kafka = kafka.model_copy(update={"batch": batch})
+        create(kafka)
+        file = folder / "jobchime.toml"
+        file.write_text(_toml(folder, kafka, elasticsearch.urls[0], elasticsearch.prefix, index), encoding="utf-8")
+        workers = Workers(
+            settings=Settings(
+                kafka=kafka, elasticsearch=elasticsearch, matcher=MatcherSettings.model_validate({"index": index})
+            ),
+            file=file,
+            producer=stack.enter_context(RecordProducer(kafka)),
+            reader=stack.enter_context(RecordReader(kafka)),
+            offsets=stack.enter_context(Offsets(kafka)),
+            store=stack.enter_context(new_engine("sqlite", folder)),
+        )
+        try:
+            yield workers
+        finally:
+            for one in workers.running:
+                one.terminate()
+            for one in workers.running:
+                one.wait(30)
+
+
+def _toml(folder: Path, kafka: KafkaSettings, url: str, prefix: str, index: str) -> str:
+    return f"""
+data = "{folder}"
+log_level = "warning"
+[kafka]
+bootstrap = ["{kafka.bootstrap[0]}"]
+prefix = "{kafka.prefix}"
+batch = {kafka.batch}
+[elasticsearch]
+urls = ["{url}"]
+prefix = "{prefix}"
+[matcher]
+index = "{index}"
+"""
