@@ -40,6 +40,7 @@ __all__ = [
     "explained",
     "is_postgresql",
     "migrate",
+    "migration_config",
     "open_store",
     "reading",
     "retried",
@@ -215,7 +216,7 @@ def migrate(engine: Engine) -> None:
             connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
         if _is_newer(connection):
             return
-        config = _config()
+        config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -229,13 +230,14 @@ def _is_newer(connection: Connection) -> bool:
 
 @functools.cache
 def _needed() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
     if head is None:
         raise AssertionError("there is no migration")
     return head
 
 
-def _config() -> Config:
+def migration_config() -> Config:
+    """Where Alembic finds the migrations; `attributes["connection"]` is the transaction that they run in."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

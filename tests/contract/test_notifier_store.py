@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
@@ -685,17 +684,3 @@ def serve(store: NotifierStore, now: datetime, name: str, keys: list[int]) -> No
     cut = store.windows.take_cut(NOW)
     [one] = due(store, now)
     assert commit(store, one, cut, now, name)
-
-
-def test_the_tables_are_those_that_the_code_states(tmp_path: Path) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from schemas.sql import metadata
-
-    store = sqlite_store(tmp_path)
-    with reading(store.engine) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
-        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
-    store.engine.dispose()

@@ -1,0 +1,250 @@
+"""Migrations on both engines: safe twice, by many at once, and under services of the release before."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, inspect, text
+
+from schemas.sql import metadata
+from schemas.sql.migrations import versions
+from services.runtime import store
+from services.runtime.errors import UnavailableError
+from services.runtime.store import check_revision, migrate, migration_config, open_store, reading, revision_of, writing
+from tests.support.postgresql import empty_database
+from tests.support.stores import ENGINES, new_engine
+
+FROZEN = "0002"
+"""The last revision before the rule that a migration takes nothing away."""
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
+        return
+    with empty_database() as made:
+        yield made
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    engine = open_store(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def upgrade_to(engine: Engine, revision: str) -> None:
+    config = migration_config()
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_the_tables_are_those_that_the_code_states(url: str) -> None:
+    with opened(url) as engine:
+        migrate(engine)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+
+
+def test_threads_that_migrate_at_once_all_succeed(url: str) -> None:
+    faults: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            with opened(url) as engine:
+                migrate(engine)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    with opened(url) as engine:
+        assert revision_of(engine).state == "same"
+
+
+def test_processes_that_migrate_at_once_all_succeed(url: str) -> None:
+    program = "import sys; from services.runtime.store import migrate, open_store; migrate(open_store(sys.argv[1]))"
+    children = [
+        subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    ends = [(child.communicate()[1], child.returncode) for child in children]
+    assert ends == [("", 0)] * 3
+
+
+def test_a_store_says_how_it_stands_to_this_program(url: str) -> None:
+    with opened(url) as engine:
+        assert revision_of(engine).state == "missing"
+        with pytest.raises(UnavailableError, match=r"no tables yet.*jobchime migrate"):
+            check_revision(engine)
+        upgrade_to(engine, FROZEN)
+        assert revision_of(engine).current == FROZEN
+        with pytest.raises(UnavailableError, match=rf"revision {FROZEN}.*jobchime migrate"):
+            check_revision(engine)
+        migrate(engine)
+        check_revision(engine)
+
+
+def test_a_store_of_a_later_release_is_used_and_left_as_it_is(url: str) -> None:
+    with opened(url) as engine:
+        migrate(engine)
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        migrate(engine)
+        check_revision(engine)
+        assert (revision_of(engine).current, revision_of(engine).state) == ("9999", "newer")
+
+
+def test_a_migration_that_fails_changes_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("the disk fell over")
+
+    with opened(url) as engine:
+        with monkeypatch.context() as patched:
+            patched.setattr(ScriptDirectory, "run_env", _then(ScriptDirectory.run_env, fail))
+            with pytest.raises(RuntimeError):
+                migrate(engine)
+        assert revision_of(engine).state == "missing"
+        with reading(engine) as connection:
+            assert "subscribers" not in inspect(connection).get_table_names()
+        migrate(engine)
+
+
+def _then(act: Callable[..., None], fail: Callable[[], None]) -> Callable[..., None]:
+    def both(*args: Any) -> None:
+        act(*args)
+        fail()
+
+    return both
+
+
+def scripts() -> list[ModuleType]:
+    """All migrations, the oldest first."""
+    names = sorted(module.name for module in pkgutil.iter_modules(versions.__path__))
+    return [importlib.import_module(f"{versions.__name__}.{name}") for name in names]
+
+
+class Watched:
+    """Stands for Alembic's operations, and says which of them services of the release before could not live with."""
+
+    _ALLOWED = frozenset({"create_table", "create_index", "add_column", "f", "get_bind"})
+
+    def __init__(self) -> None:
+        self.made: set[str] = set()
+        self.faults: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        def act(*args: Any, **kwargs: Any) -> Any:
+            if name == "f":
+                return args[0]
+            if name not in self._ALLOWED:
+                self.faults.append(f"{name}{args[:2]}")
+            if name == "create_table":
+                self.made.add(args[0])
+            if name == "add_column" and args[0] not in self.made:
+                column: sa.Column[Any] = args[1]
+                if not column.nullable and column.server_default is None:
+                    self.faults.append(f"{args[0]}.{column.name} neither may be left out nor has a server default")
+            if name == "create_index" and kwargs.get("unique") and args[1] not in self.made:
+                self.faults.append(f"a unique index on {args[1]}")
+            return None
+
+        return act
+
+
+@pytest.mark.parametrize("script", [one for one in scripts() if one.revision > FROZEN], ids=lambda one: one.revision)
+def test_a_migration_takes_nothing_away_that_its_forerunner_uses(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched()
+    monkeypatch.setattr(script, "op", watched)
+    script.upgrade()
+    assert watched.faults == []
+
+
+def test_the_watch_finds_what_is_forbidden() -> None:
+    watched = Watched()
+    watched.drop_column("subscribers", "name")
+    watched.add_column("subscribers", sa.Column("x", sa.Text(), nullable=False))
+    watched.create_index("ix", "subscribers", ["x"], unique=True)
+    watched.alter_column("subscribers", "name", new_column_name="y")
+    watched.execute("DROP TABLE subscribers")
+    assert len(watched.faults) == 5
+
+
+def test_revisions_are_numbered_in_one_line() -> None:
+    numbers = [script.revision for script in scripts()]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    assert [script.down_revision for script in scripts()] == [None, *numbers[:-1]]
+
+
+def test_statements_of_an_older_release_work_on_the_newest_tables(
+    request: pytest.FixtureRequest, url: str, tmp_path: Path
+) -> None:
+    """The tables as the older release knew them are read from a store of its own; its rows go into a migrated one."""
+    with opened(url) as engine:
+        upgrade_to(engine, FROZEN)
+        old = MetaData()
+        with reading(engine) as connection:
+            old.reflect(connection)
+        migrate(engine)
+        tables = [table for table in old.sorted_tables if table.name != "alembic_version"]
+        assert len(tables) > 15
+        for table in tables:
+            row = {column.name: _value(column) for column in table.columns}
+            with writing(engine) as connection:
+                connection.execute(table.insert().values(row))
+            with reading(engine) as connection:
+                assert connection.execute(table.select()).one()._asdict() == row
+            with writing(engine) as connection:
+                connection.execute(table.update().values(row))
+        for table in reversed(tables):
+            with writing(engine) as connection:
+                connection.execute(table.delete())
+
+
+def _value(column: sa.Column[Any]) -> Any:
+    kind = column.type.python_type
+    if column.primary_key and kind is int:
+        return 7
+    return {str: "x", int: 7, bool: True, float: 1.0, bytes: b"x"}[kind]
+
+
+@pytest.mark.live
+def test_a_busy_table_does_not_hold_up_a_migration_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever queues behind a waiting migration would wait as well, so it gives up and says so."""
+    monkeypatch.setattr(store, "_LOCK_WAIT", "200ms")
+    with empty_database() as url, opened(url) as engine:
+        upgrade_to(engine, FROZEN)
+        with engine.connect() as busy:
+            busy.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+            with pytest.raises(UnavailableError, match="busy"):
+                migrate(engine)
+        migrate(engine)
+        assert revision_of(engine).state == "same"
+
+
+def test_new_stores_come_at_the_newest_revision(tmp_path: Path) -> None:
+    with new_engine("sqlite", tmp_path) as engine:
+        assert revision_of(engine).state == "same"
