@@ -3,17 +3,33 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from services.notifier.adapters.folder import FolderMailer
 from services.notifier.adapters.mime import mime_bytes
+from services.notifier.adapters.sendgrid import SendGridMailer
 from services.notifier.adapters.smtp import SmtpMailer
-from services.notifier.mail_settings import SmtpSettings
+from services.notifier.mail_settings import SendGridSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError, Mailer, MailRefusedError
 from tests.support.digests import email
+from tests.support.fake_sendgrid import KEY, Seen, fake_sendgrid
 from tests.support.mailbox import free_port, smtp_server
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message as its reader gets it."""
+
+    sender: tuple[str, str]
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    """Those beside the sender, the recipient, the subject, the date and what MIME needs; lower-case names."""
 
 
 @dataclass(frozen=True)
@@ -21,15 +37,53 @@ class Way:
     """A mailer, what arrived through it, and the same mailer with nothing at its other end."""
 
     mailer: Mailer
-    arrived: Callable[[], list[bytes]]
+    arrived: Callable[[], list[Arrived]]
     stranded: Mailer
+    foreign: tuple[str, str] = ("zoë@bücher.example", "zoë@bücher.example")
+    """An address with letters beyond ASCII, and how it arrives."""
+
+
+def _read(data: bytes) -> Arrived:
+    message = message_from_bytes(data, policy=policy.SMTPUTF8)
+    assert isinstance(message, EmailMessage)
+    own = ("from", "to", "subject", "date", "mime-version", "content-type")
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    sender = message["From"].addresses[0]
+    return Arrived(
+        (sender.display_name, sender.addr_spec),
+        str(message["To"]),
+        str(message["Subject"]),
+        text.get_content().replace("\r\n", "\n"),
+        html.get_content().replace("\r\n", "\n"),
+        {name.lower(): str(value) for name, value in message.items() if name.lower() not in own},
+    )
+
+
+def _taken(seen: Seen) -> Arrived:
+    request = seen.request
+    [to] = request["personalizations"][0]["to"]
+    bodies = {part["type"]: part["value"] for part in request["content"]}
+    return Arrived(
+        (request["from"]["name"], request["from"]["email"]),
+        to["email"],
+        request["subject"],
+        bodies["text/plain"],
+        bodies["text/html"],
+        {name.lower(): value for name, value in request["headers"].items()},
+    )
 
 
 def _smtp(port: int) -> SmtpMailer:
     return SmtpMailer(SmtpSettings(host="127.0.0.1", port=port, security="none", timeout_s=5))
 
 
-@pytest.fixture(params=["folder", "smtp"])
+def _sendgrid(host: str) -> SendGridMailer:
+    return SendGridMailer(SendGridSettings.model_validate({"api_key": KEY, "host": host, "timeout_s": 5}))
+
+
+@pytest.fixture(params=["folder", "smtp", "sendgrid"])
 def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
     if request.param == "folder":
         folder = tmp_path / "mails"
@@ -37,24 +91,46 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
         file.write_text("not a folder")
         yield Way(
             FolderMailer(folder),
-            lambda: [one.read_bytes() for one in sorted(folder.iterdir())],
+            lambda: [_read(one.read_bytes()) for one in sorted(folder.iterdir())],
             FolderMailer(file / "x"),
         )
-        return
-    with smtp_server() as (inbox, port):
-        yield Way(_smtp(port), lambda: inbox.messages, _smtp(free_port()))
+    elif request.param == "smtp":
+        with smtp_server() as (inbox, port):
+            yield Way(_smtp(port), lambda: [_read(one) for one in inbox.messages], _smtp(free_port()))
+    else:
+        with fake_sendgrid(tmp_path) as running:
+            yield Way(
+                _sendgrid(running.host),
+                lambda: [_taken(one) for one in running.seen if one.accepted],
+                _sendgrid(f"http://127.0.0.1:{free_port()}"),
+                ("ana@bücher.example", "ana@xn--bcher-kva.example"),
+            )
 
 
-def test_an_accepted_message_arrives_byte_for_byte_with_a_receipt(way: Way) -> None:
+def test_an_accepted_message_arrives_whole_with_a_receipt(way: Way) -> None:
     receipt = way.mailer.send(email())
     assert receipt.provider_id
-    assert way.arrived() == [mime_bytes(email())]
+    [one] = way.arrived()
+    assert one == _read(mime_bytes(email()))
+    assert one.sender == ("Harbour Jobs", "alerts@harbour.example")
+    assert (one.to, one.subject) == ("ines@mail.example", "3 new Python jobs")
+    assert one.text == email().text
+    assert one.headers["list-unsubscribe"] == f"<{email().unsubscribe_url}>"
+    assert one.headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+
+
+def test_mime_arrives_byte_for_byte(tmp_path: Path) -> None:
+    FolderMailer(tmp_path).send(email())
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [mime_bytes(email())]
+    with smtp_server() as (inbox, port):
+        _smtp(port).send(email())
+        assert inbox.messages == [mime_bytes(email())]
 
 
 def test_messages_of_two_deliveries_both_arrive(way: Way) -> None:
     for delivery_id in ("d-1", "d-2"):
         way.mailer.send(email(delivery_id=delivery_id))
-    assert len(set(way.arrived())) == 2
+    assert len({one.headers["message-id"] for one in way.arrived()}) == 2
 
 
 def test_any_delivery_id_will_do(way: Way) -> None:
@@ -77,15 +153,18 @@ def test_what_cannot_be_handed_over_now_is_deferred_in_one_sentence(way: Way) ->
 
 
 def test_foreign_names_and_addresses_arrive_as_they_are(way: Way) -> None:
-    way.mailer.send(email(to_address="zoë@bücher.example", sender_name="Häfen, Jobs & “Co”"))
-    (data,) = way.arrived()
-    assert message_from_bytes(data, policy=policy.SMTP)["From"].addresses[0].display_name == "Häfen, Jobs & “Co”"
-    assert "\r\nTo: zoë@bücher.example\r\n".encode() in data
+    given, arriving = way.foreign
+    way.mailer.send(email(to_address=given, sender_name="Häfen, Jobs & “Co”"))
+    [one] = way.arrived()
+    assert one.sender[0] == "Häfen, Jobs & “Co”"
+    assert one.to == arriving
 
 
 def test_a_header_cannot_be_smuggled_in(way: Way) -> None:
-    way.mailer.send(email(subject="Jobs\r\nBcc: all@z.example\r\n\r\nbody", sender_name="A\nX-Evil: yes"))
-    (message,) = (message_from_bytes(one, policy=policy.SMTP) for one in way.arrived())
-    assert "Bcc" not in message
-    assert "X-Evil" not in message
-    assert message.is_multipart()
+    extra = (("X-Ref", "one\r\nX-Evil: yes"),)
+    way.mailer.send(email(subject="A\r\nBcc: all@z.example\r\n\r\nbody", sender_name="A\nX-Evil: yes", headers=extra))
+    [one] = way.arrived()
+    assert one.headers["x-ref"] == "one X-Evil: yes"
+    assert not {"bcc", "x-evil"} & set(one.headers)
+    assert one.subject == "A Bcc: all@z.example body"
+    assert one.html == email().html

@@ -22,3 +22,8 @@ def shared_dir() -> Path:
 def captures() -> Path:
     """The captured feeds."""
     return shared_dir() / "data" / "captures"
+
+
+def sendgrid_description() -> Path:
+    """SendGrid's own OpenAPI description of sending mail."""
+    return shared_dir() / "data" / "sendgrid-openapi" / "tsg_mail_v3.json"
