@@ -56,14 +56,14 @@ start() {
     write_addresses
 }
 
-stop() { # by its own signal, or by the one named
+stop() { # [crash]
     local engine pid
     local -A pids=()
     for engine in "${engines[@]}"; do  # all together; then wait for each
         pid=$(pid_of "$engine")
         [ -n "$pid" ] || continue
         pids[$engine]=$pid
-        signal_to "$engine" "${1:-$(stop_signal "$engine")}"
+        if [ "${1:-}" = crash ]; then crash "$engine"; else signal_to "$engine" "$(stop_signal "$engine")"; fi
     done
     for engine in "${!pids[@]}"; do await_end "$engine" "${pids[$engine]}"; done
     if [ -d "$ENGINES" ]; then write_addresses; fi
@@ -107,9 +107,9 @@ case $action in
     start) choose_folders; start ;;
     wait) for engine in "${engines[@]}"; do await "$engine"; done ;;
     stop) stop ;;
-    kill) stop KILL ;;
-    pause) for engine in "${engines[@]}"; do signal_to "$engine" STOP; done ;;
-    resume) for engine in "${engines[@]}"; do signal_to "$engine" CONT; done ;;
+    kill) stop crash ;;
+    pause) for engine in "${engines[@]}"; do signal_family "$engine" STOP; done ;;
+    resume) for engine in "${engines[@]}"; do signal_family "$engine" CONT; done ;;
     status) status ;;
     -h | --help | help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -101,10 +101,10 @@ is_ours() { # ENGINE PID
 launch() { # ENGINE COMMAND...: in the background, its output in the log, its pid written down
     local engine=$1
     shift
-    cd "$(folder_of "$engine")"
+    cd "$(folder_of "$engine")" || exit
     in_place_as_runner setsid "$@" >>"$(log_of "$engine")" 2>&1 </dev/null &
     echo $! >"$(folder_of "$engine")/pid"
-    cd "$ENGINES_ROOT"
+    cd "$ENGINES_ROOT" || exit
     say "starting $engine on $("${engine}_address")"
 }
 
@@ -126,8 +126,26 @@ blame() { # ENGINE SENTENCE
     fail "$2; see $(log_of "$1")"
 }
 
+family_of() { echo "$1 $(cat "/proc/$1"/task/*/children 2>/dev/null || true)"; } # PID: and of the processes it started
+
 signal_to() { # ENGINE SIGNAL
     if alive "$1"; then kill -s "$2" "$(pid_of "$1")" 2>/dev/null || true; fi
+}
+
+signal_family() { # ENGINE SIGNAL
+    # shellcheck disable=SC2046 # several pids
+    if alive "$1"; then kill -s "$2" $(family_of "$(pid_of "$1")") 2>/dev/null || true; fi
+}
+
+# PostgreSQL does not start again while any of its old pids is known to the system: wait until somebody has buried them.
+crash() { # ENGINE
+    local family pid deadline=$((SECONDS + 10))
+    alive "$1" || return 0
+    family=$(family_of "$(pid_of "$1")")
+    signal_family "$1" KILL
+    for pid in $family; do
+        while kill -0 "$pid" 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+    done
 }
 
 stop_signal() { if [ "$1" = postgresql ]; then echo INT; else echo TERM; fi; } # INT: without waiting for its clients
