@@ -49,7 +49,7 @@ class Embedded:
     clock: Clock
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set, shown to operators and taking pushes. Raises UsageError for a port that is taken."""
+        """Go on until `stop` is set, shown to operators and taking pushes. Raises UsageError for a port in use."""
         settings, shown = self.settings, self.operations
         probes = settings.probes
         with ExitStack() as stack:
@@ -71,6 +71,7 @@ class Embedded:
                     host=probes.host,
                     port=probes.embedded_port if probes.enabled else None,
                     stuck_after_s=probes.stuck_after_s,
+                    lag_by_status=True,
                 )
             )
             self.runner.run(stop, tick_every_s=settings.tick_every_s)

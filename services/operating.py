@@ -1,7 +1,7 @@
 """What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +16,7 @@ from services.runtime.heartbeat import Beat, HeartbeatThread, SqlHeartbeat
 from services.runtime.measured import Measured
 from services.runtime.metering import RunnerMeter
 from services.runtime.metrics import Metrics
-from services.runtime.pauses import PauseWatch, SqlPauses
+from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.probes import Probed, ProbeServer
 from services.runtime.pulse import Pulse
 from services.runtime.readiness import beats_of, not_ready
@@ -98,12 +98,13 @@ class Operations:
         host: str,
         port: int | None,
         stuck_after_s: float,
-        others: Callable[[], dict[str, str]] = dict,
+        others: Callable[[], Mapping[str, str | None]] = dict,
+        lag_by_status: bool = False,
     ) -> Iterator[ProbeServer | None]:
         """Serve probes at `port` (None: nowhere) and send heartbeats while the runner runs.
 
-        `others`: services beside the runner that fail, by name, each with why. Raises UsageError for a port that
-        cannot be had.
+        `others`: services beside the runner, by name, each with why it fails, None where it does not. `lag_by_status`:
+        the runner's meter is not told of lag. Raises UsageError for a port that cannot be had.
         """
         self.metrics.watch_store(CachedFigures(self.figures))
         self.metrics.follow(listed.LOOP, runner.pulse.idle_s)
@@ -112,20 +113,26 @@ class Operations:
             if port is not None:
                 probed = Probed(
                     self.metrics.registry,
-                    lambda: (*not_ready(runner.status(), self.pauses()), *(f"{n}: {e}" for n, e in others().items())),
+                    lambda: (*not_ready(runner.status(), self.pauses()), *_failing(others())),
                     runner.pulse.idle_s,
                     stuck_after_s,
                 )
                 probes = stack.enter_context(ProbeServer(probed, host=host, port=port))
             heartbeat = _Heartbeat(self._store, worker, self._clock.now(), probes.address if probes else None)
-            thread = HeartbeatThread(
-                lambda: (*beats_of(runner.status(), self.pauses(), self._measured), *self._beats(others())),
-                heartbeat,
-                clock=self._clock,
-                also=self._measure,
-            )
-            stack.enter_context(thread)
+
+            def beats() -> Sequence[Beat]:
+                status = runner.status()
+                if lag_by_status:
+                    self._measure_lag(status)
+                return (*beats_of(status, self.pauses(), self._measured), *self._beats_of_others(others()))
+
+            stack.enter_context(HeartbeatThread(beats, heartbeat, clock=self._clock, also=self._measure))
             yield probes
+
+    def _measure_lag(self, status: RunnerStatus) -> None:
+        for service in status.services:
+            for lane in service.lanes:
+                self.metrics.meter(service.name).lag(lane.topic, lane.partition, lane.lag)
 
     def _measure(self, beats: Sequence[Beat]) -> None:
         for beat in beats:
@@ -133,9 +140,14 @@ class Operations:
             meter.ready(beat.ready)
             meter.paused(self.pauses.holds(beat.service))
 
-    def _beats(self, failing: dict[str, str]) -> Iterator[Beat]:
-        for name, error in failing.items():
-            yield Beat(name, ready=False, reason=error, last_error=error)
+    def _beats_of_others(self, others: Mapping[str, str | None]) -> Iterator[Beat]:
+        for name, error in others.items():
+            reason = BY_OPERATOR if self.pauses.holds(name) else error
+            yield Beat(name, ready=reason is None, reason=reason, last_error=error)
+
+
+def _failing(others: Mapping[str, str | None]) -> Iterator[str]:
+    return (f"{name}: {error}" for name, error in others.items() if error is not None)
 
 
 class _Heartbeat:

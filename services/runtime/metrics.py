@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
@@ -26,6 +26,8 @@ class Metrics:
     """Everything that one process measures. Nothing of a person, and no label without bound."""
 
     def __init__(self) -> None:
+        # A series more for each would say only when the process first met it.
+        disable_created_metrics()
         self.registry = CollectorRegistry(auto_describe=False)
         self._counters = {one: self._counter(one) for one in listed.METRICS if one.kind == "counter"}
         self._histograms = {one: self._histogram(one) for one in listed.METRICS if one.kind == "histogram"}

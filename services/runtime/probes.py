@@ -58,7 +58,7 @@ class ProbeServer:
 
     def __enter__(self) -> "ProbeServer":
         self._thread.start()
-        _events.info("probes are served", address=self.address)
+        _events.info("probes are served", listening=self.address)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -51,7 +51,7 @@ class WebServer:
         self._thread.start()
         while not self._server.started and not self._over.wait(0.01):
             pass
-        _events.info("served", what=self._what, address=self.address)
+        _events.info("served", what=self._what, listening=self.address)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -1,0 +1,86 @@
+"""`jobchime status`: the whole stream on one page, sources to deliveries."""
+
+import io
+import json
+import sys
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from services.cli.options import AsJson, Config
+from services.cli.output import console
+from services.cli.status_page import page
+from services.overview.gather import Gatherer
+from services.overview.model import Overview
+from services.overview.troubles import healthy, troubles
+from services.runtime.clock import SystemClock
+from services.settings import load_settings
+
+_PIPE_WIDTH = 160
+
+
+def status(
+    config: Config = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.5, max=3_600, help="Seconds between two looks.")] = 2.0,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 where something is not well.")] = False,
+    as_json: AsJson = False,
+    svg: Annotated[Path | None, typer.Option(hidden=True, help="Also draw the page into a file.")] = None,
+) -> None:
+    """Show the whole stream: what is not well first, with what to do. With --json or --check, exit 1 then."""
+    with Gatherer(load_settings(config), SystemClock()) as gatherer:
+        if watch and not as_json:
+            _watch(gatherer, every)
+            return
+        while True:
+            overview = gatherer.look()
+            if as_json:
+                sys.stdout.write(json.dumps(as_dict(overview), ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+            else:
+                _print(overview, svg)
+            if not watch:
+                break
+            time.sleep(every)
+    if (as_json or check) and not healthy(overview):
+        raise typer.Exit(1)
+
+
+def as_dict(overview: Overview) -> dict[str, Any]:
+    """The overview for programs, with its troubles."""
+    found: dict[str, Any] = _plain(asdict(overview))
+    found["healthy"] = healthy(overview)
+    found["troubles"] = [asdict(one) for one in troubles(overview)]
+    for service, seen in zip(found["services"], overview.services, strict=True):
+        service["alive"] = len(seen.alive(overview.at))
+    return found
+
+
+def _watch(gatherer: Gatherer, every: float) -> None:
+    with Live(console=console(), screen=sys.stdout.isatty(), auto_refresh=False) as live:
+        while True:
+            live.update(page(gatherer.look()), refresh=True)
+            time.sleep(every)
+
+
+def _print(overview: Overview, svg: Path | None) -> None:
+    out = console() if sys.stdout.isatty() else Console(file=sys.stdout, width=_PIPE_WIDTH, highlight=False)
+    out.print(page(overview))
+    if svg is not None:
+        drawn = Console(record=True, width=130, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+        drawn.print(page(overview))
+        drawn.save_svg(str(svg), title="jobchime status")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(inner) for inner in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,211 @@
+"""The overview as one terminal page, from the sources down to the deliveries."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich import box
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from services.overview.model import EngineView, Overview, ServiceView, Trouble
+from services.overview.troubles import ago, troubles
+from services.runtime.figures import SourceState, StoreFigures
+
+_SOURCE_STYLE: dict[SourceState, str] = {
+    "ok": "green",
+    "failing": "bold red",
+    "silent": "bold red",
+    "paused": "yellow",
+    "off": "dim",
+    "waiting": "dim",
+}
+_MOST_TROUBLES = 12
+_MOST_LETTERS = 5
+_MOST_SOURCES = 15
+_BAD_DELIVERIES = ("failed", "unknown", "bounced")
+
+
+def page(overview: Overview) -> RenderableType:
+    """Everything, the verdict first."""
+    parts: list[RenderableType] = []
+    if overview.figures is not None and overview.figures.sources:
+        parts.append(_sources(overview.figures, overview.at))
+    if overview.topics:
+        parts.append(_topics(overview))
+    parts.append(_services(overview))
+    if overview.letters:
+        parts.append(_letters(overview))
+    if overview.figures is not None:
+        parts.append(_people(overview.figures, overview.at))
+    return Group(_verdict(overview), *(line for part in parts for line in (part, Text())))
+
+
+def _verdict(overview: Overview) -> RenderableType:
+    found = troubles(overview)
+    grave = [one for one in found if one.grave]
+    title = f"jobchime, {overview.form} · {overview.at:%Y-%m-%d %H:%M:%S}Z"
+    engines = Text("  ").join(_engine(engine) for engine in overview.engines)
+    if grave:
+        head, style = Text(f"NOT WELL: {len(grave)} to see to", "bold white on red"), "red"
+    elif found:
+        head, style = Text("ALL WELL, with a note", "bold black on green"), "yellow"
+    else:
+        head, style = Text("ALL WELL", "bold black on green"), "green"
+    lines: list[RenderableType] = [Text.assemble(head, "   ", engines)]
+    lines += [_trouble(one) for one in found[:_MOST_TROUBLES]]
+    if len(found) > _MOST_TROUBLES:
+        lines.append(Text(f"… and {len(found) - _MOST_TROUBLES} more; --json names all", "dim"))
+    return Panel(Group(*lines), title=title, title_align="left", border_style=style, box=box.ROUNDED)
+
+
+def _engine(engine: EngineView) -> Text:
+    mark, style = ("●", "green") if engine.reachable else ("✗", "bold red")
+    return Text.assemble((f"{mark} ", style), (engine.name, "" if engine.reachable else "bold red"))
+
+
+def _trouble(one: Trouble) -> Text:
+    mark, style = ("✗ ", "bold red") if one.grave else ("! ", "yellow")
+    text = Text.assemble((mark, style), (one.what, "bold" if one.grave else ""), ("  → ", "dim"), (one.do, "cyan"))
+    text.overflow = "fold"
+    return text
+
+
+def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
+    table = _table("Sources", ("source", "state", "last success", "items", "next poll", "reason"), right=("items",))
+    order = {"failing": 0, "silent": 0, "paused": 1}
+    ranked = sorted(figures.sources, key=lambda source: (order.get(source.state, 2), source.name))
+    for source in ranked[:_MOST_SOURCES]:
+        table.add_row(
+            source.name,
+            Text(source.state, _SOURCE_STYLE[source.state]),
+            _when(source.last_success, now),
+            f"{source.items:,}",
+            "pushed" if source.pushed else _until(source.next_due, now),
+            Text(source.error or "", "red", overflow="ellipsis", no_wrap=True),
+        )
+    if len(ranked) > _MOST_SOURCES:
+        table.add_row(Text(f"… and {len(ranked) - _MOST_SOURCES} more", "dim"))
+    return table
+
+
+def _topics(overview: Overview) -> RenderableType:
+    table = _table("Topics", ("topic", "records", "ever", "a second", "dead letters"), right=("records", "ever"))
+    table.columns[3].justify = table.columns[4].justify = "right"
+    for topic in overview.topics:
+        rate = "" if topic.per_second is None else f"{topic.per_second:,.1f}"
+        dead = Text(f"{topic.dead:,}", "yellow" if topic.dead else "dim")
+        table.add_row(topic.name, f"{topic.records:,}", f"{topic.end:,}", rate, dead)
+    return table
+
+
+def _services(overview: Overview) -> RenderableType:
+    columns = ("service", "state", "workers", "lag", "a second", "fresh", "seen", "last error")
+    table = _table("Services", columns, right=("workers", "lag", "a second", "fresh"))
+    for service in overview.services:
+        alive = service.alive(overview.at)
+        seen = max((worker.seen_at for worker in service.workers), default=None)
+        errors = [worker.beat.last_error for worker in alive if worker.beat.last_error]
+        fresh = overview.freshness_s.get(service.name)
+        table.add_row(
+            service.name,
+            _state(service, overview.at),
+            str(len(alive)),
+            "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
+            f"{sum(worker.beat.per_second for worker in alive):,.1f}" if alive else "",
+            "" if fresh is None else f"{fresh:,.1f} s",
+            _when(seen, overview.at),
+            Text(errors[0] if errors else "", "red", overflow="ellipsis", no_wrap=True),
+        )
+    return table
+
+
+def _state(service: ServiceView, now: datetime) -> Text:
+    alive = service.alive(now)
+    if service.paused:
+        return Text("paused", "yellow")
+    if not alive:
+        return Text("not running", "bold red") if service.needed else Text("off", "dim")
+    ready = sum(worker.beat.ready for worker in alive)
+    if ready == len(alive):
+        return Text("ready", "green")
+    return Text("not ready" if not ready else f"{ready} of {len(alive)} ready", "bold red")
+
+
+def _letters(overview: Overview) -> RenderableType:
+    table = _table("Dead letters", ("topic", "not replayed", "reason"), right=("not replayed",))
+    for letter in overview.letters[:_MOST_LETTERS]:
+        reason = Text(letter.error, overflow="ellipsis", no_wrap=True)
+        table.add_row(letter.topic, Text(f"{letter.waiting:,}", "yellow"), reason)
+    if len(overview.letters) > _MOST_LETTERS:
+        table.add_row(Text(f"… and {len(overview.letters) - _MOST_LETTERS} more reasons", "dim"))
+    return table
+
+
+def _people(figures: StoreFigures, now: datetime) -> RenderableType:
+    due = f"{figures.due_subscribers:,}"
+    if figures.due_since is not None:
+        due += f", since {ago(now - figures.due_since)}"
+    return Columns(
+        [
+            _facts(
+                "Matching",
+                (
+                    ("criteria", f"{figures.criteria:,}"),
+                    ("outbox", f"{figures.outbox:,}"),
+                    ("match records stored", f"{figures.match_records:,}"),
+                ),
+            ),
+            _facts(
+                "Digests",
+                (
+                    ("subscribers", f"{figures.subscribers:,} with {figures.searches:,} searches"),
+                    ("due", due),
+                    ("last 24 h", _counted(figures.digests) or "none"),
+                    ("the last", _when(figures.last_digest, now)),
+                ),
+            ),
+            _facts("Deliveries", tuple(_deliveries(figures)) or (("none yet", ""),)),
+        ],
+        padding=(0, 4),
+    )
+
+
+def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
+    if figures.sending_paused:
+        yield "sending", Text("paused", "yellow")
+    for state, number in figures.deliveries.items():
+        yield state, Text(f"{number:,}", "bold red" if state in _BAD_DELIVERIES and number else "")
+
+
+def _facts(title: str, rows: Sequence[tuple[str, str | Text]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(Text(title, "bold not dim underline"), style="dim")
+    table.add_column(justify="right")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table
+
+
+def _table(title: str, columns: Sequence[str], *, right: Sequence[str] = ()) -> Table:
+    """As low as can be: the whole must fit a terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for place, column in enumerate(columns):
+        head = Text(title, "bold not dim underline") if place == 0 else Text(column)
+        table.add_column(head, justify="right" if column in right else "left")
+    return table
+
+
+def _counted(numbers: dict[str, int]) -> str:
+    words = {"digest": "built", "hold": "held"}
+    return ", ".join(f"{number:,} {words.get(name, name)}" for name, number in numbers.items())
+
+
+def _when(at: datetime | None, now: datetime) -> str:
+    return "never" if at is None else f"{ago(now - at)} ago"
+
+
+def _until(at: datetime | None, now: datetime) -> str:
+    return "" if at is None else "now" if at <= now else f"in {ago(at - now)}"

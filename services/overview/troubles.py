@@ -1,0 +1,159 @@
+"""What is not well, and what to do about it: pure, for whoever is woken at three."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from services.overview.model import Overview, ServiceView, Trouble
+from services.runtime.figures import SourceFigures, StoreFigures
+from services.runtime.pauses import BY_OPERATOR
+
+LATE = timedelta(minutes=15)
+"""A digest that has been due for so long is late."""
+BEHIND_S = 300.0
+"""A service that needs longer than this to catch up is behind."""
+SLOW_S = 60.0
+"""A median from fetch to handling beyond this is not fresh."""
+_OUTBOX_MANY = 10_000
+_MOST_SAID = 160
+
+
+def troubles(overview: Overview) -> tuple[Trouble, ...]:
+    """All that is not well, the gravest first; empty where all is."""
+    found = [
+        *_engines(overview),
+        *_services(overview),
+        *(_store(overview.figures, overview.at) if overview.figures else ()),
+        *_letters(overview),
+    ]
+    return tuple(sorted(found, key=lambda one: not one.grave))
+
+
+def healthy(overview: Overview) -> bool:
+    """Whether nothing grave is wrong: a pause by an operator is no fault."""
+    return not any(one.grave for one in troubles(overview))
+
+
+def _engines(overview: Overview) -> Iterator[Trouble]:
+    for engine in overview.engines:
+        if not engine.reachable:
+            yield Trouble(f"{engine.name} is away: {_short(engine.said)}", "`jobchime doctor` says how to mend it")
+
+
+def _services(overview: Overview) -> Iterator[Trouble]:
+    away = {engine.name for engine in overview.engines if not engine.reachable}
+    for service in overview.services:
+        if service.paused:
+            yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
+        elif not service.alive(overview.at):
+            if service.needed and "store" not in away:
+                yield _not_running(overview, service)
+        else:
+            yield from _working(overview.at, service)
+
+
+def _not_running(overview: Overview, service: ServiceView) -> Trouble:
+    last = max((worker.seen_at for worker in service.workers), default=None)
+    since = f", last heard of {ago(overview.at - last)} ago" if last else ""
+    if overview.form == "embedded":
+        return Trouble(f"{service.name} does not run{since}", "start it: `jobchime run`")
+    return Trouble(
+        f"no worker of {service.name} runs{since}", f"start one: `jobchime {service.name.partition('.')[0]}`"
+    )
+
+
+def _working(now: datetime, service: ServiceView) -> Iterator[Trouble]:
+    alive = service.alive(now)
+    for worker in alive:
+        if not worker.beat.ready:
+            reason = _short(worker.beat.reason or "no reason given")
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}", _remedy(worker.beat.reason))
+    rate = sum(worker.beat.per_second for worker in alive)
+    if service.lag and all(worker.beat.ready for worker in alive):
+        if rate == 0 and service.lag > 1_000:
+            yield Trouble(f"{service.name} stands still with {service.lag:,} records to do", "look into its log")
+        elif rate > 0 and service.lag / rate > BEHIND_S:
+            left = ago(timedelta(seconds=service.lag / rate))
+            yield Trouble(
+                f"{service.name} is {service.lag:,} records behind, {left} at its pace",
+                f"start another worker of {service.name}, if it does not catch up",
+            )
+
+
+def _remedy(reason: str | None) -> str:
+    said = reason or ""
+    if "halted" in said:
+        return "`jobchime dead list` shows the records; mend the service, then start it again"
+    if "topic" in said and ("lacks" in said or "missing" in said):
+        return "`jobchime topics create`"
+    if "migrate" in said:
+        return "`jobchime migrate`"
+    return "it goes on by itself once that is back; `jobchime doctor` says how"
+
+
+def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    for source in figures.sources:
+        yield from _source(source, now)
+    if figures.pauses.sending:
+        waiting = figures.deliveries.get("pending", 0)
+        yield Trouble(f"sending is {BY_OPERATOR}; {waiting:,} mails wait", "`jobchime resume sending`", grave=False)
+    unknown = figures.deliveries.get("unknown", 0)
+    if unknown:
+        since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
+        yield Trouble(
+            f"of {unknown:,} mails nobody knows whether they went out{since}",
+            "ask the mail provider by delivery id; they are never sent again blindly",
+        )
+    if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
+        yield Trouble(
+            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}",
+            "see that a notifier runs and is ready",
+        )
+    if figures.outbox > _OUTBOX_MANY:
+        yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
+    last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
+    if source.state == "silent":
+        why = f": {_short(source.error)}" if source.error else ""
+        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
+    elif source.state == "failing":
+        again = "" if source.pushed else "; it is asked again by itself"
+        yield Trouble(
+            f"the source {source.name} fails ({last}): {_short(source.error or '')}", f"read the reason{again}"
+        )
+    elif source.state == "paused":
+        yield Trouble(
+            f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False
+        )
+
+
+def _letters(overview: Overview) -> Iterator[Trouble]:
+    by_topic: dict[str, int] = {}
+    for letter in overview.letters:
+        by_topic[letter.topic] = by_topic.get(letter.topic, 0) + letter.waiting
+    for topic, waiting in by_topic.items():
+        if waiting:
+            yield Trouble(
+                f"{waiting:,} dead letters in {topic}",
+                "`jobchime dead list` says why; mend it, then `jobchime dead replay`",
+                grave=False,
+            )
+    for service, seconds in overview.freshness_s.items():
+        if seconds > SLOW_S:
+            yield Trouble(
+                f"{service} handles postings {ago(timedelta(seconds=seconds))} after their fetch", "see its lag above",
+                grave=False,
+            )  # fmt: skip
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+
+
+def ago(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
