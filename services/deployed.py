@@ -1,10 +1,10 @@
 """The deployed form: each service a process of its own, over Kafka, Elasticsearch and a server store. It only wires."""
 
-import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from random import SystemRandom
 from typing import Literal
 
@@ -12,51 +12,97 @@ from sqlalchemy import Engine
 
 from schemas.topics import CRITERIA, POSTINGS, TOPICS, dead_of
 from services.ingest.app import make_collector, make_normaliser
+from services.ingest.push_app import make_push_server
 from services.matcher.app import make_own_matcher, make_shared_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
+from services.operating import LazyStore, Operations
 from services.runtime.clock import Clock
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.faust_runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.topics import require
-from services.runtime.records import Producer, Service
+from services.runtime.leases import SqlLease
+from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper
-from services.runtime.store import open_store
+from services.runtime.store import check_revision, open_store
 from services.runtime.ticker import Ticker
+from services.runtime.worker_name import own_name
 from services.settings import Settings
 
 ServiceName = Literal["ingest", "matcher", "notifier"]
+
+_RELAY_PATIENCE_S = 2.0
+_RELAY_SENDING_S = 3 * _RELAY_PATIENCE_S
+"""One sending waits for what was left in doubt, for the topic and for the records."""
+_RELAY_LEASE = timedelta(seconds=20)
+"""How long criteria wait when the notifier that publishes them is killed; renewed while two sendings still fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a process stands on while it is open."""
+
+    settings: Settings
+    clock: Clock
+    worker: str
+    producer: RecordProducer
+    store: LazyStore
+    shown: Operations
+    stack: ExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a process is made of."""
+
+    service: Service
+    others: tuple[Service, ...] = ()
+    """Services without inputs, which tick beside it."""
+    tick_apart: bool = False
+    """Whether the service's ticks need not wait for its batches."""
+    server: AbstractContextManager[object] | None = None
+    """Entered while the worker runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """One worker of one service, ready to run."""
 
+    name: ServiceName
     runner: FaustRunner
     ticker: Ticker
+    _place: _Place
+    _server: AbstractContextManager[object] | None
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set; then finish what is in hand and return."""
-        with self.ticker:
+        """Go on until `stop` is set, shown to operators; then finish what is in hand and return."""
+        probes = self._place.settings.probes
+        with ExitStack() as stack:
+            stack.enter_context(self._place.shown.pauses)
+            stack.enter_context(self.ticker)
+            if self._server is not None:
+                stack.enter_context(self._server)
+            stack.enter_context(
+                self._place.shown.shown(
+                    self.runner,
+                    worker=self._place.worker,
+                    host=probes.host,
+                    port=probes.port_of(self.name) if probes.enabled else None,
+                    stuck_after_s=probes.stuck_after_s,
+                    others=lambda: self.ticker.states,
+                )
+            )
             self.runner.run(stop)
 
     def once(self, stop: threading.Event) -> None:
         """Do what is due now, process all that its topics hold, and return. Raises JobchimeError where it cannot."""
+        self._place.shown.pauses.refresh()
         self.ticker.once()
         self.runner.run(stop)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What a process is made of: a service with inputs, those without, and whether ticks wait for batches."""
-
-    service: Service
-    others: tuple[Service, ...] = ()
-    tick_apart: bool = False
 
 
 @contextmanager
@@ -68,65 +114,97 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             " no other server"
         )
     with ExitStack() as stack:
+        worker = stack.enter_context(own_name(settings.data, name, settings.worker))
         producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
-        parts = _parts(settings, name, producer, stack, clock)
+        store = LazyStore(lambda: _open(settings))
+        stack.callback(store.close)
+        shown = Operations(store, settings.ingest, clock)
+        place = _Place(settings, clock, worker, producer, store, shown, stack)
+        parts = _MAKERS[name](place)
         runner = FaustRunner(
-            parts.service,
+            shown.measured(parts.service),
             producer,
             settings.kafka,
             clock=clock,
             tick_every_s=settings.tick_every_s,
             tick_apart=parts.tick_apart,
             once=once,
+            meter=shown.meter(parts.service.name),
+            paused=lambda: shown.pauses.holds(parts.service.name),
             before_start=lambda: require(settings.kafka, _all_topics()),
         )
-        yield Deployed(runner, Ticker(parts.others, producer, clock=clock, every_s=settings.tick_every_s))
+        ticker = Ticker(parts.others, producer, clock=clock, every_s=settings.tick_every_s, paused=shown.pauses.holds)
+        yield Deployed(name, runner, ticker, place, parts.server)
 
 
-def worker_name(settings: Settings, name: ServiceName) -> str:
-    """Tells a worker from all others, and is the same after a restart: what it held when it was killed is its own."""
-    return settings.worker or f"{name}@{socket.gethostname()}"
-
-
-def _parts(settings: Settings, name: ServiceName, producer: Producer, stack: ExitStack, clock: Clock) -> _Parts:
-    if name == "ingest":
-        collector = make_collector(
-            settings.ingest,
-            engine=_store(settings, stack),
-            producer=producer,
-            chance=SystemRandom(),
-            worker=worker_name(settings, name),
-        )
-        return _Parts(make_normaliser(), (collector,))
-    if name == "matcher":
-        return _Parts(_matcher(settings, stack, clock))
-    return _notifier(settings, producer, _store(settings, stack))
-
-
-def _matcher(settings: Settings, stack: ExitStack, clock: Clock) -> Service:
-    if settings.matcher.index == "elasticsearch":
-        return make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=clock)
-    criteria, postings = (
-        stack.enter_context(Tail(settings.kafka, topic)) for topic in (CRITERIA.name, POSTINGS.name)
+def _ingest(place: _Place) -> _Parts:
+    settings, engine = place.settings.ingest, place.store()
+    collector = make_collector(
+        settings,
+        engine=engine,
+        producer=place.producer,
+        chance=SystemRandom(),
+        worker=place.worker,
+        paused=place.shown.paused_sources,
     )
-    return make_own_matcher(criteria, postings, settings.matcher)
+    push = None
+    if settings.push.enabled:
+        push = make_push_server(
+            settings,
+            engine=engine,
+            producer=place.producer,
+            clock=place.clock,
+            pauses=place.shown.pauses,
+            metrics=place.shown.metrics,
+        )
+    return _Parts(make_normaliser(), (collector,), server=push)
 
 
-def _notifier(settings: Settings, producer: Producer, engine: Engine) -> _Parts:
-    """Its tick only talks to the store and the mailer, and matches are stored while mails go out."""
+def _matcher(place: _Place) -> _Parts:
+    """It does without the store: what it matches is in the topics."""
+    settings = place.settings
+    if settings.matcher.index == "elasticsearch":
+        matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
+        return _Parts(matcher)
+    criteria, postings = (
+        place.stack.enter_context(Tail(settings.kafka, topic)) for topic in (CRITERIA.name, POSTINGS.name)
+    )
+    return _Parts(make_own_matcher(criteria, postings, settings.matcher))
+
+
+def _notifier(place: _Place) -> _Parts:
+    """Its tick only talks to the store and the mailer, so that matches are stored while mails go out."""
+    settings = place.settings
     if not settings.secret.get_secret_value():
         raise UsageError("set `secret` (or JOBCHIME_SECRET): all notifiers sign links with one secret, kept by you")
     try_out(settings.mail)
-    worker = worker_name(settings, "notifier")
-    chosen = settings.notifier.model_copy(update={"worker": worker})
+    engine = place.store()
+    chosen = settings.notifier.model_copy(update={"worker": place.worker})
     notifier = build_notifier(engine, settings.ids(), settings.mail, chosen)
-    relay = OutboxRelay(SqlOutbox(engine), producer)
-    return _Parts(notifier, (relay, Housekeeper(store_chores(engine))), tick_apart=True)
+    return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
 
 
-def _store(settings: Settings, stack: ExitStack) -> Engine:
+def _relay(place: _Place, engine: Engine) -> OutboxRelay:
+    """It sends by a producer of its own, which it may close, and not for long, so that its lease can be short."""
+    quick = place.settings.kafka.model_copy(update={"delivery_timeout_s": _RELAY_PATIENCE_S})
+    producer = place.stack.enter_context(RecordProducer(quick, clock=place.clock))
+    lease = SqlLease(engine, "outbox.relay", place.worker, _RELAY_LEASE)
+    relay = OutboxRelay(SqlOutbox(engine), producer, lease=lease, sending_s=_RELAY_SENDING_S, drop=producer.close)
+    place.stack.callback(_close, relay)
+    return relay
+
+
+def _close(relay: OutboxRelay) -> None:
+    with suppress(UnavailableError):  # Then its lease runs out by itself.
+        relay.close()
+
+
+_MAKERS = {"ingest": _ingest, "matcher": _matcher, "notifier": _notifier}
+
+
+def _open(settings: Settings) -> Engine:
     engine = open_store(settings.store_url)
-    stack.callback(engine.dispose)
+    check_revision(engine)
     return engine
 
 

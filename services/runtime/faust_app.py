@@ -1,8 +1,8 @@
 """A Faust app for one service, which commits what the runner has done and nothing else.
 
-Faust acks whatever leaves an agent, whether it was processed or not, and a record of an earlier assignment that it
-skips; and its count of acked records stops for good before a gap that follows offset 0, as compaction leaves one. So
-the topics of this app have no acks. The runner names the next offset of a partition when everything below it is done.
+Faust acks whatever leaves an agent, whether it was processed or not, and every record that it skips during a rebalance;
+its count of acked records stops for good before a gap that follows offset 0, as compaction leaves one. So the topics of
+this app have no acks. The runner names the next offset of a partition when everything below it is done.
 """
 
 import asyncio
@@ -72,15 +72,17 @@ class DoneConsumer(driver.Consumer):
         self.sought = generation
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
-        """Commit what is done and not yet committed, of the partitions that are ours; called by one at a time."""
-        mine = self.assignment()
-        offsets = {
-            tp: offset for tp, offset in self._done.items() if tp in mine and offset > (self._committed_offset[tp] or 0)
-        }
-        if not offsets or not await self._commit(offsets):
-            return False
-        self._committed_offset.update(offsets)
-        return True
+        """Commit what is done; not during a rebalance, where it would only wait behind it."""
+        return False if self.app.rebalancing else await self._commit_done()
+
+    async def read_again(self, tp: Any, offset: int) -> None:
+        """Go back to an offset of a partition that is ours."""
+        self._read_offset[tp] = offset
+
+        async def seek() -> None:
+            self._thread.seek(tp, offset)
+
+        await self._at_once(seek())
 
     async def starts(self, tps: Collection[Any]) -> Mapping[Any, int]:
         """The first offset that each partition still holds."""
@@ -92,6 +94,17 @@ class DoneConsumer(driver.Consumer):
         found: Mapping[Any, int] = await self._at_once(self._thread._ensure_consumer().end_offsets(tps))
         return found
 
+    async def _commit_done(self) -> bool:
+        generation, mine = self.app.consumer_generation_id, self.assignment()
+        offsets = {
+            tp: offset for tp, offset in self._done.items() if tp in mine and offset > (self._committed_offset[tp] or 0)
+        }
+        if not offsets or not await self._commit(offsets):
+            return False
+        if generation == self.app.consumer_generation_id:
+            self._committed_offset.update(offsets)
+        return True
+
     async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         return bool(await self._at_once(self._thread._commit(offsets)))
 
@@ -102,9 +115,9 @@ class DoneConsumer(driver.Consumer):
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Commit once more before partitions go, so that who gets them repeats little."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.commit(), _LAST_COMMIT_S)
-        self._done.clear()
+            await asyncio.wait_for(self._commit_done(), _LAST_COMMIT_S)
         await super().on_partitions_revoked(revoked)
+        self._done.clear()
 
 
 class DoneTransport(driver.Transport):
@@ -147,7 +160,7 @@ def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take
         broker_credentials=_credentials(settings),
         broker_client_id=settings.group(service),
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=settings.session_timeout_s / 4,
+        broker_heartbeat_interval=settings.session_timeout_s / 12,
         broker_rebalance_timeout=max(settings.session_timeout_s, 10.0),
         broker_commit_interval=settings.commit_every_s,
         consumer_auto_offset_reset="earliest",

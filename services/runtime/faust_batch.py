@@ -14,6 +14,9 @@ from services.runtime.metering import RunnerMeter
 from services.runtime.records import Commit, Outgoing, Producer, Record, Service
 from services.runtime.status import LaneStatus
 
+Place = tuple[str, int]
+"""A topic, without the installation's prefix, and a partition."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -72,8 +75,7 @@ class HeldLane:
         luck: Callable[[], float],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.topic = topic
-        self.partition = partition
+        self.place: Place = (topic, partition)
         self._meter = meter
         self._monotonic = monotonic
         self._watched = _Watched(service)
@@ -129,11 +131,11 @@ class HeldLane:
             more = self._lane.work()
             done = self._lane.handled - handled
             if done:
-                self._meter.batch(self.topic, done, self._monotonic() - began)
+                self._meter.batch(self.place[0], done, self._monotonic() - began)
                 moved = True
             if not more:
                 if self._lane.wakes_at is not None:
-                    self._meter.retried(self.topic, self._watched.error_type)
+                    self._meter.retried(self.place[0], self._watched.error_type)
                 break
         return moved
 

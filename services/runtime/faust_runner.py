@@ -11,6 +11,7 @@ from secrets import SystemRandom
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
@@ -20,6 +21,8 @@ from services.runtime.faust_work import Work
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.privacy import told
+from services.runtime.pulse import Pulse
 from services.runtime.records import Producer, Service
 from services.runtime.status import RunnerStatus
 
@@ -55,14 +58,16 @@ class FaustRunner:
         meter: RunnerMeter | None = None,
         before_start: Callable[[], None] = _nothing,
         guard: Callable[[], None] = _nothing,
+        paused: Callable[[], bool] = lambda: False,
         grace_s: float = 10.0,
         patience_s: float = _PATIENCE_S,
         luck: Callable[[], float] = _luck,
     ) -> None:
         """`before_start` is asked once whether the ground is there, such as topics, and `guard` every second.
 
-        `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `grace_s` is how long
-        a stop waits for the batch in hand; `patience_s` how long `once` waits for an engine that is away.
+        `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `paused` says whether
+        an operator holds the service. `grace_s` is how long a stop waits for the batch in hand, `patience_s` how long
+        `once` waits for an engine that is away.
         """
         self._service = service
         self._settings = settings
@@ -72,6 +77,8 @@ class FaustRunner:
         self._meter = meter or NoMeter()
         self._before_start = before_start
         self._guard = guard
+        self._paused = paused
+        self.pulse = Pulse()
         self._grace_s = grace_s
         self._patience_s = patience_s
         self._luck = luck
@@ -115,12 +122,7 @@ class FaustRunner:
                 return
             if not self._once:
                 ticking = asyncio.create_task(self._tick_on(stop))
-            failed = 0
-            while not stop.is_set():
-                if await self._live(stop):
-                    break
-                failed += 1
-                await self._sleep(self._retry.delay(failed, self._luck()), stop)
+            await self._take_part(stop)
         finally:
             self._say_ready(False)
             await self._put_down(ticking)
@@ -143,17 +145,31 @@ class FaustRunner:
                 return True
         return False
 
+    async def _take_part(self, stop: threading.Event) -> None:
+        """Be a member of the group, again and again where that is lost, until `stop` or all is done."""
+        failed, began = 0, time.monotonic()
+        while not stop.is_set() and not await self._live(stop):
+            if self._once and time.monotonic() - began > self._patience_s:
+                raise UnavailableError(self._notes.error or "Kafka is away")
+            failed += 1
+            await self._sleep(self._retry.delay(failed, self._luck()), stop)
+
     async def _live(self, stop: threading.Event) -> bool:
         """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
-        session = Session(self._service, self._settings, self._work)
+        session = Session(self._service, self._settings, self._work, self._paused)
         try:
             await session.start()
             _events.info("running", service=self._service.name)
             return await self._watch(session, stop)
+        except _LostError as lost:
+            self._notes.note("leaves the group and joins it again", lost.reason)
+            return False
         except JobchimeError:
             raise
         except Exception as error:
-            self._notes.note("left the group and joins it again", error)
+            away = isinstance(error, KafkaError | OSError | TimeoutError)
+            where = f"Kafka at {', '.join(self._settings.bootstrap)}: {type(error).__name__}: {told(error)}"
+            self._notes.note("cannot take part and tries again", UnavailableError(where) if away else error)
             return False
         finally:
             self._say_ready(False)
@@ -164,7 +180,9 @@ class FaustRunner:
         quiet = _Quiet(self._patience_s)
         while not stop.is_set():
             if session.broken is not None:
-                raise session.broken
+                raise _LostError(session.broken)
+            if not self._work.busy:
+                self.pulse.turn()
             now = time.monotonic()
             if now >= next_guard:
                 self._guard()
@@ -190,19 +208,21 @@ class FaustRunner:
         """Finish the batch in hand, commit, and leave the group so that others take over at once."""
         until = time.monotonic() + self._grace_s
         finished = await session.finish(until)
-        await session.measure()
+        with suppress(Exception):
+            await session.measure()
+        await _bounded(session.commit(), _STOP_S)
+        left = await _bounded(session.stop(), _STOP_S)
         if not finished:
-            await _bounded(session.commit(), _STOP_S)
             _events.warning("ends with a batch in hand, which is processed again", service=self._service.name)
             os._exit(0)
-        await _bounded(session.commit(), _STOP_S)
-        if not await _bounded(session.stop(), _STOP_S):
-            _events.warning("does not leave the group in time and ends", service=self._service.name)
+        if not left:
+            _events.warning("cannot leave the group in time and ends", service=self._service.name)
             os._exit(0)
 
     async def _tick_on(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            await self._tick()
+            if not self._paused():
+                await self._tick()
             await self._sleep(self._tick_every_s, stop)
 
     async def _tick(self) -> int:
@@ -220,6 +240,7 @@ class FaustRunner:
 
     async def _sleep(self, seconds: float, stop: threading.Event) -> None:
         until = time.monotonic() + seconds
+        self.pulse.turn()
         while not stop.is_set() and (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, _LOOK_EVERY_S))
 
@@ -227,6 +248,14 @@ class FaustRunner:
         if ready != self._ready:
             self._ready = ready
             self._meter.ready(ready)
+
+
+class _LostError(Exception):
+    """A membership that cannot go on; a new one begins at what is committed."""
+
+    def __init__(self, reason: BaseException) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class _Quiet:

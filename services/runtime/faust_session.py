@@ -2,23 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
+
+from schemas.topics import TOPICS
 from services.runtime.faust_app import DoneConsumer, build_app
-from services.runtime.faust_batch import HeldLane
-from services.runtime.faust_work import Place, Work
+from services.runtime.faust_batch import Place
+from services.runtime.faust_order import Order
+from services.runtime.faust_work import Work
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Service
 
+_events = structlog.get_logger(__name__)
+_COMPACTED = frozenset(topic.name for topic in TOPICS if topic.compacted)
 _LOOK_EVERY_S = 0.02
 
 
 class Session:
     """Takes batches and says what is done; a batch whose partitions were taken away is dropped, as others have it."""
 
-    def __init__(self, service: Service, settings: KafkaSettings, work: Work) -> None:
+    def __init__(self, service: Service, settings: KafkaSettings, work: Work, paused: Callable[[], bool]) -> None:
         self._work = work
+        self._paused = paused
         self._app = build_app(service.name, service.inputs, settings, self._take)
         self._app.on_rebalance_complete.connect(self._on_rebalanced)
         self._finishing = False
@@ -27,6 +34,7 @@ class Session:
         self._based_on: int | None = None
         self._bases: dict[Any, int] = {}
         self._done: dict[Any, int] = {}
+        self._order = Order(self._is_compacted)
         self._broken: BaseException | None = None
 
     @property
@@ -109,7 +117,7 @@ class Session:
         if not self._finishing and self._broken is None:
             self._in_hand += 1
             try:
-                await self._bear(events, self._app.consumer_generation_id)
+                await self._bear(events)
             except BaseException as error:
                 # What comes after a batch that was left undone must not be counted as done.
                 self._broken = error
@@ -119,22 +127,38 @@ class Session:
         if self._finishing or self._broken is not None:
             await asyncio.Event().wait()
 
-    async def _bear(self, events: Sequence[Any], generation: int) -> None:
-        fresh = [event for event in events if event.message.generation_id == generation]
-        tps = {self._work.place(event.message.topic, event.message.partition): event.message.tp for event in fresh}
-        lanes: list[HeldLane] = await self._work.lanes_for(fresh)
+    async def _bear(self, events: Sequence[Any]) -> None:
+        generation = self._app.consumer_generation_id
+        while not self.settled or self._paused():
+            if self._finishing or self._generation_over(generation):
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
+        if self._generation_over(generation):
+            return
+        handed = self._order.sort(events, generation, {**self._bases, **self._done})
+        for tp, offset in handed.missing.items():
+            _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
+            await self._consumer.read_again(tp, offset)
+        places = {self._work.place(tp.topic, tp.partition): tp for tp in handed.due}
+        lanes = await self._work.hold({place: handed.due[tp] for place, tp in places.items()})
         while True:
             wakes_at = await self._work.go(lanes)
-            if generation != self._app.consumer_generation_id:
+            if self._generation_over(generation):
                 return
             for lane in lanes:
-                self._done_with(tps[lane.topic, lane.partition], lane.offset)
+                self._done_with(places[lane.place], lane.offset)
             if wakes_at is None:
                 return
             while time.monotonic() < wakes_at:
-                if self._finishing or generation != self._app.consumer_generation_id:
+                if self._finishing or self._generation_over(generation):
                     return
                 await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _generation_over(self, generation: int) -> bool:
+        return generation != self._app.consumer_generation_id
+
+    def _is_compacted(self, tp: Any) -> bool:
+        return self._work.place(tp.topic, tp.partition)[0] in _COMPACTED
 
     def _done_with(self, tp: Any, offset: int) -> None:
         self._done[tp] = offset

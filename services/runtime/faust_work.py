@@ -3,21 +3,18 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any
 
 from services.runtime.clock import Clock
-from services.runtime.faust_batch import HeldLane, record_of
+from services.runtime.faust_batch import HeldLane, Place, record_of
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import RunnerMeter
 from services.runtime.records import Producer, Service
 from services.runtime.status import LaneStatus, ServiceStatus
-
-Place = tuple[str, int]
-"""A topic, without the installation's prefix, and a partition."""
 
 _RATE_OVER_S = 60.0
 _SAMPLE_EVERY_S = 1.0
@@ -49,6 +46,12 @@ class Work:
         self._lanes: dict[Place, HeldLane] = {}
         self._ends: Mapping[Place, tuple[int, int]] = {}
         self._rate: deque[tuple[float, int]] = deque()
+        self._going = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether the service is handling something right now."""
+        return self._going > 0
 
     @property
     def handled(self) -> int:
@@ -70,13 +73,17 @@ class Work:
         """The place of a partition of the cluster."""
         return self._names[topic], partition
 
-    async def lanes_for(self, events: Sequence[Any]) -> "list[HeldLane]":
-        """Give events to the lanes of their partitions, in order; those of a halted lane stay undone."""
-        return await asyncio.get_running_loop().run_in_executor(self._hands, self._held, events)
+    async def hold(self, due: Mapping[Place, Sequence[Any]]) -> list[HeldLane]:
+        """Give events to the lanes of their places, in order; those of a halted lane stay undone."""
+        return await asyncio.get_running_loop().run_in_executor(self._hands, self._hold, due)
 
     async def go(self, lanes: Sequence[HeldLane]) -> float | None:
         """Work on each lane as far as it goes; when to try again (monotonic seconds), None where all is done."""
-        return await asyncio.get_running_loop().run_in_executor(self._hands, _go, lanes)
+        self._going += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._hands, _go, lanes)
+        finally:
+            self._going -= 1
 
     def know(self, ends: Mapping[Place, tuple[int, int]]) -> None:
         """Learn where our partitions stand: by place the next offset and the end."""
@@ -107,16 +114,12 @@ class Work:
             return LaneStatus(*place, offset, max(end - offset, 0), "running", None, 0)
         return lane.status(offset, end)
 
-    def _held(self, events: Iterable[Any]) -> list[HeldLane]:
-        taken: dict[Place, list[Any]] = {}
-        for event in events:
-            message = event.message
-            taken.setdefault(self.place(message.topic, message.partition), []).append(event)
+    def _hold(self, due: Mapping[Place, Sequence[Any]]) -> list[HeldLane]:
         lanes = []
-        for place, some in taken.items():
+        for place, events in due.items():
             lane = self._lane(place)
             if not lane.halted:
-                lane.hold([record_of(event, place[0]) for event in some])
+                lane.hold([record_of(event, place[0]) for event in events])
                 lanes.append(lane)
         return lanes
 

@@ -32,14 +32,19 @@ class Ticker:
         *,
         clock: Clock,
         every_s: float = 1.0,
+        paused: Callable[[str], bool] = lambda name: False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Raises ValueError for a service with inputs, which needs a runner."""
+        """`paused` says by name whether an operator holds a service.
+
+        Raises ValueError for a service with inputs, which needs a runner.
+        """
         if any(service.inputs for service in services):
             raise ValueError("a service that reads a topic needs a runner")
         self._producer = producer
         self._clock = clock
         self._every_s = every_s
+        self._paused = paused
         self._monotonic = monotonic
         self._stop = threading.Event()
         self._ticked = tuple(_Ticked(service) for service in services)
@@ -57,6 +62,11 @@ class Ticker:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+    @property
+    def states(self) -> dict[str, str | None]:
+        """By service, all of them: why its last tick failed, None where it went well."""
+        return {one.service.name: one.error for one in self._ticked}
 
     @property
     def errors(self) -> dict[str, str]:
@@ -86,6 +96,8 @@ class Ticker:
             self._stop.wait(self._every_s)
 
     def _tick(self, one: "_Ticked", now: datetime) -> None:
+        if self._paused(one.service.name):
+            return
         if not one.loaded:
             one.service.load()
             one.loaded = True

@@ -19,3 +19,7 @@ class ProbeSettings(BaseModel):
     stuck_after_s: float = Field(default=600.0, gt=0, le=86_400)
     """A worker whose loop has not turned for so long fails /livez: longer than any step of the loop takes."""
     enabled: bool = True
+
+    def port_of(self, service: str) -> int:
+        """The port of `ingest`, `matcher` or `notifier`."""
+        return {"ingest": self.ingest_port, "matcher": self.matcher_port, "notifier": self.notifier_port}[service]

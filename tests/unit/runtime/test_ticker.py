@@ -123,3 +123,14 @@ def test_a_failure_is_told_and_forgotten_when_it_has_passed(log: SqliteLog) -> N
 def test_a_service_with_inputs_is_refused(log: SqliteLog) -> None:
     with pytest.raises(ValueError, match="needs a runner"):
         Ticker([Ticking("reader", inputs=(RAW,))], log, clock=FixedClock(NOON))
+
+
+def test_a_paused_one_does_not_tick_and_goes_on_when_resumed(log: SqliteLog) -> None:
+    held, free = Ticking("held"), Ticking("free")
+    paused = {"held"}
+    ticker = Ticker([held, free], log, clock=FixedClock(NOON), paused=paused.__contains__)
+    ticker.once()
+    assert (len(held.at), len(free.at)) == (0, 1)
+    paused.clear()
+    ticker.once()
+    assert (len(held.at), len(free.at)) == (1, 2)
