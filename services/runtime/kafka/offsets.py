@@ -1,20 +1,24 @@
 """Where the partitions of a topic begin and end, and how far consumer groups have come."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from kafka.protocol.consumer import IsolationLevel, OffsetSpec
 
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
 
+T = TypeVar("T")
+
+_AGAIN_S = 0.2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -26,7 +30,7 @@ class Offsets:
     """Asks the cluster; topics and services go by their own names, without the prefix. Safe for several threads.
 
     Ends are those of what readers get to see: before the first transaction that is still open. Everything raises
-    UnavailableError, within `patience_s` or the time of one request, where Kafka or a topic is away.
+    UnavailableError, within twice `patience_s` and the time of one request, where Kafka or a topic is away.
     """
 
     def __init__(self, settings: KafkaSettings, *, patience_s: float = 10.0) -> None:
@@ -42,12 +46,11 @@ class Offsets:
     def partitions_of(self, topics: Sequence[str]) -> dict[str, int]:
         """How many partitions each topic has."""
         names = {self._settings.topic(topic): topic for topic in topics}
-        with self.asking() as admin:
-            found = {
-                names[one["name"]]: len(one["partitions"])
-                for one in admin.describe_topics(list(names))
-                if one["name"] in names and not one["error_code"]
-            }
+        found = {
+            names[one["name"]]: len(one["partitions"])
+            for one in self.ask(lambda admin: admin.describe_topics(list(names)))
+            if one["name"] in names and not one["error_code"]
+        }
         if missing := [name for name, topic in names.items() if topic not in found]:
             raise UnavailableError(
                 f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing"
@@ -73,8 +76,7 @@ class Offsets:
     def committed(self, services: Sequence[str]) -> dict[str, dict[Place, int]]:
         """Next offsets by service; places without a commit are left out."""
         groups = {self._settings.group(service): service for service in services}
-        with self.asking() as admin:
-            found = admin.list_group_offsets(list(groups)) if groups else {}
+        found = self.ask(lambda admin: admin.list_group_offsets(list(groups))) if groups else {}
         prefix = self._settings.prefix
         return {
             groups[group]: {
@@ -85,17 +87,24 @@ class Offsets:
             for group, offsets in found.items()
         }
 
-    @contextmanager
-    def asking(self) -> Iterator[Any]:
-        """The library's admin client, for one question; one that failed is not asked again."""
+    def ask(self, question: Callable[[Any], T]) -> T:
+        """Put a question to the library's admin client, and again while the cluster is not ready to answer."""
+        until = time.monotonic() + self._patience_s
         with self._lock, explained(self._settings):
-            try:
-                if self._admin is None:
-                    self._admin = KafkaAdminClient(**client_options(self._settings, patience_s=self._patience_s))
-                yield self._admin
-            except (KafkaError, OSError):
-                self.close()
-                raise
+            while True:
+                try:
+                    with self._fresh() as admin:
+                        return question(admin)
+                except RetriableError as error:
+                    if isinstance(error, KafkaTimeoutError) or time.monotonic() > until:
+                        raise
+                time.sleep(_AGAIN_S)
+
+    @contextmanager
+    def changing(self) -> Iterator[Any]:
+        """The library's admin client, for what may not be done twice."""
+        with self._lock, explained(self._settings), self._fresh() as admin:
+            yield admin
 
     def close(self) -> None:
         """Let go of the connection; closing twice is harmless, and the next question opens it again."""
@@ -111,14 +120,25 @@ class Offsets:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @contextmanager
+    def _fresh(self) -> Iterator[Any]:
+        """A client that has not failed yet."""
+        try:
+            if self._admin is None:
+                self._admin = KafkaAdminClient(**client_options(self._settings, patience_s=self._patience_s))
+            yield self._admin
+        except (KafkaError, OSError):
+            self.close()
+            raise
+
     def _offsets(self, topics: Sequence[str], spec: int) -> dict[Place, int]:
         places = {
             TopicPartition(self._settings.topic(topic), partition): (topic, partition)
             for topic, partitions in self.partitions_of(topics).items()
             for partition in range(partitions)
         }
-        with self.asking() as admin:
-            found = admin.list_partition_offsets(
-                dict.fromkeys(places, spec), isolation_level=IsolationLevel.READ_COMMITTED
-            )
+        specs = dict.fromkeys(places, spec)
+        found = self.ask(
+            lambda admin: admin.list_partition_offsets(specs, isolation_level=IsolationLevel.READ_COMMITTED)
+        )
         return {place: found[name].offset for name, place in places.items()}

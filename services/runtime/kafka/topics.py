@@ -78,8 +78,8 @@ def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> 
     wanted = planned(settings) if wanted is None else wanted
     done: list[Finding] = []
     with Offsets(settings) as offsets:
-        with offsets.asking() as admin:
-            found = _found(admin, settings, wanted)
+        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
+        with offsets.changing() as admin:
             missing = [one for one in wanted if one.name not in found]
             for one in missing:
                 _make(admin, settings, one)
@@ -94,17 +94,18 @@ def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> 
 def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
     """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
     wanted = planned(settings) if wanted is None else wanted
-    with Offsets(settings) as offsets, offsets.asking() as admin:
-        found = _found(admin, settings, wanted)
+    with Offsets(settings) as offsets:
+        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
     return tuple(finding for one in wanted for finding in _compared(one, found.get(one.name)))
 
 
 def require(settings: KafkaSettings, names: Iterable[str]) -> None:
     """Refuse to go on while a topic is missing. Raises UsageError, and UnavailableError where Kafka is away."""
-    wanted = {settings.topic(name) for name in names}
-    with Offsets(settings) as offsets, offsets.asking() as admin:
-        there = {one["name"] for one in admin.describe_topics(sorted(wanted)) if not one["error_code"]}
-    if missing := sorted(wanted - there):
+    wanted = sorted({settings.topic(name) for name in names})
+    with Offsets(settings) as offsets:
+        found = offsets.ask(lambda admin: admin.describe_topics(wanted))
+    there = {one["name"] for one in found if not one["error_code"]}
+    if missing := [name for name in wanted if name not in there]:
         which = "the topic" if len(missing) == 1 else "the topics"
         raise UsageError(f"Kafka lacks {which} {', '.join(missing)}: make them with `jobchime topics create`")
 
@@ -220,8 +221,8 @@ def _until_shown(offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Pla
     until = time.monotonic() + _SHOWN_WITHIN_S
     names = {settings.topic(one.name): one.partitions for one in wanted}
     while True:
-        with offsets.asking() as admin:
-            shown = {one["name"]: one["partitions"] for one in admin.describe_topics(list(names))}
+        found = offsets.ask(lambda admin: admin.describe_topics(list(names)))
+        shown = {one["name"]: one["partitions"] for one in found}
         late = [
             name
             for name, partitions in names.items()
