@@ -11,6 +11,7 @@ import pytest
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import Company
+from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import Digest, Hold, Item
 from services.notifier.domain.people import Timing, profile_of
 from services.notifier.domain.windows import BEGINNING, Closing, Cut, DueSubscriber
@@ -556,6 +557,56 @@ class TestDeliveries:
         [doubt] = waiting.deliveries.doubts("folder", 10)
         waiting.deliveries.disproved(doubt, LATE, resend=False)
         assert waiting.deliveries.states() == {"not_sent": 1}
+
+    def test_what_the_settings_withhold_is_not_sent_and_its_jobs_may_come_again(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "smtp", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.withheld(claimed.delivery_id, claimed.attempt, "not allowed", LATE)
+        assert waiting.deliveries.states() == {"not_sent": 1}
+        [ada] = waiting.subscribers.all()
+        assert waiting.digests.sent(ada.subscriber_id, NOW - DAY) == []
+        assert waiting.deliveries.claim("w", "smtp", LATE + DAY, LEASE, 10) == []
+
+    @pytest.mark.parametrize(
+        ("outcome", "state"),
+        [
+            ("accepted", "accepted"),
+            ("deferred", "accepted"),
+            ("delivered", "delivered"),
+            ("spam", "delivered"),
+            ("bounced", "bounced"),
+            ("dropped", "failed"),
+        ],
+    )
+    def test_a_providers_event_settles_the_unknown_however_often_it_comes(
+        self, waiting: NotifierStore, outcome: Outcome, state: str
+    ) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+        told = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for _ in range(3)]
+        assert told == [True, False, False]
+        assert waiting.deliveries.states() == {state: 1}
+        assert waiting.deliveries.claim("w", "sendgrid", LATE + DAY, LEASE, 10) == []
+
+    def test_events_out_of_order_leave_what_says_most(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        outcomes: tuple[Outcome, ...] = ("delivered", "accepted", "bounced", "deferred", "delivered")
+        told = [waiting.deliveries.settle(claimed.delivery_id, one, LATE) for one in outcomes]
+        assert told == [True, False, True, False, False]
+        waiting.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("id"), LATE)
+        assert waiting.deliveries.states() == {"bounced": 1}
+
+    def test_what_an_event_proves_to_be_out_is_not_sent_by_whoever_holds_it(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        assert waiting.deliveries.settle(claimed.delivery_id, "delivered", LATE)
+        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert waiting.deliveries.states() == {"delivered": 1}
+
+    def test_an_event_of_a_delivery_that_is_gone_changes_nothing(self, waiting: NotifierStore) -> None:
+        assert not waiting.deliveries.settle("no such delivery", "delivered", LATE)
+        assert waiting.deliveries.states() == {"pending": 1}
 
     def test_a_suppressed_address_is_never_sent_to(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)

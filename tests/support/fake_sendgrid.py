@@ -155,7 +155,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.close_connection = True
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        raw = self.rfile.read(length := int(self.headers["Content-Length"]))
+        if len(raw) < length:
+            return  # whoever asked was killed
         if self.headers["Authorization"] != f"Bearer {KEY}":
             self._reply(401, {}, [{"message": "authorization required", "field": None}])
             return

@@ -1,0 +1,44 @@
+"""The victim of test_kill_sender: a notifier's courier that sends through SendGrid, run until a signal."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from services.notifier.adapters.mailers import mailer_of
+from services.notifier.adapters.sql.deliveries import SqlDeliveries
+from services.notifier.delivering import Courier
+from services.notifier.settings import NotifierSettings
+from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.logging import configure_logging
+from services.runtime.store import open_store
+from tests.support.fast_clock import FastClock
+from tests.support.sending import by_sendgrid
+from tests.support.victims import Ready, serve
+
+
+def main(folder: Path, host: str, in_flight: int, clock: FastClock) -> None:
+    configure_logging(level="error")
+    mail = by_sendgrid(host, in_flight)
+    mailer_of(mail)  # imports the library once, before the victims are forked
+
+    def live(ready: Ready) -> None:
+        with stop_on_signals() as stop:
+            engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
+            store, settings = SqlDeliveries(engine), NotifierSettings(deliveries_at_once=10, deliveries_a_tick=20)
+            courier = Courier(store, mailer_of(mail), settings)
+            store.release(settings.worker, clock.now())
+            ready()
+            while not stop.wait(0.01):
+                courier.deliver(clock.now())
+            engine.dispose()
+
+    serve(live)
+
+
+if __name__ == "__main__":
+    main(
+        Path(sys.argv[1]),
+        sys.argv[2],
+        int(sys.argv[3]),
+        FastClock(datetime.fromisoformat(sys.argv[4]), float(sys.argv[5]), float(sys.argv[6])),
+    )
