@@ -1,0 +1,74 @@
+"""Whether messages of a released schema and of a changed one can live together: readers and writers are not upgraded at
+the same moment, and raw.v1 is read again weeks later.
+
+A message may grow by optional fields, and that is all: readers ignore fields that they do not know. Whatever else
+changes gets a new version of the message. A default may not change either, since fields at their default are not sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_TOLD = frozenset({"$defs", "$id", "$schema", "description", "examples", "properties", "required", "title"})
+"""What is only told, or compared in its own way."""
+
+
+def breaks(released: Mapping[str, Any], changed: Mapping[str, Any]) -> list[str]:
+    """Why a changed JSON Schema cannot live with the released one, each by its place in the message; none if it can."""
+    return sorted(_Compared(released, changed).broken())
+
+
+class _Compared:
+    def __init__(self, released: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        self._released = released
+        self._changed = changed
+        self._seen: set[tuple[str, str]] = set()
+
+    def broken(self) -> Iterator[str]:
+        yield from self._nodes(self._released, self._changed, "the message")
+
+    def _nodes(self, old: Any, new: Any, place: str) -> Iterator[str]:
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            if old != new:
+                yield f"{place}: {old!r} became {new!r}"
+            return
+        names = (old.get("$ref", ""), new.get("$ref", ""))
+        if any(names):
+            if names in self._seen:
+                return
+            self._seen.add(names)
+        old, new = _resolved(old, self._released), _resolved(new, self._changed)
+        yield from self._fields(old, new, place)
+        for word in sorted((old.keys() | new.keys()) - _TOLD):
+            yield from self._word(word, old, new, place)
+
+    def _fields(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[str]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        for name in before.keys() - after.keys():
+            yield f"{place}.{name}: gone, and what is read again would lose it"
+        needed_before, needed_after = set(old.get("required", ())), set(new.get("required", ()))
+        for name in needed_after - needed_before:
+            yield f"{place}.{name}: required now, and older writers leave it out"
+        for name in needed_before & after.keys() - needed_after:
+            yield f"{place}.{name}: optional now, and older readers require it"
+        for name in before.keys() & after.keys():
+            yield from self._nodes(before[name], after[name], f"{place}.{name}")
+
+    def _word(self, word: str, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[str]:
+        before, after = old.get(word), new.get(word)
+        if word == "enum" and before is not None and after is not None:
+            before, after = sorted(before, key=repr), sorted(after, key=repr)
+        if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+            for number, (one, other) in enumerate(zip(before, after, strict=True)):
+                yield from self._nodes(one, other, f"{place}, {word} {number + 1}")
+        elif isinstance(before, dict) and isinstance(after, dict):
+            yield from self._nodes(before, after, f"{place}, {word}")
+        elif before != after:
+            yield f"{place}: {word} was {before!r} and is {after!r}"
+
+
+def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A node with what it refers to written out."""
+    if "$ref" not in node:
+        return dict(node)
+    name = node["$ref"].removeprefix("#/$defs/")
+    return {**schema["$defs"][name], **{word: value for word, value in node.items() if word != "$ref"}}
