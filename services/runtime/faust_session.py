@@ -158,7 +158,8 @@ class Session:
         return generation != self._app.consumer_generation_id
 
     def _is_compacted(self, tp: Any) -> bool:
-        return self._work.place(tp.topic, tp.partition)[0] in _COMPACTED
+        topic, _ = self._work.place(tp.topic, tp.partition)
+        return topic in _COMPACTED
 
     def _done_with(self, tp: Any, offset: int) -> None:
         self._done[tp] = offset
