@@ -6,8 +6,10 @@ from services.cli import (
     configuration,
     dead,
     demo,
+    doctor,
     explaining,
     files,
+    pausing,
     people,
     reconciling,
     reindexing,
@@ -34,6 +36,9 @@ app.command("ingest")(workers.ingest)
 app.command("matcher")(workers.matcher)
 app.command("notifier")(workers.notifier)
 app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.command("pause")(pausing.pause)
+app.command("resume")(pausing.resume)
 app.command("normalise")(files.normalise)
 app.command("match")(files.match)
 app.command("explain")(explaining.explain)

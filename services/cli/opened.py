@@ -12,7 +12,7 @@ from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.errors import UsageError
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.log_sqlite import SqliteLog
-from services.runtime.store import migrate, open_store
+from services.runtime.store import check_revision, migrate, open_store
 from services.settings import Settings, load_settings
 
 
@@ -39,11 +39,24 @@ def open_installation(config: Path | None, *, create: bool) -> Opened:
     Raises UsageError where it is missing and not to be made, UnavailableError where it cannot be used.
     """
     settings = load_settings(config)
+    engine = open_engine(settings, create=create)
+    return Opened(settings, engine, settings.ids())
+
+
+def open_engine(settings: Settings, *, create: bool) -> Engine:
+    """Open the store alone. One in the data folder is migrated; of a server that is for `jobchime migrate`.
+
+    Raises UsageError where it is missing and not to be made, UnavailableError where it cannot be used.
+    """
+    if settings.store.get_secret_value():
+        engine = open_store(settings.store_url)
+        check_revision(engine)
+        return engine
     if not create and not (settings.data / STORE_FILE).is_file():
         raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` or `subscriber add` begins one")
     engine = open_store(settings.store_url)
     migrate(engine)
-    return Opened(settings, engine, settings.ids())
+    return engine
 
 
 def open_letters(config: Path | None) -> SqliteLog | KafkaLetterLog:

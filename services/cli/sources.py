@@ -8,6 +8,7 @@ import typer
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
+from services.cli.pausing import switch_source
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import check as check_feed
@@ -15,6 +16,7 @@ from services.ingest.check import lines
 from services.ingest.domain.schedule import SourceHealth, silent_since
 from services.ingest.settings import source_for
 from services.runtime.errors import UsageError
+from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -24,7 +26,7 @@ app = typer.Typer(no_args_is_help=True)
 def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None) -> None:
     """The sources of the settings file, and how each fares."""
     opened, at = open_installation(config, create=False), moment(now)
-    ingest = opened.settings.ingest
+    ingest, held = opened.settings.ingest, SqlPauses(opened.engine).read().sources
     healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
     rows = []
     for source in ingest.sources:
@@ -33,6 +35,7 @@ def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None
             health is not None and source.enabled and silent_since(health, at, ingest.silence_of(source)) is not None
         )
         state = "off" if not source.enabled else "silent" if silent else _state(health)
+        state = "paused" if source.enabled and source.name in held else state
         if as_json:
             print_json({"source": source.name, "url": source.url, "state": state, **_health_json(health)})
         success = f"{health.last_success:%Y-%m-%d %H:%M}Z" if health and health.last_success else "never"
@@ -62,6 +65,20 @@ def check(
         typer.echo(line)
     if not report.usable:
         raise typer.Exit(1)
+
+
+@app.command("pause")
+def pause(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
+    """Hold one source: it is neither polled nor pushed to, until it is resumed."""
+    switch_source(name, config, paused=True)
+    typer.echo(f"The source {name} is paused. `jobchime source resume {name}` goes on.")
+
+
+@app.command("resume")
+def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
+    """Go on with a source that was paused."""
+    switch_source(name, config, paused=False)
+    typer.echo(f"The source {name} goes on.")
 
 
 def _state(health: SourceHealth | None) -> str:

@@ -41,6 +41,10 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
 
 def _services(overview: Overview) -> Iterator[Trouble]:
     away = {engine.name for engine in overview.engines if not engine.reachable}
+    if overview.form == "embedded" and not any(service.alive(overview.at) for service in overview.services):
+        if "store" not in away:
+            yield _nothing_runs(overview)
+        return
     for service in overview.services:
         if service.paused:
             yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
@@ -51,11 +55,18 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             yield from _working(overview.at, service)
 
 
+def _nothing_runs(overview: Overview) -> Trouble:
+    """In the embedded form all run or none."""
+    seen = [worker.seen_at for service in overview.services for worker in service.workers]
+    since = f", last heard of {ago(overview.at - max(seen))} ago" if seen else ""
+    return Trouble(f"jobchime does not run{since}", "start it: `jobchime run`")
+
+
 def _not_running(overview: Overview, service: ServiceView) -> Trouble:
     last = max((worker.seen_at for worker in service.workers), default=None)
     since = f", last heard of {ago(overview.at - last)} ago" if last else ""
     if overview.form == "embedded":
-        return Trouble(f"{service.name} does not run{since}", "start it: `jobchime run`")
+        return Trouble(f"{service.name} does not run{since}", "see the log of `jobchime run`, and start it again")
     return Trouble(
         f"no worker of {service.name} runs{since}", f"start one: `jobchime {service.name.partition('.')[0]}`"
     )

@@ -1,0 +1,35 @@
+"""`jobchime doctor`: what the installation stands on, and how to mend it."""
+
+import typer
+from rich.text import Text
+
+from services.cli.options import AsJson, Config
+from services.cli.output import console, print_json
+from services.overview.doctor import Grade, examine
+from services.runtime.clock import SystemClock
+from services.settings import load_settings
+
+_MARKS: dict[Grade, tuple[str, str]] = {"well": ("✓", "green"), "note": ("!", "yellow"), "wrong": ("✗", "bold red")}
+
+
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Say what is reachable and what is missing, with how to mend each; exit 1 where something is wrong."""
+    settings = load_settings(config)
+    wrong = 0
+    out = console()
+    for one in examine(settings, SystemClock()):
+        wrong += one.grade == "wrong"
+        if as_json:
+            print_json({"what": one.what, "grade": one.grade, "said": one.said, "mend": one.mend})
+            continue
+        mark, style = _MARKS[one.grade]
+        line = Text.assemble((f"{mark} ", style), (f"{one.what:<20}", "bold"), one.said)
+        if one.mend:
+            line.append("  → ", "dim").append(one.mend, "cyan")
+        out.print(line)
+    if wrong:
+        if not as_json:
+            out.print(Text(f"{wrong} to mend.", "bold red"))
+        raise typer.Exit(1)
+    if not as_json:
+        out.print(Text("All that must be there is there.", "bold green"))

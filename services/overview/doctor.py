@@ -1,0 +1,282 @@
+"""What an installation stands on, looked at one thing after the other: what is there, what is not, how to mend it."""
+
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, text
+
+from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.notifier.adapters.mailers import try_out
+from services.notifier.domain.links import LinkError, public_base
+from services.notifier.mail_settings import MailSettings
+from services.runtime.clock import Clock
+from services.runtime.datadir import LOG_FILE, STORE_FILE
+from services.runtime.elasticsearch import SearchEngine
+from services.runtime.errors import JobchimeError
+from services.runtime.heartbeat import read_workers
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.topics import check as check_topics
+from services.runtime.kafka.topics import planned
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.privacy import told
+from services.runtime.store import is_postgresql, open_store, reading, revision_of
+from services.settings import Settings
+
+Grade = Literal["well", "note", "wrong"]
+LEAST_FREE = 1 << 30
+"""Bytes of the data folder's disk below which it is worth a note."""
+MOST_SKEW = timedelta(seconds=2)
+"""Between this machine's clock and another's; beyond it due times and leases are off."""
+_PATIENCE_S = 4.0
+_CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    grade: Grade
+    said: str
+    mend: str = ""
+    """What to do; of what is well, empty."""
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Look at everything that the settings name; each thing as soon as it was looked at. Raises nothing for it."""
+    yield Finding("versions", "well", _versions())
+    yield from _guarded("data folder", "free the disk or name another folder by `data`", lambda: _folder(settings))
+    yield from _guarded("store", _mend_store(settings), lambda: _store(settings, clock))
+    if settings.deployed:
+        yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
+        yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
+    else:
+        yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings))
+    if settings.matcher.index == "elasticsearch":
+        yield from _guarded(
+            "Elasticsearch", "start it, or mend [elasticsearch] in the settings", lambda: _elasticsearch(settings)
+        )
+    yield from _guarded("mailer", "mend [mail] in the settings", lambda: _mailer(settings.mail))
+    yield _public_url(settings.mail)
+    yield _secret(settings)
+    yield from _push(settings)
+    if not settings.ingest.sources and not settings.ingest.push.enabled:
+        yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
+
+
+def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from look()
+    except JobchimeError as error:
+        yield Finding(what, "wrong", told(error), mend)
+    except OSError as error:
+        yield Finding(what, "wrong", error.strerror or str(error), mend)
+    except Exception as error:
+        # What is looked at may be in any state; one look that fails must not keep the others from their turn.
+        yield Finding(what, "wrong", f"looking at it failed: {type(error).__name__}: {told(error)}", mend)
+
+
+def _versions() -> str:
+    return ", ".join((f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in _CLIENTS)))
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data
+    if settings.deployed and settings.store.get_secret_value() and not folder.exists():
+        yield Finding("data folder", "well", "not needed: the store and the log are servers")
+        return
+    if not folder.is_dir():
+        yield Finding("data folder", "note", f"{folder} is not there yet", "`jobchime run` makes it")
+        return
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding("data folder", "wrong", f"{folder} cannot be written to", f"chown or chmod {folder}")
+        return
+    free = shutil.disk_usage(folder).free
+    said = f"{folder}, {free / (1 << 30):,.1f} GiB free"
+    yield Finding("data folder", "well" if free >= LEAST_FREE else "note", said, "free the disk" * (free < LEAST_FREE))
+
+
+def _mend_store(settings: Settings) -> str:
+    return "start it, or mend `store` in the settings" if settings.store.get_secret_value() else "restore a backup"
+
+
+def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if settings.deployed and not settings.store.get_secret_value():
+        yield Finding(
+            "store", "note", "SQLite in the data folder: only processes on this machine can share it",
+            "set `store` to a PostgreSQL address where services run on several machines",
+        )  # fmt: skip
+    if not settings.store.get_secret_value() and not (settings.data / STORE_FILE).is_file():
+        begins = "`jobchime migrate`" if settings.deployed else "`jobchime run`"
+        yield Finding("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
+        return
+    engine = open_store(settings.store_url)
+    try:
+        yield Finding("store", "well", _store_version(engine))
+        revision = revision_of(engine)
+        if revision.state == "same":
+            yield Finding("migrations", "well", f"revision {revision.current}")
+        elif revision.state == "newer":
+            yield Finding(
+                "migrations", "note", f"revision {revision.current}, newer than this program needs", "upgrade"
+            )
+        else:
+            said = f"revision {revision.current or 'none'}, and {revision.needed} is needed"
+            yield Finding("migrations", "wrong", said, "`jobchime migrate`")
+            return
+        yield from _clocks(engine, clock)
+    finally:
+        engine.dispose()
+
+
+def _store_version(engine: Engine) -> str:
+    with reading(engine) as connection:
+        query = "SHOW server_version" if is_postgresql(engine) else "SELECT sqlite_version()"
+        number = connection.execute(text(query)).scalar_one()
+    return f"{'PostgreSQL' if is_postgresql(engine) else 'SQLite'} {number}"
+
+
+def _clocks(engine: Engine, clock: Clock) -> Iterator[Finding]:
+    """The server's clock against ours, and that of each worker by its last heartbeat."""
+    if is_postgresql(engine):
+        before = clock.now()
+        with reading(engine) as connection:
+            theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        ours = before + (clock.now() - before) / 2
+        yield _skew("clock of the store", theirs - ours)
+    ahead = [worker for worker in read_workers(engine) if worker.seen_at > clock.now() + MOST_SKEW]
+    for worker in ahead:
+        yield _skew(f"clock of {worker.host}", worker.seen_at - clock.now())
+
+
+def _skew(what: str, skew: timedelta) -> Finding:
+    seconds = skew.total_seconds()
+    if abs(skew) <= MOST_SKEW:
+        return Finding(what, "well", f"{seconds:+.2f} s")
+    return Finding(what, "wrong", f"{seconds:+.1f} s from this machine's", "set the clocks by NTP")
+
+
+def _kafka(settings: Settings) -> Iterator[Finding]:
+    with Offsets(settings.kafka, patience_s=_PATIENCE_S) as offsets:
+        brokers = offsets.ask(lambda admin: len(admin.describe_cluster()["brokers"]))
+    if brokers < settings.kafka.replication:
+        yield Finding(
+            "Kafka", "wrong", f"{brokers} brokers, and kafka.replication is {settings.kafka.replication}",
+            "start more brokers, or lower kafka.replication",
+        )  # fmt: skip
+        return
+    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {brokers} broker{'s' * (brokers != 1)}")
+
+
+def _topics(settings: Settings) -> Iterator[Finding]:
+    found = check_topics(settings.kafka)
+    for one in found:
+        yield Finding(f"topic {one.topic}", "wrong", one.what, one.mend)
+    if not found:
+        yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    path = settings.data / LOG_FILE
+    if not path.is_file():
+        yield Finding("log", "note", "not there yet", "`jobchime run` makes it")
+        return
+    with SqliteLog(path) as log:
+        records = sum(sum(log.ends(topic.name)) for topic in planned(settings.kafka))
+    yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {records:,} records ever")
+
+
+def _elasticsearch(settings: Settings) -> Iterator[Finding]:
+    engine = SearchEngine(settings.elasticsearch)
+    try:
+        number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
+        yield Finding("Elasticsearch", "well", f"{number} at {', '.join(settings.elasticsearch.urls)}")
+        health = engine.ask("GET", "/_cluster/health", timeout_s=_PATIENCE_S)["status"]
+        if health == "red":
+            yield Finding("cluster", "wrong", "red: a shard is missing", "see GET /_cluster/allocation/explain")
+        for name, index in (
+            ("criteria", ElasticsearchCriteriaIndex(engine)),
+            ("postings", ElasticsearchRecentPostings(engine)),
+        ):
+            generations = index.generations.listed()
+            current = [one for one in generations if one.read]
+            if not current:
+                yield Finding(
+                    f"index of {name}", "wrong", "not there", "`jobchime matcher` makes and fills it at its start"
+                )
+            elif current[0].schema != index.generations.schema:
+                said = f"{current[0].name} is of {current[0].schema}, and {index.generations.schema} is needed"
+                yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
+            else:
+                yield Finding(f"index of {name}", "well", current[0].name)
+    finally:
+        engine.close()
+
+
+def _mailer(mail: MailSettings) -> Iterator[Finding]:
+    try_out(mail)
+    if mail.mailer == "folder":
+        yield Finding("mailer", "well", f"writes into {mail.folder}; nothing leaves this machine")
+        return
+    host, port = _mail_server(mail)
+    try:
+        socket.create_connection((host, port), timeout=_PATIENCE_S).close()
+    except OSError as error:
+        said = f"{host}:{port} does not answer: {error.strerror or error}"
+        yield Finding("mailer", "wrong", said, f"see mail.{mail.mailer} in the settings, and the firewall")
+        return
+    notes = "" if "*" in mail.allow else f"; mails go to {len(mail.allow)} allowed addresses or domains only"
+    yield Finding("mailer", "well", f"{mail.mailer} at {host}:{port} takes connections{notes}")
+
+
+def _mail_server(mail: MailSettings) -> tuple[str, int]:
+    if mail.mailer == "smtp":
+        return mail.smtp.host, mail.smtp.port
+    parts = urlsplit(mail.sendgrid.host)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _public_url(mail: MailSettings) -> Finding:
+    if not mail.public_url:
+        grade: Grade = "note" if mail.mailer == "folder" else "wrong"
+        return Finding("public URL", grade, "not set: mails carry no links", "set mail.public_url")
+    try:
+        public_base(mail.public_url)
+    except LinkError as error:
+        return Finding("public URL", "wrong", str(error), "mend mail.public_url")
+    return Finding("public URL", "well", mail.public_url)
+
+
+def _secret(settings: Settings) -> Finding:
+    if settings.secret.get_secret_value():
+        with suppress(JobchimeError):
+            settings.ids()
+            return Finding("secret", "well", "set by you")
+        return Finding("secret", "wrong", "too short", "set JOBCHIME_SECRET to `openssl rand -hex 32`")
+    if settings.deployed:
+        return Finding(
+            "secret", "wrong", "not set: all notifiers must sign links with one",
+            "set JOBCHIME_SECRET to `openssl rand -hex 32`, and keep it",
+        )  # fmt: skip
+    return Finding("secret", "well", "kept in the data folder; back it up")
+
+
+def _push(settings: Settings) -> Iterator[Finding]:
+    push = settings.ingest.push
+    for name, key in push.keys.items():
+        try:
+            key.secret(name)
+        except JobchimeError as error:
+            yield Finding(f"push key {name}", "wrong", told(error), "mend [ingest.push.keys] in the settings")
+    if push.enabled:
+        yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {len(push.keys)} keys")
