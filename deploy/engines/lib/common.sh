@@ -3,7 +3,7 @@
 ENGINES=${JOBCHIME_ENGINES:-$ENGINES_ROOT/.engines}
 DIST=${JOBCHIME_ENGINES_DIST:-$ENGINES_ROOT/.engines/dist}
 RUN_AS=${JOBCHIME_ENGINES_USER:-nobody}
-START_SECONDS=120
+START_SECONDS=300
 STOP_SECONDS=60
 
 say() { printf 'engines: %s\n' "$*" >&2; }
@@ -113,7 +113,7 @@ await() { # ENGINE
     until "${1}_answers"; do
         [ ! -f "$ENGINES/$1/pid" ] || alive "$1" || starting "$1" || blame "$1" "$1 ended while it started"
         [ $SECONDS -lt $deadline ] || blame "$1" "$1 does not answer on $("${1}_address") after $START_SECONDS s"
-        sleep 0.2
+        sleep 0.5
     done
     say "$1 answers on $("${1}_address")"
 }

@@ -10,7 +10,7 @@ apt-get install openjdk-21-jdk-headless), and where it is in no usual place, set
     [ ! -d "$DIST/elasticsearch" ] || return 0
     local unfinished=$DIST/elasticsearch.unfinished archive
     command -v python3 >/dev/null || fail "Python is missing: install it (on Debian: apt-get install python3)"
-    archive=$(fetch elasticsearch)
+    archive=$(fetch elasticsearch) || exit 1
     say "unpacking Elasticsearch"
     rm -rf "$unfinished"
     python3 "$ENGINES_HERE/unpack.py" "$archive" 'sonarqube-[^/]+/elasticsearch/' "$unfinished/"

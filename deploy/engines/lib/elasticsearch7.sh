@@ -9,7 +9,7 @@ elasticsearch7_install() {
 apt-get install openjdk-17-jre-headless), and where it is in no usual place, set JOBCHIME_ENGINES_JAVA to its folder"
     [ ! -d "$DIST/elasticsearch7" ] || return 0
     local unfinished=$DIST/elasticsearch7.unfinished files
-    files=$(fetch elasticsearch7)
+    files=$(fetch elasticsearch7) || exit 1
     rm -rf "$unfinished"
     python3 "$ENGINES_HERE/unpack.py" "$(grep '/elasticsearch-[0-9.]*[.]zip$' <<<"$files")" 'elasticsearch-[^/]+/' "$unfinished/"
     elasticsearch7_module percolator org.elasticsearch.percolator.PercolatorPlugin

