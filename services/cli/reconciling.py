@@ -102,13 +102,12 @@ def _differences(ground: _Ground, begins: datetime) -> tuple[list[Difference], d
     now_asked, now_came = asked_by_key(ground.reader), postings_of(ground.reader, begins)
     again = set(index_differences({name: truth[name] for name in some}, reverse(_index_of(ground, now_asked), some)))
     again |= set(store_differences({name: truth[name] for name in some}, stored_keys(ground.store, some)))
-    return [
-        one
-        for one in found
-        if one in again
-        and now_asked[one.key] == asked[one.key]
-        and now_came.get(one.posting_id) == came[one.posting_id]
-    ], came
+
+    def same(one: Difference) -> bool:
+        unchanged = now_asked.get(one.key) == asked.get(one.key)
+        return one in again and unchanged and now_came.get(one.posting_id) == came[one.posting_id]
+
+    return [one for one in found if same(one)], came
 
 
 def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:
@@ -151,6 +150,9 @@ def _tell(found: Sequence[Difference], postings: int, day: str, *, repaired: boo
 @contextmanager
 def _opened(settings: Settings, at: datetime) -> Iterator[_Ground]:
     with ExitStack() as stack:
+        path = settings.data / LOG_FILE
+        if not settings.deployed and not path.is_file():
+            raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
         store = open_store(settings.store_url)
         stack.callback(store.dispose)
         clock = FixedClock(at)
@@ -164,9 +166,6 @@ def _opened(settings: Settings, at: datetime) -> Iterator[_Ground]:
             producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
             yield _Ground(settings.matcher, reader, producer, store, index)
             return
-        path = settings.data / LOG_FILE
-        if not path.is_file():
-            raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
         log = stack.enter_context(SqliteLog(path, clock=clock))
         yield _Ground(settings.matcher, log, log, store, None)
 

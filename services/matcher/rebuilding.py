@@ -37,7 +37,7 @@ Advance = Callable[[int], None]
 
 _events = structlog.get_logger(__name__)
 _AT_ONCE: Final = 5_000
-_GRACE_S: Final = 10.0
+_GRACE_S: Final = 5.0
 """Requests that went to the old generation have been answered by then."""
 _WAIT_S: Final = 1.0
 
@@ -63,7 +63,7 @@ class Rebuilder:
         engine: SearchEngine,
         reader: TopicReader,
         *,
-        lease_s: float = 60.0,
+        lease_s: float = 20.0,
         grace_s: float = _GRACE_S,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -195,6 +195,8 @@ def _newer_matches(reader: TopicReader, late: Mapping[int, Asked], span: timedel
             prepared = PreparedPosting(decode(PostingCore, record.value))
         except UnreadableError:
             continue
+        if prepared.posting.backlog:
+            continue
         for key, one in late.items():
             if record.appended_at <= one.since and judge(criteria[key], prepared).outcome != "reject":
                 found[key][prepared.posting.posting_id] = prepared.posting.seen_at

@@ -61,7 +61,7 @@ class Workers:
         admin = KafkaAdminClient(bootstrap_servers=list(self.settings.kafka.bootstrap))
         try:
             while not _settled(admin.describe_groups([group])[group], len(self.running)):
-                assert all(one.poll() is None for one in self.running), "a worker ended by itself; see its log"
+                self._alive()
                 assert time.monotonic() < deadline, f"{len(self.running)} workers did not join in {_START_S} s"
                 time.sleep(0.2)
         finally:
@@ -83,6 +83,11 @@ class Workers:
         one.send_signal(signal.SIGKILL)
         one.wait(10)
 
+    def _alive(self) -> None:
+        ended = [one.returncode for one in self.running if one.poll() is not None]
+        logs = [file.read_text()[-500:] for file in sorted(self.file.parent.glob("worker-*.log"))] if ended else []
+        assert not ended, f"workers ended by themselves: {ended}, having said {logs}"
+
     def lag(self) -> int:
         """How many records are not yet handled."""
         return sum(one.lag for one in lags(self.offsets, {"matcher": ("criteria.v1", "postings.v1")}))
@@ -91,7 +96,7 @@ class Workers:
         """Wait until all is handled."""
         deadline = time.monotonic() + patience_s
         while lag := self.lag():
-            assert all(one.poll() is None for one in self.running), "a worker ended by itself; see its log"
+            self._alive()
             assert time.monotonic() < deadline, f"{lag} records are not handled after {patience_s} s"
             time.sleep(0.3)
 
@@ -157,4 +162,6 @@ urls = ["{url}"]
 prefix = "{prefix}"
 [matcher]
 index = "{index}"
+[probes]
+enabled = false
 """

@@ -21,7 +21,7 @@ class BusyError(UnavailableError):
 class Lease:
     """Held by one process at a time, until it is given back or has not been renewed for `seconds`."""
 
-    def __init__(self, engine: SearchEngine, what: str, *, seconds: float = 60.0, clock: Clock | None = None) -> None:
+    def __init__(self, engine: SearchEngine, what: str, *, seconds: float = 20.0, clock: Clock | None = None) -> None:
         self._engine = engine
         self._what = what
         self._ms = int(seconds * 1_000)

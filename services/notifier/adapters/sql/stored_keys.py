@@ -20,9 +20,8 @@ def stored_keys(engine: Engine, posting_ids: Iterable[str]) -> dict[str, tuple[K
     none = keys_of(())
     with reading(engine) as connection:
         for some in chunks(list(posting_ids)):
-            query = select(matches.c.posting_id, matches.c.matched, matches.c.near).where(
-                matches.c.posting_id.in_(some)
-            )
+            columns = (matches.c.posting_id, matches.c.matched, matches.c.near)
+            query = select(*columns).where(matches.c.posting_id.in_(some))
             for row in connection.execute(query):
                 keys, near = found.get(row.posting_id, (none, none))
                 found[row.posting_id] = (
