@@ -10,6 +10,7 @@ import pytest
 
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
+from schemas.headers import trace_of
 from schemas.posting import Company
 from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import Digest, Hold, Item
@@ -52,6 +53,13 @@ class TestCriteria:
         assert keys == [0, 1]
         assert [record.criteria for record in published(store)] == [PYTHON, GO]
         assert [row.key for row in store.outbox.pending(9)] == [b"0", b"1"]
+
+    def test_each_published_state_has_an_identity_of_its_own(self, store: NotifierStore) -> None:
+        store.search(store.person("ada"))
+        store.search(store.person("bob"))
+        headers = [row.headers for row in store.outbox.pending(9)]
+        assert len({one["ce_id"] for one in headers}) == len({trace_of(one) for one in headers}) == 2
+        assert all(one["ce_type"] == "criteria.v1" and one["ce_time"] for one in headers)
 
     def test_criteria_that_nobody_uses_are_published_as_removed_and_keep_their_key(self, store: NotifierStore) -> None:
         ada = store.person()
