@@ -1,0 +1,439 @@
+"""Many workers on one store at once: no row is taken twice, none is left, nothing is stored twice, nobody clashes."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from schemas.codec import decode
+from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
+from schemas.keys import unpack
+from schemas.sql.tables import matches, positions
+from services.ingest.adapters.sql import SqlSourceLedger
+from services.notifier.domain.model import Hold
+from services.notifier.domain.windows import Arrival, Closing, Cut
+from services.notifier.ports import Email
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.store import ConflictError, is_postgresql, open_store, reading, retried, writing
+from services.runtime.store_settings import StoreSettings
+from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.stores import ENGINES, new_url
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+LEASE = timedelta(minutes=10)
+LATE = NOW + DAY
+WORKERS = 6
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with new_url(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def stores(url: str) -> Iterator[list[NotifierStore]]:
+    """The same store as several processes have it open, each with connections of its own."""
+    opened = [NotifierStore(open_store(url, StoreSettings(pool=2))) for _ in range(WORKERS)]
+    yield opened
+    for store in opened:
+        store.engine.dispose()
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Do it all from a common start; whatever one raises is raised."""
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait(timeout=30)
+        act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        for done in [pool.submit(run, act) for act in acts]:
+            done.result(timeout=120)
+
+
+def shared_fairly(taken: dict[int, list[str]], expected: int) -> None:
+    """All was taken, once, and not by one alone."""
+    everything = [one for some in taken.values() for one in some]
+    assert len(everything) == len(set(everything)) == expected
+    assert len([some for some in taken.values() if some]) > 1
+
+
+def test_subscribers_that_are_due_are_shared(stores: list[NotifierStore]) -> None:
+    for number in range(60):
+        stores[0].search(stores[0].person(f"person{number}"))
+    cut = stores[0].windows.take_cut(NOW)
+    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
+
+    def work(number: int) -> None:
+        while some := stores[number].windows.claim_due(f"worker {number}", LATE, cut, LEASE, 3):
+            taken[number] += [one.recipient.subscriber_id for one in some]
+
+    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
+    shared_fairly(taken, 60)
+
+
+def test_deliveries_are_shared(stores: list[NotifierStore]) -> None:
+    for number in range(40):
+        stores[0].search(stores[0].person(f"person{number}"), hour=8)
+    build(stores[0], LATE)
+    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
+
+    def work(number: int) -> None:
+        while some := stores[number].deliveries.claim(f"worker {number}", "folder", LATE, LEASE, 3):
+            taken[number] += [one.delivery_id for one in some]
+
+    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
+    shared_fairly(taken, 40)
+
+
+def test_sources_are_shared(stores: list[NotifierStore]) -> None:
+    names = [f"source {number}" for number in range(40)]
+    ledgers = [SqlSourceLedger(store.engine) for store in stores]
+    at_once(*(lambda ledger=ledger: ledger.register(names, NOW) for ledger in ledgers))
+    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
+
+    def work(number: int) -> None:
+        while some := ledgers[number].claim(names, NOW, most=2, worker=f"worker {number}", lease=LEASE):
+            if set(some) & set(taken[number]):
+                return  # its own claims are offered to a worker again
+            taken[number] += some
+
+    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
+    everything = [one for some in taken.values() for one in some]
+    assert len(everything) == len(set(everything))
+    assert len([some for some in taken.values() if some]) > 1
+
+
+@pytest.mark.live
+def test_a_claim_waits_for_nobody(tmp_path: Path) -> None:
+    with new_url("postgresql", tmp_path) as url:
+        one, two = (NotifierStore(open_store(url, StoreSettings(lock_timeout_s=0.5))) for _ in range(2))
+        ada, bob = one.person("ada"), one.person("bob")
+        one.search(ada)
+        one.search(bob)
+        cut = one.windows.take_cut(NOW)
+        with writing(one.engine) as connection:
+            locked = text("SELECT 1 FROM subscribers WHERE subscriber_id = :own FOR UPDATE")
+            connection.execute(locked, {"own": ada.subscriber_id})
+            [claimed] = two.windows.claim_due("two", LATE, cut, LEASE, 10)
+        assert claimed.recipient.subscriber_id == bob.subscriber_id
+        [left] = two.windows.claim_due("two", LATE, cut, LEASE, 10)
+        assert left.recipient.subscriber_id == ada.subscriber_id
+        one.engine.dispose()
+        two.engine.dispose()
+
+
+def build(store: NotifierStore, now: object) -> None:
+    """A digest and a delivery for whoever is due."""
+    from services.notifier.domain.model import Digest, Item
+
+    store.matches.store(0, [arrival(0, posting("one"), range(100))], NOW)
+    cut = store.windows.take_cut(NOW)
+    due = store.windows.claim_due("builder", LATE, cut, LEASE, 1_000)
+    for one in due:
+        address = one.recipient.address
+        email = Email(f"delivery {address}", "Alerts", "a@sender.example", address, "1", "<p>1</p>", "1", LATE, "")
+        closings = [Closing(window, cut.number, window.due_at + DAY) for window in one.windows]
+        searches = tuple(window.search for window in one.windows)
+        digest = Digest(one.recipient, LATE, searches, (Item(posting("one"), (), 1.0),), (), 0, ())
+        assert store.digests.commit(digest, closings, email, LATE)
+    store.windows.done("builder", [one.recipient.subscriber_id for one in due])
+
+
+def batches(count: int, size: int, seed: int) -> list[list[Arrival]]:
+    """Records of one partition in batches; postings come again, with keys old and new."""
+    chance = random.Random(seed)
+    found: list[list[Arrival]] = []
+    for start in range(0, count * size, size):
+        found.append(
+            [
+                arrival(
+                    offset,
+                    posting(f"p{chance.randrange(12)}", fetched_at=NOW + timedelta(seconds=offset)),
+                    chance.sample(range(200), 30),
+                    chance.sample(range(200, 300), 10),
+                )
+                for offset in range(start, start + size)
+            ]
+        )
+    return found
+
+
+def stored(store: NotifierStore) -> list[tuple[int, int, str, bytes, bytes]]:
+    columns = (matches.c.partition, matches.c.offset, matches.c.posting_id, matches.c.matched, matches.c.near)
+    with reading(store.engine) as connection:
+        rows = connection.execute(select(*columns).order_by(matches.c.partition, matches.c.offset))
+        return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_workers_that_both_think_a_partition_theirs_store_each_record_once(
+    stores: list[NotifierStore], tmp_path: Path, seed: int
+) -> None:
+    """As in a rebalance: the old owner still stores what it took, the new one begins at the committed offset."""
+    work = batches(12, 5, seed)
+    with new_url("sqlite", tmp_path / "alone") as url:
+        alone = NotifierStore(open_store(url))
+        for batch in work:
+            alone.matches.store(0, batch, NOW)
+        expected = stored(alone)
+        alone.engine.dispose()
+
+    fresh: list[int] = []
+
+    def own(store: NotifierStore, begin: int) -> None:
+        for batch in work[begin:]:
+            fresh.append(store.matches.store(0, batch, NOW))
+
+    # All see the first batches in the same order; which of them stores one is chance.
+    at_once(*(lambda store=store: own(store, 0) for store in stores))
+    assert sum(fresh) == 60
+    assert stored(stores[0]) == expected
+    with reading(stores[0].engine) as connection:
+        assert connection.execute(select(positions.c.position)).scalars().all() == [60]
+
+
+def test_partitions_that_bring_the_same_postings_hold_no_key_twice(stores: list[NotifierStore]) -> None:
+    """As after a topic was given more partitions."""
+    work = batches(8, 4, 7)
+
+    def own(number: int) -> None:
+        for batch in work:
+            stores[number].matches.store(number, batch, NOW)
+
+    at_once(*(lambda number=number: own(number) for number in range(WORKERS)))
+    held: Counter[tuple[str, int]] = Counter()
+    for _, _, posting_id, matched, _ in stored(stores[0]):
+        held.update((posting_id, int(key)) for key in unpack(matched))
+    assert max(held.values()) == 1
+    expected = {(one.posting.posting_id, int(key)) for batch in work for one in batch for key in one.keys}
+    assert set(held) == expected
+
+
+def test_what_lies_below_a_cut_can_be_read_and_cuts_only_grow(stores: list[NotifierStore]) -> None:
+    """Several partitions advance while cuts are taken; each cut's rows are counted the moment it is known."""
+    done = threading.Event()
+    seen: list[Cut] = []
+    faults: list[str] = []
+
+    def write(number: int) -> None:
+        for offset in range(60):
+            stores[number].matches.store(number, [arrival(offset, posting(f"p{number}-{offset}"), [1])], NOW)
+
+    def take(number: int) -> None:
+        while not done.is_set():
+            cut = stores[number].windows.take_cut(NOW)
+            seen.append(cut)
+            held = Counter(row[0] for row in stored(stores[number]))
+            faults.extend(
+                f"cut {cut.number}: {partition} has {held[partition]} of {position}"
+                for partition, position in cut.positions.items()
+                if held[partition] < position
+            )
+
+    def all_writers() -> None:
+        try:
+            with ThreadPoolExecutor(3) as pool:
+                list(pool.map(write, range(3)))
+        finally:
+            done.set()
+
+    at_once(all_writers, *(lambda number=number: take(number) for number in (3, 4, 5)))
+    assert faults == []
+    by_number = {cut.number: dict(cut.positions) for cut in seen}
+    assert all(by_number[cut.number] == cut.positions for cut in seen)
+    numbers = sorted(by_number)
+    assert len(numbers) > 3
+    for earlier, later in pairwise(numbers):
+        assert all(by_number[later].get(at, 0) >= position for at, position in by_number[earlier].items())
+    assert stores[0].windows.take_cut(NOW).positions == {0: 60, 1: 60, 2: 60}
+
+
+def test_of_workers_that_build_one_digest_one_commits(stores: list[NotifierStore]) -> None:
+    """As when a worker slept past its lease and another took its subscribers."""
+    ada = stores[0].person("ada")
+    for number in range(3):
+        stores[0].search(ada, f"search {number}", hour=8)
+    stores[0].matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+    cut = stores[0].windows.take_cut(NOW)
+    [due] = stores[0].windows.claim_due("one", LATE, cut, LEASE, 10)
+    closings = [Closing(window, cut.number, window.due_at + DAY) for window in due.windows]
+    committed: list[bool] = []
+
+    def commit(store: NotifierStore, mine: Sequence[Closing]) -> None:
+        committed.append(store.digests.commit(Hold(due.recipient, LATE, "nothing", ()), mine, None, LATE))
+
+    at_once(
+        *(
+            lambda store=store, number=number: commit(store, closings[:: 1 if number % 2 else -1])
+            for number, store in enumerate(stores)
+        )
+    )
+    assert sorted(committed) == [False] * (WORKERS - 1) + [True]
+    assert len(stores[0].digests.history(held=True)) == 1
+
+
+def test_two_digests_of_one_due_time_are_never_kept(stores: list[NotifierStore]) -> None:
+    """Not even where they close different windows."""
+    ada = stores[0].person("ada")
+    stores[0].search(ada, "first", hour=8)
+    cut = stores[0].windows.take_cut(NOW)
+    [first] = stores[0].windows.claim_due("one", LATE, cut, LEASE, 10)
+    stores[0].windows.release("one")
+    stores[0].search(ada, "second", GO, hour=8)
+    [both] = stores[0].windows.claim_due("two", LATE, cut, LEASE, 10)
+    [second] = [window for window in both.windows if window.search.name == "second"]
+    committed: list[bool] = []
+
+    def commit(store: NotifierStore, closing: Closing) -> None:
+        committed.append(store.digests.commit(Hold(first.recipient, LATE, "nothing", ()), [closing], None, LATE))
+
+    one, other = (Closing(window, cut.number, window.due_at + DAY) for window in (*first.windows, second))
+    at_once(lambda: commit(stores[0], one), lambda: commit(stores[1], other))
+    assert sorted(committed) == [False, True]
+
+
+def test_edits_in_opposite_directions_never_clash(stores: list[NotifierStore]) -> None:
+    """Searches move between the same few criteria, come and go, and their people too; the counts come out right."""
+    pool = [Criteria(skills=SkillTerms(all=(name,))) for name in ("Python", "Go", "Rust", "Java")]
+    people = [stores[0].person(f"person{number}") for number in range(WORKERS)]
+    searches = [stores[0].search(person, "first", pool[n % 4]) for n, person in enumerate(people)]
+
+    def act(number: int) -> None:
+        chance, store, person = random.Random(number), stores[number], people[number]
+        for turn in range(25):
+            store.searches.edit(searches[number].search_id, NOW, criteria=chance.choice(pool))
+            made = store.search(person, f"turn {turn}", chance.choice(pool))
+            if turn % 5 == 4:
+                with pytest.raises(UsageError):
+                    store.search(person, f"turn {turn}", chance.choice(pool))
+            store.searches.delete(made.search_id, NOW)
+        if number % 2:
+            store.subscribers.erase(person.subscriber_id, NOW)
+
+    at_once(*(lambda number=number: act(number) for number in range(WORKERS)))
+    rows = stores[0].outbox.pending(10_000)
+    newest: dict[int, CriteriaRecord] = {}
+    for record in (decode(CriteriaRecord, row.value) for row in rows):
+        held = newest.get(record.key)
+        assert record.version == (held.version if held else 0) + 1, "versions of a key are published in order"
+        newest[record.key] = record
+    used = Counter(search.key for search in stores[0].searches.all())
+    assert {key for key, record in newest.items() if not record.removed} == set(used)
+    with reading(stores[0].engine) as connection:
+        members = {row.key: row.members for row in connection.execute(text("SELECT key, members FROM criteria"))}
+    assert members == {key: used.get(key, 0) for key in members}
+    assert sorted(members) == list(range(len(members)))
+
+
+def test_one_person_edited_at_once_keeps_the_rules(stores: list[NotifierStore]) -> None:
+    """Of many who save a search under one name at once, one may; the others are told in a sentence."""
+    ada = stores[0].person("ada")
+    told: list[str] = []
+
+    def save(store: NotifierStore, criteria: Criteria) -> None:
+        try:
+            store.search(ada, "same name", criteria)
+        except UsageError as error:
+            told.append(str(error))
+
+    at_once(*(lambda n=n: save(stores[n], (PYTHON, GO)[n % 2]) for n in range(WORKERS)))
+    assert len(told) == WORKERS - 1
+    assert all("same name" in one for one in told)
+    assert len(stores[0].searches.all()) == 1
+
+
+def test_consent_withdrawn_while_deliveries_are_begun_is_heeded(stores: list[NotifierStore]) -> None:
+    """Either the request was begun before the suppression, or it is cancelled: it is never left to another."""
+    for number in range(20):
+        stores[0].search(stores[0].person(f"person{number}"), hour=8)
+    build(stores[0], LATE)
+    claimed = stores[0].deliveries.claim("w", "folder", LATE, LEASE, 100)
+    begun: list[str] = []
+
+    def begin() -> None:
+        for one in claimed:
+            if stores[1].deliveries.begin(one, LATE, LEASE):
+                begun.append(one.delivery_id)
+
+    def suppress() -> None:
+        for one in reversed(claimed):
+            stores[2].suppressions.suppress(one.email.to_address, "unsubscribed", LATE)
+
+    def sweep() -> None:
+        for _ in range(20):
+            stores[3].deliveries.sweep(LATE, LATE - DAY)
+
+    at_once(begin, suppress, sweep)
+    assert stores[0].deliveries.states() == {
+        state: count for state, count in (("cancelled", 20 - len(begun)), ("sending", len(begun))) if count
+    }
+
+
+@pytest.mark.live
+class TestConflicts:
+    """PostgreSQL undoes one of two transactions that wait for each other, and it is done anew."""
+
+    @pytest.fixture
+    def pair(self, tmp_path: Path) -> Iterator[tuple[NotifierStore, NotifierStore]]:
+        with new_url("postgresql", tmp_path) as url:
+            one, two = NotifierStore(open_store(url)), NotifierStore(open_store(url))
+            assert is_postgresql(one.engine)
+            for store in (one, two):
+                with writing(store.engine) as connection:
+                    connection.execute(text("CREATE TABLE IF NOT EXISTS duel (id int PRIMARY KEY, hits int)"))
+                    connection.execute(text("INSERT INTO duel VALUES (1, 0), (2, 0) ON CONFLICT DO NOTHING"))
+            yield one, two
+            one.engine.dispose()
+            two.engine.dispose()
+
+    def test_a_deadlock_is_done_anew_and_nobody_sees_it(self, pair: tuple[NotifierStore, NotifierStore]) -> None:
+        meet = threading.Barrier(2)
+        met: list[int] = []
+
+        def hit(store: NotifierStore, order: tuple[int, int]) -> None:
+            first = True
+
+            @retried
+            def act() -> None:
+                nonlocal first
+                with writing(store.engine) as connection:
+                    for number in order:
+                        connection.execute(text("UPDATE duel SET hits = hits + 1 WHERE id = :id"), {"id": number})
+                        if first and number == order[0]:
+                            first = False
+                            meet.wait(timeout=10)
+                    met.append(order[0])
+
+            act()
+
+        at_once(lambda: hit(pair[0], (1, 2)), lambda: hit(pair[1], (2, 1)))
+        assert sorted(met) == [1, 2]
+        with reading(pair[0].engine) as connection:
+            assert connection.execute(text("SELECT sum(hits) FROM duel")).scalar_one() == 4
+
+    def test_a_conflict_that_comes_again_and_again_is_one_sentence(
+        self, pair: tuple[NotifierStore, NotifierStore]
+    ) -> None:
+        tries: list[int] = []
+
+        @retried
+        def act() -> None:
+            tries.append(1)
+            with writing(pair[0].engine) as connection:
+                connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$"))
+
+        with pytest.raises(ConflictError, match="do it again") as told:
+            act()
+        assert isinstance(told.value, UnavailableError)
+        assert 3 <= len(tries) <= 10
