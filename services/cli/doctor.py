@@ -23,7 +23,7 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
             print_json({"what": one.what, "grade": one.grade, "said": one.said, "mend": one.mend})
             continue
         mark, style = _MARKS[one.grade]
-        line = Text.assemble((f"{mark} ", style), (f"{one.what:<20}", "bold"), one.said)
+        line = Text.assemble((f"{mark} ", style), (f"{one.what:<24}", "bold"), one.said)
         if one.mend:
             line.append("  → ", "dim").append(one.mend, "cyan")
         out.print(line)

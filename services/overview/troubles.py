@@ -36,7 +36,7 @@ def healthy(overview: Overview) -> bool:
 def _engines(overview: Overview) -> Iterator[Trouble]:
     for engine in overview.engines:
         if not engine.reachable:
-            yield Trouble(f"{engine.name} is away: {_short(engine.said)}", "`jobchime doctor` says how to mend it")
+            yield Trouble(f"{engine.name} cannot be used: {_short(engine.said)}", _remedy(engine.said))
 
 
 def _services(overview: Overview) -> Iterator[Trouble]:
@@ -94,7 +94,7 @@ def _remedy(reason: str | None) -> str:
     said = reason or ""
     if "halted" in said:
         return "`jobchime dead list` shows the records; mend the service, then start it again"
-    if "topic" in said and ("lacks" in said or "missing" in said):
+    if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
         return "`jobchime topics create`"
     if "migrate" in said:
         return "`jobchime migrate`"

@@ -1,0 +1,150 @@
+"""What is not well is told, with what to do; what is well is not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.overview.model import EngineView, LetterView, Overview, ServiceView
+from services.overview.troubles import ago, healthy, troubles
+from services.runtime.figures import SourceFigures, StoreFigures
+from services.runtime.heartbeat import Beat, Worker
+from services.runtime.pauses import Pauses
+from tests.support.logs import NOON
+
+
+def worker(name: str = "matcher", *, ready: bool = True, reason: str | None = None, rate: float = 5.0) -> Worker:
+    beat = Beat(name, ready=ready, reason=reason, per_second=rate)
+    return Worker("w1", "host", 7, "0.1.0", NOON, NOON, False, None, beat)
+
+
+def service(name: str = "matcher", *, lag: int = 0, **more: object) -> ServiceView:
+    return ServiceView(name, lag, (worker(name, **more),))  # type: ignore[arg-type]
+
+
+WELL = Overview(
+    NOON,
+    "deployed",
+    engines=(EngineView("store", True), EngineView("Kafka", True)),
+    figures=StoreFigures(NOON, sources=(SourceFigures("a", "ok"), SourceFigures("b", "waiting"))),
+    services=(service("ingest.normaliser"), service(), service("notifier", lag=20)),
+)
+
+
+def figures(**more: object) -> Overview:
+    return replace(WELL, figures=StoreFigures(NOON, **more))  # type: ignore[arg-type]
+
+
+def test_all_is_well() -> None:
+    assert troubles(WELL) == ()
+    assert healthy(WELL)
+
+
+@pytest.mark.parametrize(
+    ("overview", "told", "do"),
+    [
+        (
+            replace(WELL, engines=(EngineView("Kafka", False, "no answer"),)),
+            "Kafka cannot be used: no answer",
+            "`jobchime doctor`",
+        ),
+        (
+            replace(WELL, engines=(EngineView("store", False, "needs 0004: run `jobchime migrate`"),)),
+            "store cannot be used",
+            "`jobchime migrate`",
+        ),
+        (replace(WELL, services=(ServiceView("matcher", 5),)), "no worker of matcher runs", "`jobchime matcher`"),
+        (
+            replace(WELL, services=(ServiceView("ingest.collector", None),)),
+            "no worker of ingest.collector runs",
+            "`jobchime ingest`",
+        ),
+        (
+            replace(WELL, form="embedded", services=(ServiceView("matcher", 5), ServiceView("notifier", 5))),
+            "jobchime does not run",
+            "`jobchime run`",
+        ),
+        (
+            replace(WELL, services=(service(ready=False, reason="waits: Elasticsearch is away"),)),
+            "matcher (w1) does not work: waits: Elasticsearch is away",
+            "goes on by itself",
+        ),
+        (
+            replace(WELL, services=(service(ready=False, reason="halted at postings.v1:0:5"),)),
+            "does not work: halted",
+            "`jobchime dead list`",
+        ),
+        (replace(WELL, services=(service(lag=5_000, rate=0.0),)), "stands still with 5,000 records", "log"),
+        (replace(WELL, services=(service(lag=50_000, rate=10.0),)), "50,000 records behind", "another worker"),
+        (
+            figures(
+                sources=(SourceFigures("a", "silent", last_success=NOON - timedelta(days=3), error="HTTP 500"),),
+            ),
+            "the source a is silent, last success 3 d ago: HTTP 500",
+            "`jobchime source check`",
+        ),
+        (
+            figures(sources=(SourceFigures("a", "failing", error="HTTP 500"),)),
+            "the source a fails (never a success): HTTP 500",
+            "asked again by itself",
+        ),
+        (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "never sent again blindly"),
+        (
+            figures(due_subscribers=4, due_since=NOON - timedelta(hours=2)),
+            "4 digests are due and not built, the oldest for 2 h",
+            "notifier",
+        ),
+        (figures(outbox=20_000), "20,000 changes of criteria wait", "notifier"),
+    ],
+)
+def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: str) -> None:
+    (found,) = troubles(overview)
+    assert told in found.what
+    assert do in found.do
+    assert found.grave
+    assert not healthy(overview)
+
+
+@pytest.mark.parametrize(
+    ("overview", "told", "do"),
+    [
+        (replace(WELL, services=(replace(service(), paused=True),)), "matcher is paused", "`jobchime resume matcher`"),
+        (
+            figures(pauses=Pauses(sending=True), deliveries={"pending": 3}),
+            "sending is paused by operator; 3 mails wait",
+            "`jobchime resume sending`",
+        ),
+        (figures(sources=(SourceFigures("a", "paused"),)), "the source a is paused", "`jobchime source resume a`"),
+        (
+            replace(WELL, letters=(LetterView("raw.v1.dead", "no title", 2), LetterView("raw.v1.dead", "no url", 3))),
+            "5 dead letters in raw.v1.dead",
+            "`jobchime dead replay`",
+        ),
+        (replace(WELL, freshness_s={"notifier": 90.0}), "notifier handles postings 90 s after", "lag"),
+    ],
+)
+def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, told: str, do: str) -> None:
+    (found,) = troubles(overview)
+    assert told in found.what
+    assert do in found.do
+    assert healthy(overview)
+
+
+def test_a_worker_that_went_silent_is_not_running() -> None:
+    later = replace(WELL, at=NOON + timedelta(minutes=10), services=(service(),))
+    (found,) = troubles(later)
+    assert found.what == "no worker of matcher runs, last heard of 10 min ago"
+
+
+def test_what_is_grave_comes_first() -> None:
+    overview = replace(
+        figures(pauses=Pauses(sending=True), deliveries={"unknown": 1}), engines=(EngineView("Kafka", False, "away"),)
+    )
+    assert [one.grave for one in troubles(overview)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-3, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7_200, "2 h"), (172_800, "2 d")]
+)
+def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
+    assert ago(timedelta(seconds=seconds)) == said

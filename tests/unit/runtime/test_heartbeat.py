@@ -1,0 +1,111 @@
+"""What workers say of themselves."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from services.runtime.clock import FixedClock
+from services.runtime.errors import UnavailableError
+from services.runtime.heartbeat import MISSED, Beat, HeartbeatThread, SqlHeartbeat, read_workers
+from services.runtime.pulse import Pulse
+from services.runtime.store import migrate, open_store
+from tests.support.logs import NOON, ManualTime
+
+BEAT = Beat(
+    "matcher",
+    ready=False,
+    reason="waits: Elasticsearch is away",
+    handled=400,
+    per_second=12.5,
+    lag=7,
+    dead=1,
+    freshness_s=0.4,
+    last_error="Elasticsearch is away",
+    last_error_at=NOON,
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    migrate(made)
+    yield made
+    made.dispose()
+
+
+def test_a_beat_is_kept_whole_and_the_last_one_counts(engine: Engine) -> None:
+    heartbeat = SqlHeartbeat(engine, "matcher@a", NOON, probes="127.0.0.1:8102")
+    heartbeat.publish([BEAT, Beat("notifier", ready=True)], NOON)
+    heartbeat.publish([replace(BEAT, handled=500)], NOON + timedelta(seconds=5))
+    SqlHeartbeat(engine, "matcher@b", NOON).publish([BEAT], NOON)
+    first, second, third = read_workers(engine)
+    assert (first.worker, first.beat) == ("matcher@a", replace(BEAT, handled=500))
+    assert (first.started_at, first.seen_at) == (NOON, NOON + timedelta(seconds=5))
+    assert (first.pid, first.probes) == (os.getpid(), "127.0.0.1:8102")
+    assert (second.worker, third.beat.service) == ("matcher@b", "notifier")
+
+
+def test_a_worker_lives_until_it_misses_beats_or_says_goodbye(engine: Engine) -> None:
+    heartbeat = SqlHeartbeat(engine, "matcher@a", NOON)
+    heartbeat.publish([BEAT], NOON)
+    (worker,) = read_workers(engine)
+    assert worker.alive(NOON + MISSED - timedelta(seconds=1))
+    assert not worker.alive(NOON + MISSED)
+    heartbeat.goodbye(NOON)
+    (worker,) = read_workers(engine)
+    assert not worker.alive(NOON)
+
+
+def test_a_day_after_the_last_beat_a_worker_is_forgotten(engine: Engine) -> None:
+    SqlHeartbeat(engine, "old", NOON).publish([BEAT], NOON)
+    SqlHeartbeat(engine, "new", NOON).publish([BEAT], NOON + timedelta(days=1, seconds=1))
+    assert [worker.worker for worker in read_workers(engine)] == ["new"]
+
+
+def test_errors_are_told_without_addresses(engine: Engine) -> None:
+    said = "550 no mailbox ann@fern.example here"
+    SqlHeartbeat(engine, "a", NOON).publish([replace(BEAT, last_error=said, reason=said)], NOON)
+    (worker,) = read_workers(engine)
+    assert worker.beat.last_error == worker.beat.reason == "550 no mailbox (address hidden) here"
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.away = True
+        self.beats: list[Sequence[Beat]] = []
+        self.gone = False
+
+    def publish(self, beats: Sequence[Beat], now: object) -> None:
+        if self.away:
+            self.away = False
+            raise UnavailableError("the store is away")
+        self.beats.append(beats)
+
+    def goodbye(self, now: object) -> None:
+        self.gone = True
+
+
+def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
+    kept, told = Kept(), []
+    with HeartbeatThread(lambda: [BEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=told.append):
+        until = time.monotonic() + 5
+        while not kept.beats and time.monotonic() < until:
+            time.sleep(0.01)
+    assert kept.beats[0] == [BEAT]
+    assert told[0] == [BEAT]
+    assert kept.gone
+
+
+def test_a_pulse_tells_how_long_a_loop_has_not_turned() -> None:
+    passing = ManualTime()
+    pulse = Pulse(passing.monotonic)
+    passing.sleep(40)
+    assert pulse.idle_s() == 40
+    pulse.turn()
+    assert pulse.idle_s() == 0

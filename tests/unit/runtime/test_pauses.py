@@ -1,0 +1,121 @@
+"""What operators pause is kept, read each second, and obeyed."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from services.notifier.adapters.sql.flags import SqlFlags
+from services.runtime.clock import FixedClock
+from services.runtime.embedded_runner import EmbeddedRunner
+from services.runtime.errors import UnavailableError
+from services.runtime.pauses import Pauses, PauseWatch, SqlPauses
+from services.runtime.store import migrate, open_store
+from tests.support.collecting import bench, json_lines, line, source, written
+from tests.support.logs import NOON, Collecting, open_log, outs
+
+NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    migrate(made)
+    yield made
+    made.dispose()
+
+
+def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:
+    pauses = SqlPauses(engine)
+    assert pauses.read() == Pauses()
+    pauses.set_sending(True, NOW)
+    pauses.set_service("matcher", True, NOW)
+    pauses.set_service("matcher", True, NOW)
+    pauses.set_source("acme", True, NOW)
+    assert pauses.read() == Pauses(True, frozenset({"matcher"}), frozenset({"acme"}))
+    pauses.set_sending(False, NOW)
+    pauses.set_service("matcher", False, NOW)
+    pauses.set_source("acme", False, NOW)
+    assert pauses.read() == Pauses()
+
+
+def test_sending_is_paused_by_the_flag_that_deliveries_obey(engine: Engine) -> None:
+    SqlPauses(engine).set_sending(True, NOW)
+    assert SqlFlags(engine).sending_paused()
+    SqlFlags(engine).pause_sending(False, NOW)
+    assert not SqlPauses(engine).read().sending
+
+
+def test_a_process_name_stands_for_all_of_its_services() -> None:
+    pauses = Pauses(services=frozenset({"ingest", "matcher"}))
+    assert [pauses.holds(name) for name in ("ingest.collector", "ingest.push", "matcher", "notifier")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not Pauses(services=frozenset({"ingest.push"})).holds("ingest.collector")
+
+
+def test_the_last_answer_holds_while_the_store_is_away() -> None:
+    answers: list[Pauses | Exception] = [Pauses(sending=True), UnavailableError("the store is away"), Pauses()]
+
+    def read() -> Pauses:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    watch = PauseWatch(read)
+    seen = []
+    for _ in range(3):
+        watch.refresh()
+        seen.append(watch().sending)
+    assert seen == [True, True, False]
+
+
+def test_a_watch_knows_from_the_start_and_learns_by_itself(engine: Engine) -> None:
+    pauses = SqlPauses(engine)
+    pauses.set_service("matcher", True, NOW)
+    with PauseWatch(pauses.read, every_s=0.02) as watch:
+        assert watch.holds("matcher")
+        pauses.set_service("matcher", False, NOW)
+        until = time.monotonic() + 5
+        while watch.holds("matcher") and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not watch.holds("matcher")
+
+
+def test_a_paused_service_takes_and_ticks_nothing_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    held: set[str] = set()
+    one, other = Collecting("one"), Collecting("other")
+    with open_log(tmp_path) as log:
+        runner = EmbeddedRunner([one, other], log, clock=FixedClock(NOON), paused=held.__contains__)
+        log.produce(outs(3))
+        held.add("one")
+        runner.load()
+        runner.drain()
+        runner.tick(NOON)
+        assert (one.done, one.ticks) == ([], [])
+        assert (len(other.done), other.ticks) == (3, [NOON])
+        assert {service.name: service.lag for service in runner.status().services} == {"one": 3, "other": 0}
+        held.clear()
+        runner.drain()
+        runner.tick(NOON)
+        assert (one.done, one.ticks) == (other.done, [NOON])
+
+
+def test_a_paused_source_is_not_polled_and_its_silence_is_no_news(tmp_path: Path) -> None:
+    feed = written(tmp_path / "feed.jsonl", json_lines(line("1")))
+    made = bench(tmp_path / "bench", source(str(feed), "a"), source(str(feed), "b"))
+    held: frozenset[str] = frozenset({"a"})
+    made.collector._paused = lambda: held
+    made.tick()
+    assert {raw.source for raw in made.sent.raw()} == {"b"}
+    assert made.collector.silent(made.now.replace(year=2027)).keys() == {"b"}
+    held = frozenset()
+    made.tick()
+    assert {raw.source for raw in made.sent.raw()} == {"a", "b"}
