@@ -99,7 +99,7 @@ def told(error: DBAPIError, url: URL) -> JobchimeError | None:
         return UnavailableError(f"the store at {place_of(url)} is busy: {_TOO_LONG[state]}; the work is tried again")
     if state == _READ_ONLY:
         return UnavailableError(f"the store at {place_of(url)} takes no writes now: it is read-only")
-    if isinstance(error, OperationalError | InterfaceError):
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return UnavailableError(f"the store at {place_of(url)} is away: {said}")
     return None
 

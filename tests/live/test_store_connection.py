@@ -1,0 +1,253 @@
+"""A PostgreSQL that goes away: told in a sentence within bounded time, come back by itself; and no password is told."""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.engine import make_url
+
+from schemas.sql.tables import counters, suppressions
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.store import open_store, reading, revision_of, writing
+from services.runtime.store_engines import place_of
+from services.runtime.store_settings import StoreSettings
+from tests.support.cut_line import CutLine, cut_line
+from tests.support.notifying import NOW
+from tests.support.postgresql import migrated_database
+
+pytestmark = pytest.mark.live
+
+PASSWORD = "correct-horse-battery"
+QUICK = StoreSettings(
+    pool=2, overflow=0, connect_timeout_s=2, pool_wait_s=0.5, statement_timeout_s=1, lock_timeout_s=0.3
+)
+
+
+@dataclass
+class Far:
+    """A store over a line that can be cut."""
+
+    engine: Engine
+    line: CutLine
+    url: str
+
+
+@pytest.fixture
+def far() -> Iterator[Far]:
+    with migrated_database() as url:
+        near = make_url(url)
+        with cut_line(near.host or "127.0.0.1", near.port or 5432) as line:
+            through = near.set(host="127.0.0.1", port=line.port, password=PASSWORD)
+            engine = open_store(through.render_as_string(hide_password=False), QUICK)
+            yield Far(engine, line, url)
+            engine.dispose()
+
+
+def count(engine: Engine, name: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(counters).values(name=name, value=1))
+
+
+def counted(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(counters.c.name).order_by(counters.c.name)).scalars())
+
+
+def refused(act: Callable[[], object], within_s: float) -> UnavailableError:
+    """What is told, in time."""
+    began = time.monotonic()
+    with pytest.raises(UnavailableError) as told:
+        act()
+    assert time.monotonic() - began < within_s
+    assert "\n" not in str(told.value)
+    return told.value
+
+
+def test_a_server_that_was_stopped_is_away_and_comes_back_by_itself(far: Far) -> None:
+    count(far.engine, "before")
+    far.line.breaks()
+    for _ in range(3):
+        assert "is away" in str(refused(lambda: count(far.engine, "lost"), 3))
+    far.line.passes()
+    count(far.engine, "after")
+    assert counted(far.engine) == ["after", "before"]
+
+
+def test_connections_that_a_restart_broke_are_replaced_without_a_word(far: Far) -> None:
+    count(far.engine, "before")
+    far.line.breaks()
+    far.line.passes()
+    count(far.engine, "after")
+
+
+def test_a_line_that_breaks_in_the_midst_of_a_transaction_leaves_nothing(far: Far) -> None:
+    def act() -> None:
+        with writing(far.engine) as connection:
+            connection.execute(insert(counters).values(name="half", value=1))
+            far.line.breaks()
+            connection.execute(insert(counters).values(name="whole", value=1))
+
+    refused(act, 3)
+    far.line.passes()
+    assert counted(far.engine) == []
+
+
+def test_a_machine_that_hangs_is_away_within_the_time_to_connect(far: Far) -> None:
+    far.line.breaks()
+    far.line.falls_silent()
+    refused(lambda: count(far.engine, "lost"), 5)
+    far.line.breaks()
+    far.line.passes()
+    count(far.engine, "after")
+
+
+def test_an_opening_of_what_is_not_there_is_one_sentence(far: Far) -> None:
+    nobody = make_url(far.url).set(port=1, password=PASSWORD).render_as_string(hide_password=False)
+    assert "127.0.0.1:1" in str(refused(lambda: open_store(nobody, QUICK), 5))
+    missing = make_url(far.url).set(database="no_such_database").render_as_string(hide_password=False)
+    assert "no_such_database" in str(refused(lambda: open_store(missing, QUICK), 5))
+
+
+def test_a_row_that_another_holds_is_not_waited_for_without_end(far: Far) -> None:
+    count(far.engine, "one")
+    with writing(far.engine) as holder:
+        holder.execute(text("SELECT 1 FROM counters FOR UPDATE"))
+
+        def wait() -> None:
+            with writing(far.engine) as connection:
+                connection.execute(text("UPDATE counters SET value = 2"))
+
+        assert "busy" in str(refused(wait, 3))
+
+
+def test_a_statement_does_not_run_without_end(far: Far) -> None:
+    def sleep() -> None:
+        with reading(far.engine) as connection:
+            connection.execute(text("SELECT pg_sleep(60)"))
+
+    assert "too long" in str(refused(sleep, 3))
+
+
+def test_a_stopped_worker_does_not_hold_its_locks_without_end(far: Far) -> None:
+    count(far.engine, "one")
+
+    def dawdle() -> None:
+        with writing(far.engine) as connection:
+            connection.execute(text("SELECT 1 FROM counters FOR UPDATE"))
+            time.sleep(2)
+            connection.execute(text("UPDATE counters SET value = 2"))
+
+    refused(dawdle, 5)
+
+
+def test_a_pool_that_is_used_up_is_one_sentence(far: Far) -> None:
+    with reading(far.engine), reading(far.engine):
+        assert "in use" in str(refused(lambda: counted(far.engine), 3))
+    assert counted(far.engine) == []
+
+
+def test_a_reader_sees_one_moment(far: Far) -> None:
+    with reading(far.engine) as connection:
+        assert connection.execute(select(counters.c.name)).all() == []
+        count(far.engine, "meanwhile")
+        assert connection.execute(select(counters.c.name)).all() == []
+
+
+def test_a_reader_cannot_write(far: Far) -> None:
+    with pytest.raises(UnavailableError, match="read-only"), reading(far.engine) as connection:
+        connection.execute(insert(counters).values(name="x", value=1))
+
+
+def test_the_time_bounds_of_the_address_win(far: Far) -> None:
+    url = make_url(far.url).update_query_dict({"application_name": "mine", "options": "-c statement_timeout=4321"})
+    engine = open_store(url.render_as_string(hide_password=False))
+    with reading(engine) as connection:
+        assert connection.execute(text("SHOW application_name")).scalar_one() == "mine"
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "4321ms"
+        assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "10s"
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
+    with writing(engine) as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_an_address_may_name_postgresql_as_people_do(far: Far, scheme: str) -> None:
+    rest = far.url.partition("://")[2]
+    engine = open_store(f"{scheme}://{rest}")
+    assert engine.driver == "psycopg"
+    assert revision_of(engine).state == "same"
+    engine.dispose()
+
+
+def test_no_error_and_no_log_tells_the_password_or_a_persons_data(far: Far, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    told: list[str] = []
+
+    def note(act: Callable[[], object]) -> None:
+        with pytest.raises(Exception) as raised:
+            act()
+        told.extend(traceback.format_exception(raised.value))
+
+    row = {"address_hash": "a hash", "reason": "Ada of Example Street", "created_at": NOW}
+
+    def clash() -> None:
+        with writing(far.engine) as connection:
+            connection.execute(insert(suppressions), [row, row])
+
+    note(clash)
+    far.line.breaks()
+    note(lambda: count(far.engine, "x"))
+    rest = far.url.partition("@")[2]
+    for url in (
+        f"postgresql://postgres:{PASSWORD}@127.0.0.1:1/nowhere",
+        f"postgresql://postgres@127.0.0.1:1/nowhere?password={PASSWORD}",
+        f"postgresql://postgres:{PASSWORD}@127.0.0.1:port/nowhere",
+        f"postgresql:/postgres:{PASSWORD}@127.0.0.1/nowhere",
+        f"carrier-pigeon://postgres:{PASSWORD}@loft/7",
+        f"mysql://postgres:{PASSWORD}@loft/7",
+        f"postgresql://nobody:{PASSWORD}@{rest}",
+    ):
+        note(lambda url=url: open_store(url, QUICK))  # type: ignore[misc]
+    told.append(repr(far.engine))
+    everything = "\n".join([*told, caplog.text])
+    assert PASSWORD not in everything
+    assert "Ada of" not in everything
+
+
+def test_a_place_is_told_without_user_and_password() -> None:
+    assert place_of(make_url(f"postgresql+psycopg://u:{PASSWORD}@h:1/d?password=x")) == "h:1/d"
+    assert place_of(make_url("postgresql+psycopg:///d?host=h&port=2")) == "h:2/d"
+    assert place_of(make_url("sqlite:////tmp/x.sqlite")) == "/tmp/x.sqlite"
+
+
+@pytest.mark.parametrize("url", ["mysql://u:p@h/d", "postgresql://u:p@h:port/d", "postgresql:/u:p@h/d", "x"])
+def test_an_address_that_is_none_is_a_mistake_of_the_user(url: str) -> None:
+    with pytest.raises(UsageError, match="not a database URL"):
+        open_store(url)
+
+
+def test_many_threads_share_few_connections(far: Far) -> None:
+    faults: list[BaseException] = []
+    engine = open_store(far.url, StoreSettings(pool=2, overflow=0))
+
+    def act(number: int) -> None:
+        try:
+            for turn in range(5):
+                count(engine, f"{number} {turn}")
+        except JobchimeError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(counted(engine)) == 50
+    engine.dispose()
