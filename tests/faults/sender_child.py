@@ -18,14 +18,14 @@ from tests.support.victims import Ready, serve
 
 def main(folder: Path, host: str, in_flight: int, clock: FastClock) -> None:
     configure_logging(level="error")
-    mail = by_sendgrid(host, in_flight)
-    mailer_of(mail)  # imports the library once, before the victims are forked
+    # Once, before the victims are forked: short lives are then all work.
+    mailer = mailer_of(by_sendgrid(host, in_flight))
 
     def live(ready: Ready) -> None:
         with stop_on_signals() as stop:
             engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
             store, settings = SqlDeliveries(engine), NotifierSettings(deliveries_at_once=10, deliveries_a_tick=20)
-            courier = Courier(store, mailer_of(mail), settings)
+            courier = Courier(store, mailer, settings)
             store.release(settings.worker, clock.now())
             ready()
             while not stop.wait(0.01):

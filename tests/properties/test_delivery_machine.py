@@ -19,7 +19,7 @@ from tests.support.notifying import NOW, NotifierStore, sqlite_store
 
 LEASE = timedelta(minutes=10)
 MAILER = "folder"
-ENDS = ("accepted", "refused", "deferred", "lost", "lost but out", "died", "died but out")
+ENDS = ("accepted", "refused", "withheld", "deferred", "lost", "lost but out", "died", "died but out")
 
 workers = st.sampled_from(["one", "two"])
 which = st.integers(0, 5)
@@ -31,6 +31,7 @@ ops = st.one_of(
     st.tuples(st.just("restart"), workers),
     st.tuples(st.just("wait"), st.sampled_from([1, 10])),
     st.tuples(st.just("settle")),
+    st.tuples(st.just("event"), st.integers(0, 1)),
     st.tuples(st.just("suppress"), st.integers(0, 9)),
 )
 
@@ -97,6 +98,9 @@ class Model:
         elif how == "refused":
             truth.said.add("failed")
             store.refused(*own, "never", self.now)
+        elif how == "withheld":
+            truth.said.add("not_sent")
+            store.withheld(*own, "not allowed", self.now)
         elif how == "deferred":
             store.deferred(*own, "busy", self.now, timedelta(0))
         elif how.startswith("lost"):
@@ -125,6 +129,12 @@ class Model:
             else:
                 self.store.deliveries.disproved(doubt, self.now, resend=True)
 
+    def event(self, number: int) -> None:
+        """The provider tells of a message that left; nothing is told of one that did not."""
+        if number < len(self.truth) and self.truth[f"delivery-person{number}"].out:
+            self.store.deliveries.settle(f"delivery-person{number}", "delivered", self.now)
+            assert not self.store.deliveries.settle(f"delivery-person{number}", "delivered", self.now)
+
     def suppress(self, number: int) -> None:
         if number < len(self.truth):
             self.truth[f"delivery-person{number}"].said.add("cancelled")
@@ -136,7 +146,7 @@ class Model:
         for delivery_id, state in rows:
             truth = self.truth[delivery_id]
             assert truth.out + truth.requests <= 1
-            if state == "accepted":
+            if state in ("accepted", "delivered"):
                 assert truth.out == 1
             if state in ("pending", "claimed", "not_sent", "failed", "cancelled"):
                 assert not truth.out
@@ -193,4 +203,4 @@ def test_whatever_happened_all_ends_once_the_mailer_answers(steps: list[tuple[ob
             while made.requests:
                 made.end(0, "accepted")
         made.check()
-        assert set(made.store.deliveries.states()) <= {"accepted", "failed", "cancelled"}
+        assert set(made.store.deliveries.states()) <= {"accepted", "delivered", "failed", "cancelled", "not_sent"}

@@ -27,7 +27,7 @@ RESERVED = frozenset({
     "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from",
     "subject", "reply-to", "cc", "bcc",
 })  # fmt: skip
-_RECORD = "requests.jsonl"
+RECORD = "requests.jsonl"
 _SMALL = 4_096
 
 
@@ -66,7 +66,7 @@ class Record:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / _RECORD
+        self.path = folder / RECORD
         self._file = self.path.open("ab")
         self._lock = threading.Lock()
 
@@ -82,7 +82,7 @@ class Record:
 
 def recorded(folder: Path) -> list[Seen]:
     """What was written down; a line that a kill cut short was never told of."""
-    lines = (folder / _RECORD).read_bytes().split(b"\n")[:-1]
+    lines = (folder / RECORD).read_bytes().split(b"\n")[:-1]
     return [Seen(**json.loads(line)) for line in lines]
 
 
