@@ -46,7 +46,8 @@ class Held:
 class ElasticsearchCriteriaIndex:
     """`CriteriaIndex` for all workers together. Criteria must be canonical.
 
-    The server decides all but phrases; criteria that hold one are decided here, by the same rule as the truth.
+    The server decides all but texts of more than one word. For those it tells which fit in all else, and the text is
+    decided here, by the same rule as the truth.
     """
 
     def __init__(self, engine: SearchEngine, clock: Clock | None = None) -> None:
@@ -162,10 +163,10 @@ def _line(record: CriteriaRecord, now: datetime) -> bytes:
 
 
 def _hits(prepared: PreparedPosting, found: Found) -> Hits:
-    """Decide about phrases, each distinct text once, and sort."""
-    says = {one.text: TextQuery.parse(one.text).fits_haystack(prepared.haystack) for one in found.phrased}
-    keys = [one.key for one in found.phrased if not one.near and says[one.text]]
-    near = [one.key for one in found.phrased if one.near and says[one.text]]
+    """Decide about texts, each distinct one once, and sort."""
+    says = {one.text: TextQuery.parse(one.text).fits_haystack(prepared.haystack) for one in found.worded}
+    keys = [one.key for one in found.worded if not one.near and says[one.text]]
+    near = [one.key for one in found.worded if one.near and says[one.text]]
     return Hits(_sorted(found.keys, keys), _sorted(found.near, near))
 
 

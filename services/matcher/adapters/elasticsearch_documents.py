@@ -31,7 +31,7 @@ ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
 CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
-"""Than one wanted word, and excluded ones."""
+"""Than one wanted word: phrases, more words, excluded ones."""
 CURRENCIES: Final = 26**3
 
 
@@ -48,7 +48,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "limits": _limits(criteria, query),
         "anchor": _anchors(criteria, query),
         "place": place_terms(criteria),
-        "rejects": list(_rejects(criteria, query)),
+        "rejects": list(_rejects(criteria)),
         **_demands(criteria, query),
     }
     if criteria.utc_offset is not None:
@@ -89,7 +89,7 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     Nought where everything is decided already.
     """
     found = HAS_ZONE if criteria.utc_offset is not None else 0
-    if len(query.wanted) > 1 or any(" " in term for term in (*query.wanted, *query.excluded)):
+    if query.excluded or any(term != _telling_word(query) for term in query.wanted):
         found |= HAS_MORE_TEXT
     floor = criteria.salary_floor
     if floor is None:
@@ -123,8 +123,8 @@ def _telling_word(query: TextQuery) -> str:
     return max((word for term in query.wanted for word in term.split(" ")), key=len)
 
 
-def _rejects(criteria: Criteria, query: TextQuery) -> Iterable[str]:
-    """What a posting must not have: excluded skills and words, and all values of a facet but those asked for."""
+def _rejects(criteria: Criteria) -> Iterable[str]:
+    """What a posting must not have: excluded skills, and all values of a facet but those asked for."""
     for mark, asked, every in (
         ("workplace", criteria.workplace, get_args(Workplace)),
         ("seniority", criteria.seniority, get_args(Seniority)),
@@ -133,7 +133,6 @@ def _rejects(criteria: Criteria, query: TextQuery) -> Iterable[str]:
         if asked:
             yield from (f"{mark}:{value}" for value in every if value not in asked)
     yield from (f"s:{name}" for name in criteria.skills.none)
-    yield from (f"w:{term}" for term in query.excluded if " " not in term)
 
 
 def _demands(criteria: Criteria, query: TextQuery) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How hits leave Elasticsearch: packed by a script on the shard, since a hit of its own takes 100 times as long.
 
-The script also decides pay and time zone, by the rules of `services.rules.fits`, and sets apart what holds a phrase,
-with its text, for the client to decide.
+The script also decides pay and time zone, by the rules of `services.rules.fits`, and sets apart what asks for more than
+one word, with its text, for the client to decide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(
 state.tops = tops;
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
-state.phrases = new ArrayList();
+state.worded = new ArrayList();
 """
 
 _MAP: Final = f"""
@@ -43,7 +43,7 @@ boolean near = false;
 if (limits != 0) {{
   long floor = limits & {2**FLOOR_BITS - 1}L;
   if (floor != 0) {{
-    long top = ((long[]) state.tops)[(int) ((limits >>> {CURRENCY_SHIFT}) & 0x7fff)];
+    long top = ((long[]) state.tops)[(int) (limits >>> {CURRENCY_SHIFT} & 32767L)];
     if (top < 0) {{
       near = (limits & {ACCEPTS_UNDISCLOSED}L) == 0;
     }} else if (top < floor) {{
@@ -63,7 +63,7 @@ if (limits != 0) {{
     if (!fits) {{ return; }}
   }}
   if ((limits & {HAS_MORE_TEXT}L) != 0) {{
-    state.phrases.add([doc['key'].value, near, doc['text'].value]);
+    state.worded.add([doc['key'].value, near, doc['text'].value]);
     return;
   }}
 }}
@@ -76,11 +76,11 @@ for (int shift = 30; shift >= 0; shift -= 6) {{
 """
 """Digits stand for themselves from `#` on, without the backslash, which JSON would double."""
 
-_COMBINE: Final = "return ['keys': state.keys.toString(), 'near': state.near.toString(), 'phrases': state.phrases];"
+_COMBINE: Final = "return ['keys': state.keys.toString(), 'near': state.near.toString(), 'worded': state.worded];"
 
 
 @dataclass(frozen=True, slots=True)
-class Phrased:
+class Worded:
     """A criterion that fits if its text does."""
 
     key: int
@@ -94,7 +94,7 @@ class Found:
 
     keys: Keys
     near: Keys
-    phrased: tuple[Phrased, ...]
+    worded: tuple[Worded, ...]
 
 
 def aggregation_of(posting: PostingCore) -> dict[str, Any]:
@@ -116,14 +116,14 @@ def found_in(answer: Mapping[str, Any]) -> Found:
     return Found(
         keys=_unpacked("".join(shard["keys"] for shard in shards)),
         near=_unpacked("".join(shard["near"] for shard in shards)),
-        phrased=tuple(_phrased(shards)),
+        worded=tuple(_worded(shards)),
     )
 
 
-def _phrased(shards: list[dict[str, Any]]) -> Iterator[Phrased]:
+def _worded(shards: list[dict[str, Any]]) -> Iterator[Worded]:
     for shard in shards:
-        for key, near, text in shard["phrases"]:
-            yield Phrased(key, near, text)
+        for key, near, text in shard["worded"]:
+            yield Worded(key, near, text)
 
 
 def _unpacked(digits: str) -> Keys:

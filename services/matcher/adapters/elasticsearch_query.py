@@ -17,7 +17,7 @@ _NO_WORDS: Final = frozenset(("", "\0"))
 
 
 def query_of(prepared: PreparedPosting) -> dict[str, Any]:
-    """What fits in all but what `limits` tells: pay, time zone and phrases. In filter context: nothing is scored."""
+    """What fits in all but what `limits` tells: pay, time zone and more text than one word. In filter context: nothing is scored."""
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
@@ -26,7 +26,6 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     ruled_out = [
         _terms("rejects", _facets(posting)),
         _terms("rejects", (f"s:{name}" for name in own)),
-        _terms("rejects", (f"w:{word}" for word in words)),
         _asking("also", _terms("also", skills)),
         _asking("more", _terms_set("more", skills)),
         _asking("any", _terms("any", held)),

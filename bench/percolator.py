@@ -1,0 +1,264 @@
+"""The baseline: criteria as percolator queries, with all that ours can ask, in the best form that the engine has.
+
+Near misses are kept in the stored queries too (their floor is the least that is near), and told from matches by a value
+beside them. Facets, languages and places stand beside each query also as plain fields, by which a search may pass over
+queries before they are run: what the engines' manuals advise.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import numpy as np
+import orjson
+import urllib3
+
+from bench.corpus import CURRENCIES
+from schemas.criteria import Criteria, CriteriaRecord
+from schemas.keys import keys_of
+from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch_documents import (
+    ACCEPTS_UNDISCLOSED,
+    CURRENCY_SHIFT,
+    FLOOR_BITS,
+    HAS_MORE_TEXT,
+    HAS_ZONE,
+    currency_number,
+    document,
+    place_terms,
+)
+from services.matcher.adapters.elasticsearch_hits import aggregation_of, found_in
+from services.matcher.adapters.elasticsearch_query import places_of, query_of
+from services.matcher.ports import Hits
+from services.rules.fits import (
+    UNMARKED_EMPLOYMENT,
+    UNMARKED_SENIORITY,
+    annual_floor,
+    least_near,
+)
+from services.rules.prepared import PreparedPosting
+from services.rules.text import TextQuery
+
+Form = Literal["plain", "pruned", "packed", "batched"]
+"""`plain`: one document a search. `pruned`: the same behind filters on plain fields. `packed`: pruned, with the hits
+packed by a script. `batched`: ten documents a search."""
+
+_EVERYWHERE: Final = "everywhere"
+_NO_LANGUAGE: Final = "none"
+_KEPT: Final = ("key", "limits", "rejects", "place", "language", "asks")
+_MOST: Final = 10_000_000
+_DOCUMENTS: Final = 10
+_SEARCHES: Final = 10
+_KEYWORD: Final = {"type": "keyword"}
+_NUMBER: Final = {"type": "long"}
+
+
+class Percolator:
+    """One index of percolator queries on one engine."""
+
+    def __init__(self, url: str, index: str) -> None:
+        self._http = urllib3.PoolManager(timeout=600, retries=False)
+        self._url, self._index = url, index
+
+    def create(self) -> None:
+        """Make the index anew."""
+        self.delete()
+        settings = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
+        keywords = ("skills", "held", "workplace", "seniority", "employment", "language", "place", "asks", "rejects")
+        properties: dict[str, Any] = {
+            "query": {"type": "percolator"},
+            "key": _NUMBER,
+            "limits": _NUMBER,
+            "line": {"type": "text", "analyzer": "whitespace", "norms": False},
+            "zone_low": {"type": "double"},
+            "zone_high": {"type": "double"},
+            "tops": {"properties": dict.fromkeys(CURRENCIES, _NUMBER)},
+            **dict.fromkeys(keywords, _KEYWORD),
+        }
+        mappings = {"dynamic": False, "properties": properties}
+        body = {"settings": settings | {"max_result_window": _MOST}, "mappings": mappings}
+        self._ask("PUT", f"/{self._index}", body)
+
+    def delete(self) -> None:
+        """Drop the index, if there is one."""
+        self._ask("DELETE", f"/{self._index}?ignore_unavailable=true")
+
+    def load(self, records: Iterable[CriteriaRecord]) -> None:
+        """Add criteria."""
+        lines = b"".join(
+            b'{"index":{"_id":"%d"}}\n%b\n' % (record.key, orjson.dumps(_document(record))) for record in records
+        )
+        answer = self._ask("POST", f"/{self._index}/_bulk?filter_path=errors,items.*.error", lines)
+        if answer["errors"]:
+            raise RuntimeError(str(answer["items"][:1]))
+
+    def settle(self) -> None:
+        """Merge into one segment, which is what a percolator likes best."""
+        self._ask("POST", f"/{self._index}/_forcemerge?max_num_segments=1")
+        self._ask("POST", f"/{self._index}/_refresh")
+
+    def match(self, postings: Sequence[PostingCore], form: Form) -> list[Hits]:
+        """The hits of each posting."""
+        if form == "batched":
+            some = range(0, len(postings), _DOCUMENTS)
+            return [hits for at in some for hits in self._batched(postings[at : at + _DOCUMENTS])]
+        some = range(0, len(postings), _SEARCHES)
+        return [hits for at in some for hits in self._each(postings[at : at + _SEARCHES], form)]
+
+    def _each(self, postings: Sequence[PostingCore], form: Form) -> Iterable[Hits]:
+        prepared = [PreparedPosting(posting) for posting in postings]
+        bodies = [_search(one, form) for one in prepared]
+        head = orjson.dumps({"index": self._index})
+        lines = b"".join(b"%b\n%b\n" % (head, orjson.dumps(body)) for body in bodies)
+        wanted = "aggregations.hits.value" if form == "packed" else "hits.hits.fields"
+        answer = self._ask("POST", f"/_msearch?filter_path=responses.error,responses.{wanted}", lines)
+        for one, found in zip(prepared, answer["responses"], strict=True):
+            if "error" in found:
+                raise RuntimeError(str(found["error"]))
+            if form == "packed":
+                packed = found_in(found)
+                yield Hits(np.sort(packed.keys), np.sort(packed.near))
+            else:
+                yield _told_apart(one.posting, [hit["fields"] for hit in found.get("hits", {}).get("hits", ())])
+
+    def _batched(self, postings: Sequence[PostingCore]) -> list[Hits]:
+        documents = [_percolated(PreparedPosting(posting)) for posting in postings]
+        body = _all_hits({"percolate": {"field": "query", "documents": documents}})
+        answer = self._ask("POST", f"/{self._index}/_search?filter_path=hits.hits.fields", body)
+        fields: list[list[dict[str, Any]]] = [[] for _ in postings]
+        for hit in answer.get("hits", {}).get("hits", ()):
+            for slot in hit["fields"]["_percolator_document_slot"]:
+                fields[slot].append(hit["fields"])
+        return [_told_apart(posting, found) for posting, found in zip(postings, fields, strict=True)]
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        lines = isinstance(body, bytes)
+        kind = "application/x-ndjson" if lines else "application/json"
+        data = body if lines or body is None else orjson.dumps(body)
+        answer = self._http.request(method, self._url + path, body=data, headers={"content-type": kind})
+        if answer.status >= 300 and not (method == "DELETE" and answer.status == 404):
+            raise RuntimeError(f"{method} {path}: {answer.data[:400]!r}")
+        return orjson.loads(answer.data)
+
+
+def _all_hits(query: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "size": _MOST,
+        "track_total_hits": False,
+        "query": {"constant_score": {"filter": query}},
+        "sort": ["_doc"],
+        "stored_fields": "_none_",
+        "docvalue_fields": ["key", "limits"],
+    }
+
+
+def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:
+    percolate = {"percolate": {"field": "query", "document": _percolated(prepared)}}
+    if form == "plain":
+        return _all_hits(percolate)
+    ours = query_of(prepared)["bool"]
+    filters = [one for one in ours["filter"] if "place" in one["terms"]]
+    language = {"term": {"asks": "language"}}
+    ruled_out = [
+        ours["must_not"][0],
+        *(one for one in ours["must_not"][1:] if one.get("bool", {}).get("filter") == language),
+    ]
+    query = {"bool": {"filter": [percolate, *filters], "must_not": ruled_out}}
+    if form == "pruned":
+        return _all_hits(query)
+    return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared.posting)}
+
+
+def _told_apart(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
+    """Matches and near misses, by the floor in `limits`: all that were found are one or the other."""
+    tops = {currency_number(code): top for code, top in _tops(posting).items()}
+    keys: list[int] = []
+    near: list[int] = []
+    for one in fields:
+        key, limits = one["key"][0], one["limits"][0]
+        floor = limits & ((1 << FLOOR_BITS) - 1)
+        top = tops.get(limits >> CURRENCY_SHIFT)
+        fits = not floor or (bool(limits & ACCEPTS_UNDISCLOSED) if top is None else top >= floor)
+        (keys if fits else near).append(key)
+    return Hits(keys_of(keys), keys_of(near))
+
+
+def _tops(posting: PostingCore) -> dict[str, int]:
+    return posting.salary.tops if posting.salary else {}
+
+
+def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
+    """A posting as the document that queries are run against."""
+    posting, zones = prepared.posting, prepared.posting.timezones
+    found: dict[str, Any] = {
+        "skills": sorted(prepared.skills),
+        "held": sorted({*prepared.skills, *prepared.implied}),
+        "line": prepared.haystack.line,
+        "workplace": posting.workplace,
+        "seniority": posting.seniority or UNMARKED_SENIORITY,
+        "employment": posting.employment or UNMARKED_EMPLOYMENT,
+        "language": posting.language or _NO_LANGUAGE,
+        "place": places_of(posting.reach) or [_EVERYWHERE],
+        "tops": {code: top for code, top in _tops(posting).items() if code in CURRENCIES},
+    }
+    if zones is not None:
+        found |= {"zone_low": zones.min, "zone_high": zones.max if zones.max >= zones.min else zones.max + 24}
+    return found
+
+
+def _document(record: CriteriaRecord) -> dict[str, Any]:
+    ours = document(record, datetime(2026, 1, 1, tzinfo=UTC))
+    kept: dict[str, Any] = {name: ours[name] for name in _KEPT if name in ours}
+    # Time zones and texts are in the query here.
+    kept["limits"] &= ~(HAS_ZONE | HAS_MORE_TEXT)
+    return {**kept, "query": _query(record.criteria)}
+
+
+def _query(criteria: Criteria) -> dict[str, Any]:
+    text = TextQuery.parse(criteria.text)
+    needed: list[dict[str, Any]] = [{"term": {"skills": name}} for name in criteria.skills.all]
+    if criteria.skills.any:
+        needed.append({"terms": {"held": criteria.skills.any}})
+    needed += [_saying(term) for term in text.wanted]
+    if criteria.places:
+        needed.append({"terms": {"place": [*place_terms(criteria), _EVERYWHERE]}})
+    for field in ("workplace", "seniority", "employment"):
+        if getattr(criteria, field):
+            needed.append({"terms": {field: getattr(criteria, field)}})
+    if criteria.languages:
+        needed.append({"terms": {"language": [*criteria.languages, _NO_LANGUAGE]}})
+    if criteria.utc_offset is not None:
+        needed.append(_zone(criteria.utc_offset, criteria.tolerance))
+    if criteria.salary_floor is not None:
+        needed.append(_paid(criteria))
+    unwanted = [{"term": {"skills": name}} for name in criteria.skills.none] + [_saying(term) for term in text.excluded]
+    return {"bool": {"filter": needed or [{"match_all": {}}], **({"must_not": unwanted} if unwanted else {})}}
+
+
+def _saying(term: str) -> dict[str, Any]:
+    return {"match_phrase": {"line": term}} if " " in term else {"term": {"line": term}}
+
+
+def _zone(offset: float, tolerance: float) -> dict[str, Any]:
+    turns = [
+        {
+            "bool": {
+                "filter": [
+                    {"range": {"zone_low": {"lte": at + tolerance}}},
+                    {"range": {"zone_high": {"gte": at - tolerance}}},
+                ]
+            }
+        }
+        for at in (offset - 24, offset, offset + 24)
+    ]
+    return {"bool": {"should": [{"bool": {"must_not": {"exists": {"field": "zone_low"}}}}, *turns]}}
+
+
+def _paid(criteria: Criteria) -> dict[str, Any]:
+    """Matches and near misses: pay from 10 % below the floor on, or none in its currency."""
+    floor = criteria.salary_floor
+    assert floor is not None
+    field = f"tops.{floor.currency}"
+    least = least_near(annual_floor(floor) or 0)
+    unknown = {"bool": {"must_not": {"exists": {"field": field}}}}
+    return {"bool": {"should": [{"range": {field: {"gte": least}}}, unknown]}}
