@@ -50,6 +50,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class _Found:
     partitions: int
+    led: int
+    """Partitions that have a leader, and so can be written to."""
     replication: int
     configs: Mapping[str, str]
 
@@ -148,6 +150,7 @@ def _found(admin: Any, settings: KafkaSettings, wanted: Sequence[Planned]) -> di
     return {
         names[one["name"]]: _Found(
             partitions=len(one["partitions"]),
+            led=sum(partition["leader_id"] >= 0 for partition in one["partitions"]),
             replication=min((len(partition["replica_nodes"]) for partition in one["partitions"]), default=0),
             configs={name: config["value"] for name, config in configs[one["name"]].items()},
         )
@@ -217,19 +220,17 @@ def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Found) -
 
 
 def _until_shown(offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Planned]) -> None:
-    """Wait until every broker that is asked shows what was made: making topics and partitions is not done at once."""
+    """Wait until what was made shows: a cluster says that it has taken a change before it has made it."""
     until = time.monotonic() + _SHOWN_WITHIN_S
-    names = {settings.topic(one.name): one.partitions for one in wanted}
     while True:
-        found = offsets.ask(lambda admin: admin.describe_topics(list(names)))
-        shown = {one["name"]: one["partitions"] for one in found}
-        late = [
-            name
-            for name, partitions in names.items()
-            if sum(partition["leader_id"] >= 0 for partition in shown.get(name, ())) < partitions
-        ]
+        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
+        late = [one.name for one in wanted if not _shows(one, found.get(one.name))]
         if not late:
             return
         if time.monotonic() > until:
             raise UnavailableError(f"Kafka has not brought up {', '.join(late)} in {_SHOWN_WITHIN_S:g} s; try again")
         time.sleep(_POLL_S)
+
+
+def _shows(wanted: Planned, found: _Found | None) -> bool:
+    return found is not None and found.led >= wanted.partitions and not _differing(wanted, found)
