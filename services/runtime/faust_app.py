@@ -6,7 +6,6 @@ this app have no acks. The runner names the next offset of a partition when ever
 """
 
 import asyncio
-import logging
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
@@ -20,6 +19,7 @@ from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
 
+from services.runtime.faust_logs import quieten
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
 
@@ -30,7 +30,6 @@ _LAST_COMMIT_S = 2.0
 _FETCH_WAIT_MS = 250
 _FETCH_BYTES = 4 << 20
 _BATCHES_AHEAD = 2
-_QUIET = ("faust", "mode", "aiokafka")
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -70,6 +69,14 @@ class DoneConsumer(driver.Consumer):
         generation = self.app.consumer_generation_id
         await super().perform_seek()
         self.sought = generation
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether it knows a broker that keeps its group."""
+        return self._thread._ensure_consumer()._coordinator.coordinator_id is not None
+
+    async def commit_and_end_transactions(self) -> None:
+        """Nothing more at the stop, where it might wait for ever: the session has committed before."""
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Commit what is done; not during a rebalance, where it would only wait behind it."""
@@ -152,8 +159,7 @@ def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take
 
     It makes no topic, table or folder, opens no port and produces nothing.
     """
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quieten()
     app = _App(
         settings.group(service),
         broker=";".join(f"kafka://{address}" for address in settings.bootstrap),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -173,11 +174,12 @@ class FaustRunner:
             return False
         finally:
             self._say_ready(False)
-            await self._leave(session)
+            await self._leave(session, stop)
 
     async def _watch(self, session: Session, stop: threading.Event) -> bool:
         next_guard = 0.0
         quiet = _Quiet(self._patience_s)
+        touch = _Touch(self._settings, self._notes)
         while not stop.is_set():
             if session.broken is not None:
                 raise _LostError(session.broken)
@@ -188,7 +190,8 @@ class FaustRunner:
                 self._guard()
                 next_guard = now + _GUARD_EVERY_S
             await session.measure()
-            self._say_ready(session.settled and not self._work.halted)
+            touch.look(session.in_touch, now)
+            self._say_ready(session.settled and not self._work.halted and touch.held)
             if self._once and await self._is_done(session, quiet):
                 return True
             await asyncio.sleep(_LOOK_EVERY_S)
@@ -204,7 +207,7 @@ class FaustRunner:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
         return went_out == 0
 
-    async def _leave(self, session: Session) -> None:
+    async def _leave(self, session: Session, stop: threading.Event) -> None:
         """Finish the batch in hand, commit, and leave the group so that others take over at once."""
         until = time.monotonic() + self._grace_s
         finished = await session.finish(until)
@@ -212,6 +215,8 @@ class FaustRunner:
             await session.measure()
         await _bounded(session.commit(), _STOP_S)
         left = await _bounded(session.stop(), _STOP_S)
+        if not left and not stop.is_set():
+            _start_over()
         if not finished:
             _events.warning("ends with a batch in hand, which is processed again", service=self._service.name)
             os._exit(0)
@@ -258,6 +263,26 @@ class _LostError(Exception):
         self.reason = reason
 
 
+class _Touch:
+    """Notices where no broker keeps the group for longer than a session lasts."""
+
+    def __init__(self, settings: KafkaSettings, notes: Notes) -> None:
+        self._settings = settings
+        self._notes = notes
+        self._lost_at: float | None = None
+        self.held = True
+
+    def look(self, in_touch: bool, now: float) -> None:
+        if in_touch:
+            self._lost_at = None
+        elif self._lost_at is None:
+            self._lost_at = now
+        self.held = self._lost_at is None or now - self._lost_at < self._settings.session_timeout_s
+        if not self.held:
+            where = ", ".join(self._settings.bootstrap)
+            self._notes.note("waits for Kafka", UnavailableError(f"Kafka at {where} does not answer"))
+
+
 class _Quiet:
     """Notices where nothing has moved for too long."""
 
@@ -276,6 +301,12 @@ class _Quiet:
         elif now - self._since > self._patience_s:
             why = work.error or "no reason was given"
             raise UnavailableError(f"nothing has moved for {self._patience_s:.0f} s: {why}")
+
+
+def _start_over() -> None:
+    """Become a new process: what is left of this membership would hold partitions and process nothing."""
+    _events.warning("cannot leave the group in time and starts over")
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
 
 
 async def _bounded(work: Coroutine[Any, Any, Any] | asyncio.Task[None], seconds: float) -> bool:

@@ -49,6 +49,11 @@ class Session:
         """Whether the group has given it its share, which may be nothing."""
         return self._based_on is not None and self._based_on == self._app.consumer_generation_id
 
+    @property
+    def in_touch(self) -> bool:
+        """Whether it knows a broker that keeps its group."""
+        return self._consumer.in_touch
+
     async def start(self) -> None:
         """Join the group; raises what keeps it from the broker."""
         await self._app.start()
@@ -155,7 +160,7 @@ class Session:
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     def _generation_over(self, generation: int) -> bool:
-        return generation != self._app.consumer_generation_id
+        return bool(generation != self._app.consumer_generation_id)
 
     def _is_compacted(self, tp: Any) -> bool:
         topic, _ = self._work.place(tp.topic, tp.partition)
