@@ -90,7 +90,7 @@ def test_a_redone_batch_gives_the_same_headers(tmp_path: Path) -> None:
 
 def test_what_is_logged_about_one_record_names_its_trace(tmp_path: Path) -> None:
     def judge(record: Record) -> None:
-        structlog.get_logger("test").info("looked at", offset=record.offset)
+        structlog.get_logger("test").warning("looked at", offset=record.offset)
         raise PoisonError("no")
 
     with SqliteLog(tmp_path / "log.sqlite", clock=FixedClock(NOON), partitions=1) as log:

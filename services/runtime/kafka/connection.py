@@ -70,7 +70,9 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
     except KafkaConfigurationError as error:
         raise UsageError(f"kafka-python refuses its settings: {told(error)}") from error
     except KafkaTimeoutError as error:
-        raise UnavailableError(f"{where} does not answer: {told(error)}") from error
+        raise UnavailableError(
+            f"{where} does not answer: {told(error)}; see bootstrap, security, user and password of [kafka]"
+        ) from error
     except (KafkaError, OSError) as error:
         raise UnavailableError(f"{where}: {type(error).__name__}: {told(error)}") from error
 
