@@ -35,6 +35,18 @@ data = "jobchime-data"
 # every = "1m"
 
 # ---------------------------------------------------------------------------------------------------------------
+# Postings that a board pushes over HTTP; nothing is served without a key.
+[ingest.push]
+# host = "127.0.0.1"      # put a server that speaks TLS before it: keys travel with each request
+# port = 8110
+# max_bytes = 5000000     # of a body, as sent and decompressed
+# max_records = 2000      # of one request
+#
+#   [ingest.push.keys.acme]       # a name that logs may show
+#   source = "acme"               # whose postings the key pushes
+#   key_from = "ACME_PUSH_KEY"    # the variable that holds it: 20 characters or more
+
+# ---------------------------------------------------------------------------------------------------------------
 [notifier]
 # most_instant = 6        # digests with instant searches in one local day
 # passes_a_tick = 2       # how often one tick claims subscribers whose digest is due; what is left waits for the next
@@ -72,4 +84,16 @@ folder = "mails"
 # in_flight = 16          # requests at once
 # connect_timeout_s = 10
 # timeout_s = 30
+
+# ---------------------------------------------------------------------------------------------------------------
+# /metrics, /livez and /readyz of each service; they tell nothing of people.
+[probes]
+# host = "127.0.0.1"
+# enabled = true
+# ingest_port = 8101
+# matcher_port = 8102
+# notifier_port = 8103
+# stuck_after_s = 600.0
+#
+# `jobchime run` has none unless it is given a port: embedded_port = 8100
 """

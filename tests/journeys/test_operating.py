@@ -1,0 +1,209 @@
+"""An operator's day with the embedded form: pushes come in, things are paused, seen, mended; nobody is named."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.runtime.log_sqlite import SqliteLog, all_topics
+from tests.support.command_line import run
+from tests.support.pushing import KEY, Client, posting
+
+ADDRESS = "ann.subscriber@fern.example"
+ROOT = Path(__file__).parents[2]
+SUBSCRIBER = {
+    "address": ADDRESS,
+    "name": "Ann Subscriber",
+    "time_zone": "UTC",
+    "currency": "EUR",
+    "searches": [{"name": "gardens", "cadence": "instant", "criteria": {"text": "gardener"}}],
+}
+SETTINGS = """
+data = "data"
+log_level = "debug"
+tick_every_s = 0.2
+[probes]
+embedded_port = 0
+[ingest.push]
+port = 0
+[ingest.push.keys.acme]
+source = "acme"
+key = "{key}"
+[mail]
+folder = "mails"
+"""
+
+
+class Running:
+    """A `jobchime run` and the ways to look at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "jobchime.toml"
+        self.log = folder / "run.log"
+        with self.log.open("wb") as out:
+            command = [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(self.config)]
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=out, stdout=out)
+        self.push = Client(self._port("the push endpoint"))
+        self.probes = self._port("probes")
+
+    def _port(self, what: str) -> int:
+        found: list[int] = []
+
+        def said() -> bool:
+            for line in self.log.read_text().splitlines():
+                entry = json.loads(line) if line.startswith("{") else {}
+                if what in (entry.get("what"), str(entry.get("event")).partition(" ")[0]) and "listening" in entry:
+                    found.append(int(entry["listening"].rpartition(":")[2]))
+            return bool(found)
+
+        until(said)
+        return found[0]
+
+    def probe(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.probes, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, body
+
+    def metric(self, name: str) -> float:
+        _, body = self.probe("/metrics")
+        found = re.search(rf"^{re.escape(name)} (\S+)$", body.decode(), re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    def command(self, *words: str) -> str:
+        ran = run(*words, "-c", self.config)
+        assert ran.code == 0, ran.err
+        return ran.out
+
+    def status(self) -> dict[str, Any]:
+        ran = run("status", "--json", "-c", self.config)
+        found: dict[str, Any] = json.loads(ran.out)
+        assert ran.code == (0 if found["healthy"] else 1)
+        return found
+
+    def service(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(one for one in self.status()["services"] if one["name"] == name)
+        return found
+
+
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.1)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    it = Running(folder)
+    try:
+        yield it
+    finally:
+        it.process.send_signal(signal.SIGTERM)
+        assert it.process.wait(30) == 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "jobchime.toml").write_text(SETTINGS.format(key=KEY))
+    (tmp_path / "people.jsonl").write_text(json.dumps(SUBSCRIBER) + "\n")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_an_operators_day(folder: Path) -> None:
+    before = run("status", "--check", "-c", folder / "jobchime.toml")
+    assert before.code == 1
+    assert "there is no store" in before.out
+    with running(folder) as it:
+        it.command("subscriber", "import", str(folder / "people.jsonl"))
+        until(lambda: it.metric('jobchime_records_total{service="matcher",topic="criteria.v1"}') == 1.0)
+        assert it.push.push(posting("1")).status == 202
+        matched = 'jobchime_records_total{service="notifier",topic="matches.v1"}'
+        until(lambda: it.metric(matched) == 1.0)
+        until(lambda: it.status()["healthy"])
+        assert it.metric("jobchime_fetched_to_stored_seconds_count") == 1.0
+
+        assert "is paused" in it.command("pause", "matcher")
+        until(lambda: it.probe("/readyz")[0] == 503)
+        assert json.loads(it.probe("/readyz")[1])["reasons"] == ["matcher: paused by operator"]
+        assert it.probe("/livez")[0] == 200
+        it.push.push(posting("2"))
+        until(lambda: it.service("matcher")["lag"] == 1)
+        until(lambda: not it.service("matcher")["workers"][0]["beat"]["ready"])
+        assert it.service("matcher")["paused"]
+        assert it.status()["healthy"], "a pause that an operator made is no fault"
+        assert it.metric(matched) == 1.0
+        it.command("resume", "matcher")
+        until(lambda: it.metric(matched) == 2.0)
+        until(lambda: it.probe("/readyz")[0] == 200)
+
+        it.command("pause", "sending")
+        until(lambda: it.metric("jobchime_sending_paused") == 1.0)
+        it.command("source", "pause", "acme")
+        until(lambda: it.push.push(posting("3")).status == 503)
+        it.command("source", "resume", "acme")
+        until(lambda: it.push.push(posting("3")).status == 202)
+        it.command("resume", "sending")
+
+        until(lambda: bool(list((folder / "mails").glob("**/*.eml"))), 120)
+        nobody_is_named(it)
+        doctor = run("doctor", "-c", it.config)
+        assert doctor.code == 0, doctor.out
+    after = run("status", "--check", "-c", folder / "jobchime.toml")
+    assert after.code == 1
+    assert "jobchime does not run" in after.out
+    assert ADDRESS not in (folder / "run.log").read_text()
+
+
+def nobody_is_named(it: Running) -> None:
+    """Neither topics, metrics, logs, the status page nor the heartbeats hold an address or a name."""
+    with SqliteLog(it.folder / "data" / "log.sqlite") as log:
+        topics = b"".join(
+            record.key + record.value + json.dumps(dict(record.headers)).encode()
+            for topic in all_topics()
+            for record in log.read_all(topic)
+        )
+    assert b"Gardener" in topics
+    told = {
+        "topics": topics,
+        "metrics": it.probe("/metrics")[1],
+        "logs": it.log.read_bytes(),
+        "status": json.dumps(it.status()).encode(),
+    }
+    for where, text in told.items():
+        for person in (ADDRESS, "ann.subscriber", "Ann Subscriber"):
+            assert person.encode() not in text, f"{where} name a subscriber"
+
+
+def test_probes_and_push_on_a_port_in_use_stop_the_start_with_a_sentence(folder: Path) -> None:
+    with running(folder) as it:
+        taken = it.probes
+        other = folder / "other"
+        other.mkdir()
+        text = SETTINGS.format(key=KEY).replace("embedded_port = 0", f"embedded_port = {taken}")
+        (other / "jobchime.toml").write_text(text)
+        ran = subprocess.run(
+            [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(other / "jobchime.toml")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        )
+        assert ran.returncode == 2
+        assert f"the probes cannot listen on 127.0.0.1:{taken}" in ran.stderr
+        assert "Traceback" not in ran.stderr
