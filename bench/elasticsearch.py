@@ -1,9 +1,9 @@
 """Criteria in Elasticsearch against percolators: `python -m bench.elasticsearch [--json] [--criteria 100000,1000000]`.
 
 The same criteria are put into our index, into the percolators of Elasticsearch 7.17 and OpenSearch 3, and into the
-index in memory; the same postings are matched by all, every hit and near miss is returned, and all must return the same. Each
-percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts. All indices are
-merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
+index in memory. The same postings are matched by all: every hit and near miss is returned, and all must return the
+same. Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts. All
+indices are merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
 """
 
 import os
@@ -184,7 +184,7 @@ def _short(size: int) -> str:
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
     sizes: Annotated[str, typer.Option("--criteria", help="Numbers of criteria, with commas.")] = "100000,1000000",
-    count: Annotated[int, typer.Option("--postings", min=1, help="Postings to match with each.")] = 20,
+    count: Annotated[int, typer.Option("--postings", min=1, help="Postings to match with each.")] = 12,
     elasticsearch: Annotated[str | None, typer.Option(help="Its address, if it is not ours to start.")] = None,
     elasticsearch7: Annotated[str | None, typer.Option(help="The same of Elasticsearch 7.")] = None,
     opensearch: Annotated[str | None, typer.Option(help="The same of OpenSearch.")] = None,
