@@ -119,20 +119,28 @@ def test_what_is_forgotten_is_gone(make: Make) -> None:
     assert found(recent) == ["new"]
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=seeds)
-def test_a_search_returns_what_the_truth_accepts(make: Make, seed: int) -> None:
-    postings = generate.postings(25, seed)
-    recent = make()
+def _holds(recent: RecentPostings, seed: int) -> None:
+    postings = generate.postings(40, seed)
     recent.put(postings)
     recent.refresh()
     since = generate.NOON - timedelta(days=7)
     newest = sorted(sorted(postings, key=lambda one: one.posting_id), key=lambda one: one.seen_at, reverse=True)
-    several = generate.criteria(6, seed + 1, postings)
+    several = generate.criteria(20, seed + 1, postings)
     for asked, hits in zip(several, recent.search_each(several, since, 5), strict=True):
         outcomes = ((one, verdict(asked, one).outcome) for one in newest if one.seen_at >= since)
         expected = [(one.posting_id, outcome == "near") for one, outcome in outcomes if outcome != "reject"][:5]
         assert [(hit.posting.posting_id, hit.near) for hit in hits] == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_a_search_in_memory_returns_what_the_truth_accepts(seed: int) -> None:
+    _holds(MemoryRecentPostings(), seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_returns_what_the_truth_accepts(make: Make, seed: int) -> None:
+    _holds(make(), seed)
 
 
 def test_a_search_goes_on_from_page_to_page(make: Make) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.errors import UnavailableError
 from services.runtime.log_sqlite import SqliteLog
+from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import having, skills
 from tests.support.matcher_workers import Workers, matcher_workers
@@ -192,3 +194,23 @@ def test_no_match_is_missed_or_fails_while_indices_are_rebuilt_again_and_again_a
 def _reindex(workers: Workers) -> None:
     done: subprocess.Popen[bytes] = workers.command("reindex")
     assert done.wait(120) == 0
+
+
+def test_a_wrong_index_is_told_by_reconciling_and_mended_by_a_rebuild(tmp_path: Path) -> None:
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    with matcher_workers(tmp_path, "elasticsearch") as workers:
+        workers.start()
+        workers.producer.produce([criteria_out(1, GO), criteria_out(2, GO)])
+        workers.until_done()
+        workers.producer.produce([posting_out(having("Go", fetched_at=datetime.now(UTC)))])
+        workers.until_done()
+        assert Counter(workers.pairs()) == Counter([(1, "p1"), (2, "p1")])
+        assert run("reconcile", "--day", day, "-c", workers.file).code == 0
+        with closing(SearchEngine(workers.settings.elasticsearch)) as engine:
+            out = criteria_out(2, GO, 9, removed=True)
+            ElasticsearchCriteriaIndex(engine).apply([CriteriaRecord.model_validate_json(out.value)])
+        ran = run("reconcile", "--day", day, "-c", workers.file)
+        assert ran.code == 1
+        assert ran.out.splitlines()[0] == "criteria 2, posting p1: match, and the index does not give it so"
+        _reindex(workers)
+        assert run("reconcile", "--day", day, "-c", workers.file).code == 0
