@@ -17,7 +17,7 @@ _NO_WORDS: Final = frozenset(("", "\0"))
 
 
 def query_of(prepared: PreparedPosting) -> dict[str, Any]:
-    """Finds what fits in all but what `limits` tells: pay, time zone, and more text than one word. Nothing is scored."""
+    """What fits in all but what `limits` tells: pay, time zone, and more text than one word. Nothing is scored."""
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})

@@ -1,0 +1,48 @@
+"""Places as terms, which an index can look up, decide as the rule over places does."""
+
+import random
+
+from hypothesis import given
+
+from schemas.criteria import Criteria
+from schemas.posting import Reach
+from services.matcher.adapters.elasticsearch_documents import NO_PLACE, place_terms
+from services.matcher.adapters.elasticsearch_query import places_of
+from services.rules.place_data import place_data
+from services.rules.placing import Allowed, concrete
+from tests.support import generate
+from tests.support.strategies import seeds
+
+_CODES = (*place_data().countries, *place_data().subdivisions, *place_data().group_names, "worldwide")
+
+
+def by_terms(asked: Criteria, reach: Reach) -> bool:
+    told = places_of(reach)
+    return told is None or not set(place_terms(asked)).isdisjoint((NO_PLACE, *told))
+
+
+def by_rule(asked: Criteria, reach: Reach) -> bool:
+    allowed, wanted = Allowed.of(reach), concrete(asked.places)
+    if not wanted:
+        return True
+    return any(map(allowed.takes_in, wanted)) if allowed.told else asked.accept_unknown_place
+
+
+@given(seed=seeds)
+def test_terms_decide_about_places_as_the_rule_does(seed: int) -> None:
+    random_ = random.Random(seed)
+    known = (*generate.PLACES, *generate.STATES, *generate.GROUPS, "worldwide")
+    reach = generate.reach_of(random_)
+    for pool in (known, known, known, _CODES):
+        asked = Criteria(places=tuple(random_.sample(pool, random_.randint(0, 3))), accept_unknown_place=seed % 2 == 0)
+        assert by_terms(asked, reach) == by_rule(asked, reach), (asked.places, reach)
+
+
+@given(seed=seeds)
+def test_terms_decide_about_every_single_place(seed: int) -> None:
+    reach = generate.reach_of(random.Random(seed))
+    allowed, told = Allowed.of(reach), places_of(reach)
+    if not allowed.told or told is None:
+        return
+    for code in _CODES[::7]:
+        assert by_terms(Criteria(places=(code,)), reach) == allowed.takes_in(code), (code, reach)
