@@ -6,7 +6,7 @@ Enters: arguments, files and the settings file. Leaves: tables for people, JSON 
 import os
 import sys
 
-from services.cli.app import app
+from services.cli.app import tree
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.logging import configure_logging
 
@@ -15,7 +15,7 @@ def main() -> None:
     """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage; an error is one sentence."""
     configure_logging(level="warning")
     try:
-        app()
+        tree(sys.argv[1:2].__contains__)()
     except UsageError as error:
         _say(error)
         sys.exit(2)

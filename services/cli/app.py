@@ -1,55 +1,75 @@
-"""The tree of commands."""
+"""The tree of commands. Only the module of the command that is run is imported: some bring seconds of libraries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import typer
 
-from services.cli import (
-    configuration,
-    dead,
-    demo,
-    doctor,
-    explaining,
-    files,
-    pausing,
-    people,
-    reconciling,
-    reindexing,
-    running,
-    searches,
-    sources,
-    state,
-    status,
-    topics,
-    workers,
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, or with `group` several under one word. Its help stands here, so that listing it imports nothing."""
+
+    name: str
+    where: str
+    """Module and attribute, `module:attribute`, in this package."""
+    help: str
+    group: bool = False
+
+
+COMMANDS = (
+    Command("demo", "demo:demo", "Run feeds through simulated days, mails into a folder."),
+    Command("run", "running:run", "Poll the sources, match, and mail what is due, in one process."),
+    Command("ingest", "workers:ingest", "Poll sources, take pushes, normalise postings (deployed)."),
+    Command("matcher", "workers:matcher", "Match postings with all criteria (deployed)."),
+    Command("notifier", "workers:notifier", "Store matches, build digests and hand them over (deployed)."),
+    Command("status", "status:status", "Show the whole stream, what is not well first."),
+    Command("doctor", "doctor:doctor", "Say what is reachable and what is missing, and how to mend it."),
+    Command("pause", "pausing:pause", "Hold a service, or only the sending of mails, until resumed."),
+    Command("resume", "pausing:resume", "Go on with what `pause` held."),
+    Command("normalise", "files:normalise", "Print the posting.v1 of each item of feed files as JSON lines."),
+    Command("match", "files:match", "Judge each posting by each criteria, with reasons."),
+    Command("explain", "explaining:explain", "Say, criterion by criterion, whether a posting fits a search."),
+    Command("subscriber", "people:app", "People who get digests.", group=True),
+    Command("search", "searches:app", "Saved searches.", group=True),
+    Command("source", "sources:app", "Feeds.", group=True),
+    Command("dead", "dead:app", "Dead letters: records that could not be processed.", group=True),
+    Command("config", "configuration:app", "The settings file.", group=True),
+    Command("topics", "topics:app", "The topics of the deployed form, on Kafka.", group=True),
+    Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch while workers go on."),
+    Command("reconcile", "reconciling:reconcile", "Compare and mend what the postings of a day match."),
+    Command("migrate", "state:migrate", "Bring the store's tables up to date; safe to run twice."),
+    Command("backup", "state:backup", "Write log, store and secret into one archive."),
+    Command("restore", "state:restore", "Put the state of an archive into the data folder."),
 )
 
-app = typer.Typer(
-    name="jobchime",
-    help="Job alerts as a service: postings in, one short, well-chosen email out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("demo")(demo.demo)
-app.command("run")(running.run)
-app.command("ingest")(workers.ingest)
-app.command("matcher")(workers.matcher)
-app.command("notifier")(workers.notifier)
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.command("pause")(pausing.pause)
-app.command("resume")(pausing.resume)
-app.command("normalise")(files.normalise)
-app.command("match")(files.match)
-app.command("explain")(explaining.explain)
-app.add_typer(people.app, name="subscriber", help="People who get digests.")
-app.add_typer(searches.app, name="search", help="Saved searches.")
-app.add_typer(sources.app, name="source", help="Feeds.")
-app.add_typer(dead.app, name="dead", help="Dead letters: records that could not be processed.")
-app.add_typer(configuration.app, name="config", help="The settings file.")
-app.add_typer(topics.app, name="topics", help="The topics of the deployed form, on Kafka.")
-app.command("reindex")(reindexing.reindex)
-app.command("reconcile")(reconciling.reconcile)
-app.command("migrate")(state.migrate)
-app.command("backup")(state.backup)
-app.command("restore")(state.restore)
+
+def tree(wanted: Callable[[str], bool]) -> typer.Typer:
+    """The tree, of which only the commands that are `wanted`, by name, can be run; the others are only listed."""
+    app = typer.Typer(
+        name="jobchime",
+        help="Job alerts as a service: postings in, one short, well-chosen email out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for command in COMMANDS:
+        if not wanted(command.name):
+            app.command(command.name, help=command.help)(_listed)
+        elif command.group:
+            app.add_typer(_found(command), name=command.name, help=command.help)
+        else:
+            app.command(command.name)(_found(command))
+    return app
+
+
+def _found(command: Command) -> Any:
+    module, _, attribute = command.where.partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), attribute)
+
+
+def _listed() -> None:
+    """Stand in for a command that is not run."""

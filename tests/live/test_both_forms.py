@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engines import elasticsearch_of_my_own, fresh_database, kafka_of_my_own
+from tests.support.databases import empty_database
+from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.shared import captures
 from tests.support.two_forms import DeployedForm, EmbeddedForm, Step, people, pool
 
@@ -13,9 +14,9 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(1_200)]
 
 SEED = 20_260_803
 START = datetime(2026, 8, 3, 12, tzinfo=UTC)
-EVERY = timedelta(hours=8)
-STEPS = 10
-"""Three days, and the last hour of the third."""
+EVERY = timedelta(hours=12)
+STEPS = 7
+"""Three days, from noon to noon."""
 _FEEDS = frozenset((".json", ".xml"))
 
 
@@ -29,7 +30,7 @@ def test_three_days_of_captures_give_a_thousand_people_byte_equal_digests(tmp_pa
     wanted = people(1_000, 3, pool(600, SEED), SEED)
     steps = the_steps()
     embedded = EmbeddedForm(tmp_path / "embedded").live(wanted, steps)
-    with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as elasticsearch, fresh_database() as store:
+    with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as elasticsearch, empty_database() as store:
         engines = f"""
 store = "{store}"
 [kafka]
