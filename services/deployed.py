@@ -166,9 +166,9 @@ def _matcher(place: _Place) -> _Parts:
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
         return _Parts(matcher)
-    criteria, postings = (
-        place.stack.enter_context(Tail(settings.kafka, topic)) for topic in (CRITERIA.name, POSTINGS.name)
-    )
+    criteria = place.stack.enter_context(Tail(settings.kafka, CRITERIA.name))
+    since = place.clock.now() - settings.matcher.backwards
+    postings = place.stack.enter_context(Tail(settings.kafka, POSTINGS.name, since=since))
     return _Parts(make_own_matcher(criteria, postings, settings.matcher))
 
 

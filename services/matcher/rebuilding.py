@@ -40,6 +40,7 @@ _AT_ONCE: Final = 5_000
 _GRACE_S: Final = 5.0
 """Requests that went to the old generation have been answered by then."""
 _WAIT_S: Final = 1.0
+_PATIENT_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Rebuilder:
             kept.write(records, target_of(name))
             lease.renew()
             advance(len(records))
-        self._refresh(name)
+        self._engine.refresh(name, timeout_s=_PATIENT_S)
         lease.renew()
         generations.read_from(name)
         _events.info("readers turned to a new index", index=name)
@@ -133,11 +134,6 @@ class Rebuilder:
         for one in generations.listed():
             if not one.read:
                 generations.drop(one.name)
-
-    def _refresh(self, name: str) -> None:
-        answer = self._engine.ask("POST", f"/{name}/_refresh", timeout_s=60.0)
-        if answer["_shards"]["failed"]:
-            raise UnavailableError(f"Elasticsearch could not refresh a shard of {name}")
 
     def _count(self, name: str) -> int:
         return int(self._engine.ask("GET", f"/{name}/_count")["count"])

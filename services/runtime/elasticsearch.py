@@ -63,6 +63,13 @@ class SearchEngine:
         """
         return self._send(method, path, JSON, body, params, timeout_s)
 
+    def refresh(self, index: str, *, timeout_s: float | None = None) -> None:
+        """Make all that was written to an index, or several, visible to searches. Raises as `ask`, and where a shard
+        could not."""
+        answer = self.ask("POST", f"/{index}/_refresh", timeout_s=timeout_s)
+        if answer["_shards"]["failed"]:
+            raise UnavailableError(f"Elasticsearch could not refresh a shard of {index}")
+
     def search_many(
         self, index: str, searches: Sequence[Mapping[str, Any]], *, filter_path: str, timeout_s: float | None = None
     ) -> list[dict[str, Any]]:

@@ -99,7 +99,7 @@ class ElasticsearchCriteriaIndex:
             lines = b"".join(_line(record, now) for record in some)
             for target in targets:
                 self.engine.bulk(lines, index=target, params={"require_alias": "true"})
-        self.engine.ask("POST", f"/{','.join(targets)}/_refresh")
+        self.engine.refresh(",".join(targets))
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting, in the order given; all of them, however many."""

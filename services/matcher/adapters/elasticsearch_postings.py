@@ -68,9 +68,7 @@ class ElasticsearchRecentPostings:
 
     def refresh(self) -> None:
         """Make all that was put visible, in every generation: searches may be turned to another at any time."""
-        answer = self._engine.ask("POST", f"/{self.generations.write_alias}/_refresh")
-        if answer["_shards"]["failed"]:
-            raise UnavailableError("Elasticsearch could not refresh a shard of the recent postings")
+        self._engine.refresh(self.generations.write_alias)
 
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` that the truth accepts or nearly accepts. Raises UnavailableError."""

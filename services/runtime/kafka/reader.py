@@ -86,9 +86,13 @@ class Tail:
     Where the topic was deleted and made anew, it is read from its new start.
     """
 
-    def __init__(self, settings: KafkaSettings, topic: str, *, patience_s: float = 30.0) -> None:
+    def __init__(
+        self, settings: KafkaSettings, topic: str, *, since: datetime | None = None, patience_s: float = 30.0
+    ) -> None:
+        """`since`: what was appended before then is left out."""
         self._settings = settings
         self._topic = topic
+        self._since = since
         self._patience_s = patience_s
         self._offsets = Offsets(settings, patience_s=patience_s)
         self._cursor = _Cursor(settings, {}, patience_s)
@@ -97,10 +101,16 @@ class Tail:
         """The records since last time. Raises UnavailableError, at the call or while reading."""
         ends = self._offsets.ends((self._topic,))
         if any(self._cursor.next.get(place, -1) not in range(end + 1) for place, end in ends.items()):
-            for place, start in self._offsets.starts((self._topic,)).items():
+            for place, start in self._starts().items():
                 if self._cursor.next.get(place, -1) not in range(start, ends[place] + 1):
-                    self._cursor.next[place] = start
+                    # Not beyond the end of before: a start that was looked up later may have passed by a record.
+                    self._cursor.next[place] = min(start, ends[place])
         return self._cursor.up_to(ends, _POLL_RECORDS)
+
+    def _starts(self) -> Mapping[Place, int]:
+        if self._since is None or self._cursor.next:
+            return self._offsets.starts((self._topic,))
+        return self._offsets.since(self._topic, self._since)
 
     def positions(self) -> Mapping[Place, int]:
         """The next offset to come of each partition; empty before the first call of `catch_up`."""
