@@ -1,5 +1,6 @@
 """The victim of test_faust_runner: a small service on Kafka, run until a signal."""
 
+import os
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Ready, serve
 
 AWAY, SLOW = "away", "slow"
-"""Files in the folder: an engine is away while one is there; each batch takes as many seconds as the other says."""
+"""Files in the folder: an engine is away while the one is there; a batch takes as many seconds as the other says."""
 
 
 class Recorder:
@@ -33,11 +34,15 @@ class Recorder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._effects = Effects(folder)
+        with self._effects.writing() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS asked (worker INTEGER, partition INTEGER, at REAL)")
 
     def load(self) -> None:
         """Hold nothing."""
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+        with self._effects.writing() as connection:
+            connection.execute("INSERT INTO asked VALUES (?, ?, ?)", (os.getpid(), batch[0].partition, time.time()))
         if (self._folder / AWAY).exists():
             raise UnavailableError("the engine behind it is away")
         if (slow := self._folder / SLOW).exists():
@@ -45,8 +50,8 @@ class Recorder:
         for record in batch:
             if record.value.startswith(b"poison"):
                 raise PoisonError("poison cannot be recorded")
+        values = [(record.value.decode(),) for record in batch]
         with self._effects.writing() as connection:
-            values = [(record.value.decode(),) for record in batch]
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", values)
             connection.executemany("INSERT INTO tries VALUES (?)", values)
         return [Outgoing(POSTINGS, record.key, record.value) for record in batch]
@@ -55,14 +60,13 @@ class Recorder:
         return ()
 
 
-def main(folder: Path, bootstrap: str, prefix: str, grace: str = "5") -> None:
+def main(folder: Path, settings: KafkaSettings, grace_s: float) -> None:
     configure_logging(level="info")
-    settings = KafkaSettings(bootstrap=(bootstrap,), prefix=prefix, batch=50, linger_s=0.02)
-    lane = LaneSettings(batch=50, retry=RetryPolicy(first_s=0.05, most_s=0.5))
+    lane = LaneSettings(batch=settings.batch, retry=RetryPolicy(first_s=0.05, most_s=0.5))
 
     def live(ready: Ready) -> None:
         with closing(RecordProducer(settings)) as producer, stop_on_signals() as stop:
-            runner = FaustRunner(Recorder(folder), producer, settings, lane=lane, grace_s=float(grace))
+            runner = FaustRunner(Recorder(folder), producer, settings, lane=lane, grace_s=grace_s)
             threading.Thread(target=_tell, args=(runner, ready), daemon=True).start()
             runner.run(stop)
 
@@ -76,4 +80,4 @@ def _tell(runner: FaustRunner, ready: Ready) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    main(Path(sys.argv[1]), KafkaSettings.model_validate_json(sys.argv[2]), float(sys.argv[3]))

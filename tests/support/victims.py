@@ -61,6 +61,11 @@ class Nursery:
         """SIGTERM; fails where the victim does not end well."""
         assert self._end(signal.SIGTERM) == 0, self._told("the victim did not stop well")
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it any other signal, such as SIGSTOP."""
+        assert self._pid is not None
+        os.kill(self._pid, number)
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pid is not None:
             os.kill(self._pid, signal.SIGKILL)

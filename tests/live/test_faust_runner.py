@@ -1,0 +1,241 @@
+"""The Faust runner on a real broker: what is lost, what is done twice, who takes over and how soon."""
+
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from services.runtime.dead import DeadLetters
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.producer import RecordProducer
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.records import Outgoing
+from tests.live.faust_child import AWAY, SLOW, Recorder
+from tests.support.engines import kafka_of_my_own
+from tests.support.small_services import POSTINGS, RAW, Effects
+from tests.support.victims import Nursery
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+PARTITIONS = 4
+
+
+class Stream:
+    """Topics of one's own, what was sent to them, and workers."""
+
+    def __init__(self, settings: KafkaSettings, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.effects = Effects(folder)
+        self.sent: list[str] = []
+        self.producer = RecordProducer(settings)
+        self._offsets = Offsets(settings)
+        self._workers = 0
+
+    @contextmanager
+    def worker(self, *, grace_s: float = 10.0) -> Iterator[Nursery]:
+        """Where a worker may be started, again and again."""
+        self._workers += 1
+        errors = self.folder / f"errors {self._workers}"
+        arguments = (str(self.folder), self.settings.model_dump_json(), str(grace_s))
+        with Nursery("tests.live.faust_child", *arguments, errors=errors) as nursery:
+            yield nursery
+
+    def send(self, count: int, kind: str = "plain") -> None:
+        values = [f"{kind} {len(self.sent) + number}" for number in range(count)]
+        self.producer.produce([Outgoing(RAW, value.encode(), value.encode()) for value in values])
+        self.sent += values
+
+    def sound(self) -> set[str]:
+        return {value for value in self.sent if not value.startswith("poison")}
+
+    def seen(self) -> set[str]:
+        return {value for (value,) in self.effects.rows("SELECT value FROM seen")}
+
+    def tries(self) -> int:
+        return int(self.effects.rows("SELECT count(*) FROM tries")[0][0])
+
+    def lag(self) -> int:
+        committed = self._offsets.committed([Recorder.name]).get(Recorder.name, {})
+        return sum(end - committed.get(place, 0) for place, end in self._offsets.ends([RAW]).items())
+
+    def wait_for(self, what: str, true: Callable[[], bool], seconds: float = 60) -> float:
+        """Seconds until it is true."""
+        began = time.monotonic()
+        while not true():
+            assert time.monotonic() - began < seconds, f"within {seconds} s: {what}"
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def all_seen(self) -> bool:
+        return self.sound() <= self.seen()
+
+    def settle(self) -> None:
+        """Wait until everything is processed and committed."""
+        self.wait_for("all is seen", self.all_seen)
+        self.wait_for("no lag is left", lambda: self.lag() == 0)
+
+    def asked_since(self, at: float) -> set[int]:
+        """The partitions that a worker has been handed since."""
+        return {partition for (partition,) in self.effects.rows(f"SELECT partition FROM asked WHERE at > {at}")}
+
+
+@pytest.fixture
+def stream(tmp_path: Path) -> Iterator[Stream]:
+    with kafka_of_my_own() as own:
+        settings = own.model_copy(update={"batch": 50, "linger_s": 0.02, "session_timeout_s": 5.0})
+        made = [NewTopic(settings.topic(name), PARTITIONS, 1) for name in (RAW, POSTINGS, f"{RAW}.dead")]
+        admin = KafkaAdminClient(bootstrap_servers=list(settings.bootstrap))
+        admin.create_topics(made)
+        admin.close()
+        found = Stream(settings, tmp_path)
+        yield found
+        found.producer.close()
+        found.effects.connection.close()
+
+
+def test_sigterm_with_work_in_flight_finishes_the_batch_and_commits_it(stream: Stream) -> None:
+    with stream.worker() as worker:
+        worker.start()
+        stream.send(2_000)
+        stream.wait_for("the first are seen", lambda: len(stream.seen()) > 100)
+        worker.stop()
+        left = len(stream.sound() - stream.seen())
+        assert 0 < left < 2_000
+        assert stream.lag() == left
+        worker.start()
+        stream.settle()
+        worker.stop()
+    assert stream.tries() == 2_000
+
+
+def test_sigterm_while_an_engine_is_away_ends_at_once_and_commits_nothing(stream: Stream) -> None:
+    (stream.folder / AWAY).touch()
+    stream.send(100)
+    with stream.worker() as worker:
+        worker.start()
+        stream.wait_for("it is tried", lambda: bool(stream.asked_since(0)))
+        began = time.monotonic()
+        worker.stop()
+        assert time.monotonic() - began < 3
+        assert stream.lag() == 100
+        (stream.folder / AWAY).unlink()
+        worker.start()
+        stream.settle()
+
+
+def test_a_batch_that_outlasts_the_grace_is_left_to_others(stream: Stream) -> None:
+    with stream.worker(grace_s=1) as worker:
+        worker.start()
+        (stream.folder / SLOW).write_text("6")
+        stream.send(20)
+        stream.wait_for("it is tried", lambda: bool(stream.asked_since(0)))
+        worker.stop()
+        assert stream.lag() == 20
+        (stream.folder / SLOW).unlink()
+        worker.start()
+        stream.settle()
+
+
+def test_kills_at_random_lose_nothing_and_bury_all_poison(stream: Stream) -> None:
+    chance = random.Random(7)
+    with stream.worker() as worker:
+        for _ in range(10):
+            worker.start()
+            until = time.monotonic() + chance.uniform(0, 1.5)
+            while time.monotonic() < until:
+                stream.send(chance.randint(1, 60), chance.choices(("plain", "poison"), (20, 1))[0])
+                time.sleep(chance.uniform(0, 0.05))
+            worker.kill()
+        worker.start()
+        stream.settle()
+        worker.stop()
+    with RecordReader(stream.settings) as reader:
+        letters = {letter.value.decode() for letter in DeadLetters(_ReadOnly(reader), [RAW]).find()}
+        forwarded = {record.value.decode() for record in reader.read_all(POSTINGS)}
+    assert letters == set(stream.sent) - stream.sound()
+    assert forwarded == stream.sound()
+    assert stream.seen() == stream.sound()
+
+
+def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
+    chance = random.Random(11)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(stream.worker()) for _ in range(3)]
+        running: set[Nursery] = set()
+        for _ in range(18):
+            worker = chance.choice(workers)
+            if worker not in running:
+                worker.start()
+                running.add(worker)
+            else:
+                running.discard(worker)
+                worker.kill() if chance.random() < 0.3 else worker.stop()
+            until = time.monotonic() + chance.uniform(0, 1)
+            while time.monotonic() < until:
+                stream.send(chance.randint(1, 60))
+                time.sleep(chance.uniform(0, 0.05))
+        for worker in workers:
+            if worker not in running:
+                worker.start()
+        stream.settle()
+        for worker in workers:
+            worker.stop()
+
+
+@pytest.mark.parametrize("engine", ["there", "away"])
+def test_the_partitions_of_a_killed_worker_are_taken_over_within_six_seconds(stream: Stream, engine: str) -> None:
+    with stream.worker() as first, stream.worker() as second:
+        first.start()
+        second.start()
+        stream.send(100)
+        stream.settle()
+        if engine == "away":
+            (stream.folder / AWAY).touch()
+            stream.send(100)
+            stream.wait_for("both try", lambda: len(stream.asked_since(0)) == PARTITIONS)
+            time.sleep(1)
+        first.kill()
+        killed_at = time.time()
+        if engine == "there":
+            stream.send(100)
+        took = stream.wait_for("all are taken", lambda: stream.asked_since(killed_at) == set(range(PARTITIONS)), 20)
+        (stream.folder / AWAY).unlink(missing_ok=True)
+        stream.settle()
+        second.stop()
+    print(f"taken over after {took:.1f} s, the engine {engine}")
+    assert took < 6
+
+
+def test_a_worker_stopped_beyond_its_session_comes_back_by_itself_and_loses_nothing(stream: Stream) -> None:
+    with stream.worker() as first, stream.worker() as second:
+        first.start()
+        second.start()
+        stream.send(2_000)
+        stream.wait_for("the first are seen", lambda: len(stream.seen()) > 50)
+        first.send(signal.SIGSTOP)
+        stream.send(300)
+        stream.settle()
+        first.send(signal.SIGCONT)
+        stream.send(300)
+        stream.settle()
+        second.stop()
+        stream.send(100)
+        stream.settle()
+        first.stop()
+
+
+class _ReadOnly:
+    """A log of letters that nothing is written to."""
+
+    def __init__(self, reader: RecordReader) -> None:
+        self.read_all = reader.read_all
+        self.read = reader.read
+
+    def produce(self, records: object) -> None:
+        raise AssertionError("nothing is replayed here")

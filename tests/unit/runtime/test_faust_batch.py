@@ -1,0 +1,177 @@
+from datetime import UTC, datetime
+
+from structlog.testing import capture_logs
+
+from services.runtime.clock import FixedClock
+from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.faust_batch import HeldLane, record_of
+from services.runtime.lane import DeadLetterCap, LaneSettings
+from services.runtime.records import Record
+from services.runtime.retry import NO_WAIT, RetryPolicy
+from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime
+from tests.support.streaming import Event, Message, Producing, Telling
+
+
+def record(offset: int, value: str) -> Record:
+    return Record(TOPIC, 2, offset, b"key", value.encode(), {}, NOON)
+
+
+def records(*values: str, first: int = 0) -> list[Record]:
+    return [record(first + number, value) for number, value in enumerate(values)]
+
+
+class Held:
+    """A lane with what surrounds it."""
+
+    def __init__(
+        self, service: Collecting, *, batch: int = 10, retry: RetryPolicy = NO_WAIT, in_row: int = 100
+    ) -> None:
+        self.time = ManualTime()
+        self.producer = Producing()
+        self.meter = Telling()
+        self.lane = HeldLane(
+            service,
+            TOPIC,
+            2,
+            producer=self.producer,
+            clock=FixedClock(NOON),
+            settings=LaneSettings(batch=batch, retry=retry, cap=DeadLetterCap(in_row=in_row)),
+            meter=self.meter,
+            luck=lambda: 0.5,
+            monotonic=self.time.monotonic,
+        )
+
+
+def refuse_bad(record: Record) -> None:
+    if record.value.startswith(b"bad"):
+        raise PoisonError("bad cannot be read")
+
+
+def test_what_is_in_hand_is_handled_and_what_goes_out_is_produced() -> None:
+    service = Collecting(forward=NEXT)
+    held = Held(service)
+    held.lane.hold(records("a", "b", "c", first=7))
+    assert held.lane.work()
+    assert held.lane.finished
+    assert held.lane.offset == 10
+    assert service.batches == [["a", "b", "c"]]
+    assert [out.value for out in held.producer.out] == [b"a", b"b", b"c"]
+    assert held.meter.done == 3
+
+
+def test_offsets_may_have_gaps() -> None:
+    service = Collecting()
+    held = Held(service, batch=2)
+    held.lane.hold([record(offset, str(offset)) for offset in (3, 9, 11, 40)])
+    held.lane.work()
+    assert service.batches == [["3", "9"], ["11", "40"]]
+    assert held.lane.offset == 41
+
+
+def test_poison_is_buried_and_what_follows_is_handled() -> None:
+    service = Collecting(judge=refuse_bad)
+    held = Held(service)
+    held.lane.hold(records("a", "bad 1", "b"))
+    with capture_logs():
+        held.lane.work()
+    assert held.lane.finished
+    assert service.done == ["a", "b"]
+    assert [(out.topic, out.value) for out in held.producer.out] == [(f"{TOPIC}.dead", b"bad 1")]
+    assert held.meter.letters == [(TOPIC, "PoisonError")]
+    assert held.meter.done == 3
+
+
+def test_an_engine_that_is_away_is_waited_for_and_nothing_is_counted_as_done() -> None:
+    away = [True]
+
+    def judge(record: Record) -> None:
+        if away[0]:
+            raise UnavailableError("away")
+
+    held = Held(Collecting(judge=judge), retry=RetryPolicy(first_s=1, jitter=0))
+    held.lane.hold(records("a", "b", first=5))
+    with capture_logs():
+        assert not held.lane.work()
+        assert not held.lane.finished
+        assert held.lane.offset == 5
+        assert held.lane.wakes_at == 1
+        away[0] = False
+        held.time.sleep(1)
+        assert held.lane.work()
+    assert held.lane.offset == 7
+    assert held.meter.retries == ["UnavailableError"]
+
+
+def test_a_producer_that_is_away_is_waited_for_and_the_batch_is_handled_again() -> None:
+    service = Collecting(forward=NEXT)
+    held = Held(service)
+    held.producer.away = True
+    held.lane.hold(records("a"))
+    with capture_logs():
+        assert not held.lane.work()
+        held.producer.away = False
+        assert held.lane.work()
+    assert service.batches == [["a"], ["a"]]
+    assert [out.value for out in held.producer.out] == [b"a"]
+
+
+def test_the_cap_halts_and_leaves_the_rest_undone() -> None:
+    held = Held(Collecting(judge=refuse_bad), in_row=3)
+    held.lane.hold(records(*(f"bad {number}" for number in range(9))))
+    with capture_logs():
+        held.lane.work()
+    assert held.lane.halted
+    assert not held.lane.finished
+    assert held.lane.wakes_at is None
+    assert held.lane.offset == 2
+    assert held.lane.error is not None
+    assert "halted at raw.v1:2:2" in held.lane.error
+    held.lane.hold(records("good", first=9))
+    assert held.lane.halted
+    assert not held.lane.work()
+
+
+def test_records_of_a_new_assignment_may_lie_before_those_of_the_last() -> None:
+    service = Collecting(judge=refuse_bad)
+    held = Held(service)
+    held.lane.hold(records("a", "b", "c"))
+    held.lane.work()
+    held.lane.hold(records("b", "c", "d", first=1))
+    held.lane.work()
+    assert service.batches == [["a", "b", "c"], ["b", "c", "d"]]
+    assert held.lane.offset == 4
+
+
+def test_what_was_tried_before_a_new_assignment_is_forgotten() -> None:
+    def judge(record: Record) -> None:
+        raise RuntimeError("it fails")
+
+    held = Held(Collecting(judge=judge), retry=RetryPolicy(attempts=3, first_s=1, jitter=0))
+    held.lane.hold(records("a", "b"))
+    with capture_logs():
+        held.lane.work()
+        assert held.lane.wakes_at == 1
+        held.lane.hold(records("a", "b"))
+        assert held.lane.wakes_at is None
+        assert held.lane.error is None
+
+
+def test_the_status_tells_where_the_partition_stands() -> None:
+    held = Held(Collecting())
+    held.lane.hold(records("a", first=4))
+    held.lane.work()
+    status = held.lane.status(5, 12)
+    assert (status.topic, status.partition, status.offset, status.lag, status.state) == (TOPIC, 2, 5, 7, "running")
+
+
+def test_a_record_is_what_the_log_of_the_embedded_form_would_give() -> None:
+    message = Message(f"prefix-{TOPIC}", 3, 42, headers=[("id", b"x"), ("odd", b"\xff")])
+    found = record_of(Event(message), TOPIC)
+    assert (found.topic, found.partition, found.offset) == (TOPIC, 3, 42)
+    assert found.headers == {"id": "x", "odd": "�"}
+    assert found.appended_at == datetime(2026, 3, 1, 12, 0, 0, 123_000, UTC)
+
+
+def test_a_record_without_key_value_or_headers_has_empty_ones() -> None:
+    found = record_of(Event(Message(TOPIC, 0, 0, key=None, value=None, headers=None)), TOPIC)
+    assert (found.key, found.value, found.headers) == (b"", b"", {})

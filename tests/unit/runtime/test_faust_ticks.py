@@ -1,0 +1,70 @@
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from structlog.testing import capture_logs
+
+from services.runtime.clock import FixedClock
+from services.runtime.faust_logs import SayOnce
+from services.runtime.faust_ticks import Notes, Ticks
+from services.runtime.records import Outgoing
+from tests.support.logs import NOON, Collecting, ManualTime, out
+from tests.support.streaming import Producing, Telling
+
+
+class Ticked:
+    """Ticks with what surrounds them."""
+
+    def __init__(self, service: Collecting) -> None:
+        self.time = ManualTime()
+        self.producer = Producing()
+        self.meter = Telling()
+        self.notes = Notes(service.name, FixedClock(NOON), self.time.monotonic)
+        self.ticks = Ticks(service, self.producer, self.notes, meter=self.meter, monotonic=self.time.monotonic)
+
+
+def test_what_a_tick_gives_is_produced() -> None:
+    ticked = Ticked(Collecting(on_tick=lambda now: [out("a"), out("b")]))
+    assert ticked.ticks.tick(NOON) == 2
+    assert len(ticked.producer.out) == 2
+    assert ticked.meter.ticks == [False]
+
+
+def test_what_a_tick_gave_is_held_until_it_is_durable() -> None:
+    service = Collecting(on_tick=lambda now: [out("a")])
+    ticked = Ticked(service)
+    ticked.producer.away = True
+    with capture_logs():
+        assert ticked.ticks.tick(NOON) == 0
+        ticked.producer.away = False
+        assert ticked.ticks.tick(NOON) == 1
+    assert service.ticks == [NOON]
+    assert len(ticked.producer.out) == 1
+
+
+def test_a_failing_tick_is_told_once_a_minute_and_counted_each_time() -> None:
+    def fail(now: datetime) -> Sequence[Outgoing]:
+        raise RuntimeError("it fails")
+
+    ticked = Ticked(Collecting(on_tick=fail))
+    with capture_logs() as said:
+        for _ in range(5):
+            ticked.ticks.tick(NOON)
+            ticked.time.sleep(20)
+    assert len(said) == 2
+    assert ticked.ticks.errors == 5
+    assert (ticked.notes.error, ticked.notes.at) == ("it fails", NOON)
+
+
+def test_a_library_says_one_thing_once_a_minute() -> None:
+    time = ManualTime()
+    once = SayOnce(time.monotonic)
+
+    def passes(text: str, value: int) -> bool:
+        return once.filter(logging.LogRecord("aiokafka", logging.WARNING, "", 0, text, (value,), None))
+
+    assert passes("node %s is away", 1)
+    assert not passes("node %s is away", 2)
+    assert passes("node %s is back", 2)
+    time.sleep(60)
+    assert passes("node %s is away", 3)
