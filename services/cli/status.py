@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import time
 from dataclasses import asdict
@@ -75,7 +76,9 @@ def _print(overview: Overview, svg: Path | None) -> None:
     if svg is not None:
         drawn = Console(record=True, width=130, file=io.StringIO(), force_terminal=True, color_system="truecolor")
         drawn.print(page(overview))
-        drawn.save_svg(str(svg), title="jobchime status")
+        # Without the fonts that it would have a reader fetch from elsewhere.
+        picture = re.sub(r"@font-face \{.*?\}\s*", "", drawn.export_svg(title="jobchime status"), flags=re.DOTALL)
+        svg.write_text(picture, encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:

@@ -182,7 +182,7 @@ def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
 
 def _facts(title: str, rows: Sequence[tuple[str, str | Text]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(Text(title, "bold not dim underline"), style="dim")
+    table.add_column(Text(title, "bold not dim"), style="dim")
     table.add_column(justify="right")
     for name, value in rows:
         table.add_row(name, value)
@@ -193,7 +193,7 @@ def _table(title: str, columns: Sequence[str], *, right: Sequence[str] = ()) -> 
     """As low as can be: the whole must fit a terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for place, column in enumerate(columns):
-        head = Text(title, "bold not dim underline") if place == 0 else Text(column)
+        head = Text(title, "bold not dim") if place == 0 else Text(column)
         table.add_column(head, justify="right" if column in right else "left")
     return table
 
