@@ -27,7 +27,7 @@ class Metrics:
 
     def __init__(self) -> None:
         # A series more for each would say only when the process first met it.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry(auto_describe=False)
         self._counters = {one: self._counter(one) for one in listed.METRICS if one.kind == "counter"}
         self._histograms = {one: self._histogram(one) for one in listed.METRICS if one.kind == "histogram"}
