@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
 LIBRARIES = ("faust", "mode", "aiokafka")
 _SAY_AGAIN_S = 60.0
 
@@ -21,6 +23,8 @@ class SayOnce(logging.Filter):
         if now - self._said_at.get(str(record.msg), float("-inf")) < _SAY_AGAIN_S:
             return False
         self._said_at[str(record.msg)] = now
+        if record.exc_info and isinstance(record.exc_info[1], KafkaError | OSError):
+            record.exc_info = None  # that a broker is away is no bug
         return True
 
 

@@ -19,6 +19,7 @@ from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.faust_session import Session
 from services.runtime.faust_ticks import Notes, Ticks
 from services.runtime.faust_work import Work
+from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter, RunnerMeter
@@ -157,13 +158,15 @@ class FaustRunner:
 
     async def _live(self, stop: threading.Event) -> bool:
         """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
-        session = Session(self._service, self._settings, self._work, self._paused)
+        session: Session | None = None
         try:
+            await asyncio.get_running_loop().run_in_executor(self._hands, self._knock)
+            session = Session(self._service, self._settings, self._work, self._paused)
             await session.start()
             _events.info("running", service=self._service.name)
             return await self._watch(session, stop)
         except _LostError as lost:
-            self._notes.note("leaves the group and joins it again", lost.reason)
+            self._notes.note("cannot take part and tries again", lost.reason)
             return False
         except JobchimeError:
             raise
@@ -174,7 +177,16 @@ class FaustRunner:
             return False
         finally:
             self._say_ready(False)
-            await self._leave(session, stop)
+            if session is not None:
+                await self._leave(session, stop)
+
+    def _knock(self) -> None:
+        """Raises _LostError where Kafka or a topic is away, in fewer words than Faust would."""
+        try:
+            with Offsets(self._settings) as offsets:
+                offsets.partitions_of(self._service.inputs)
+        except UnavailableError as error:
+            raise _LostError(error) from error
 
     async def _watch(self, session: Session, stop: threading.Event) -> bool:
         next_guard = 0.0

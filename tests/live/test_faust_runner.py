@@ -30,6 +30,7 @@ class Stream:
 
     def __init__(self, settings: KafkaSettings, folder: Path) -> None:
         self.settings = settings
+        """Of the workers that are started next."""
         self.folder = folder
         self.effects = Effects(folder)
         self.sent: list[str] = []
@@ -45,6 +46,10 @@ class Stream:
         arguments = (str(self.folder), self.settings.model_dump_json(), str(grace_s))
         with Nursery("tests.live.faust_child", *arguments, errors=errors) as nursery:
             yield nursery
+
+    def forget_killed_ones_soon(self) -> None:
+        """A worker that starts after a kill waits until the session of the killed one is over."""
+        self.settings = self.settings.model_copy(update={"session_timeout_s": 2.0})
 
     def send(self, count: int, kind: str = "plain") -> None:
         values = [f"{kind} {len(self.sent) + number}" for number in range(count)]
@@ -144,6 +149,7 @@ def test_a_batch_that_outlasts_the_grace_is_left_to_others(stream: Stream) -> No
 
 def test_kills_at_random_lose_nothing_and_bury_all_poison(stream: Stream) -> None:
     chance = random.Random(7)
+    stream.forget_killed_ones_soon()
     with stream.worker() as worker:
         for _ in range(10):
             worker.start()
@@ -165,6 +171,7 @@ def test_kills_at_random_lose_nothing_and_bury_all_poison(stream: Stream) -> Non
 
 def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
     chance = random.Random(11)
+    stream.forget_killed_ones_soon()
     with ExitStack() as stack:
         workers = [stack.enter_context(stream.worker()) for _ in range(3)]
         running: set[Nursery] = set()
