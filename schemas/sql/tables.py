@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from schemas.sql.base import Moment, Serial, metadata
@@ -105,6 +106,19 @@ saved_searches = Table(
     Column("changed_at", Moment, nullable=False),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
+    Index(
+        "ix_saved_searches_clocked",
+        "next_due_at",
+        postgresql_where=text("cadence <> 'instant' AND NOT paused"),
+        sqlite_where=text("cadence <> 'instant' AND paused = 0"),
+    ),
+    Index(
+        "ix_saved_searches_instant",
+        "served_cut",
+        "next_due_at",
+        postgresql_where=text("cadence = 'instant' AND NOT paused"),
+        sqlite_where=text("cadence = 'instant' AND paused = 0"),
+    ),
 )
 
 postings = Table(
@@ -205,6 +219,7 @@ deliveries = Table(
     Column("changed_at", Moment, nullable=False),
     Column("accepted_at", Moment),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
+    Index("ix_deliveries_state_due_at", "state", "due_at", "delivery_id"),
 )
 
 suppressions = Table(
