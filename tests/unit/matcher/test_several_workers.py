@@ -76,8 +76,9 @@ def test_postings_are_found_by_a_worker_that_never_handled_them(tmp_path: Path) 
 def test_a_key_that_came_back_under_another_worker_is_matched_backwards(tmp_path: Path) -> None:
     """A worker that takes over has not handled the removal, and knows of it all the same."""
     shared = Shared(tmp_path)
-    first, second = shared.worker(), shared.worker()
+    first = shared.worker()
     shared.log.produce([criteria_out(1, GO, 1), posting_out(having("Go", posting_id="early"))])
+    second = shared.worker()
     for topic in (CRITERIA.name, POSTINGS.name):
         for partition in range(PARTITIONS):
             shared.handle(first, shared.batch(topic, partition, 9))
