@@ -16,6 +16,7 @@ from services.cli.options import Config, Now, moment
 from services.cli.output import progress
 from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.app import patient_engine
 from services.matcher.outgoing import outgoing_matches
 from services.matcher.ports import CriteriaIndex, Hits
 from services.matcher.reconciling import (
@@ -35,7 +36,6 @@ from services.matcher.settings import MatcherSettings
 from services.notifier.adapters.sql.stored_keys import stored_keys
 from services.runtime.clock import FixedClock
 from services.runtime.datadir import LOG_FILE
-from services.runtime.elasticsearch import SearchEngine
 from services.runtime.errors import UsageError
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
@@ -44,7 +44,6 @@ from services.runtime.records import Producer, TopicReader, chunked
 from services.runtime.store import open_store
 from services.settings import Settings, load_settings
 
-_PATIENT_S = 60.0
 _APPLIED_AT_ONCE = 5_000
 _PRODUCED_AT_ONCE = 200
 
@@ -159,7 +158,7 @@ def _opened(settings: Settings, at: datetime) -> Iterator[_Ground]:
         if settings.deployed:
             index = None
             if settings.matcher.index == "elasticsearch":
-                engine = SearchEngine(settings.elasticsearch.model_copy(update={"timeout_s": _PATIENT_S}))
+                engine = patient_engine(settings.elasticsearch)
                 stack.callback(engine.close)
                 index = ElasticsearchCriteriaIndex(engine)
             reader = stack.enter_context(RecordReader(settings.kafka))

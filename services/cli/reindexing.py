@@ -1,15 +1,13 @@
 """`jobchime reindex`: the shared indices made anew from their topics, while they are used."""
 
-from datetime import datetime
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.app import kept_indices
+from services.matcher.app import kept_indices, patient_engine
 from services.matcher.rebuilding import Kept, Rebuilder
 from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch import SearchEngine
@@ -17,10 +15,7 @@ from services.runtime.errors import UsageError
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.settings import Settings, load_settings
-
-_PATIENT_S = 60.0
-"""Nobody's group waits for this process: requests may take longer than a worker's."""
+from services.settings import load_settings
 
 
 def reindex(
@@ -38,18 +33,10 @@ def reindex(
         )
     if only not in ("", "criteria", "postings"):
         raise UsageError(f"--only is criteria or postings, not {only!r}")
-    engine = SearchEngine(settings.elasticsearch.model_copy(update={"timeout_s": _PATIENT_S}))
-    try:
-        for kept in _kept(settings, engine, at):
+    with closing(patient_engine(settings.elasticsearch)) as engine:
+        for kept in kept_indices(engine, settings.matcher, FixedClock(at)):
             if only in ("", kept.name):
                 _rebuild(settings.kafka, engine, kept)
-    finally:
-        engine.close()
-
-
-def _kept(settings: Settings, engine: SearchEngine, at: datetime) -> tuple[Kept, ...]:
-    criteria, postings = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
-    return kept_indices(criteria, postings, settings.matcher, FixedClock(at))
 
 
 def _rebuild(kafka: KafkaSettings, engine: SearchEngine, kept: Kept) -> None:

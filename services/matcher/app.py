@@ -1,7 +1,9 @@
 """Wires the matcher."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
+from typing import Final
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
@@ -22,6 +24,8 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Record, Tail
 from services.runtime.tail import LogTail, ReadLog
+
+_PATIENT_S: Final = 60.0
 
 
 def make_matcher(log: ReadLog, settings: MatcherSettings | None = None) -> Matcher:
@@ -45,21 +49,24 @@ def make_shared_matcher(
     """The matcher over indices that all workers share; its `load` makes them where they are missing."""
     settings = settings or MatcherSettings()
     engine = SearchEngine(elasticsearch)
-    criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
-    kept = kept_indices(criteria, recent, settings, clock or SystemClock())
 
     def prepare() -> None:
-        with RecordReader(kafka) as reader:
-            for one in kept:
-                Rebuilder(engine, reader).ensure(one)
+        with closing(patient_engine(elasticsearch)) as patient, RecordReader(kafka) as reader:
+            for one in kept_indices(patient, settings, clock or SystemClock()):
+                Rebuilder(patient, reader).ensure(one)
 
+    criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
     return Matcher(SharedHoldings(criteria, recent, settings, prepare), settings)
 
 
-def kept_indices(
-    criteria: ElasticsearchCriteriaIndex, recent: ElasticsearchRecentPostings, settings: MatcherSettings, clock: Clock
-) -> tuple[Kept, Kept]:
+def patient_engine(elasticsearch: ElasticsearchSettings) -> SearchEngine:
+    """For work that no group waits for: a request may take longer than a worker's."""
+    return SearchEngine(elasticsearch.model_copy(update={"timeout_s": max(elasticsearch.timeout_s, _PATIENT_S)}))
+
+
+def kept_indices(engine: SearchEngine, settings: MatcherSettings, clock: Clock) -> tuple[Kept, Kept]:
     """Both shared indices, and how each is written from the records of its topic."""
+    criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
 
     def write_criteria(records: Sequence[Record], target: str) -> None:
         criteria.write(readable(CriteriaRecord, records), [target])

@@ -25,7 +25,7 @@ from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_generations import Generations, target_of
-from services.matcher.adapters.elasticsearch_lease import Lease
+from services.matcher.adapters.elasticsearch_lease import BusyError, Lease
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Record, TopicReader
@@ -99,18 +99,25 @@ class Rebuilder:
         With `wait`, wait for another rebuild to end, or for the lease of one that was killed. Else BusyError.
         """
         lease = Lease(self._engine, kept.name, seconds=self._lease_s)
-        while True:
-            try:
-                lease.take()
-                break
-            except UnavailableError:
-                if not wait:
-                    raise
-                self._sleep(_WAIT_S)
+        if wait:
+            self._await(lease)
+        else:
+            lease.take()
         try:
             return self._rebuild(kept, lease, advance)
         finally:
             lease.give_back()
+
+    def _await(self, lease: Lease) -> None:
+        told = False
+        while True:
+            try:
+                return lease.take()
+            except BusyError as error:
+                if not told:
+                    _events.warning("waits", error=str(error))
+                told = True
+                self._sleep(_WAIT_S)
 
     def _rebuild(self, kept: Kept, lease: Lease, advance: Advance) -> str:
         generations = kept.generations

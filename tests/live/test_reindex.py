@@ -64,7 +64,7 @@ def shared(tmp_path: Path) -> Iterator[Shared]:
         clock = FixedClock(NOON)
         log = stack.enter_context(SqliteLog(tmp_path / "log.sqlite", clock=clock))
         criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
-        kept = kept_indices(criteria, recent, MatcherSettings(), clock)
+        kept = kept_indices(engine, MatcherSettings(), clock)
         yield Shared(engine, log, clock, criteria, recent, kept)
 
 
