@@ -21,6 +21,7 @@ from services.matcher.adapters.elasticsearch_documents import (
     ACCEPTS_UNDISCLOSED,
     CURRENCY_SHIFT,
     FLOOR_BITS,
+    HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
@@ -45,7 +46,7 @@ packed by a script. `batched`: ten documents a search."""
 
 _EVERYWHERE: Final = "everywhere"
 _NO_LANGUAGE: Final = "none"
-_KEPT: Final = ("key", "limits", "rejects", "place", "language", "asks")
+_BESIDE: Final = ("place", "language", "workplace", "seniority", "employment")
 _MOST: Final = 10_000_000
 _DOCUMENTS: Final = 10
 _SEARCHES: Final = 10
@@ -64,7 +65,7 @@ class Percolator:
         """Make the index anew."""
         self.delete()
         settings = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
-        keywords = ("skills", "held", "workplace", "seniority", "employment", "language", "place", "asks", "rejects")
+        keywords = ("skills", "held", "workplace", "seniority", "employment", "language", "place")
         properties: dict[str, Any] = {
             "query": {"type": "percolator"},
             "key": _NUMBER,
@@ -156,14 +157,8 @@ def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:
     percolate = {"percolate": {"field": "query", "document": _percolated(prepared)}}
     if form == "plain":
         return _all_hits(percolate)
-    ours = query_of(prepared)["bool"]
-    filters = [one for one in ours["filter"] if "place" in one["terms"]]
-    language = {"term": {"asks": "language"}}
-    ruled_out = [
-        ours["must_not"][0],
-        *(one for one in ours["must_not"][1:] if one.get("bool", {}).get("filter") == language),
-    ]
-    query = {"bool": {"filter": [percolate, *filters], "must_not": ruled_out}}
+    plain = [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(_BESIDE)]
+    query = {"bool": {"filter": [percolate, *plain]}}
     if form == "pruned":
         return _all_hits(query)
     return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared.posting)}
@@ -208,9 +203,9 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
 
 def _document(record: CriteriaRecord) -> dict[str, Any]:
     ours = document(record, datetime(2026, 1, 1, tzinfo=UTC))
-    kept: dict[str, Any] = {name: ours[name] for name in _KEPT if name in ours}
-    # Time zones and texts are in the query here.
-    kept["limits"] &= ~(HAS_ZONE | HAS_MORE_TEXT)
+    kept: dict[str, Any] = {name: ours[name] for name in ("key", "limits", *_BESIDE)}
+    # Time zones, texts and skills are in the query here.
+    kept["limits"] &= ~(HAS_ZONE | HAS_MORE_TEXT | HAS_MORE_SKILLS)
     return {**kept, "query": _query(record.criteria)}
 
 

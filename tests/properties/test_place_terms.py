@@ -6,7 +6,7 @@ from hypothesis import given
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
-from services.matcher.adapters.elasticsearch_documents import NO_PLACE, place_terms
+from services.matcher.adapters.elasticsearch_documents import ANY, place_terms
 from services.matcher.adapters.elasticsearch_query import places_of
 from services.rules.place_data import place_data
 from services.rules.placing import Allowed, concrete
@@ -18,7 +18,7 @@ _CODES = (*place_data().countries, *place_data().subdivisions, *place_data().gro
 
 def by_terms(asked: Criteria, reach: Reach) -> bool:
     told = places_of(reach)
-    return told is None or not set(place_terms(asked)).isdisjoint((NO_PLACE, *told))
+    return told is None or not set(place_terms(asked)).isdisjoint((ANY, *told))
 
 
 def by_rule(asked: Criteria, reach: Reach) -> bool:

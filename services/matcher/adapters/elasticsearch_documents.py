@@ -1,16 +1,17 @@
 """Criteria as plain documents: what a posting must have to be looked at, and what rules it out.
 
 A criterion is looked at only for postings that hold its anchor: both of two skills of its `all`, else one of its `any`,
-else a word of its text, else one of its places; the few that need none of these are looked at always. Each other demand
-is told in `asks`, so that a query passes over the many documents that do not make it.
+else a word of its text, else one of its places; the few that need none of these are looked at always. In each other
+field a posting must meet one term, and `ANY` stands where nothing is asked. So a query is nothing but fields of which
+one term must be met, which Lucene joins as bit sets, 4,096 documents at a time; an exclusion would have every candidate
+be looked at by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from schemas.criteria import Criteria, CriteriaRecord
-from schemas.posting import Employment, Seniority, Workplace
 from services.rules.fits import annual_floor
 from services.rules.places import country_of, is_subdivision
 from services.rules.placing import concrete
@@ -20,8 +21,8 @@ ALWAYS: Final = "*"
 """The anchor of criteria that no posting can be ruled out of by terms."""
 ANYWHERE: Final = "p:*"
 """Beside the anchors of places: for a posting that suits every place."""
-NO_PLACE: Final = "*"
-"""The place of criteria that ask for none."""
+ANY: Final = "*"
+"""The term of a field in which nothing is asked."""
 UNKNOWN_PLACE: Final = "?"
 
 FLOOR_BITS: Final = 44
@@ -32,6 +33,10 @@ CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
 """Than one wanted word: phrases, more words, excluded ones."""
+HAS_MORE_SKILLS: Final = 1 << 62
+"""Than four that are needed together, or some that are excluded."""
+_BESIDE: Final = "\n"
+"""Between the names of a pair."""
 CURRENCIES: Final = 26**3
 
 
@@ -42,14 +47,23 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         return {**named, "removed_at": int(now.timestamp() * 1000)}
     criteria = record.criteria
     query = TextQuery.parse(criteria.text)
+    pairs = _pairs(criteria.skills.all)
+    more, unwanted = _flat(pairs[2:]), criteria.skills.none
     fields = {
         **named,
         "key": record.key,
-        "limits": _limits(criteria, query),
+        "limits": _limits(criteria, query) | (HAS_MORE_SKILLS if more or unwanted else 0),
         "anchor": _anchors(criteria, query),
+        "also": pairs[1:2] or [ANY],
+        "any": (criteria.skills.all and criteria.skills.any) or [ANY],
+        "word": [_telling_word(query)] if query.wanted else [ANY],
         "place": place_terms(criteria),
-        "rejects": list(_rejects(criteria)),
-        **_demands(criteria, query),
+        "language": criteria.languages or [ANY],
+        "workplace": criteria.workplace or [ANY],
+        "seniority": criteria.seniority or [ANY],
+        "employment": criteria.employment or [ANY],
+        "more": more,
+        "unwanted": unwanted,
     }
     if criteria.utc_offset is not None:
         fields |= {"offset": criteria.utc_offset, "tolerance": criteria.tolerance}
@@ -66,7 +80,7 @@ def currency_number(code: str) -> int:
 
 def pair(one: str, other: str) -> str:
     """The anchor of two skills that are needed together, in either order."""
-    return f"{one}|{other}" if one < other else f"{other}|{one}"
+    return _BESIDE.join(sorted((one, other)))
 
 
 def parts_of(country: str) -> str:
@@ -78,7 +92,7 @@ def place_terms(criteria: Criteria) -> list[str]:
     """What a posting must name one of; a search for a subdivision is also one for a part of its country."""
     found = list(concrete(criteria.places))
     if not found:
-        return [NO_PLACE]
+        return [ANY]
     found += sorted({parts_of(country_of(place)) for place in found if is_subdivision(place)})
     return [*found, UNKNOWN_PLACE] if criteria.accept_unknown_place else found
 
@@ -108,7 +122,7 @@ def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
         return [f"a:{name}" for name in any_of]
     if query.wanted:
         return [f"w:{_telling_word(query)}"]
-    if places != [NO_PLACE]:
+    if places != [ANY]:
         return [*(f"p:{place}" for place in places), ANYWHERE]
     return [ALWAYS]
 
@@ -119,35 +133,9 @@ def _pairs(names: Sequence[str]) -> list[str]:
     return [pair(*ordered[at : at + 2]) if at + 1 < len(ordered) else ordered[at] for at in range(0, len(ordered), 2)]
 
 
+def _flat(pairs: Sequence[str]) -> list[str]:
+    return [name for one in pairs for name in one.split(_BESIDE)]
+
+
 def _telling_word(query: TextQuery) -> str:
     return max((word for term in query.wanted for word in term.split(" ")), key=len)
-
-
-def _rejects(criteria: Criteria) -> Iterable[str]:
-    """What a posting must not have: excluded skills, and all values of a facet but those asked for."""
-    for mark, asked, every in (
-        ("workplace", criteria.workplace, get_args(Workplace)),
-        ("seniority", criteria.seniority, get_args(Seniority)),
-        ("employment", criteria.employment, get_args(Employment)),
-    ):
-        if asked:
-            yield from (f"{mark}:{value}" for value in every if value not in asked)
-    yield from (f"s:{name}" for name in criteria.skills.none)
-
-
-def _demands(criteria: Criteria, query: TextQuery) -> dict[str, Any]:
-    """Fields of which a posting must meet one term each, but `more`, of which it must meet all; named in `asks`."""
-    fields: dict[str, Any] = {}
-    pairs = _pairs(criteria.skills.all)
-    if len(pairs) > 1:
-        fields["also"] = pairs[1]
-    if len(pairs) > 2:
-        fields["more"] = pairs[2:]
-    if criteria.skills.all and criteria.skills.any:
-        fields["any"] = criteria.skills.any
-    if query.wanted:
-        fields["word"] = _telling_word(query)
-    if criteria.languages:
-        fields["language"] = criteria.languages
-    counted = {"more_need": len(pairs) - 2} if "more" in fields else {}
-    return {**fields, **counted, "asks": list(fields)}

@@ -1,7 +1,7 @@
 """How hits leave Elasticsearch: packed by a script on the shard, since a hit of its own takes 100 times as long.
 
-The script also decides pay and time zone, by the rules of `services.rules.fits`, and sets apart what asks for more than
-one word, with its text, for the client to decide.
+The script also decides pay and time zone, by the rules of `services.rules.fits`, and the rarer demands on skills. What
+asks for more than one word it sets apart, with its text, for the client to decide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from services.matcher.adapters.elasticsearch_documents import (
     CURRENCIES,
     CURRENCY_SHIFT,
     FLOOR_BITS,
+    HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
@@ -32,6 +33,7 @@ long[] tops = new long[{CURRENCIES}];
 for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
 for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
 state.tops = tops;
+state.skills = new HashSet(params.skills);
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
 state.worded = new ArrayList();
@@ -61,6 +63,10 @@ if (limits != 0) {{
       if (low - at <= tolerance && at - high <= tolerance) {{ fits = true; }}
     }}
     if (!fits) {{ return; }}
+  }}
+  if ((limits & {HAS_MORE_SKILLS}L) != 0) {{
+    for (def name : doc['more']) {{ if (!state.skills.contains(name)) {{ return; }} }}
+    for (def name : doc['unwanted']) {{ if (state.skills.contains(name)) {{ return; }} }}
   }}
   if ((limits & {HAS_MORE_TEXT}L) != 0) {{
     state.worded.add([doc['key'].value, near, doc['text'].value]);
@@ -102,7 +108,8 @@ def aggregation_of(posting: PostingCore) -> dict[str, Any]:
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)]
+        "skills": [skill.name for skill in posting.skills],
+        "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
         params |= {"low": float(zones.min), "high": float(zones.max if zones.max >= zones.min else zones.max + 24)}

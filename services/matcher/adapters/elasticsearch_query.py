@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 from itertools import combinations
 from typing import Any, Final
 
-from schemas.posting import PostingCore, Reach
-from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANYWHERE, NO_PLACE, UNKNOWN_PLACE, pair, parts_of
+from schemas.posting import Reach
+from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANY, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
 from services.rules.fits import UNMARKED_EMPLOYMENT, UNMARKED_SENIORITY
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
@@ -17,26 +17,26 @@ _NO_WORDS: Final = frozenset(("", "\0"))
 
 
 def query_of(prepared: PreparedPosting) -> dict[str, Any]:
-    """What fits in all but what `limits` tells: pay, time zone, and more text than one word. Nothing is scored."""
+    """What fits in all but what `limits` tells of: pay, time zone, and more of skills and text. Nothing is scored."""
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
-    places = places_of(posting.reach)
     skills = [*own, *(pair(one, other) for one, other in combinations(own, 2))]
-    ruled_out = [
-        _terms("rejects", _facets(posting)),
-        _terms("rejects", (f"s:{name}" for name in own)),
-        _asking("also", _terms("also", skills)),
-        _asking("more", _terms_set("more", skills)),
-        _asking("any", _terms("any", held)),
-        _asking("word", _terms("word", words)),
-    ]
-    if posting.language is not None:
-        ruled_out.append(_asking("language", _terms("language", [posting.language])))
-    needed = [_terms("anchor", _anchors(skills, held, words, places))]
+    places = places_of(posting.reach)
+    met: dict[str, Iterable[str]] = {
+        "also": skills,
+        "any": held,
+        "word": words,
+        "workplace": [posting.workplace],
+        "seniority": [posting.seniority or UNMARKED_SENIORITY],
+        "employment": [posting.employment or UNMARKED_EMPLOYMENT],
+    }
     if places is not None:
-        needed.append(_terms("place", (NO_PLACE, *places)))
-    return {"bool": {"filter": needed, "must_not": ruled_out}}
+        met["place"] = places
+    if posting.language is not None:
+        met["language"] = [posting.language]
+    anchors = {"terms": {"anchor": _anchors(skills, held, words, places)}}
+    return {"bool": {"filter": [anchors, *({"terms": {field: [ANY, *terms]}} for field, terms in met.items())]}}
 
 
 def _anchors(skills: list[str], held: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
@@ -46,14 +46,6 @@ def _anchors(skills: list[str], held: list[str], words: list[str], places: tuple
         *(f"a:{name}" for name in held),
         *(f"w:{word}" for word in words),
         *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
-    ]
-
-
-def _facets(posting: PostingCore) -> list[str]:
-    return [
-        f"workplace:{posting.workplace}",
-        f"seniority:{posting.seniority or UNMARKED_SENIORITY}",
-        f"employment:{posting.employment or UNMARKED_EMPLOYMENT}",
     ]
 
 
@@ -86,17 +78,3 @@ def _parts() -> dict[str, list[str]]:
     for code in place_data().subdivisions:
         found.setdefault(country_of(code), []).append(code)
     return found
-
-
-def _terms(field: str, values: Iterable[str]) -> dict[str, Any]:
-    return {"terms": {field: list(values)}}
-
-
-def _terms_set(field: str, values: Iterable[str]) -> dict[str, Any]:
-    """At least as many of a document's terms as its `_need` says, which is all of them."""
-    return {"terms_set": {field: {"terms": list(values), "minimum_should_match_field": f"{field}_need"}}}
-
-
-def _asking(what: str, met: dict[str, Any]) -> dict[str, Any]:
-    """Documents that make a demand which is not met."""
-    return {"bool": {"filter": {"term": {"asks": what}}, "must_not": met}}
