@@ -93,8 +93,7 @@ class Installation:
         """These services, one worker each; the caller waits until they are ready."""
         started: list[Running] = []
         try:
-            for name in names:
-                started.append(self._start(name))
+            started += map(self._start, names)
             yield started
         finally:
             for one in started:
