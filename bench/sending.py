@@ -1,6 +1,6 @@
 """How many mails a minute one notifier hands to SendGrid, against a fake that answers after a given time.
 
-    python -m bench.sending [--json] [--latency 0.1] [--mails 400]
+python -m bench.sending [--json] [--latency 0.1] [--mails 400]
 """
 
 import argparse

@@ -110,8 +110,6 @@ def _post(connection: http.client.HTTPConnection, path: str, headers: Mapping[st
     """
     try:
         connection.request("POST", path, body=data, headers=dict(headers))
-    except TimeoutError as error:
-        raise NotSentError("it stopped taking the request") from error
     except OSError:
         return False
     return True

@@ -311,7 +311,7 @@ class Crowd:
             self.asked.append(email.delivery_id)
         try:
             with suppress(threading.BrokenBarrierError):
-                self._full.wait(0.2)
+                self._full.wait(1)
             return self.answer(email)
         finally:
             with self._lock:

@@ -300,10 +300,14 @@ class TestBrokenConnections:
         with fake_sendgrid(tmp_path, Step(do="raw", raw=raw)) as running:
             assert mailer(running.host).send(email()).provider_id == "id-7"
 
+    def test_a_server_that_stops_reading_defers(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(MailDeferredError, match="cannot hand"):
+            mailer(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_s=0.5).send(email(text=LONG))
+
     def test_an_answer_that_comes_before_all_was_read_counts(self, tmp_path: Path) -> None:
         """A server may refuse what is too large without reading it."""
         with refusing_early() as port, pytest.raises(MailRefusedError, match="413"):
-            mailer(f"http://127.0.0.1:{port}", timeout_s=0.5).send(email(text=LONG))
+            mailer(f"http://127.0.0.1:{port}", timeout_s=1.5).send(email(text=LONG))
 
     def test_a_head_without_end_is_given_up(self, tmp_path: Path) -> None:
         raw = "HTTP/1.1 202 Accepted\r\nX: " + "y" * (http.client._MAXLINE + 10)
