@@ -42,7 +42,7 @@ class Wanted:
 
 
 def people(count: int, searches_each: int, pool: Sequence[Criteria], seed: int) -> list[Wanted]:
-    """So many people over zones, currencies and cadences, each with searches out of one pool, so that many are shared."""
+    """So many people over zones, currencies and cadences, each with searches out of one pool, many of them shared."""
     chance = random.Random(seed)
     return [
         Wanted(
