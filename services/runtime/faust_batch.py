@@ -124,20 +124,16 @@ class HeldLane:
         self._lane.seek(records[0].offset)
 
     def work(self) -> bool:
-        """Work on what is in hand until it is finished, must wait or is halted; whether any record got done."""
-        moved = False
-        while not self.finished:
-            began, handled = self._monotonic(), self._lane.handled
-            more = self._lane.work()
-            done = self._lane.handled - handled
-            if done:
-                self._meter.batch(self.place[0], done, self._monotonic() - began)
-                moved = True
-            if not more:
-                if self._lane.wakes_at is not None:
-                    self._meter.retried(self.place[0], self._watched.error_type)
-                break
-        return moved
+        """Process one batch of what is in hand, where it need not wait; whether to go on at once."""
+        if self.finished or self.halted or (self.wakes_at or 0.0) > self._monotonic():
+            return False
+        began, handled = self._monotonic(), self._lane.handled
+        more = self._lane.work()
+        if done := self._lane.handled - handled:
+            self._meter.batch(self.place[0], done, self._monotonic() - began)
+        elif self._lane.wakes_at is not None:
+            self._meter.retried(self.place[0], self._watched.error_type)
+        return more
 
     def status(self, offset: int, end: int) -> LaneStatus:
         """A snapshot, where the partition stands at `offset` of `end`."""
@@ -173,15 +169,14 @@ class _Watched:
             raise
 
 
-def record_of(event: Any, topic: str) -> Record:
-    """The record of a Faust event; `topic` is its name without the installation's prefix."""
-    message = event.message
+def record_of(found: Any, topic: str) -> Record:
+    """The record that a consumer found; `topic` is its name without the installation's prefix."""
     return Record(
         topic=topic,
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key or b"",
-        value=message.value or b"",
-        headers={name: (value or b"").decode("utf-8", "replace") for name, value in message.headers or ()},
-        appended_at=_EPOCH + timedelta(milliseconds=round((message.timestamp or 0.0) * 1_000)),
+        partition=found.partition,
+        offset=found.offset,
+        key=found.key or b"",
+        value=found.value or b"",
+        headers={name: (value or b"").decode("utf-8", "replace") for name, value in found.headers or ()},
+        appended_at=_EPOCH + timedelta(milliseconds=found.timestamp or 0),
     )

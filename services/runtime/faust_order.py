@@ -18,7 +18,7 @@ class Handed:
     """What a batch comes to."""
 
     due: dict[Any, list[Any]] = field(default_factory=dict)
-    """By partition, in order and without gaps: events that are not done."""
+    """By partition, in order and without gaps: records that are not done; maybe none."""
     missing: dict[Any, int] = field(default_factory=dict)
     """By partition: from which offset to read again."""
 
@@ -47,15 +47,20 @@ class Order:
         found = Handed()
         expected = dict(following)
         for event in events:
-            tp, offset = event.message.tp, event.message.offset
-            if event.message.generation_id != generation or tp not in expected or offset < expected[tp]:
-                continue
-            if offset > expected[tp] and not self._is_real(tp, expected[tp], found):
-                del expected[tp]
-                continue
-            expected[tp] = offset + 1
-            found.due.setdefault(tp, []).append(event)
+            message = event.message
+            if message.generation_id == generation and message.tp in expected:
+                self._sort(message.tp, message.chunk, expected, found)
         return found
+
+    def _sort(self, tp: Any, chunk: Sequence[Any], expected: dict[Any, int], found: Handed) -> None:
+        due = found.due.setdefault(tp, [])
+        for record in chunk:
+            if record.offset > expected[tp] and not self._is_real(tp, expected[tp], found):
+                del expected[tp]
+                return
+            if record.offset >= expected[tp]:
+                expected[tp] = record.offset + 1
+                due.append(record)
 
     def _is_real(self, tp: Any, expected: int, found: Handed) -> bool:
         if self._may_have_gaps(tp):

@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 
 from schemas.topics import TOPICS
-from services.runtime.faust_app import DoneConsumer, build_app
+from services.runtime.faust_app import build_app
 from services.runtime.faust_batch import Place
+from services.runtime.faust_consumer import DoneConsumer
 from services.runtime.faust_order import Order
 from services.runtime.faust_work import Work
 from services.runtime.kafka.settings import KafkaSettings
@@ -135,7 +136,7 @@ class Session:
     async def _bear(self, events: Sequence[Any]) -> None:
         generation = self._app.consumer_generation_id
         while not self.settled or self._paused():
-            if self._finishing or self._generation_over(generation):
+            if self._must_end(generation):
                 return
             await asyncio.sleep(_LOOK_EVERY_S)
         if self._generation_over(generation):
@@ -144,7 +145,7 @@ class Session:
         for tp, offset in handed.missing.items():
             _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
             await self._consumer.read_again(tp, offset)
-        places = {self._work.place(tp.topic, tp.partition): tp for tp in handed.due}
+        places = {self._work.place(tp.topic, tp.partition): tp for tp, due in handed.due.items() if due}
         lanes = await self._work.hold({place: handed.due[tp] for place, tp in places.items()})
         while True:
             wakes_at = await self._work.go(lanes)
@@ -152,12 +153,13 @@ class Session:
                 return
             for lane in lanes:
                 self._done_with(places[lane.place], lane.offset)
-            if wakes_at is None:
-                return
-            while time.monotonic() < wakes_at:
-                if self._finishing or self._generation_over(generation):
-                    return
+            while wakes_at is not None and time.monotonic() < wakes_at and not self._must_end(generation):
                 await asyncio.sleep(_LOOK_EVERY_S)
+            if wakes_at is None or self._must_end(generation):
+                return
+
+    def _must_end(self, generation: int) -> bool:
+        return self._finishing or self._generation_over(generation)
 
     def _generation_over(self, generation: int) -> bool:
         return bool(generation != self._app.consumer_generation_id)

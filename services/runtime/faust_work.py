@@ -16,6 +16,7 @@ from services.runtime.metering import RunnerMeter
 from services.runtime.records import Producer, Service
 from services.runtime.status import LaneStatus, ServiceStatus
 
+_SLICE_S = 0.25
 _RATE_OVER_S = 60.0
 _SAMPLE_EVERY_S = 1.0
 
@@ -74,11 +75,11 @@ class Work:
         return self._names[topic], partition
 
     async def hold(self, due: Mapping[Place, Sequence[Any]]) -> list[HeldLane]:
-        """Give events to the lanes of their places, in order; those of a halted lane stay undone."""
+        """Give records to the lanes of their places, in order; those of a halted lane stay undone."""
         return await asyncio.get_running_loop().run_in_executor(self._hands, self._hold, due)
 
     async def go(self, lanes: Sequence[HeldLane]) -> float | None:
-        """Work on each lane as far as it goes; when to try again (monotonic seconds), None where all is done."""
+        """Work on each lane as far as it goes; when to go on (monotonic seconds), None where nothing is left to do."""
         self._going += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._hands, _go, lanes)
@@ -116,10 +117,10 @@ class Work:
 
     def _hold(self, due: Mapping[Place, Sequence[Any]]) -> list[HeldLane]:
         lanes = []
-        for place, events in due.items():
+        for place, records in due.items():
             lane = self._lane(place)
             if not lane.halted:
-                lane.hold([record_of(event, place[0]) for event in events])
+                lane.hold([record_of(record, place[0]) for record in records])
                 lanes.append(lane)
         return lanes
 
@@ -146,9 +147,15 @@ class Work:
 
 
 def _go(lanes: Sequence[HeldLane]) -> float | None:
-    """In turns, so that a partition that waits holds up no other of the batch."""
-    while sum(lane.work() for lane in lanes):
-        pass
+    """Work for a little while, in turns, so that a partition that waits holds up no other; when to go on."""
+    until = time.monotonic() + _SLICE_S
+    moved = True
+    while moved:
+        moved = False
+        for lane in lanes:
+            moved = lane.work() or moved
+            if time.monotonic() >= until and not all(lane.finished or lane.halted for lane in lanes):
+                return until
     waiting = [lane.wakes_at for lane in lanes if lane.wakes_at is not None and not lane.finished]
     return min(waiting, default=None)
 

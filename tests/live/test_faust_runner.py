@@ -151,7 +151,7 @@ def test_kills_at_random_lose_nothing_and_bury_all_poison(stream: Stream) -> Non
     chance = random.Random(7)
     stream.forget_killed_ones_soon()
     with stream.worker() as worker:
-        for _ in range(10):
+        for _ in range(8):
             worker.start()
             until = time.monotonic() + chance.uniform(0, 1.5)
             while time.monotonic() < until:
@@ -175,7 +175,7 @@ def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
     with ExitStack() as stack:
         workers = [stack.enter_context(stream.worker()) for _ in range(3)]
         running: set[Nursery] = set()
-        for _ in range(18):
+        for _ in range(14):
             worker = chance.choice(workers)
             if worker not in running:
                 worker.start()

@@ -15,19 +15,22 @@ class Partition(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Message:
-    topic: str
+class Found:
+    """A record as the client of Faust gives it."""
+
     partition: int
     offset: int
-    generation_id: int = 1
     key: bytes | None = b"key"
     value: bytes | None = b"value"
     headers: Sequence[tuple[str, bytes]] | None = ()
-    timestamp: float | None = 1_772_366_400.123
+    timestamp: int | None = 1_772_366_400_123
 
-    @property
-    def tp(self) -> Partition:
-        return Partition(self.topic, self.partition)
+
+@dataclass(frozen=True)
+class Message:
+    tp: Partition
+    chunk: Sequence[Found]
+    generation_id: int
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class Event:
     message: Message
 
 
-def events(topic: str, partition: int, *offsets: int, generation: int = 1) -> list[Event]:
-    return [Event(Message(topic, partition, offset, generation)) for offset in offsets]
+def event(topic: str, partition: int, *offsets: int, generation: int = 1) -> Event:
+    found = [Found(partition, offset) for offset in offsets]
+    return Event(Message(Partition(topic, partition), found, generation))
 
 
 @dataclass
