@@ -9,9 +9,10 @@ import typer
 from services.cli.options import Config
 from services.cli.output import progress
 from services.runtime import backup as archives
+from services.runtime.errors import UsageError
 from services.runtime.store import migrate as migrate_store
 from services.runtime.store import open_store
-from services.settings import SECRET_FILE, load_settings
+from services.settings import SECRET_FILE, Settings, load_settings
 
 
 def migrate(config: Config = None) -> None:
@@ -26,6 +27,7 @@ def backup(
 ) -> None:
     """Write log, store and secret, as they are at one moment, into one archive; services may run on."""
     settings = load_settings(config)
+    _check_embedded(settings, "backup", "pg_dump --format=custom")
     with progress("Backing up") as advance:
         last = 0
 
@@ -48,7 +50,17 @@ def restore(
 ) -> None:
     """Put the state of an archive into the data folder, verified first."""
     settings = load_settings(config)
+    _check_embedded(settings, "restore", "pg_restore")
     manifest = archives.restore(file, settings.data, force=force)
     typer.echo(
         f"Restored the state of {manifest.created_at:%Y-%m-%d %H:%M} UTC. What was mailed since may be mailed again."
     )
+
+
+def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:
+    """An archive of the data folder would hold nothing of a store that is elsewhere. Raises UsageError."""
+    if settings.store.get_secret_value():
+        raise UsageError(
+            f"`jobchime {command}` takes what is in the data folder, and this store is elsewhere: use `{own_tool}`,"
+            " and keep the secret beside it"
+        )
