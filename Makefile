@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 WORKERS ?= 2
 
-.PHONY: setup demo engines engines-stop test test-live test-kill lint types check format lock schemas samples pictures clean
+.PHONY: setup demo engines engines-stop test test-live test-kill test-faults lint types check format lock schemas samples pictures clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,12 @@ test-live: setup
 
 test-kill: setup
 	@$(BIN)/pytest -s tests/faults/test_kill.py
+
+# The long form, on engines of its own; JOBCHIME_FAULTS_SEED replays a run, JOBCHIME_FAULTS_INDEX=memory is the other index.
+test-faults: setup
+	@figures=$$(mktemp); code=0; \
+	JOBCHIME_FAULTS=long JOBCHIME_FAULTS_FIGURES=$$figures $(BIN)/pytest -s tests/faults/test_streams.py || code=$$?; \
+	cat $$figures; rm -f $$figures; exit $$code
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -1,0 +1,113 @@
+"""Digests: what each subscriber is owed, what they were sent, and whether any job came twice."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Engine
+
+from schemas.posting import Cluster
+from services.rules.signature import same_job
+from tests.support.streams.crowd import Crowd
+from tests.support.streams.pairs import Expected, Versions
+from tests.support.truth_check import dropped_for, sent_items
+
+_PIECES = 4
+"""Signatures that are alike enough differ in fewer of their places than that, so one of the pieces is equal."""
+
+
+@dataclass
+class ItemTally:
+    """What all digests came to; a job counts once for each subscriber."""
+
+    expected: int = 0
+    found: int = 0
+    sent: int = 0
+    doubled: int = 0
+    strange: int = 0
+    """Sent, and no search that the subscriber ever had fits it."""
+
+
+def check_items(store: Engine, expected: Expected, versions: Versions, crowd: Crowd) -> tuple[ItemTally, list[str]]:
+    """All that is owed was sent, once. The strings tell of differences."""
+    sent = sent_items(store)
+    tally, faults = ItemTally(), []
+    for subscriber_id, items in sent.items():
+        tally.sent += len(items)
+        twice = _twice(items)
+        tally.doubled += len(twice)
+        faults += [f"{subscriber_id} was sent {one} twice" for one in twice]
+        own = np.array(sorted(crowd.keys_ever[subscriber_id]), dtype=np.uint32)
+        for posting_id, _ in items:
+            fits = expected.fits[posting_id]
+            if not np.isin(own, np.union1d(fits.matched, fits.near_ever)).any():
+                tally.strange += 1
+                faults.append(f"{subscriber_id} was sent {posting_id}, which none of their searches fits")
+    jobs = jobs_of(versions)
+    came = {(subscriber_id, jobs[one]) for subscriber_id, items in sent.items() for one, _ in items}
+    owed = _owed(expected, versions, crowd)
+    wanted = {(subscriber_id, jobs[posting_id]): posting_id for subscriber_id, posting_id in owed}
+    tally.expected = len(wanted)
+    missing = sorted(pair for pair in wanted if pair not in came)
+    tally.found = len(wanted) - len(missing)
+    for subscriber_id, job in missing[:50]:
+        posting_id = wanted[subscriber_id, job]
+        faults.append(f"{subscriber_id} lacks {posting_id}: {dropped_for(store, subscriber_id).get(posting_id)}")
+    return tally, faults + [f"{len(missing)} items are missing"] * bool(missing)
+
+
+def _owed(expected: Expected, versions: Versions, crowd: Crowd) -> set[tuple[str, str]]:
+    """Subscriber and posting, where an untouched search matches every version and the job is open."""
+    wanting: dict[int, list[str]] = defaultdict(list)
+    for search in crowd.searches.values():
+        if search.plain and search.key not in expected.broad:
+            wanting[search.key].append(search.subscriber_id)
+    return {
+        (subscriber_id, posting_id)
+        for posting_id, fits in expected.fits.items()
+        if all(posting.status == "open" for posting in versions[posting_id])
+        for key in fits.surely.tolist()
+        for subscriber_id in wanting.get(key, ())
+    }
+
+
+def jobs_of(versions: Versions) -> Mapping[str, int]:
+    """Number the jobs: postings that are copies of one another in any version, directly or by way of others."""
+    names = list(versions)
+    first = {name: at for at, name in enumerate(names)}
+    root = list(range(len(names)))
+
+    def found(at: int) -> int:
+        while root[at] != at:
+            root[at] = root[root[at]]
+            at = root[at]
+        return at
+
+    clusters = [(name, cluster) for name in names for cluster in {one.cluster for one in versions[name]}]
+    for one, other in alike([cluster for _, cluster in clusters]):
+        root[found(first[clusters[one][0]])] = found(first[clusters[other][0]])
+    return {name: found(at) for at, name in enumerate(names)}
+
+
+def alike(clusters: Sequence[Cluster]) -> Iterable[tuple[int, int]]:
+    """The places of all two that are the same job."""
+    buckets: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for at, cluster in enumerate(clusters):
+        maybe: set[int] = set()
+        for bucket in _buckets_of(cluster):
+            maybe.update(buckets[bucket])
+            buckets[bucket].append(at)
+        yield from ((other, at) for other in sorted(maybe) if same_job(clusters[other], cluster))
+
+
+def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
+    width = len(cluster.signature) // _PIECES
+    pieces = [(at, cluster.signature[at * width : (at + 1) * width]) for at in range(_PIECES)] if width else []
+    return [(-1, cluster.key), *pieces]
+
+
+def _twice(items: Sequence[tuple[str, Cluster]]) -> list[str]:
+    ids = [posting_id for posting_id, _ in items]
+    again = [one for one in set(ids) if ids.count(one) > 1] if len(set(ids)) < len(ids) else []
+    return again + [f"{ids[one]} and {ids[other]}" for one, other in alike([cluster for _, cluster in items])]
