@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         """Whether the services run as processes of their own, on Kafka."""
         return self.kafka.deployed
 
+    def in_one_go(self) -> "Settings":
+        """The same for a command that does what is due and ends: no part of it is left for a next tick."""
+        return self.model_copy(update={"notifier": self.notifier.in_one_go()})
+
     def ids(self) -> Ids:
         """Ids under this installation's secret, made at the first call. Raises UsageError, UnavailableError."""
         given = self.secret.get_secret_value().encode()

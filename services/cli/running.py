@@ -23,7 +23,7 @@ def run(
     if not settings.ingest.sources and not settings.ingest.push.enabled:
         print("no source is in the settings; add one, see `jobchime config init`", file=sys.stderr)
     if once:
-        with embedded(settings) as form:
+        with embedded(settings.in_one_go()) as form:
             _once(form)
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.

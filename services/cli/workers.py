@@ -19,7 +19,8 @@ def worker_command(name: ServiceName, told: str) -> Callable[..., None]:
     """The command that runs one worker of a service; several may run at once."""
 
     def command(config: Config = None, once: Once = False, now: Now = None) -> None:
-        settings = load_settings(config)
+        loaded = load_settings(config)
+        settings = loaded.in_one_go() if once else loaded
         configure_logging(level=settings.log_level)
         clock = SystemClock() if now is None else FixedClock(moment(now))
         with stop_on_signals() as stop, deployed(settings, name, clock=clock, once=once) as worker:

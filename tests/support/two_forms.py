@@ -101,7 +101,7 @@ class EmbeddedForm:
 
     def live(self, wanted: Sequence[Wanted], steps: Sequence[Step]) -> dict[str, bytes]:
         """At each step: tick, drain, tick."""
-        settings = load_settings(_settings_file(self.folder, ""))
+        settings = load_settings(_settings_file(self.folder, "")).in_one_go()
         clock = FixedClock(steps[0].at)
         with embedded(settings, clock=clock, chance=Random(0)) as form:
             take_in(form.engine, settings.ids(), wanted, steps[0].at)
