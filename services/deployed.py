@@ -93,6 +93,7 @@ class Deployed:
                     host=probes.host,
                     port=probes.port_of(self.name) if probes.enabled else None,
                     stuck_after_s=probes.stuck_after_s,
+                    or_any_port=True,
                     others=lambda: self.ticker.states,
                 )
             )

@@ -98,10 +98,13 @@ class Operations:
         host: str,
         port: int | None,
         stuck_after_s: float,
+        or_any_port: bool = False,
         others: Callable[[], Mapping[str, str | None]] = dict,
         lag_by_status: bool = False,
     ) -> Iterator[ProbeServer | None]:
         """Serve probes at `port` (None: nowhere) and send heartbeats while the runner runs.
+
+        `or_any_port`: at a free one where another worker of this machine has it.
 
         `others`: services beside the runner, by name, each with why it fails, None where it does not. `lag_by_status`:
         the runner's meter is not told of lag. Raises UsageError for a port that cannot be had.
@@ -117,7 +120,7 @@ class Operations:
                     runner.pulse.idle_s,
                     stuck_after_s,
                 )
-                probes = stack.enter_context(ProbeServer(probed, host=host, port=port))
+                probes = stack.enter_context(ProbeServer(probed, host=host, port=port, or_any=or_any_port))
             heartbeat = _Heartbeat(self._store, worker, self._clock.now(), probes.address if probes else None)
 
             def beats() -> Sequence[Beat]:

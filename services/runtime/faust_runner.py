@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from secrets import SystemRandom
 from typing import Any
 
@@ -95,6 +96,7 @@ class FaustRunner:
         )
         self._loaded = False
         self._ready = False
+        self._member = False
 
     @property
     def ready(self) -> bool:
@@ -115,7 +117,7 @@ class FaustRunner:
         status = self._work.status(
             loaded=self._loaded, tick_errors=self._ticks.errors, error=self._notes.error, error_at=self._notes.at
         )
-        return RunnerStatus(self._clock.now(), (status,))
+        return RunnerStatus(self._clock.now(), (replace(status, member=self._member),))
 
     async def _run(self, stop: threading.Event) -> None:
         ticking: asyncio.Task[None] | None = None
@@ -176,6 +178,7 @@ class FaustRunner:
             self._notes.note("cannot take part and tries again", UnavailableError(where) if away else error)
             return False
         finally:
+            self._member = False
             self._say_ready(False)
             if session is not None:
                 await self._leave(session, stop)
@@ -203,7 +206,8 @@ class FaustRunner:
                 next_guard = now + _GUARD_EVERY_S
             await session.measure()
             touch.look(session.in_touch, now)
-            self._say_ready(session.settled and not self._work.halted and touch.held)
+            self._member = session.settled and touch.held
+            self._say_ready(self._member and not self._work.halted)
             if self._once and await self._is_done(session, quiet):
                 return True
             await asyncio.sleep(_LOOK_EVERY_S)

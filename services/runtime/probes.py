@@ -3,6 +3,7 @@
 The standard library's server: it needs no event loop, so that it answers while the worker's own is stuck.
 """
 
+import errno
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -42,11 +43,11 @@ class Probed:
 class ProbeServer:
     """Serves the probes until it is left."""
 
-    def __init__(self, probed: Probed, *, host: str, port: int) -> None:
-        """Bind at once. Raises UsageError where the address cannot be had."""
+    def __init__(self, probed: Probed, *, host: str, port: int, or_any: bool = False) -> None:
+        """Bind at once; `or_any`: at a free port where another process has this one. Raises UsageError."""
         handler = type("Handler", (_Handler,), {"probed": probed, "slots_free": threading.Semaphore(_MOST_AT_ONCE)})
         try:
-            self._server = _Server((host, port), handler)
+            self._server = _bound(host, port, handler, or_any=or_any)
         except OSError as error:
             raise UsageError(
                 f"the probes cannot listen on {host}:{port}: {error.strerror or error}; set another port in [probes],"
@@ -65,6 +66,16 @@ class ProbeServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=_REQUEST_TIMEOUT_S)
+
+
+def _bound(host: str, port: int, handler: type[BaseHTTPRequestHandler], *, or_any: bool) -> "_Server":
+    try:
+        return _Server((host, port), handler)
+    except OSError as error:
+        if not or_any or error.errno != errno.EADDRINUSE:
+            raise
+        _events.info("another process has the port of the probes; takes a free one", port=port)
+        return _Server((host, 0), handler)
 
 
 class _Server(ThreadingHTTPServer):

@@ -14,6 +14,8 @@ def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
         return BY_OPERATOR
     if not service.loaded:
         return f"not loaded: {service.last_error}" if service.last_error else "not loaded yet"
+    if not service.member:
+        return f"without partitions: {service.last_error}" if service.last_error else "waits for its partitions"
     halted = [lane for lane in service.lanes if lane.state == "halted"]
     if halted:
         return halted[0].error or "halted by the cap on dead letters"

@@ -38,6 +38,8 @@ class ServiceStatus:
     tick_errors: int
     last_error: str | None
     last_error_at: datetime | None
+    member: bool = True
+    """Whether it has been given its share of the partitions; without a group, it always has."""
 
     @property
     def lag(self) -> int:

@@ -99,6 +99,16 @@ def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
         ProbeServer(facts.probed(), host="127.0.0.1", port=server.port)
 
 
+def test_a_second_worker_of_a_machine_takes_a_free_port() -> None:
+    facts = Facts()
+    with (
+        serving(facts) as server,
+        ProbeServer(facts.probed(), host="127.0.0.1", port=server.port, or_any=True) as other,
+    ):
+        assert other.port != server.port
+        assert asked(other, "/livez")[0] == 200
+
+
 def test_clients_that_say_nothing_do_not_keep_others_from_an_answer() -> None:
     with serving(Facts()) as server:
         silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(30)]
@@ -133,10 +143,15 @@ def test_answers_come_while_the_worker_is_busy() -> None:
 
 
 def service(
-    *, loaded: bool = True, state: LaneState = "running", error: str | None = None, last: str | None = None
+    *,
+    loaded: bool = True,
+    state: LaneState = "running",
+    error: str | None = None,
+    last: str | None = None,
+    member: bool = True,
 ) -> ServiceStatus:
     lane = LaneStatus("postings.v1", 0, 5, 2, state, error, 1)
-    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, last, None)
+    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, last, None, member)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +161,8 @@ def service(
         (service(state="isolating"), None),
         (service(loaded=False), "not loaded yet"),
         (service(loaded=False, last="Kafka is away"), "not loaded: Kafka is away"),
+        (service(member=False), "waits for its partitions"),
+        (service(member=False, last="Kafka is away"), "without partitions: Kafka is away"),
         (service(state="waiting", error="Elasticsearch is away"), "waits: Elasticsearch is away"),
         (service(state="halted", error="halted at postings.v1:0:5"), "halted at postings.v1:0:5"),
     ],
