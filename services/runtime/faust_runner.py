@@ -184,12 +184,19 @@ class FaustRunner:
                 await self._leave(session, stop)
 
     def _knock(self) -> None:
-        """Raises _LostError where Kafka or a topic is away, in fewer words than Faust would."""
+        """Raises _LostError where Kafka or a topic is away, in fewer words than Faust would.
+
+        A session that is too short for the brokers would be refused for ever, and Faust would not say so.
+        """
         try:
             with Offsets(self._settings) as offsets:
                 offsets.partitions_of(self._service.inputs)
+                least = offsets.least_session_s()
         except UnavailableError as error:
             raise _LostError(error) from error
+        if least is not None and least > self._settings.session_timeout_s:
+            _events.warning("Kafka allows no shorter session: a killed worker is missed later", seconds=least)
+            self._settings = self._settings.model_copy(update={"session_timeout_s": least})
 
     async def _watch(self, session: Session, stop: threading.Event) -> bool:
         next_guard = 0.0

@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from kafka import TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from kafka.protocol.consumer import IsolationLevel, OffsetSpec
 
@@ -24,6 +24,9 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 Place = tuple[str, int]
 """A topic and a partition."""
+
+
+_LEAST_SESSION = "group.min.session.timeout.ms"
 
 
 class Offsets:
@@ -87,6 +90,13 @@ class Offsets:
             for group, offsets in found.items()
         }
 
+    def least_session_s(self) -> float | None:
+        """The shortest session that the brokers allow a group's members; None where they do not tell us."""
+        try:
+            return self.ask(_least_session_s)
+        except UnavailableError:
+            return None
+
     def ask(self, question: Callable[[Any], T]) -> T:
         """Put a question to the library's admin client, and again while the cluster is not ready to answer."""
         until = time.monotonic() + self._patience_s
@@ -142,3 +152,15 @@ class Offsets:
             lambda admin: admin.list_partition_offsets(specs, isolation_level=IsolationLevel.READ_COMMITTED)
         )
         return {place: found[name].offset for name, place in places.items()}
+
+
+def _least_session_s(admin: Any) -> float | None:
+    brokers = [ConfigResource(ConfigResourceType.BROKER, str(one["broker_id"])) for one in _brokers(admin)]
+    found = admin.describe_configs(brokers, config_filter="all").get("broker", {}).values()
+    least = [int(configs[_LEAST_SESSION]["value"]) for configs in found if _LEAST_SESSION in configs]
+    return max(least) / 1_000 if least else None
+
+
+def _brokers(admin: Any) -> Sequence[Any]:
+    brokers: Sequence[Any] = admin.describe_cluster()["brokers"]
+    return brokers

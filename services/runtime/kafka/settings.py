@@ -27,8 +27,9 @@ class KafkaSettings(BaseModel):
     """How long a record may be on its way to the broker before sending it counts as failed, and is tried again."""
     buffer_bytes: int = Field(default=32 << 20, ge=1 << 20)
     """Of records waiting to be sent; a producer waits where it is full."""
-    session_timeout_s: float = Field(default=6.0, ge=1, le=300)
-    """A worker that is silent for so long has its partitions taken over."""
+    session_timeout_s: float = Field(default=5.0, ge=1, le=300)
+    """A worker that is silent for so long has its partitions taken over; at least the brokers'
+    `group.min.session.timeout.ms`, which is 6 s unless they are told otherwise."""
     commit_every_s: float = Field(default=0.5, gt=0, le=60)
     batch: int = Field(default=500, ge=1, le=10_000)
     """Most records handled together."""
