@@ -17,6 +17,7 @@ from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
 from schemas.keys import unpack
 from schemas.sql.tables import matches, positions
 from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.domain.schedule import SourceHealth
 from services.notifier.domain.model import Hold
 from services.notifier.domain.windows import Arrival, Closing, Cut
 from services.notifier.ports import Email
@@ -61,57 +62,62 @@ def at_once(*acts: Callable[[], object]) -> None:
             done.result(timeout=120)
 
 
-def shared_fairly(taken: dict[int, list[str]], expected: int) -> None:
-    """All was taken, once, and not by one alone."""
-    everything = [one for some in taken.values() for one in some]
-    assert len(everything) == len(set(everything)) == expected
-    assert len([some for some in taken.values() if some]) > 1
+def taken_by_all(claim: Callable[[int], Sequence[str]]) -> list[str]:
+    """What all workers together take, each at least once before any goes on; `claim` is given a worker's number."""
+    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
+    once = threading.Barrier(WORKERS)
+
+    def work(number: int) -> None:
+        taken[number] += claim(number)
+        once.wait(timeout=60)
+        while some := claim(number):
+            taken[number] += some
+
+    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
+    assert all(taken.values()), "each got a share"
+    return [one for some in taken.values() for one in some]
 
 
 def test_subscribers_that_are_due_are_shared(stores: list[NotifierStore]) -> None:
     for number in range(60):
         stores[0].search(stores[0].person(f"person{number}"))
     cut = stores[0].windows.take_cut(NOW)
-    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
 
-    def work(number: int) -> None:
-        while some := stores[number].windows.claim_due(f"worker {number}", LATE, cut, LEASE, 3):
-            taken[number] += [one.recipient.subscriber_id for one in some]
+    def claim(number: int) -> Sequence[str]:
+        due = stores[number].windows.claim_due(f"worker {number}", LATE, cut, LEASE, 3)
+        return [one.recipient.subscriber_id for one in due]
 
-    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
-    shared_fairly(taken, 60)
+    taken = taken_by_all(claim)
+    assert len(taken) == len(set(taken)) == 60
 
 
 def test_deliveries_are_shared(stores: list[NotifierStore]) -> None:
     for number in range(40):
         stores[0].search(stores[0].person(f"person{number}"), hour=8)
     build(stores[0], LATE)
-    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
 
-    def work(number: int) -> None:
-        while some := stores[number].deliveries.claim(f"worker {number}", "folder", LATE, LEASE, 3):
-            taken[number] += [one.delivery_id for one in some]
+    def claim(number: int) -> Sequence[str]:
+        claimed = stores[number].deliveries.claim(f"worker {number}", "folder", LATE, LEASE, 3)
+        return [one.delivery_id for one in claimed]
 
-    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
-    shared_fairly(taken, 40)
+    taken = taken_by_all(claim)
+    assert len(taken) == len(set(taken)) == 40
 
 
 def test_sources_are_shared(stores: list[NotifierStore]) -> None:
     names = [f"source {number}" for number in range(40)]
     ledgers = [SqlSourceLedger(store.engine) for store in stores]
     at_once(*(lambda ledger=ledger: ledger.register(names, NOW) for ledger in ledgers))
-    taken: dict[int, list[str]] = {number: [] for number in range(WORKERS)}
 
-    def work(number: int) -> None:
-        while some := ledgers[number].claim(names, NOW, most=2, worker=f"worker {number}", lease=LEASE):
-            if set(some) & set(taken[number]):
-                return  # its own claims are offered to a worker again
-            taken[number] += some
+    def claim(number: int) -> Sequence[str]:
+        claimed = ledgers[number].claim(names, NOW, most=2, worker=f"worker {number}", lease=LEASE)
+        for source in claimed:
+            # Polled, and due again in an hour: a worker is offered its own claims anew.
+            ledgers[number].settle(SourceHealth(source, added_at=NOW, next_due=NOW + HOUR))
+        return claimed
 
-    at_once(*(lambda number=number: work(number) for number in range(WORKERS)))
-    everything = [one for some in taken.values() for one in some]
-    assert len(everything) == len(set(everything))
-    assert len([some for some in taken.values() if some]) > 1
+    taken = taken_by_all(claim)
+    assert len(taken) == len(set(taken)) == 40
 
 
 @pytest.mark.live
