@@ -12,7 +12,7 @@ from services.notifier.adapters.sql.flags import sending_paused
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Outcome, State, after
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
-from services.runtime.store import reading, writing
+from services.runtime.store import bytewise, reading, retried, writing
 
 _FREE: dict[str, Any] = {"worker": None, "lease": None}
 
@@ -23,6 +23,7 @@ class SqlDeliveries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @retried
     def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
         """Take up to `most` pending deliveries, the oldest due first; none while sending is paused.
 
@@ -39,6 +40,7 @@ class SqlDeliveries:
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
             return _claimed(connection, taken)
 
+    @retried
     def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
         """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over.
 
@@ -74,6 +76,7 @@ class SqlDeliveries:
         """The settings do not allow it to be sent. Raises UnavailableError."""
         self._settle(delivery_id, attempt, "withhold", now, reason=reason)
 
+    @retried
     def settle(self, delivery_id: str, outcome: Outcome, now: datetime, reason: str = "") -> bool:
         """Apply what a provider's signed event tells, whichever attempt it was; events may come twice and out of order.
 
@@ -97,6 +100,7 @@ class SqlDeliveries:
         """Give back one that was not begun. Raises UnavailableError."""
         self._settle(claimed.delivery_id, claimed.attempt, "release", now)
 
+    @retried
     def sweep(self, now: datetime, too_old: datetime) -> None:
         """End leases that ran out; give up what was due before `too_old` and still waits. Raises UnavailableError."""
         stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
@@ -120,6 +124,7 @@ class SqlDeliveries:
         with reading(self._engine) as connection:
             return [Doubt(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
 
+    @retried
     def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
         """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
         with writing(self._engine) as connection:
@@ -127,6 +132,7 @@ class SqlDeliveries:
             if _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, reason=reason) and resend:
                 _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
 
+    @retried
     def release(self, worker: str, now: datetime) -> None:
         """End the leases of this worker, which was killed: claimed ones are pending again, sending ones unknown.
 
@@ -134,15 +140,17 @@ class SqlDeliveries:
         """
         own = deliveries.c.worker == worker
         with writing(self._engine) as connection:
-            _all(connection, own, "claimed", "expire", now)
-            _all(connection, own, "sending", "expire", now, reason="the worker was killed while it sent")
+            _all(connection, own, "claimed", "expire", now, wait=True)
+            _all(connection, own, "sending", "expire", now, wait=True, reason="the worker was killed while it sent")
 
     def states(self) -> dict[str, int]:
         """How many deliveries are in each state. Raises UnavailableError."""
         query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
         with reading(self._engine) as connection:
-            return {row.state: row.number for row in connection.execute(query.order_by(deliveries.c.state))}
+            in_order = query.order_by(bytewise(connection, deliveries.c.state))
+            return {row.state: row.number for row in connection.execute(in_order)}
 
+    @retried
     def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
         with writing(self._engine) as connection:
             _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
@@ -201,8 +209,17 @@ def _apply(connection: Connection, delivery_id: str, attempt: int, event: Event,
 
 
 def _all(
-    connection: Connection, which: ColumnElement[bool], state: State, event: Event, now: datetime, **values: Any
+    connection: Connection,
+    which: ColumnElement[bool],
+    state: State,
+    event: Event,
+    now: datetime,
+    *,
+    wait: bool = False,
+    **values: Any,
 ) -> None:
-    """Let an event happen to all of one state."""
-    own = update(deliveries).where(which, deliveries.c.state == state)
-    connection.execute(own.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))
+    """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
+    own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
+    for some in chunks(connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()):
+        change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
+        connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))
