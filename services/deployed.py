@@ -24,6 +24,7 @@ from services.runtime.faust_runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.topics import require
+from services.runtime.lane import LaneSettings
 from services.runtime.leases import SqlLease
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
@@ -62,6 +63,8 @@ class _Parts:
     service: Service
     others: tuple[Service, ...] = ()
     """Services without inputs, which tick beside it."""
+    together: bool = False
+    """Whether the service takes records of several partitions in one batch."""
     tick_apart: bool = False
     """Whether the service's ticks need not wait for its batches."""
     server: AbstractContextManager[object] | None = None
@@ -127,6 +130,7 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             producer,
             settings.kafka,
             clock=clock,
+            lane=LaneSettings(batch=settings.kafka.batch, together=parts.together),
             tick_every_s=settings.tick_every_s,
             tick_apart=parts.tick_apart,
             once=once,
@@ -166,11 +170,11 @@ def _matcher(place: _Place) -> _Parts:
     settings = place.settings
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
-        return _Parts(matcher)
+        return _Parts(matcher, together=True)
     criteria = place.stack.enter_context(Tail(settings.kafka, CRITERIA.name))
     since = place.clock.now() - settings.matcher.backwards
     postings = place.stack.enter_context(Tail(settings.kafka, POSTINGS.name, since=since))
-    return _Parts(make_own_matcher(criteria, postings, settings.matcher))
+    return _Parts(make_own_matcher(criteria, postings, settings.matcher), together=True)
 
 
 def _notifier(place: _Place) -> _Parts:

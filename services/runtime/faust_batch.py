@@ -135,6 +135,16 @@ class HeldLane:
             self._meter.retried(self.place[0], self._watched.error_type)
         return more
 
+    def sound(self, most: int) -> list[Record]:
+        """The next records to do, where nothing has failed of them; else nothing."""
+        if self._lane.status(0).state != "running":
+            return []
+        return self._log.read(*self.place, self.offset, most)
+
+    def done_with(self, batch: list[Record]) -> None:
+        """Count those as done, which were handled with those of other partitions."""
+        self._lane.done_with(batch)
+
     def status(self, offset: int, end: int) -> LaneStatus:
         """A snapshot, where the partition stands at `offset` of `end`."""
         known = self._lane.status(end)

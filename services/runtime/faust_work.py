@@ -8,6 +8,8 @@ from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from services.runtime.clock import Clock
 from services.runtime.faust_batch import HeldLane, Place, record_of
 from services.runtime.kafka.settings import KafkaSettings
@@ -17,6 +19,7 @@ from services.runtime.records import Producer, Service
 from services.runtime.status import LaneStatus, ServiceStatus
 
 _SLICE_S = 0.25
+_events = structlog.get_logger(__name__)
 _RATE_OVER_S = 60.0
 _SAMPLE_EVERY_S = 1.0
 
@@ -82,7 +85,7 @@ class Work:
         """Work on each lane as far as it goes; when to go on (monotonic seconds), None where nothing is left to do."""
         self._going += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._hands, _go, lanes)
+            return await asyncio.get_running_loop().run_in_executor(self._hands, self._go, lanes)
         finally:
             self._going -= 1
 
@@ -108,6 +111,30 @@ class Work:
             last_error=self.error or error,
             last_error_at=error_at,
         )
+
+    def _go(self, lanes: Sequence[HeldLane]) -> float | None:
+        if self._settings.together and len(lanes) > 1:
+            self._go_together(lanes)
+        return _go(lanes)
+
+    def _go_together(self, lanes: Sequence[HeldLane]) -> None:
+        """Handle what the partitions brought as one batch; where that fails, each partition goes its own way."""
+        began = time.monotonic()
+        share = max(self._settings.batch // len(lanes), 1)
+        sound = [(lane, batch) for lane in lanes if (batch := lane.sound(share))]
+        if len(sound) < 2:
+            return
+        together = [record for _, batch in sound for record in batch]
+        try:
+            outgoing = self._service.handle(together)
+            if outgoing:
+                self._producer.produce(outgoing)
+        except Exception as error:  # It comes again, where the lane of the partition at fault deals with it.
+            _events.info("goes partition by partition", service=self._service.name, error_type=type(error).__name__)
+            return
+        for lane, batch in sound:
+            lane.done_with(batch)
+        self.meter.batch(together[0].topic, len(together), time.monotonic() - began)
 
     def _lane_status(self, place: Place, offset: int, end: int) -> LaneStatus:
         lane = self._lanes.get(place)

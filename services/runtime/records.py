@@ -62,7 +62,10 @@ class Service(Protocol):
         ...
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Take records of one partition of one topic, in order; make the effects; give what goes out."""
+        """Take records of one partition of one topic, in order; make the effects; give what goes out.
+
+        Where a runner is told that a service takes them `together`: of several partitions, each partition's in order.
+        """
         ...
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
