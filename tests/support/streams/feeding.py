@@ -15,7 +15,7 @@ from tests.support.streams.material import poison, raw_of, steps
 from tests.support.streams.sizes import Size
 
 _AGAIN_S = 0.25
-_MOST_LAG = 4_000
+_MOST_LAG = 10_000
 """Records that may wait before the flow does."""
 _POISON_EVERY = 100
 
