@@ -208,7 +208,7 @@ _MAKERS = {"ingest": _ingest, "matcher": _matcher, "notifier": _notifier}
 
 
 def _open(settings: Settings) -> Engine:
-    engine = open_store(settings.store_url)
+    engine = open_store(settings.store_url, settings.store_limits)
     check_revision(engine)
     return engine
 

@@ -98,7 +98,7 @@ def embedded(
     else:
         settings.mail.check()
     with held(settings.data) as hold:
-        engine = open_store(settings.store_url)
+        engine = open_store(settings.store_url, settings.store_limits)
         migrate(engine)
         shown = Operations(lambda: engine, settings.ingest, clock)
         shown.pauses.refresh()

@@ -22,6 +22,7 @@ from services.runtime.datadir import STORE_FILE
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.store_settings import StoreSettings
 from services.runtime.web_settings import ProbeSettings
 
 DEFAULT_FILE = Path("jobchime.toml")
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     """What ids and links are signed with; empty: made once and kept in the data folder."""
     store: SecretStr = SecretStr("")
     """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder."""
+    store_limits: StoreSettings = StoreSettings()
+    """Bounds of the connections to a server store."""
     worker: str = ""
     """Names this process among all, the same after a restart; empty: by the service and this machine's name."""
     kafka: KafkaSettings = KafkaSettings()

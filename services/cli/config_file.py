@@ -8,6 +8,8 @@ TEMPLATE = """\
 data = "jobchime-data"
 # log_level = "info"
 # tick_every_s = 1.0
+# store = ""              # "postgresql+psycopg://user@host/database"; empty: SQLite in the data folder
+# worker = ""             # names this process; empty: by service and machine
 
 # ---------------------------------------------------------------------------------------------------------------
 [ingest]
@@ -96,4 +98,34 @@ folder = "mails"
 # stuck_after_s = 600.0
 #
 # `jobchime run` has none unless it is given a port: embedded_port = 8100
+
+# ---------------------------------------------------------------------------------------------------------------
+# The deployed form: services as processes of their own, `jobchime ingest`, `matcher` and `notifier`. Passwords are better
+# given by the environment: JOBCHIME_STORE, JOBCHIME_SECRET, JOBCHIME_KAFKA__PASSWORD, JOBCHIME_ELASTICSEARCH__API_KEY.
+[kafka]
+# bootstrap = ["kafka.example.com:9092"]          # with none of these, the embedded form
+# prefix = ""             # before every topic and group, where installations share a cluster
+# replication = 1         # of the topics that `jobchime topics create` makes
+# security = "PLAINTEXT"  # or SSL, SASL_PLAINTEXT, SASL_SSL
+# sasl_mechanism = "SCRAM-SHA-512"
+# username = ""
+# session_timeout_s = 5.0 # a worker silent for so long has its partitions taken over
+# batch = 500             # most records handled together
+
+[matcher]
+# index = "memory"        # each worker holds all criteria; "elasticsearch" holds them once for all workers
+# backwards_days = 7      # how far back new criteria are matched
+
+[elasticsearch]
+# urls = ["https://search.example.com:9200"]
+# prefix = "jobchime"     # begins the name of every index
+# username = ""
+# timeout_s = 3.5
+# shards = 1
+# replicas = 0
+
+[store_limits]
+# pool = 4                # connections to PostgreSQL that a process keeps open
+# overflow = 4            # and besides, closed after use
+# statement_timeout_s = 60.0
 """

@@ -49,12 +49,12 @@ def open_engine(settings: Settings, *, create: bool) -> Engine:
     Raises UsageError where it is missing and not to be made, UnavailableError where it cannot be used.
     """
     if settings.store.get_secret_value():
-        engine = open_store(settings.store_url)
+        engine = open_store(settings.store_url, settings.store_limits)
         check_revision(engine)
         return engine
     if not create and not (settings.data / STORE_FILE).is_file():
         raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` or `subscriber add` begins one")
-    engine = open_store(settings.store_url)
+    engine = open_store(settings.store_url, settings.store_limits)
     migrate(engine)
     return engine
 

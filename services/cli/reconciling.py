@@ -152,7 +152,7 @@ def _opened(settings: Settings, at: datetime) -> Iterator[_Ground]:
         path = settings.data / LOG_FILE
         if not settings.deployed and not path.is_file():
             raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, settings.store_limits)
         stack.callback(store.dispose)
         clock = FixedClock(at)
         if settings.deployed:

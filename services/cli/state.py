@@ -17,7 +17,8 @@ from services.settings import SECRET_FILE, Settings, load_settings
 
 def migrate(config: Config = None) -> None:
     """Bring the store's tables up to date; safe to run twice."""
-    migrate_store(open_store(load_settings(config).store_url))
+    settings = load_settings(config)
+    migrate_store(open_store(settings.store_url, settings.store_limits))
     typer.echo("The store is up to date.")
 
 

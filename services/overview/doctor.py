@@ -120,7 +120,7 @@ def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
         begins = "`jobchime migrate`" if settings.deployed else "`jobchime run`"
         yield Finding("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
         return
-    engine = open_store(settings.store_url)
+    engine = open_store(settings.store_url, settings.store_limits)
     try:
         yield Finding("store", "well", _store_version(engine))
         revision = revision_of(engine)

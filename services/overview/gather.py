@@ -93,7 +93,7 @@ class Gatherer:
         if self._store is None:
             if not self._settings.store.get_secret_value() and not (self._settings.data / STORE_FILE).is_file():
                 raise UnavailableError(f"there is no store in {self._settings.data} yet; `jobchime run` begins one")
-            self._store = open_store(self._settings.store_url)
+            self._store = open_store(self._settings.store_url, self._settings.store_limits)
             self._held.callback(self._store.dispose)
         check_revision(self._store)
         now = self._clock.now()

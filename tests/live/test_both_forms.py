@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import empty_database
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.postgresql import empty_database
 from tests.support.shared import captures
 from tests.support.two_forms import DeployedForm, EmbeddedForm, Step, people, pool
 

@@ -6,8 +6,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from tests.support.databases import empty_database, store_of_my_own
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.postgresql import empty_database, migrated_database
 
 pytestmark = pytest.mark.live
 
@@ -35,8 +35,8 @@ def test_indices_of_my_own_are_gone_afterwards() -> None:
     assert not left
 
 
-def test_a_store_of_my_own_has_all_tables_and_no_rows_of_others() -> None:
-    with store_of_my_own() as one, store_of_my_own() as two:
+def test_a_migrated_database_has_all_tables_and_no_rows_of_others() -> None:
+    with migrated_database() as one, migrated_database() as two:
         engines = [create_engine(url) for url in (one, two)]
         for engine in engines:
             assert "alembic_version" in inspect(engine).get_table_names()

@@ -16,8 +16,8 @@ import pytest
 
 from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
-from tests.support.databases import empty_database
 from tests.support.engines import kafka_of_my_own
+from tests.support.postgresql import empty_database
 from tests.support.pushing import KEY, Client, posting
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
