@@ -1,9 +1,10 @@
-"""The index against the truth, pair by pair: `python -m bench.truth [--criteria 1000] [--postings 1000]`.
+"""The index against the truth, pair by pair: `python -m bench.truth [--criteria 1000] [--postings 1000] [--json]`.
 
 Postings are the captured ones, as the normaliser makes them; criteria are generated after them. Every pair is judged by
 `services.rules.verdict` and compared with what the index in memory returns. Exits 1 where a single pair differs.
 """
 
+import json
 import sys
 import time
 from collections import Counter
@@ -33,6 +34,7 @@ def main(
     criteria_count: Annotated[int, typer.Option("--criteria", min=1)] = 1_000,
     postings_count: Annotated[int, typer.Option("--postings", min=1)] = 1_000,
     seed: int = 20_260_810,
+    as_json: Annotated[bool, typer.Option("--json", help="One object for programs.")] = False,
 ) -> None:
     """Compare, and print the counts."""
     with _console.status("Normalising the captures"):
@@ -52,6 +54,16 @@ def main(
             truth = judged(keyed, posting)
             outcomes.update({outcome: len(keys) for outcome, keys in truth.items()})
             wrong += len(differing(truth, found))
+    if as_json:
+        pairs = outcomes.total()
+        told = {
+            "pairs": pairs,
+            "differing": wrong,
+            "outcomes": dict(outcomes),
+            "ms_a_posting": 1000 * took / len(postings),
+        }
+        print(json.dumps({"bench": "truth", "ratios": {"index_agrees_with_truth": 1 - wrong / pairs}, **told}))
+        sys.exit(1 if wrong else 0)
     print(f"{len(asked):,} criteria x {len(postings):,} postings = {outcomes.total():,} pairs (seed {seed})")
     print(f"truth: {outcomes['match']:,} matches, {outcomes['near']:,} near misses, {outcomes['reject']:,} rejections")
     print(f"index: {1000 * took / len(postings):.2f} ms a posting; {wrong:,} pairs differ")
