@@ -141,20 +141,16 @@ class Stream:
         p50, p99 = (1000 * float(one) for one in np.percentile(took, (50, 99)))
         return Latency(rate, p50, p99, 1000 * float(np.median(normalised)))
 
-    def highest(self, most_ms: float, first: float, seconds: float, *, closer: int = 2) -> Latency | None:
-        """The highest rate found that holds a p99; None where the first does not. Doubles, then halves the way."""
-        held, failed = None, None
-        rate = first
+    def highest(self, most_ms: float, held: Latency, seconds: float, *, closer: int = 2) -> Latency:
+        """The highest rate found that holds a p99, from one that does. Doubles, then halves the way so many times."""
+        failed: float | None = None
         while failed is None or closer:
-            found = self.steady(rate, seconds)
+            found = self.steady(2 * held.rate if failed is None else (held.rate + failed) / 2, seconds)
+            closer -= failed is not None
             if found.holds(most_ms):
                 held = found
             else:
-                failed = rate
-                if held is None:
-                    return None
-            closer -= failed is not None and rate != first
-            rate = rate * 2 if failed is None else ((held.rate if held else first) + failed) / 2
+                failed = found.rate
         return held
 
     def backlog(self, size: int) -> Throughput:
