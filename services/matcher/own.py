@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from schemas.codec import UnreadableError, decode
@@ -18,6 +18,8 @@ M = TypeVar("M", CriteriaRecord, PostingCore)
 
 _AT_ONCE = 5_000
 _MANY = 20_000
+_FORGET_EVERY = timedelta(minutes=10)
+"""Looking for old postings goes through all that are held."""
 
 
 class OwnHoldings:
@@ -43,6 +45,7 @@ class OwnHoldings:
         self._settings = settings
         self._arrivals = Arrivals()
         self._newest: datetime | None = None
+        self._forgotten: datetime | None = None
         self._criteria = _Follower(criteria, CriteriaRecord, self._take_criteria)
         self._postings = _Follower(postings, PostingCore, self._take_postings)
 
@@ -73,7 +76,12 @@ class OwnHoldings:
         """Follow the topics also while there is nothing to handle, and forget postings that are too old to match."""
         self._criteria.catch_up()
         self._postings.catch_up()
-        self.recent.forget(now - self._settings.backwards)
+        self._forget(now - self._settings.backwards)
+
+    def _forget(self, before: datetime) -> None:
+        if self._forgotten is None or before - self._forgotten >= _FORGET_EVERY:
+            self.recent.forget(before)
+            self._forgotten = before
 
     def _take_criteria(self, read: Iterable[tuple[Record, CriteriaRecord]]) -> None:
         records = []
@@ -91,7 +99,7 @@ class OwnHoldings:
                 held.append(found)
         self.recent.put(held)
         if self._newest is not None:
-            self.recent.forget(self._newest - self._settings.backwards)
+            self._forget(self._newest - self._settings.backwards)
 
 
 class _Follower(Generic[M]):
