@@ -21,6 +21,8 @@ Take = Callable[[Sequence[Any]], Awaitable[None]]
 
 _FETCH_BYTES = 1 << 20
 _CHUNKS_AT_ONCE = 16
+_NOTHING_TAKEN_S = 86_400.0
+"""A worker that fetches nothing for so long leaves its group: an operator may pause it, an engine may be away."""
 
 
 class _ConsumerOnly(BootStrategy):
@@ -58,6 +60,7 @@ def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 12,
         broker_rebalance_timeout=max(settings.session_timeout_s, 10.0),
+        broker_max_poll_interval=_NOTHING_TAKEN_S,
         broker_commit_interval=settings.commit_every_s,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=_FETCH_BYTES,

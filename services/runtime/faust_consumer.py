@@ -6,30 +6,21 @@ this app have no acks. The runner names the next offset of a partition when ever
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
 from faust.types.transports import SchedulingStrategyT
 
+from services.runtime.faust_fetch import FetchThread, Stretch
+
 CHUNK = 500
 """Most records in one message of Faust's."""
 
 _LAST_COMMIT_S = 2.0
-_FETCH_WAIT_MS = 250
-
-
-class _ConsumerThread(driver.AIOKafkaConsumerThread):
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        """As Faust, but not to see what a transaction takes back, and with a shorter wait for new records.
-
-        A question to the broker waits behind that wait.
-        """
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
-        consumer._isolation_level = "read_committed"
-        return consumer
+_ANSWER_S = 10.0
+"""How long a question to the broker may take; a membership that gets no answer is given up."""
 
 
 class _Chunks(SchedulingStrategyT):
@@ -38,21 +29,32 @@ class _Chunks(SchedulingStrategyT):
     def __init__(self) -> None:
         """Nothing is kept."""
 
-    def iterate(self, records: Mapping[Any, Sequence[Any]]) -> Iterator[tuple[Any, Sequence[Any]]]:
+    def iterate(self, records: Mapping[Any, Any]) -> Iterator[tuple[Any, Stretch]]:
         """In turns over the partitions."""
-        most = max(map(len, records.values()), default=0)
-        for first in range(0, most, CHUNK):
-            for tp, found in records.items():
-                if first < len(found):
-                    yield tp, found[first : first + CHUNK]
+        parts = {tp: found.parts(CHUNK) for tp, found in records.items()}
+        for turn in range(max(map(len, parts.values()), default=0)):
+            for tp, found in parts.items():
+                if turn < len(found):
+                    yield tp, found[turn]
+
+
+class _NeverRead(dict[Any, Any]):
+    """Stands for what Faust has read of each partition, so that it drops nothing that was read again."""
+
+    def __getitem__(self, tp: Any) -> None:
+        """Nothing is known."""
+        return
 
 
 class DoneConsumer(driver.Consumer):
     """Faust's consumer with commits of our own; a message is a chunk of records of one partition, `chunk`."""
 
+    _thread: FetchThread
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scheduler = _Chunks()
+        self._read_offset = _NeverRead()
         self._done: dict[Any, int] = {}
         self.sought: int | None = None
         """The generation of the group at whose committed offsets it reads."""
@@ -65,10 +67,10 @@ class DoneConsumer(driver.Consumer):
         """By partition of the assignment: the next offset as last committed, None where nothing is."""
         return {tp: self._committed_offset[tp] for tp in self.assignment()}
 
-    def _new_consumer_thread(self) -> _ConsumerThread:
-        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> FetchThread:
+        return FetchThread(self, loop=self.loop, beacon=self.beacon)
 
-    def _to_message(self, tp: Any, record: Sequence[Any]) -> Any:
+    def _to_message(self, tp: Any, record: Stretch) -> Any:
         message: Any = super()._to_message(tp, record[0])
         message.value = b""
         message.chunk = record
@@ -92,23 +94,21 @@ class DoneConsumer(driver.Consumer):
         """Commit what is done; not during a rebalance, where it would only wait behind it."""
         return False if self.app.rebalancing else await self._commit_done()
 
-    async def read_again(self, tp: Any, offset: int) -> None:
-        """Go back to an offset of a partition that is ours."""
-        self._read_offset[tp] = offset
-
-        async def seek() -> None:
-            self._thread.seek(tp, offset)
-
-        await self._at_once(seek())
+    async def read_again(self, tp: Any, offset: int) -> int:
+        """Go back to an offset of a partition that is ours; how many times that was done by now."""
+        seeks: int = await self._at_once(self._thread.seek_now(tp, offset), _ANSWER_S)
+        return seeks
 
     async def starts(self, tps: Collection[Any]) -> Mapping[Any, int]:
-        """The first offset that each partition still holds."""
-        found: Mapping[Any, int] = await self._at_once(self._thread._ensure_consumer().beginning_offsets(tps))
+        """The first offset that each partition still holds. Raises TimeoutError."""
+        asked = self._thread._ensure_consumer().beginning_offsets(tps)
+        found: Mapping[Any, int] = await self._at_once(asked, _ANSWER_S)
         return found
 
     async def ends(self, tps: Collection[Any]) -> Mapping[Any, int]:
-        """The offset that each partition's next record will have."""
-        found: Mapping[Any, int] = await self._at_once(self._thread._ensure_consumer().end_offsets(tps))
+        """The offset that each partition's next record will have. Raises TimeoutError."""
+        asked = self._thread._ensure_consumer().end_offsets(tps)
+        found: Mapping[Any, int] = await self._at_once(asked, _ANSWER_S)
         return found
 
     async def _commit_done(self) -> bool:
@@ -125,9 +125,10 @@ class DoneConsumer(driver.Consumer):
     async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         return bool(await self._at_once(self._thread._commit(offsets)))
 
-    async def _at_once(self, asked: Coroutine[Any, Any, Any]) -> Any:
+    async def _at_once(self, asked: Coroutine[Any, Any, Any], seconds: float | None = None) -> Any:
         """Ask in the consumer's thread, but not in its queue, where all wait behind an idle fetch for a second."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self._thread.thread_loop))
+        answer = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self._thread.thread_loop))
+        return await asyncio.wait_for(answer, seconds)
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Commit once more before partitions go, so that who gets them repeats little."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from schemas.topics import TOPICS
 from services.runtime.faust_app import build_app
 from services.runtime.faust_batch import Place
 from services.runtime.faust_consumer import DoneConsumer
@@ -17,7 +16,6 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Service
 
 _events = structlog.get_logger(__name__)
-_COMPACTED = frozenset(topic.name for topic in TOPICS if topic.compacted)
 _LOOK_EVERY_S = 0.02
 
 
@@ -35,7 +33,7 @@ class Session:
         self._based_on: int | None = None
         self._bases: dict[Any, int] = {}
         self._done: dict[Any, int] = {}
-        self._order = Order(self._is_compacted)
+        self._order = Order()
         self._broken: BaseException | None = None
 
     @property
@@ -81,7 +79,7 @@ class Session:
         ends: dict[Place, tuple[int, int]] = {}
         for tp, base in self._bases.items():
             offset = self._done.get(tp, base)
-            ends[self._work.place(tp.topic, tp.partition)] = (offset, max(self._highwater(tp) or 0, offset))
+            ends[self._place(tp)] = (offset, max(self._highwater(tp) or 0, offset))
         self._work.know(ends)
 
     async def drained(self) -> bool:
@@ -141,11 +139,10 @@ class Session:
             await asyncio.sleep(_LOOK_EVERY_S)
         if self._generation_over(generation):
             return
-        handed = self._order.sort(events, generation, {**self._bases, **self._done})
-        for tp, offset in handed.missing.items():
-            _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
-            await self._consumer.read_again(tp, offset)
-        places = {self._work.place(tp.topic, tp.partition): tp for tp, due in handed.due.items() if due}
+        handed = self._order.sort(events, generation, self._following())
+        if handed.missing:
+            await self._read_again(handed.missing, generation)
+        places = {self._place(tp): tp for tp, due in handed.due.items() if due}
         lanes = await self._work.hold({place: handed.due[tp] for place, tp in places.items()})
         while True:
             wakes_at = await self._work.go(lanes)
@@ -158,16 +155,38 @@ class Session:
             if wakes_at is None or self._must_end(generation):
                 return
 
+    def _following(self) -> dict[Any, int]:
+        """The next offset of each partition that is not halted."""
+        known = {**self._bases, **self._done}
+        return {tp: offset for tp, offset in known.items() if not self._work.is_halted(self._place(tp))}
+
+    async def _read_again(self, missing: Mapping[Any, int], generation: int) -> None:
+        """Go back to what was left out; records whose time in the topic is over cannot be read, and count as done."""
+        starts = await self._consumer.starts(missing)
+        for tp, offset in missing.items():
+            if self._generation_over(generation):
+                return
+            if starts[tp] > offset:
+                _events.warning("records left the topic unread", **_named(tp), offset=offset, until=starts[tp])
+                self._done_with(tp, starts[tp])
+            else:
+                _events.warning("reads again what was left out", **_named(tp), offset=offset)
+            seeks = await self._consumer.read_again(tp, max(starts[tp], offset))
+            self._order.sought(tp, generation, seeks)
+
+    def _place(self, tp: Any) -> Place:
+        return self._work.place(tp.topic, tp.partition)
+
     def _must_end(self, generation: int) -> bool:
         return self._finishing or self._generation_over(generation)
 
     def _generation_over(self, generation: int) -> bool:
         return bool(generation != self._app.consumer_generation_id)
 
-    def _is_compacted(self, tp: Any) -> bool:
-        topic, _ = self._work.place(tp.topic, tp.partition)
-        return topic in _COMPACTED
-
     def _done_with(self, tp: Any, offset: int) -> None:
         self._done[tp] = offset
         self._consumer.done(tp, offset)
+
+
+def _named(tp: Any) -> dict[str, Any]:
+    return {"topic": tp.topic, "partition": tp.partition}

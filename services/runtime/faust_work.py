@@ -73,6 +73,10 @@ class Work:
         errors = [lane.error for place, lane in list(self._lanes.items()) if lane.error and place in self._ends]
         return errors[0] if errors else None
 
+    def is_halted(self, place: Place) -> bool:
+        """Whether a partition is halted."""
+        return place in self._lanes and self._lanes[place].halted
+
     def place(self, topic: str, partition: int) -> Place:
         """The place of a partition of the cluster."""
         return self._names[topic], partition

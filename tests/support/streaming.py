@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.runtime.errors import UnavailableError
+from services.runtime.faust_fetch import Stretch
 from services.runtime.metering import NoMeter
 from services.runtime.records import Outgoing
 
@@ -29,7 +30,7 @@ class Found:
 @dataclass(frozen=True)
 class Message:
     tp: Partition
-    chunk: Sequence[Found]
+    chunk: Stretch
     generation_id: int
 
 
@@ -38,9 +39,13 @@ class Event:
     message: Message
 
 
-def event(topic: str, partition: int, *offsets: int, generation: int = 1) -> Event:
+def event(
+    topic: str, partition: int, *offsets: int, begins: int | None = None, seeks: int = 0, generation: int = 1
+) -> Event:
+    """Records that were fetched together; from `begins`, else from the first of them, nothing was left out."""
     found = [Found(partition, offset) for offset in offsets]
-    return Event(Message(Partition(topic, partition), found, generation))
+    stretch = Stretch(found, offsets[0] if begins is None else begins, seeks)
+    return Event(Message(Partition(topic, partition), stretch, generation))
 
 
 @dataclass
