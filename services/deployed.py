@@ -16,7 +16,7 @@ from services.ingest.push_app import make_push_server
 from services.matcher.app import make_own_matcher, make_shared_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
-from services.notifier.app import build_notifier, store_chores
+from services.notifier.app import build_notifier, make_agreement, store_chores
 from services.operating import LazyStore, Operations
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError, UsageError
@@ -185,7 +185,8 @@ def _notifier(place: _Place) -> _Parts:
     try_out(settings.mail)
     engine = place.store()
     chosen = settings.notifier.model_copy(update={"worker": place.worker})
-    notifier = build_notifier(engine, settings.ids(), settings.mail, chosen)
+    agreement = make_agreement(engine, settings.kafka)
+    notifier = build_notifier(engine, settings.ids(), settings.mail, chosen, check=agreement.check)
     return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
 
 

@@ -152,6 +152,21 @@ positions = Table(
     metadata,
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False, comment="one past the last offset stored"),
+    Column(
+        "base",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="what is added to the offsets of the present topic, so that positions only grow",
+    ),
+)
+
+known_topics = Table(
+    "known_topics",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("topic_id", Text, nullable=False, comment="which Kafka gave it when it was made"),
+    comment="The topics on the cluster that this store belongs to.",
 )
 
 cuts = Table(

@@ -39,6 +39,7 @@ COMMANDS = (
     Command("config", "configuration:app", "The settings file.", group=True),
     Command("topics", "topics:app", "The topics of the deployed form, on Kafka.", group=True),
     Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch while workers go on."),
+    Command("republish", "republishing:republish", "After an engine was lost: have topics and store agree again."),
     Command("reconcile", "reconciling:reconcile", "Compare and mend what the postings of a day match."),
     Command("migrate", "state:migrate", "Bring the store's tables up to date; safe to run twice."),
     Command("backup", "state:backup", "Write log, store and secret into one archive."),

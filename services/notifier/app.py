@@ -1,14 +1,18 @@
 """Wires the notifier."""
 
+from collections.abc import Callable, Iterator
+
 from sqlalchemy import Engine
 
 from services.notifier.adapters.jinja import JinjaRenderer
 from services.notifier.adapters.mailers import mailer_of
 from services.notifier.adapters.sql.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests import SqlDigests
+from services.notifier.adapters.sql.known_topics import SqlKnownTopics
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.agreement import Agreement
 from services.notifier.building import Builder
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
@@ -17,6 +21,10 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.notifier.settings import NotifierSettings
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.records import Record
 from services.runtime.retention import Chore
 
 
@@ -26,14 +34,28 @@ def build_notifier(
     mail: MailSettings,
     settings: NotifierSettings | None = None,
     mailer: Mailer | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Notifier:
-    """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError."""
+    """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError.
+
+    `check`: see `Notifier`.
+    """
     chosen = settings or NotifierSettings()
     matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
     composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids)
     builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen)
     courier = Courier(deliveries, mailer or mailer_of(mail), chosen)
-    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker)
+    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check)
+
+
+def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
+    """What holds the store against the topics on Kafka."""
+
+    def letters(topic: str) -> Iterator[Record]:
+        with RecordReader(kafka) as reader:
+            yield from reader.read_all(topic)
+
+    return Agreement(SqlKnownTopics(engine), lambda: Offsets(kafka), letters)
 
 
 def store_chores(engine: Engine) -> tuple[Chore, ...]:

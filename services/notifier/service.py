@@ -1,6 +1,6 @@
 """The notifier as a service of the runtime: three functions over its ports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from schemas.codec import UnreadableError, decode
@@ -13,6 +13,10 @@ from services.notifier.domain.windows import Arrival
 from services.notifier.ports import DeliveryStore, MatchStore, WindowStore
 from services.runtime.errors import PoisonError
 from services.runtime.records import Outgoing, Record
+
+
+def _nothing() -> None:
+    """Nothing to check: store and log are one installation's own files."""
 
 
 class Notifier:
@@ -29,24 +33,34 @@ class Notifier:
         builder: Builder,
         courier: Courier,
         worker: str,
+        check: Callable[[], None] = _nothing,
     ) -> None:
+        """`check` raises UnavailableError where the store and the topic do not tell of the same records."""
         self._matches = matches
         self._windows = windows
         self._deliveries = deliveries
         self._builder = builder
         self._courier = courier
         self._worker = worker
+        self._check = check
         self._freed = False
 
     def load(self) -> None:
-        """Hold nothing in memory: the store has it all, and the first tick sees to what a killed worker left."""
+        """Hold nothing in memory: the store has it all, and the first tick sees to what a killed worker left.
+
+        Raises UnavailableError where store and topic do not agree.
+        """
+        self._check()
         self._freed = False
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Store one partition's records. Raises PoisonError before anything is stored, UnavailableError."""
         if batch:
             arrivals = [_arrival(record) for record in batch]
-            self._matches.store(batch[0].partition, arrivals, batch[-1].appended_at)
+            stored = self._matches.store(batch[0].partition, arrivals, batch[-1].appended_at)
+            if stored < len(batch):
+                # Taken for known by their offsets, as after a crash; in a topic made anew they would be news.
+                self._check()
         return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:

@@ -1,7 +1,7 @@
 """Where the partitions of a topic begin and end, and how far consumer groups have come."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
+from kafka.errors import KafkaError, KafkaTimeoutError, NoError, RetriableError
 from kafka.protocol.consumer import IsolationLevel, OffsetSpec
+from kafka.structs import OffsetAndMetadata
 
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.connection import client_options, explained
@@ -48,17 +49,11 @@ class Offsets:
 
     def partitions_of(self, topics: Sequence[str]) -> dict[str, int]:
         """How many partitions each topic has."""
-        names = {self._settings.topic(topic): topic for topic in topics}
-        found = {
-            names[one["name"]]: len(one["partitions"])
-            for one in self.ask(lambda admin: admin.describe_topics(list(names)))
-            if one["name"] in names and not one["error_code"]
-        }
-        if missing := [name for name, topic in names.items() if topic not in found]:
-            raise UnavailableError(
-                f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing"
-            )
-        return found
+        return {topic: len(one["partitions"]) for topic, one in self._described(topics).items()}
+
+    def ids(self, topics: Sequence[str]) -> dict[str, str]:
+        """What Kafka called each topic when it was made: one made anew under the same name has another."""
+        return {topic: str(one["topic_id"]) for topic, one in self._described(topics).items()}
 
     def starts(self, topics: Sequence[str]) -> dict[Place, int]:
         """The offset of the first record that is still there; the end where there is none."""
@@ -89,6 +84,22 @@ class Offsets:
             }
             for group, offsets in found.items()
         }
+
+    def commit(self, service: str, offsets: Mapping[Place, int]) -> None:
+        """Set the next offsets of a service of which no worker runs; else UnavailableError, and nothing is set."""
+        group = self._settings.group(service)
+        wanted = {
+            TopicPartition(self._settings.topic(topic), partition): OffsetAndMetadata(offset, "", -1)
+            for (topic, partition), offset in offsets.items()
+        }
+        with self.changing() as admin:
+            answers = admin.alter_group_offsets(group, wanted) if wanted else {}
+        refused = {error.__name__ for error in answers.values() if error is not NoError}
+        if refused:
+            raise UnavailableError(
+                f"Kafka sets no offsets of {service} ({', '.join(sorted(refused))}): stop all its workers, wait for"
+                f" {self._settings.session_timeout_s:g} s where one was killed, and try again"
+            )
 
     def least_session_s(self) -> float | None:
         """The shortest session that the brokers allow a group's members; None where they do not tell us."""
@@ -140,6 +151,19 @@ class Offsets:
         except (KafkaError, OSError):
             self.close()
             raise
+
+    def _described(self, topics: Sequence[str]) -> dict[str, Any]:
+        names = {self._settings.topic(topic): topic for topic in topics}
+        found = {
+            names[one["name"]]: one
+            for one in self.ask(lambda admin: admin.describe_topics(list(names)))
+            if one["name"] in names and not one["error_code"]
+        }
+        if missing := [name for name, topic in names.items() if topic not in found]:
+            raise UnavailableError(
+                f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing"
+            )
+        return found
 
     def _offsets(self, topics: Sequence[str], spec: int) -> dict[Place, int]:
         places = {

@@ -21,7 +21,8 @@ from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
 from services.runtime.relay import OutboxRelay
 
-_SERIES = "criteria_key"
+KEYS = "criteria_key"
+"""The series that keys are drawn from."""
 
 
 def join(connection: Connection, criteria: Criteria, now: datetime, leaving: int | None = None) -> int:
@@ -34,16 +35,16 @@ def join(connection: Connection, criteria: Criteria, now: datetime, leaving: int
     key = connection.execute(found).scalar_one_or_none()
     if key is None:
         # Looked up again under the series' lock: another may have made them since, and no number may be wasted.
-        hold(connection, _SERIES)
+        hold(connection, KEYS)
         key = connection.execute(found).scalar_one_or_none()
     if key is None:
-        key = draw(connection, _SERIES)
+        key = draw(connection, KEYS)
         document = encode(criteria).decode()
         connection.execute(
             insert(table).values(key=key, criteria_id=own_id, version=0, document=document, members=0, changed_at=now)
         )
     left = () if leaving is None else (leaving,)
-    _lock(connection, (key, *left))
+    lock_criteria(connection, (key, *left))
     _change(connection, key, 1, now)
     for other in left:
         _change(connection, other, -1, now)
@@ -62,11 +63,12 @@ def leave(connection: Connection, keys: Iterable[int], now: datetime) -> None:
 def post_newest(connection: Connection, keys: Iterable[int]) -> None:
     """Post the present state of criteria anew, as it was posted when it came to be."""
     for some in chunks(sorted(set(keys))):
-        for row in _lock(connection, some):
-            _post(connection, _record(row))
+        for row in lock_criteria(connection, some):
+            post(connection, record_of(row))
 
 
-def _lock(connection: Connection, keys: Sequence[int]) -> Sequence[Row[Any]]:
+def lock_criteria(connection: Connection, keys: Sequence[int]) -> Sequence[Row[Any]]:
+    """The rows of these keys, locked in their order."""
     # The key itself never changes, so that searches may refer to it meanwhile.
     rows = select(table).where(table.c.key.in_(keys)).order_by(table.c.key)
     return connection.execute(rows.with_for_update(key_share=True)).all()
@@ -80,10 +82,11 @@ def _change(connection: Connection, key: int, members: int, now: datetime) -> No
         .values(version=table.c.version + 1, members=table.c.members + members, changed_at=now)
         .returning(*table.c)
     )
-    _post(connection, _record(connection.execute(change).one()))
+    post(connection, record_of(connection.execute(change).one()))
 
 
-def _record(row: Row[Any]) -> Outgoing:
+def record_of(row: Row[Any]) -> Outgoing:
+    """The state that a row tells of."""
     record = CriteriaRecord(
         key=row.key,
         criteria_id=row.criteria_id,
@@ -91,14 +94,17 @@ def _record(row: Row[Any]) -> Outgoing:
         removed=row.members == 0,
         criteria=decode(Criteria, row.document.encode()),
     )
+    return outgoing(record, row.changed_at)
+
+
+def outgoing(record: CriteriaRecord, at: datetime) -> Outgoing:
+    """A state of criteria as it is published."""
     value = encode(record)
-    headers = headers_of(
-        id=digest_of(CRITERIA.name, value), type=CRITERIA.name, source=OutboxRelay.name, at=row.changed_at
-    )
-    return Outgoing(CRITERIA.name, str(row.key).encode("ascii"), value, headers)
+    headers = headers_of(id=digest_of(CRITERIA.name, value), type=CRITERIA.name, source=OutboxRelay.name, at=at)
+    return Outgoing(CRITERIA.name, str(record.key).encode("ascii"), value, headers)
 
 
-def _post(connection: Connection, record: Outgoing) -> None:
+def post(connection: Connection, record: Outgoing) -> None:
     """Write a record in the caller's transaction: it is published if, and only if, that commits."""
     headers = to_json(dict(record.headers))
     connection.execute(insert(outbox).values(topic=record.topic, key=record.key, value=record.value, headers=headers))

@@ -13,6 +13,7 @@ from schemas.posting import PostingCore
 from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
 from services.notifier.domain.windows import Arrival
+from services.runtime.errors import UnavailableError
 from services.runtime.store import reading, retried, upsert, writing
 
 _NONE: Keys = np.empty(0, dtype=np.uint32)
@@ -23,26 +24,33 @@ class SqlMatches:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reached: dict[int, int] = {}
 
     @retried
     def store(self, partition: int, records: Sequence[Arrival], now: datetime) -> int:
         """Keep records of one partition, in order, and advance its position, in one transaction.
 
         What lies below the position is skipped, and keys that the store has for a posting are subtracted: a redone,
-        replayed or re-chunked record adds only what is new. Returns how many records were new. Raises UnavailableError.
+        replayed or re-chunked record adds only what is new. Returns how many records were new. Raises UnavailableError,
+        also where the store has lost what was stored through this object.
         """
         with writing(self._engine) as connection:
-            position = _position(connection, partition)
-            fresh = [record for record in records if record.offset >= position]
-            if not fresh:
-                return 0
-            # Before what the store has is read: this locks the postings, should another partition ever bring the same.
-            _keep_newest(connection, fresh, now)
-            rows = list(_rows(partition, fresh, _held(connection, fresh)))
-            if rows:
-                connection.execute(insert(matches), rows)
-            _advance(connection, partition, fresh[-1].offset + 1)
-            return len(fresh)
+            position, base = _position(connection, partition)
+            if position < self._reached.get(partition, 0):
+                raise UnavailableError(
+                    "the store was set back while this notifier ran: stop the notifiers, then run `jobchime republish`"
+                )
+            fresh = [record for record in records if record.offset + base >= position]
+            if fresh:
+                position = fresh[-1].offset + base + 1
+                # Before what the store has is read: this locks the postings, should another partition bring the same.
+                _keep_newest(connection, fresh, now)
+                rows = list(_rows(partition, base, fresh, _held(connection, fresh)))
+                if rows:
+                    connection.execute(insert(matches), rows)
+                _advance(connection, partition, position)
+        self._reached[partition] = position
+        return len(fresh)
 
     def postings(self, posting_ids: Sequence[str]) -> dict[str, PostingCore]:
         """The newest versions; the unknown are left out. Raises UnavailableError."""
@@ -55,17 +63,20 @@ class SqlMatches:
         return found
 
 
-def _position(connection: Connection, partition: int) -> int:
-    """Where a partition stands, locked: a worker that lost it to another stores after that one, and finds it done."""
-    query = select(positions.c.position).where(positions.c.partition == partition).with_for_update()
-    position = connection.execute(query).scalar_one_or_none()
-    if position is None:
+def _position(connection: Connection, partition: int) -> tuple[int, int]:
+    """Where a partition stands, locked: a worker that lost it to another stores after that one, and finds it done.
+
+    With it what is to be added to the offsets of its records.
+    """
+    query = select(positions.c.position, positions.c.base).where(positions.c.partition == partition).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
         # A row that is not there cannot be locked.
         connection.execute(
             upsert(connection, positions).values(partition=partition, position=0).on_conflict_do_nothing()
         )
-        position = connection.execute(query).scalar_one()
-    return int(position)
+        row = connection.execute(query).one()
+    return row.position, row.base
 
 
 def _advance(connection: Connection, partition: int, position: int) -> None:
@@ -129,7 +140,7 @@ def _held(connection: Connection, records: Iterable[Arrival]) -> dict[str, _Held
     return held
 
 
-def _rows(partition: int, records: Iterable[Arrival], held: dict[str, _Held]) -> Iterable[dict[str, Any]]:
+def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str, _Held]) -> Iterable[dict[str, Any]]:
     """One row a record that brings something new. Matched keys count apart from near ones: near may become matched."""
     for record in records:
         known = held[record.posting.posting_id]
@@ -140,7 +151,7 @@ def _rows(partition: int, records: Iterable[Arrival], held: dict[str, _Held]) ->
         if keys.size or near.size:
             yield {
                 "partition": partition,
-                "offset": record.offset,
+                "offset": record.offset + base,
                 "posting_id": record.posting.posting_id,
                 "matched": pack(keys),
                 "near": pack(near),

@@ -1,0 +1,172 @@
+"""Whether the store and the topics tell of the same records. They do not where one was lost, or restored from a copy.
+
+The notifier counts what it has stored by itself, in the transaction that stores it; Kafka counts what was handled. So
+both can be held against each other, and nothing is left out or taken for known without a word.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from schemas.topics import CRITERIA, MATCHES, dead_of
+from services.runtime.errors import UnavailableError
+from services.runtime.records import Record
+
+NOTIFIER: Final = "notifier"
+MEND: Final = "stop the notifiers, then run `jobchime republish`"
+_OURS: Final = (CRITERIA.name, MATCHES.name)
+
+Place = tuple[str, int]
+
+
+class Cluster(Protocol):
+    """What is asked of Kafka, see `services.runtime.kafka.offsets.Offsets`."""
+
+    def ids(self, topics: tuple[str, ...]) -> Mapping[str, str]: ...
+
+    def starts(self, topics: tuple[str, ...]) -> Mapping[Place, int]: ...
+
+    def ends(self, topics: tuple[str, ...]) -> Mapping[Place, int]: ...
+
+    def committed(self, services: tuple[str, ...]) -> Mapping[str, Mapping[Place, int]]: ...
+
+    def commit(self, service: str, offsets: Mapping[Place, int]) -> None: ...
+
+
+class Known(Protocol):
+    """What is asked of the store, see `services.notifier.adapters.sql.known_topics`."""
+
+    def ids(self) -> Mapping[str, str]: ...
+
+    def next_offsets(self) -> Mapping[int, int]: ...
+
+    def know(self, ids: Mapping[str, str]) -> None: ...
+
+    def begin_anew(self, ids: Mapping[str, str], offsets: Mapping[int, int]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How one partition of matches.v1 stands to the store."""
+
+    number: int
+    stored: int
+    """The first offset that the store lacks."""
+    start: int
+    end: int
+    committed: int | None
+    buried: int
+    """How many of the offsets from `stored` to `committed` are dead letters, which the store is not given."""
+
+    @property
+    def set_back(self) -> bool:
+        """Whether the topic ends before what the store has: it was restored from a copy."""
+        return self.stored > self.end
+
+    @property
+    def skipped(self) -> int:
+        """How many records were handled, by Kafka's count, and are not in the store: it was restored from a copy."""
+        return max((self.committed or 0) - self.stored - self.buried, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the topics stand to the store."""
+
+    ids: Mapping[str, str]
+    replaced: tuple[str, ...]
+    """Topics that are not those which the store belongs to."""
+    partitions: tuple[Partition, ...]
+
+    def said(self) -> str:
+        """What does not agree; empty where all does."""
+        if self.replaced:
+            return f"{' and '.join(self.replaced)} on Kafka are not the topics that this store belongs to"
+        if any(one.set_back for one in self.partitions):
+            return f"{MATCHES.name} on Kafka ends before what this store has of it"
+        if skipped := sum(one.skipped for one in self.partitions):
+            return f"Kafka counts {skipped:,} record{'s' * (skipped != 1)} of {MATCHES.name} as stored that this store lacks"
+        return ""
+
+    def beginnings(self) -> dict[int, int]:
+        """By partition: the offset to read on from. What is read twice adds nothing."""
+        return {
+            one.number: one.start if MATCHES.name in self.replaced or one.set_back else max(one.stored, one.start)
+            for one in self.partitions
+        }
+
+
+class Agreement:
+    """Holds the store against the topics. Everything raises UnavailableError where one of them is away."""
+
+    def __init__(
+        self,
+        known: Known,
+        cluster: Callable[[], AbstractContextManager[Cluster]],
+        letters: Callable[[str], Iterable[Record]],
+    ) -> None:
+        """`letters` reads a topic of dead letters."""
+        self._known = known
+        self._cluster = cluster
+        self._letters = letters
+
+    def check(self) -> None:
+        """Raises UnavailableError, with what mends it, where they do not agree."""
+        standing = self.standing()
+        if said := standing.said():
+            raise UnavailableError(f"{said}: {MEND}")
+        self._known.know(standing.ids)
+
+    def standing(self) -> Standing:
+        """How things stand now; services may be at work meanwhile."""
+        with self._cluster() as cluster:
+            ids, known = cluster.ids(_OURS), self._known.ids()
+            # In the order in which they grow: what is stored is committed later, and lay in the topic before.
+            committed = cluster.committed((NOTIFIER,)).get(NOTIFIER, {})
+            stored = self._known.next_offsets()
+            starts, ends = cluster.starts((MATCHES.name,)), cluster.ends((MATCHES.name,))
+        replaced = tuple(topic for topic in _OURS if known.get(topic, ids[topic]) != ids[topic])
+        ahead = {
+            partition: (stored.get(partition, 0), offset)
+            for (topic, partition), offset in committed.items()
+            if topic == MATCHES.name and offset > stored.get(partition, 0)
+        }
+        buried = self._buried(ahead) if ahead and not replaced else {}
+        partitions = tuple(
+            Partition(
+                number=place[1],
+                stored=stored.get(place[1], 0),
+                start=starts[place],
+                end=end,
+                committed=committed.get(place),
+                buried=buried.get(place[1], 0),
+            )
+            for place, end in sorted(ends.items())
+        )
+        return Standing(ids, replaced, partitions)
+
+    def mend(self, standing: Standing) -> None:
+        """Have the notifier read on from where both agree. No worker of it may run.
+
+        The offsets come first: cut off before the store follows, it is seen that the two do not agree.
+        """
+        beginnings = standing.beginnings()
+        with self._cluster() as cluster:
+            cluster.commit(NOTIFIER, {(MATCHES.name, number): offset for number, offset in beginnings.items()})
+        self._known.begin_anew(standing.ids, beginnings)
+
+    def _buried(self, ahead: Mapping[int, tuple[int, int]]) -> dict[int, int]:
+        found: dict[int, set[int]] = {}
+        for partition, offset in _origins(self._letters(dead_of(MATCHES.name))):
+            first, beyond = ahead.get(partition, (0, 0))
+            if first <= offset < beyond:
+                found.setdefault(partition, set()).add(offset)
+        return {partition: len(offsets) for partition, offsets in found.items()}
+
+
+def _origins(letters: Iterable[Record]) -> Iterator[tuple[int, int]]:
+    for letter in letters:
+        partition, offset = (letter.headers.get(f"origin_{name}", "") for name in ("partition", "offset"))
+        if partition.isdigit() and offset.isdigit():
+            yield int(partition), int(offset)
