@@ -1,5 +1,7 @@
 """Terms of text queries, told once a posting instead of once a criterion."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from services.matcher.adapters.columns import Bools
@@ -7,7 +9,7 @@ from services.rules.text import Haystack
 
 
 class Terms:
-    """Every distinct term that some query holds: a word, or a phrase filed under its first word."""
+    """Every distinct term that some query holds: a word, or a phrase filed under its first two words."""
 
     def __init__(self) -> None:
         self._words: dict[str, int] = {}
@@ -16,8 +18,8 @@ class Terms:
 
     def number_of(self, term: str) -> int:
         """The term's number, given at its first mention."""
-        first, _, more = term.partition(" ")
-        known = self._phrases.setdefault(first, {}) if more else self._words
+        words = term.split(" ")
+        known = self._words if len(words) == 1 else self._phrases.setdefault(" ".join(words[:2]), {})
         number = known.setdefault(term, self._count)
         self._count += number == self._count
         return number
@@ -27,7 +29,9 @@ class Terms:
         held = np.zeros(self._count, dtype=np.bool_)
         for word in words & self._words.keys():
             held[self._words[word]] = True
-        for word in words & self._phrases.keys():
-            for phrase, number in self._phrases[word].items():
+        line = haystack.line.split(" ")
+        # All pairs of a posting are few beside the phrases that millions of criteria hold.
+        for pair in self._phrases.keys() & set(map(" ".join, pairwise(line))):
+            for phrase, number in self._phrases[pair].items():
                 held[number] = haystack.holds(phrase)
         return held
