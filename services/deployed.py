@@ -1,7 +1,7 @@
 """The deployed form: each service a process of its own, over Kafka, Elasticsearch and a server store. It only wires."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +17,11 @@ from services.matcher.app import make_own_matcher, make_shared_matcher
 from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, make_agreement, store_chores
-from services.operating import LazyStore, Operations
+from services.operating import Operations
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.faust_runner import FaustRunner
+from services.runtime.ground import Ground, Grounded
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.topics import require
@@ -29,7 +30,8 @@ from services.runtime.leases import SqlLease
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper
-from services.runtime.store import check_revision, open_store
+from services.runtime.stopping import Stopping
+from services.runtime.store import require_revision, store_at
 from services.runtime.ticker import Ticker
 from services.runtime.worker_name import own_name
 from services.settings import Settings
@@ -42,6 +44,9 @@ _RELAY_SENDING_S = 3 * _RELAY_PATIENCE_S
 _RELAY_LEASE = timedelta(seconds=20)
 """How long criteria wait when the notifier that publishes them is killed; renewed while two sendings still fit."""
 
+_ASKED_S = 3.0
+"""For how long Kafka is asked whether it is there: a stop waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -51,8 +56,10 @@ class _Place:
     clock: Clock
     worker: str
     producer: RecordProducer
-    store: LazyStore
+    engine: Engine
+    """Of the store, which may be away."""
     shown: Operations
+    stopping: Stopping
     stack: ExitStack
 
 
@@ -78,40 +85,50 @@ class Deployed:
     name: ServiceName
     runner: FaustRunner
     ticker: Ticker
+    _ground: Ground
     _place: _Place
     _server: AbstractContextManager[object] | None
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set, shown to operators; then finish what is in hand and return."""
+        """Wait for what it needs, then go on until `stop` is set, shown to operators all the while.
+
+        What is in hand is finished then. Raises UsageError for what waiting does not mend, such as a missing topic.
+        """
         probes = self._place.settings.probes
         with ExitStack() as stack:
-            stack.enter_context(self._place.shown.pauses)
-            stack.enter_context(self.ticker)
-            if self._server is not None:
-                stack.enter_context(self._server)
             stack.enter_context(
                 self._place.shown.shown(
-                    self.runner,
+                    Grounded(self.runner, self._ground),
                     worker=self._place.worker,
                     host=probes.host,
                     port=probes.port_of(self.name) if probes.enabled else None,
                     stuck_after_s=probes.stuck_after_s,
                     or_any_port=True,
-                    others=lambda: self.ticker.states,
+                    others=self._others,
                 )
             )
+            if not self._ground.wait(stop, self.runner.pulse):
+                return
+            stack.enter_context(self._place.shown.pauses)
+            stack.enter_context(self.ticker)
+            if self._server is not None:
+                stack.enter_context(self._server)
             self.runner.run(stop)
 
     def once(self, stop: threading.Event) -> None:
         """Do what is due now, process all that its topics hold, and return. Raises JobchimeError where it cannot."""
-        self._place.shown.pauses.refresh()
+        self._ground.check()
         self.ticker.once()
         self.runner.run(stop)
+
+    def _others(self) -> Mapping[str, str | None]:
+        missing = self._ground.missing
+        return self.ticker.states if missing is None else dict.fromkeys(self.ticker.states, missing)
 
 
 @contextmanager
 def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool = False) -> Iterator[Deployed]:
-    """Open what a worker of the service needs. Raises UsageError, UnavailableError."""
+    """Make a worker of the service, whose engines may be away. Raises UsageError, UnavailableError."""
     if not settings.deployed:
         raise UsageError(
             f"`jobchime {name}` runs on Kafka: set kafka.bootstrap in the settings, or use `jobchime run`, which needs"
@@ -120,10 +137,10 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
     with ExitStack() as stack:
         worker = stack.enter_context(own_name(settings.data, name, settings.worker))
         producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
-        store = LazyStore(lambda: _open(settings))
-        stack.callback(store.close)
-        shown = Operations(store, settings.ingest, clock)
-        place = _Place(settings, clock, worker, producer, store, shown, stack)
+        engine = store_at(settings.store_url, settings.store_limits)
+        stack.callback(engine.dispose)
+        shown = Operations(lambda: engine, settings.ingest, clock)
+        place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)
         runner = FaustRunner(
             shown.measured(parts.service),
@@ -136,14 +153,24 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             once=once,
             meter=shown.meter(parts.service.name),
             paused=lambda: shown.pauses.holds(parts.service.name),
-            before_start=lambda: require(settings.kafka, _all_topics()),
+            stopping=place.stopping,
         )
         ticker = Ticker(parts.others, producer, clock=clock, every_s=settings.tick_every_s, paused=shown.pauses.holds)
-        yield Deployed(name, runner, ticker, place, parts.server)
+        ground = Ground(_needs(place), clock=clock)
+        yield Deployed(name, runner, ticker, ground, place, parts.server)
+
+
+def _needs(place: _Place) -> Sequence[Callable[[], None]]:
+    """Pauses come last: a service that an operator holds must not begin for want of knowing."""
+    return (
+        lambda: require(place.settings.kafka, _all_topics(), patience_s=_ASKED_S),
+        lambda: require_revision(place.engine),
+        place.shown.pauses.learn,
+    )
 
 
 def _ingest(place: _Place) -> _Parts:
-    settings, engine = place.settings.ingest, place.store()
+    settings, engine = place.settings.ingest, place.engine
     collector = make_collector(
         settings,
         engine=engine,
@@ -166,7 +193,7 @@ def _ingest(place: _Place) -> _Parts:
 
 
 def _matcher(place: _Place) -> _Parts:
-    """It does without the store: what it matches is in the topics."""
+    """Once it has begun, it does without the store: what it matches is in the topics."""
     settings = place.settings
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
@@ -183,10 +210,10 @@ def _notifier(place: _Place) -> _Parts:
     if not settings.secret.get_secret_value():
         raise UsageError("set `secret` (or JOBCHIME_SECRET): all notifiers sign links with one secret, kept by you")
     try_out(settings.mail)
-    engine = place.store()
+    engine = place.engine
     chosen = settings.notifier.model_copy(update={"worker": place.worker})
     agreement = make_agreement(engine, settings.kafka)
-    notifier = build_notifier(engine, settings.ids(), settings.mail, chosen, check=agreement.check)
+    notifier = build_notifier(engine, settings.ids(), settings.mail, chosen, check=agreement.check, stopping=place.stopping)
     return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
 
 
@@ -206,12 +233,6 @@ def _close(relay: OutboxRelay) -> None:
 
 
 _MAKERS = {"ingest": _ingest, "matcher": _matcher, "notifier": _notifier}
-
-
-def _open(settings: Settings) -> Engine:
-    engine = open_store(settings.store_url, settings.store_limits)
-    check_revision(engine)
-    return engine
 
 
 def _all_topics() -> Sequence[str]:

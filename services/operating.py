@@ -1,10 +1,8 @@
 """What both forms show of themselves to whoever operates them: metrics, probes, heartbeats, and pauses obeyed."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -12,25 +10,16 @@ from services.ingest.settings import IngestSettings
 from services.runtime import metric_list as listed
 from services.runtime.clock import Clock
 from services.runtime.figures import CachedFigures, Expected, StoreFigures, read_figures
+from services.runtime.ground import Shown
 from services.runtime.heartbeat import Beat, HeartbeatThread, SqlHeartbeat
 from services.runtime.measured import Measured
 from services.runtime.metering import RunnerMeter
 from services.runtime.metrics import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.probes import Probed, ProbeServer
-from services.runtime.pulse import Pulse
 from services.runtime.readiness import beats_of, not_ready
 from services.runtime.records import Service
 from services.runtime.status import RunnerStatus
-
-
-class Runner(Protocol):
-    """What is shown of a runner."""
-
-    @property
-    def pulse(self) -> Pulse: ...
-
-    def status(self) -> RunnerStatus: ...
 
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
@@ -38,27 +27,6 @@ def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
     polled = [Expected(one.name, ingest.silence_of(one), enabled=one.enabled) for one in ingest.sources]
     pushed = dict.fromkeys(key.source for key in ingest.push.keys.values())
     return (*polled, *(Expected(name, None, pushed=True) for name in pushed))
-
-
-class LazyStore:
-    """The store, opened when it is first asked for: a service that can do without it starts while it is away."""
-
-    def __init__(self, opener: Callable[[], Engine]) -> None:
-        self._opener = opener
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-
-    def __call__(self) -> Engine:
-        """The engine. Raises UnavailableError."""
-        with self._lock:
-            if self._engine is None:
-                self._engine = self._opener()
-            return self._engine
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        if self._engine is not None:
-            self._engine.dispose()
 
 
 class Operations:
@@ -92,7 +60,7 @@ class Operations:
     @contextmanager
     def shown(
         self,
-        runner: Runner,
+        runner: Shown,
         *,
         worker: str,
         host: str,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Row, delete, select, update
 
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.privacy import told
 from services.runtime.store import reading, upsert, writing
 
@@ -135,7 +135,7 @@ class HeartbeatThread:
             self._heartbeat.publish(beats, self._clock.now())
         except Exception as error:
             if not self._failing:
-                bug = None if isinstance(error, UnavailableError) else error
+                bug = None if isinstance(error, JobchimeError) else error
                 _events.warning("the heartbeat does not reach the store", error=told(error), exc_info=bug)
             self._failing = True
         else:

@@ -104,12 +104,15 @@ class PauseWatch:
         return self._pauses.holds(service)
 
     def refresh(self) -> None:
-        """Read once."""
+        """Read once; where that fails, what was read before holds."""
         try:
-            pauses = self._read()
+            self.learn()
         except JobchimeError as error:
             _events.debug("pauses cannot be read; the last known hold", error=told(error))
-            return
+
+    def learn(self) -> None:
+        """Read once, for whoever must not begin without knowing. Raises UnavailableError."""
+        pauses = self._read()
         if pauses != self._pauses:
             what = {"services": sorted(pauses.services), "sources": sorted(pauses.sources)}
             _events.info("pauses changed", sending=pauses.sending, **what)

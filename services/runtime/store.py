@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 import schemas.sql
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.store_engines import (
     NO_TRANSACTION,
     WRITES,
@@ -43,9 +43,11 @@ __all__ = [
     "migration_config",
     "open_store",
     "reading",
+    "require_revision",
     "retried",
     "revision_of",
     "scrub",
+    "store_at",
     "upsert",
     "writing",
 ]
@@ -67,15 +69,21 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
 
     Raises UsageError for a URL that is none, UnavailableError where the store cannot be reached.
     """
-    parsed = parsed_url(url)
-    engine = create_engine(parsed, **arguments(parsed, settings or StoreSettings()))
-    prepare(engine)
+    engine = store_at(url, settings)
     try:
         with reading(engine) as connection:
             connection.execute(text("SELECT 1"))
     except BaseException:
         engine.dispose()
         raise
+    return engine
+
+
+def store_at(url: str, settings: StoreSettings | None = None) -> Engine:
+    """The store at a URL, whose server may be away. Raises as `open_store`, but asks no server yet."""
+    parsed = parsed_url(url)
+    engine = create_engine(parsed, **arguments(parsed, settings or StoreSettings()))
+    prepare(engine)
     return engine
 
 
@@ -175,6 +183,11 @@ class Revision:
     def usable(self) -> bool:
         return self.state in ("same", "newer")
 
+    def why_not(self, place: str) -> str:
+        """What to do about a store that is not usable."""
+        has = "has no tables yet" if self.current is None else f"is at revision {self.current}"
+        return f"the store at {place} {has} and this version needs {self.needed}: run `jobchime migrate`"
+
 
 def revision_of(engine: Engine) -> Revision:
     """Which revision the store's tables have. Raises UnavailableError."""
@@ -191,13 +204,17 @@ def revision_of(engine: Engine) -> Revision:
 
 
 def check_revision(engine: Engine) -> None:
-    """Let a service start only on tables that it can use. Raises UnavailableError that says what to do."""
+    """Let a command work only on tables that it can use. Raises UnavailableError that says what to do."""
     found = revision_of(engine)
     if not found.usable:
-        has = "has no tables yet" if found.current is None else f"is at revision {found.current}"
-        raise UnavailableError(
-            f"the store at {place_of(engine.url)} {has} and this version needs {found.needed}: run `jobchime migrate`"
-        )
+        raise UnavailableError(found.why_not(place_of(engine.url)))
+
+
+def require_revision(engine: Engine) -> None:
+    """Let a service begin only on tables that it can use. Raises UsageError, and UnavailableError for a store away."""
+    found = revision_of(engine)
+    if not found.usable:
+        raise UsageError(found.why_not(place_of(engine.url)))
 
 
 def migrate(engine: Engine) -> None:

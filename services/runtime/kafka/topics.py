@@ -101,10 +101,10 @@ def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> t
     return tuple(finding for one in wanted for finding in _compared(one, found.get(one.name)))
 
 
-def require(settings: KafkaSettings, names: Iterable[str]) -> None:
+def require(settings: KafkaSettings, names: Iterable[str], *, patience_s: float = 10.0) -> None:
     """Refuse to go on while a topic is missing. Raises UsageError, and UnavailableError where Kafka is away."""
     wanted = sorted({settings.topic(name) for name in names})
-    with Offsets(settings) as offsets:
+    with Offsets(settings, patience_s=patience_s) as offsets:
         found = offsets.ask(lambda admin: admin.describe_topics(wanted))
     there = {one["name"] for one in found if not one["error_code"]}
     if missing := [name for name in wanted if name not in there]:
