@@ -86,7 +86,8 @@ class Standing:
         if any(one.set_back for one in self.partitions):
             return f"{MATCHES.name} on Kafka ends before what this store has of it"
         if skipped := sum(one.skipped for one in self.partitions):
-            return f"Kafka counts {skipped:,} record{'s' * (skipped != 1)} of {MATCHES.name} as stored that this store lacks"
+            records = f"{skipped:,} record{'s' * (skipped != 1)} of {MATCHES.name}"
+            return f"Kafka counts {records} as stored that this store lacks"
         return ""
 
     def beginnings(self) -> dict[int, int]:

@@ -117,7 +117,7 @@ def test_a_restored_store_is_noticed_and_reads_again_what_it_lost(store: Notifie
     made = agreement(store, kafka)
     bring(store, kafka, 0, 4)
     kafka.end = kafka.handled = 9
-    with pytest.raises(UnavailableError, match="4 records of matches.v1 as stored that this store lacks"):
+    with pytest.raises(UnavailableError, match=r"4 records of matches\.v1 as stored that this store lacks"):
         made.check()
     made.mend(made.standing())
     assert kafka.handled == 5
@@ -172,5 +172,5 @@ def test_a_store_that_is_set_back_beneath_a_running_notifier_is_noticed(store: N
     bring(store, kafka, 0, 9)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE positions SET position = 5")
-    with pytest.raises(UnavailableError, match="set back .*jobchime republish"):
+    with pytest.raises(UnavailableError, match=r"set back .*jobchime republish"):
         bring(store, kafka, 10, 12)
