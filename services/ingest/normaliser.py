@@ -42,16 +42,17 @@ class Normaliser:
         try:
             raw = decode(RawPosting, record.value)
         except UnreadableError as error:
-            raise PoisonError(str(error)) from error
+            raise PoisonError(str(error), offset=record.offset) from error
         known = self._formats.get(raw.format)
         if known is None:
             raise PoisonError(
-                f'no format is called "{raw.format}"; this normaliser knows {", ".join(sorted(self._formats))}'
+                f'no format is called "{raw.format}"; this normaliser knows {", ".join(sorted(self._formats))}',
+                offset=record.offset,
             )
         try:
             draft = known.draft(raw.item)
         except UnusableItemError as error:
-            raise PoisonError(f"{raw.source} {raw.source_id}: {error}") from error
+            raise PoisonError(f"{raw.source} {raw.source_id}: {error}", offset=record.offset) from error
         posting = normalise(draft, raw=raw, rates=self._rates_before(raw.fetched_at.date()))
         value = encode(posting)
         headers = headers_of(

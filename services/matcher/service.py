@@ -111,4 +111,4 @@ def _decoded(kind: type[M], record: Record) -> M:
     try:
         return decode(kind, record.value)
     except UnreadableError as error:
-        raise PoisonError(str(error)) from error
+        raise PoisonError(str(error), offset=record.offset) from error

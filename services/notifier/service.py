@@ -85,4 +85,4 @@ def _arrival(record: Record) -> Arrival:
         matches = decode(Matches, record.value)
         return Arrival(record.offset, matches.posting, from_text(matches.keys), from_text(matches.near))
     except (UnreadableError, KeysError) as error:
-        raise PoisonError(str(error)) from error
+        raise PoisonError(str(error), offset=record.offset) from error

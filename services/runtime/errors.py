@@ -12,6 +12,14 @@ class UsageError(JobchimeError):
 class PoisonError(JobchimeError):
     """This record can never be processed: dead-letter it with this reason; never retry."""
 
+    def __init__(self, reason: str, *, offset: int | None = None) -> None:
+        """`offset` says which record of a partition's batch it is, where that is known.
+
+        The others then need not be tried one by one to find it.
+        """
+        super().__init__(reason)
+        self.offset = offset
+
 
 class UnavailableError(JobchimeError):
     """An engine, a disk or a network is away: wait and retry, the record is sound."""

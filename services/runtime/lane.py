@@ -11,7 +11,7 @@ import structlog
 
 from schemas.headers import trace_of
 from services.runtime.clock import Clock
-from services.runtime.dead import letter_of
+from services.runtime.dead import cut, letter_of
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.privacy import told
@@ -104,6 +104,7 @@ class Lane:
         self._meter = meter or NoMeter()
         self._offset = log.committed(service.name, topic, partition)
         self._isolate_until = 0
+        self._sound = 0
         self._failed = 0
         self._tried_together = 0
         self._away = 0
@@ -135,7 +136,7 @@ class Lane:
         How records ended is remembered, and a halted lane stays halted.
         """
         self._offset = offset
-        self._isolate_until = 0
+        self._isolate_until = self._sound = 0
         self._failed = self._tried_together = 0
         if not self._halted:
             self._running()
@@ -198,11 +199,13 @@ class Lane:
         return self._try_again(error, self._failed)
 
     def _isolate(self, batch: list[Record], error: Exception) -> bool:
-        """Bury a record that failed alone; of a batch, go through it record by record."""
+        """Bury a record that failed alone; of a batch, do what comes before the one that is named, else each alone."""
         self._failed += 1
         if len(batch) == 1:
             return self._bury(batch[0], error)
-        self._isolate_until = batch[-1].offset + 1
+        found = _place_of(error, batch)
+        self._sound = found or 0
+        self._isolate_until = batch[-1 if found is None else found].offset + 1
         self._tried_together, self._failed = self._failed, 0
         self._not_before = None
         self._warn("looks for the record that fails", error)
@@ -221,16 +224,27 @@ class Lane:
         )
         began = self._monotonic()
         try:
-            self._log.advance([letter], self._commit_after([record]))
+            self._write(letter, record)
         except UnavailableError as away:
             self._failed -= 1
             return self._wait(away)
+        except PoisonError as refused:
+            return self._halt(refused)
         self._warn("dead letter", error, offset=record.offset, trace=trace_of(record.headers))
         self._meter.dead(self._topic, type(error).__name__)
         self._meter.batch(self._topic, 1, self._monotonic() - began)
         self._dead += 1
         self._outcomes.add(1, dead=True)
         return self._done([record])
+
+    def _write(self, letter: Outgoing, record: Record) -> None:
+        """Have a letter durable; one that is too large, as the letter of a large record may be, cut short."""
+        commit = self._commit_after([record])
+        try:
+            self._log.advance([letter], commit)
+        except PoisonError as too_large:
+            _events.warning("a dead letter is cut short", service=self._service.name, error=told(too_large))
+            self._log.advance([cut(letter)], commit)
 
     def _commit_after(self, batch: list[Record]) -> Commit:
         return Commit(self._service.name, self._topic, self._partition, batch[-1].offset + 1)
@@ -239,7 +253,7 @@ class Lane:
         self._offset = batch[-1].offset + 1
         self._handled += len(batch)
         self._running()
-        self._failed = 0
+        self._failed = self._sound = 0
         if not self._isolating():
             self._tried_together = 0
         return True
@@ -281,7 +295,7 @@ class Lane:
         return self._offset < self._isolate_until
 
     def _size(self) -> int:
-        return 1 if self._isolating() else self._settings.batch
+        return max(self._sound, 1) if self._isolating() else self._settings.batch
 
     def _state(self) -> LaneState:
         if self._halted:
@@ -289,6 +303,12 @@ class Lane:
         if self._not_before is not None:
             return "waiting"
         return "isolating" if self._isolating() else "running"
+
+
+def _place_of(error: Exception, batch: Sequence[Record]) -> int | None:
+    """Which record of a batch an error is about, where it says so."""
+    offset = error.offset if isinstance(error, PoisonError) else None
+    return next((at for at, record in enumerate(batch) if record.offset == offset), None)
 
 
 @contextmanager

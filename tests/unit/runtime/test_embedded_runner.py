@@ -13,7 +13,7 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.datadir import held
-from services.runtime.dead import DeadLetters
+from services.runtime.dead import DeadLetters, Replayed
 from services.runtime.embedded_runner import EmbeddedRunner, stop_on_signals
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.lane import DeadLetterCap, LaneSettings
@@ -196,6 +196,44 @@ def test_poison_is_isolated_at_once(log: SqliteLog) -> None:
     assert (letter.error, letter.error_type, letter.attempts) == ("the posting has no title", "PoisonError", 2)
 
 
+def test_poison_that_says_which_record_it_is_costs_the_others_no_trial_of_their_own(log: SqliteLog) -> None:
+    log.produce([*(out("k", value) for value in ("a", "b", "bad", "worse", "c", "d")), *outs(2)])
+
+    def judge(record: Record) -> None:
+        if record.value in (b"bad", b"worse"):
+            raise PoisonError("the posting has no title", offset=record.offset)
+
+    service = Collecting(judge=judge)
+    runner_of(log, service, batch=5).drain()
+    assert service.batches == [
+        ["a", "b", "bad", "worse", "c"],
+        ["a", "b"],
+        ["bad"],
+        ["worse", "c", "d", "value 0", "value 1"],
+        ["worse"],
+        ["c", "d", "value 0", "value 1"],
+    ]
+    assert [(letter.value, letter.attempts) for letter in DeadLetters(log).find()] == [(b"bad", 2), (b"worse", 2)]
+
+
+def test_an_engine_that_goes_away_before_known_poison_kills_nothing(log: SqliteLog) -> None:
+    log.produce([out("k", value) for value in ("good", "flaky", "bad", "fine")])
+    seen: Counter[str] = Counter()
+
+    def judge(record: Record) -> None:
+        value = record.value.decode()
+        seen[value] += 1
+        if value == "bad":
+            raise PoisonError("bad", offset=record.offset)
+        if value == "flaky" and 1 < seen[value] <= 4:
+            raise UnavailableError("away")
+
+    service = Collecting(judge=judge)
+    runner_of(log, service).drain()
+    assert service.done == ["good", "flaky", "fine"]
+    assert [letter.value for letter in DeadLetters(log).find()] == [b"bad"]
+
+
 def test_a_record_that_fails_in_passing_beside_poison_is_not_buried_with_it(log: SqliteLog) -> None:
     log.produce([out("a", "bad"), out("b", "flaky"), out("c", "fine")])
     failed: list[str] = []
@@ -245,6 +283,42 @@ def test_an_address_in_an_error_does_not_reach_the_letter(log: SqliteLog) -> Non
     runner_of(log, service).drain()
     (letter,) = DeadLetters(log).find()
     assert letter.error == "no row for <(address hidden)>, sorry"
+
+
+class SmallRecords(SqliteLog):
+    """Takes no record over a size, as a broker does."""
+
+    most = 100_000
+
+    def advance(self, records: Sequence[Outgoing], commit: Commit | None = None) -> None:
+        for record in records:
+            if len(record.value) + sum(map(len, record.headers.values())) > self.most:
+                raise PoisonError("the record is too large")
+        super().advance(records, commit)
+
+
+def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tmp_path: Path) -> None:
+    large = "x" * 99_900
+    with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
+        small.produce([out("a", large, source="acme", padding="y" * 50_000), out("a", "fine")])
+        service = Collecting(judge=failing_on(large, error=PoisonError("no title")))
+        runner_of(small, service).drain()
+        assert service.done == ["fine"]
+        letters = DeadLetters(small)
+        (letter,) = letters.find()
+        assert (letter.error, letter.whole_bytes, letter.headers) == ("no title", 99_900, {"source": "acme"})
+        assert large.startswith(letter.value.decode())
+        assert letter.value
+        assert letters.replay([letter]) == Replayed(0, 0, cut=1)
+
+
+def test_a_letter_that_is_not_even_taken_cut_short_halts_the_partition_and_not_the_worker(tmp_path: Path) -> None:
+    with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
+        small.most = 10
+        small.produce([out("a", "bad"), out("a", "fine")])
+        runner = runner_of(small, Collecting(judge=failing_on("bad", error=PoisonError("no title"))))
+        runner.drain()
+        assert (lane(runner).state, lane(runner).offset) == ("halted", 0)
 
 
 def test_the_cap_halts_a_consumer_that_fails_on_everything_and_others_go_on(log: SqliteLog) -> None:
