@@ -19,7 +19,7 @@ _TELL_EVERY_S = 10.0
 
 
 class Watching:
-    """`lag` by service; it stays as it was while Kafka is away."""
+    """`lag` by service, and whether the outbox is `behind`; each stays as it was while its engine is away."""
 
     def __init__(self, settings: KafkaSettings, store: Engine, lag: dict[str, int], tell: Callable[[], str]) -> None:
         """`lag` is filled."""
@@ -62,16 +62,24 @@ class Watching:
         told = time.monotonic()
         with Offsets(self._settings, patience_s=3.0) as offsets:
             while not self._stop.wait(_EVERY_S):
-                began = time.monotonic()
-                try:
-                    self.behind = bool(self._outbox.pending(1))
-                    found = dict.fromkeys(SERVICE_OF.values(), 0)
-                    for one in lags(offsets):
-                        found[SERVICE_OF[one.service]] += one.lag
-                    self.lag |= found
-                    self.known_at = began
-                except UnavailableError:
-                    pass
+                self._count(offsets)
                 if time.monotonic() - told > _TELL_EVERY_S:
                     told = time.monotonic()
                     print(self._tell(), flush=True)
+
+    def _count(self, offsets: Offsets) -> None:
+        """The outbox first: what has left it since is counted as lag."""
+        began, known = time.monotonic(), True
+        try:
+            self.behind = bool(self._outbox.pending(1))
+        except UnavailableError:
+            known = False
+        try:
+            found = dict.fromkeys(SERVICE_OF.values(), 0)
+            for one in lags(offsets):
+                found[SERVICE_OF[one.service]] += one.lag
+            self.lag |= found
+        except UnavailableError:
+            known = False
+        if known:
+            self.known_at = began
