@@ -96,6 +96,8 @@ def _remedy(reason: str | None) -> str:
         return "`jobchime dead list` shows the records; mend the service, then start it again"
     if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
         return "`jobchime topics create`"
+    if "jobchime republish" in said:
+        return "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good"
     if "migrate" in said:
         return "`jobchime migrate`"
     return "it goes on by itself once that is back; `jobchime doctor` says how"
@@ -112,7 +114,7 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
         yield Trouble(
             f"of {unknown:,} mails nobody knows whether they went out{since}",
-            "ask the mail provider by delivery id; they are never sent again blindly",
+            "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
         )
     if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
         yield Trouble(
