@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.errors import JobchimeError, PoisonError, UnavailableError, UsageError
+from services.runtime.privacy import told
 
 JSON: Final = {"accept": "application/json", "content-type": "application/json"}
 LINES: Final = {"accept": "application/json", "content-type": "application/x-ndjson"}
@@ -28,20 +29,18 @@ class SearchEngine:
     """A connection to a cluster. Nothing is retried in here, so that the caller's deadline holds. For many threads."""
 
     def __init__(self, settings: ElasticsearchSettings) -> None:
-        """Connects on first use. Raises UsageError without an address."""
+        """Connects on first use. Raises UsageError without an address, and for settings that the client refuses."""
         if not settings.urls:
             raise UsageError("no Elasticsearch is configured: set elasticsearch.urls, such as http://127.0.0.1:9200")
+        if settings.ca_file and not settings.ca_file.is_file():
+            raise UsageError(f"elasticsearch.ca_file {settings.ca_file} is no file")
         self.settings = settings
-        self._client = Elasticsearch(
-            list(settings.urls),
-            basic_auth=(settings.username, settings.password.get_secret_value()) if settings.username else None,
-            api_key=settings.api_key.get_secret_value() or None,
-            ca_certs=str(settings.ca_file) if settings.ca_file else DEFAULT,
-            request_timeout=settings.timeout_s,
-            max_retries=0,
-            retry_on_timeout=False,
-            serializers={"application/json": OrjsonSerializer()},
-        )
+        try:
+            self._client = _client(settings)
+        except (ValueError, OSError) as error:
+            raise UsageError(
+                f"the Elasticsearch client refuses elasticsearch.* of the settings: {told(error)}"
+            ) from error
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -124,9 +123,22 @@ class SearchEngine:
         except ApiError as error:
             raise _failure(error.meta.status, _reason(error.body) or str(error)) from error
         except TransportError as error:
-            raise UnavailableError(f"Elasticsearch does not answer: {error}") from error
+            raise UnavailableError(f"Elasticsearch does not answer: {told(error)}") from error
         except UnsupportedProductError as error:
             raise UnavailableError("what answers at elasticsearch.urls is not Elasticsearch: check it") from error
+
+
+def _client(settings: ElasticsearchSettings) -> Elasticsearch:
+    return Elasticsearch(
+        list(settings.urls),
+        basic_auth=(settings.username, settings.password.get_secret_value()) if settings.username else None,
+        api_key=settings.api_key.get_secret_value() or None,
+        ca_certs=str(settings.ca_file) if settings.ca_file else DEFAULT,
+        request_timeout=settings.timeout_s,
+        max_retries=0,
+        retry_on_timeout=False,
+        serializers={"application/json": OrjsonSerializer()},
+    )
 
 
 def _check_whole(answer: Mapping[str, Any]) -> None:

@@ -1,8 +1,10 @@
 """How Elasticsearch is reached."""
 
 from pathlib import Path
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 
 class ElasticsearchSettings(BaseModel):
@@ -11,6 +13,7 @@ class ElasticsearchSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     urls: tuple[str, ...] = ()
+    """`https://host:port` of some of its nodes; user and password have settings of their own."""
     prefix: str = Field(default="jobchime", pattern=r"^[a-z][a-z0-9-]{0,40}$")
     """Begins the name of every index and alias, so that installations may share a cluster."""
     username: str = ""
@@ -24,3 +27,32 @@ class ElasticsearchSettings(BaseModel):
     shards: int = Field(default=1, ge=1, le=64)
     """Of the index of criteria."""
     replicas: int = Field(default=0, ge=0, le=5)
+
+    @field_validator("urls")
+    @classmethod
+    def _are_plain_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            parts = _parts(url)
+            if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("an address is http:// or https://, a host and a port, such as http://127.0.0.1:9200")
+            # Addresses are shown to operators and written to logs.
+            if "@" in parts.netloc:
+                raise ValueError(f"give the user of {parts.hostname} by username and password, not in the address")
+            if parts.port is None and parts.scheme == "http":
+                raise ValueError(f"{url} lacks a port: write {parts.scheme}://{parts.netloc}:9200")
+        return urls
+
+    @model_validator(mode="after")
+    def _proves_itself_in_one_way(self) -> Self:
+        if self.api_key.get_secret_value() and self.username:
+            raise ValueError("set api_key, or username and password, not both")
+        return self
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises where it is no number)
+    except ValueError:
+        return None
+    return parts
