@@ -41,7 +41,7 @@ def list_letters(
             columns = ("letter", "failed at", "from", "error", "replayed")
             console().print(table(f"{len(rows):,} dead letters", columns, rows))
             return
-        counts = letters.counts(topic=topic)
+        counts = letters.counts(topic=topic, since=since)
     rows_by_reason = [(c.topic, c.error, c.letters, c.waiting) for c in counts]
     total = sum(count.letters for count in counts)
     heads = ("topic", "error", "letters", "not replayed")
@@ -90,6 +90,8 @@ def replay(
         typer.echo(
             f"{done.without_origin} came from a feed, not from a topic: the next poll of their source reads them again."
         )
+    if done.cut:
+        typer.echo(f"{done.cut} hold only the beginning of a record that was too large, and cannot be sent back.")
 
 
 def _origin(letter: DeadLetter) -> str:
@@ -107,5 +109,6 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "from": _origin(letter),
         "failed_at": letter.failed_at,
         "replayed": letter.replayed,
+        "whole_bytes": letter.whole_bytes,
         "key": letter.key.decode("utf-8", "replace"),
     }

@@ -17,6 +17,9 @@ from services.runtime.records import Outgoing, Producer, Record, TopicReader, ch
 REPLAY_OF = "replay_of"
 """On a replayed record: the id of its dead letter."""
 
+VALUE_CUT = "value_cut"
+"""On a dead letter that holds only the beginning of its record: how many bytes the value had."""
+
 _REPLAYED = "replayed"
 _LETTER_HEADERS = (
     "error",
@@ -27,7 +30,9 @@ _LETTER_HEADERS = (
     "origin_partition",
     "origin_offset",
     "failed_at",
+    VALUE_CUT,
 )
+_CUT_VALUE, _CUT_KEY, _CUT_HEADERS = 64 << 10, 1 << 10, 16 << 10
 _REPLAY_AT_ONCE = 200
 _READ_AT_ONCE = 1_000
 
@@ -68,6 +73,8 @@ class DeadLetter:
     value: bytes
     headers: Mapping[str, str]
     replayed: bool
+    whole_bytes: int | None = None
+    """How many bytes the value had, where the letter holds only its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,8 @@ class Replayed:
     """Replayed before, and not asked for again."""
     without_origin: int = 0
     """Of what never was a record, such as a fault in a feed: the source's next poll is their replay."""
+    cut: int = 0
+    """Of which only the beginning was kept, so that there is nothing to send."""
 
 
 def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
@@ -118,6 +127,22 @@ def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: 
         }
     )
     return Outgoing(topic, record.key, record.value, headers)
+
+
+def cut(letter: Outgoing) -> Outgoing:
+    """A letter that its topic takes for certain, for one that it refuses: the beginning of a record that is too large.
+
+    It says so in a header, and keeps of the record's own headers what has room.
+    """
+    kept = {name: value for name, value in letter.headers.items() if name in _LETTER_HEADERS}
+    room = _CUT_HEADERS
+    for name, value in letter.headers.items():
+        room -= len(name) + len(value.encode())
+        if room < 0:
+            break
+        kept[name] = value
+    kept[VALUE_CUT] = str(len(letter.value))
+    return Outgoing(letter.topic, letter.key[:_CUT_KEY], letter.value[:_CUT_VALUE], kept)
 
 
 def _identity(topic: str, of: str, source: str, at: datetime) -> dict[str, str]:
@@ -171,11 +196,11 @@ class DeadLetters:
                     continue
                 yield letter
 
-    def counts(self, *, topic: str | None = None) -> tuple[LetterCount, ...]:
-        """How many there are by topic and reason, the most frequent first."""
+    def counts(self, *, topic: str | None = None, since: datetime | None = None) -> tuple[LetterCount, ...]:
+        """How many there are by topic and reason, the most frequent first; `since` when they died."""
         letters: Counter[tuple[str, str, str]] = Counter()
         waiting: Counter[tuple[str, str, str]] = Counter()
-        for letter in self.find(topic=topic):
+        for letter in self.find(topic=topic, since=since):
             reason = (letter.id.topic, letter.error_type, letter.error)
             letters[reason] += 1
             waiting[reason] += not letter.replayed
@@ -202,10 +227,12 @@ class DeadLetters:
         marked may be sent again, which does no harm. A letter that was replayed before is skipped, unless `again`.
         """
         due: list[DeadLetter] = []
-        skipped = without_origin = 0
+        skipped = without_origin = cut_short = 0
         for letter in letters:
             if not letter.origin_topic:
                 without_origin += 1
+            elif letter.whole_bytes is not None:
+                cut_short += 1
             elif letter.replayed and not again:
                 skipped += 1
             else:
@@ -213,7 +240,7 @@ class DeadLetters:
         out = [record for letter in due for record in _replay(letter, self._clock.now())]
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
-        return Replayed(len(due), skipped, without_origin)
+        return Replayed(len(due), skipped, without_origin, cut_short)
 
     def _named(self, topic: str | None) -> tuple[str, ...]:
         if topic is None:
@@ -246,7 +273,7 @@ def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
     origin_topic = headers.get("origin_topic", record.topic.removesuffix(DEAD_SUFFIX))
     letter_id = LetterId(record.topic, record.partition, record.offset)
     place = f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}"
-    attempts = headers.get("attempts", "")
+    attempts, whole = headers.get("attempts", ""), headers.get(VALUE_CUT, "")
     return DeadLetter(
         id=letter_id,
         error=headers.get("error", "unknown"),
@@ -260,6 +287,7 @@ def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
         value=record.value,
         headers={name: value for name, value in own.items() if name not in _LETTER_HEADERS},
         replayed=str(letter_id) in replayed,
+        whole_bytes=int(whole) if whole.isdigit() else None,
     )
 
 
