@@ -103,6 +103,7 @@ class Lane:
         self._monotonic = monotonic
         self._meter = meter or NoMeter()
         self._offset = log.committed(service.name, topic, partition)
+        self._most = settings.batch
         self._isolate_until = 0
         self._sound = 0
         self._failed = 0
@@ -182,11 +183,14 @@ class Lane:
                 outgoing = self._service.handle(batch)
             self._log.advance(outgoing, self._commit_after(batch))
         except UnavailableError as error:
+            # An engine may only be slow: of less at once, something gets done.
+            self._most = max(len(batch) // 2, 1)
             return self._wait(error)
         except PoisonError as error:
             return self._isolate(batch, error)
         except Exception as error:
             return self._failing(batch, error)
+        self._most = min(2 * self._most, self._settings.batch)
         self._outcomes.add(len(batch), dead=False)
         self._meter.batch(self._topic, len(batch), self._monotonic() - began)
         return self._done(batch)
@@ -295,7 +299,7 @@ class Lane:
         return self._offset < self._isolate_until
 
     def _size(self) -> int:
-        return max(self._sound, 1) if self._isolating() else self._settings.batch
+        return min(max(self._sound, 1) if self._isolating() else self._settings.batch, self._most)
 
     def _state(self) -> LaneState:
         if self._halted:

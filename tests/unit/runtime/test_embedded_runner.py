@@ -18,7 +18,7 @@ from services.runtime.embedded_runner import EmbeddedRunner, stop_on_signals
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.lane import DeadLetterCap, LaneSettings
 from services.runtime.log_sqlite import SqliteLog
-from services.runtime.records import Outgoing, Record, Service
+from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
 from services.runtime.status import LaneStatus
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime, open_log, out, outs, values
@@ -277,6 +277,22 @@ def test_after_isolation_batches_are_whole_again(log: SqliteLog) -> None:
     assert [len(batch) for batch in service.batches] == [3, 1, 1, 1, 3, 3]
 
 
+def test_an_engine_that_is_too_slow_for_a_whole_batch_gets_less_at_once_until_something_is_done(log: SqliteLog) -> None:
+    class Slow(Collecting):
+        """Its engine answers for three records in time."""
+
+        def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
+            if len(batch) > 3 and len(self.done) < 20:
+                raise UnavailableError("no answer in time")
+            return super().handle(batch)
+
+    log.produce(outs(100))
+    service = Slow()
+    runner_of(log, service, batch=16).drain()
+    assert service.done == [f"value {number}" for number in range(100)]
+    assert max(len(batch) for batch in service.batches) == 16, "once it is quick again, batches are whole"
+
+
 def test_an_address_in_an_error_does_not_reach_the_letter(log: SqliteLog) -> None:
     log.produce([out("a", "bad")])
     service = Collecting(judge=failing_on("bad", error=ValueError("no row for <mira.o@mail.example>, sorry")))
@@ -288,7 +304,7 @@ def test_an_address_in_an_error_does_not_reach_the_letter(log: SqliteLog) -> Non
 class SmallRecords(SqliteLog):
     """Takes no record over a size, as a broker does."""
 
-    most = 100_000
+    most = 1 << 20
 
     def advance(self, records: Sequence[Outgoing], commit: Commit | None = None) -> None:
         for record in records:
@@ -301,6 +317,7 @@ def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tm
     large = "x" * 99_900
     with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
         small.produce([out("a", large, source="acme", padding="y" * 50_000), out("a", "fine")])
+        small.most = 100_000
         service = Collecting(judge=failing_on(large, error=PoisonError("no title")))
         runner_of(small, service).drain()
         assert service.done == ["fine"]
@@ -314,8 +331,8 @@ def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tm
 
 def test_a_letter_that_is_not_even_taken_cut_short_halts_the_partition_and_not_the_worker(tmp_path: Path) -> None:
     with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
-        small.most = 10
         small.produce([out("a", "bad"), out("a", "fine")])
+        small.most = 10
         runner = runner_of(small, Collecting(judge=failing_on("bad", error=PoisonError("no title"))))
         runner.drain()
         assert (lane(runner).state, lane(runner).offset) == ("halted", 0)

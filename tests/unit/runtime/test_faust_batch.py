@@ -102,7 +102,7 @@ def test_an_engine_that_is_away_is_waited_for_and_nothing_is_counted_as_done() -
         assert held.lane.wakes_at == 1
         away[0] = False
         held.time.sleep(1)
-        assert held.lane.work()
+        held.work()
     assert held.lane.offset == 7
     assert held.meter.retries == ["UnavailableError"]
 

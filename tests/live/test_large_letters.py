@@ -1,0 +1,74 @@
+"""Records so large that their letters are over what the broker takes."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from kafka.admin import ConfigResource, KafkaAdminClient
+
+from services.runtime.clock import FixedClock
+from services.runtime.dead import DeadLetters
+from services.runtime.errors import PoisonError
+from services.runtime.faust_batch import HeldLane
+from services.runtime.kafka.letters import KafkaLetterLog
+from services.runtime.kafka.producer import MOST_RECORD_BYTES, RecordProducer
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import create
+from services.runtime.lane import LaneSettings
+from services.runtime.metering import NoMeter
+from services.runtime.records import Record
+from services.runtime.retry import NO_WAIT
+from tests.support.engines import kafka_of_my_own
+from tests.support.logs import NOON, TOPIC, Collecting
+from tests.support.record_logs import small_topics
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def settings() -> Iterator[KafkaSettings]:
+    with kafka_of_my_own() as mine:
+        create(mine, small_topics(mine))
+        yield mine
+
+
+def refuse_large(record: Record) -> None:
+    if len(record.value) > 100:
+        raise PoisonError("no title")
+
+
+@pytest.mark.parametrize(
+    ("size", "broker_takes"), [(MOST_RECORD_BYTES - 1_100, None), (200_000, 100_000)], ids=["ours", "the broker's"]
+)
+def test_a_record_whose_letter_is_too_large_is_buried_with_its_beginning(
+    settings: KafkaSettings, size: int, broker_takes: int | None
+) -> None:
+    if broker_takes is not None:
+        admin = KafkaAdminClient(bootstrap_servers=list(settings.bootstrap))
+        limit = {"max.message.bytes": str(broker_takes)}
+        admin.alter_configs([ConfigResource("TOPIC", settings.topic(f"{TOPIC}.dead"), limit)])
+        admin.close()
+    service = Collecting(judge=refuse_large)
+    # Of chance, since a broker measures what is compressed.
+    large = random.Random(7).randbytes(size // 2).hex().encode() if broker_takes else bytes(size)
+    with RecordProducer(settings) as producer, KafkaLetterLog(settings) as log:
+        lane = HeldLane(
+            service,
+            TOPIC,
+            0,
+            producer=producer,
+            clock=FixedClock(NOON),
+            settings=LaneSettings(retry=NO_WAIT),
+            meter=NoMeter(),
+            luck=lambda: 0.5,
+        )
+        headers = {"ce_id": "7", "source": "acme"}
+        values = (large, b"fine")
+        lane.hold([Record(TOPIC, 0, offset, b"key", value, headers, NOON) for offset, value in enumerate(values)])
+        while lane.work():
+            pass
+        assert (lane.halted, lane.finished, service.done) == (False, True, ["fine"])
+        (letter,) = DeadLetters(log).find()
+    assert (letter.error, letter.whole_bytes, letter.headers) == ("no title", len(large), headers)
+    assert large.startswith(letter.value)
+    assert len(letter.value) > 1_000
