@@ -197,7 +197,8 @@ def _matcher(place: _Place) -> _Parts:
     settings = place.settings
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
-        return _Parts(matcher, together=True)
+        # Its tick only asks the indices, which many may at once, to forget what is old.
+        return _Parts(matcher, together=True, tick_apart=True)
     criteria = place.stack.enter_context(Tail(settings.kafka, CRITERIA.name))
     since = place.clock.now() - settings.matcher.backwards
     postings = place.stack.enter_context(Tail(settings.kafka, POSTINGS.name, since=since))
@@ -213,7 +214,9 @@ def _notifier(place: _Place) -> _Parts:
     engine = place.engine
     chosen = settings.notifier.model_copy(update={"worker": place.worker})
     agreement = make_agreement(engine, settings.kafka)
-    notifier = build_notifier(engine, settings.ids(), settings.mail, chosen, check=agreement.check, stopping=place.stopping)
+    notifier = build_notifier(
+        engine, settings.ids(), settings.mail, chosen, check=agreement.check, stopping=place.stopping
+    )
     return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
 
 

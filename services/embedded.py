@@ -29,6 +29,7 @@ from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper, log_chore
+from services.runtime.stopping import Stopping
 from services.runtime.store import migrate, open_store
 from services.settings import Settings
 
@@ -110,7 +111,8 @@ def embedded(
                 collector = make_collector(
                     settings.ingest, engine=engine, producer=log, chance=chance, paused=shown.paused_sources
                 )
-            services = _services(settings, engine, log, collector, mailer, with_housekeeper)
+            stopping = Stopping()
+            services = _services(settings, engine, log, collector, mailer, stopping, with_housekeeper)
             runner = EmbeddedRunner(
                 tuple(shown.measured(service) if service.inputs else service for service in services),
                 log,
@@ -119,6 +121,7 @@ def embedded(
                 guard=hold.check,
                 meter=shown.meter,
                 paused=shown.pauses.holds,
+                stopping=stopping,
             )
             try:
                 yield Embedded(settings, engine, log, collector, services, runner, shown, clock)
@@ -127,10 +130,16 @@ def embedded(
 
 
 def _services(
-    settings: Settings, engine: Engine, log: SqliteLog, collector: Collector, mailer: Mailer | None, tidy: bool
+    settings: Settings,
+    engine: Engine,
+    log: SqliteLog,
+    collector: Collector,
+    mailer: Mailer | None,
+    stopping: Stopping,
+    tidy: bool,
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
-    notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer)
+    notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer, stopping=stopping)
     flow: Sequence[Service] = (collector, relay, make_normaliser(), make_matcher(log, settings.matcher), notifier)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

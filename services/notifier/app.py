@@ -35,16 +35,17 @@ def build_notifier(
     settings: NotifierSettings | None = None,
     mailer: Mailer | None = None,
     check: Callable[[], None] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Notifier:
     """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError.
 
-    `check`: see `Notifier`.
+    `check`: see `Notifier`; `stopping`: see `Courier`.
     """
     chosen = settings or NotifierSettings()
     matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
     composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids)
-    builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen)
-    courier = Courier(deliveries, mailer or mailer_of(mail), chosen)
+    builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen, stopping=stopping)
+    courier = Courier(deliveries, mailer or mailer_of(mail), chosen, stopping=stopping)
     return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check)
 
 

@@ -1,7 +1,7 @@
 """Building digests: from due windows to a committed digest, one subscriber at a time."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -29,7 +29,11 @@ class Builder:
         digests: DigestStore,
         composer: Composer,
         settings: NotifierSettings,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`stopping`: whether the process is about to end; then whoever is not served yet is left to others."""
+        self._stopping = stopping
         self._postings = _Postings(matches, settings.postings_held)
         self._windows = windows
         self._digests = digests
@@ -41,6 +45,8 @@ class Builder:
         cut = self._windows.take_cut(now)
         settings = self._settings
         for _ in range(settings.passes_a_tick):
+            if self._stopping():
+                return
             due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, settings.subscribers_at_once)
             if not due:
                 return
@@ -49,10 +55,13 @@ class Builder:
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
         found = self._windows.found(due, cut)
         self._postings.forget()
-        served: list[str] = []
+        given_back: list[str] = []
         empty: list[Closing] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
+            if self._stopping():
+                given_back.append(subscriber_id)
+                continue
             try:
                 candidates = self._candidates(subscriber, found)
                 if not candidates and _all_instant(subscriber):
@@ -65,10 +74,10 @@ class Builder:
                 # The claim is kept: what fails for a reason of its own is tried again when the lease ends, not at once.
                 _events.exception("a digest could not be built", subscriber=subscriber_id)
                 continue
-            served.append(subscriber_id)
+            given_back.append(subscriber_id)
         if empty:
             self._digests.close_empty(empty)
-        self._windows.done(self._settings.worker, served)
+        self._windows.done(self._settings.worker, given_back)
 
     def _serve_one(self, subscriber: DueSubscriber, candidates: Sequence[Candidate], cut: Cut, now: datetime) -> bool:
         recipient = subscriber.recipient

@@ -27,11 +27,14 @@ class Courier:
         mailer: Mailer,
         settings: NotifierSettings,
         *,
+        stopping: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`stopping`: whether the process is about to end; then nothing is begun that may outlast it."""
         self._deliveries = deliveries
         self._mailer = mailer
         self._settings = settings
+        self._stopping = stopping
         self._monotonic = monotonic
         self._said_at: dict[tuple[str, str], float] = {}
         self._answers: deque[Answer] = deque()
@@ -71,7 +74,7 @@ class Courier:
     def _round(self, now: datetime, flight: Flight) -> None:
         settings = self._settings
         left = settings.deliveries_a_tick
-        while left > 0 and not self._is_away():
+        while left > 0 and not self._is_over():
             most = min(left, settings.deliveries_at_once)
             claimed = self._deliveries.claim(settings.worker, self._mailer.name, now, settings.claim_lease, most)
             if not claimed:
@@ -80,7 +83,7 @@ class Courier:
             for one in claimed:
                 self._make_room(flight)
                 self.keep_answers(now)
-                if self._is_away():
+                if self._is_over():
                     self._deliveries.put_back(one, now)
                 elif self._deliveries.begin(one, now, settings.send_lease):
                     flight.start(one)
@@ -94,6 +97,9 @@ class Courier:
             self._hear(flight.landed(flight.most - 1))
         if self._is_doubtful():
             self._hear(flight.landed(0))
+
+    def _is_over(self) -> bool:
+        return self._is_away() or self._stopping()
 
     def _is_doubtful(self) -> bool:
         return bool(self._setbacks or self._holds)

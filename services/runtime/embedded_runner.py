@@ -21,6 +21,7 @@ from services.runtime.privacy import told
 from services.runtime.pulse import Pulse
 from services.runtime.records import Outgoing, Service
 from services.runtime.status import RunnerStatus, ServiceStatus
+from services.runtime.stopping import Stopping
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
@@ -72,8 +73,12 @@ class EmbeddedRunner:
         sleep: Callable[[float], None] = time.sleep,
         meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
         paused: Callable[[str], bool] = lambda name: False,
+        stopping: Stopping | None = None,
     ) -> None:
-        """`meter` gives what is told of a service, `paused` says whether an operator holds it; each by its name."""
+        """`meter` gives what is told of a service, `paused` says whether an operator holds it; each by its name.
+
+        `stopping` is told when `run` has to end, so that a tick in hand begins nothing more.
+        """
         names = [service.name for service in services]
         if len(set(names)) < len(names):
             raise ValueError("two services share a name, and so would share their offsets")
@@ -85,6 +90,7 @@ class EmbeddedRunner:
         self._monotonic = monotonic
         self._sleep = sleep
         self._paused = paused
+        self._stopping = stopping or Stopping()
         self.pulse = Pulse(monotonic)
         meters = [meter(service.name) for service in services]
         self._driven = tuple(
@@ -148,6 +154,7 @@ class EmbeddedRunner:
 
         Raises what `guard` raises, which is asked every second whether the ground is still there.
         """
+        self._stopping.follow(stop)
         self.load()
         _events.info("running", services=[driven.service.name for driven in self._driven])
         next_tick = next_guard = self._monotonic()

@@ -19,21 +19,25 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.faust_session import Session
 from services.runtime.faust_ticks import Notes, Ticks
+from services.runtime.faust_watch import Quiet, Touch
 from services.runtime.faust_work import Work
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.pauses import BY_OPERATOR
 from services.runtime.privacy import told
 from services.runtime.pulse import Pulse
 from services.runtime.records import Producer, Service
 from services.runtime.status import RunnerStatus
+from services.runtime.stopping import Stopping
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
 _LOOK_EVERY_S = 0.05
 _GUARD_EVERY_S = 1.0
 _STOP_S = 8.0
+_MEASURE_S = 20.0
 _PATIENCE_S = 60.0
 
 
@@ -62,15 +66,18 @@ class FaustRunner:
         before_start: Callable[[], None] = _nothing,
         guard: Callable[[], None] = _nothing,
         paused: Callable[[], bool] = lambda: False,
+        stopping: Stopping | None = None,
         grace_s: float = 10.0,
+        tick_grace_s: float = 40.0,
         patience_s: float = _PATIENCE_S,
         luck: Callable[[], float] = _luck,
     ) -> None:
         """`before_start` is asked once whether the ground is there, such as topics, and `guard` every second.
 
         `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `paused` says whether
-        an operator holds the service. `grace_s` is how long a stop waits for the batch in hand, `patience_s` how long
-        `once` waits for an engine that is away.
+        an operator holds the service. `stopping` is told when the end has come, so that a tick in hand begins nothing
+        more. A stop waits `grace_s` for the batch in hand and `tick_grace_s` in all for the tick, which may be talking
+        to somebody who takes a while. `patience_s` is how long `once` waits for an engine that is away.
         """
         self._service = service
         self._settings = settings
@@ -82,7 +89,9 @@ class FaustRunner:
         self._guard = guard
         self._paused = paused
         self.pulse = Pulse()
+        self._stopping = stopping or Stopping()
         self._grace_s = grace_s
+        self._tick_grace_s = tick_grace_s
         self._patience_s = patience_s
         self._luck = luck
         lanes = lane or LaneSettings(batch=settings.batch)
@@ -97,6 +106,9 @@ class FaustRunner:
         self._loaded = False
         self._ready = False
         self._member = False
+        self._ticking: asyncio.Task[None] | None = None
+        self._ticks_until: float | None = None
+        self._unfinished: str | None = None
 
     @property
     def ready(self) -> bool:
@@ -109,6 +121,9 @@ class FaustRunner:
         What cannot be finished within the grace ends with the process, its offsets uncommitted. Raises what `load`,
         `before_start` and `guard` raise, and with `once` a JobchimeError where something cannot be done.
         """
+        self._stopping.follow(stop)
+        if self._once:
+            self._check_held()
         self._before_start()
         asyncio.run(self._run(stop))
 
@@ -120,16 +135,15 @@ class FaustRunner:
         return RunnerStatus(self._clock.now(), (replace(status, member=self._member),))
 
     async def _run(self, stop: threading.Event) -> None:
-        ticking: asyncio.Task[None] | None = None
         try:
             if not await self._load(stop):
                 return
             if not self._once:
-                ticking = asyncio.create_task(self._tick_on(stop))
+                self._ticking = asyncio.create_task(self._tick_on())
             await self._take_part(stop)
         finally:
             self._say_ready(False)
-            await self._put_down(ticking)
+            await self._put_down()
         _events.info("stopped", service=self._service.name, handled=self._work.handled)
 
     async def _load(self, stop: threading.Event) -> bool:
@@ -143,7 +157,7 @@ class FaustRunner:
                     raise
                 failed += 1
                 self._notes.note("cannot start yet and tries again", error)
-                await self._sleep(self._retry.delay(failed, self._luck()), stop)
+                await self._sleep(self._retry.delay(failed, self._luck()))
             else:
                 self._loaded = True
                 return True
@@ -156,7 +170,7 @@ class FaustRunner:
             if self._once and time.monotonic() - began > self._patience_s:
                 raise UnavailableError(self._notes.error or "Kafka is away")
             failed += 1
-            await self._sleep(self._retry.delay(failed, self._luck()), stop)
+            await self._sleep(self._retry.delay(failed, self._luck()))
 
     async def _live(self, stop: threading.Event) -> bool:
         """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
@@ -200,8 +214,8 @@ class FaustRunner:
 
     async def _watch(self, session: Session, stop: threading.Event) -> bool:
         next_guard = 0.0
-        quiet = _Quiet(self._patience_s)
-        touch = _Touch(self._settings, self._notes)
+        quiet = Quiet(self._patience_s)
+        touch = Touch(self._settings, self._notes)
         while not stop.is_set():
             if session.broken is not None:
                 raise _LostError(session.broken)
@@ -211,8 +225,11 @@ class FaustRunner:
             if now >= next_guard:
                 self._guard()
                 next_guard = now + _GUARD_EVERY_S
-            await session.measure()
             touch.look(session.in_touch, now)
+            if touch.held:
+                await asyncio.wait_for(session.measure(), _MEASURE_S)
+            else:
+                self._work.know({})
             self._member = session.settled and touch.held
             self._say_ready(self._member and not self._work.halted)
             if self._once and await self._is_done(session, quiet):
@@ -220,7 +237,8 @@ class FaustRunner:
             await asyncio.sleep(_LOOK_EVERY_S)
         return True
 
-    async def _is_done(self, session: Session, quiet: "_Quiet") -> bool:
+    async def _is_done(self, session: Session, quiet: Quiet) -> bool:
+        self._check_held()
         if not await session.drained():
             quiet.check(self._work)
             return False
@@ -230,46 +248,63 @@ class FaustRunner:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
         return went_out == 0
 
+    def _check_held(self) -> None:
+        """Raises JobchimeError where an operator holds the service: it would do nothing, and never be done."""
+        if self._paused():
+            raise JobchimeError(f"{self._service.name} is {BY_OPERATOR}; `jobchime resume` lets it go on")
+
     async def _leave(self, session: Session, stop: threading.Event) -> None:
         """Finish the batch in hand, commit, and leave the group so that others take over at once."""
-        until = time.monotonic() + self._grace_s
-        finished = await session.finish(until)
-        with suppress(Exception):
-            await session.measure()
+        now = time.monotonic()
+        if stop.is_set():
+            self._ticks_until = now + self._tick_grace_s
+        finished = await session.finish(now + self._grace_s)
         await _bounded(session.commit(), _STOP_S)
         left = await _bounded(session.stop(), _STOP_S)
-        if not left and not stop.is_set():
-            _start_over()
-        if not finished:
-            _events.warning("ends with a batch in hand, which is processed again", service=self._service.name)
-            os._exit(0)
-        if not left:
-            _events.warning("cannot leave the group in time and ends", service=self._service.name)
-            os._exit(0)
+        self._work.know({})
+        if finished and left:
+            return
+        what = "cannot leave the group in time" if finished else "a batch in hand is processed again"
+        if not stop.is_set():
+            await self._start_over(what)
+        self._unfinished = what
 
-    async def _tick_on(self, stop: threading.Event) -> None:
-        while not stop.is_set():
+    async def _start_over(self, why: str) -> None:
+        """Become a new process: what is left of this membership would hold partitions and process nothing."""
+        await self._end_ticking(time.monotonic() + self._tick_grace_s)
+        _events.warning("starts over", service=self._service.name, why=why)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
+
+    async def _tick_on(self) -> None:
+        while not self._stopping():
             if not self._paused():
                 await self._tick()
-            await self._sleep(self._tick_every_s, stop)
+            await self._sleep(self._tick_every_s)
 
     async def _tick(self) -> int:
         hands = self._tick_hands or self._hands
         return await asyncio.get_running_loop().run_in_executor(hands, self._ticks.tick, self._clock.now())
 
-    async def _put_down(self, ticking: asyncio.Task[None] | None) -> None:
-        """Wait for a tick in hand; one that takes too long is cut short with the process, as by a kill."""
-        if ticking is not None and not await _bounded(ticking, self._grace_s):
-            _events.warning("ends with a tick in hand", service=self._service.name)
+    async def _end_ticking(self, until: float) -> bool:
+        """Let no tick begin any more; whether the one in hand ended before that time (monotonic seconds)."""
+        self._stopping.ask()
+        return self._ticking is None or await _bounded(self._ticking, max(until - time.monotonic(), 0.0))
+
+    async def _put_down(self) -> None:
+        """Wait for a tick in hand; what takes too long is cut short with the process, as by a kill."""
+        if not await self._end_ticking(self._ticks_until or time.monotonic() + self._tick_grace_s):
+            self._unfinished = "a tick in hand is cut short"
+        if self._unfinished is not None:
+            _events.warning("ends with something unfinished", service=self._service.name, what=self._unfinished)
             os._exit(0)
         self._hands.shutdown(wait=False)
         if self._tick_hands is not None:
             self._tick_hands.shutdown(wait=False)
 
-    async def _sleep(self, seconds: float, stop: threading.Event) -> None:
+    async def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         self.pulse.turn()
-        while not stop.is_set() and (left := until - time.monotonic()) > 0:
+        while not self._stopping() and (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, _LOOK_EVERY_S))
 
     def _say_ready(self, ready: bool) -> None:
@@ -284,52 +319,6 @@ class _LostError(Exception):
     def __init__(self, reason: BaseException) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-class _Touch:
-    """Notices where no broker keeps the group for longer than a session lasts."""
-
-    def __init__(self, settings: KafkaSettings, notes: Notes) -> None:
-        self._settings = settings
-        self._notes = notes
-        self._lost_at: float | None = None
-        self.held = True
-
-    def look(self, in_touch: bool, now: float) -> None:
-        if in_touch:
-            self._lost_at = None
-        elif self._lost_at is None:
-            self._lost_at = now
-        self.held = self._lost_at is None or now - self._lost_at < self._settings.session_timeout_s
-        if not self.held:
-            where = ", ".join(self._settings.bootstrap)
-            self._notes.note("waits for Kafka", UnavailableError(f"Kafka at {where} does not answer"))
-
-
-class _Quiet:
-    """Notices where nothing has moved for too long."""
-
-    def __init__(self, patience_s: float) -> None:
-        self._patience_s = patience_s
-        self._handled = -1
-        self._since = 0.0
-
-    def check(self, work: Work) -> None:
-        """Raises JobchimeError for a halted partition, UnavailableError where patience is over."""
-        if work.halted:
-            raise JobchimeError(work.error or "a partition is halted")
-        now = time.monotonic()
-        if work.handled != self._handled:
-            self._handled, self._since = work.handled, now
-        elif now - self._since > self._patience_s:
-            why = work.error or "no reason was given"
-            raise UnavailableError(f"nothing has moved for {self._patience_s:.0f} s: {why}")
-
-
-def _start_over() -> None:
-    """Become a new process: what is left of this membership would hold partitions and process nothing."""
-    _events.warning("cannot leave the group in time and starts over")
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
 
 
 async def _bounded(work: Coroutine[Any, Any, Any] | asyncio.Task[None], seconds: float) -> bool:
