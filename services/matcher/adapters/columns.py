@@ -32,24 +32,30 @@ class Ragged:
 
     def __init__(self) -> None:
         self._starts = array("q", [0])
+        self._sizes = array("i")
         self._values = array("i")
 
     def append(self, values: Iterable[int]) -> None:
         """Add a row."""
         self._values.extend(values)
+        self._sizes.append(len(self._values) - self._starts[-1])
         self._starts.append(len(self._values))
 
     def count(self, rows: Rows, has: Bools) -> tuple[Rows, Rows]:
         """For each row, how many of its values `has` marks, and how many it holds."""
         starts, values = view(self._starts, np.int64), view(self._values, np.int32)
-        begin = starts[rows]
-        size = starts[rows + 1] - begin
+        # Most lists are empty. Sizes lie close together, where starts and values are spread over all of the memory.
+        sizes = view(self._sizes, np.int32)[rows].astype(np.int64)
+        some = np.flatnonzero(sizes)
+        size = sizes[some]
         # Where each row's values lie, one after another: its own begin, less the sizes of the rows before it.
-        at = np.repeat(begin - (np.cumsum(size) - size), size)
+        end = np.cumsum(size)
+        at = np.repeat(starts[rows[some]] - (end - size), size)
         at += np.arange(at.size)
-        hit = np.flatnonzero(has[values[at]])
-        owner = np.searchsorted(np.cumsum(size), hit, side="right")
-        return np.bincount(owner, minlength=rows.size), size
+        owner = np.searchsorted(end, np.flatnonzero(has[values[at]]), side="right")
+        found = np.zeros(rows.size, dtype=np.int64)
+        found[some] = np.bincount(owner, minlength=some.size)
+        return found, sizes
 
     def keep(self, mask: Bools) -> None:
         """Drop the rows that a mask does not keep."""
@@ -57,6 +63,7 @@ class Ragged:
         size = np.diff(starts)
         found, lengths = values[np.repeat(mask, size)].tobytes(), size[mask]
         del starts, values
+        self._sizes = kept(self._sizes, mask)
         self._values = array("i")
         self._values.frombytes(found)
         self._starts = array("q", [0])
