@@ -5,7 +5,8 @@ from rich.text import Text
 
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json
-from services.overview.doctor import Grade, examine
+from services.overview.doctor import examine
+from services.overview.finding import Grade
 from services.runtime.clock import SystemClock
 from services.settings import load_settings
 

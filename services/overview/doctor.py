@@ -6,10 +6,8 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, text
@@ -19,6 +17,8 @@ from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecent
 from services.notifier.adapters.mailers import try_out
 from services.notifier.domain.links import LinkError, public_base
 from services.notifier.mail_settings import MailSettings
+from services.overview.doctor_agreement import agreement
+from services.overview.finding import Finding, Grade
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.elasticsearch import SearchEngine
@@ -32,24 +32,12 @@ from services.runtime.privacy import told
 from services.runtime.store import is_postgresql, open_store, reading, revision_of
 from services.settings import Settings
 
-Grade = Literal["well", "note", "wrong"]
 LEAST_FREE = 1 << 30
 """Bytes of the data folder's disk below which it is worth a note."""
 MOST_SKEW = timedelta(seconds=2)
 """Between this machine's clock and another's; beyond it due times and leases are off."""
 _PATIENCE_S = 4.0
 _CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    what: str
-    grade: Grade
-    said: str
-    mend: str = ""
-    """What to do; of what is well, empty."""
 
 
 def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -60,6 +48,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if settings.deployed:
         yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
         yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
+        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings))
     else:
         yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings))
     if settings.matcher.index == "elasticsearch":
@@ -186,6 +175,22 @@ def _topics(settings: Settings) -> Iterator[Finding]:
         yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
 
 
+def _agreement(settings: Settings) -> Iterator[Finding]:
+    """Of a store and topics that are there; what is missing was told before."""
+    if (not settings.store.get_secret_value() and not (settings.data / STORE_FILE).is_file()) or _is_lacking(settings):
+        return
+    engine = open_store(settings.store_url)
+    try:
+        if revision_of(engine).usable:
+            yield from agreement(engine, settings.kafka)
+    finally:
+        engine.dispose()
+
+
+def _is_lacking(settings: Settings) -> bool:
+    return any(one.what == "missing" for one in check_topics(settings.kafka))
+
+
 def _log(settings: Settings) -> Iterator[Finding]:
     path = settings.data / LOG_FILE
     if not path.is_file():
@@ -211,9 +216,9 @@ def _elasticsearch(settings: Settings) -> Iterator[Finding]:
             generations = index.generations.listed()
             current = [one for one in generations if one.read]
             if not current:
-                yield Finding(
-                    f"index of {name}", "wrong", "not there", "`jobchime matcher` makes and fills it at its start"
-                )
+                grade: Grade = "wrong" if _has_run(settings, "matcher") else "note"
+                said = "not there" if grade == "wrong" else "not there yet"
+                yield Finding(f"index of {name}", grade, said, "the next `jobchime matcher` makes it at its start")
             elif current[0].schema != index.generations.schema:
                 said = f"{current[0].name} is of {current[0].schema}, and {index.generations.schema} is needed"
                 yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
@@ -221,6 +226,20 @@ def _elasticsearch(settings: Settings) -> Iterator[Finding]:
                 yield Finding(f"index of {name}", "well", current[0].name)
     finally:
         engine.close()
+
+
+def _has_run(settings: Settings, service: str) -> bool:
+    """Whether the store has heard of a worker of a service; where nobody can tell, it has."""
+    try:
+        engine = open_store(settings.store_url)
+    except JobchimeError:
+        return True
+    try:
+        if not revision_of(engine).usable:
+            return False
+        return any(worker.beat.service == service for worker in read_workers(engine))
+    finally:
+        engine.dispose()
 
 
 def _mailer(mail: MailSettings) -> Iterator[Finding]:

@@ -145,6 +145,9 @@ def test_kafka_is_lost(it: Installation) -> None:
     it.match("four", "five")
     assert "`jobchime republish`" in it.disagreement()
     assert "not the topics that this store belongs to" in it.command("republish", "--dry-run", code=1)
+    told = it.command("doctor", code=1)
+    assert told.count("run `jobchime republish`") == 2
+    assert "criteria.v1 lacks the newest state of 1, and holds 0" in told
 
     it.command("republish")
     it.command("republish")
@@ -153,6 +156,7 @@ def test_kafka_is_lost(it: Installation) -> None:
     assert it.stored() == 5
     assert it.published() == {0: True}
     it.command("republish", "--dry-run")
+    it.command("doctor")
     it.match("six")
     it.notify()
     assert it.stored() == 6
@@ -171,6 +175,7 @@ def test_the_store_is_restored_from_a_dump(it: Installation) -> None:
         restore()
         assert it.stored() == 2
         assert "counts 4 records of matches.v1 as stored that this store lacks" in it.disagreement()
+        assert "holds 1 that the store does not know" in it.command("doctor", code=1)
 
         it.command("republish")
         assert not it.disagreement()
