@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from schemas.sql.tables import flags
 from services.runtime.errors import JobchimeError
 from services.runtime.privacy import told
-from services.runtime.store import reading, upsert, writing
+from services.runtime.store import reading, retried, upsert, writing
 
 SENDING = "sending_paused"
 """The flag that deliveries are held by."""
@@ -52,6 +52,11 @@ def read_pauses(connection: Connection) -> Pauses:
     )
 
 
+def sending_paused(connection: Connection) -> bool:
+    """Whether an operator has stopped the handing over, in the caller's transaction."""
+    return connection.execute(select(flags.c.value).where(flags.c.name == SENDING)).scalar_one_or_none() == _ON
+
+
 class SqlPauses:
     """The switches. All raise UnavailableError where the store is away."""
 
@@ -75,6 +80,7 @@ class SqlPauses:
         """Stop or resume the polling of a source and the pushing to it."""
         self._set(_SOURCE + source, paused, now)
 
+    @retried
     def _set(self, name: str, paused: bool, now: datetime) -> None:
         with writing(self._engine) as connection:
             row = upsert(connection, flags).values(name=name, value=_ON if paused else _OFF, changed_at=now)

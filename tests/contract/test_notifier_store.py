@@ -649,12 +649,12 @@ class TestDeliveries:
 
     def test_nothing_is_handed_over_while_sending_is_paused(self, waiting: NotifierStore) -> None:
         [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
-        waiting.flags.pause_sending(True, LATE)
-        assert waiting.flags.sending_paused()
+        waiting.pauses.set_sending(True, LATE)
+        assert waiting.pauses.read().sending
         assert not waiting.deliveries.begin(claimed, LATE, LEASE)
         assert waiting.deliveries.states() == {"pending": 1}
         assert waiting.deliveries.claim("w", "folder", LATE, LEASE, 10) == []
-        waiting.flags.pause_sending(False, LATE)
+        waiting.pauses.set_sending(False, LATE)
         assert len(waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)) == 1
 
     def test_what_waited_for_too_long_is_given_up(self, waiting: NotifierStore) -> None:

@@ -210,11 +210,11 @@ def test_what_waits_while_sending_is_paused_goes_out_after(tmp_path: Path, pause
     start = utc("2026-07-01T00:00")
     days.store.search(days.store.person("ada", now=start), now=start, hour=8)
     days.publish(posting("job-000", fetched_at=start), start)
-    days.store.flags.pause_sending(True, start)
+    days.store.pauses.set_sending(True, start)
     for hour in range(paused_for):
         days.live(start + (9 + hour) * HOUR)
         assert days.files() == {}
-    days.store.flags.pause_sending(False, start)
+    days.store.pauses.set_sending(False, start)
     days.live(start + (9 + paused_for) * HOUR)
     assert jobs_in(days, "ada@example.com") == Counter({"job-000": 1})
     days.store.engine.dispose()

@@ -66,7 +66,7 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
         search = chance.choice(searches)
         store.searches.edit(search.search_id, now, criteria=chance.choice(pool))
         if tick == 4:
-            store.flags.pause_sending(False, now)
+            store.pauses.set_sending(False, now)
             store.subscribers.pause(people[2].subscriber_id, now)
         if tick == 6:
             store.subscribers.resume(people[2].subscriber_id, now)

@@ -17,7 +17,6 @@ from schemas.posting import Cluster, Company, PostingCore, Skill, posting_id_of,
 from schemas.topics import MATCHES
 from services.notifier.adapters.sql.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.flags import SqlFlags
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.adapters.sql.searches import SqlSearches
@@ -27,6 +26,7 @@ from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import SavedSearch, Subscriber, profile_of, timing_of
 from services.notifier.domain.windows import Arrival
+from services.runtime.pauses import SqlPauses
 from services.runtime.records import Record
 from services.runtime.store import open_store
 from tests.support.stores import new_engine, sqlite_url
@@ -88,7 +88,7 @@ class NotifierStore:
         self.searches = SqlSearches(self.engine, self.ids)
         self.suppressions = SqlSuppressions(self.engine, self.ids)
         self.outbox = SqlOutbox(self.engine)
-        self.flags = SqlFlags(self.engine)
+        self.pauses = SqlPauses(self.engine)
         self.matches = SqlMatches(self.engine)
         self.windows = SqlWindows(self.engine)
         self.digests = SqlDigests(self.engine, self.ids)

@@ -67,9 +67,9 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
         person = made.person(f"person{number}")
         made.searches.add(person.subscriber_id, "python", PYTHON, timing_of({"hour": 8}), NOW)
     days.publish(posting("one"), NOW)
-    made.flags.pause_sending(True, NOW)
+    made.pauses.set_sending(True, NOW)
     days.live(AT)
-    made.flags.pause_sending(False, NOW)
+    made.pauses.set_sending(False, NOW)
     assert made.deliveries.states() == {"pending": 10}
     yield made
     made.engine.dispose()

@@ -37,7 +37,7 @@ def test_rendered_emails_go_after_a_month_and_their_digests_stay(days: Days) -> 
 
 
 def test_an_email_that_may_still_be_sent_is_kept(days: Days) -> None:
-    days.store.flags.pause_sending(True, NOW)
+    days.store.pauses.set_sending(True, NOW)
     days.live(AT)
     assert forget_bodies(days.store.engine, AT + 100 * DAY) == 0
     assert body_kept(days.store)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from services.notifier.adapters.sql.flags import SqlFlags
 from services.runtime.clock import FixedClock
 from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import UnavailableError
-from services.runtime.pauses import Pauses, PauseWatch, SqlPauses
-from services.runtime.store import migrate, open_store
+from services.runtime.pauses import Pauses, PauseWatch, SqlPauses, sending_paused
+from services.runtime.store import migrate, open_store, reading
 from tests.support.collecting import bench, json_lines, line, source, written
 from tests.support.logs import NOON, Collecting, open_log, outs
 
@@ -43,10 +42,10 @@ def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:
 
 
 def test_sending_is_paused_by_the_flag_that_deliveries_obey(engine: Engine) -> None:
-    SqlPauses(engine).set_sending(True, NOW)
-    assert SqlFlags(engine).sending_paused()
-    SqlFlags(engine).pause_sending(False, NOW)
-    assert not SqlPauses(engine).read().sending
+    for paused in (True, False):
+        SqlPauses(engine).set_sending(paused, NOW)
+        with reading(engine) as connection:
+            assert sending_paused(connection) is paused
 
 
 def test_a_process_name_stands_for_all_of_its_services() -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, 
 
 from schemas.sql.tables import deliveries, digests, subscribers, suppressions
 from services.notifier.adapters.sql.digests import unpack_email
-from services.notifier.adapters.sql.flags import sending_paused
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Outcome, State, after
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
+from services.runtime.pauses import sending_paused
 from services.runtime.store import bytewise, reading, retried, writing
 
 _FREE: dict[str, Any] = {"worker": None, "lease": None}
