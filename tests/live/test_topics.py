@@ -26,7 +26,7 @@ from services.runtime.records import Record, partition_of
 from tests.support.command_line import run
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON, TOPIC, out, outs, values
-from tests.support.record_logs import small_topics
+from tests.support.record_logs import AT_ONCE, small_topics
 
 pytestmark = pytest.mark.live
 COMPACTED_WITHIN_S = 90.0
@@ -157,14 +157,7 @@ def test_marks_of_transactions_do_not_stop_a_reader(settings: KafkaSettings) -> 
 
 @pytest.mark.slow
 def test_gaps_of_compaction_do_not_stop_a_reader(settings: KafkaSettings) -> None:
-    at_once = {
-        "cleanup.policy": "compact",
-        "min.cleanable.dirty.ratio": "0.001",
-        "min.compaction.lag.ms": "0",
-        "max.compaction.lag.ms": "1000",
-        "segment.ms": "500",
-    }
-    create(settings, [Planned(CRITERIA.name, 2, 1, at_once)])
+    create(settings, [Planned(CRITERIA.name, 2, 1, AT_ONCE)])
     with RecordProducer(settings) as producer, RecordReader(settings, patience_s=20) as reader:
         producer.produce([out("once", "first", topic=CRITERIA.name)])
         until = time.monotonic() + COMPACTED_WITHIN_S

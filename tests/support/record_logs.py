@@ -21,6 +21,14 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON
 
 PARTITIONS = 2
+AT_ONCE = {
+    "cleanup.policy": "compact",
+    "min.cleanable.dirty.ratio": "0.001",
+    "min.compaction.lag.ms": "0",
+    "max.compaction.lag.ms": "1000",
+    "segment.ms": "500",
+}
+"""A topic's configuration: compacted as soon as a broker can."""
 
 
 class RecordLog(Protocol):
