@@ -10,7 +10,7 @@ from services.cli.options import Config, moment
 from services.overview.gather import PUSH, SERVICES
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
-from services.settings import load_settings
+from services.settings import Settings, load_settings
 
 SENDING = "sending"
 _PROCESSES = tuple(dict.fromkeys(name.partition(".")[0] for name in (*SERVICES, PUSH)))
@@ -37,11 +37,17 @@ def resume(what: What, config: Config = None) -> None:
 def switch_source(source: str, config: Path | None, *, paused: bool) -> None:
     """Hold or resume one source. Raises UsageError for one that the settings do not name."""
     settings = load_settings(config)
+    if paused:
+        require_source(settings, source)
+    SqlPauses(open_engine(settings, create=True)).set_source(source, paused, moment(None))
+
+
+def require_source(settings: Settings, source: str) -> None:
+    """Raises UsageError for a source that the settings do not name."""
     ingest = settings.ingest
     names = [one.name for one in ingest.sources] + [key.source for key in ingest.push.keys.values()]
-    if source not in names and paused:
+    if source not in names:
         raise UsageError(f"there is no source {source}; the settings name {', '.join(names) or 'none'}")
-    SqlPauses(open_engine(settings, create=True)).set_source(source, paused, moment(None))
 
 
 def _switch(what: str, config: Path | None, *, paused: bool) -> None:

@@ -8,7 +8,7 @@ import typer
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.cli.pausing import switch_source
+from services.cli.pausing import require_source, switch_source
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import check as check_feed
@@ -79,6 +79,19 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
     """Go on with a source that was paused."""
     switch_source(name, config, paused=False)
     typer.echo(f"The source {name} goes on.")
+
+
+@app.command("again")
+def again(
+    name: Annotated[str | None, typer.Argument(help="As the settings name it; by default all.")] = None,
+    config: Config = None,
+) -> None:
+    """Send all open postings of a source once more, as after the topics were lost; nobody is mailed anything twice."""
+    opened = open_installation(config, create=False)
+    if name is not None:
+        require_source(opened.settings, name)
+    count = SqlSourceLedger(opened.engine).send_again(name)
+    typer.echo(f"{count:,} open postings go out again, at the next poll of their source or when they are next pushed.")
 
 
 def _state(health: SourceHealth | None) -> str:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, literal, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
-from services.ingest.domain.listing import Known
+from services.ingest.domain.listing import PENDING, Known
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.store import bytewise, reading, retried, upsert, writing
@@ -100,6 +100,21 @@ class SqlSourceLedger:
         nothing = {"etag": None, "last_modified": None, "validates": None}
         with writing(self._engine) as connection:
             connection.execute(update(sources).where(sources.c.source == source, vouched).values(nothing))
+
+    @retried
+    def send_again(self, source: str | None) -> int:
+        """Have all open items of a source, or of all, go out when they are next found; a poll is due at once.
+
+        Returns how many there are. Raises UnavailableError.
+        """
+        sent = source_items.c.content_hash
+        unsure = update(source_items).where(source_items.c.is_open, ~sent.startswith(PENDING, autoescape=True))
+        polls = update(sources).values(etag=None, last_modified=None, validates=None, next_due=sources.c.added_at)
+        if source is not None:
+            unsure, polls = unsure.where(source_items.c.source == source), polls.where(sources.c.source == source)
+        with writing(self._engine) as connection:
+            connection.execute(polls)
+            return connection.execute(unsure.values(content_hash=literal(PENDING) + sent)).rowcount
 
     def known(self, source: str, source_ids: Collection[str]) -> Mapping[str, Known]:
         with reading(self._engine) as connection:

@@ -11,7 +11,7 @@ BACKLOG_AGE = timedelta(days=3)
 STILL_LISTED = timedelta(days=2)
 """How long after it was last seen an item counts as still listed, over outages and pages that shift."""
 
-_PENDING = "?"
+PENDING = "?"
 """Before the hash of an item about to be sent. A hash does not begin so, and thus it differs from every other."""
 
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
@@ -149,12 +149,12 @@ def pending(known: Known) -> Known:
     After a crash in between nobody can tell whether it was sent: whatever is found next of the item goes out, and if
     nothing is found of it, it is there to be closed.
     """
-    return replace(known, is_open=True, content_hash=_PENDING + sent_hash(known))
+    return replace(known, is_open=True, content_hash=PENDING + sent_hash(known))
 
 
 def sent_hash(known: Known) -> str:
     """The content hash of an item, pending or not."""
-    return known.content_hash.removeprefix(_PENDING)
+    return known.content_hash.removeprefix(PENDING)
 
 
 def seen_again(known: Known) -> Seen:

@@ -34,6 +34,28 @@ def test_only_what_is_new_or_changed_is_sent(server: FeedServer, tmp_path: Path)
     assert on.sent.events() == ["seen 2", "seen 3"]
 
 
+def test_after_the_log_was_lost_a_source_is_asked_at_once_and_what_is_open_goes_out_again(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    listing = serve.served(board(job("1"), job("2", posted=NOON - 9 * DAY)))
+    address = server.on("/feed", listing)
+    on = bench(tmp_path, source(address), source(server.on("/other", listing), "other"))
+    on.tick()
+    assert sorted(on.sent.events()) == ["seen 1", "seen 1", "seen 2", "seen 2"]
+    assert on.ledger.send_again("board") == 2
+    on.tick(after=HOUR / 100)
+    raw = on.sent.raw()
+    assert [(one.source, one.source_id, one.backlog) for one in raw] == [("board", "1", False), ("board", "2", True)]
+    on.sent.events()
+    on.tick(after=2 * HOUR)
+    assert on.ledger.send_again(None) == 4
+    on.tick()
+    assert len(on.sent.events()) == 4
+    on.tick(after=2 * HOUR)
+    on.tick()
+    assert on.sent.events() == []
+
+
 def test_a_raw_posting_says_where_it_comes_from(server: FeedServer, tmp_path: Path) -> None:
     asked_for = Attribution(name="Fern Board", url="https://fern.example")
     on = bench(tmp_path, source(server.on("/feed", serve.served(board(job("1")))), attribution=asked_for))
