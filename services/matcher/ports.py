@@ -57,7 +57,7 @@ class SharedCriteriaIndex(CriteriaIndex, Protocol):
         ...
 
     def purge(self, before: datetime) -> int:
-        """Forget criteria that were removed before then; returns how many."""
+        """Forget some criteria that were removed before then; returns how many, 0 where there are no more."""
         ...
 
 
@@ -97,7 +97,7 @@ class RecentPostings(Protocol):
         ...
 
     def forget(self, before: datetime) -> int:
-        """Drop what was seen before then; returns how many."""
+        """Drop some of what was seen before then, the rest at the next call; returns how many, 0 where none is left."""
         ...
 
 
@@ -131,5 +131,5 @@ class Holdings(Protocol):
         ...
 
     def tick(self, now: datetime) -> None:
-        """Forget what is old."""
+        """Forget some of what is old, never long."""
         ...

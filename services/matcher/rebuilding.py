@@ -87,7 +87,7 @@ class Rebuilder:
                 f"the index of {kept.name} is of the form {read[0].schema or 'unknown'} and this release writes"
                 f" {kept.generations.schema}: run `jobchime reindex`"
             )
-        anything = not (read and self._count(read[0].name)) and self._anything(kept)
+        anything = not (read and self._engine.count(read[0].name)) and self._anything(kept)
         if anything:
             _events.warning("builds an index from its topic", index=kept.name, missing=not read)
         if anything or not read:
@@ -141,9 +141,6 @@ class Rebuilder:
         for one in generations.listed():
             if not one.read:
                 generations.drop(one.name)
-
-    def _count(self, name: str) -> int:
-        return int(self._engine.ask("GET", f"/{name}/_count")["count"])
 
     def _anything(self, kept: Kept) -> bool:
         records = self._reader.read_all(kept.topic, kept.since())

@@ -13,7 +13,11 @@ from services.runtime.records import Record
 
 _TIDY_EVERY: Final = timedelta(hours=1)
 _REMOVED_KEPT: Final = timedelta(days=100)
-"""Longer than any record may be late: dead letters are kept, and can be replayed, for 90 days."""
+"""Longer than any record may be late: once a removed key is purged, an older record of it would revive it.
+
+A record comes late from a dead letter, which can be replayed for 90 days, or from reading criteria.v1 anew. Compaction
+may leave older records of a key there for any time, but a removal never goes from that topic, and comes after them.
+"""
 
 
 class SharedHoldings:
@@ -57,9 +61,8 @@ class SharedHoldings:
         return new
 
     def tick(self, now: datetime) -> None:
-        """Once an hour, forget what is old; any number of workers may."""
+        """Once an hour, forget what is old, some of it a call; any number of workers may, beside their batches."""
         if self._tidied is not None and now - self._tidied < _TIDY_EVERY:
             return
-        self.recent.forget(now - self._settings.indexed)
-        self.index.purge(now - _REMOVED_KEPT)
-        self._tidied = now
+        if not self.recent.forget(now - self._settings.indexed) and not self.index.purge(now - _REMOVED_KEPT):
+            self._tidied = now

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from elastic_transport import ApiError, OrjsonSerializer, TransportError
+from elastic_transport import ApiError, ConnectionTimeout, OrjsonSerializer, TransportError
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch, UnsupportedProductError
 
@@ -23,6 +23,10 @@ _REFUSED: Final = (401, 403)
 
 class MissingIndexError(UnavailableError):
     """An index or alias that a request named is not there (any more)."""
+
+
+class SlowError(UnavailableError):
+    """No answer in time: of less at once there may be one."""
 
 
 class SearchEngine:
@@ -68,6 +72,25 @@ class SearchEngine:
         answer = self.ask("POST", f"/{index}/_refresh", timeout_s=timeout_s)
         if answer["_shards"]["failed"]:
             raise UnavailableError(f"Elasticsearch could not refresh a shard of {index}")
+
+    def count(self, index: str, query: Mapping[str, Any] | None = None) -> int:
+        """How many documents a query finds, by default all that there are. Raises as `ask`, and for a partial count."""
+        found = self.ask("POST", f"/{index}/_count", None if query is None else {"query": query})
+        if found["_shards"]["successful"] < found["_shards"]["total"]:
+            raise UnavailableError(f"Elasticsearch could not count in every shard of {index}")
+        return int(found["count"])
+
+    def delete_some(self, index: str, query: Mapping[str, Any], most: int) -> int:
+        """Delete documents that a query finds, but for those that change meanwhile, at most `most`; how many.
+
+        Raises as `ask`, and where some could not be deleted; then others may have been.
+        """
+        body = {"query": query, "max_docs": most}
+        params = {"conflicts": "proceed", "refresh": "true"}
+        answer = self.ask("POST", f"/{index}/_delete_by_query", body, params=params)
+        if answer["failures"] or answer["timed_out"]:
+            raise UnavailableError(f"Elasticsearch could not delete all that it found in {index}")
+        return int(answer["deleted"])
 
     def search_many(
         self, index: str, searches: Sequence[Mapping[str, Any]], *, filter_path: str, timeout_s: float | None = None
@@ -122,6 +145,8 @@ class SearchEngine:
             return client.perform_request(method, path, params=params, headers=headers, body=body).body
         except ApiError as error:
             raise _failure(error.meta.status, _reason(error.body) or str(error)) from error
+        except ConnectionTimeout as error:
+            raise SlowError(f"Elasticsearch does not answer in time: {told(error)}") from error
         except TransportError as error:
             raise UnavailableError(f"Elasticsearch does not answer: {told(error)}") from error
         except UnsupportedProductError as error:

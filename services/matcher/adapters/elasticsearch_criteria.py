@@ -21,7 +21,7 @@ from services.matcher.ports import Hits
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch import MissingIndexError, SearchEngine, SlowError
 from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
 _RESOLVED_AGAIN: Final = 3
-_PATIENT_S: Final = 120.0
+_PURGED_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class ElasticsearchCriteriaIndex:
         settings = engine.settings
         self.engine = engine
         self._clock = clock or SystemClock()
+        self._at_once = _SEARCHED_AT_ONCE
         self.generations = Generations(
             engine, "criteria", definition(SCHEMA, shards=settings.shards, replicas=settings.replicas)
         )
@@ -64,9 +65,7 @@ class ElasticsearchCriteriaIndex:
         self.generations.ensure()
 
     def __len__(self) -> int:
-        alias = self.generations.alias
-        found = self.engine.ask("POST", f"/{alias}/_count", {"query": {"term": {"removed": False}}})
-        return int(found["count"])
+        return self.engine.count(self.generations.alias, {"term": {"removed": False}})
 
     def apply(self, records: Sequence[CriteriaRecord]) -> None:
         """Add, change or remove criteria, in every generation; visible when this returns.
@@ -102,16 +101,33 @@ class ElasticsearchCriteriaIndex:
         self.engine.refresh(",".join(targets))
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
-        """The hits of each posting, in the order given; all of them, however many."""
+        """The hits of each posting, in the order given; all of them, however many.
+
+        Raises UnavailableError, where an engine is slow only once it has no answer in time for one posting alone.
+        """
+        prepared = [PreparedPosting(posting) for posting in postings]
+        asked = [one for one in prepared if one.posting.status != "closed"]
+        hits = iter(self._found(asked))
+        return [_NOBODY if one.posting.status == "closed" else next(hits) for one in prepared]
+
+    def _found(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
+        """Ask as many at once as are answered in time: far fewer after a try in vain, and more again later."""
         found: list[Hits] = []
-        for some in _chunks(postings, _SEARCHED_AT_ONCE):
-            prepared = [PreparedPosting(posting) for posting in some]
-            asked = [one for one in prepared if one.posting.status != "closed"]
-            searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one.posting)} for one in asked]
-            answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
-            hits = iter(_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True))
-            found += (_NOBODY if one.posting.status == "closed" else next(hits) for one in prepared)
+        while len(found) < len(asked):
+            some = asked[len(found) : len(found) + self._at_once]
+            try:
+                found += self._search(some)
+            except SlowError:
+                if len(some) == 1:
+                    raise
+                self._at_once = max(len(some) // 4, 1)
+        self._at_once = min(2 * self._at_once, _SEARCHED_AT_ONCE)
         return found
+
+    def _search(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
+        searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one.posting)} for one in asked]
+        answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
+        return [_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True)]
 
     def held(self, keys: Iterable[int]) -> dict[int, Held]:
         """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
@@ -132,25 +148,13 @@ class ElasticsearchCriteriaIndex:
         return found
 
     def purge(self, before: datetime) -> int:
-        """Forget criteria that were removed before then; returns how many.
+        """Forget some criteria that were removed before then; returns how many: ask again until there are none.
 
         An older record that comes later still would revive them: keep them longer than any record may be late.
         """
         query = {"range": {"removed_at": {"lt": int(before.timestamp() * 1000), "format": "epoch_millis"}}}
-        purged = 0
-        for target in self.generations.targets():
-            # What changed meanwhile is left alone.
-            answer = self.engine.ask(
-                "POST",
-                f"/{target}/_delete_by_query",
-                {"query": query},
-                params={"conflicts": "proceed", "refresh": "true"},
-                timeout_s=_PATIENT_S,
-            )
-            if answer["failures"] or answer["timed_out"]:
-                raise UnavailableError("Elasticsearch did not forget all removed criteria: try again")
-            purged = max(purged, answer["deleted"])
-        return purged
+        # What changed meanwhile is left alone.
+        return self.engine.delete_some(self.generations.write_alias, query, _PURGED_AT_ONCE)
 
 
 _NOBODY: Final = Hits(keys_of(()), keys_of(()))

@@ -87,19 +87,10 @@ class ElasticsearchRecentPostings:
         return [walk.hits[:most] for walk in walks]
 
     def forget(self, before: datetime) -> int:
-        """Delete what was seen before then, some thousands a call. Raises UnavailableError."""
+        """Delete some of what was seen before then. Raises UnavailableError."""
         self.refresh()
-        query = {"query": {"range": {"seen_at": {"lt": micros(before)}}}, "max_docs": _FORGET_AT_ONCE}
-        params = {"conflicts": "proceed", "refresh": "true"}
-        path = f"/{self.generations.write_alias}/_delete_by_query"
-        forgotten = 0
-        while True:
-            answer = self._engine.ask("POST", path, query, params=params)
-            forgotten += answer["deleted"]
-            if answer["failures"] or answer["timed_out"]:
-                raise UnavailableError("Elasticsearch could not delete old postings")
-            if answer["deleted"] < _FORGET_AT_ONCE:
-                return int(forgotten)
+        seen = {"range": {"seen_at": {"lt": micros(before)}}}
+        return self._engine.delete_some(self.generations.write_alias, seen, _FORGET_AT_ONCE)
 
     def _next_page(self, walks: Sequence["_Walk"], most: int) -> None:
         answers = self._engine.search_many(
