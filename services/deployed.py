@@ -27,6 +27,7 @@ from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.topics import require
 from services.runtime.lane import LaneSettings
 from services.runtime.leases import SqlLease
+from services.runtime.logging import named
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper
@@ -136,6 +137,7 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
         )
     with ExitStack() as stack:
         worker = stack.enter_context(own_name(settings.data, name, settings.worker))
+        stack.enter_context(named(worker=worker))
         producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
         engine = store_at(settings.store_url, settings.store_limits)
         stack.callback(engine.dispose)

@@ -72,7 +72,7 @@ class Builder:
                 raise
             except Exception:
                 # The claim is kept: what fails for a reason of its own is tried again when the lease ends, not at once.
-                _events.exception("a digest could not be built", subscriber=subscriber_id)
+                _events.exception("a digest could not be built", subscriber_id=subscriber_id)
                 continue
             given_back.append(subscriber_id)
         if empty:
@@ -90,7 +90,7 @@ class Builder:
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         closings = self._closings(subscriber, cut, due_at, now, mailed=email is not None)
         if not self._digests.commit(outcome, closings, email, now):
-            _events.info("a search changed while its digest was built", subscriber=recipient.subscriber_id)
+            _events.info("a search changed while its digest was built", subscriber_id=recipient.subscriber_id)
         return True
 
     def _due_at(self, subscriber: DueSubscriber, now: datetime) -> datetime | None:

@@ -2,13 +2,15 @@
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 import structlog
 
+from services.runtime import privacy
 from services.runtime.errors import UsageError
-from services.runtime.privacy import HIDDEN, without_addresses
+from services.runtime.privacy import HIDDEN
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -45,8 +47,32 @@ def configure_logging(*, level: str = "info", json: bool | None = None, stream: 
     _adopt_libraries(out, shared, _rendering(out, json), max(number, logging.WARNING))
 
 
+@contextmanager
+def named(**facts: str) -> Iterator[None]:
+    """Have every line of this process say something of it, such as its name, from whichever thread."""
+
+    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**facts, **event}
+
+    # Changed in place, as loggers and the handler of libraries' lines hold on to these lists; after what hides
+    # addresses, for which the name of a worker at its host would be taken, and before what renders.
+    processors = structlog.get_config()["processors"]
+    processors.insert(max(len(processors) - 1, 0), add)
+    formatters = (handler.formatter for handler in logging.getLogger().handlers)
+    foreign = [one.foreign_pre_chain for one in formatters if isinstance(one, structlog.stdlib.ProcessorFormatter)]
+    held = [processors, *(one for one in foreign if isinstance(one, list))]
+    for one in held[1:]:
+        one.append(add)
+    try:
+        yield
+    finally:
+        for one in held:
+            if add in one:
+                one.remove(add)
+
+
 def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor that hides personal fields, and addresses in any text however deep."""
+    """A structlog processor that hides personal fields, and addresses and telephone numbers in any text."""
     for name, value in event.items():
         event[name] = HIDDEN if name.casefold() in _PERSONAL else _scrubbed(value)
     return event
@@ -54,7 +80,7 @@ def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableM
 
 def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
-        return without_addresses(value)
+        return privacy.without_people(value)
     if isinstance(value, Mapping):
         return {
             name: HIDDEN if isinstance(name, str) and name.casefold() in _PERSONAL else _scrubbed(inner)
@@ -64,7 +90,7 @@ def _scrubbed(value: Any) -> Any:
         return [_scrubbed(inner) for inner in value]
     if isinstance(value, int | float | None):
         return value
-    return without_addresses(str(value))
+    return privacy.without_people(str(value))
 
 
 def _rendering(out: TextIO, json: bool | None) -> list[structlog.typing.Processor]:

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -315,7 +316,7 @@ class SmallRecords(SqliteLog):
 
 def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tmp_path: Path) -> None:
     large = "x" * 99_900
-    with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
+    with closing(SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1)) as small:
         small.produce([out("a", large, source="acme", padding="y" * 50_000), out("a", "fine")])
         small.most = 100_000
         service = Collecting(judge=failing_on(large, error=PoisonError("no title")))
@@ -330,7 +331,7 @@ def test_the_letter_of_a_record_that_is_too_large_for_one_holds_its_beginning(tm
 
 
 def test_a_letter_that_is_not_even_taken_cut_short_halts_the_partition_and_not_the_worker(tmp_path: Path) -> None:
-    with SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1) as small:
+    with closing(SmallRecords(tmp_path / "log", clock=FixedClock(NOON), partitions=1)) as small:
         small.produce([out("a", "bad"), out("a", "fine")])
         small.most = 10
         runner = runner_of(small, Collecting(judge=failing_on("bad", error=PoisonError("no title"))))

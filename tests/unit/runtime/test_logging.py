@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 import structlog
 
 from services.runtime.errors import UsageError
-from services.runtime.logging import configure_logging
-from services.runtime.privacy import told, without_addresses
+from services.runtime.logging import configure_logging, named
+from services.runtime.privacy import told, without_addresses, without_people
 
 
 class Terminal(io.StringIO):
@@ -112,3 +113,52 @@ def test_addresses_are_hidden_in_text(text: str, safe: str) -> None:
 def test_an_error_without_words_is_told_by_its_type() -> None:
     assert told(KeyError()) == "KeyError"
     assert told(ValueError("a\n  b")) == "a b"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+49 171 1234567", "+49 (0)171/123 45 67", "+1-555-123-4567", "+442079460958", "(555) 123-4567", "555-123-4567",
+        "555.123.4567", "(030) 1234 5678", "0171 1234567", "030/1234567", "020 7946 0958", "0171-123 45 67",
+    ],
+)  # fmt: skip
+def test_telephone_numbers_are_hidden_in_text(number: str) -> None:
+    for text in ("call {} now", "'{}'", "no such row: ({}).", "phone: {}"):
+        assert without_people(text.format(number)) == text.format("(number hidden)")
+    assert "hidden" in told(ValueError(f"cannot read {number}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-08-10T12:00:00+00:00", "2026-08-10T12:00:00.123456+10:30", "2026-08-10 12:00:00 +0200", "2026-08-10",
+        "08-10-2026", "12:00:00.000 2026", "raw.v1.dead:0:1234567890", "at 1234567890 of 1234567891", "1753100000000",
+        "jobchime-criteria-000001-w", "4f1c2a3b-0171-4567-8901-123456789012", "127.0.0.1:9092", "10.200.300.4000",
+        "https://acme.example/jobs/555-123-4567", "32,456 of 1,000,000 bytes", "1.234.567,89",
+        "3.1415926535", "+5 days", "E+0012345678", "0.0171 1234567", "a 500 200 4000 b", "(404) Not Found",
+        "(12) of (345)", "version 120.0.6099.109", "from 00000000000000000171 on", "id=0171-1234567",
+    ],
+)  # fmt: skip
+def test_what_only_looks_a_little_like_a_telephone_number_is_left(text: str) -> None:
+    assert without_people(text) == text
+
+
+def test_every_line_of_a_named_process_says_its_name_from_any_thread() -> None:
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+    with named(worker="notifier@host-2"):
+        thread = threading.Thread(target=lambda: structlog.get_logger().info("ticked"))
+        thread.start()
+        thread.join()
+        logging.getLogger("library").warning("slow")
+    structlog.get_logger().info("over")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("worker") for line in lines] == ["notifier@host-2", "notifier@host-2", None]
+
+
+def test_the_id_of_a_subscriber_may_be_logged_and_nothing_else_of_one() -> None:
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+    structlog.get_logger().info("served", subscriber_id="s1", subscriber="Mira")
+    line = line_of(stream)
+    assert (line["subscriber_id"], line["subscriber"]) == ("s1", "(address hidden)")
