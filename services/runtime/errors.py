@@ -1,5 +1,7 @@
 """Errors by what the caller must do."""
 
+from collections.abc import Callable
+
 
 class JobchimeError(Exception):
     """Anything that a person can be told in one sentence. The command line prints it and exits 1."""
@@ -23,3 +25,15 @@ class PoisonError(JobchimeError):
 
 class UnavailableError(JobchimeError):
     """An engine, a disk or a network is away: wait and retry, the record is sound."""
+
+
+class LateError(UnavailableError):
+    """Records were handed over and not acknowledged in time: whoever sends them again sends them twice."""
+
+    def __init__(self, sentence: str, arrived: Callable[[], bool]) -> None:
+        """`arrived` waits a while and says whether all became durable, False where some failed for good.
+
+        It raises UnavailableError while neither is known.
+        """
+        super().__init__(sentence)
+        self.arrived = arrived

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import LateError, UnavailableError
 from services.runtime.records import Outgoing, Producer, Record
 
 _events = structlog.get_logger(__name__)
@@ -109,6 +109,8 @@ class OutboxRelay:
         self._least_left_s = 2 * sending_s
         self._drop = drop
         self._doubtful: dict[tuple[str, bytes], OutboxRow] = {}
+        self._late: tuple[LateError, list[int]] | None = None
+        """Rows that were sent and not acknowledged in time, and may be yet."""
 
     def load(self) -> None:
         """Hold nothing: the outbox is the memory."""
@@ -123,7 +125,9 @@ class OutboxRelay:
         Nothing is lost then.
         """
         self._make_good()
-        if self._outbox.pending(1):
+        if self._late is not None and self._may_publish():
+            self._settle(*self._late)
+        if self._late is None and self._outbox.pending(1):
             # Read again under the lease: what was pending before may have been published by another.
             while self._may_publish() and (rows := self._outbox.pending(self._most)):
                 self._publish(rows)
@@ -141,12 +145,27 @@ class OutboxRelay:
         self._doubtful |= {(row.topic, row.key): row for row in rows}
         try:
             self._producer.produce([Outgoing(row.topic, row.key, row.value, row.headers) for row in rows])
-        except UnavailableError:
-            self._make_good()
+        except UnavailableError as error:
+            if not self._make_good() and isinstance(error, LateError):
+                self._late = error, [row.id for row in rows]
             raise
+        self._mark([row.id for row in rows])
+
+    def _settle(self, late: LateError, ids: list[int]) -> None:
+        """Mark rows whose acknowledgement came late, or have them published again where it cannot come any more.
+
+        Where they were only published again, a broker that is slower than the producer waits would have them for ever.
+        Raises UnavailableError while it may come yet.
+        """
+        arrived = late.arrived()
+        self._late = None
+        if arrived:
+            self._mark(ids)
+
+    def _mark(self, ids: list[int]) -> None:
         if not self._make_good():
             self._doubtful.clear()
-            self._outbox.mark_published([row.id for row in rows])
+            self._outbox.mark_published(ids)
 
     def _make_good(self) -> bool:
         """Where the lease ran out over what was being sent: see that the newest states are published after it."""
@@ -154,6 +173,7 @@ class OutboxRelay:
             return False
         _events.warning("the outbox relay was held up past its lease", keys=len(self._doubtful))
         self._drop()
+        self._late = None
         self._outbox.post_again(list(self._doubtful.values()))
         self._doubtful.clear()
         return True

@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import LateError, UnavailableError
 from services.runtime.kafka.lag import lags
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
@@ -145,6 +146,34 @@ def test_a_producer_made_while_the_broker_is_away_says_so_in_time_and_works_late
         retried(lambda: producer.produce(outs(3)))
     with RecordReader(settings) as reader:
         assert len(list(reader.read_all(TOPIC))) == 3
+
+
+def test_what_a_broker_acknowledges_too_late_is_known_to_have_arrived(
+    broker: OwnEngines, settings: KafkaSettings
+) -> None:
+    with RecordProducer(hasty(settings)) as producer:
+        producer.produce([out("k", "0")])
+        broker.pause("kafka")
+        with pytest.raises(LateError) as late:
+            producer.produce([out("k", str(number)) for number in range(1, 11)])
+        refused_within(PATIENCE_S + SLACK_S, late.value.arrived)
+        broker.resume("kafka")
+        found: list[bool] = []
+        retried(lambda: found.append(late.value.arrived()))
+        assert found == [True]
+    with RecordReader(settings) as reader:
+        assert by_key(list(reader.read_all(TOPIC))) == {b"k": list(range(11))}
+
+
+def test_many_who_produce_while_the_broker_is_away_do_not_wait_for_one_another(
+    broker: OwnEngines, settings: KafkaSettings
+) -> None:
+    broker.kill("kafka")
+    with RecordProducer(hasty(settings)) as producer, ThreadPoolExecutor(8) as pool:
+        began = time.monotonic()
+        refused = [pool.submit(producer.produce, outs(1)).exception for _ in range(8)]
+        assert all(isinstance(one(), UnavailableError) for one in refused)
+        assert time.monotonic() - began < 2 * PATIENCE_S + SLACK_S
 
 
 def test_no_more_is_taken_than_the_buffer_holds_while_the_broker_hangs(

@@ -13,7 +13,7 @@ from kafka import KafkaProducer
 from kafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.errors import LateError, PoisonError, UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.privacy import told
@@ -66,6 +66,7 @@ class RecordProducer:
         self._clock = clock or SystemClock()
         self._monotonic = monotonic
         self._lock = Lock()
+        self._opening = Lock()
         self._client: Any = None
         self._doubtful: list[_Sent] = []
         self._room = _Room(settings.buffer_bytes, settings.delivery_timeout_s, monotonic)
@@ -101,10 +102,18 @@ class RecordProducer:
         self.close()
 
     def _ready(self) -> Any:
-        with self._lock:
+        """The client. One thread makes it, the others wait no longer for it than they would for the broker."""
+        client = self._client
+        if client is not None:
+            return client
+        if not self._opening.acquire(timeout=self._settings.delivery_timeout_s):
+            raise UnavailableError(f"{self._where()} does not answer")
+        try:
             if self._client is None:
                 self._client = self._open()
             return self._client
+        finally:
+            self._opening.release()
 
     def _open(self) -> Any:
         patience = self._settings.delivery_timeout_s
@@ -153,8 +162,7 @@ class RecordProducer:
             for record in records:
                 partition = partition_of(record.key, partitions[record.topic])
                 sent.append(self._send(client, record, partition, stamp))
-            for one in sent:
-                self._acknowledged(one)
+            self._acknowledged(sent)
         except BaseException:
             with self._lock:
                 self._doubtful += [one for one in sent if not one.future.is_done]
@@ -181,19 +189,28 @@ class RecordProducer:
         future.add_both(lambda *_: self._room.give(size))
         return _Sent(future, self._monotonic(), client)
 
-    def _acknowledged(self, sent: _Sent) -> None:
-        left = sent.at + self._settings.delivery_timeout_s - self._monotonic()
-        try:
-            sent.future.get(timeout=max(left, 0.0))
-        except MessageSizeTooLargeError as error:
-            self._replace(sent.client, told(error))
-            raise PoisonError(f"Kafka takes no record that large: {told(error)}") from error
-        except KafkaError as error:
-            if not sent.future.is_done:
-                seconds = self._settings.delivery_timeout_s
-                raise UnavailableError(f"{self._where()} acknowledged nothing for {seconds:g} s") from None
-            self._replace(sent.client, told(error))
-            raise
+    def _acknowledged(self, sent: Sequence[_Sent]) -> None:
+        """Wait for all of them, which were handed over."""
+        for one in sent:
+            left = one.at + self._settings.delivery_timeout_s - self._monotonic()
+            try:
+                one.future.get(timeout=max(left, 0.0))
+            except MessageSizeTooLargeError as error:
+                self._replace(one.client, told(error))
+                raise PoisonError(f"Kafka takes no record that large: {told(error)}") from error
+            except KafkaError as error:
+                if not one.future.is_done:
+                    seconds = self._settings.delivery_timeout_s
+                    sentence = f"{self._where()} acknowledged nothing for {seconds:g} s"
+                    raise LateError(sentence, lambda: self._arrived(sent)) from None
+                self._replace(one.client, told(error))
+                raise
+
+    def _arrived(self, sent: Sequence[_Sent]) -> bool:
+        """What became of records that were late."""
+        with explained(self._settings):
+            self._settle()
+        return all(one.future.succeeded() for one in sent)
 
     def _replace(self, client: Any, why: str) -> None:
         """Drop a client, so that the next call makes another; what it still holds fails, for whoever waits."""

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import LateError, UnavailableError
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import Outgoing
 from services.runtime.relay import OutboxRelay, OutboxRow
 from tests.support.logs import NOON, open_log
 
@@ -72,3 +73,51 @@ def test_an_error_of_the_log_marks_nothing(log: SqliteLog) -> None:
     with pytest.raises(UnavailableError):
         OutboxRelay(outbox, FullDisk()).tick(NOON)
     assert len(outbox.rows) == 2
+
+
+class SlowBroker:
+    """Takes records and acknowledges them only after its producer has given up waiting; `fate` is what is known then.
+
+    None: nothing yet.
+    """
+
+    def __init__(self, log: SqliteLog, fate: bool | None) -> None:
+        self.log = log
+        self.fate = fate
+
+    def produce(self, records: Sequence[Outgoing]) -> None:
+        if self.fate is not False:
+            self.log.produce(records)
+        raise LateError("Kafka acknowledged nothing for 2 s", self._arrived)
+
+    def _arrived(self) -> bool:
+        if self.fate is None:
+            raise UnavailableError("Kafka has not acknowledged what was sent before")
+        return self.fate
+
+
+def test_rows_that_a_slow_broker_acknowledges_late_are_published_once(log: SqliteLog) -> None:
+    outbox, broker = ListedOutbox(5), SlowBroker(log, None)
+    relay = OutboxRelay(outbox, broker, most=3)
+    for _ in range(4):
+        with pytest.raises(UnavailableError):
+            relay.tick(NOON)
+    assert published(log) == [1, 2, 3], "what may have arrived is not sent again"
+    broker.fate = True
+    with pytest.raises(LateError):
+        relay.tick(NOON)
+    relay.tick(NOON)
+    assert published(log) == [1, 2, 3, 4, 5]
+    assert outbox.rows == []
+
+
+def test_rows_that_never_arrived_are_sent_again(log: SqliteLog) -> None:
+    outbox, broker = ListedOutbox(2), SlowBroker(log, False)
+    relay = OutboxRelay(outbox, broker)
+    for _ in range(2):
+        with pytest.raises(LateError):
+            relay.tick(NOON)
+    assert (published(log), len(outbox.rows)) == ([], 2)
+    broker.fate = True
+    relay.tick(NOON)
+    assert outbox.rows == []
