@@ -19,6 +19,7 @@ from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, make_agreement, store_chores
 from services.operating import Operations
 from services.runtime.clock import Clock
+from services.runtime.counted_letters import CountedLetters
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.faust_runner import FaustRunner
 from services.runtime.ground import Ground, Grounded
@@ -157,7 +158,14 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             paused=lambda: shown.pauses.holds(parts.service.name),
             stopping=place.stopping,
         )
-        ticker = Ticker(parts.others, producer, clock=clock, every_s=settings.tick_every_s, paused=shown.pauses.holds)
+        ticker = Ticker(
+            parts.others,
+            producer,
+            clock=clock,
+            every_s=settings.tick_every_s,
+            paused=shown.pauses.holds,
+            meter=shown.meter,
+        )
         ground = Ground(_needs(place), clock=clock)
         yield Deployed(name, runner, ticker, ground, place, parts.server)
 
@@ -173,10 +181,11 @@ def _needs(place: _Place) -> Sequence[Callable[[], None]]:
 
 def _ingest(place: _Place) -> _Parts:
     settings, engine = place.settings.ingest, place.engine
+    producer = CountedLetters(place.producer, place.shown.meter)
     collector = make_collector(
         settings,
         engine=engine,
-        producer=place.producer,
+        producer=producer,
         chance=SystemRandom(),
         worker=place.worker,
         paused=place.shown.paused_sources,
@@ -186,7 +195,7 @@ def _ingest(place: _Place) -> _Parts:
         push = make_push_server(
             settings,
             engine=engine,
-            producer=place.producer,
+            producer=producer,
             clock=place.clock,
             pauses=place.shown.pauses,
             metrics=place.shown.metrics,

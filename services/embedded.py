@@ -22,6 +22,7 @@ from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.counted_letters import CountedLetters
 from services.runtime.datadir import LOG_FILE, held
 from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.lane import LaneSettings
@@ -59,7 +60,7 @@ class Embedded:
                 push = make_push_server(
                     settings.ingest,
                     engine=self.engine,
-                    producer=self.log,
+                    producer=CountedLetters(self.log, shown.meter),
                     clock=self.clock,
                     pauses=shown.pauses,
                     metrics=shown.metrics,
@@ -109,7 +110,11 @@ def embedded(
             else:
                 chance = chance or SystemRandom()
                 collector = make_collector(
-                    settings.ingest, engine=engine, producer=log, chance=chance, paused=shown.paused_sources
+                    settings.ingest,
+                    engine=engine,
+                    producer=CountedLetters(log, shown.meter),
+                    chance=chance,
+                    paused=shown.paused_sources,
                 )
             stopping = Stopping()
             services = _services(settings, engine, log, collector, mailer, stopping, with_housekeeper)

@@ -50,7 +50,8 @@ RETRIES = Metric(
 DEAD = Metric(
     "jobchime_dead_letters",
     "counter",
-    "Records that became dead letters, by the topic they died in and why.",
+    "Records that became dead letters, by the topic they died in and why; of faults in feeds, which never were records,"
+    " the topic that they would have come to.",
     ("service", "topic", "error_type"),
 )
 LAG = Metric(

@@ -10,6 +10,7 @@ import structlog
 
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
+from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.privacy import told
 from services.runtime.records import Outgoing, Producer, Service
 
@@ -33,9 +34,10 @@ class Ticker:
         clock: Clock,
         every_s: float = 1.0,
         paused: Callable[[str], bool] = lambda name: False,
+        meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`paused` says by name whether an operator holds a service.
+        """`paused` says by name whether an operator holds a service; `meter` gives what is told of it.
 
         Raises ValueError for a service with inputs, which needs a runner.
         """
@@ -47,7 +49,7 @@ class Ticker:
         self._paused = paused
         self._monotonic = monotonic
         self._stop = threading.Event()
-        self._ticked = tuple(_Ticked(service) for service in services)
+        self._ticked = tuple(_Ticked(service, meter(service.name)) for service in services)
         self._threads = tuple(
             threading.Thread(target=self._run, args=(one,), name=one.service.name, daemon=True) for one in self._ticked
         )
@@ -98,6 +100,15 @@ class Ticker:
     def _tick(self, one: "_Ticked", now: datetime) -> None:
         if self._paused(one.service.name):
             return
+        began = self._monotonic()
+        try:
+            self._do(one, now)
+        except Exception:
+            one.meter.ticked(self._monotonic() - began, failed=True)
+            raise
+        one.meter.ticked(self._monotonic() - began, failed=False)
+
+    def _do(self, one: "_Ticked", now: datetime) -> None:
         if not one.loaded:
             one.service.load()
             one.loaded = True
@@ -120,8 +131,9 @@ class Ticker:
 
 
 class _Ticked:
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, meter: RunnerMeter) -> None:
         self.service = service
+        self.meter = meter
         self.loaded = False
         self.held: Sequence[Outgoing] = ()
         self.error: str | None = None

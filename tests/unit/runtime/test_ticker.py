@@ -10,8 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
+from services.runtime.counted_letters import CountedLetters
 from services.runtime.errors import UnavailableError
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.metrics import Metrics
 from services.runtime.records import Outgoing, Record
 from services.runtime.ticker import Ticker
 
@@ -134,3 +136,29 @@ def test_a_paused_one_does_not_tick_and_goes_on_when_resumed(log: SqliteLog) -> 
     paused.clear()
     ticker.once()
     assert (len(held.at), len(free.at)) == (1, 2)
+
+
+def test_ticks_and_their_failures_are_counted_by_service(log: SqliteLog) -> None:
+    metrics = Metrics()
+    ticker = Ticker([Ticking("broken", away), Ticking("sound")], log, clock=FixedClock(NOON), meter=metrics.meter)
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            ticker.once()
+
+    def counted(name: str, service: str) -> float | None:
+        return metrics.registry.get_sample_value(name, {"service": service})
+
+    assert [counted("jobchime_tick_seconds_count", service) for service in ("broken", "sound")] == [2, 2]
+    assert [counted("jobchime_tick_failures_total", service) for service in ("broken", "sound")] == [2, None]
+
+
+def test_letters_that_a_service_writes_by_itself_are_counted(log: SqliteLog) -> None:
+    metrics = Metrics()
+    fault = {"consumer": "ingest.collector", "error_type": "FeedFault", "origin_topic": ""}
+    CountedLetters(log, metrics.meter).produce(
+        [Outgoing(f"{RAW}.dead", b"acme", b"", fault), Outgoing(RAW, b"acme", b"{}")]
+    )
+    labels = {"service": "ingest.collector", "topic": RAW, "error_type": "FeedFault"}
+    assert metrics.registry.get_sample_value("jobchime_dead_letters_total", labels) == 1
+    assert len(list(log.read_all(f"{RAW}.dead"))) == 1
+    assert values(log) == ["{}"]
