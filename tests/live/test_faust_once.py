@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -121,6 +122,17 @@ def test_once_fails_where_kafka_stays_away(settings: KafkaSettings, producer: Re
         once(Collecting(), producer, elsewhere, patience_s=1)
 
 
+def test_once_fails_at_once_where_an_operator_holds_the_service(
+    settings: KafkaSettings, producer: RecordProducer
+) -> None:
+    producer.produce(outs(5))
+    service = Collecting(on_load=lambda: pytest.fail("it must not start"))
+    runner = FaustRunner(service, producer, settings, once=True, paused=lambda: True)
+    with pytest.raises(JobchimeError, match=r"^collecting is paused by operator; `jobchime resume` lets it go on$"):
+        runner.run(threading.Event())
+    assert lag(settings) == 5
+
+
 def test_a_tick_that_fails_fails_once(settings: KafkaSettings, producer: RecordProducer) -> None:
     def fail(now: datetime) -> list[object]:
         raise UnavailableError("the store is away")
@@ -136,17 +148,20 @@ def test_a_halted_worker_stays_alive_unready_and_commits_nothing_more(
     lane = LaneSettings(retry=NO_WAIT, cap=DeadLetterCap(in_row=5))
     meter = Telling()
     runner = FaustRunner(Collecting(judge=refuse), producer, settings, lane=lane, meter=meter, tick_every_s=0.05)
-    with running(runner):
+    with running(runner) as logs:
         until(lambda: runner.status().services != () and runner.status().services[0].halted)
-        producer.produce([out("one key", f"bad {number}") for number in range(5)])
+        for _ in range(3):  # batches of their own
+            producer.produce([out("one key", f"bad {number}") for number in range(5)])
+            time.sleep(0.3)
         time.sleep(1)
         assert not runner.ready
         [status] = runner.status().services
         assert status.last_error is not None
         assert status.last_error.startswith("halted at raw.v1")
-        assert lag(settings) == 21
+        assert lag(settings) == 31
         assert len(meter.ticks) > 3
-    assert lag(settings) == 21
+    assert lag(settings) == 31
+    assert [log for log in logs if "reads again" in log["event"]] == []
     assert meter.letters == [(TOPIC, "PoisonError")] * 4
 
 
@@ -223,8 +238,8 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @contextmanager
-def running(runner: FaustRunner) -> Iterator[None]:
-    """Run it in a thread; at the end it is stopped and must have ended well."""
+def running(runner: FaustRunner) -> Iterator[list[MutableMapping[str, Any]]]:
+    """Run it in a thread, and what it logs; at the end it is stopped and must have ended well."""
     stop = threading.Event()
     failed: list[BaseException] = []
 
@@ -235,10 +250,10 @@ def running(runner: FaustRunner) -> Iterator[None]:
             failed.append(error)
 
     thread = threading.Thread(target=run)
-    with capture_logs():
+    with capture_logs() as logs:
         thread.start()
         try:
-            yield
+            yield logs
         finally:
             stop.set()
             thread.join(30)

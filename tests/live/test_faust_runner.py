@@ -18,17 +18,22 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Outgoing
 from tests.live.faust_child import AWAY, SLOW, Recorder
 from tests.support.engines import kafka_of_my_own
+from tests.support.record_logs import AT_ONCE
 from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Nursery
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 PARTITIONS = 4
+PASSING = 20
+"""Keys of what is sent again and again to a compacted topic."""
+COMPACTED_WITHIN_S = 90.0
 
 
 class Stream:
     """Topics of one's own, what was sent to them, and workers."""
 
-    def __init__(self, settings: KafkaSettings, folder: Path) -> None:
+    def __init__(self, settings: KafkaSettings, folder: Path, *, compacted: bool) -> None:
+        self.compacted = compacted
         self.settings = settings
         """Of the workers that are started next."""
         self.folder = folder
@@ -53,7 +58,11 @@ class Stream:
 
     def send(self, count: int, kind: str = "plain") -> None:
         values = [f"{kind} {len(self.sent) + number}" for number in range(count)]
-        self.producer.produce([Outgoing(RAW, value.encode(), value.encode()) for value in values])
+        records = [Outgoing(RAW, value.encode(), value.encode()) for value in values]
+        if self.compacted:  # between any two: one that a later one takes the place of
+            passing = [Outgoing(RAW, f"passing {number % PASSING}".encode(), b"passing") for number in range(count)]
+            records = [each for pair in zip(records, passing, strict=True) for each in pair]
+        self.producer.produce(records)
         self.sent += values
 
     def sound(self) -> set[str]:
@@ -85,20 +94,40 @@ class Stream:
         self.wait_for("all is seen", self.all_seen)
         self.wait_for("no lag is left", lambda: self.lag() == 0)
 
+    def holes(self) -> int:
+        """How often records are gone from between others."""
+        last: dict[int, int] = {}
+        holes = 0
+        with RecordReader(self.settings) as reader:
+            for record in reader.read_all(RAW):
+                holes += record.offset > last.get(record.partition, record.offset) + 1
+                last[record.partition] = record.offset
+        return holes
+
+    def send_until_compacted(self) -> None:
+        until = time.monotonic() + COMPACTED_WITHIN_S
+        while self.holes() < 100:
+            assert time.monotonic() < until, "the broker has compacted nothing"
+            self.send(100)
+            time.sleep(0.6)
+
     def asked_since(self, at: float) -> set[int]:
         """The partitions that a worker has been handed since."""
         return {partition for (partition,) in self.effects.rows(f"SELECT partition FROM asked WHERE at > {at}")}
 
 
 @pytest.fixture
-def stream(tmp_path: Path) -> Iterator[Stream]:
+def stream(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stream]:
+    """Of a topic that keeps what is sent, or as a parameter says of one that is compacted meanwhile."""
+    compacted = getattr(request, "param", "kept") == "compacted"
     with kafka_of_my_own() as own:
         settings = own.model_copy(update={"batch": 50, "linger_s": 0.02, "session_timeout_s": 5.0})
-        made = [NewTopic(settings.topic(name), PARTITIONS, 1) for name in (RAW, POSTINGS, f"{RAW}.dead")]
+        made = [NewTopic(settings.topic(name), PARTITIONS, 1) for name in (POSTINGS, f"{RAW}.dead")]
+        made.append(NewTopic(settings.topic(RAW), PARTITIONS, 1, topic_configs=AT_ONCE if compacted else None))
         admin = KafkaAdminClient(bootstrap_servers=list(settings.bootstrap))
         admin.create_topics(made)
         admin.close()
-        found = Stream(settings, tmp_path)
+        found = Stream(settings, tmp_path, compacted=compacted)
         yield found
         found.producer.close()
         found.effects.connection.close()
@@ -169,8 +198,11 @@ def test_kills_at_random_lose_nothing_and_bury_all_poison(stream: Stream) -> Non
     assert stream.seen() == stream.sound()
 
 
+@pytest.mark.parametrize("stream", ["kept", "compacted"], indirect=True)
 def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
     chance = random.Random(11)
+    if stream.compacted:
+        stream.send_until_compacted()
     stream.forget_killed_ones_soon()
     with ExitStack() as stack:
         workers = [stack.enter_context(stream.worker()) for _ in range(3)]

@@ -69,6 +69,7 @@ class Telling(NoMeter):
     retries: list[str] = field(default_factory=list)
     letters: list[tuple[str, str]] = field(default_factory=list)
     ticks: list[bool] = field(default_factory=list)
+    lags: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def batch(self, topic: str, count: int, seconds: float) -> None:
         self.done += count
@@ -78,6 +79,12 @@ class Telling(NoMeter):
 
     def dead(self, topic: str, error_type: str) -> None:
         self.letters.append((topic, error_type))
+
+    def lag(self, topic: str, partition: int, records: int) -> None:
+        self.lags[topic, partition] = records
+
+    def unassigned(self, topic: str, partition: int) -> None:
+        del self.lags[topic, partition]
 
     def ticked(self, seconds: float, *, failed: bool) -> None:
         self.ticks.append(failed)
