@@ -26,6 +26,7 @@ from services.runtime.faust_runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.lane import LaneSettings
 from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing, Record, Service
 
@@ -180,7 +181,8 @@ def main(runner: str, handler: Handler, settings: KafkaSettings, size: int, name
         producer = stack.enter_context(RecordProducer(settings))
         timed = _Timed(_service(handler, settings, stack), input_of(handler), name, producer, size)
         if runner == "faust":
-            FaustRunner(timed, timed, settings).run(timed.done)
+            lane = LaneSettings(batch=settings.batch, together=handler == "matcher")  # as `services.deployed` does
+            FaustRunner(timed, timed, settings, lane=lane).run(timed.done)
         else:
             timed.load()
             _bare(timed, settings)

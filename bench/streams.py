@@ -52,8 +52,8 @@ class Plan:
     records: dict[Handler, int]
 
 
-_FULL: Final = Plan(10, 60, 20, 4_000, 5, {"matcher": 4_000, "normaliser": 4_000, "copier": 60_000})
-_QUICK: Final = Plan(5, 15, 8, 1_000, 3, {"matcher": 1_000, "normaliser": 1_000, "copier": 20_000})
+_FULL: Final = Plan(10, 60, 20, 4_000, 5, {"matcher": 8_000, "normaliser": 4_000, "copier": 60_000})
+_QUICK: Final = Plan(5, 15, 8, 1_000, 3, {"matcher": 3_000, "normaliser": 1_500, "copier": 20_000})
 _RUNNERS_CRITERIA: Final = 10_000
 
 
