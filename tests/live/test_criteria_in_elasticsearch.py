@@ -1,7 +1,9 @@
 """What the contract of all indices of criteria leaves open, and one that several workers share must do."""
 
 import random
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,7 @@ from services.runtime.elasticsearch import MissingIndexError, SearchEngine
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.errors import PoisonError, UnavailableError, UsageError
 from tests.support import generate
+from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, having, skills
 from tests.support.search_indices import criteria_index_of_my_own, index_on
 from tests.support.truth import same_hits, true_hits
@@ -143,3 +146,17 @@ def test_a_document_that_is_refused_is_poison(index: ElasticsearchCriteriaIndex)
     target = index.generations.targets()[0]
     with pytest.raises(PoisonError, match="strict_dynamic_mapping"):
         index.engine.bulk(b'{"index":{"_id":"1"}}\n{"unknown":1}\n', index=target)
+
+
+def test_a_count_of_some_shards_is_no_count() -> None:
+    with elasticsearch_of_my_own() as settings, closing(SearchEngine(settings)) as engine:
+        name = f"{settings.prefix}-halves"
+        halves = {"number_of_shards": 2, "number_of_replicas": 0, "routing.allocation.total_shards_per_node": 1}
+        engine.ask("PUT", f"/{name}", {"settings": halves}, params={"wait_for_active_shards": 0}, timeout_s=30)
+        until = time.monotonic() + 30
+        while engine.ask("GET", f"/_cluster/health/{name}")["active_shards"] < 1:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert engine.ask("GET", f"/{name}/_count")["count"] == 0, "the engine itself answers as if it were empty"
+        with pytest.raises(UnavailableError, match="every shard"):
+            engine.count(name)
