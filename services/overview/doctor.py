@@ -218,7 +218,10 @@ def _elasticsearch(settings: Settings) -> Iterator[Finding]:
             if not current:
                 grade: Grade = "wrong" if _has_run(settings, "matcher") else "note"
                 said = "not there" if grade == "wrong" else "not there yet"
-                yield Finding(f"index of {name}", grade, said, "the next `jobchime matcher` makes it at its start")
+                mend = (
+                    "`jobchime reindex`" if grade == "wrong" else "the first `jobchime matcher` makes it at its start"
+                )
+                yield Finding(f"index of {name}", grade, said, mend)
             elif current[0].schema != index.generations.schema:
                 said = f"{current[0].name} is of {current[0].schema}, and {index.generations.schema} is needed"
                 yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")

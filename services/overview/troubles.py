@@ -94,10 +94,12 @@ def _remedy(reason: str | None) -> str:
     said = reason or ""
     if "halted" in said:
         return "`jobchime dead list` shows the records; mend the service, then start it again"
-    if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
-        return "`jobchime topics create`"
     if "jobchime republish" in said:
         return "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good"
+    if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
+        return "`jobchime topics create`"
+    if "index of" in said and "missing" in said:
+        return "`jobchime reindex`"
     if "migrate" in said:
         return "`jobchime migrate`"
     return "it goes on by itself once that is back; `jobchime doctor` says how"

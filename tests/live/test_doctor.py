@@ -42,4 +42,4 @@ def test_an_installation_whose_matcher_never_ran_is_sound(tmp_path: Path) -> Non
         engine.dispose()
         told = run("doctor", "-c", config)
         assert told.code == 1
-        assert told.out.count("the next `jobchime matcher` makes it") == 2
+        assert told.out.count("`jobchime reindex`") == 2

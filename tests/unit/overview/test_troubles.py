@@ -106,6 +106,23 @@ def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: 
 
 
 @pytest.mark.parametrize(
+    ("reason", "do"),
+    [
+        ("cannot start: the topics lack records: stop the notifiers, then run `jobchime republish`", "republish`"),
+        ("waits: the index of postings is missing, or its generations change too quickly", "`jobchime reindex`"),
+        ("Kafka lacks the topic raw.v1", "`jobchime topics create`"),
+        ("Kafka does not answer", "goes on by itself"),
+    ],
+)
+def test_why_a_worker_does_not_work_leads_to_what_mends_it(reason: str, do: str) -> None:
+    seen = service()
+    (worker,) = seen.workers
+    idle = replace(worker, beat=replace(worker.beat, ready=False, reason=reason))
+    (found,) = troubles(replace(WELL, services=(replace(seen, workers=(idle,)),)))
+    assert do in found.do
+
+
+@pytest.mark.parametrize(
     ("overview", "told", "do"),
     [
         (replace(WELL, services=(replace(service(), paused=True),)), "matcher is paused", "`jobchime resume matcher`"),
