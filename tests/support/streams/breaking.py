@@ -12,6 +12,7 @@ from tests.support.streams.workers import Supervisor
 
 _SOON_S = 0.2
 _PATIENCE_S = 300.0
+_WORKS_WITHIN_S = 120.0
 
 
 class Breaking:
@@ -67,12 +68,26 @@ class Breaking:
     def _break(self, service: ServiceName, fault: WorkerFault) -> None:
         if fault.act == "join":
             self._supervisor.join(service)
-        elif fault.act == "leave":
+            return
+        if fault.act == "leave":
             self._supervisor.leave(service)
-        elif fault.act == "freeze":
+            return
+        if fault.work_s:
+            self._let_work(service, fault)
+        if fault.act == "freeze":
             self._until(lambda: self._supervisor.freeze(service, fault.seconds, second=fault.second))
         else:
             self._until(lambda: self._supervisor.kill(service, second=fault.second))
+
+    def _let_work(self, service: ServiceName, fault: WorkerFault) -> None:
+        """Wait for it to work, not for ever: while an engine is away it may not."""
+        until = time.monotonic() + _WORKS_WITHIN_S
+        if self._supervisor.works(service, second=fault.second):
+            return
+        while time.monotonic() < until and not self._stop.wait(_SOON_S):
+            if self._supervisor.works(service, second=fault.second):
+                self._stop.wait(fault.work_s)
+                return
 
     def _until(self, broken: Callable[[], bool]) -> None:
         """Try until a worker was running to be broken: while an engine is away they come and go."""

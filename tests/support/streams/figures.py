@@ -30,7 +30,8 @@ class Figures:
         busy = sum(kill.lag > 0 for kill in kills)
         ages = median(kill.age_s for kill in kills) if kills else 0
         self.add("kills (SIGKILL)", f"{len(kills)}: {_counted(Counter(kill.service for kill in kills))}")
-        self.add("  while records waited", f"{busy}; median age of the process {ages:.0f} s")
+        worked = sum(kill.worked for kill in kills)
+        self.add("  of workers at work", f"{worked}; while records waited {busy}; median age {ages:.0f} s")
         self.add("stopped past the session", _counted(supervisor.freezes))
         self.add("second workers", f"joined {_counted(supervisor.joined)}; left {sum(supervisor.left.values())}")
         self.add("engines killed, restarted", _counted(breaking.restarted))

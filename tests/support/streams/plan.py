@@ -20,11 +20,15 @@ class WorkerFault:
     second: bool = False
     """To the second worker, where there is one at that time."""
     seconds: float = 0.0
+    """How long a freeze lasts."""
+    work_s: float = 0.0
+    """A worker that is not working yet when its time comes is let work for so long first; 0: it is hit as it starts."""
 
     def __str__(self) -> str:
         which = " the second" if self.second else ""
         lasting = f" for {self.seconds:.1f} s" if self.seconds else ""
-        return f"{self.at_s:.1f} {self.act}{which}{lasting}"
+        worked = f" (after {self.work_s:.1f} s of work)" if self.work_s else ""
+        return f"{self.at_s:.1f} {self.act}{which}{lasting}{worked}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def drawn(seed: int, size: Size) -> Plan:
 def _of_workers(chance: random.Random, size: Size) -> tuple[WorkerFault, ...]:
     """Kills at moments drawn evenly; freezes and second workers, each in a stretch of its own, among them."""
     faults = [
-        WorkerFault(chance.uniform(0.02, 1) * size.span_s, "kill", second=chance.random() < 0.5)
+        WorkerFault(chance.uniform(0.02, 1) * size.span_s, "kill", chance.random() < 0.5, work_s=_work(chance))
         for _ in range(size.kills)
     ]
     stretch = size.span_s / (size.joins + 1)
@@ -72,9 +76,16 @@ def _of_workers(chance: random.Random, size: Size) -> tuple[WorkerFault, ...]:
     for _ in range(size.freezes):
         seconds = size.session_s + chance.uniform(2, 5)
         faults.append(
-            WorkerFault(chance.uniform(0.1, 0.9) * size.span_s, "freeze", chance.random() < 0.5, seconds=seconds)
+            WorkerFault(
+                chance.uniform(0.1, 0.9) * size.span_s, "freeze", chance.random() < 0.5, seconds, _work(chance, early=0)
+            )
         )
     return tuple(sorted(faults, key=lambda fault: fault.at_s))
+
+
+def _work(chance: random.Random, early: float = 0.25) -> float:
+    """On a slow machine most workers would never get to work if they were not let."""
+    return 0.0 if chance.random() < early else chance.uniform(0.1, 6)
 
 
 def _of_engines(chance: random.Random, size: Size) -> tuple[EngineFault, ...]:

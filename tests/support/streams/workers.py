@@ -26,6 +26,8 @@ class Kill:
     age_s: float
     lag: int
     """Records that waited for the service when they were last counted."""
+    worked: bool
+    """It had started and was a member of its group."""
 
 
 class Worker:
@@ -43,6 +45,8 @@ class Worker:
         self._began = 0.0
         self._not_before = 0.0
         self._wanted = False
+        self._working = False
+        self._read_from = 0
 
     def start(self) -> None:
         with self._lock:
@@ -64,6 +68,15 @@ class Worker:
                 self._launch()
         finally:
             self._lock.release()
+
+    @property
+    def works(self) -> bool:
+        """Whether the present process has said that it is a member of its group."""
+        if not self._working and self.log.is_file():
+            with self.log.open("rb") as log:
+                log.seek(self._read_from)
+                self._working = b'"event": "running"' in log.read()
+        return self._working
 
     def kill(self) -> float | None:
         """SIGKILL, and start it again at once; its age, or None where it was not running."""
@@ -118,6 +131,7 @@ class Worker:
     def _launch(self) -> None:
         self._close()
         self._output = self.log.open("ab")
+        self._read_from, self._working = self._output.tell(), False
         self._process = subprocess.Popen(
             [COMMAND, self.service, "--config", str(self._place.file)],
             cwd=self._place.folder,
@@ -168,11 +182,16 @@ class Supervisor:
     def kill(self, service: ServiceName, *, second: bool) -> bool:
         """Kill one worker; whether one was running."""
         worker = self._chosen(service, second)
+        worked = worker.works
         age = worker.kill()
         if age is None:
             return False
-        self.kills.append(Kill(service, age, self.lag.get(service, 0)))
+        self.kills.append(Kill(service, age, self.lag.get(service, 0), worked))
         return True
+
+    def works(self, service: ServiceName, *, second: bool) -> bool:
+        """Whether the worker that would be hit has got to work."""
+        return self._chosen(service, second).works
 
     def freeze(self, service: ServiceName, seconds: float, *, second: bool) -> bool:
         """Hold one worker up; whether one was running."""
