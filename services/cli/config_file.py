@@ -100,8 +100,9 @@ folder = "mails"
 # `jobchime run` has none unless it is given a port: embedded_port = 8100
 
 # ---------------------------------------------------------------------------------------------------------------
-# The deployed form: services as processes of their own, `jobchime ingest`, `matcher` and `notifier`. Passwords are better
-# given by the environment: JOBCHIME_STORE, JOBCHIME_SECRET, JOBCHIME_KAFKA__PASSWORD, JOBCHIME_ELASTICSEARCH__API_KEY.
+# The deployed form: services as processes of their own, `jobchime ingest`, `matcher` and `notifier`. Passwords are
+# better given by the environment: JOBCHIME_STORE, JOBCHIME_SECRET, JOBCHIME_KAFKA__PASSWORD,
+# JOBCHIME_ELASTICSEARCH__API_KEY.
 [kafka]
 # bootstrap = ["kafka.example.com:9092"]          # with none of these, the embedded form
 # prefix = ""             # before every topic and group, where installations share a cluster
