@@ -46,6 +46,8 @@ START = datetime(2026, 8, 3, 23, 30, tzinfo=UTC)
 FACTOR = 4_000
 """A second is an hour and more, so that many digests are due while the system is being killed."""
 NEWS = timedelta(days=5)
+PATIENCE_S = 15
+"""How long a life may last until a mail goes out, on a machine that others keep busy."""
 
 
 def the_deck() -> list[Captured]:
@@ -113,15 +115,19 @@ class Harness:
         self._nursery.kill()
 
     def life(self) -> None:
-        """One life: work until a moment that nobody chose, then SIGKILL."""
+        """One life: work until a moment that nobody chose, then SIGKILL. Some lives last until a mail goes out."""
         self._nursery.start()
         until = time.monotonic() + self.chance.uniform(0.02, 1.2)
-        while time.monotonic() < until:
+        mailed = self._mails() if self.chance.random() < 0.15 else None
+        while time.monotonic() < until or (mailed == self._mails() and time.monotonic() < until + PATIENCE_S):
             self._push()
             if self.chance.random() < 0.4:
                 self._people.act(self._clock.now())
             time.sleep(self.chance.uniform(0.02, 0.1))
         self._nursery.kill()
+
+    def _mails(self) -> int:
+        return len(list((self._folder / MAILS).glob("*.eml")))
 
     def _push(self) -> None:
         now = self._clock.now()
