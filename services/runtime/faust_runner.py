@@ -42,7 +42,7 @@ _PATIENCE_S = 60.0
 
 
 def _nothing() -> None:
-    """No guard, and nothing to do before the start."""
+    """No guard."""
 
 
 class FaustRunner:
@@ -63,7 +63,6 @@ class FaustRunner:
         tick_apart: bool = False,
         once: bool = False,
         meter: RunnerMeter | None = None,
-        before_start: Callable[[], None] = _nothing,
         guard: Callable[[], None] = _nothing,
         paused: Callable[[], bool] = lambda: False,
         stopping: Stopping | None = None,
@@ -72,7 +71,7 @@ class FaustRunner:
         patience_s: float = _PATIENCE_S,
         luck: Callable[[], float] = _luck,
     ) -> None:
-        """`before_start` is asked once whether the ground is there, such as topics, and `guard` every second.
+        """`guard` is asked every second whether it may go on.
 
         `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `paused` says whether
         an operator holds the service. `stopping` is told when the end has come, so that a tick in hand begins nothing
@@ -85,7 +84,6 @@ class FaustRunner:
         self._tick_every_s = tick_every_s
         self._once = once
         self._meter = meter or NoMeter()
-        self._before_start = before_start
         self._guard = guard
         self._paused = paused
         self.pulse = Pulse()
@@ -118,13 +116,12 @@ class FaustRunner:
     def run(self, stop: threading.Event) -> None:
         """Go on until `stop` is set, or with `once` until all is done; then finish what is in hand and return.
 
-        What cannot be finished within the grace ends with the process, its offsets uncommitted. Raises what `load`,
-        `before_start` and `guard` raise, and with `once` a JobchimeError where something cannot be done.
+        What cannot be finished within the grace ends with the process, its offsets uncommitted. Raises what `load`
+        and `guard` raise, and with `once` a JobchimeError where something cannot be done.
         """
         self._stopping.follow(stop)
         if self._once:
             self._check_held()
-        self._before_start()
         asyncio.run(self._run(stop))
 
     def status(self) -> RunnerStatus:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from services.runtime.retry import NO_WAIT
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, out, outs
 from tests.support.streaming import Telling
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.live
 PARTITIONS = 2
@@ -211,30 +212,12 @@ def test_it_makes_no_topic_and_no_folder(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_asked_before_the_start_keeps_it_from_starting(
-    settings: KafkaSettings, producer: RecordProducer
-) -> None:
-    def refuse_start() -> None:
-        raise UnavailableError("a topic is missing")
-
-    service = Collecting(on_load=lambda: pytest.fail("it must not start"))
-    with pytest.raises(UnavailableError, match="a topic is missing"):
-        FaustRunner(service, producer, settings, before_start=refuse_start).run(threading.Event())
-
-
 def refuse(record: Record) -> None:
     raise PoisonError("this cannot be read")
 
 
 def away(record: Record) -> None:
     raise UnavailableError("the index is away")
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @contextmanager
