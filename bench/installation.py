@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from services.runtime.kafka.topics import create
 from services.runtime.metric_list import ASSIGNED
 from services.settings import Settings, load_settings
 from tests.support.engines import delete_indices, delete_topics, elasticsearch, fresh_prefix, kafka
+from tests.support.loopback import free_ports
 from tests.support.postgresql import migrated_database
 
 Index = Literal["memory", "elasticsearch"]
@@ -134,9 +134,7 @@ def installation(index: Index) -> Iterator[Installation]:
     with TemporaryDirectory() as name, migrated_database() as store:
         folder = Path(name)
         file = folder / "jobchime.toml"
-        file.write_text(
-            _settings(bootstrap, search, store, prefix, index, _free_ports(len(SERVICES))), encoding="utf-8"
-        )
+        file.write_text(_settings(bootstrap, search, store, prefix, index, free_ports(len(SERVICES))), encoding="utf-8")
         settings = load_settings(file)
         create(settings.kafka)
         try:
@@ -170,11 +168,3 @@ ingest_port = {ingest_port}
 matcher_port = {matcher_port}
 notifier_port = {notifier_port}
 """
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    found = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return found

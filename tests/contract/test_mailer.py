@@ -16,7 +16,8 @@ from services.notifier.mail_settings import SendGridSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError, Mailer, MailRefusedError
 from tests.support.digests import email
 from tests.support.fake_sendgrid import KEY, Seen, fake_sendgrid
-from tests.support.mailbox import free_port, smtp_server
+from tests.support.loopback import free_port
+from tests.support.mailbox import smtp_server
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """An operator's day with the embedded form: pushes come in, things are paused, seen, mended; nobody is named."""
 
-import http.client
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,9 @@ import pytest
 
 from services.runtime.log_sqlite import SqliteLog, all_topics
 from tests.support.command_line import run
+from tests.support.loopback import probe
 from tests.support.pushing import KEY, Client, posting
+from tests.support.waiting import until
 
 ADDRESS = "ann.subscriber@fern.example"
 ROOT = Path(__file__).parents[2]
@@ -70,17 +70,12 @@ class Running:
         until(said)
         return found[0]
 
-    def probe(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.probes, timeout=10)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        return answer.status, body
+    def probe(self, path: str) -> tuple[int, str]:
+        return probe(self.probes, path)
 
     def metric(self, name: str) -> float:
         _, body = self.probe("/metrics")
-        found = re.search(rf"^{re.escape(name)} (\S+)$", body.decode(), re.MULTILINE)
+        found = re.search(rf"^{re.escape(name)} (\S+)$", body, re.MULTILINE)
         return float(found[1]) if found else 0.0
 
     def command(self, *words: str) -> str:
@@ -97,13 +92,6 @@ class Running:
     def service(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = next(one for one in self.status()["services"] if one["name"] == name)
         return found
-
-
-def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.1)
 
 
 @contextmanager
@@ -180,7 +168,7 @@ def nobody_is_named(it: Running) -> None:
     assert b"Gardener" in topics
     told = {
         "topics": topics,
-        "metrics": it.probe("/metrics")[1],
+        "metrics": it.probe("/metrics")[1].encode(),
         "logs": it.log.read_bytes(),
         "status": json.dumps(it.status()).encode(),
     }

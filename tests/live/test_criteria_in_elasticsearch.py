@@ -1,7 +1,6 @@
 """What the contract of all indices of criteria leaves open, and one that several workers share must do."""
 
 import random
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -20,6 +19,7 @@ from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, having, skills
 from tests.support.search_indices import criteria_index_of_my_own, index_on
 from tests.support.truth import same_hits, true_hits
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -153,10 +153,7 @@ def test_a_count_of_some_shards_is_no_count() -> None:
         name = f"{settings.prefix}-halves"
         halves = {"number_of_shards": 2, "number_of_replicas": 0, "routing.allocation.total_shards_per_node": 1}
         engine.ask("PUT", f"/{name}", {"settings": halves}, params={"wait_for_active_shards": 0}, timeout_s=30)
-        until = time.monotonic() + 30
-        while engine.ask("GET", f"/_cluster/health/{name}")["active_shards"] < 1:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        until(lambda: engine.ask("GET", f"/_cluster/health/{name}")["active_shards"] > 0, "half of it is there", 30)
         assert engine.ask("GET", f"/{name}/_count")["count"] == 0, "the engine itself answers as if it were empty"
         with pytest.raises(UnavailableError, match="every shard"):
             engine.count(name)

@@ -1,8 +1,7 @@
 """A broker that stops under a worker: it says so, tells of no partitions, and goes on when the broker is back."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from structlog.testing import capture_logs
@@ -18,6 +17,7 @@ from tests.support.logs import Collecting, outs
 from tests.support.own_engines import OwnEngines, own_engines
 from tests.support.record_logs import small_topics
 from tests.support.streaming import Telling
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -66,10 +66,3 @@ def test_a_worker_without_its_broker_is_not_ready_and_says_why_and_is_ready_agai
 
 def reason(runner: FaustRunner) -> str:
     return "; ".join(not_ready(runner.status(), Pauses()))
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.05)

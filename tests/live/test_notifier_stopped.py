@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.support.fake_sendgrid import KEY, recorded
 from tests.support.notifying import NotifierStore
 from tests.support.postgresql import migrated_database
 from tests.support.sending import open_deliveries, sendgrid_process, states_of
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -75,10 +75,3 @@ def test_what_is_on_its_way_is_heard_of_and_the_rest_waits(tmp_path: Path, in_fl
     assert set(states.values()) == {"accepted", "pending"}
     assert max(sent.values()) == 1
     assert took < LATENCY_S + 15
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.05)

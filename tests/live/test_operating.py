@@ -1,13 +1,11 @@
 """What an operator sees of the deployed form: three services as processes, on the real engines."""
 
-import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,10 @@ import pytest
 from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
 from tests.support.engines import kafka_of_my_own
+from tests.support.loopback import free_ports, probe
 from tests.support.postgresql import empty_database
 from tests.support.pushing import KEY, Client, posting
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -71,15 +71,7 @@ class Installation:
         return found
 
     def probe(self, service: str, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[SERVICES.index(service)], timeout=10)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except OSError:
-            return 0, ""
-        finally:
-            connection.close()
+        return probe(self.ports[SERVICES.index(service)], path)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -99,21 +91,6 @@ class Installation:
             finally:
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(40) == 0
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.3)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import MailerAtFaultError, MailRefusedError, MailUnknownError
 from tests.support.digests import email
 from tests.support.fake_sendgrid import KEY
-from tests.support.mailbox import free_port
+from tests.support.loopback import free_port
 from tests.support.shared import sendgrid_description
 
 pytestmark = pytest.mark.live

@@ -1,13 +1,10 @@
 """Workers that are started before their engines, as after a power cut: each waits, says so, and begins by itself."""
 
-import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +18,9 @@ from services.runtime.pauses import SqlPauses
 from services.runtime.store import open_store
 from tests.support.cut_line import CutLine
 from tests.support.engines import kafka_of_my_own
+from tests.support.loopback import free_port, probe
 from tests.support.postgresql import empty_database, migrated_database
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -81,31 +80,11 @@ class Worker:
         return self._log.read_text()
 
     def probe(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except OSError:
-            return 0, ""
-        finally:
-            connection.close()
+        return probe(self.port, path)
 
     def waits_for(self, what: str) -> bool:
         status, reasons = self.probe("/readyz")
         return status == 503 and what in reasons and self.probe("/livez")[0] == 200
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
-
-
-def until(true: Callable[[], bool], what: Callable[[], str], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, what()
-        time.sleep(0.2)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.support.command_line import run
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON, TOPIC, out, outs, values
 from tests.support.record_logs import AT_ONCE, small_topics
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.live
 COMPACTED_WITHIN_S = 90.0
@@ -69,8 +70,8 @@ def test_topics_are_made_once_as_the_list_says(settings: KafkaSettings, admin: K
 def test_what_differs_is_told_with_how_to_mend_it_and_mended(settings: KafkaSettings, admin: KafkaAdminClient) -> None:
     create(settings)
     admin.delete_topics([settings.topic("matches.v1"), settings.topic("raw.v1")])
-    while {settings.topic("matches.v1"), settings.topic("raw.v1")} & set(admin.list_topics()):
-        time.sleep(0.05)
+    gone = {settings.topic("matches.v1"), settings.topic("raw.v1")}
+    until(lambda: not gone & set(admin.list_topics()), "the topics are gone")
     wanted = next(one for one in planned(settings) if one.name == "raw.v1")
     create(settings, [replace(wanted, partitions=3)])
     admin.alter_configs([ConfigResource("TOPIC", settings.topic("criteria.v1"), {"cleanup.policy": "delete"})])
@@ -147,8 +148,8 @@ def test_marks_of_transactions_do_not_stop_a_reader(settings: KafkaSettings) -> 
                 client.send(settings.topic(TOPIC), b"value", key=b"key", partition=partition)
             outcome()
             followed += len(list(tail.catch_up()))
-        until = time.monotonic() + 10
-        while followed < 4 and time.monotonic() < until:  # a broker ends a transaction soon after it says so
+        end = time.monotonic() + 10
+        while followed < 4 and time.monotonic() < end:  # a broker ends a transaction soon after it says so
             followed += len(list(tail.catch_up()))
         assert followed == 4
         assert len(list(reader.read_all(TOPIC))) == 4
@@ -160,11 +161,11 @@ def test_gaps_of_compaction_do_not_stop_a_reader(settings: KafkaSettings) -> Non
     create(settings, [Planned(CRITERIA.name, 2, 1, AT_ONCE)])
     with RecordProducer(settings) as producer, RecordReader(settings, patience_s=20) as reader:
         producer.produce([out("once", "first", topic=CRITERIA.name)])
-        until = time.monotonic() + COMPACTED_WITHIN_S
+        end = time.monotonic() + COMPACTED_WITHIN_S
         offsets: list[int] = []
         turn = 0
         while not offsets or offsets[-1] < len(offsets):
-            assert time.monotonic() < until, "the broker has compacted nothing"
+            assert time.monotonic() < end, "the broker has compacted nothing"
             turn += 1
             newest = {f"key {key}": f"{turn}" for key in range(5)}
             producer.produce([out(key, value, topic=CRITERIA.name) for key, value in newest.items()])

@@ -25,7 +25,7 @@ from services.notifier.ports import (
 from services.runtime.clock import FixedClock
 from tests.support.digests import NOON, email
 from tests.support.fake_sendgrid import KEY, FakeSendGrid, Step, fake_sendgrid
-from tests.support.mailbox import free_port
+from tests.support.loopback import free_port
 from tests.support.shared import sendgrid_description
 
 CERTIFICATE = Path(__file__).parents[2] / "support" / "tls" / "board.example.pem"

@@ -1,7 +1,6 @@
 """A notifier that is about to end begins nothing more, and leaves what it has not begun to whoever comes next."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -20,6 +19,7 @@ from tests.support.fake_sendgrid import fake_sendgrid
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
 from tests.support.sending import by_sendgrid, open_deliveries, states_of
 from tests.support.simulated_days import Days
+from tests.support.waiting import until
 
 AT = NOW + timedelta(hours=3)
 PEOPLE = 6
@@ -50,10 +50,7 @@ def test_what_is_begun_is_finished_and_the_rest_waits_for_others(
         )
         delivering = threading.Thread(target=courier.deliver, args=(NOW,))
         delivering.start()
-        until = time.monotonic() + 10
-        while len(server.seen) < in_flight:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        until(lambda: len(server.seen) >= in_flight, "the first are on their way", 10)
         stop.set()
         delivering.join(10)
         assert not delivering.is_alive()

@@ -1,7 +1,6 @@
 """What workers say of themselves."""
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +13,9 @@ from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
 from services.runtime.heartbeat import MISSED, Beat, HeartbeatThread, SqlHeartbeat, read_workers
 from services.runtime.pulse import Pulse
-from services.runtime.store import migrate, open_store
 from tests.support.logs import NOON, ManualTime
+from tests.support.stores import new_engine
+from tests.support.waiting import until
 
 BEAT = Beat(
     "matcher",
@@ -33,10 +33,8 @@ BEAT = Beat(
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    migrate(made)
-    yield made
-    made.dispose()
+    with new_engine("sqlite", tmp_path) as made:
+        yield made
 
 
 def test_a_beat_is_kept_whole_and_the_last_one_counts(engine: Engine) -> None:
@@ -94,9 +92,7 @@ class Kept:
 def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
     kept, told = Kept(), []
     with HeartbeatThread(lambda: [BEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=told.append):
-        until = time.monotonic() + 5
-        while not kept.beats and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda: len(kept.beats) > 0, "it beats", 5)
     assert kept.beats[0] == [BEAT]
     assert told[0] == [BEAT]
     assert kept.gone

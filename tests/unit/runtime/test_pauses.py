@@ -1,6 +1,5 @@
 """What operators pause is kept, read each second, and obeyed."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +11,19 @@ from services.runtime.clock import FixedClock
 from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import UnavailableError
 from services.runtime.pauses import Pauses, PauseWatch, SqlPauses, sending_paused
-from services.runtime.store import migrate, open_store, reading
+from services.runtime.store import reading
 from tests.support.collecting import bench, json_lines, line, source, written
 from tests.support.logs import NOON, Collecting, open_log, outs
+from tests.support.stores import new_engine
+from tests.support.waiting import until
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    migrate(made)
-    yield made
-    made.dispose()
+    with new_engine("sqlite", tmp_path) as made:
+        yield made
 
 
 def test_what_is_paused_is_paused_until_it_is_resumed(engine: Engine) -> None:
@@ -82,10 +81,7 @@ def test_a_watch_knows_from_the_start_and_learns_by_itself(engine: Engine) -> No
     with PauseWatch(pauses.read, every_s=0.02) as watch:
         assert watch.holds("matcher")
         pauses.set_service("matcher", False, NOW)
-        until = time.monotonic() + 5
-        while watch.holds("matcher") and time.monotonic() < until:
-            time.sleep(0.01)
-        assert not watch.holds("matcher")
+        until(lambda: not watch.holds("matcher"), "it has read the pauses again", 5)
 
 
 def test_a_paused_service_takes_and_ticks_nothing_and_goes_on_where_it_was(tmp_path: Path) -> None:
