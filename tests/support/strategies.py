@@ -28,9 +28,3 @@ def pairs(draw: st.DrawFn) -> tuple[Criteria, PostingCore]:
     random_ = random.Random(draw(seeds))
     posting = generate.posting(random_, 0)
     return generate.loose_criteria(random_, posting), posting
-
-
-@st.composite
-def criteria_lists(draw: st.DrawFn, models: list[PostingCore], most: int = 12) -> list[Criteria]:
-    """Canonical criteria drawn after some postings."""
-    return generate.criteria(draw(st.integers(1, most)), draw(seeds), models)
