@@ -147,7 +147,7 @@ def test_an_operators_day(folder: Path) -> None:
         until(lambda: it.push.push(posting("3")).status == 202)
         it.command("resume", "sending")
 
-        until(lambda: bool(list((folder / "mails").glob("**/*.eml"))), 120)
+        until(lambda: bool(list((folder / "mails").glob("**/*.eml"))))
         nobody_is_named(it)
         doctor = run("doctor", "-c", it.config)
         assert doctor.code == 0, doctor.out
