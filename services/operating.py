@@ -11,13 +11,13 @@ from services.runtime import metric_list as listed
 from services.runtime.clock import Clock
 from services.runtime.figures import CachedFigures, Expected, StoreFigures, read_figures
 from services.runtime.ground import Shown
-from services.runtime.heartbeat import Beat, HeartbeatThread, SqlHeartbeat
+from services.runtime.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.measured import Measured
 from services.runtime.metering import RunnerMeter
 from services.runtime.metrics import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.probes import Probed, ProbeServer
-from services.runtime.readiness import beats_of, not_ready
+from services.runtime.readiness import heartbeats_of, not_ready
 from services.runtime.records import Service
 from services.runtime.status import RunnerStatus
 
@@ -89,15 +89,15 @@ class Operations:
                     stuck_after_s,
                 )
                 probes = stack.enter_context(ProbeServer(probed, host=host, port=port, or_any=or_any_port))
-            heartbeat = _Heartbeat(self._store, worker, self._clock.now(), probes.address if probes else None)
+            heartbeats = _Heartbeats(self._store, worker, self._clock.now(), probes.address if probes else None)
 
-            def beats() -> Sequence[Beat]:
+            def read() -> Sequence[Heartbeat]:
                 status = runner.status()
                 if lag_by_status:
                     self._measure_lag(status)
-                return (*beats_of(status, self.pauses(), self._measured), *self._beats_of_others(others()))
+                return (*heartbeats_of(status, self.pauses(), self._measured), *self._heartbeats_of_others(others()))
 
-            stack.enter_context(HeartbeatThread(beats, heartbeat, clock=self._clock, also=self._measure))
+            stack.enter_context(HeartbeatThread(read, heartbeats, clock=self._clock, also=self._measure))
             yield probes
 
     def _measure_lag(self, status: RunnerStatus) -> None:
@@ -105,36 +105,36 @@ class Operations:
             for lane in service.lanes:
                 self.metrics.meter(service.name).lag(lane.topic, lane.partition, lane.lag)
 
-    def _measure(self, beats: Sequence[Beat]) -> None:
-        for beat in beats:
-            meter = self.metrics.meter(beat.service)
-            meter.ready(beat.ready)
-            meter.paused(self.pauses.holds(beat.service))
+    def _measure(self, heartbeats: Sequence[Heartbeat]) -> None:
+        for heartbeat in heartbeats:
+            meter = self.metrics.meter(heartbeat.service)
+            meter.ready(heartbeat.ready)
+            meter.paused(self.pauses.holds(heartbeat.service))
 
-    def _beats_of_others(self, others: Mapping[str, str | None]) -> Iterator[Beat]:
+    def _heartbeats_of_others(self, others: Mapping[str, str | None]) -> Iterator[Heartbeat]:
         for name, error in others.items():
             reason = BY_OPERATOR if self.pauses.holds(name) else error
-            yield Beat(name, ready=reason is None, reason=reason, last_error=error)
+            yield Heartbeat(name, ready=reason is None, reason=reason, last_error=error)
 
 
 def _failing(others: Mapping[str, str | None]) -> Iterator[str]:
     return (f"{name}: {error}" for name, error in others.items() if error is not None)
 
 
-class _Heartbeat:
-    """Beats into a store that may be away at first."""
+class _Heartbeats:
+    """Heartbeats into a store that may be away at first."""
 
     def __init__(self, store: Callable[[], Engine], worker: str, started_at: datetime, probes: str | None) -> None:
         self._store = store
         self._worker = worker
         self._started_at = started_at
         self._probes = probes
-        self._made: SqlHeartbeat | None = None
+        self._made: SqlHeartbeats | None = None
 
-    def publish(self, beats: Sequence[Beat], now: datetime) -> None:
+    def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
         if self._made is None:
-            self._made = SqlHeartbeat(self._store(), self._worker, self._started_at, probes=self._probes)
-        self._made.publish(beats, now)
+            self._made = SqlHeartbeats(self._store(), self._worker, self._started_at, probes=self._probes)
+        self._made.publish(heartbeats, now)
 
     def goodbye(self, now: datetime) -> None:
         if self._made is not None:

@@ -107,14 +107,14 @@ def _services(overview: Overview) -> RenderableType:
     for service in overview.services:
         alive = service.alive(overview.at)
         seen = max((worker.seen_at for worker in service.workers), default=None)
-        errors = [worker.beat.last_error for worker in alive if worker.beat.last_error]
+        errors = [worker.heartbeat.last_error for worker in alive if worker.heartbeat.last_error]
         fresh = overview.freshness_s.get(service.name)
         table.add_row(
             service.name,
             _state(service, overview.at),
             str(len(alive)),
             "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
-            f"{sum(worker.beat.per_second for worker in alive):,.1f}" if alive else "",
+            f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
             _when(seen, overview.at),
             Text(errors[0] if errors else "", "red", overflow="ellipsis", no_wrap=True),
@@ -128,7 +128,7 @@ def _state(service: ServiceView, now: datetime) -> Text:
         return Text("paused", "yellow")
     if not alive:
         return Text("not running", "bold red") if service.needed else Text("off", "dim")
-    ready = sum(worker.beat.ready for worker in alive)
+    ready = sum(worker.heartbeat.ready for worker in alive)
     if ready == len(alive):
         return Text("ready", "green")
     return Text("not ready" if not ready else f"{ready} of {len(alive)} ready", "bold red")

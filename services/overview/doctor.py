@@ -240,7 +240,7 @@ def _has_run(settings: Settings, service: str) -> bool:
     try:
         if not revision_of(engine).usable:
             return False
-        return any(worker.beat.service == service for worker in read_workers(engine))
+        return any(worker.heartbeat.service == service for worker in read_workers(engine))
     finally:
         engine.dispose()
 

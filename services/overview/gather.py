@@ -152,12 +152,12 @@ class Gatherer:
     def _services(self, workers: Sequence[Worker], log: LogView | None, pauses: Pauses) -> tuple[ServiceView, ...]:
         inputs = inputs_of_services()
         needed = {*SERVICES} - ({COLLECTOR} if not any(s.enabled for s in self._settings.ingest.sources) else set())
-        names = dict.fromkeys((*SERVICES, *(worker.beat.service for worker in workers)))
+        names = dict.fromkeys((*SERVICES, *(worker.heartbeat.service for worker in workers)))
         return tuple(
             ServiceView(
                 name=name,
                 lag=_lag(log, name, inputs[name]) if log is not None and name in inputs else None,
-                workers=tuple(worker for worker in workers if worker.beat.service == name),
+                workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
                 paused=pauses.holds(name),
                 needed=name in needed,
             )
@@ -211,6 +211,6 @@ def _summed(offsets: Mapping[Place, int]) -> dict[str, int]:
 def _freshness(workers: Sequence[Worker], now: datetime) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for worker in workers:
-        if worker.alive(now) and worker.beat.freshness_s is not None and worker.beat.per_second > 0:
-            found.setdefault(worker.beat.service, []).append(worker.beat.freshness_s)
+        if worker.alive(now) and worker.heartbeat.freshness_s is not None and worker.heartbeat.per_second > 0:
+            found.setdefault(worker.heartbeat.service, []).append(worker.heartbeat.freshness_s)
     return {service: median(values) for service, values in found.items()}

@@ -75,11 +75,11 @@ def _not_running(overview: Overview, service: ServiceView) -> Trouble:
 def _working(now: datetime, service: ServiceView) -> Iterator[Trouble]:
     alive = service.alive(now)
     for worker in alive:
-        if not worker.beat.ready:
-            reason = _short(worker.beat.reason or "no reason given")
-            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}", _remedy(worker.beat.reason))
-    rate = sum(worker.beat.per_second for worker in alive)
-    if service.lag and all(worker.beat.ready for worker in alive):
+        if not worker.heartbeat.ready:
+            reason = _short(worker.heartbeat.reason or "no reason given")
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}", _remedy(worker.heartbeat.reason))
+    rate = sum(worker.heartbeat.per_second for worker in alive)
+    if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
             yield Trouble(f"{service.name} stands still with {service.lag:,} records to do", "look into its log")
         elif rate > 0 and service.lag / rate > BEHIND_S:

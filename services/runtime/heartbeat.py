@@ -19,8 +19,8 @@ from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.privacy import told
 from services.runtime.store import reading, upsert, writing
 
-BEAT_EVERY_S = 5.0
-MISSED = timedelta(seconds=4 * BEAT_EVERY_S)
+HEARTBEAT_EVERY_S = 5.0
+MISSED = timedelta(seconds=4 * HEARTBEAT_EVERY_S)
 """A worker that has said nothing for so long is taken for dead."""
 _FORGOTTEN = timedelta(days=1)
 
@@ -28,7 +28,7 @@ _events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """One service of one worker, as it is now."""
 
     service: str
@@ -46,7 +46,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A beat, and whose and when it was."""
+    """A heartbeat, and whose and when it was."""
 
     worker: str
     host: str
@@ -56,36 +56,39 @@ class Worker:
     seen_at: datetime
     stopped: bool
     probes: str | None
-    beat: Beat
+    heartbeat: Heartbeat
 
     def alive(self, now: datetime) -> bool:
         """Whether it may be taken to run."""
         return not self.stopped and now - self.seen_at < MISSED
 
 
-class Heartbeat(Protocol):
-    """Where beats go. Raises UnavailableError where that is away."""
+class Heartbeats(Protocol):
+    """Where they go. Raises UnavailableError where that is away."""
 
-    def publish(self, beats: Sequence[Beat], now: datetime) -> None: ...
+    def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None: ...
 
     def goodbye(self, now: datetime) -> None:
         """The worker ends as it should."""
         ...
 
 
-class SqlHeartbeat:
-    """Beats in the store's table `workers`, of one process."""
+class SqlHeartbeats:
+    """Those of one worker, in the store's table `workers`."""
 
     def __init__(self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None) -> None:
         self._engine = engine
         self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
         self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
 
-    def publish(self, beats: Sequence[Beat], now: datetime) -> None:
+    def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
         """Write one row a service, and drop those of workers long gone."""
-        if not beats:
+        if not heartbeats:
             return
-        rows = [self._who | self._facts | {"seen_at": now, "stopped": False} | _values(beat) for beat in beats]
+        rows = [
+            self._who | self._facts | {"seen_at": now, "stopped": False} | _values(heartbeat)
+            for heartbeat in heartbeats
+        ]
         with writing(self._engine) as connection:
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
@@ -107,19 +110,19 @@ def read_workers(engine: Engine) -> tuple[Worker, ...]:
 
 
 class HeartbeatThread:
-    """Publishes what `read` says, and calls `told_to` with it, until it is left; one that fails is tried again."""
+    """Publishes what `read` says, and calls `also` with it, until it is left; one that fails is tried again."""
 
     def __init__(
         self,
-        read: Callable[[], Sequence[Beat]],
-        heartbeat: Heartbeat,
+        read: Callable[[], Sequence[Heartbeat]],
+        heartbeats: Heartbeats,
         *,
         clock: Clock,
-        every_s: float = BEAT_EVERY_S,
-        also: Callable[[Sequence[Beat]], None] = lambda beats: None,
+        every_s: float = HEARTBEAT_EVERY_S,
+        also: Callable[[Sequence[Heartbeat]], None] = lambda heartbeats: None,
     ) -> None:
         self._read = read
-        self._heartbeat = heartbeat
+        self._heartbeats = heartbeats
         self._clock = clock
         self._every_s = every_s
         self._also = also
@@ -127,12 +130,12 @@ class HeartbeatThread:
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
-    def beat(self) -> None:
-        """Publish once. An error is logged the first time and passes."""
+    def _publish(self) -> None:
+        """An error is logged the first time and passes."""
         try:
-            beats = self._read()
-            self._also(beats)
-            self._heartbeat.publish(beats, self._clock.now())
+            heartbeats = self._read()
+            self._also(heartbeats)
+            self._heartbeats.publish(heartbeats, self._clock.now())
         except Exception as error:
             if not self._failing:
                 bug = None if isinstance(error, JobchimeError) else error
@@ -149,24 +152,24 @@ class HeartbeatThread:
         self._stop.set()
         self._thread.join(timeout=self._every_s)
         try:
-            self._heartbeat.goodbye(self._clock.now())
+            self._heartbeats.goodbye(self._clock.now())
         except UnavailableError as away:
             _events.info("no goodbye in the store", error=told(away))
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self.beat()
+            self._publish()
             self._stop.wait(self._every_s)
 
 
-def _values(beat: Beat) -> dict[str, Any]:
-    hidden = None if beat.last_error is None else told(Exception(beat.last_error))
-    reason = None if beat.reason is None else told(Exception(beat.reason))
-    safe = replace(beat, last_error=hidden, reason=reason)
-    return {name: getattr(safe, name) for name in Beat.__dataclass_fields__}
+def _values(heartbeat: Heartbeat) -> dict[str, Any]:
+    hidden = None if heartbeat.last_error is None else told(Exception(heartbeat.last_error))
+    reason = None if heartbeat.reason is None else told(Exception(heartbeat.reason))
+    safe = replace(heartbeat, last_error=hidden, reason=reason)
+    return {name: getattr(safe, name) for name in Heartbeat.__dataclass_fields__}
 
 
 def _worker(row: Row[Any]) -> Worker:
-    beat = Beat(**{name: getattr(row, name) for name in Beat.__dataclass_fields__})
-    names = [name for name in Worker.__dataclass_fields__ if name != "beat"]
-    return Worker(**{name: getattr(row, name) for name in names}, beat=beat)
+    heartbeat = Heartbeat(**{name: getattr(row, name) for name in Heartbeat.__dataclass_fields__})
+    names = [name for name in Worker.__dataclass_fields__ if name != "heartbeat"]
+    return Worker(**{name: getattr(row, name) for name in names}, heartbeat=heartbeat)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.runtime.heartbeat import Beat
+from services.runtime.heartbeat import Heartbeat
 from services.runtime.measured import Measured
 from services.runtime.pauses import BY_OPERATOR, Pauses
 from services.runtime.status import RunnerStatus, ServiceStatus
@@ -31,7 +31,9 @@ def not_ready(status: RunnerStatus, pauses: Pauses) -> tuple[str, ...]:
     return tuple(f"{name}: {reason}" for name, reason in reasons if reason is not None)
 
 
-def beats_of(status: RunnerStatus, pauses: Pauses, measured: Mapping[str, Measured] | None = None) -> Sequence[Beat]:
+def heartbeats_of(
+    status: RunnerStatus, pauses: Pauses, measured: Mapping[str, Measured] | None = None
+) -> Sequence[Heartbeat]:
     """What a runner's status comes to as heartbeats."""
     measures = measured or {}
     found = []
@@ -39,7 +41,7 @@ def beats_of(status: RunnerStatus, pauses: Pauses, measured: Mapping[str, Measur
         reason = reason_of(service, pauses)
         measure = measures.get(service.name)
         found.append(
-            Beat(
+            Heartbeat(
                 service=service.name,
                 ready=reason is None,
                 reason=reason,

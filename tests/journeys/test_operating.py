@@ -131,7 +131,7 @@ def test_an_operators_day(folder: Path) -> None:
         assert it.probe("/livez")[0] == 200
         it.push.push(posting("2"))
         until(lambda: it.service("matcher")["lag"] == 1)
-        until(lambda: not it.service("matcher")["workers"][0]["beat"]["ready"])
+        until(lambda: not it.service("matcher")["workers"][0]["heartbeat"]["ready"])
         assert it.service("matcher")["paused"]
         assert it.status()["healthy"], "a pause that an operator made is no fault"
         assert it.metric(matched) == 1.0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.heartbeat import Beat, SqlHeartbeat
+from services.runtime.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.store import open_store
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
@@ -38,7 +38,7 @@ def test_an_installation_whose_matcher_never_ran_is_sound(tmp_path: Path) -> Non
         assert told.out.count("not there yet") == 2
 
         engine = open_store(f"sqlite:///{tmp_path / 'data' / 'store.sqlite'}")
-        SqlHeartbeat(engine, "matcher@here", NOW).publish([Beat("matcher", ready=True)], NOW)
+        SqlHeartbeats(engine, "matcher@here", NOW).publish([Heartbeat("matcher", ready=True)], NOW)
         engine.dispose()
         told = run("doctor", "-c", config)
         assert told.code == 1

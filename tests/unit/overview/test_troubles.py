@@ -8,14 +8,14 @@ import pytest
 from services.overview.model import EngineView, LetterView, Overview, ServiceView
 from services.overview.troubles import ago, healthy, troubles
 from services.runtime.figures import SourceFigures, StoreFigures
-from services.runtime.heartbeat import Beat, Worker
+from services.runtime.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from tests.support.logs import NOON
 
 
 def worker(name: str = "matcher", *, ready: bool = True, reason: str | None = None, rate: float = 5.0) -> Worker:
-    beat = Beat(name, ready=ready, reason=reason, per_second=rate)
-    return Worker("w1", "host", 7, "0.1.0", NOON, NOON, False, None, beat)
+    heartbeat = Heartbeat(name, ready=ready, reason=reason, per_second=rate)
+    return Worker("w1", "host", 7, "0.1.0", NOON, NOON, False, None, heartbeat)
 
 
 def service(name: str = "matcher", *, lag: int = 0, **more: object) -> ServiceView:
@@ -117,7 +117,7 @@ def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: 
 def test_why_a_worker_does_not_work_leads_to_what_mends_it(reason: str, do: str) -> None:
     seen = service()
     (worker,) = seen.workers
-    idle = replace(worker, beat=replace(worker.beat, ready=False, reason=reason))
+    idle = replace(worker, heartbeat=replace(worker.heartbeat, ready=False, reason=reason))
     (found,) = troubles(replace(WELL, services=(replace(seen, workers=(idle,)),)))
     assert do in found.do
 

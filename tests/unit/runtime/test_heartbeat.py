@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.heartbeat import MISSED, Beat, HeartbeatThread, SqlHeartbeat, read_workers
+from services.runtime.heartbeat import MISSED, Heartbeat, HeartbeatThread, SqlHeartbeats, read_workers
 from services.runtime.pulse import Pulse
 from tests.support.logs import NOON, ManualTime
 from tests.support.stores import new_engine
 from tests.support.waiting import until
 
-BEAT = Beat(
+HEARTBEAT = Heartbeat(
     "matcher",
     ready=False,
     reason="waits: Elasticsearch is away",
@@ -37,53 +37,53 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
-def test_a_beat_is_kept_whole_and_the_last_one_counts(engine: Engine) -> None:
-    heartbeat = SqlHeartbeat(engine, "matcher@a", NOON, probes="127.0.0.1:8102")
-    heartbeat.publish([BEAT, Beat("notifier", ready=True)], NOON)
-    heartbeat.publish([replace(BEAT, handled=500)], NOON + timedelta(seconds=5))
-    SqlHeartbeat(engine, "matcher@b", NOON).publish([BEAT], NOON)
+def test_a_heartbeat_is_kept_whole_and_the_last_one_counts(engine: Engine) -> None:
+    heartbeats = SqlHeartbeats(engine, "matcher@a", NOON, probes="127.0.0.1:8102")
+    heartbeats.publish([HEARTBEAT, Heartbeat("notifier", ready=True)], NOON)
+    heartbeats.publish([replace(HEARTBEAT, handled=500)], NOON + timedelta(seconds=5))
+    SqlHeartbeats(engine, "matcher@b", NOON).publish([HEARTBEAT], NOON)
     first, second, third = read_workers(engine)
-    assert (first.worker, first.beat) == ("matcher@a", replace(BEAT, handled=500))
+    assert (first.worker, first.heartbeat) == ("matcher@a", replace(HEARTBEAT, handled=500))
     assert (first.started_at, first.seen_at) == (NOON, NOON + timedelta(seconds=5))
     assert (first.pid, first.probes) == (os.getpid(), "127.0.0.1:8102")
-    assert (second.worker, third.beat.service) == ("matcher@b", "notifier")
+    assert (second.worker, third.heartbeat.service) == ("matcher@b", "notifier")
 
 
-def test_a_worker_lives_until_it_misses_beats_or_says_goodbye(engine: Engine) -> None:
-    heartbeat = SqlHeartbeat(engine, "matcher@a", NOON)
-    heartbeat.publish([BEAT], NOON)
+def test_a_worker_lives_until_it_misses_heartbeats_or_says_goodbye(engine: Engine) -> None:
+    heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
+    heartbeats.publish([HEARTBEAT], NOON)
     (worker,) = read_workers(engine)
     assert worker.alive(NOON + MISSED - timedelta(seconds=1))
     assert not worker.alive(NOON + MISSED)
-    heartbeat.goodbye(NOON)
+    heartbeats.goodbye(NOON)
     (worker,) = read_workers(engine)
     assert not worker.alive(NOON)
 
 
 def test_a_day_after_the_last_beat_a_worker_is_forgotten(engine: Engine) -> None:
-    SqlHeartbeat(engine, "old", NOON).publish([BEAT], NOON)
-    SqlHeartbeat(engine, "new", NOON).publish([BEAT], NOON + timedelta(days=1, seconds=1))
+    SqlHeartbeats(engine, "old", NOON).publish([HEARTBEAT], NOON)
+    SqlHeartbeats(engine, "new", NOON).publish([HEARTBEAT], NOON + timedelta(days=1, seconds=1))
     assert [worker.worker for worker in read_workers(engine)] == ["new"]
 
 
 def test_errors_are_told_without_addresses(engine: Engine) -> None:
     said = "550 no mailbox ann@fern.example here"
-    SqlHeartbeat(engine, "a", NOON).publish([replace(BEAT, last_error=said, reason=said)], NOON)
+    SqlHeartbeats(engine, "a", NOON).publish([replace(HEARTBEAT, last_error=said, reason=said)], NOON)
     (worker,) = read_workers(engine)
-    assert worker.beat.last_error == worker.beat.reason == "550 no mailbox (address hidden) here"
+    assert worker.heartbeat.last_error == worker.heartbeat.reason == "550 no mailbox (address hidden) here"
 
 
 class Kept:
     def __init__(self) -> None:
         self.away = True
-        self.beats: list[Sequence[Beat]] = []
+        self.heartbeats: list[Sequence[Heartbeat]] = []
         self.gone = False
 
-    def publish(self, beats: Sequence[Beat], now: object) -> None:
+    def publish(self, heartbeats: Sequence[Heartbeat], now: object) -> None:
         if self.away:
             self.away = False
             raise UnavailableError("the store is away")
-        self.beats.append(beats)
+        self.heartbeats.append(heartbeats)
 
     def goodbye(self, now: object) -> None:
         self.gone = True
@@ -91,10 +91,10 @@ class Kept:
 
 def test_a_thread_goes_on_beating_over_an_outage_and_says_goodbye() -> None:
     kept, told = Kept(), []
-    with HeartbeatThread(lambda: [BEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=told.append):
-        until(lambda: len(kept.beats) > 0, "it beats", 5)
-    assert kept.beats[0] == [BEAT]
-    assert told[0] == [BEAT]
+    with HeartbeatThread(lambda: [HEARTBEAT], kept, clock=FixedClock(NOON), every_s=0.01, also=told.append):
+        until(lambda: len(kept.heartbeats) > 0, "it beats", 5)
+    assert kept.heartbeats[0] == [HEARTBEAT]
+    assert told[0] == [HEARTBEAT]
     assert kept.gone
 
 

@@ -15,7 +15,7 @@ from services.runtime.errors import UsageError
 from services.runtime.metrics import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.probes import Probed, ProbeServer
-from services.runtime.readiness import beats_of, not_ready
+from services.runtime.readiness import heartbeats_of, not_ready
 from services.runtime.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
 from tests.support.logs import NOON
 
@@ -171,8 +171,8 @@ def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str
     status = RunnerStatus(NOON + timedelta(seconds=1), (found,))
     expected = () if reason is None else (f"matcher: {reason}",)
     assert not_ready(status, Pauses()) == expected
-    (beat,) = beats_of(status, Pauses())
-    assert (beat.ready, beat.reason, beat.lag, beat.dead, beat.handled) == (reason is None, reason, 2, 1, 40)
+    (said,) = heartbeats_of(status, Pauses())
+    assert (said.ready, said.reason, said.lag, said.dead, said.handled) == (reason is None, reason, 2, 1, 40)
 
 
 def test_a_paused_service_is_not_ready_whatever_else() -> None:
