@@ -1,4 +1,4 @@
-"""The runtime's table: who does what only one process may do."""
+"""The runtime's table: who does what only one worker may do."""
 
 from sqlalchemy import Column, Table, Text
 

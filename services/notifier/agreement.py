@@ -20,7 +20,7 @@ _OURS: Final = (CRITERIA.name, MATCHES.name)
 Place = tuple[str, int]
 
 
-class Cluster(Protocol):
+class Broker(Protocol):
     """What is asked of Kafka, see `services.runtime.kafka.offsets.Offsets`."""
 
     def ids(self, topics: tuple[str, ...]) -> Mapping[str, str]: ...
@@ -104,12 +104,12 @@ class Agreement:
     def __init__(
         self,
         known: Known,
-        cluster: Callable[[], AbstractContextManager[Cluster]],
+        broker: Callable[[], AbstractContextManager[Broker]],
         letters: Callable[[str], Iterable[Record]],
     ) -> None:
         """`letters` reads a topic of dead letters."""
         self._known = known
-        self._cluster = cluster
+        self._broker = broker
         self._letters = letters
 
     def check(self) -> None:
@@ -121,12 +121,12 @@ class Agreement:
 
     def standing(self) -> Standing:
         """How things stand now; services may be at work meanwhile."""
-        with self._cluster() as cluster:
-            ids, known = cluster.ids(_OURS), self._known.ids()
+        with self._broker() as broker:
+            ids, known = broker.ids(_OURS), self._known.ids()
             # In the order in which they grow: what is stored is committed later, and lay in the topic before.
-            committed = cluster.committed((NOTIFIER,)).get(NOTIFIER, {})
+            committed = broker.committed((NOTIFIER,)).get(NOTIFIER, {})
             stored = self._known.next_offsets()
-            starts, ends = cluster.starts((MATCHES.name,)), cluster.ends((MATCHES.name,))
+            starts, ends = broker.starts((MATCHES.name,)), broker.ends((MATCHES.name,))
         replaced = tuple(topic for topic in _OURS if known.get(topic, ids[topic]) != ids[topic])
         ahead = {
             partition: (stored.get(partition, 0), offset)
@@ -153,8 +153,8 @@ class Agreement:
         The offsets come first: cut off before the store follows, it is seen that the two do not agree.
         """
         beginnings = standing.beginnings()
-        with self._cluster() as cluster:
-            cluster.commit(NOTIFIER, {(MATCHES.name, number): offset for number, offset in beginnings.items()})
+        with self._broker() as broker:
+            broker.commit(NOTIFIER, {(MATCHES.name, number): offset for number, offset in beginnings.items()})
         self._known.begin_anew(standing.ids, beginnings)
 
     def _buried(self, ahead: Mapping[int, tuple[int, int]]) -> dict[int, int]:

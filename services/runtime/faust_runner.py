@@ -1,4 +1,4 @@
-"""Drives one service on Kafka, with Faust; several processes of it share the partitions."""
+"""Drives one service on Kafka, with Faust; several workers of it share the partitions."""
 
 import asyncio
 import os

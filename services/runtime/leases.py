@@ -1,4 +1,4 @@
-"""Leases in the store: one process at a time does what only one may do."""
+"""Leases in the store: one worker at a time does what only one may do."""
 
 import secrets
 import time

@@ -48,7 +48,7 @@ class Outbox(Protocol):
 
 
 class Lease(Protocol):
-    """The right to do something that only one process may do at a time."""
+    """The right to do something that only one worker may do at a time."""
 
     def take(self) -> bool:
         """Take it, or make it last longer; False while another holds it. Raises UnavailableError."""
@@ -64,7 +64,7 @@ class Lease(Protocol):
 
 
 class AlwaysHeld:
-    """The lease of a process that is alone, as the embedded form is."""
+    """The lease of a worker that is alone, as the embedded form is."""
 
     def take(self) -> bool:
         return True

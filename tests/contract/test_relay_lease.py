@@ -25,7 +25,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NotifierSt
 
 
 class Hand:
-    """A process's clock, turned by hand."""
+    """A worker's clock, turned by hand."""
 
     def __init__(self) -> None:
         self.at = 1_000.0
@@ -56,8 +56,8 @@ class Topic:
         return {record.key: record.version for record in self.records}
 
 
-class Process:
-    """One relay with its lease and clock."""
+class Worker:
+    """A worker with its relay, its lease and its clock."""
 
     def __init__(self, store: NotifierStore, topic: Topic, name: str) -> None:
         self.clock = Hand()
@@ -83,7 +83,7 @@ def run_out(store: NotifierStore) -> None:
 
 def test_only_one_publishes_while_both_live(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Process(store, topic, "one"), Process(store, topic, "two")
+    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
     one.tick()
@@ -97,7 +97,7 @@ def test_only_one_publishes_while_both_live(store: NotifierStore) -> None:
 
 def test_another_takes_over_once_the_lease_has_run_out(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Process(store, topic, "one"), Process(store, topic, "two")
+    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
     one.tick()
@@ -109,7 +109,7 @@ def test_another_takes_over_once_the_lease_has_run_out(store: NotifierStore) -> 
 
 def test_another_takes_over_at_once_where_the_first_was_stopped_well(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Process(store, topic, "one"), Process(store, topic, "two")
+    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada = store.person("ada")
     store.search(ada, "a")
     one.tick()
@@ -121,7 +121,7 @@ def test_another_takes_over_at_once_where_the_first_was_stopped_well(store: Noti
 
 def test_a_relay_without_room_for_sending_renews_its_lease_first(store: NotifierStore) -> None:
     topic = Topic()
-    one = Process(store, topic, "one")
+    one = Worker(store, topic, "one")
     ada = store.person("ada")
     for number in range(4):
         store.search(ada, f"search {number}")
@@ -131,13 +131,13 @@ def test_a_relay_without_room_for_sending_renews_its_lease_first(store: Notifier
     assert topic.compacted() == {0: 4}
 
 
-def test_a_restarted_process_waits_for_the_lease_of_its_forerunner_which_may_only_sleep(store: NotifierStore) -> None:
+def test_a_restarted_worker_waits_for_the_lease_of_its_forerunner_which_may_only_sleep(store: NotifierStore) -> None:
     topic = Topic()
     ada = store.person("ada")
     store.search(ada, "a")
-    Process(store, topic, "one").tick()
+    Worker(store, topic, "one").tick()
     store.search(ada, "b", GO)
-    again = Process(store, topic, "one")
+    again = Worker(store, topic, "one")
     again.tick()
     assert topic.compacted() == {0: 1}
     run_out(store)
@@ -147,7 +147,7 @@ def test_a_restarted_process_waits_for_the_lease_of_its_forerunner_which_may_onl
 
 def test_a_relay_that_slept_past_its_lease_has_the_newest_states_published_after_it(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Process(store, topic, "one"), Process(store, topic, "two")
+    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
     ada, bob = store.person("ada"), store.person("bob")
     search = store.search(ada)
     store.search(ada, "other", GO)
@@ -172,7 +172,7 @@ def test_a_relay_that_slept_past_its_lease_has_the_newest_states_published_after
 
 def test_records_in_doubt_when_the_lease_ran_out_are_dropped_and_made_good(store: NotifierStore) -> None:
     topic = Topic()
-    one, two = Process(store, topic, "one"), Process(store, topic, "two")
+    one, two = Worker(store, topic, "one"), Worker(store, topic, "two")
     store.search(store.person("ada"))
     topic.broken = True
     with pytest.raises(UnavailableError):
@@ -190,7 +190,7 @@ def test_records_in_doubt_when_the_lease_ran_out_are_dropped_and_made_good(store
 
 def test_a_relay_that_failed_goes_on_under_the_same_lease(store: NotifierStore) -> None:
     topic = Topic()
-    one = Process(store, topic, "one")
+    one = Worker(store, topic, "one")
     store.search(store.person("ada"))
     topic.broken = True
     with pytest.raises(UnavailableError):

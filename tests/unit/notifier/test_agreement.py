@@ -59,10 +59,10 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
 
 
 def agreement(store: NotifierStore, kafka: Kafka) -> Agreement:
-    def cluster() -> AbstractContextManager[Kafka]:
+    def broker() -> AbstractContextManager[Kafka]:
         return nullcontext(kafka)
 
-    return Agreement(SqlKnownTopics(store.engine), cluster, lambda topic: kafka.letters)
+    return Agreement(SqlKnownTopics(store.engine), broker, lambda topic: kafka.letters)
 
 
 def bring(store: NotifierStore, kafka: Kafka, first: int, last: int) -> int:
