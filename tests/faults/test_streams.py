@@ -58,6 +58,7 @@ def test_faults_of_everything_lose_nothing_and_send_nothing_twice(tmp_path: Path
 def check(run: Run, size: Size, seed: int, figures: Figures) -> None:
     """All that must hold."""
     store, kafka, crowd = run.place.store, run.place.settings.kafka, run.crowd
+    print("looking at all of it", flush=True)
     letters = check_letters(kafka, run.feeding.poisoned)
     versions, again = read_versions(kafka, run.feeding.acknowledged, seed)
     count = sum(map(len, versions.values()))

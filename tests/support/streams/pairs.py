@@ -131,6 +131,7 @@ def check_pairs(expected: Expected, stored: Mapping[str, Stored], versions: Vers
     """
     tally, faults = PairTally(), []
     empty = Stored(_NONE, _NONE)
+    is_steady, is_later = _among(expected.steady, expected.criteria), _among(expected.later, expected.criteria)
     for posting_id, fits in expected.fits.items():
         held = stored.get(posting_id, empty)
         for word, kept, exact, ever, surely in (
@@ -138,10 +139,10 @@ def check_pairs(expected: Expected, stored: Mapping[str, Stored], versions: Vers
             ("near", held.near, fits.near, fits.near_ever, fits.surely_near),
         ):
             found = np.unique(kept)
-            wanted = np.union1d(np.intersect1d(exact, expected.steady), np.intersect1d(surely, expected.later))
+            wanted = np.union1d(exact[is_steady[exact]], surely[is_later[surely]])
             lost = np.setdiff1d(wanted, found)
-            steady = np.intersect1d(found, expected.steady)
-            wrong = np.union1d(np.setdiff1d(found, ever), np.setdiff1d(steady, exact))
+            known = np.intersect1d(found, ever)
+            wrong = np.union1d(np.setdiff1d(found, ever), np.setdiff1d(known[is_steady[known]], exact))
             tally.expected += wanted.size
             tally.found += wanted.size - lost.size
             tally.lost += lost.size
@@ -180,6 +181,13 @@ def check_truth(
                 tally.differing += 1
                 faults.append(f"the truth says {outcomes} of {key} and {posting_id}, the store does not")
     return faults
+
+
+def _among(keys: Keys, criteria: Mapping[int, Criteria]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """By key: whether it is one of these."""
+    mask = np.zeros(max(criteria) + 1, dtype=np.bool_)
+    mask[keys] = True
+    return mask
 
 
 def _told(what: str, keys: Iterable[int], expected: Expected, versions: Sequence[PostingCore]) -> list[str]:

@@ -109,6 +109,7 @@ def _flow(run: Run, watching: Watching, size: Size) -> None:
 def _mail_the_rest(run: Run) -> None:
     """Over the next days every search has been due; after the first of them nothing is left to say."""
     now = _now()
+    print("mailing what is left", flush=True)
     run.place.run("notifier", "--once", "--now", (now + timedelta(hours=26)).isoformat())
     built = _digests_with_items(run)
     run.place.run("notifier", "--once", "--now", (now + timedelta(hours=51)).isoformat())
