@@ -1,7 +1,9 @@
 """The tree of commands."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import typer
 from typer.main import get_command
@@ -9,6 +11,7 @@ from typer.main import get_command
 from services.cli.app import COMMANDS, tree
 from tests.support.command_line import run
 
+README = Path(__file__).resolve().parents[3] / "README.md"
 HEAVY = ("faust", "elasticsearch", "kafka", "numpy", "sqlalchemy", "fastapi", "alembic")
 
 
@@ -23,6 +26,12 @@ def test_listing_the_commands_imports_none_of_them() -> None:
 def test_every_command_is_listed_in_whole() -> None:
     told = run("--help").out
     assert all(command.help in told for command in COMMANDS)
+
+
+def test_the_readme_names_every_command() -> None:
+    table = README.read_text(encoding="utf-8").partition("\n## Commands\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"(?:`(?:jobchime )?|\\\|)([a-z]+)", table))
+    assert {command.name for command in COMMANDS} - named == set()
 
 
 def test_every_command_that_is_listed_can_be_run() -> None:
