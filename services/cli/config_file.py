@@ -9,7 +9,7 @@ data = "jobchime-data"
 # log_level = "info"
 # tick_every_s = 1.0
 # store = ""              # "postgresql+psycopg://user@host/database"; empty: SQLite in the data folder
-# worker = ""             # names this process; empty: by service and machine
+# worker = ""             # names this worker; empty: by service and machine
 
 # ---------------------------------------------------------------------------------------------------------------
 [ingest]

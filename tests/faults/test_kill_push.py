@@ -17,7 +17,7 @@ from schemas.raw import RawPosting
 from services.runtime.log_sqlite import SqliteLog
 from tests.support.pushing import Answer, Client, posting
 
-SEED = int(os.environ.get("JOBCHIME_SEED", "20"))
+SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "20"))
 LIVES = 8
 ROOT = Path(__file__).parents[2]
 

@@ -1,4 +1,4 @@
-"""The rules that design.md says once, over generated postings and criteria."""
+"""The rules of matching, over generated postings and criteria."""
 
 import random
 from collections import Counter
