@@ -83,6 +83,7 @@ def test_connections_that_a_restart_broke_are_replaced_without_a_word(far: Far) 
     far.line.breaks()
     far.line.passes()
     count(far.engine, "after")
+    assert counted(far.engine) == ["after", "before"]
 
 
 def test_a_line_that_breaks_in_the_midst_of_a_transaction_leaves_nothing(far: Far) -> None:
