@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from services.ingest.push_settings import PushSettings
 from services.runtime.inflate import BrokenEncodingError, EncodingRefusedError, inflater
+
+_PASSING_S = 5.0
 
 
 class PushRefusedError(Exception):
@@ -34,15 +36,17 @@ class Gate:
         self._waiting = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, for a bounded time. Raises PushRefusedError, 503."""
+    async def turn(self, request: Pieces | None = None) -> AsyncIterator[None]:
+        """Wait for a turn, for a bounded time. Raises PushRefusedError, 503, once the body of `request` has passed."""
         if self._free.locked() and self._waiting >= self._settings.waiting:
+            await self._pass_over(request)
             raise PushRefusedError(503, "too many requests wait already; send it again later", retry_after_s=5)
         self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.wait_s):
                 await self._free.acquire()
         except TimeoutError:
+            await self._pass_over(request)
             raise PushRefusedError(
                 503, "other requests are still at work; send it again later", retry_after_s=5
             ) from None
@@ -52,6 +56,18 @@ class Gate:
             yield
         finally:
             self._free.release()
+
+    async def _pass_over(self, request: Pieces | None) -> None:
+        """Let a body go by unkept: a client that is still sending when its connection ends may never see the answer."""
+        if request is None:
+            return
+        sent = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PASSING_S):
+                async for piece in request.stream():
+                    sent += len(piece)
+                    if sent > self._settings.max_bytes:
+                        return
 
 
 async def read_body(request: Pieces, settings: PushSettings, *, encoding: str | None, length: str | None) -> bytes:

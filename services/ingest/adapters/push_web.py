@@ -83,7 +83,7 @@ class PushApi:
         """Take what a body holds."""
         name, source = self._client(key)
         lines = _is_lines(request.headers.get("content-type"))
-        async with self._gate.turn():
+        async with self._gate.turn(request):
             body = await read_body(
                 request,
                 self._settings,
