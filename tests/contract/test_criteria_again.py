@@ -11,16 +11,9 @@ from services.notifier.adapters.sql.criteria_again import CriteriaAgain, Differe
 from services.notifier.domain.people import Subscriber
 from services.runtime.records import Record
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, new_store
-from tests.support.stores import ENGINES
 
 RUST = Criteria(skills=SkillTerms(all=("Rust",)))
 JAVA = Criteria(skills=SkillTerms(all=("Java",)))
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NotifierStore]:
-    with new_store(request.param, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

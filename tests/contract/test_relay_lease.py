@@ -1,8 +1,7 @@
 """Many relays over one outbox: one publishes at a time, and one that was held up mends what it may have undone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,9 @@ from services.runtime.errors import UnavailableError
 from services.runtime.leases import SqlLease
 from services.runtime.records import Outgoing
 from services.runtime.relay import OutboxRelay
-from tests.support.notifying import GO, NOW, NotifierStore, new_store
-from tests.support.stores import ENGINES
+from tests.support.notifying import GO, NOW, NotifierStore
 
 LENGTH = timedelta(seconds=60)
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NotifierStore]:
-    with new_store(request.param, tmp_path) as made:
-        yield made
 
 
 class Hand:

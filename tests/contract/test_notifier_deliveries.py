@@ -1,0 +1,264 @@
+"""What the notifier asks of its store about digests and deliveries, whichever engine holds it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.delivery import Outcome
+from services.notifier.domain.model import Hold
+from services.notifier.domain.people import Timing
+from services.notifier.ports import Receipt
+from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
+from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, serve
+
+
+class TestDigests:
+    def test_a_digest_closes_its_windows_and_opens_one_delivery(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        held = store.searches.get(search.search_id)
+        assert (held.served_cut, held.next_due_at) == (1, NOW + 26 * HOUR)
+        assert store.deliveries.states() == {"pending": 1}
+        [kept] = store.digests.history()
+        assert (kept.subject, kept.state) == ("1 new job", "pending")
+
+    def test_an_empty_digest_closes_its_windows_and_sends_nothing(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        hold = Hold(one.recipient, NOW + 2 * HOUR, "nothing new", ())
+        assert store.digests.commit(hold, closings(one, cut, NOW + 3 * HOUR), None, NOW)
+        assert store.searches.get(search.search_id).next_due_at == NOW + 26 * HOUR
+        assert store.deliveries.states() == {}
+        assert [kept.reason for kept in store.digests.history(held=True)] == ["nothing new"]
+
+    @pytest.mark.parametrize("change", ["edited", "paused", "deleted", "retimed", "erased", "served"])
+    def test_nothing_is_committed_where_a_search_changed_meanwhile(self, store: NotifierStore, change: str) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        store.matches.store(0, [arrival(0, posting("one"), [search.key])], NOW)
+        cut = store.windows.take_cut(NOW)
+        [one] = due(store, NOW + 3 * HOUR)
+        act: dict[str, Callable[[], object]] = {
+            "edited": lambda: store.searches.edit(search.search_id, NOW, criteria=GO),
+            "paused": lambda: store.searches.pause(search.search_id, NOW),
+            "deleted": lambda: store.searches.delete(search.search_id, NOW),
+            "retimed": lambda: store.searches.edit(search.search_id, NOW, timing=Timing("daily", 9, None)),
+            "erased": lambda: store.subscribers.erase(ada.subscriber_id, NOW),
+            "served": lambda: commit(store, one, cut, NOW + 3 * HOUR, "one"),
+        }
+        act[change]()
+        digests = len(store.digests.history())
+        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert len(store.digests.history()) == digests
+        assert sum(store.deliveries.states().values()) == digests
+
+    def test_a_change_of_one_search_keeps_the_windows_of_the_others_open(self, store: NotifierStore) -> None:
+        ada = store.person()
+        first, second = store.search(ada, "a", hour=8), store.search(ada, "b", GO, hour=8)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        store.searches.pause(second.search_id, NOW)
+        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        assert store.searches.get(first.search_id).next_due_at == first.next_due_at
+
+    def test_what_was_sent_is_remembered_and_what_failed_is_not(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        sent = store.digests.sent(ada.subscriber_id, NOW - DAY)
+        assert [(item.posting_id, item.cluster_key) for item in sent] == [(posting("one").posting_id, "cluster-one")]
+        assert store.digests.sent(ada.subscriber_id, NOW + DAY) == []
+        [claimed] = store.deliveries.claim("w", "folder", NOW + 3 * HOUR, LEASE, 10)
+        store.deliveries.begin(claimed, NOW, LEASE)
+        store.deliveries.refused(claimed.delivery_id, claimed.attempt, "no such mailbox", NOW)
+        assert store.digests.sent(ada.subscriber_id, NOW - DAY) == []
+
+    def test_the_newest_due_time_is_known(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        assert store.digests.last_due(ada.subscriber_id) is None
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        assert store.digests.last_due(ada.subscriber_id) == NOW + 3 * HOUR
+
+
+class TestDeliveries:
+    @pytest.fixture
+    def waiting(self, store: NotifierStore) -> NotifierStore:
+        search = store.search(store.person("ada"), hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        return store
+
+    def test_a_delivery_carries_the_email_as_it_was_first_rendered(self, waiting: NotifierStore) -> None:
+        [first] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.put_back(first, LATE)
+        [second] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        assert first.email == second.email == email_for("ada@example.com", NOW + 3 * HOUR)
+        assert (first.attempt, second.attempt) == (1, 2)
+
+    def test_one_worker_has_it_at_a_time(self, waiting: NotifierStore) -> None:
+        assert len(waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)) == 1
+        assert waiting.deliveries.claim("v", "folder", LATE, LEASE, 10) == []
+        waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
+        assert len(waiting.deliveries.claim("v", "folder", LATE + LEASE, LEASE, 10)) == 1
+
+    def test_a_worker_whose_lease_ended_cannot_begin(self, waiting: NotifierStore) -> None:
+        [slow] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
+        assert not waiting.deliveries.begin(slow, LATE + LEASE, LEASE)
+        [quick] = waiting.deliveries.claim("v", "folder", LATE + LEASE, LEASE, 10)
+        assert not waiting.deliveries.begin(slow, LATE + LEASE, LEASE)
+        assert waiting.deliveries.begin(quick, LATE + LEASE, LEASE)
+
+    def test_a_request_that_nobody_answers_for_is_unknown_and_not_sent_again(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        assert waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
+        assert waiting.deliveries.states() == {"unknown": 1}
+        assert waiting.deliveries.claim("v", "folder", LATE + DAY, LEASE, 10) == []
+
+    def test_a_late_answer_settles_the_unknown(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.sweep(LATE + LEASE, LATE - DAY)
+        waiting.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("file"), LATE + LEASE)
+        assert waiting.deliveries.states() == {"accepted": 1}
+
+    def test_an_answer_of_an_earlier_attempt_changes_nothing(self, waiting: NotifierStore) -> None:
+        [first] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(first, LATE, LEASE)
+        waiting.deliveries.deferred(first.delivery_id, first.attempt, "busy", LATE, timedelta(0))
+        [second] = waiting.deliveries.claim("v", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(second, LATE, LEASE)
+        waiting.deliveries.refused(first.delivery_id, first.attempt, "refused", LATE)
+        assert waiting.deliveries.states() == {"sending": 1}
+
+    def test_a_deferred_one_waits_as_long_as_it_was_told(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.deferred(claimed.delivery_id, claimed.attempt, "busy", LATE, HOUR)
+        assert waiting.deliveries.claim("w", "folder", LATE + HOUR / 2, LEASE, 10) == []
+        assert len(waiting.deliveries.claim("w", "folder", LATE + HOUR, LEASE, 10)) == 1
+
+    def test_what_is_proven_not_sent_is_pending_again_where_it_is_still_of_use(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+        assert waiting.deliveries.doubts("smtp", 10) == []
+        [doubt] = waiting.deliveries.doubts("folder", 10)
+        waiting.deliveries.disproved(doubt, LATE, resend=True)
+        assert waiting.deliveries.states() == {"pending": 1}
+
+    def test_what_is_proven_not_sent_too_late_stays_not_sent(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+        [doubt] = waiting.deliveries.doubts("folder", 10)
+        waiting.deliveries.disproved(doubt, LATE, resend=False)
+        assert waiting.deliveries.states() == {"not_sent": 1}
+
+    def test_what_the_settings_withhold_is_not_sent_and_its_jobs_may_come_again(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "smtp", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.withheld(claimed.delivery_id, claimed.attempt, "not allowed", LATE)
+        assert waiting.deliveries.states() == {"not_sent": 1}
+        [ada] = waiting.subscribers.all()
+        assert waiting.digests.sent(ada.subscriber_id, NOW - DAY) == []
+        assert waiting.deliveries.claim("w", "smtp", LATE + DAY, LEASE, 10) == []
+
+    @pytest.mark.parametrize(
+        ("outcome", "state"),
+        [
+            ("accepted", "accepted"),
+            ("deferred", "accepted"),
+            ("delivered", "delivered"),
+            ("spam", "delivered"),
+            ("bounced", "bounced"),
+            ("dropped", "failed"),
+        ],
+    )
+    def test_a_providers_event_settles_the_unknown_however_often_it_comes(
+        self, waiting: NotifierStore, outcome: Outcome, state: str
+    ) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        waiting.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+        told = [waiting.deliveries.settle(claimed.delivery_id, outcome, LATE) for _ in range(3)]
+        assert told == [True, False, False]
+        assert waiting.deliveries.states() == {state: 1}
+        assert waiting.deliveries.claim("w", "sendgrid", LATE + DAY, LEASE, 10) == []
+
+    def test_events_out_of_order_leave_what_says_most(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        waiting.deliveries.begin(claimed, LATE, LEASE)
+        outcomes: tuple[Outcome, ...] = ("delivered", "accepted", "bounced", "deferred", "delivered")
+        told = [waiting.deliveries.settle(claimed.delivery_id, one, LATE) for one in outcomes]
+        assert told == [True, False, True, False, False]
+        waiting.deliveries.accepted(claimed.delivery_id, claimed.attempt, Receipt("id"), LATE)
+        assert waiting.deliveries.states() == {"bounced": 1}
+
+    def test_what_an_event_proves_to_be_out_is_not_sent_by_whoever_holds_it(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "sendgrid", LATE, LEASE, 10)
+        assert waiting.deliveries.settle(claimed.delivery_id, "delivered", LATE)
+        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert waiting.deliveries.states() == {"delivered": 1}
+
+    def test_an_event_of_a_delivery_that_is_gone_changes_nothing(self, waiting: NotifierStore) -> None:
+        assert not waiting.deliveries.settle("no such delivery", "delivered", LATE)
+        assert waiting.deliveries.states() == {"pending": 1}
+
+    def test_a_suppressed_address_is_never_sent_to(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.suppressions.suppress("ADA@example.com", "unsubscribed", LATE)
+        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert waiting.deliveries.states() == {"cancelled": 1}
+
+    @pytest.mark.parametrize("consent", ["suppressed", "paused"])
+    def test_consent_withdrawn_while_the_digest_was_built_stops_it(self, store: NotifierStore, consent: str) -> None:
+        ada = store.person("ada")
+        store.search(ada, hour=8)
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        if consent == "suppressed":
+            store.suppressions.suppress("ada@example.com", "unsubscribed", NOW)
+        else:
+            store.subscribers.pause(ada.subscriber_id, NOW)
+        assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+        [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        assert not store.deliveries.begin(claimed, LATE, LEASE)
+        assert store.deliveries.states() == {"cancelled": 1}
+        assert store.digests.sent(ada.subscriber_id, NOW - DAY) == []
+
+    def test_pausing_cancels_what_waits(self, waiting: NotifierStore) -> None:
+        waiting.subscribers.pause(waiting.subscribers.all()[0].subscriber_id, LATE)
+        assert waiting.deliveries.states() == {"cancelled": 1}
+
+    def test_an_erased_person_is_not_sent_to(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.subscribers.erase(waiting.subscribers.all()[0].subscriber_id, LATE)
+        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+
+    def test_nothing_is_handed_over_while_sending_is_paused(self, waiting: NotifierStore) -> None:
+        [claimed] = waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        waiting.pauses.set_sending(True, LATE)
+        assert waiting.pauses.read().sending
+        assert not waiting.deliveries.begin(claimed, LATE, LEASE)
+        assert waiting.deliveries.states() == {"pending": 1}
+        assert waiting.deliveries.claim("w", "folder", LATE, LEASE, 10) == []
+        waiting.pauses.set_sending(False, LATE)
+        assert len(waiting.deliveries.claim("w", "folder", LATE, LEASE, 10)) == 1
+
+    def test_what_waited_for_too_long_is_given_up(self, waiting: NotifierStore) -> None:
+        waiting.deliveries.sweep(LATE + 3 * DAY, LATE + DAY)
+        assert waiting.deliveries.states() == {"failed": 1}
+
+    def test_a_killed_worker_leaves_claims_pending_and_requests_unknown(self, store: NotifierStore) -> None:
+        for name in ("ada", "bob"):
+            store.search(store.person(name), hour=8)
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        cut = store.windows.take_cut(NOW)
+        for one in due(store, NOW + 3 * HOUR):
+            assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+        first, _ = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
+        store.deliveries.begin(first, LATE, LEASE)
+        store.deliveries.release("w", LATE)
+        assert store.deliveries.states() == {"pending": 1, "unknown": 1}

@@ -1,0 +1,193 @@
+"""What the notifier asks of its store about matches and windows, whichever engine holds it."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+from services.notifier.domain.windows import BEGINNING
+from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.serving import DAY, HOUR, LEASE, close, due, found, ids, rows
+
+
+class TestMatches:
+    def test_a_redone_batch_adds_nothing(self, store: NotifierStore) -> None:
+        batch = [arrival(0, posting("a"), [1, 2]), arrival(1, posting("b"), [2])]
+        assert store.matches.store(0, batch, NOW) == 2
+        assert store.matches.store(0, batch, NOW) == 0
+        assert rows(store) == [(0, 0, {1, 2}, set()), (0, 1, {2}, set())]
+
+    def test_a_replayed_record_adds_only_the_keys_that_are_new(self, store: NotifierStore) -> None:
+        store.matches.store(0, [arrival(0, posting("a"), [1, 2, 3])], NOW)
+        store.matches.store(0, [arrival(7, posting("a"), [2, 3, 4])], NOW)
+        assert rows(store) == [(0, 0, {1, 2, 3}, set()), (0, 7, {4}, set())]
+
+    def test_chunks_cut_otherwise_add_nothing(self, store: NotifierStore) -> None:
+        store.matches.store(0, [arrival(0, posting("a"), [1, 2]), arrival(1, posting("a"), [3, 4])], NOW)
+        store.matches.store(0, [arrival(2, posting("a"), [1, 2, 3]), arrival(3, posting("a"), [4])], NOW)
+        assert len(rows(store)) == 2
+
+    def test_keys_repeated_within_one_batch_are_kept_once(self, store: NotifierStore) -> None:
+        store.matches.store(0, [arrival(0, posting("a"), [1, 2]), arrival(1, posting("a"), [2, 3])], NOW)
+        assert rows(store) == [(0, 0, {1, 2}, set()), (0, 1, {3}, set())]
+
+    def test_a_near_miss_that_becomes_a_match_is_added_and_the_reverse_is_not(self, store: NotifierStore) -> None:
+        store.matches.store(0, [arrival(0, posting("a"), [1], near=[2])], NOW)
+        store.matches.store(0, [arrival(1, posting("a"), [2], near=[1, 3])], NOW)
+        assert rows(store) == [(0, 0, {1}, {2}), (0, 1, {2}, {3})]
+
+    def test_the_newest_version_is_kept_whichever_came_first(self, store: NotifierStore) -> None:
+        old = posting("a", fetched_at=NOW - 2 * HOUR)
+        new = posting("a", fetched_at=NOW - HOUR, status="closed")
+        store.matches.store(0, [arrival(0, new, [1])], NOW)
+        store.matches.store(0, [arrival(1, old, [2])], NOW)
+        assert store.matches.postings([old.posting_id]) == {old.posting_id: new}
+
+    def test_a_better_normaliser_is_a_newer_version(self, store: NotifierStore) -> None:
+        store.matches.store(0, [arrival(0, posting("a", revision=2, title="Better"), [1])], NOW)
+        store.matches.store(0, [arrival(1, posting("a", revision=1, title="Worse"), [1])], NOW)
+        [kept] = store.matches.postings([posting("a").posting_id]).values()
+        assert kept.title == "Better"
+
+    def test_a_closing_takes_a_posting_out_of_windows_in_any_order(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        closed = posting("a", fetched_at=NOW, status="closed")
+        store.matches.store(0, [arrival(0, closed)], NOW)
+        store.matches.store(0, [arrival(1, posting("a", fetched_at=NOW - HOUR), [search.key])], NOW)
+        assert found(store, NOW + DAY) == {search.search_id: []}
+
+    def test_unknown_postings_are_left_out(self, store: NotifierStore) -> None:
+        assert store.matches.postings(["00"]) == {}
+
+
+class TestWindows:
+    def test_each_window_is_half_open_between_two_cuts(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        store.matches.store(0, [arrival(0, posting("a"), [search.key])], NOW)
+        [first], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        store.matches.store(0, [arrival(1, posting("b"), [search.key])], NOW)
+        assert ids(store, [first], cut) == {search.search_id: ["a"]}
+        close(store, first, cut, NOW + 3 * HOUR)
+        [second] = due(store, NOW + 27 * HOUR)
+        assert ids(store, [second], store.windows.take_cut(NOW)) == {search.search_id: ["b"]}
+
+    def test_a_cut_is_taken_only_where_a_position_moved(self, store: NotifierStore) -> None:
+        assert store.windows.take_cut(NOW) == BEGINNING
+        store.matches.store(1, [arrival(4, posting("a"))], NOW)
+        cut = store.windows.take_cut(NOW)
+        assert (cut.number, dict(cut.positions)) == (1, {1: 5})
+        assert store.windows.take_cut(NOW + HOUR) == cut
+
+    def test_partitions_count_apart(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        store.matches.store(0, [arrival(900, posting("a"), [search.key])], NOW)
+        [first], cut = due(store, NOW + DAY), store.windows.take_cut(NOW)
+        close(store, first, cut, NOW + DAY)
+        store.matches.store(1, [arrival(0, posting("b"), [search.key])], NOW)
+        assert found(store, NOW + 2 * DAY) == {search.search_id: ["b"]}
+
+    def test_a_new_search_is_served_from_the_cut_of_seven_days_ago(self, store: NotifierStore) -> None:
+        ada = store.search(store.person("ada"))
+        for day in range(10):
+            at = NOW + day * DAY
+            store.matches.store(0, [arrival(day, posting(f"day {day}", fetched_at=at), [ada.key])], at)
+            store.windows.take_cut(at)
+        later = NOW + 9 * DAY
+        new = store.search(store.person("bob"), now=later)
+        assert found(store, later + DAY)[new.search_id] == [f"day {day}" for day in (9, 8, 7, 6, 5, 4, 3)]
+
+    def test_searches_with_one_key_and_different_windows_see_their_own(self, store: NotifierStore) -> None:
+        ada, bob = store.search(store.person("ada"), hour=7), store.search(store.person("bob"), hour=20)
+        store.matches.store(0, [arrival(0, posting("a"), [ada.key])], NOW)
+        [first], cut = due(store, NOW + 2 * HOUR), store.windows.take_cut(NOW)
+        close(store, first, cut, NOW + 2 * HOUR)
+        store.matches.store(0, [arrival(1, posting("b"), [ada.key])], NOW)
+        seen = found(store, NOW + 2 * DAY)
+        assert seen[ada.search_id] == ["b"]
+        assert sorted(seen[bob.search_id]) == ["a", "b"]
+
+    def test_the_newest_are_chosen_by_when_they_were_seen_never_by_position(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        batch = [
+            arrival(n, posting(f"p{n:03}", fetched_at=NOW - timedelta(minutes=n)), [search.key], near=[search.key + 9])
+            for n in range(250)
+        ]
+        store.matches.store(0, list(reversed([replace(one, offset=250 - one.offset) for one in batch])), NOW)
+        assert found(store, NOW + DAY)[search.search_id] == [f"p{n:03}" for n in range(200)]
+
+    def test_many_near_misses_do_not_push_out_a_match(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        near = [arrival(n, posting(f"near {n}", fetched_at=NOW), near=[search.key]) for n in range(300)]
+        old = arrival(300, posting("match", fetched_at=NOW - 5 * DAY), [search.key])
+        store.matches.store(0, [*near, old], NOW)
+        chosen = found(store, NOW + DAY)[search.search_id]
+        assert chosen[0] == "match"
+        assert len(chosen) == 51
+
+    def test_a_posting_near_and_then_matched_in_one_window_is_found_once(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        store.matches.store(0, [arrival(0, posting("a"), near=[search.key])], NOW)
+        store.matches.store(0, [arrival(1, posting("a"), [search.key])], NOW)
+        assert found(store, NOW + DAY) == {search.search_id: ["a"]}
+
+    def test_backlog_is_never_found(self, store: NotifierStore) -> None:
+        search = store.search(store.person())
+        store.matches.store(0, [arrival(0, posting("a", backlog=True), [search.key])], NOW)
+        assert found(store, NOW + DAY) == {search.search_id: []}
+
+    def test_a_claimed_subscriber_is_left_alone_until_the_lease_ends(self, store: NotifierStore) -> None:
+        store.search(store.person())
+        cut = store.windows.take_cut(NOW)
+        late = NOW + DAY
+        assert len(store.windows.claim_due("one", late, cut, LEASE, 10)) == 1
+        assert store.windows.claim_due("two", late, cut, LEASE, 10) == []
+        assert len(store.windows.claim_due("two", late + LEASE, cut, LEASE, 10)) == 1
+
+    def test_a_killed_worker_that_starts_again_gives_back_what_it_held(self, store: NotifierStore) -> None:
+        store.search(store.person())
+        cut = store.windows.take_cut(NOW)
+        store.windows.claim_due("one", NOW + DAY, cut, LEASE, 10)
+        store.windows.release("two")
+        assert store.windows.claim_due("two", NOW + DAY, cut, LEASE, 10) == []
+        store.windows.release("one")
+        assert len(store.windows.claim_due("two", NOW + DAY, cut, LEASE, 10)) == 1
+
+    def test_workers_that_claim_at_once_share_the_subscribers(self, store: NotifierStore) -> None:
+        for number in range(30):
+            store.search(store.person(f"person{number}"))
+        cut = store.windows.take_cut(NOW)
+        claimed: list[str] = []
+
+        def work(name: str) -> None:
+            while some := store.windows.claim_due(name, NOW + DAY, cut, LEASE, 4):
+                claimed.extend(one.recipient.subscriber_id for one in some)
+
+        threads = [threading.Thread(target=work, args=(f"worker{number}",)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(claimed) == len(set(claimed)) == 30
+
+    def test_all_due_searches_of_a_subscriber_come_together(self, store: NotifierStore) -> None:
+        ada = store.person()
+        store.search(ada, "a", hour=7)
+        store.search(ada, "b", GO, hour=8)
+        store.search(ada, "c", PYTHON, hour=23)
+        [one] = due(store, NOW + 3 * HOUR)
+        assert sorted(window.search.name for window in one.windows) == ["a", "b"]
+
+    def test_an_instant_search_is_due_only_once_something_came(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), cadence="instant")
+        assert due(store, NOW + HOUR) == []
+        store.matches.store(0, [arrival(0, posting("a"), [search.key])], NOW)
+        assert len(due(store, NOW + HOUR)) == 1
+
+    def test_the_paused_and_the_suppressed_are_not_due(self, store: NotifierStore) -> None:
+        ada, bob = store.person("ada"), store.person("bob")
+        store.search(ada)
+        store.search(bob)
+        store.subscribers.pause(ada.subscriber_id, NOW)
+        store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
+        assert due(store, NOW + DAY) == []
+        store.subscribers.resume(ada.subscriber_id, NOW)
+        assert [one.recipient.name for one in due(store, NOW + DAY)] == ["Ada"]
