@@ -11,7 +11,7 @@ from typing import Any
 from tests.support.streams.breaking import Breaking
 from tests.support.streams.crowd import Crowd
 from tests.support.streams.items import ItemTally
-from tests.support.streams.pairs import Expected, PairTally
+from tests.support.streams.pairs import BOUND, Expected, PairTally
 from tests.support.streams.records import LetterTally
 from tests.support.streams.workers import Supervisor
 
@@ -45,13 +45,13 @@ class Figures:
         self.add("people meanwhile", f"{_counted(crowd.acts)}; {crowd.tried_again} tries while the store was away")
 
     def pairs(self, tally: PairTally, expected: Expected) -> None:
-        broad = f" ({len(expected.broad)} late criteria too broad to demand all of)" if expected.broad else ""
-        self.add("matches expected", f"{tally.expected}{broad}")
+        self.add("matches expected", tally.expected)
         self.add("matches found", tally.found)
         self.add("matches lost", tally.lost)
         self.add("matches doubled", tally.doubled)
         self.add("matches wrong", tally.wrong)
         self.add("pairs judged by the truth", f"{tally.judged}, differing {tally.differing}")
+        self.add("criteria too broad", f"{len(expected.broad)}, which fit more than the {BOUND} that a window holds")
 
     def items(self, tally: ItemTally, mails: int) -> None:
         self.add("digest items expected", tally.expected)

@@ -76,9 +76,9 @@ _COUNTRIES = {
     "NG": "Nigeria",
 }
 _FRESH = timedelta(days=3)
-_MOST_SHARE = 0.008
+_MOST_SHARE = 0.005
 """Criteria that fit more of a sample are too broad: matching backwards and a window hold 200 postings."""
-_SAMPLE = 300
+_SAMPLE = 600
 
 Kind = Literal["new", "changed", "again", "closed", "copied"]
 

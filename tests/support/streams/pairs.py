@@ -75,7 +75,8 @@ class Expected:
     later: Keys
     """Keys that are searched for in the end and were not all the time."""
     broad: frozenset[int]
-    """Later ones that fit more postings than the bounds let through."""
+    """Keys that fit more postings than the bounds let through: of the steady ones all matches are demanded, but not
+    that all are mailed; of later ones neither. `later` is without them."""
 
 
 def expected_of(criteria: Mapping[int, Criteria], versions: Versions, crowd: Crowd) -> Expected:
@@ -85,9 +86,8 @@ def expected_of(criteria: Mapping[int, Criteria], versions: Versions, crowd: Cro
     for one in fits.values():
         fitting[np.union1d(one.matched, one.near_ever)] += 1
     live = {key for key, members in crowd.members.items() if members > 0}
-    later = live - crowd.steady
-    broad = frozenset(key for key in later if fitting[key] > BOUND)
-    return Expected(criteria, fits, keys_of(crowd.steady), keys_of(later - broad), broad)
+    broad = frozenset(key for key in live if fitting[key] > BOUND)
+    return Expected(criteria, fits, keys_of(crowd.steady), keys_of(live - crowd.steady - broad), broad)
 
 
 def fits_of(criteria: Mapping[int, Criteria], versions: Versions) -> dict[str, Fits]:
