@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.postgresql import empty_database, migrated_database
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -17,7 +18,7 @@ def test_topics_of_my_own_are_gone_afterwards() -> None:
         admin = KafkaAdminClient(bootstrap_servers=list(mine.bootstrap))
         topics = [mine.topic("raw.v1"), other.topic("raw.v1")]
         admin.create_topics([NewTopic(name=topic, num_partitions=1, replication_factor=1) for topic in topics])
-        assert set(topics) <= set(admin.list_topics())
+        until(lambda: set(topics) <= set(admin.list_topics()), "they are listed")
     left = set(admin.list_topics())
     admin.close()
 

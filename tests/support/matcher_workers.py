@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from kafka.admin import KafkaAdminClient
+from kafka.errors import RetriableError
 from sqlalchemy import Engine
 
 from schemas.codec import decode
@@ -60,7 +61,7 @@ class Workers:
         group, deadline = self.settings.kafka.group("matcher"), time.monotonic() + _START_S
         admin = KafkaAdminClient(bootstrap_servers=list(self.settings.kafka.bootstrap))
         try:
-            while not _settled(admin.describe_groups([group])[group], len(self.running)):
+            while not _settled(admin, group, len(self.running)):
                 self._alive()
                 assert time.monotonic() < deadline, f"{len(self.running)} workers did not join in {_START_S} s"
                 time.sleep(0.2)
@@ -116,7 +117,11 @@ class Workers:
         return stored_pairs(self.store)[0]
 
 
-def _settled(group: dict[str, Any], count: int) -> bool:
+def _settled(admin: KafkaAdminClient, name: str, count: int) -> bool:
+    try:
+        group = admin.describe_groups([name])[name]
+    except RetriableError:  # A busy broker may have no coordinator for a group yet.
+        return False
     return len(group["members"]) == count and group["group_state"] == "Stable"
 
 
