@@ -30,7 +30,7 @@ test: setup
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
 
 test-live: setup
-	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m live
+	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m live --durations=15 --durations-min=10
 
 test-kill: setup
 	@$(BIN)/pytest -s tests/faults/test_kill.py
