@@ -1,4 +1,4 @@
-"""How hits leave Elasticsearch: packed by a script on the shard, since a hit of its own takes 100 times as long.
+"""How hits leave Elasticsearch: packed by a script on the shard, since most of the time went into hits of their own.
 
 The script also decides pay and time zone, by the rules of `services.rules.fits`, and the rarer demands on skills. What
 asks for more than one word it sets apart, with its text, for the client to decide.
