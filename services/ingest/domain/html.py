@@ -1,4 +1,4 @@
-"""Markup to safe markup, and markup to clean text."""
+"""Markup to safe markup, and safe markup to clean text."""
 
 import html
 import re
@@ -6,7 +6,6 @@ from functools import cache
 from urllib.parse import urlsplit
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_MARKUP = 400_000
 """Characters of a description that are read; the longest of 2,733 captured ones has under 40,000."""
@@ -19,10 +18,8 @@ _TAGS = frozenset({
 _DROPPED_WHOLE = frozenset({
     "script", "style", "template", "noscript", "iframe", "object", "svg", "head", "title",
 })  # fmt: skip
-_BLOCKS = frozenset({
-    "p", "div", "section", "article", "header", "footer", "main", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
-    "li", "dl", "dt", "dd", "pre", "blockquote", "hr", "table", "tr", "form", "figure", "address",
-})  # fmt: skip
+_AS_DIV = frozenset({"article", "header", "footer", "main", "aside", "form", "figure", "address", "details"})
+"""Blocks that break a line as a div does, and are shown as one."""
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _CLOSED_BY_THEMSELVES = frozenset({
     "p", "li", "dt", "dd", "tr", "td", "th", "br", "hr", "img", "input", "meta", "link", "source", "wbr", "area",
@@ -31,12 +28,16 @@ _CLOSED_BY_THEMSELVES = frozenset({
 _MOST_DEPTH = 150
 """Parsers take time that grows with the square of the nesting; no captured description nests deeper than 20."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_DIVS = re.compile(rf"<(/?)(?:{'|'.join(sorted(_AS_DIV))})>")
+_INLINE = re.compile(r'<(?:a(?: [a-z]+="[^"]*")*|/?(?:a|b|strong|i|em|u|s|code|span|sub|sup|thead|tbody))>')
+_BLOCK = re.compile(r"<(/?[a-z][a-z0-9]*)>")
+_PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_PARAGRAPHS = frozenset({"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPHS = frozenset({"/p", "/ul", "/ol", "/table", "/blockquote", "/h1", "/h2", "/h3", "/h4", "/h5", "/h6"})
 _BULLET = "• "
 
 
@@ -44,30 +45,33 @@ def sanitise(markup: str) -> str:
     """Make a description safe to show as it is: no scripts, styles, images or forms; links only to http(s) and mail.
 
     Pictures are dropped because a remote one tells its sender who opened the mail. Plain text becomes paragraphs.
+    Control and zero-width characters are dropped, those written as entities too.
     """
-    return _cleaner().clean(_as_markup(markup))
+    # After the cleaning every bracket and ampersand of the words is escaped: what is dropped now can form no tag.
+    return _DIVS.sub(r"<\1div>", _INVISIBLE.sub("", _clean(_as_markup(markup))))
 
 
 def text_of(markup: str) -> str:
     """Read a description as text: one line a block, `• ` before list items, an empty line between paragraphs."""
-    body = LexborHTMLParser(_as_markup(markup)).body
-    return tidy(_collect(body)) if body is not None else ""
+    return text_of_safe(sanitise(markup))
+
+
+def text_of_safe(safe: str) -> str:
+    """Read what `sanitise` has made as `text_of` reads markup; of any other markup tags may be left.
+
+    Made for each posting beside its safe markup: its tags are balanced and hold no attributes but those of links, so
+    that they can be read without another parser.
+    """
+    if "<pre>" in safe:
+        safe = _PRE.sub(lambda kept: kept[0].replace("\n", "<br>"), safe)
+    pieces = _BLOCK.split(_INLINE.sub("", safe.replace("\n", " ")))
+    text = "".join(_lines(pieces)).replace("&nbsp;", " ")
+    return _collapsed(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
 def tidy(text: str) -> str:
     """Drop control and zero-width characters, collapse white space, keep single line breaks and single empty lines."""
-    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept: list[str] = []
-    bullet = False
-    for line in (" ".join(line.split()) for line in text.split("\n")):
-        if line == _BULLET.strip():
-            bullet = True  # its words stand in a paragraph of their own
-        elif line:
-            kept.append(_BULLET + line if bullet else line)
-            bullet = False
-        elif kept and kept[-1] and not bullet:
-            kept.append(line)
-    return "\n".join(kept).strip()
+    return _collapsed(_INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def one_line(text: str) -> str:
@@ -86,29 +90,43 @@ def safe_link(url: str | None) -> str | None:
     return url.strip() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
+def _collapsed(text: str) -> str:
+    kept: list[str] = []
+    bullet = False
+    for line in (" ".join(line.split()) for line in text.split("\n")):
+        if line == _BULLET.strip():
+            bullet = True  # its words stand in a paragraph of their own
+        elif line:
+            kept.append(_BULLET + line if bullet else line)
+            bullet = False
+        elif kept and kept[-1] and not bullet:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 @cache
 def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
-        tags=set(_TAGS),
+        tags=set(_TAGS | _AS_DIV),
         clean_content_tags=set(_DROPPED_WHOLE),
-        attributes={"a": {"href"}},
-        attribute_filter=_absolute_only,
+        attributes={"a": {"href"}, "*": set()},
         url_schemes=set(_SCHEMES),
+        # A protocol-relative or relative link would point into whichever page or mail shows the posting.
+        url_relative="deny",
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
 
 
-def _absolute_only(tag: str, attribute: str, value: str) -> str | None:
-    # A protocol-relative or relative link would point into whichever page or mail shows the posting.
-    if attribute != "href":
-        return value
-    scheme = value.strip().split(":", 1)[0].lower()
-    return value if scheme in _SCHEMES and ":" in value else None
+def _clean(markup: str) -> str:
+    try:
+        return _cleaner().clean(markup)
+    except UnicodeEncodeError:  # half a pair of surrogates, of a feed whose own escapes are broken
+        return _cleaner().clean(markup.encode("utf-8", "ignore").decode())
 
 
 def _as_markup(markup: str) -> str:
-    markup = _INVISIBLE.sub("", markup[:MOST_MARKUP])
+    markup = markup[:MOST_MARKUP]
     if _LOOKS_LIKE_MARKUP.search(markup):
         if not _too_deep(markup):
             return markup
@@ -118,6 +136,9 @@ def _as_markup(markup: str) -> str:
 
 
 def _too_deep(markup: str) -> bool:
+    # No more can nest than opens: a count that spares nearly all texts the walk.
+    if markup.count("<") - markup.count("</") <= _MOST_DEPTH:
+        return False
     depth = 0
     for closing, name in _TAG.findall(markup):
         if name.lower() in _CLOSED_BY_THEMSELVES:
@@ -128,63 +149,31 @@ def _too_deep(markup: str) -> bool:
     return False
 
 
-def _collect(root: LexborNode) -> str:
+def _lines(pieces: list[str]) -> list[str]:
+    """Give the parts of the text, from words and block tags in turn."""
     parts: list[str] = []
-    node: LexborNode = root
-    depth = 0
-    while True:
-        child = _enter(node, parts)
-        if child is not None:
-            node, depth = child, depth + 1
-            continue
-        while depth:
-            _leave(node, parts)
-            following = node.next
-            if following is not None:
-                node = following
-                break
-            parent = node.parent
-            if parent is None:
-                return "".join(parts)
-            node, depth = parent, depth - 1
-        if not depth:
-            return "".join(parts)
-
-
-def _enter(node: LexborNode, parts: list[str]) -> LexborNode | None:
-    tag = node.tag
-    if tag == "-text":
-        words = node.text_content or ""
-        parts.append(words if _in(node, "pre") else " ".join(words.split("\n")))
-        return None
-    if tag in _DROPPED_WHOLE:
-        return None
-    if tag == "br":
-        parts.append("\n")
-    elif tag in {"td", "th"}:
-        parts.append(" ")
-    elif tag in _BLOCKS:
-        _break_line(parts)
-        if tag == "li":
-            parts.append(_BULLET)
-    return node.child
-
-
-def _break_line(parts: list[str]) -> None:
-    if parts and not parts[-1].endswith("\n"):
-        parts.append("\n")
-
-
-def _leave(node: LexborNode, parts: list[str]) -> None:
-    tag = node.tag
-    if tag not in _BLOCKS:
-        return
-    if tag in _PARAGRAPHS and not _in(node, "li"):
-        parts.append("\n\n")
-    else:
-        _break_line(parts)
-
-
-def _in(node: LexborNode, tag: str) -> bool:
-    parent = node.parent
-    return parent is not None and parent.tag == tag
+    inside: list[str] = []
+    fresh = True  # at the beginning of a line
+    for tag, words in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        if tag == "br":
+            parts.append("\n")
+            fresh = True
+        elif tag in {"td", "th"}:
+            parts.append(" ")
+        elif tag and tag not in {"/td", "/th"}:
+            closing = tag[0] == "/"
+            if closing and inside:
+                inside.pop()
+            if tag in _PARAGRAPHS and inside[-1:] != ["li"]:
+                parts.append("\n\n")
+            elif not fresh or parts[-1:] == [_BULLET]:
+                parts.append("\n")
+            if tag == "li":
+                parts.append(_BULLET)
+            if not closing and tag != "hr":
+                inside.append(tag)
+            fresh = True
+        if words and not (fresh and words.isspace()):
+            parts.append(words)
+            fresh = False
+    return parts

@@ -8,7 +8,7 @@ from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding
-from services.ingest.domain.html import one_line, safe_link, sanitise, text_of
+from services.ingest.domain.html import one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.language import read_language
 from services.ingest.domain.reach import one_country, read_reach
 from services.ingest.domain.salary import read_salary
@@ -35,7 +35,8 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
     """
     title = one_line(draft.title)[:_MOST_TITLE]
     company = one_line(draft.company)[:_MOST_TITLE]
-    text = text_of(draft.html)[:_MOST_TEXT]
+    safe = sanitise(draft.html)
+    text = text_of_safe(safe)[:_MOST_TEXT]
     document = document_of(title, text)
     reach = read_reach(draft, document)
     findings: dict[str, Finding[Any]] = {
@@ -57,7 +58,7 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
         title=title,
         company=Company(name=company, url=safe_link(draft.company_url)),
         description_text=text,
-        description_html=sanitise(draft.html),
+        description_html=safe,
         fetched_at=raw.fetched_at,
         content_hash=raw.content_hash,
         cluster=Cluster(key=cluster_key(company, title, reach.value), signature=signature_of(document.own_words)),

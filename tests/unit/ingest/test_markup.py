@@ -1,8 +1,12 @@
 """Markup made safe to show, and markup made text."""
 
-import pytest
+import re
 
-from services.ingest.domain.html import sanitise, text_of
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.ingest.domain.html import sanitise, text_of, text_of_safe
 
 
 @pytest.mark.parametrize(
@@ -70,3 +74,49 @@ def test_text_leaves_out_scripts_styles_and_invisible_characters() -> None:
 def test_nested_markup_takes_bounded_time(bomb: str) -> None:
     assert sanitise(bomb + "x") is not None
     assert isinstance(text_of(bomb + "x"), str)
+
+
+def test_white_space_between_blocks_adds_no_line() -> None:
+    markup = "<ul>\n <li>One</li>\n <li><p>Two</p>\n<ul><li>Inner</li></ul></li>\n</ul>\n<p>End</p>"
+    assert text_of(markup) == "• One\n• Two\n• Inner\n\nEnd"
+
+
+def test_preformatted_lines_stay_apart() -> None:
+    assert text_of("<pre>one\n two</pre><p>three\nfour</p>") == "one\ntwo\nthree four"
+
+
+def test_blocks_that_are_not_shown_still_break_lines() -> None:
+    markup = "<article><header>One</header><main>Two</main></article><form>Three</form>"
+    assert text_of(markup) == "One\nTwo\nThree"
+    assert sanitise("<form><b>x</b></form>") == "<div><b>x</b></div>"
+
+
+def test_what_looks_like_a_tag_in_words_or_links_stays_words() -> None:
+    assert text_of("<p>a &lt;li&gt; b &amp;lt; c</p>") == "a <li> b &lt; c"
+    assert text_of('<p><a href="https://nimbus.example/?q=<li>&gt;">jobs</a></p>') == "jobs"
+    assert text_of('<p title="a > b" lang="en">c</p>') == "c"
+
+
+def test_invisible_characters_go_however_they_are_written() -> None:
+    assert sanitise("<p>a&#8203;b&shy;c\ud800</p>") == "<p>abc</p>"
+    assert sanitise("<p>&\u200blt;script&\u200bgt;</p>") == "<p>&amp;lt;script&amp;gt;</p>"
+
+
+_PIECES = st.sampled_from([
+    "<p>", "</p>", "<li>", "</li>", "<ul>", "<a href='https://nimbus.example/<p>\">'>", "</a>", "<br>", "<pre>",
+    "</pre>", "<td>", "<table>", "<form>", "&lt;p&gt;", "&amp;", "&nbsp;", "words", " ", "\n", "<", ">",
+    "\u200b", "<svg>", "<textarea>", "<select>",
+    "<math>", "<script>", "<!--", "-->", "<style>", "<p title='<'>", "&#8203;", "\ud800", "<b>",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=30).map("".join)))
+def test_any_markup_becomes_safe_markup_and_clean_lines(markup: str) -> None:
+    safe = sanitise(markup)
+    links = r'<a(?: href="(?:https?|mailto):[^"]*")? rel="noopener noreferrer">'
+    assert "<" not in re.sub(r"</?[a-z0-9]+>", "", re.sub(links, "", safe))
+    text = text_of_safe(safe)
+    assert text == text_of(markup)
+    assert "\n\n\n" not in text
+    assert all(line == " ".join(line.split()) for line in text.split("\n"))
