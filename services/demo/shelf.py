@@ -32,6 +32,9 @@ class ArrivingFormat:
         self.title = inner.title
         self.complete = inner.complete
         self.attribution = inner.attribution
+        self.addresses = inner.addresses
+        self.every = inner.every
+        self.details = inner.details
 
     def detects(self, body: bytes) -> bool:
         """As the format itself."""

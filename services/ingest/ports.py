@@ -26,10 +26,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """An item left out on purpose, with the reason: a legal notice, an unlisted job, a prospect post, a repeat."""
+    """An item left out on purpose, with the reason: a legal notice, an unlisted job, a prospect post."""
 
     reason: str
     source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Skip):
+    """A row that is part of an item already there: a repeat, or one more place of a posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,37 @@ class UnusableItemError(ValueError):
     """A whole item that can be no posting, with the reason in one sentence."""
 
 
+DETAIL_STATE = "_detail"
+"""The member of an item in which is kept of which row, when and with what validators its details were asked for."""
+
+
+class Details(Protocol):
+    """How a format's listing is completed: by one call a posting."""
+
+    @property
+    def most(self) -> int:
+        """Calls a poll, unless the source's settings say otherwise. 0: only where an operator asks for them."""
+        ...
+
+    @property
+    def awaited(self) -> bool:
+        """A posting is worth little without them, so that it waits until there was room for its call."""
+        ...
+
+    @property
+    def members(self) -> frozenset[str]:
+        """What they add to an item."""
+        ...
+
+    def address(self, url: str, source_id: str) -> str | None:
+        """Where a posting's details are, by the address of the listing; None where that has none."""
+        ...
+
+    def read(self, body: bytes) -> JsonObject | None:
+        """Those of the members that an answer holds; None where it is no such answer. Never raises."""
+        ...
+
+
 class Format(Protocol):
     """One feed format. To add one: one file in adapters, one line in `adapters.formats`."""
 
@@ -58,6 +94,21 @@ class Format(Protocol):
     """Each listing holds every open posting, so that what vanishes has closed."""
     attribution: Attribution | None
     """What the format's one board asks for; None where each company has a board of its own."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The forms of the addresses that serve it, with {} around what the operator puts in."""
+        ...
+
+    @property
+    def every(self) -> timedelta | None:
+        """How often its board wants to be asked at most, by its terms; None where it says nothing."""
+        ...
+
+    @property
+    def details(self) -> Details | None:
+        """How a listing is completed; None where it is complete by itself."""
+        ...
 
     def detects(self, body: bytes) -> bool:
         """Whether a body is of this format, by its content alone. Never raises."""

@@ -25,6 +25,7 @@ class Ashby(JsonFormat):
 
     name = "ashby"
     title = "Ashby"
+    addresses = ("https://api.ashbyhq.com/posting-api/job-board/{board}?includeCompensation=true",)
     array = "jobs"
     complete = True
 

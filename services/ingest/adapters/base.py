@@ -3,13 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from schemas.posting import Attribution
 from services.ingest.adapters.contacts import masked, without_contacts
-from services.ingest.adapters.json_rows import EXCERPT, rows
+from services.ingest.adapters.json_peek import peek_text
+from services.ingest.adapters.json_rows import EXCERPT, read_value, rows
 from services.ingest.adapters.reading import MOST_BYTES, Text, read_text
-from services.ingest.ports import Broken, Item, JsonObject, Skip
+from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
 MOST_BROKEN = 1_000
 """Unusable rows in one body, after which, if they outnumber the usable, the rest is given up: it is another format."""
@@ -21,8 +23,8 @@ MOST_ID = 1_000
 Part = Item | Skip | Broken
 
 
-def cut(found: Iterable[Any | Broken], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
-    """Turn rows into items by `item`, less contact fields; a repeated id is a skip, what is no object is broken."""
+def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
+    """Turn rows into items by `item`, less contact fields; a repeated id is merged, what is no object is broken."""
     seen: set[str] = set()
     broken = usable = 0
     for count, row in enumerate(found):
@@ -41,8 +43,8 @@ def cut(found: Iterable[Any | Broken], item: Callable[[JsonObject], Part]) -> It
             return
 
 
-def _part(row: Any | Broken, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:
-    if isinstance(row, Broken):
+def _part(row: Any | Broken | Skip, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:
+    if isinstance(row, (Broken, Skip)):
         return row
     if not isinstance(row, dict):
         return Broken(f"an item is not an object but {_kind(row)}", str(row)[:EXCERPT])
@@ -52,7 +54,7 @@ def _part(row: Any | Broken, item: Callable[[JsonObject], Part], seen: set[str])
     if len(part.source_id) > MOST_ID:
         return Broken(f"its id is longer than {MOST_ID:,} characters", part.source_id[:EXCERPT])
     if part.source_id in seen:
-        return Skip("repeat of an item of this feed", part.source_id)
+        return Merged("repeat of an item of this feed", part.source_id)
     seen.add(part.source_id)
     return part
 
@@ -81,9 +83,19 @@ def opened(body: bytes, reading: Callable[[str], Iterable[Part]]) -> Iterator[Pa
         yield Broken(decoded.fault)
 
 
+def _one_row(text: str) -> Iterator[Any | Broken]:
+    try:
+        yield read_value(text)[0]
+    except ValueError as error:
+        yield Broken(f"the body is cut short or garbled: {error}", text[:EXCERPT], ends_feed=True)
+
+
 class BaseFormat:
     """A format without pages, whose listings are not complete and whose items do not differ by the fetch."""
 
+    addresses: tuple[str, ...] = ()
+    every: timedelta | None = None
+    details: Details | None = None
     complete: bool = False
     attribution: Attribution | None = None
     volatile: frozenset[str] = frozenset()
@@ -95,7 +107,7 @@ class BaseFormat:
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less its volatile members."""
-        return {name: value for name, value in data.items() if name not in self.volatile}
+        return {name: value for name, value in data.items() if name not in self.volatile and name != DETAIL_STATE}
 
 
 class JsonFormat(BaseFormat, ABC):
@@ -103,10 +115,23 @@ class JsonFormat(BaseFormat, ABC):
 
     array: str | None = None
     """The member that holds the list; None where the list is the body."""
+    alone: frozenset[str] = frozenset()
+    """Members by which a body that is one item, and no list, is known; empty where there are no such bodies."""
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(rows(text, self.array), self.item))
+        return opened(body, lambda text: cut(self.rows(text), self.item))
+
+    def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
+        """The rows of a list, or the one item that the body is."""
+        return _one_row(text) if self.is_alone(text) else rows(text, self.array)
+
+    def is_alone(self, text: str) -> bool:
+        """Whether a body, or its beginning, is one item."""
+        if not self.alone or self.array is None:
+            return False
+        wrapper = peek_text(text, self.array).wrapper
+        return self.array not in wrapper and self.alone <= wrapper.keys()
 
     @abstractmethod
     def item(self, row: JsonObject) -> Part:

@@ -1,15 +1,21 @@
 """The list of feed formats. To add one: its file, and its line here."""
 
+from services.ingest.adapters.arbeitnow import Arbeitnow
 from services.ingest.adapters.ashby import Ashby
 from services.ingest.adapters.greenhouse import Greenhouse
 from services.ingest.adapters.himalayas import Himalayas
 from services.ingest.adapters.himalayas_rss import HimalayasRss
+from services.ingest.adapters.jobicy import Jobicy
 from services.ingest.adapters.jsonld import JsonLd
 from services.ingest.adapters.lever import Lever
 from services.ingest.adapters.posting_lines import PostingLines
+from services.ingest.adapters.recruitee import Recruitee
 from services.ingest.adapters.remoteok import RemoteOk
+from services.ingest.adapters.remotive import Remotive
+from services.ingest.adapters.smartrecruiters import SmartRecruiters
 from services.ingest.adapters.syndication import Syndication
 from services.ingest.adapters.weworkremotely import WeWorkRemotely
+from services.ingest.adapters.workable import Workable
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
 
@@ -18,9 +24,15 @@ FORMATS: tuple[Format, ...] = (
     HimalayasRss(),
     WeWorkRemotely(),
     RemoteOk(),
+    Remotive(),
+    Jobicy(),
+    Arbeitnow(),
     Greenhouse(),
     Lever(),
     Ashby(),
+    Workable(),
+    SmartRecruiters(),
+    Recruitee(),
     JsonLd(),
     Syndication(),
     PostingLines(),

@@ -1,6 +1,9 @@
 """Greenhouse's job board API: JSON, one whole board of one company."""
 
+import re
+
 from services.ingest.adapters.base import JsonFormat, Part, identified
+from services.ingest.adapters.detail_call import DetailCall, below
 from services.ingest.adapters.fields import (
     amount_of,
     band,
@@ -17,7 +20,7 @@ from services.ingest.adapters.fields import (
 )
 from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand, Stated
-from services.ingest.ports import JsonObject, Skip, UnusableItemError
+from services.ingest.ports import Details, JsonObject, Skip, UnusableItemError
 
 _HOURLY_BELOW_CENTS = 1_000 * 100
 """A top of less than 1,000 that names no period is no yearly pay."""
@@ -25,22 +28,38 @@ _WORKPLACE_NAMES = ("workplace", "location type", "work type", "remote")
 _EMPLOYMENT_NAMES = ("employment", "commitment", "time type", "job type")
 _LEVEL_NAMES = ("seniority", "level")
 _PAY_NAMES = ("salary", "compensation", "pay range", "pay band")
+_LISTING = re.compile(r"/v1/boards/[^/]+/jobs")
+_DETAILS = DetailCall(
+    most=0,
+    awaited=False,
+    members=frozenset({"pay_input_ranges"}),
+    place=lambda url, source_id: below(url, _LISTING, source_id, query="pay_transparency=true"),
+)
+"""A request a job for its pay alone, which most texts state too: only where an operator asks for it."""
 
 
 class Greenhouse(JsonFormat):
-    """GET https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true."""
+    """GET https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true, and .../jobs/{id} for pay ranges."""
 
     name = "greenhouse"
     title = "Greenhouse"
+    addresses = (
+        "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true",
+        "https://boards-api.eu.greenhouse.io/v1/boards/{board}/jobs?content=true",
+    )
     array = "jobs"
+    alone = frozenset({"absolute_url", "id", "location"})
+    details: Details | None = _DETAILS
     complete = True
     volatile = frozenset({"updated_at", "data_compliance", "ai_opt_out_request_url"})
 
     def detects(self, body: bytes) -> bool:
-        """By a job's fields; an empty board by its `meta.total`."""
+        """By a job's fields, be it in a list or alone; an empty board by its `meta.total`."""
         seen = peek(body, self.array)
         if seen.firsts:
-            return {"absolute_url", "id", "location"} <= seen.firsts[0].keys()
+            return self.alone <= seen.firsts[0].keys()
+        if self.alone <= seen.wrapper.keys():
+            return "jobs" not in seen.wrapper
         return seen.wrapper.keys() == {"jobs", "meta"} and "total" in object_of(seen.wrapper["meta"])
 
     def item(self, row: JsonObject) -> Part:

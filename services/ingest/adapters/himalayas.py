@@ -38,6 +38,10 @@ class Himalayas(JsonFormat):
 
     name = "himalayas"
     title = "Himalayas (JSON)"
+    addresses = (
+        "https://himalayas.app/jobs/api?limit=20",
+        "https://himalayas.app/jobs/api/search?q={words}&sort=recent",
+    )
     array = "jobs"
     attribution: Attribution | None = ATTRIBUTION
     volatile = frozenset({"companyLogo", "excerpt"})

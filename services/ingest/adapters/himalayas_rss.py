@@ -27,6 +27,7 @@ class HimalayasRss(BaseFormat):
 
     name = "himalayas_rss"
     title = "Himalayas (RSS)"
+    addresses = ("https://himalayas.app/jobs/rss",)
     attribution: Attribution | None = ATTRIBUTION
     volatile = frozenset({"companyLogo", "description"})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.ingest.adapters.json_rows import members, read_value
-from services.ingest.adapters.reading import head_text
+from services.ingest.adapters.reading import head_text, read_text
 
 _PEEK_BYTES = 256 * 1024
 _PEEK_ROWS = 3
@@ -26,6 +26,18 @@ class Peek:
 def peek(body: bytes, array: str | None) -> Peek:
     """Look at the beginning of a body. Anything that is not JSON of that shape gives an empty Peek; never raises."""
     return peek_text(head_text(body, _PEEK_BYTES), array)
+
+
+def wrapper(body: bytes, array: str) -> dict[str, Any]:
+    """The members of the outermost object but its list, those behind it too; never raises. As long as the body takes.
+
+    Behind a list of more than two million characters nothing is found.
+    """
+    text = read_text(body).text
+    start = _past_gap(text, 0)
+    if text[start : start + 1] != "{":
+        return {}
+    return {key: _sound(text, place) for key, place in members(text, start) if key != array}
 
 
 def peek_text(text: str, array: str | None) -> Peek:
@@ -56,13 +68,14 @@ def _firsts(text: str, at: int) -> tuple[dict[str, Any], ...]:
 
 
 def _sound_members(text: str, at: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, place in members(text, at):
-        try:
-            found[key] = read_value(text, place)[0]
-        except ValueError:
-            found[key] = None
-    return found
+    return {key: _sound(text, place) for key, place in members(text, at)}
+
+
+def _sound(text: str, at: int) -> Any:
+    try:
+        return read_value(text, at)[0]
+    except ValueError:
+        return None
 
 
 def _past_gap(text: str, at: int) -> int:

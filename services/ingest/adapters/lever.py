@@ -42,6 +42,10 @@ class Lever(JsonFormat):
 
     name = "lever"
     title = "Lever"
+    addresses = (
+        "https://api.lever.co/v0/postings/{site}?mode=json",
+        "https://api.eu.lever.co/v0/postings/{site}?mode=json",
+    )
     complete = True
 
     def detects(self, body: bytes) -> bool:

@@ -27,6 +27,7 @@ class RemoteOk(JsonFormat):
 
     name = "remoteok"
     title = "Remote OK"
+    addresses = ("https://remoteok.com/api",)
     attribution: Attribution | None = Attribution(name="Remote OK", url="https://remoteok.com")
     volatile = frozenset({"company_logo", "logo", "slug"})
 

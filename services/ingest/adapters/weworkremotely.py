@@ -37,6 +37,10 @@ class WeWorkRemotely(BaseFormat):
 
     name = "weworkremotely"
     title = "We Work Remotely"
+    addresses = (
+        "https://weworkremotely.com/remote-jobs.rss",
+        "https://weworkremotely.com/categories/remote-{category}-jobs.rss",
+    )
     attribution: Attribution | None = Attribution(name="We Work Remotely", url=f"https://{_HOST}")
     volatile = frozenset({"content"})
 

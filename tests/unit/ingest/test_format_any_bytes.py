@@ -11,6 +11,22 @@ from hypothesis import strategies as st
 from services.ingest.adapters.formats import FORMATS, detect, format_named
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import Broken, Format, Item, Skip, UnusableItemError
+from tests.support.board_bodies import (
+    arbeitnow,
+    arbeitnow_job,
+    jobicy,
+    jobicy_job,
+    jobicy_job_of_2024,
+    recruitee,
+    recruitee_offer,
+    remotive,
+    remotive_job,
+    smartrecruiters,
+    smartrecruiters_detail,
+    smartrecruiters_posting,
+    workable,
+    workable_job,
+)
 from tests.support.feed_bodies import (
     ashby,
     ashby_job,
@@ -40,9 +56,21 @@ SEEDS: dict[str, list[bytes]] = {
     "himalayas_rss": [himalayas_rss(himalayas_item(1), himalayas_item(2)).encode()],
     "weworkremotely": [wwr(wwr_item(1), wwr_item(2)).encode()],
     "remoteok": [remoteok(remoteok_job(1), remoteok_job(2))],
-    "greenhouse": [greenhouse(greenhouse_job(1), greenhouse_job(2))],
+    "remotive": [remotive(remotive_job(1), remotive_job(2))],
+    "jobicy": [jobicy(jobicy_job(1), jobicy_job_of_2024(2))],
+    "arbeitnow": [arbeitnow(arbeitnow_job(1), arbeitnow_job(2), following=True)],
+    "greenhouse": [
+        greenhouse(greenhouse_job(1), greenhouse_job(2)),
+        json.dumps(greenhouse_job(3, pay_input_ranges=[{"min_cents": 5}])).encode(),
+    ],
     "lever": [lever(lever_posting(1), lever_posting(2))],
     "ashby": [ashby(ashby_job(1), ashby_job(2))],
+    "workable": [workable(workable_job("A"), workable_job("B"), workable_job("A"))],
+    "smartrecruiters": [
+        smartrecruiters(smartrecruiters_posting(1), smartrecruiters_posting(2)),
+        smartrecruiters_detail(3),
+    ],
+    "recruitee": [recruitee(recruitee_offer(1), recruitee_offer(2))],
     "jsonld": [page(job_posting(), {"@graph": [job_posting(identifier="2")]}).encode()],
     "syndication": [RSS, JSON_FEED],
     "posting_lines": [LINES],
@@ -82,6 +110,9 @@ def check(known: Format, body: bytes) -> None:
             assert isinstance(known.draft(part.data), Draft)
     assert len(set(ids)) == len(ids)
     known.next_page("https://feed.example/jobs?limit=2", body)
+    if known.details is not None:
+        added = known.details.read(body)
+        assert added is None or added.keys() <= known.details.members
 
 
 @pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
@@ -106,6 +137,13 @@ JSON = st.recursive(
         ("greenhouse", greenhouse_job(pay_input_ranges=[])),
         ("lever", lever_posting()),
         ("ashby", ashby_job(compensation={})),
+        ("remotive", remotive_job()),
+        ("jobicy", jobicy_job()),
+        ("jobicy", jobicy_job_of_2024()),
+        ("arbeitnow", arbeitnow_job()),
+        ("workable", workable_job()),
+        ("smartrecruiters", json.loads(smartrecruiters_detail())),
+        ("recruitee", recruitee_offer()),
         ("jsonld", job_posting(jobLocation={})),
     ],
 )
@@ -114,8 +152,8 @@ JSON = st.recursive(
 def test_a_field_of_any_kind_raises_nothing(name: str, job: dict[str, object], data: st.DataObject) -> None:
     fields = data.draw(st.lists(st.sampled_from(sorted(job)), min_size=1, max_size=4))
     odd = job | {field: data.draw(JSON) for field in fields}
-    wrapped = {"jobs": [odd]} if name in {"himalayas", "greenhouse", "ashby"} else [odd]
-    check(format_named(name), json.dumps(wrapped).encode())
+    array = getattr(format_named(name), "array", None)
+    check(format_named(name), json.dumps([odd] if array is None else {array: [odd]}).encode())
 
 
 @settings(max_examples=150, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])

@@ -11,8 +11,21 @@ from services.ingest.adapters.formats import FORMATS, detect
 from services.ingest.ports import Broken, Item, Skip, UnusableItemError
 from tests.support.shared import captures
 
-JSON_OF_ONE_LIST = {"himalayas": "jobs", "greenhouse": "jobs", "ashby": "jobs", "lever": None, "remoteok": None}
-OF_NOBODY = {"arbeitnow", "jobicy", "recruitee", "remotive", "smartrecruiters", "workable"}
+JSON_OF_ONE_LIST = {
+    "arbeitnow": "data",
+    "ashby": "jobs",
+    "greenhouse": "jobs",
+    "himalayas": "jobs",
+    "jobicy": "jobs",
+    "lever": None,
+    "recruitee": "offers",
+    "remoteok": None,
+    "remotive": "jobs",
+    "smartrecruiters": "content",
+    "workable": "jobs",
+}
+WITHOUT_TEXT = "smartrecruiters"
+"""Its listing lacks the text, and the one captured answer for a posting lacks its id."""
 
 
 def files(*folders: str) -> list[Path]:
@@ -25,7 +38,9 @@ def rows_in(path: Path) -> int:
         return len(re.findall(r"<item>", path.read_text("utf-8")))
     value = json.loads(path.read_bytes())
     array = JSON_OF_ONE_LIST[path.parent.name]
-    return len(value if array is None else value[array])
+    if array is None:
+        return len(value)
+    return len(value[array]) if array in value else 1
 
 
 def test_every_row_is_an_item_a_skip_or_broken() -> None:
@@ -44,18 +59,13 @@ def test_every_row_is_an_item_a_skip_or_broken() -> None:
         for name, count in zip(total, (rows, *counts), strict=True):
             total[name] += count
     print(f"{'all':57}{total['rows']:6}{total['items']:7}{total['skips']:7}{total['broken']:8}")
-    assert total["broken"] == 0
+    assert total["broken"] == 1, "the answer for one posting that lacks its id"
 
 
 @pytest.mark.parametrize("folder", sorted(JSON_OF_ONE_LIST))
 def test_a_capture_is_known_by_its_own_format_alone(folder: str) -> None:
     for path in files(folder):
         assert [known.name for known in FORMATS if known.detects(path.read_bytes())] == [folder], path
-
-
-def test_captures_of_other_formats_are_nobodys() -> None:
-    for path in [*files(*sorted(OF_NOBODY)), captures() / "company_rss" / "srdobolo_feed.xml"]:
-        assert [known.name for known in FORMATS if known.detects(path.read_bytes())] == [], path
 
 
 def test_every_item_of_the_captures_has_a_title_and_a_company() -> None:
@@ -68,7 +78,7 @@ def test_every_item_of_the_captures_has_a_title_and_a_company() -> None:
                 made = known.draft(part.data)
                 assert made.title, path
                 assert made.company, (path, part.source_id)
-                assert made.html, (path, part.source_id)
+                assert bool(made.html) is (path.parent.name != WITHOUT_TEXT), (path, part.source_id)
                 assert made.posted_at, (path, part.source_id)
 
 

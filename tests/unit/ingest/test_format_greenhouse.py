@@ -1,6 +1,7 @@
 """Greenhouse: escaping, prospect posts, pay zones in cents, a board's own metadata."""
 
 import html
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -114,3 +115,30 @@ def test_a_board_is_a_complete_listing_and_known_when_empty() -> None:
     assert GREENHOUSE.complete
     assert detect(greenhouse()) is GREENHOUSE
     assert GREENHOUSE.next_page("https://boards.example/jobs", greenhouse(greenhouse_job())) is None
+
+
+def test_a_job_alone_is_read_with_its_pay_zones() -> None:
+    alone = greenhouse_job(pay_input_ranges=[zone(5000000, 7500000, "NYC")])
+    body = json.dumps(alone).encode()
+    assert detect(body) is GREENHOUSE
+    made = draft("greenhouse", body)
+    assert made.source_id == "8503792002"
+    assert made.pay == (PayBand("pay_input_ranges", Decimal(50000), Decimal(75000), "USD", "year", zone="NYC"),)
+    assert GREENHOUSE.next_page("https://feed.example", body) is None
+
+
+def test_a_job_alone_that_is_cut_short_says_so() -> None:
+    (fault,) = parts("greenhouse", json.dumps(greenhouse_job()).encode()[:-20])
+    assert fault.ends_feed  # type: ignore[union-attr]
+    assert "cut short or garbled" in fault.reason  # type: ignore[union-attr]
+
+
+def test_pay_ranges_are_asked_for_below_the_board_and_only_where_an_operator_asks() -> None:
+    details = GREENHOUSE.details
+    assert details is not None
+    board = "https://boards-api.greenhouse.io/v1/boards/nimbusfern/jobs"
+    assert details.address(f"{board}?content=true", "85") == f"{board}/85?pay_transparency=true"
+    assert details.address("https://fern.example/jobs", "85") is None
+    assert (details.most, details.awaited) == (0, False)
+    answer = json.dumps(greenhouse_job(pay_input_ranges=[zone(1, 2)])).encode()
+    assert details.read(answer) == {"pay_input_ranges": [zone(1, 2)]}

@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.adapters.formats import detect, format_named
 from services.ingest.domain.draft import PayBand
-from services.ingest.ports import Skip, UnusableItemError
+from services.ingest.ports import Merged, Skip, UnusableItemError
 from tests.support.feed_bodies import broken, draft, himalayas, himalayas_job, items, parts, texts
 
 HIMALAYAS = format_named("himalayas")
@@ -103,7 +103,7 @@ def test_a_test_row_of_the_board_is_skipped() -> None:
 def test_a_repeated_guid_is_skipped_and_a_missing_one_broken() -> None:
     one, again, without = parts("himalayas", himalayas(himalayas_job(), himalayas_job(), himalayas_job(guid="")))
     assert one.source_id == again.source_id
-    assert again == Skip("repeat of an item of this feed", one.source_id)
+    assert again == Merged("repeat of an item of this feed", one.source_id)
     assert "guid" in without.reason  # type: ignore[union-attr]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.ingest.adapters.formats import detect, format_named
 from services.ingest.domain.draft import PayBand
-from services.ingest.ports import Broken, Item, Skip, UnusableItemError
+from services.ingest.ports import Broken, Item, Merged, UnusableItemError
 from tests.support.feed_bodies import broken, draft, drafts, items, job_posting, page, parts, texts
 
 JSON_LD = format_named("jsonld")
@@ -48,7 +48,7 @@ def test_postings_are_found_wherever_they_stand(value: Any) -> None:
 
 def test_several_scripts_each_give_theirs_and_a_repeat_is_skipped() -> None:
     found = parts("jsonld", page(numbered(1), {"@type": "Organization"}, numbered(2), numbered(1)))
-    assert [type(part) for part in found] == [Item, Item, Skip]
+    assert [type(part) for part in found] == [Item, Item, Merged]
 
 
 @pytest.mark.parametrize("kind", ["JobPosting", ["Thing", "JobPosting"], "http://schema.org/JobPosting"])

@@ -213,7 +213,8 @@ def test_formats_are_named_and_distinct() -> None:
 
 
 def test_only_whole_boards_are_complete_listings() -> None:
-    assert {known.name for known in FORMATS if known.complete} == {"greenhouse", "lever", "ashby"}
+    whole = {"greenhouse", "lever", "ashby", "workable", "smartrecruiters", "recruitee"}
+    assert {known.name for known in FORMATS if known.complete} == whole
 
 
 def test_boards_that_ask_for_attribution_get_it() -> None:
@@ -223,4 +224,7 @@ def test_boards_that_ask_for_attribution_get_it() -> None:
         "himalayas_rss": "https://himalayas.app",
         "weworkremotely": "https://weworkremotely.com",
         "remoteok": "https://remoteok.com",
+        "remotive": "https://remotive.com",
+        "jobicy": "https://jobicy.com",
+        "arbeitnow": "https://www.arbeitnow.com",
     }

@@ -4,7 +4,7 @@ import pytest
 
 from services.ingest.adapters.formats import detect, format_named
 from services.ingest.adapters.weworkremotely import listed, split_title
-from services.ingest.ports import Item, Skip
+from services.ingest.ports import Item, Merged
 from tests.support.feed_bodies import draft, himalayas_rss, items, parts, texts, wwr, wwr_item
 
 
@@ -82,7 +82,7 @@ def test_lists_are_read_past_flags_and_ands(served: str, parts_of_it: tuple[str,
 def test_the_same_guid_within_a_feed_is_one_item() -> None:
     one, again = parts("weworkremotely", wwr(wwr_item(1), wwr_item(1)))
     assert isinstance(one, Item)
-    assert again == Skip("repeat of an item of this feed", one.source_id)
+    assert again == Merged("repeat of an item of this feed", one.source_id)
 
 
 def test_the_same_posting_in_two_category_feeds_has_one_id_and_one_fingerprint() -> None:

@@ -1,0 +1,48 @@
+"""A call for one posting's details: what a listing lacks and a JSON object per posting has."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from services.ingest.adapters.contacts import without_contacts
+from services.ingest.adapters.json_rows import read_value
+from services.ingest.adapters.reading import MOST_BYTES, read_text
+from services.ingest.ports import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class DetailCall:
+    """`Details` of a JSON object at an address made of the listing's."""
+
+    most: int
+    awaited: bool
+    members: frozenset[str]
+    place: Callable[[str, str], str | None]
+    """The address by that of the listing and the posting's id."""
+
+    def address(self, url: str, source_id: str) -> str | None:
+        """None where the listing's address is not of the form known."""
+        return self.place(url, source_id)
+
+    def read(self, body: bytes) -> JsonObject | None:
+        """None of what is no object or holds none of the members: an error page, a posting withdrawn."""
+        if len(body) > MOST_BYTES:
+            return None
+        try:
+            value, _ = read_value(read_text(body).text)
+        except ValueError:
+            return None
+        if not isinstance(value, dict):
+            return None
+        kept = {name: part for name, part in value.items() if name in self.members}
+        return without_contacts(kept) or None
+
+
+def below(url: str, listing: re.Pattern[str], source_id: str, *, query: str = "") -> str | None:
+    """The address of a posting below its listing's: at the same host, whatever a row of the listing says."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    if not listing.fullmatch(path):
+        return None
+    return urlunsplit(parts._replace(path=f"{path}/{quote(source_id, safe='')}", query=query, fragment=""))
