@@ -30,7 +30,7 @@ from services.runtime.errors import JobchimeError, UsageError
 def normalise(
     files: Annotated[list[Path], typer.Argument(help="Feed files, or folders of them.")],
     format: Annotated[str, typer.Option("--format", help="A format's name; auto tells by content.")] = "auto",
-    dead: Annotated[Path | None, typer.Option(help="Where dead letters and skips go, as JSON lines.")] = None,
+    dead: Annotated[Path | None, typer.Option(help="Where dead letters, skips and merges go, as JSON lines.")] = None,
     now: Now = None,
     summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
 ) -> None:
@@ -79,19 +79,19 @@ def match(
 
 def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:
     total: Counter[str] = sum(counts.values(), Counter())
-    kinds = ("posting", "dead letter", "skip")
+    kinds = ("posting", "dead letter", "skip", "merge")
     if summary:
         rows = [
             (f"{file.parent.name}/{file.name}", sum(c.values()), *(c[kind] for kind in kinds))
             for file, c in counts.items()
         ]
         rows.append(("all", sum(total.values()), *(total[kind] for kind in kinds)))
-        heads = ("file", "items", "postings", "dead letters", "skips")
+        heads = ("file", "items", "postings", "dead letters", "skips", "merges")
         console(error=True).print(table("", heads, rows, numbers=heads[1:]))
         return
     print(
         f"{sum(total.values()):,} items in {len(counts):,} files: {total['posting']:,} postings, "
-        f"{total['dead letter']:,} dead letters, {total['skip']:,} skips",
+        f"{total['dead letter']:,} dead letters, {total['skip']:,} skips, {total['merge']:,} merges",
         file=sys.stderr,
     )
 

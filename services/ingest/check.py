@@ -1,14 +1,15 @@
 """What a feed would give before it is added as a source: counts, faults, and how often each field is filled."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from schemas.posting import Attribution, Posting
+from services.ingest.details import DetailReader
 from services.ingest.domain.listing import BACKLOG_AGE
 from services.ingest.domain.schedule import Validators
-from services.ingest.ports import FetchFailedError
+from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.ingest.trial import Normalise, judged
@@ -16,6 +17,8 @@ from services.runtime.privacy import told
 
 MOST_PAGES = 3
 """Of a feed on the web; enough to judge it by."""
+MOST_DETAILS = 3
+"""Calls for what its listing lacks, where a poll would make any."""
 _MOST_EXAMPLES = 5
 
 _FILLED: dict[str, Callable[[Posting], bool]] = {
@@ -53,9 +56,8 @@ class CheckReport:
     """Items that became postings."""
     backlog: int = 0
     """Items that a first poll would alert nobody to."""
-    skips: Counter[str] = field(default_factory=Counter)
-    broken: Counter[str] = field(default_factory=Counter)
-    """Dead letters by reason: of the feed, and of items that can be no posting."""
+    fallen: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """What became no posting, by kind and reason; dead letters are of the feed, or of items that can be no posting."""
     faults: list[str] = field(default_factory=list)
     """Why the listing is not whole."""
     filled: Counter[str] = field(default_factory=Counter)
@@ -76,10 +78,31 @@ def check(source: SourceSettings, *, reader: Reader, normalise: Normalise, now: 
     listed: set[str] = set()
     try:
         for page in reader.read(source, Validators(), now):
+            page = replace(page, parts=_some_completed(page, source, reader, now))
             _take(report, source, page, listed, normalise, now)
     except FetchFailedError as error:
         report.faults.append(told(error))
     return report
+
+
+def _some_completed(
+    page: Page, source: SourceSettings, reader: Reader, now: datetime
+) -> Iterator[Item | Skip | Broken]:
+    """The parts of a page, with the details of its first few items where a poll would ask for them."""
+    if page.format is None or page.format.details is None:
+        yield from page.parts
+        return
+    wanted = page.format.details.most if source.max_details is None else source.max_details
+    most = min(wanted, MOST_DETAILS)
+    details = DetailReader(
+        source.model_copy(update={"max_details": most}),
+        fetch=lambda address, validators: reader.detail(source, address, validators, now),
+        kept=lambda _: {},
+        now=now,
+    )
+    for number, part in enumerate(page.parts):
+        ready = details.complete(page.format, [part]).items if isinstance(part, Item) and number < most else []
+        yield ready[0] if ready else part
 
 
 def _take(
@@ -107,7 +130,7 @@ def _take(
             _take_posting(report, outcome, now)
             continue
         report.items += outcome.whole
-        (report.skips if outcome.kind == "skip" else report.broken)[outcome.reason] += 1
+        report.fallen[outcome.kind][outcome.reason] += 1
 
 
 def _take_posting(report: CheckReport, posting: Posting, now: datetime) -> None:
@@ -125,10 +148,11 @@ def lines(report: CheckReport) -> Iterator[str]:
     yield f"{report.address}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
     yield (
         f"{report.items} items: {report.postings} postings ({report.backlog} too old for a first poll to alert to), "
-        f"{report.broken.total()} dead letters, {report.skips.total()} skipped"
+        f"{report.fallen['dead letter'].total()} dead letters, {report.fallen['skip'].total()} skipped, "
+        f"{report.fallen['merge'].total()} merged"
     )
-    for title, reasons in (("dead letter", report.broken), ("skipped", report.skips)):
-        for reason, count in reasons.most_common(_MOST_EXAMPLES):
+    for kind, title in (("dead letter", "dead letter"), ("skip", "skipped"), ("merge", "merged")):
+        for reason, count in report.fallen[kind].most_common(_MOST_EXAMPLES):
             yield f"  {count} {title}: {reason}"
     for fault in report.faults[:_MOST_EXAMPLES]:
         yield f"  not whole: {fault}"

@@ -8,6 +8,7 @@ from random import Random
 import structlog
 
 from services.ingest.closing import Tools, close_ended
+from services.ingest.details import DetailReader
 from services.ingest.domain.schedule import SourceHealth, Validators, next_due, silent_since
 from services.ingest.events import COLLECTOR
 from services.ingest.poll import Poll, PollReport
@@ -81,7 +82,7 @@ class Collector:
     def poll_source(self, source: SourceSettings, now: datetime) -> PollReport:
         """Poll one source, due or not. Raises UnavailableError where the store or the log is away."""
         health = self._health(source.name, now)
-        poll = Poll(source, health, now, self._tools)
+        poll = Poll(source, health, now, self._tools, self._details(source, now))
         wish: timedelta | None = None
         answered = False
         try:
@@ -99,6 +100,14 @@ class Collector:
         else:
             _events.info("polled", source=source.name, unchanged=report.unchanged, items=report.counts.items)
         return report
+
+    def _details(self, source: SourceSettings, now: datetime) -> DetailReader:
+        return DetailReader(
+            source,
+            fetch=lambda address, validators: self._reader.detail(source, address, validators, now),
+            kept=lambda source_ids: self._tools.ledger.items(source.name, source_ids),
+            now=now,
+        )
 
     def silent(self, now: datetime) -> dict[str, datetime]:
         """The enabled sources that have given nothing for too long, each with since when."""
@@ -155,7 +164,8 @@ class Collector:
         answered: bool,
     ) -> SourceHealth:
         failures = 0 if report.error is None else health.failures + 1
-        due = next_due(now, every=source.every, failures=failures, chance=self._chance.random(), retry_after=wish)
+        every = source.interval(report.rest)
+        due = next_due(now, every=every, failures=failures, chance=self._chance.random(), retry_after=wish)
         after = replace(
             health,
             last_attempt=now,
@@ -171,7 +181,8 @@ class Collector:
             after,
             last_success=now,
             listed_at=now if report.whole else health.listed_at,
-            settled_at=health.settled_at or now,
+            # While postings of the first listing wait for their details, what comes is still backlog.
+            settled_at=health.settled_at or (None if report.waiting else now),
         )
 
     def _warn(self, now: datetime) -> None:

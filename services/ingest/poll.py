@@ -1,13 +1,14 @@
 """One poll of one source: what it lists is held against the ledger; what is new, changed or gone is sent."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.ingest.closing import Tools, chunks, close
+from services.ingest.details import DetailReader
 from services.ingest.domain.listing import Seen, Terms, judge, missed, pending, proves_absence, seen_again
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
@@ -35,6 +36,10 @@ class PollReport:
     """Why the poll counts as failed; what was whole before was taken nevertheless."""
     notes: tuple[str, ...]
     """Skips by reason, and what else there is to say."""
+    waiting: int = 0
+    """New postings that are held back until there is room for the calls that they need."""
+    rest: timedelta | None = None
+    """How long its formats' boards ask to be left alone between polls."""
 
 
 class Poll:
@@ -43,7 +48,10 @@ class Poll:
     An item is written down as pending, sent, and written down as sent: a crash in between repeats work, never loses it.
     """
 
-    def __init__(self, source: SourceSettings, health: SourceHealth, now: datetime, tools: Tools) -> None:
+    def __init__(
+        self, source: SourceSettings, health: SourceHealth, now: datetime, tools: Tools, details: DetailReader
+    ) -> None:
+        self._details = details
         self._source = source
         self._health = health
         self._now = now
@@ -108,13 +116,19 @@ class Poll:
             whole=whole,
             error=error,
             notes=tuple(self._notes()),
+            waiting=self._details.waiting,
+            rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
     def validators(self, report: PollReport) -> Validators:
-        """What to ask with next time: of web pages only a listing in one body can be vouched for by its validators."""
+        """What to ask with next time: of web pages only a listing in one body can be vouched for by its validators.
+
+        Nothing while postings wait for their details: the listing must come again for them.
+        """
         if self._unchanged:
             return self._health.validators
-        return self._validators if report.whole and (self._pages == 1 or not self._source.is_web) else Validators()
+        in_one_body = self._pages == 1 or not self._source.is_web
+        return self._validators if report.whole and in_one_body and not report.waiting else Validators()
 
     def _is_complete(self, found: Format) -> bool:
         return found.complete if self._source.complete is None else self._source.complete
@@ -128,7 +142,7 @@ class Poll:
         )
 
     def _take_parts(self, found: Format, parts: Iterable[Item | Skip | Broken], terms: Terms) -> None:
-        items: dict[str, tuple[Seen, Item]] = {}
+        fresh: list[Item] = []
         broken: list[Broken] = []
         for part in parts:
             if isinstance(part, Skip):
@@ -139,12 +153,16 @@ class Poll:
                 self._skips["repeat of an item of this listing"] += 1
             else:
                 self._listed.add(part.source_id)
-                read = self._read(found, part)
-                if isinstance(read, Broken):
-                    broken.append(read)
-                else:
-                    items[part.source_id] = (read, part)
-        self._send(items, found, terms)
+                fresh.append(part)
+        completed = self._details.complete(found, fresh)
+        items: dict[str, tuple[Seen, Item]] = {}
+        for item in completed.items:
+            read = self._read(found, item)
+            if isinstance(read, Broken):
+                broken.append(read)
+            else:
+                items[item.source_id] = (read, item)
+        self._send(items, found, terms, renewed=completed.renewed)
         self._bury(broken)
 
     def _read(self, found: Format, item: Item) -> Seen | Broken:
@@ -155,7 +173,9 @@ class Poll:
             _events.exception("an adapter failed", format=found.name, source=self._source.name)
             return Broken(f"the format {found.name} failed: {type(error).__name__}", source_id=item.source_id)
 
-    def _send(self, items: dict[str, tuple[Seen, Item]], found: Format, terms: Terms) -> None:
+    def _send(
+        self, items: dict[str, tuple[Seen, Item]], found: Format, terms: Terms, *, renewed: Collection[str]
+    ) -> None:
         name = self._source.name
         known = self._tools.ledger.known(name, items)
         judged = [
@@ -169,7 +189,8 @@ class Poll:
             [raw_record(row, data, closed=False, attribution=attribution, now=self._now) for row, data in out]
         )
         self._tools.ledger.keep(
-            KeptItem(one.known, None if one.outcome == "unchanged" else item.data) for one, item in judged
+            KeptItem(one.known, item.data if one.outcome != "unchanged" or item.source_id in renewed else None)
+            for one, item in judged
         )
         self._outcomes.update(one.outcome for one, _ in judged)
 
@@ -240,6 +261,7 @@ class Poll:
 
     def _notes(self) -> Iterator[str]:
         yield from self._limits
+        yield from self._details.notes()
         if self._outcomes["ended"]:
             yield f"{self._outcomes['ended']} listed past their end"
         for reason, count in self._skips.most_common():

@@ -134,10 +134,12 @@ class Format(Protocol):
 class FetchFailedError(JobchimeError):
     """A source gave nothing this time, with the reason in one sentence: note it, poll again later."""
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None, gone: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
         """How long the source asked to be left alone."""
+        self.gone = gone
+        """There is nothing at the address (any more)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Reader:
                 return
             address, asked_with = following, Validators()
 
+    def detail(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
+        """Fetch what is at one posting's address. Raises FetchFailedError."""
+        return self._fetcher.fetch(source, address, validators, now)
+
     def _page(self, source: SourceSettings, fetched: Fetched) -> Page:
         page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut)
         found = self._detect(fetched.body) if source.format == "auto" else self._format_named(source.format)

@@ -56,7 +56,7 @@ class SourceSettings(_Settings):
     format: str = "auto"
     """The name of a format, or `auto`: told by content."""
     every: Span = timedelta(hours=1)
-    """How often it is polled."""
+    """How often it is polled; unset: hourly, or as seldom as its format's board asks for."""
     enabled: bool = True
     complete: bool | None = None
     """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
@@ -69,12 +69,18 @@ class SourceSettings(_Settings):
     headers_from: dict[str, str] = Field(default_factory=dict)
     """Request headers, each with the name of the environment variable that holds its value: keys stay out of files."""
     max_pages: int = Field(default=50, ge=1, le=10_000)
+    max_details: int | None = Field(default=None, ge=0, le=1_000)
+    """Calls a poll, a posting each, for what its listing lacks; unset: by the format."""
     max_bytes: int = Field(default=60_000_000, ge=1_000, le=1_000_000_000)
     """Of each body, decompressed."""
 
     @property
     def is_web(self) -> bool:
         return _is_web(self.url)
+
+    def interval(self, asked: timedelta | None) -> timedelta:
+        """How often to poll, where a board asks for polls no closer than `asked`."""
+        return self.every if asked is None or "every" in self.model_fields_set else max(self.every, asked)
 
     @model_validator(mode="after")
     def _address_is_usable(self) -> Self:

@@ -9,7 +9,7 @@ from schemas.posting import Attribution, Posting, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft
 from services.ingest.events import seen_of
-from services.ingest.ports import Broken, Format, Item, Skip, UnusableItemError
+from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError
 from services.runtime.privacy import told
 
@@ -20,7 +20,8 @@ Normalise = Callable[[Draft, RawPosting], Posting]
 class Fallen:
     """An item that is no posting, and why."""
 
-    kind: Literal["dead letter", "skip"]
+    kind: Literal["dead letter", "skip", "merge"]
+    """A merge is part of an item that is there already."""
     reason: str
     source_id: str | None
     excerpt: str = ""
@@ -63,11 +64,11 @@ def judged(
     """What each part of a listing comes to. `listed` are the ids met so far; those of `parts` are added."""
     for part in parts:
         if isinstance(part, Skip):
-            yield Fallen("skip", part.reason, part.source_id)
+            yield Fallen("merge" if isinstance(part, Merged) else "skip", part.reason, part.source_id)
         elif isinstance(part, Broken):
             yield Fallen("dead letter", part.reason, part.source_id, part.excerpt)
         elif part.source_id in listed:
-            yield Fallen("skip", "repeat of an item of this listing", part.source_id)
+            yield Fallen("merge", "repeat of an item of this listing", part.source_id)
         else:
             listed.add(part.source_id)
             yield _posting(part, source, found, attribution, normalise, now)

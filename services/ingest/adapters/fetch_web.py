@@ -88,7 +88,7 @@ class WebFetcher:
         if answer.status == 429 or answer.status >= 500:
             at = http_date(answer.headers.get("date")) or now
             return _Again(reason, retry_after(answer.headers.get("retry-after"), at))
-        raise FetchFailedError(reason)
+        raise FetchFailedError(reason, gone=answer.status in (404, 410))
 
     def _robots_txt(self, source: SourceSettings, url: str, gap: float) -> Answer:
         try:

@@ -44,14 +44,14 @@ def test_counts_and_fields_are_told(server: FeedServer) -> None:
     ]
     report = checked(source(server.on("/feed", serve.served(board(*jobs)))))
     assert (report.items, report.postings, report.backlog) == (3, 2, 1)
-    assert report.skips == {"an unlisted job": 1}
-    assert report.broken.total() == 1
+    assert report.fallen["skip"] == {"an unlisted job": 1}
+    assert report.fallen["dead letter"].total() == 1
     assert report.complete
     assert (report.filled["title"], report.filled["employment"]) == (2, 1)
     assert report.sample is not None
     assert report.sample.title == "Senior Python Developer"
     told = "\n".join(lines(report))
-    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letters, 1 skipped" in told
+    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letters, 1 skipped, 0 merged" in told
     assert "What vanishes from it closes." in told
     assert "employment" in told
     assert "1 of 2   50%" in told
@@ -101,5 +101,5 @@ def test_hostile_items_are_dead_letters(tmp_path: Path) -> None:
     rows = [line("a\0b"), line("fine"), {"id": "x"}, line("\ud800")]
     report = checked(source(str(written(tmp_path / "feed.jsonl", json_lines(*rows)))))
     assert report.postings >= 1
-    assert report.items + 1 >= report.postings + report.broken.total() >= 4
+    assert report.items + 1 >= report.postings + report.fallen["dead letter"].total() >= 4
     assert list(lines(report))

@@ -1,0 +1,149 @@
+"""What a listing lacks, asked for posting by posting: a few calls a poll, and none for what is known already."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from schemas.codec import digest_of
+from services.ingest.domain.dates import read_date
+from services.ingest.domain.schedule import Validators
+from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
+from services.ingest.settings import SourceSettings
+from services.runtime.privacy import told
+
+Fetch = Callable[[str, Validators], Fetched]
+"""Gets one address of a source. Raises FetchFailedError."""
+Kept = Callable[[Collection[str]], Mapping[str, JsonObject]]
+"""Items as they were last seen, by id."""
+
+ASKED_AGAIN = timedelta(days=7)
+"""Details are asked for anew after this long: a text may change while its row stays the same."""
+TRIED_AGAIN = timedelta(days=1)
+_MOST_FAILURES = 3
+"""Calls of one poll that may fail before no more are made."""
+
+
+@dataclass(slots=True)
+class Completed:
+    """The items of a listing that are ready to be judged."""
+
+    items: list[Item] = field(default_factory=list)
+    renewed: set[str] = field(default_factory=set)
+    """Those whose state has changed, be their content as before or not."""
+
+
+class DetailReader:
+    """Completes the items of one poll.
+
+    Which row a posting's details were asked for, and when, is kept within its item (`DETAIL_STATE`): a row that is as
+    before costs no call. A new posting for which there is no room is left out where its details are awaited
+    (`waiting`), to come with a later poll; whose call failed goes out without.
+    """
+
+    def __init__(self, source: SourceSettings, *, fetch: Fetch, kept: Kept, now: datetime) -> None:
+        self._source = source
+        self._fetch = fetch
+        self._kept = kept
+        self._now = now
+        self._asked = 0
+        self._failures: list[str] = []
+        self._put_off = False
+        self.waiting = 0
+        self.gone = 0
+
+    def complete(self, found: Format, items: Sequence[Item]) -> Completed:
+        """Complete the items of one body, or of a part of it."""
+        details = found.details
+        if details is None or not self._source.is_web or not self._most(details):
+            return Completed(list(items))
+        kept = self._kept([item.source_id for item in items])
+        done = Completed()
+        for item in items:
+            self._take(found, details, item, kept.get(item.source_id), done)
+        return done
+
+    def notes(self) -> list[str]:
+        """What there is to say of the calls."""
+        told_of = [f"{len(self._failures)} calls for details failed: {self._failures[0]}"] if self._failures else []
+        if self.waiting:
+            told_of.append(f"{self.waiting} wait for their details (max_details)")
+        if self.gone:
+            told_of.append(f"{self.gone} listed, but gone when their details were asked for")
+        return told_of
+
+    def _take(self, found: Format, details: Details, item: Item, kept: JsonObject | None, done: Completed) -> None:
+        before = kept or {}
+        state = before.get(DETAIL_STATE)
+        state = state if isinstance(state, dict) else {}
+        had = {name: before[name] for name in details.members if name in before}
+        row = digest_of(json.dumps(found.fingerprint(item.data), sort_keys=True))
+        if self._is_current(state, row):
+            done.items.append(_joined(item, had, state))
+            return
+        address = details.address(self._source.url, item.source_id)
+        if address is None:
+            done.items.append(item)
+            return
+        if self._has_room(details):
+            self._ask(details, item, address, (had, state, row), done)
+        elif kept is not None:
+            # With what is known of it, and with its old state, so that the next poll asks.
+            done.items.append(_joined(item, had, state))
+        elif details.awaited:
+            self.waiting += 1
+        else:
+            done.items.append(item)
+
+    def _ask(
+        self, details: Details, item: Item, address: str, known: tuple[JsonObject, JsonObject, str], done: Completed
+    ) -> None:
+        had, state, row = known
+        self._asked += 1
+        asked: dict[str, str | bool | None] = {"row": row, "at": self._now.isoformat()}
+        validators = Validators(_text(state, "etag"), _text(state, "last_modified")) if had else Validators()
+        try:
+            fetched = self._fetch(address, validators)
+        except FetchFailedError as error:
+            if error.gone:
+                self.gone += 1
+                if details.awaited and not state:
+                    return
+            else:
+                self._failures.append(told(error))
+            self._put_off = self._put_off or error.retry_after is not None
+            added, whole = had, False
+        else:
+            added, whole = (had, True) if fetched.unchanged else self._added(details, fetched, had)
+            kept = validators if fetched.unchanged else fetched.validators
+            asked |= {"etag": kept.etag, "last_modified": kept.last_modified}
+        done.items.append(_joined(item, added, {**asked, "whole": whole}))
+        done.renewed.add(item.source_id)
+
+    def _added(self, details: Details, fetched: Fetched, had: JsonObject) -> tuple[JsonObject, bool]:
+        read = details.read(fetched.body) if fetched.cut is None else None
+        if read is None and details.awaited:
+            self._failures.append("an answer is not whole, or holds no details")
+            return had, False
+        return read or {}, True
+
+    def _is_current(self, state: JsonObject, row: str) -> bool:
+        at = read_date("posted_at", _text(state, "at"), fetched_at=self._now).value
+        lasts = ASKED_AGAIN if state.get("whole") is True else TRIED_AGAIN
+        return state.get("row") == row and at is not None and self._now - at < lasts
+
+    def _most(self, details: Details) -> int:
+        return details.most if self._source.max_details is None else self._source.max_details
+
+    def _has_room(self, details: Details) -> bool:
+        return not self._put_off and len(self._failures) < _MOST_FAILURES and self._asked < self._most(details)
+
+
+def _text(state: JsonObject, name: str) -> str | None:
+    value = state.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _joined(item: Item, details: JsonObject, state: JsonObject) -> Item:
+    told_state = {DETAIL_STATE: state} if state else {}
+    return Item(item.source_id, {**item.data, **details, **told_state})
