@@ -17,6 +17,8 @@ from types import MappingProxyType
 from typing import Final
 from zipfile import ZipFile
 
+from babel.numbers import get_territory_currencies
+
 from schemas.posting import Period
 
 ANNUAL_FACTORS: Final[Mapping[str, int]] = MappingProxyType(
@@ -64,12 +66,20 @@ def tops(annual_top: float | None, currency: str | None, rates: Rates) -> dict[s
     """
     if annual_top is None or currency is None or not math.isfinite(annual_top) or not 0 < annual_top <= MOST:
         return {}
-    found = {currency: math.floor(annual_top)}
-    for other in rates.euro if rates.knows(currency) else ():
-        there = convert(annual_top, currency, other, rates)
-        if there is not None:
-            found[other] = math.floor(there)
+    per_source = rates.euro.get(currency)
+    if per_source is None:
+        return {currency: math.floor(annual_top)}
+    euros = annual_top / per_source
+    found = {other: math.floor(euros * rate) for other, rate in rates.euro.items()}
+    found[currency] = math.floor(annual_top)
     return dict(sorted(found.items()))
+
+
+@cache
+def currency_of(country: str) -> str | None:
+    """The currency that a country (ISO 3166-1) pays in today, by CLDR; None for no country."""
+    current = get_territory_currencies(country)
+    return current[-1] if current else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Ashby's job board API: JSON, one whole board of one company."""
 
+import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 from services.ingest.adapters.base import JsonFormat, Part, identified
@@ -18,6 +20,9 @@ from services.ingest.adapters.fields import (
 from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
+
+_ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
+_TIER_WORDS = ("title", "tierSummary", "additionalInformation")
 
 
 class Ashby(JsonFormat):
@@ -99,10 +104,15 @@ def _address(served: object) -> str:
 
 
 def _pay(compensation: JsonObject) -> tuple[PayBand, ...]:
-    """Bands of type Salary, one a tier; components come in any order, equity, bonus and commission among them."""
+    """Bands of type Salary, one a tier; components come in any order, equity, bonus and commission among them.
+
+    A tier whose words call it OTE holds on-target earnings under that type.
+    """
     found: tuple[PayBand, ...] = ()
     for tier in map(object_of, list_of(compensation.get("compensationTiers"))):
-        found += _salaries("compensationTiers", tier.get("components"), zone=plain(text_of(tier.get("title"))) or None)
+        bands = _salaries("compensationTiers", tier.get("components"), zone=plain(text_of(tier.get("title"))) or None)
+        hoped = any(_ON_TARGET.search(text_of(tier.get(name))) for name in _TIER_WORDS)
+        found += tuple(replace(one, kind="ote") for one in bands) if hoped else bands
     return found or _salaries("summaryComponents", compensation.get("summaryComponents"), zone=None)
 
 

@@ -1,64 +1,50 @@
-"""Sums of money in a text, and which of them are pay."""
+"""Which sums of money in a text are pay, and for what period."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-from schemas.posting import Period
-from services.ingest.domain.pay_words import (
-    AFTER_NUMBER,
-    BASE,
-    BEFORE_NUMBER,
-    MORE,
-    NOT_PAY,
-    OTE,
-    PAY,
-    PERIOD_AFTER,
-    PERIOD_BEFORE,
-    currency_named,
-)
+from services.ingest.domain.pay_amounts import Sum, bounds, sums_of
+from services.ingest.domain.pay_data import Word
+from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
 from services.ingest.domain.sections import Document
 
 Sense = Literal["pay", "ote", "other"]
+Setting = Literal["text", "title", "field"]
+"""Where a sum stands. A `field` holds nothing but pay: a sum there needs no word that says so. In a title neither does
+one, unless a word says that it is something else."""
 
-_NUMBER = re.compile(
-    r"(?<![\w.,])(?:\d{1,3}(?:[ ,.'’]\d{3})+(?:[.,]\d{1,2})?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,9}(?:[.,]\d{1,3})?)(?!\d)"
+_UP_TO = re.compile(
+    r"(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
+    r"|fino a|nawet do)\s*:?\s*$"
 )
-_MULTIPLIER = re.compile(
-    r"\s?(?P<thousand>k|thousand|tsd\.?)(?![a-z])|\s?(?P<lakh>lpa|lakhs?|lacs?|l(?=\s?(?:pa|per annum)))(?![a-z])"
-    r"|\s?(?P<million>m|mn|mio|million)(?![a-z])|\s?(?P<billion>b|bn|billion|t|tn|trillion)(?![a-z])",
-    re.IGNORECASE,
-)
-_FACTORS = {
-    "thousand": Decimal(1_000),
-    "lakh": Decimal(100_000),
-    "million": Decimal(1_000_000),
-    "billion": Decimal(1_000_000_000),
-}
-_RANGE = re.compile(
-    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-|–|—|−|‒|~|\bto\b|\bthrough\b|\bbis\b|\bà\b|\ba\b|\bal\b|\bdo\b|\btot\b"
-    r"|\band\b|\bund\b"
-    r"|\bet\b|\by\b|/)\s?(?:up to |a maximum of |max\.? )?",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\b(?:and|und|et|y)\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"between|zwischen|entre|range|from", re.IGNORECASE)
-_UP_TO = re.compile(r"(?:up ?to|upto|max(?:imum)?(?: of)?|bis zu|jusqu'à|hasta|até|do)\s*:?\s*$", re.IGNORECASE)
 _FROM = re.compile(
-    r"(?:from|starting (?:at|from)|starts? at|begins? at|at least|min(?:imum)?(?: of)?|ab|od|desde"
-    r"|à partir de)\s*:?\s*$",
-    re.IGNORECASE,
+    r"(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
+    r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|från|fra|da|dari|mulai|not less than"
+    r"|upwards of|over|more than)\s*:?\s*$"
 )
-_INCLUDES = re.compile(r"^\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable|bonus)", re.IGNORECASE)
-_RATES: frozenset[Period] = frozenset({"hour", "day"})
-_DIGIT_NEXT = re.compile(r"\s?\d")
-_MOST_NUMBERS = 400
-_BEFORE, _AFTER, _NEXT = 140, 100, 160
-_OF_THE_PERIOD = re.compile(
-    r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b", re.IGNORECASE
+_OR_MORE = re.compile(
+    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
 )
+_OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
+_INCLUDES = re.compile(r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)")
+_INCLUDING_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable)")
+_MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s")
+"""Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
+_BENEFIT_NEXT = re.compile(
+    r" ?(?:(?!plus |and |with |in |on |as |\+ )[\w&/'-]+ ){0,6}?(?:allowance|stipend|budget|reimbursement|voucher|grant"
+    r"|coupons?|credits?|bonus)\b"
+)
+_OF_THE_PERIOD = re.compile(r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b")
+_FOR_SALES = re.compile(r"for sales roles?\b[^.\n]{0,120}(?:on[- ]target|\bote\b)")
+_SALES_TITLE = re.compile(r"\b(?:sales|account executive|account manager|business development)\b", re.IGNORECASE)
+_APART = re.compile(r"[,;.\d]")
+_RATES = frozenset({"hour", "day"})
+_BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
+_MOST_READ = 60
+"""Sums of one text that are read; a price list has more, a posting has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,203 +56,138 @@ class PayMention:
     min: Decimal | None
     max: Decimal | None
     currency: str
-    """ISO 4217, or DOLLAR or KRONA of `pay_words`."""
-    periods: tuple[Period, ...]
-    """What the words around it name; more than one where they leave the choice, none where they are silent."""
+    """ISO 4217, a sign that the posting's country decides (`pay_words.LOCAL`), or "" for its own currency."""
+    spells: tuple[Spell, ...]
+    """The periods that the words around it name, the likeliest first; none where they are silent."""
     sense: Sense
+    labelled: bool
+    """A word that only pay goes by stands ahead of it: salary, wage, Gehalt."""
+    lakhs: bool = False
+
+    @property
+    def ends(self) -> frozenset[Decimal]:
+        return frozenset(amount for amount in (self.min, self.max) if amount is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    start: int
-    end: int
-    value: Decimal
-    currency: str | None
-    multiplied: str | None
-    open_ended: bool = False
+def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention, ...]:
+    """Find the sums of money in a text, ranges joined, each with its sense."""
+    sums = sums_of(document.text)
+    if not sums:
+        return ()
+    reader = _Reader(document, setting)
+    mentions = [reader.read(sums, index) for index in range(min(len(sums), _MOST_READ))]
+    return tuple(mention for mention in mentions if mention is not None)
 
 
-def find_pay(document: Document, *, all_is_pay: bool = False) -> tuple[PayMention, ...]:
-    """Find the sums of money in a text, ranges joined, each with its sense.
+class _Reader:
+    """Reads the words around the sums of one text."""
 
-    `all_is_pay` is for a field that holds nothing but pay: a sum there needs no word that says so.
-    """
-    text = document.text
-    joined = list(_ranges(text, _amounts(text)))
-    mentions = []
-    for index, mention in enumerate(joined):
-        since = joined[index - 1].end if index else 0
-        until = joined[index + 1].start if index + 1 < len(joined) else len(text)
-        mentions.append(_read_context(document, mention, since, until, all_is_pay=all_is_pay))
-    return tuple(mentions)
-
-
-def _amounts(text: str) -> list[_Amount]:
-    found: list[_Amount] = []
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        before = BEFORE_NUMBER.search(text[max(0, start - 14) : start])
-        multiplier = _MULTIPLIER.match(text, end)
-        end = multiplier.end() if multiplier else end
-        open_ended = text[end : end + 1] == "+"
-        after = AFTER_NUMBER.match(text, end + open_ended)
-        if after and _DIGIT_NEXT.match(text, after.end()):
-            after = None  # "Tier 1 $90,000": the sign belongs to the next number
-        currency = before or after
-        value = _decimal(match.group(), multiplied=multiplier is not None)
-        if value is None:
-            continue
-        kind = multiplier.lastgroup if multiplier else None
-        if after and not before:
-            end = after.end()
-        found.append(
-            _Amount(
-                start=start - (len(before.group()) if before else 0),
-                end=end,
-                value=value * _FACTORS[kind] if kind else value,
-                currency=currency_named(currency.group(1)) if currency else "INR" if kind == "lakh" else None,
-                multiplied=kind,
-                open_ended=open_ended,
-            )
+    def __init__(self, document: Document, setting: Setting) -> None:
+        self.document = document
+        self.text = document.lowered
+        self.all_is_pay = setting == "field"
+        self.is_title = setting == "title"
+        self.for_sales = (
+            "for sales role" in self.text
+            and bool(_SALES_TITLE.search(document.title))
+            and bool(_FOR_SALES.search(self.text))
         )
-        if len(found) == _MOST_NUMBERS:
-            break
-    return found
+
+    def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
+        """None for a bare number that nothing calls pay."""
+        one, text = sums[index], self.text
+        since, until = bounds(sums, index, len(text))
+        left, right = self.document.sentence_at(one.start, one.end)
+        begin = max(left, one.start - _BEFORE)
+        carried = words_in(text, begin, one.start)
+        if not one.currency and not (self.all_is_pay or self._is_labelled(carried, one)):
+            return None
+        before = text[max(begin, since) : one.start]
+        after = text[one.end : min(right, until, one.end + _AFTER)]
+        spells = self._spells(before, after, one)
+        low, high = _open_ends(before, after, one)
+        return PayMention(
+            one.start,
+            one.end,
+            low,
+            high,
+            one.currency,
+            spells,
+            self._sense(one, carried, before, after, since, spells),
+            labelled=self.all_is_pay
+            or "salary" in carried
+            or (one.ranged and self.document.kind_at(one.start) == "pay"),
+            lakhs=one.lakhs,
+        )
+
+    def _is_labelled(self, carried: dict[Word, int], one: Sum) -> bool:
+        """A label stands right before a number that names no currency: `Salary: 70-80k`."""
+        label = carried.get("salary", -1)
+        return label >= one.start - _LABEL and not _APART.search(self.text, label, one.start)
+
+    def _spells(self, before: str, after: str, one: Sum) -> tuple[Spell, ...]:
+        spell = period_after(after)
+        if spell is not None:
+            return (spell,)
+        near = periods_near(before, nearest_last=True) or periods_near(after, nearest_last=False)
+        if near:
+            return near
+        following = self.text[one.end : one.end + _NEXT].split("\n", 1)[0]
+        named = [match.group("period") for match in _OF_THE_PERIOD.finditer(following)]
+        return tuple(dict.fromkeys(Spell("hour") if word == "hourly" else Spell("year") for word in named))
+
+    def _sense(
+        self, one: Sum, carried: dict[Word, int], before: str, after: str, since: int, spells: tuple[Spell, ...]
+    ) -> Sense:
+        stop = _MORE.search(after)
+        end = one.end + (stop.start() if stop else len(after))
+        following = words_in(self.text, one.end, min(end, one.end + _FOLLOWING))
+        ote = carried.get("ote", -1)
+        if (ote > since and ote > carried.get("base", -1)) or "ote" in following or _INCLUDES.match(after):
+            return "ote"
+        if self.for_sales or _INCLUDING_BEFORE.search(before):
+            return "ote"
+        if self.all_is_pay:
+            return "pay"
+        if self._is_something_else(carried, following, after):
+            return "other"
+        return "pay" if self._is_pay(one, carried, following, spells) else "other"
+
+    def _is_something_else(self, carried: dict[Word, int], following: dict[Word, int], after: str) -> bool:
+        pay = max(carried.get("salary", -1), carried.get("pay", -1), carried.get("base", -1))
+        if carried.get("other", -1) > pay or "other" in following or _BENEFIT_NEXT.match(after):
+            return True
+        if "salary" in carried:
+            return False
+        return carried.get("aside", -1) > pay or ("aside" in following and pay < 0)
+
+    def _is_pay(
+        self, one: Sum, carried: dict[Word, int], following: dict[Word, int], spells: tuple[Spell, ...]
+    ) -> bool:
+        kind = self.document.kind_at(one.start)
+        if "salary" in carried or "salary" in following or kind == "pay" or self.is_title:
+            return True
+        if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
+            return True
+        aside = kind in ("benefits", "about")
+        if carried.keys() & {"pay", "base"} or following.keys() & {"pay", "base"}:
+            return not aside or one.ranged or bool(spells)
+        if one.ranged and (spells or self._alone(one)):
+            return True
+        return bool(spells) and spells[0].period in _RATES and kind != "about"
+
+    def _alone(self, one: Sum) -> bool:
+        """A range on a line of its own, or after a short label."""
+        start = self.text.rfind("\n", 0, one.start) + 1
+        stop = self.text.find("\n", one.end)
+        return one.start - start + (stop if stop >= 0 else len(self.text)) - one.end <= 40
 
 
-def _decimal(number: str, *, multiplied: bool) -> Decimal | None:
-    """Tell thousands from decimals: a last group of three digits is thousands, unless a `k` follows a single one."""
-    groups = re.split(r"[ ,.'’]", number)
-    last = groups[-1]
-    whole = len(groups) == 1 or (len(last) == 3 and not (multiplied and len(groups) == 2))
-    digits = "".join(groups) if whole else "".join(groups[:-1]) + "." + last
-    try:
-        return Decimal(digits)
-    except InvalidOperation:
-        return None
-
-
-def _ranges(text: str, amounts: list[_Amount]) -> Iterator[PayMention]:
-    index = 0
-    while index < len(amounts):
-        low = amounts[index]
-        index += 1
-        high = low
-        while index < len(amounts) and _joins(text, low, high, amounts[index]):
-            high = amounts[index]
-            index += 1
-        mention = _single(text, low) if high is low else _pair(low, high)
-        if mention is not None:
-            yield mention
-
-
-def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
-    if high.start - low.end > 60:
-        return False
-    between = text[low.end : high.start]
-    period = PERIOD_AFTER.match(between)
-    link = _RANGE.fullmatch(between) or (period and _RANGE.fullmatch(between, period.end()))
-    if not link:
-        return False
-    if low.currency and high.currency and low.currency != high.currency and "$" not in (low.currency, high.currency):
-        return False
-    return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
-
-
-def _pair(low: _Amount, high: _Amount) -> PayMention | None:
-    currencies = [c for c in (low.currency, high.currency) if c]
-    if not currencies:
-        return None
-    currency = next((c for c in currencies if c != "$"), currencies[0])
-    bottom, top = low.value, high.value
-    if high.multiplied and not low.multiplied and bottom < 1_000:
-        bottom *= _FACTORS[high.multiplied]
-    elif low.multiplied and not high.multiplied and top < 1_000:
-        top *= _FACTORS[low.multiplied]
-    elif bottom < 1_000 <= top and bottom * 1_000 <= top:
-        bottom *= 1_000  # "$90-110,000"
-    if bottom > top:
-        return None
-    return PayMention(low.start, high.end, bottom, top, currency, (), "other")
-
-
-def _single(text: str, amount: _Amount) -> PayMention | None:
-    if not amount.currency:
-        return None
-    before = text[max(0, amount.start - 30) : amount.start]
-    low: Decimal | None = amount.value
-    high: Decimal | None = amount.value
-    if _UP_TO.search(before):
-        low = None
-    elif amount.open_ended or _FROM.search(before):
-        high = None
-    return PayMention(amount.start, amount.end, low, high, amount.currency, (), "other")
-
-
-def _read_context(document: Document, mention: PayMention, since: int, until: int, *, all_is_pay: bool) -> PayMention:
-    text = document.text
-    left, right = document.sentence_at(mention.start, mention.end)
-    before = text[max(left, since, mention.start - _BEFORE) : mention.start]
-    after = text[mention.end : min(right, until, mention.end + _AFTER)]
-    periods = _periods(before, after) or _periods_next(text[mention.end : mention.end + _NEXT])
-    carried = text[max(left, mention.start - _BEFORE) : mention.start]
-    sense = _sense(document, mention, before, carried, after, stated=periods, all_is_pay=all_is_pay)
-    return replace(mention, periods=periods, sense=sense)
-
-
-def _periods(before: str, after: str) -> tuple[Period, ...]:
-    match = PERIOD_AFTER.match(after)
-    if match:
-        group = match.lastgroup
-        return ("year",) if group == "french" else (group,)  # type: ignore[return-value]
-    named = [m.lastgroup for m in PERIOD_BEFORE.finditer(before)] or [
-        m.lastgroup for m in PERIOD_BEFORE.finditer(after)
-    ]
-    return tuple(dict.fromkeys(named))  # type: ignore[arg-type]
-
-
-def _periods_next(following: str) -> tuple[Period, ...]:
-    """What the next sentence says of the same sum: `This is the base hourly rate or base annual salary.`"""
-    named = [match.group("period").lower() for match in _OF_THE_PERIOD.finditer(following.split("\n", 1)[0])]
-    return tuple(dict.fromkeys("hour" if word == "hourly" else "year" for word in named))
-
-
-def _sense(
-    document: Document,
-    mention: PayMention,
-    before: str,
-    carried: str,
-    after: str,
-    *,
-    stated: tuple[Period, ...],
-    all_is_pay: bool,
-) -> Sense:
-    following = MORE.split(after, maxsplit=1)[0]
-    if _last(OTE, before) > _last(BASE, before) or OTE.search(following) or _INCLUDES.search(after):
-        return "ote"
-    if all_is_pay:
-        return "pay"
-    ranged = mention.min is not None and mention.max is not None and mention.min < mention.max
-    if ranged and stated and _alone(document.text, mention):
-        return "pay"
-    pay = _last(PAY, carried)
-    if _last(NOT_PAY, carried) >= max(pay, 0) or NOT_PAY.search(following[:50]):
-        return "other"
-    section = document.kind_at(mention.start)
-    if pay >= 0 or PAY.search(following[:30]) or section == "pay":
-        return "pay"
-    if ranged and (stated or _alone(document.text, mention)):
-        return "pay"
-    return "pay" if stated and stated[0] in _RATES and section != "about" else "other"
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.end() for match in pattern.finditer(text)), default=-1)
-
-
-def _alone(text: str, mention: PayMention) -> bool:
-    """A range on a line of its own, or after a short label."""
-    start = text.rfind("\n", 0, mention.start) + 1
-    stop = text.find("\n", mention.end)
-    rest = text[start : mention.start] + text[mention.end : stop if stop >= 0 else len(text)]
-    return len(rest) <= 40
+def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
+    if one.ranged:
+        return one.min, one.max
+    if _UP_TO.search(before[-24:]) or _OR_LESS.match(after):
+        return None, one.max
+    if one.open_ended or _FROM.search(before[-24:]) or _OR_MORE.match(after):
+        return one.min, None
+    return one.min, one.max

@@ -1,51 +1,44 @@
-"""The words of pay: currencies, periods, and what tells pay from other sums of money."""
+"""The words of pay: currencies that a country decides, periods, and what the words around a sum say of it."""
 
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.posting import Period
+from services.ingest.domain.pay_data import Word, pay_data
 
-DOLLAR = "$"
+DOLLAR: Final = "$"
 """A bare dollar sign: which dollar it is depends on the posting's country."""
-KRONA = "kr"
-"""Likewise a bare `kr`."""
+LOCAL: Final = frozenset({DOLLAR, "kr", "¥", "Rs", "R", "peso"})
+"""Signs and words that several countries use for currencies of their own."""
 
-DOLLARS: Mapping[str, str] = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD"}
-KRONOR: Mapping[str, str] = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
-
-_CODES = (
-    "USD", "EUR", "GBP", "CHF", "PLN", "CAD", "AUD", "NZD", "SGD", "HKD", "INR", "BRL", "MXN", "ZAR", "SEK", "NOK",
-    "DKK", "ISK", "CZK", "HUF", "RON", "BGN", "TRY", "UAH", "AED", "SAR", "QAR", "ILS", "JPY", "CNY", "KRW", "TWD",
-    "PHP", "IDR", "MYR", "THB", "VND", "COP", "ARS", "CLP", "PEN", "UYU", "CRC", "NGN", "KES", "GHS", "EGP", "MAD",
-    "PKR", "BDT", "LKR", "NPR", "GEL", "KZT", "RSD",
-)  # fmt: skip
-_SYMBOLS = {
-    "us$": "USD", "ca$": "CAD", "c$": "CAD", "au$": "AUD", "a$": "AUD", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
-    "r$": "BRL", "mx$": "MXN", "$": DOLLAR, "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₴": "UAH",
-    "₩": "KRW", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN", "zł": "PLN", "zl": "PLN", "kč": "CZK",
-    "rs.": "INR", "rs": "INR", "sfr": "CHF", "fr.": "CHF", "kr.": KRONA, "kr": KRONA, "euros": "EUR", "euro": "EUR",
-    "dollars": DOLLAR, "rupees": "INR", "us dollars": "USD", "lei": "RON",
+DOLLARS: Mapping[str, str] = {
+    "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD", "JM": "JMD", "TT": "TTD",
 }  # fmt: skip
-_NAMES = sorted([*_SYMBOLS, *(code.lower() for code in _CODES)], key=len, reverse=True)
-_NAME = "|".join(re.escape(name) for name in _NAMES)
-BEFORE_NUMBER = re.compile(rf"(?<![a-z])({_NAME})\s?(?:\$|€|£)?\s?\$?$", re.IGNORECASE)
-"""A currency that ends right before a number; `USD $` and `$$` are one."""
-AFTER_NUMBER = re.compile(rf"\s?({_NAME})(?![a-z])", re.IGNORECASE)
+PESOS: Mapping[str, str] = {
+    "MX": "MXN", "CO": "COP", "CL": "CLP", "AR": "ARS", "UY": "UYU", "DO": "DOP", "PH": "PHP",
+}  # fmt: skip
+_OTHERS: Mapping[str, Mapping[str, str]] = {
+    "kr": {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK", "": "SEK"},
+    "¥": {"CN": "CNY", "JP": "JPY", "": "JPY"},
+    "Rs": {"IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR", "": "INR"},
+    "R": {"ZA": "ZAR"},
+}
 
 
-def currency_named(name: str) -> str:
-    """The ISO 4217 code of a symbol, code or word that `BEFORE_NUMBER` or `AFTER_NUMBER` found, DOLLAR or KRONA."""
-    return _SYMBOLS.get(name.lower(), name.upper())
+def local_currency(sign: str, country: str | None) -> str | None:
+    """What a sign of `LOCAL` means in a country (ISO 3166-1); None where it means nothing there. Not for `DOLLAR`."""
+    meanings = PESOS if sign == "peso" else _OTHERS[sign]
+    return meanings.get(country or "") or meanings.get("")
 
 
 def currency_code(text: str | None) -> str | None:
     """Read a currency field: an ISO 4217 code or a symbol. Unknown or empty is None; a bare `$` stays DOLLAR."""
     name = (text or "").strip()
-    if name.lower() in _SYMBOLS:
-        return _SYMBOLS[name.lower()]
-    return name.upper() if re.fullmatch(r"[A-Za-z]{3}", name) else None
+    if re.fullmatch(r"[A-Za-z]{3}", name):
+        return pay_data().before.get(name.lower()) or name.upper()
+    return pay_data().before.get(name.lower()) or pay_data().after.get(name.lower())
 
 
 class Spell(NamedTuple):
@@ -55,17 +48,19 @@ class Spell(NamedTuple):
     factor: Decimal = Decimal(1)
 
 
+_FORTNIGHT: Final = Spell("week", Decimal("0.5"))
+_HALF_MONTH: Final = Spell("month", Decimal(2))
 _FIELD_PERIODS: tuple[tuple[str, Spell], ...] = (
-    (r"fortnight|bi-?week|2 ?week|two ?week", Spell("week", Decimal("0.5"))),
-    (r"0\.5 ?month|half[- ]?month|semi-?month|bi-?month", Spell("month", Decimal(2))),
+    (r"fortnight|bi-?week|2 ?week|two ?week", _FORTNIGHT),
+    (r"0\.5 ?month|half[- ]?month|semi-?month|twice a month", _HALF_MONTH),
     (r"\b2 ?month", Spell("month", Decimal(1) / 2)),
     (r"\b3 ?month|quarter", Spell("month", Decimal(1) / 3)),
     (r"\b6 ?month|half[- ]?year", Spell("year", Decimal(2))),
-    (r"year|annual|annum|\bp\.?a\b", Spell("year")),
-    (r"month", Spell("month")),
-    (r"week", Spell("week")),
-    (r"\bda(?:y|ily)|diem", Spell("day")),
-    (r"hour|\bhr", Spell("hour")),
+    (r"year|annual|annum|\bp\.?a\b|jahr|\bann[ée]e|\ba[nñ]o", Spell("year")),
+    (r"month|monat|\bmois|\bmes", Spell("month")),
+    (r"week|woche|semaine", Spell("week")),
+    (r"\bda(?:y|ily)|diem|\btag", Spell("day")),
+    (r"hour|\bhr|stunde|heure", Spell("hour")),
     (r"\b1 ?time|project|fixed|task|piece|one[- ]time", Spell("project")),
 )
 
@@ -79,76 +74,105 @@ def period_of_field(text: str | None) -> Spell | None:
     return next((spell for pattern, spell in _FIELD_PERIODS if re.search(pattern, words)), None)
 
 
-_UNITS: Mapping[Period, str] = {
-    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?a\b\.?|jahr|jährlich|année|annuel(?:le)?"
-            r"|año|anual(?:es)?|rok|rocznie|jaar|anno",
-    "month": r"months?|mo|mth|monthly|monat|monatlich|mois|mensuel(?:le)?|mes|mensual(?:es)?|mês|mensais"
-             r"|mies(?:iąc|ięcznie)?|maand|mese",
-    "week": r"weeks?|wk|weekly|woche|wöchentlich|semaine|semana|tydzień",
-    "day": r"days?|daily|tag|jour|journée|día|dzień|diem",
-    "hour": r"hours?|hrs?|h|hourly|stunde|std|heure|hora|godz\w*|uur|ora",
+_SPELLS: Mapping[str, Spell] = {
+    "fortnight": _FORTNIGHT,
+    "half_month": _HALF_MONTH,
+    "year": Spell("year"),
+    "month": Spell("month"),
+    "week": Spell("week"),
+    "day": Spell("day"),
+    "hour": Spell("hour"),
+    "project": Spell("project"),
+}
+_UNITS: Mapping[str, str] = {
+    "fortnight": r"fortnight(?:ly)?|bi-?weekly|2 weeks|two weeks|other week",
+    "half_month": r"half[- ]month|semi-?monthly|twice (?:a|per) month",
+    "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?/?a\b\.?|pa\b|jahr|jährlich|jahresbrutto"
+            r"|année|(?:(?<=par )|(?<=/)|(?<=/ ))an|annuel(?:le)?s?|annui|año|anual(?:es|is)?|ano|anno|rok|rocznie|jaar"
+            r"|år(?:et)?|årligen|ročně|év|yıl(?:lık)?|vuosi|年|년",
+    "month": r"months?|mos?|mth|monthly|p\.?/?c?m\b\.?|monat|monatlich|mtl|mois|mensuel(?:le)?s?|mes|mensual(?:es)?|mês"
+             r"|mensal|mensais|mensili?|mies(?:iąc|ięcznie)?|mc|maand|mese|måned(?:en)?|mån(?:ad(?:en)?)?|mnd|md|kk"
+             r"|měs(?:íc|íčně)?|hó(?:nap)?|lun[aă]|ay|aylık|bulan|月|월|个月|每月",
+    "week": r"weeks?|wk|weekly|p\.?/?w\b\.?|woche|wöchentlich|semaine|semana|tydzień|tyg|vecka|uge|uke|週|周",
+    "day": r"days?|daily|p\.?/?d\b\.?|tag|täglich|jour|journée|día|dia|diária|dzień|diem|giorno|dag|mandays?|日|天",
+    "hour": r"hours?|hrs?|h|hourly|p\.?/?h\b\.?|stunde|stündlich|std|heure|l'heure|hora|godz\w*|uur|ora|timme"
+            r"|time|tim|hod(?:inu)?|óra|saat|jam|時間|小时|小時|시간",
 }  # fmt: skip
 _PIECE = (
     r"lectures?|tasks?|articles?|projects?|sessions?|pages?|words?|visits?|class(?:es)?|assignments?|pieces?|reports?"
-    r"|videos?|cases?|assessments?|interviews?|deliver(?:y|ies)|tickets?|leads?|calls?|surveys?|translations?"
-    r"|lessons?"
-    r"|audio minute|episodes?|posts?|evaluations?|appointments?|consults?|gig|shift"
+    r"|videos?|cases?|assessments?|interviews?|deliver(?:y|ies)|tickets?|leads?|calls?|surveys?|translations?|lessons?"
+    r"|audio (?:minute|hour)|minute|episodes?|posts?|evaluations?|appointments?|consults?|consultations?|gig|shift"
+    r"|placement|hire|review|submission|story|stories|script|design|image|transcript|artikel|auftrag|projekt|wort"
+    r"|artículo|proyecto|palabra|projeto|artigo|mission|mot\b|feuillet"
 )
-_UNIT = "|".join(f"(?P<{period}>{words})" for period, words in _UNITS.items())
+_UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
 _FILLER = (
-    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|gross|net|brutto|netto|base|basic|salary|pay|compensation"
-    r"|before tax(?:es)?|"
-    r"equivalent|b2b|vat|rate|total|depending on experience|doe|\+)[\s,;)(*]*){0,4}"
+    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|php|euros?|gross|net|brutto|netto|brut[ot]?s?|nets?|lordi|lordo|liquid[eio]s?"
+    r"|líquidos?|base|basic|salary|pay|compensation|before tax(?:es)?|after tax(?:es)?|pre-?tax|equivalent|b2b"
+    r"|\+? ?vat|rate|total|depending on experience|doe|fixed|fixe|flat|ht|\+)[\s,;)(*]*){0,4}"
 )
-PERIOD_AFTER = re.compile(
-    rf"[\s)*+,(]{{0,4}}{_FILLER}(?:(?:/|per|each|every|an?|pro|par|por|al|na|im|p\.)\s{{0,2}})?"
-    rf"(?:(?P<french>(?<=par )an)|{_UNIT}|(?P<project>(?<=[/ ])(?:{_PIECE})))(?-i:(?![a-z0-9_]|-[a-z]))",
-    re.IGNORECASE,
+_PERIOD_AFTER = (
+    rf"[\s)*+,(]{{0,4}}{_FILLER}"
+    r"(?:(?:/|／|per|each|every|an?|pro|par|por|al|ao|na|im|om|pe|za|all'|alla|je|die|der|de|à|i|p\.|the|每)\s{0,2})?"
+    rf"(?:{_UNIT}|(?P<project>(?<=[/ ])(?:{_PIECE})))(?![a-z0-9_à-ÿ]|-[a-z])"
 )
-"""The period that follows an amount: `/hr`, ` per year`, ` brutto pro Jahr`, ` a year`, ` annually`, ` per lecture`."""
-PERIOD_BEFORE = re.compile(
-    r"(?P<hour>hourly|(?:per|an|/) ?hour|stundenlohn|stundensatz|taux horaire)"
-    r"|(?P<day>daily|day rate|per day|tagessatz|\btjm\b)"
-    r"|(?P<week>weekly|per week(?= (?:pay|rate|salary)))"
-    r"|(?P<month>monthly|per month|monatsgehalt|mensuel|mensual|miesięczn)"
-    r"|(?P<year>annual|yearly|per (?:year|annum)|jahresgehalt|jahresbrutto|annuel|anual|roczn)",
-    re.IGNORECASE,
-)
-"""A period that is named ahead of an amount: `hourly rate: $48`."""
+PERIOD_AFTER = re.compile(_PERIOD_AFTER)
+"""The period that follows an amount: `/hr`, ` per year`, ` brutto pro Jahr`, ` a year`, ` annually`, ` per lecture`.
 
-PAY = re.compile(
-    r"salar(?:y|ies)|compensation|\bpay(?:s|ing)?\b|\bpaid\b|\bwages?\b|\brates?\b|\bbase\b|\bearn(?:s|ings?)?\b"
-    r"|remunerat"
-    r"|\bctc\b|hiring range|\bcomp\b|income|package|gehalt|vergütung|\blohn\b|salaire|rémunération|salari[oa]|sueldo"
-    r"|wynagrodzeni|widełki|salaris|retribuzione|\bral\b|\blpa\b|\bsalaried|range (?:for|of) (?:this|the)"
-    r"|\bzone \w\b|\btier \d",
-    re.IGNORECASE,
+On text in lower case, like all patterns here.
+"""
+_PERIOD_NEAR = re.compile(
+    r"(?P<fortnight>fortnightly|bi-?weekly|every two weeks)|(?P<half_month>semi-?monthly)"
+    r"|(?P<hour>hourly|(?:per|an|/) ?hour|stundenlohn|stundensatz|taux horaire|uurloon|timlön|timeløn|stawka godzinowa"
+    r"|por hora|時給|时薪|時薪|시급)"
+    r"|(?P<day>\bdaily|day rate|per day(?! of)|tagessatz|\btjm\b|taux journalier|日給|日薪|일급)"
+    r"|(?P<week>weekly|per week(?= (?:pay|rate|salary)))"
+    r"|(?P<month>monthly|per month|monats(?:gehalt|lohn|brutto)|mensuel|mensual|mensal|mensile|miesięczn|maandsalaris"
+    r"|månadslön|månedsløn|月給|月収|月薪|월급)"
+    r"|(?P<year>\bannual|yearly|per (?:year|annum)|jahres(?:gehalt|brutto|vergütung|ziel|lohn)|annuel|anual|roczn"
+    r"|\bral\b|årslön|årsløn|\bctc\b|jaarsalaris|年収|年俸|年薪|연봉)"
+    r"|(?P<project>upon (?:successful )?completion|one[- ]time (?:payment|fee)|fixed[- ]price|flat fee|per project)"
 )
-"""A word that says that a sum is pay."""
-NOT_PAY = re.compile(
-    r"\brais(?:e|ed|ing)\b|\bfund(?:ed|ing|raising)\b|series [a-h]\b|valu(?:ation|ed)|revenue|turnover"
-    r"|\b[agn]r{1,2}\b"
-    r"|\barr\b|\bmrr\b|\bgmv\b|\bgsv\b|\baum\b|\bassets\b|\bmarket\b|industry|budgets?|stipends?|allowances?|reimburs"
-    r"|\brewards?\b|referr|\bbonus(?:es)?\b|sign-?on|\bdeals?\b|\bquotas?\b|\bacv\b|\btcv\b|contract value"
-    r"|\bsav(?:ed|ings?)\b"
-    r"|\bspend|portfolio|discounts?|\bperks?\b|\bgifts?\b|401|\bcopay\b|deductible|insurance|\blearning\b|development"
-    r"|equipment|home office|\bprizes?\b|\bfees?\b|coverage|donat|tuition|premiums|contribution|vouchers?|credits?\b"
-    r"|\bgrants?\b|invest(?:ed|ment|or)|\bsales\b|transactions?|volume|customers|clients|users|members|equity|shares"
-    r"|commissions?|incentive|technology|wellness|internet|phone|weiterbildung|zuschuss|cash flow|\bprofit|payout"
-    r"|paid out"
-    r"|\bcosts?\b|\bloans?\b|per diem|expenses|relocation|membership|subscription|retirement|pension|accounts?\b",
-    re.IGNORECASE,
+EAST_ASIAN_PAY = re.compile(
+    r"年収|年俸|月給|月収|時給|日給|給与|给与|月薪|年薪|时薪|時薪|日薪|薪资|薪資|薪酬|待遇|연봉|월급|시급|급여"
 )
-"""A word that says that a sum is something else: funding, revenue, a deal, a budget, a benefit, a bonus."""
-OTE = re.compile(
-    r"\bote\b|on[- ]target|target earnings|target (?:total )?(?:cash|compensation)|\bt(?:cc|tc)\b|total target"
-    r"|(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable|bonus)|base (?:\+|plus|and) (?:commission|variable"
-    r"|bonus)|commission[- ](?:only|based)"
-    r"|with commissions?",
-    re.IGNORECASE,
-)
-"""On-target earnings and commission: hoped for, so no salary."""
-BASE = re.compile(r"\bbase\b|fixed|fixum|grundgehalt", re.IGNORECASE)
-"""The part that is sure, where a sentence names both."""
-MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s", re.IGNORECASE)
-"""Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
+
+
+def period_after(text: str) -> Spell | None:
+    """The period that a text right after an amount begins with."""
+    match = PERIOD_AFTER.match(text)
+    return _SPELLS[match.lastgroup] if match and match.lastgroup else None
+
+
+def periods_near(text: str, *, nearest_last: bool) -> tuple[Spell, ...]:
+    """Periods named anywhere in a text, the nearest first: `hourly rate: $48`."""
+    named = [_SPELLS[match.lastgroup] for match in _PERIOD_NEAR.finditer(text) if match.lastgroup]
+    return tuple(dict.fromkeys(reversed(named) if nearest_last else named))
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_LEAST_COMPOUND = 8
+
+
+def words_in(text: str, start: int, stop: int) -> dict[Word, int]:
+    """What the words of a stretch say of a sum beside them: for each kind of word, where its last one ends."""
+    data = pay_data()
+    found: dict[Word, int] = {}
+    taken = start
+    for match in _TOKEN.finditer(text, start, stop):
+        if match.start() < taken:
+            continue
+        token = match.group()
+        for phrase, word in data.phrases.get(token, ()):
+            end = match.start() + len(phrase)
+            if end <= stop and text.startswith(phrase, match.start()) and not text[end : end + 1].isalnum():
+                found[word] = taken = end
+                if word == "base" and " " in phrase:
+                    found["salary"] = end
+                break
+        else:
+            if len(token) >= _LEAST_COMPOUND:
+                for endings, word in data.compounds:
+                    if token.endswith(endings):
+                        found[word] = match.end()
+    return found

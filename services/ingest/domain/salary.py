@@ -1,36 +1,42 @@
 """Pay, from the text and the board's fields.
 
 The text beats a field where it states pay clearly. A period that nobody states is inferred only where a single one is
-plausible: more than a month ever pays is a year's, and what is too little for a day is an hour's. Sums that cannot be
-pay for their period (a 14 called annual) are refused and not read as something else.
+plausible for that sum in that currency. Sums that cannot be pay for their period (a 14 called annual), and those that
+stand for nothing (1, 999999), are refused and not read as something else.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.posting import Evidence, Period, Salary
 from services.ingest.domain.draft import Draft, PayBand
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.pay_text import PayMention, find_pay
-from services.ingest.domain.pay_words import DOLLAR, DOLLARS, KRONA, KRONOR, currency_code, period_of_field
+from services.ingest.domain.pay_period import infer_period, is_placeholder, is_plausible
+from services.ingest.domain.pay_text import PayMention, Setting, find_pay
+from services.ingest.domain.pay_words import (
+    DOLLAR,
+    DOLLARS,
+    LOCAL,
+    PESOS,
+    Spell,
+    currency_code,
+    local_currency,
+    period_of_field,
+)
 from services.ingest.domain.sections import Document, document_of
-from services.rules.money import Rates, annual, tops
+from services.rules.money import Rates, annual, currency_of, tops
 
-# In euros: the least and the most that anybody is paid for one period. Wide, for wages differ by country; they only
-# keep out what is no pay for that period at all.
-_PLAUSIBLE: dict[Period, tuple[Decimal, Decimal]] = {
-    "year": (Decimal(1_000), Decimal(2_500_000)),
-    "month": (Decimal(80), Decimal(150_000)),
-    "week": (Decimal(20), Decimal(40_000)),
-    "day": (Decimal(8), Decimal(8_000)),
-    "hour": (Decimal("0.8"), Decimal(1_000)),
-    "project": (Decimal("0.01"), Decimal(250_000)),
-}
-_ONLY_YEARLY_FROM = Decimal(12_000)
-_ONLY_HOURLY = (Decimal(5), Decimal(75))
-_WIDEST_BAND = 12
+_WIDEST_BAND = 16
 """A top that is more than so many times the bottom is two readings of different things."""
+_MOST_SWAPPED = 3
+"""Of ends the wrong way round, by how much the first may exceed the second; beyond that a digit is missing."""
+_PESO_WORDS = re.compile(
+    r"mensual|quincenal|anual|sueldo|salario|pesos|al mes|brutos?|netos?|libres|m\.?n\.?\b", re.IGNORECASE
+)
+_MOST_EVIDENCE = 4
+_MOST_FIELD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,12 @@ class _Pay:
     currency: str
     period: Period
     evidence: Evidence
+    inferred: bool = False
+    """Nobody states the period."""
 
     @property
-    def top(self) -> Decimal:
-        return self.max if self.max is not None else self.min if self.min is not None else Decimal(0)
-
-    @property
-    def bottom(self) -> Decimal:
-        return self.min if self.min is not None else self.top
+    def terms(self) -> tuple[str, Period]:
+        return self.currency, self.period
 
 
 def read_salary(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> Finding[Salary | None]:
@@ -57,14 +61,16 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
 
     `country` is the one country that the posting is for (ISO 3166-1), where there is one: a bare `$` is its dollar.
     """
-    reader = _Reader(country=country, dollar=_dollar(draft, country), rates=rates)
+    reader = _Reader(draft, country=country, rates=rates)
     stated = reader.from_text(draft, document)
     bands = reader.from_fields(draft, ote=stated.ote)
-    chosen = stated.pay or bands
+    chosen = _of_one_kind(stated.pay) or bands
     if not chosen:
-        return Finding(None, tuple(reader.refused))
-    joined = _fill(_join(chosen, reader.home_currency), bands if stated.pay else ())
-    return Finding(_annualised(joined, rates), tuple(dict.fromkeys(pay.evidence for pay in chosen))[:4])
+        return Finding(None, tuple(dict.fromkeys(reader.refused))[:_MOST_EVIDENCE])
+    joined, evidence = _join(chosen, reader.home)
+    if stated.pay:
+        joined = _fill(joined, bands)
+    return Finding(_annualised(joined, rates), tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +82,29 @@ class _Stated:
 class _Reader:
     """Turns mentions and bands into pay, and keeps what it refused."""
 
-    def __init__(self, *, country: str | None, dollar: str, rates: Rates) -> None:
+    def __init__(self, draft: Draft, *, country: str | None, rates: Rates) -> None:
+        """`own` is the currency of a number without one, `home` that which is kept where pay is in several."""
+        named = _named_by_board(draft)
         self.country = country
-        self.home_currency = dollar
+        self.dollar = named if named and named in DOLLARS.values() else DOLLARS.get(country or "", "USD")
+        self.own = named or (currency_of(country) if country else None)
+        self.home = (currency_of(country) if country else None) or "USD"
         self.rates = rates
         self.refused: list[Evidence] = []
 
     def from_text(self, draft: Draft, document: Document) -> _Stated:
         """Pay stated in the title, a free-text pay field or the text; of these the first that states any."""
         ote: list[PayMention] = []
-        places = [("title", document_of("", draft.title), False)]
-        places += [(stated.field, document_of("", stated.text), True) for stated in draft.pay_text]
-        places.append(("text", document, False))
-        for source, part, all_is_pay in places:
-            mentions = find_pay(part, all_is_pay=all_is_pay)
+        parts: list[tuple[str, Document, Setting]] = [("title", document_of(draft.title, draft.title), "title")]
+        parts += [(one.field, document_of(draft.title, one.text), _setting(one.text)) for one in draft.pay_text]
+        parts.append(("text", document, "text"))
+        for source, part, setting in parts:
+            mentions = find_pay(part, setting)
             ote += [mention for mention in mentions if mention.sense == "ote"]
-            pay = [self._from_mention(source, part.text, m) for m in mentions if m.sense == "pay"]
-            if any(pay):
-                return _Stated(tuple(p for p in pay if p), tuple(ote))
+            found = [self._from_mention(source, part.text, one) for one in mentions if one.sense == "pay"]
+            pay = tuple(_without_ote(one, ote) for one in found if one is not None)
+            if pay:
+                return _Stated(pay, tuple(ote))
         return _Stated((), tuple(ote))
 
     def from_fields(self, draft: Draft, *, ote: Sequence[PayMention]) -> tuple[_Pay, ...]:
@@ -107,97 +118,132 @@ class _Reader:
         return ()
 
     def _from_mention(self, source: str, text: str, mention: PayMention) -> _Pay | None:
-        currency = self._currency(mention.currency)
         shown = quote(source, text, mention.start, mention.end)
-        period = self._period(mention.periods, mention.min, mention.max, currency)
-        if period is None:
+        low, high = mention.min, mention.max
+        if low is not None and high is not None and low > high:
+            if low > high * _MOST_SWAPPED:
+                self.refused.append(shown)
+                return None
+            low, high = high, low
+        currency = self._currency(mention, text)
+        if currency is None:
             self.refused.append(shown)
             return None
-        return _Pay(mention.min, mention.max, currency, period, shown)
+        return self._judged(low, high, currency, mention.spells, shown, mention=mention)
 
     def _from_band(self, band: PayBand) -> _Pay | None:
         low, high = _positive(band.min), _positive(band.max)
         if low is None and high is None:
             return None
-        shown = evidence_of(band.field, f"{band.min}-{band.max} {band.currency or ''} {band.period or ''}")
+        shown = evidence_of(
+            band.field,
+            " ".join(str(part) for part in (f"{band.min}-{band.max}", band.currency, band.period, band.zone) if part),
+        )
         named = currency_code(band.currency)
-        spell = period_of_field(band.period)
-        currency = self._currency(named) if named else None
+        currency = self.own if named is None else self._named(named)
         if currency is None:
             self.refused.append(shown)
             return None
         if low is not None and high is not None and low > high:
             low, high = high, low
-        if spell is not None:
-            low = low * spell.factor if low is not None else None
-            high = high * spell.factor if high is not None else None
-        period = self._period((spell.period,) if spell else (), low, high, currency)
-        if period is None:
-            self.refused.append(shown)
-            return None
-        return _Pay(low, high, currency, period, shown)
+        spell = period_of_field(band.period)
+        return self._judged(low, high, currency, (spell,) if spell else (), shown)
 
-    def _currency(self, name: str) -> str:
-        if name == DOLLAR:
-            return self.home_currency
-        if name == KRONA:
-            return KRONOR.get(self.country or "", "SEK")
-        return name
-
-    def _period(
-        self, named: Sequence[Period], low: Decimal | None, high: Decimal | None, currency: str
-    ) -> Period | None:
-        """The named period for which the sum can be pay; where none is named, the only one that it can be for."""
-        per_euro = self.rates.euro.get(currency)
-        if per_euro is None or not per_euro > 0:
-            return named[0] if named else None
-        sums = [amount / Decimal(str(per_euro)) for amount in (low, high) if amount is not None]
-        if not sums or (len(sums) == 2 and sums[1] > sums[0] * _WIDEST_BAND):
-            return None
-        for period in named:
-            least, most = _PLAUSIBLE[period]
-            if all(least <= amount <= most for amount in sums):
-                return period
-        if named:
-            return None
-        if max(sums) >= _ONLY_YEARLY_FROM and max(sums) <= _PLAUSIBLE["year"][1] and min(sums) >= _ONLY_YEARLY_FROM / 3:
-            return "year"
-        if len(sums) == 2 and all(_ONLY_HOURLY[0] <= amount <= _ONLY_HOURLY[1] for amount in sums):
-            return "hour"
+    def _judged(
+        self,
+        low: Decimal | None,
+        high: Decimal | None,
+        currency: str,
+        spells: Sequence[Spell],
+        shown: Evidence,
+        *,
+        mention: PayMention | None = None,
+    ) -> _Pay | None:
+        """Pay for the first named period that the sum can be for; where none is named, for the only one."""
+        ends = [amount for amount in (low, high) if amount is not None]
+        if not is_placeholder(ends) and ends[-1] <= ends[0] * _WIDEST_BAND:
+            for spell in spells:
+                if is_plausible([amount * spell.factor for amount in ends], currency, spell.period, self.rates):
+                    least, most = (None if end is None else end * spell.factor for end in (low, high))
+                    return _Pay(least, most, currency, spell.period, shown)
+            if not spells:
+                labelled = mention is None or mention.labelled
+                lakhs = mention is not None and mention.lakhs
+                period = infer_period(ends, currency, self.rates, labelled=labelled, yearly=lakhs)
+                if period is not None:
+                    return _Pay(low, high, currency, period, shown, inferred=True)
+        self.refused.append(shown)
         return None
+
+    def _currency(self, mention: PayMention, text: str) -> str | None:
+        name = mention.currency
+        if name == DOLLAR:
+            return self._dollar(mention, text)
+        return self._named(name) if name else self.own
+
+    def _named(self, name: str) -> str | None:
+        if name == DOLLAR:
+            return self.dollar
+        return local_currency(name, self.country) if name in LOCAL else name
+
+    def _dollar(self, mention: PayMention, text: str) -> str:
+        """A bare `$` is the peso of a country that writes it so, where the words beside it are Spanish."""
+        peso = PESOS.get(self.country or "")
+        if peso is None or peso == "PHP":
+            return self.dollar
+        beside = text[max(0, mention.start - 60) : mention.end + 40]
+        return peso if _PESO_WORDS.search(beside) and "usd" not in beside.lower() else self.dollar
 
 
 def _positive(amount: Decimal | None) -> Decimal | None:
     return amount if amount is not None and amount.is_finite() and amount > 0 else None
 
 
-def _dollar(draft: Draft, country: str | None) -> str:
-    """Which dollar a bare `$` is: the board's own, where a field names one; the country's; else the United States'."""
+def _setting(pay_text: str) -> Setting:
+    """A short pay field holds nothing but pay; a long one tells of benefits too."""
+    return "field" if len(pay_text) <= _MOST_FIELD else "title"
+
+
+def _named_by_board(draft: Draft) -> str | None:
+    """The currency of the board's own bands; that of an estimate says nothing of the text."""
     for band in draft.pay:
-        code = currency_code(band.currency)
-        if code in DOLLARS.values() and _positive(band.max or band.min):
-            return str(code)
-    return DOLLARS.get(country or "", "USD")
+        if band.kind != "estimate" and _positive(band.max or band.min):
+            code = currency_code(band.currency)
+            return code if code not in LOCAL else None
+    return None
 
 
-def _join(pays: Sequence[_Pay], home: str) -> _Pay:
+def _without_ote(pay: _Pay, ote: Sequence[PayMention]) -> _Pay:
+    """A range up to the on-target earnings is the base pay alone: `$70,000 base (OTE $100,000) $70,000-$100,000`."""
+    hoped = {mention.max for mention in ote if mention.min == mention.max or mention.min is None}
+    return replace(pay, max=pay.min) if pay.min is not None and pay.max in hoped else pay
+
+
+def _of_one_kind(pays: Sequence[_Pay]) -> tuple[_Pay, ...]:
+    """Where some pay names its period, an hour's that is only inferred is something beside it: a price a session."""
+    stated = any(not pay.inferred for pay in pays)
+    return tuple(pay for pay in pays if not (stated and pay.inferred and pay.period == "hour"))
+
+
+def _join(pays: Sequence[_Pay], home: str | None) -> tuple[_Pay, list[Evidence]]:
     """Join the bands that share currency and period: those of the home currency, else of the first one named."""
     first = next((pay for pay in pays if pay.currency == home), pays[0])
-    alike = [pay for pay in pays if (pay.currency, pay.period) == (first.currency, first.period)]
+    alike = [pay for pay in pays if pay.terms == first.terms]
     lows = [pay.min for pay in alike if pay.min is not None]
     highs = [pay.max for pay in alike if pay.max is not None]
-    return _Pay(min(lows, default=None), max(highs, default=None), first.currency, first.period, first.evidence)
+    joined = replace(first, min=min(lows, default=None), max=max(highs, default=None))
+    return joined, [pay.evidence for pay in alike]
 
 
 def _fill(pay: _Pay, bands: Iterable[_Pay]) -> _Pay:
     """Take an end that the text leaves open from the board's band, where that is wider and in the same terms."""
     for band in bands:
-        if (band.currency, band.period) != (pay.currency, pay.period):
+        if band.terms != pay.terms:
             continue
         if pay.min is None and pay.max is not None and band.min is not None and band.min < pay.max:
-            return _Pay(band.min, pay.max, pay.currency, pay.period, pay.evidence)
+            return replace(pay, min=band.min)
         if pay.max is None and pay.min is not None and band.max is not None and band.max > pay.min:
-            return _Pay(pay.min, band.max, pay.currency, pay.period, pay.evidence)
+            return replace(pay, max=band.max)
     return pay
 
 

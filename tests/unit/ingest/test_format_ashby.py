@@ -70,6 +70,16 @@ def test_salaries_are_picked_by_type_in_any_order_one_band_a_tier() -> None:
     )
 
 
+def test_a_tier_that_is_called_ote_holds_on_target_earnings() -> None:
+    tier = {
+        "title": "US range",
+        "additionalInformation": "OTE • Offers Equity",
+        "components": [component("Salary", 1, 2)],
+    }
+    made = draft("ashby", ashby(ashby_job(compensation={"compensationTiers": [tier]})))
+    assert [band.kind for band in made.pay] == ["ote"]
+
+
 def test_without_tiers_the_summary_serves() -> None:
     pay = {"compensationTiers": [], "summaryComponents": [component("Salary", 1, 2)]}
     assert draft("ashby", ashby(ashby_job(compensation=pay))).pay[0].field == "summaryComponents"

@@ -1,0 +1,311 @@
+"""Numbers of a text with the currency and the multiplier beside them, and ranges of two."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from services.ingest.domain.pay_data import PayData, pay_data
+from services.ingest.domain.pay_words import LOCAL, PERIOD_AFTER
+
+_SYMBOLS: Final = "$€£¥￥₹₺₴₩₪฿₫₱₦₽₸₾₵₨"
+_DIGIT: Final = "0-9０-９"
+# The first digit is written out ahead of everything else: a scan for a set of characters is what makes this cheap.
+_NUMBER = re.compile(
+    rf"[{_DIGIT}](?<![{_DIGIT}.,'’][{_DIGIT}])"
+    rf"(?:\d{{0,2}}(?P<mark>[ \xa0\u2009\u202f.,'’])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d{{1,2}})?"
+    rf"|\d?(?:,\d{{2}})+,\d{{3}}(?:\.\d{{1,2}})?|\d{{0,11}}(?:[.,]\d{{1,3}})?)(?![.,'’]?\d)"
+)
+_MARKS = re.compile(r"[ \xa0\u2009\u202f.,'’]")
+_BEFORE = re.compile(
+    rf"(?:(?<![^\W\d_])(?P<code>[^\W\d_]{{1,4}})[ \xa0]?)??(?<![^\W\d_])"
+    rf"(?P<token>[^\W\d_]{{0,4}}[{_SYMBOLS}]{{1,2}}|S/\.?|[^\W\d_]{{1,5}}\.?)[ \xa0]?$"
+)
+_AFTER = re.compile(rf"[ \xa0]?(?:(?P<word>[^\W\d_]+\.?)|(?P<sign>(?:US)?[{_SYMBOLS}]))")
+_EAST_ASIAN = re.compile(r"(万|萬|千|億|亿|만|억)?\s?(円|元|원)?")
+_EAST_ASIAN_FROM = "\u2e80"
+_DIGIT_NEXT = re.compile(r"[ \xa0]?\d")
+_LETTERS_ALONE = frozenset("mbtl")
+"""Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
+_CAPITALS = frozenset({"R", "RM", "TL", "DH"})
+_LAKH_A_YEAR = re.compile(r"\s?(?:p\.?\s?a\b|per annum|/)", re.IGNORECASE)
+
+_LINK = re.compile(
+    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|\bto\b|\bthrough\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\ba\b"
+    r"|\bal?\b|\be\b|\bdo\b|\btot\b|\baté\b|\bhasta\b|\bvers\b|\band\b|\bund\b|\bet\b|\by\b|\ben\b|/)\s?"
+    r"(?:up to |to |a maximum of |max\.? |bis (?:zu )?|jusqu'à |hasta |até )?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\b(?:and|und|et|y|e|en)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"between|zwischen|entre|tussen|mellan|mellem|range|from|tra\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"[ \xa0-]?(?:%|(?:percent|hours?|hrs?|h|days?|weeks?|months?|years?|yrs?|minutes?|mins?|people|employees|staff"
+    r"|tage?|stunden|urlaubstage|jahre|jours|heures|ans|días|años|dias|anos|countries|customers|clients)\b)",
+    re.IGNORECASE,
+)
+"""What a number without a currency counts instead of money: `$50 - 40 hours`."""
+_MOST_NUMBERS = 600
+_MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
+_LEAST_BARE = 1_000
+_YEARS = range(1900, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum or a range in a text; the lower end first as long as the text has it so."""
+
+    start: int
+    end: int
+    min: Decimal
+    max: Decimal
+    currency: str
+    """ISO 4217, one of the signs of `pay_words` that a country decides, or "" where none is named."""
+    ranged: bool = False
+    open_ended: bool = False
+    lakhs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    start: int
+    end: int
+    value: Decimal
+    currency: str | None
+    kind: str | None
+    """Its multiplier: `thousand`, `lakh`, ..."""
+    open_ended: bool = False
+    plain: bool = False
+    """Digits alone, without marks or multiplier."""
+
+
+def sums_of(text: str) -> list[Sum]:
+    """Find the sums in a text, in order: those with a currency, and bare ones that are large enough to be pay."""
+    data = pay_data()
+    amounts = list(_amounts(text, data))
+    found: list[Sum] = []
+    index = 0
+    while index < len(amounts):
+        first = last = amounts[index]
+        index += 1
+        while index < len(amounts) and _joins(text, first, last, amounts[index]):
+            last = amounts[index]
+            index += 1
+        one = _single(first) if last is first else _pair(first, last, data)
+        if one is None:
+            continue
+        if not one.currency and one.ranged and found and _continues(text, found[-1], one):
+            one = Sum(one.start, one.end, one.min, one.max, found[-1].currency, ranged=True, lakhs=one.lakhs)
+        found.append(one)
+    return found
+
+
+def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
+    for count, match in enumerate(_NUMBER.finditer(text)):
+        if count == _MOST_NUMBERS:
+            return
+        start, end = match.span()
+        sign, begun = _currency_before(text, start, data)
+        if sign is None and ((start and text[start - 1].isalpha()) or match.group() == "401"):
+            continue  # "B2B", "C4M", 401k
+        kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
+        value = _decimal(match.group(), multiplied=kind is not None)
+        if value is None:
+            continue
+        if kind is not None:
+            value *= data.multiples[kind]
+        yield _Amount(
+            start=begun,
+            end=stop,
+            value=value,
+            currency=_chosen(sign, named),
+            kind=kind,
+            open_ended=open_ended,
+            plain=kind is None and match.group("mark") is None,
+        )
+
+
+def _chosen(before: str | None, after: str | None) -> str | None:
+    """`$80,000 CAD` is Canadian: a code beats a sign that several countries use."""
+    if before is None or (before in LOCAL and after is not None and after not in LOCAL):
+        return after
+    return before
+
+
+def _currency_before(text: str, start: int, data: PayData) -> tuple[str | None, int]:
+    """The currency that ends at a number, and where the sum then begins."""
+    at = start - 1
+    if at >= 0 and text[at] in " \xa0":
+        at -= 1
+    if at < 0 or not (text[at].isalpha() or text[at] in _SYMBOLS or text[at] in "./"):
+        return None, start
+    left = max(0, start - 14)
+    match = _BEFORE.search(text, left, start)
+    if match is None:
+        return None, start
+    beside = match.group("token")
+    name = _named("$" if beside == "$$" else beside, data)
+    code = match.group("code")
+    if name in LOCAL and code is None:
+        code = _word_before(text, match.start("token"))
+    if name in LOCAL and code is not None:
+        exact = data.before.get(f"{code.lower()}$") or _named(code, data)
+        if exact is not None:
+            return exact, max(left, text.rfind(code, left, start))
+    return (name, match.start("token")) if name is not None else (None, start)
+
+
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}(?=[ \xa0]?$)")
+
+
+def _word_before(text: str, at: int) -> str | None:
+    """The short word right before a sign: the `CAD` of `CAD $`."""
+    match = _LAST_WORD.search(text, max(0, at - 6), at)
+    return match.group() if match else None
+
+
+def _named(token: str, data: PayData) -> str | None:
+    if token in data.capital_codes:
+        return token
+    if token.upper() in _CAPITALS and token not in _CAPITALS:
+        return None
+    return data.before.get(token.lower()) or data.before.get(token.lower().rstrip("."))
+
+
+def _following(text: str, end: int, data: PayData, *, known: bool) -> tuple[str | None, str | None, int, bool]:
+    """What follows a number: its multiplier, its currency, where the sum then ends, whether a `+` leaves it open."""
+    kind: str | None = None
+    at = end
+    match = _AFTER.match(text, at)
+    if match and (word := match.group("word")):
+        if word[0] >= _EAST_ASIAN_FROM:
+            return _east_asian(text, match.start("word"), data)
+        joined = data.joined.get(word.lower().rstrip("."))
+        if joined is not None:
+            return joined[0], joined[1], _without_stop(match, word), False
+        kind = _multiplier(text, match, word.lower(), data, known=known)
+        if kind is not None:
+            at = match.end() if word.lower() in data.multipliers else _without_stop(match, word)
+    open_ended = text.startswith("+", at)
+    at += open_ended
+    match = _AFTER.match(text, at)
+    if match is None:
+        return kind, None, at, open_ended
+    word = match.group("word") or match.group("sign")
+    if word in data.capital_codes:
+        currency: str | None = word
+    elif word.upper() in _CAPITALS and word not in _CAPITALS:
+        currency = None
+    else:
+        currency = data.after.get(word.lower()) or data.after.get(word.lower().rstrip("."))
+    if currency is None or _DIGIT_NEXT.match(text, match.end()):
+        return kind, None, at, open_ended  # "Tier 1 $90,000": the sign belongs to the next number
+    stop = match.end() if word.lower() in data.after else _without_stop(match, word)
+    if not open_ended and text.startswith("+", stop):
+        open_ended, stop = True, stop + 1
+    return kind, currency, stop, open_ended
+
+
+def _without_stop(match: re.Match[str], word: str) -> int:
+    """Where a word ends: a full stop behind it ends the sentence, unless it is an abbreviation's."""
+    return match.end() - word.endswith(".")
+
+
+def _multiplier(text: str, match: re.Match[str], name: str, data: PayData, *, known: bool) -> str | None:
+    if name == "t" and text.startswith("€", match.end()):
+        return "thousand"
+    kind = data.multipliers.get(name) or data.multipliers.get(name.rstrip("."))
+    name = name.rstrip(".")
+    touches = match.start() == match.start("word")
+    if kind is None or (name in _LETTERS_ALONE and not touches and not known):
+        return None
+    if name == "l" and not (known or _LAKH_A_YEAR.match(text, match.end())):
+        return None
+    return kind
+
+
+def _east_asian(text: str, at: int, data: PayData) -> tuple[str | None, str | None, int, bool]:
+    match = _EAST_ASIAN.match(text, at)
+    if match is None or match.end() == at:
+        return None, None, at, False
+    kind = data.multipliers.get(match.group(1) or "")
+    currency = data.after.get(match.group(2) or "")
+    return kind, currency, match.end(), False
+
+
+def _decimal(number: str, *, multiplied: bool) -> Decimal | None:
+    """Tell thousands from decimals: a last group of three digits is thousands, unless a `k` follows a single one."""
+    groups = _MARKS.split(number)
+    last = groups[-1]
+    whole = len(groups) == 1 or (len(last) == 3 and groups[0] != "0" and not (multiplied and len(groups) == 2))
+    digits = "".join(groups) if whole else "".join(groups[:-1]) + "." + last
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return None
+
+
+def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
+    """Whether two numbers are the ends of one range."""
+    gap = high.start - low.end
+    known = low.currency is not None or high.currency is not None
+    if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
+        return False
+    between = text[low.end : high.start]
+    link = _LINK.fullmatch(between)
+    if link is None and known:
+        period = PERIOD_AFTER.match(between.lower())
+        link = _LINK.fullmatch(between, period.end()) if period else None
+    if link is None:
+        return False
+    if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
+        return False
+    if high.currency is None and (low.value > high.value * 1_000 or (high.plain and _COUNTED.match(text, high.end))):
+        return False
+    return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
+
+
+def _pair(low: _Amount, high: _Amount, data: PayData) -> Sum | None:
+    named = [currency for currency in (low.currency, high.currency) if currency]
+    currency = next((name for name in named if name not in LOCAL), named[0] if named else "")
+    bottom, top = low.value, high.value
+    if high.kind and not low.kind and bottom < _LEAST_BARE and bottom * 10 <= top:
+        bottom *= data.multiples[high.kind]
+    elif low.kind and not high.kind and top < _LEAST_BARE and top * 10 <= bottom:
+        top *= data.multiples[low.kind]
+    elif not (low.kind or high.kind) and bottom < _LEAST_BARE <= top and bottom * _LEAST_BARE <= top:
+        bottom *= _LEAST_BARE  # "$90-110,000"
+    elif not (low.kind or high.kind) and top < _LEAST_BARE <= bottom <= top * _LEAST_BARE:
+        top *= _LEAST_BARE  # "$90,000-110"
+    lakhs = "lakh" in (low.kind, high.kind) or "crore" in (low.kind, high.kind)
+    if not currency:
+        if lakhs:
+            currency = "INR"
+        elif top < _LEAST_BARE or (low.plain and high.plain and int(bottom) in _YEARS and int(top) in _YEARS):
+            return None
+    return Sum(low.start, high.end, bottom, top, currency, ranged=True, open_ended=high.open_ended, lakhs=lakhs)
+
+
+def _single(amount: _Amount) -> Sum | None:
+    lakhs = amount.kind in ("lakh", "crore")
+    currency = amount.currency or ("INR" if lakhs else "")
+    if not currency and (amount.value < _LEAST_BARE or (amount.plain and int(amount.value) in _YEARS)):
+        return None
+    return Sum(
+        amount.start, amount.end, amount.value, amount.value, currency, open_ended=amount.open_ended, lakhs=lakhs
+    )
+
+
+def _continues(text: str, before: Sum, one: Sum) -> bool:
+    """A range without a currency that goes on a list: `USD 90,000 - 95,000 in Ohio, 97,000 - 99,000 in Maine`."""
+    if not before.currency or not before.ranged or one.start - before.end > _SAME_LINE:
+        return False
+    alike = before.min <= one.max * 3 and one.min <= before.max * 3
+    return alike and "\n" not in text[before.end : one.start]
+
+
+def bounds(sums: Sequence[Sum], index: int, length: int) -> tuple[int, int]:
+    """From the end of the sum before to the start of the one after: the words that can only speak of this one."""
+    since = sums[index - 1].end if index else 0
+    until = sums[index + 1].start if index + 1 < len(sums) else length
+    return since, until

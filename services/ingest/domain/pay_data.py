@@ -1,0 +1,88 @@
+"""The tables of pay shipped with the package, read once, on first use: `data/pay.toml` and `data/pay_levels.csv`."""
+
+import csv
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+Word = Literal["salary", "pay", "base", "ote", "other", "aside"]
+Phrases = Mapping[str, tuple[tuple[str, Word], ...]]
+"""By their first word: phrases, the longest first, each with what it says of a sum."""
+
+_OF_MONTHS: Final = "pay_levels.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a month pays in a currency; data/pay_levels.csv says what each is for."""
+
+    least: Decimal
+    month_most: Decimal
+    year_least: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PayData:
+    """Currencies and multipliers by the token beside a number, lower case, and the phrases around it."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    capital_codes: frozenset[str]
+    joined: Mapping[str, tuple[str, str]]
+    multipliers: Mapping[str, str]
+    multiples: Mapping[str, int]
+    phrases: Phrases
+    compounds: tuple[tuple[tuple[str, ...], Word], ...]
+    """Endings of one-word compounds: `jahresgehalt` ends in `gehalt`."""
+
+
+@cache
+def pay_data() -> PayData:
+    """The words of pay."""
+    table = tomllib.loads(_read("pay.toml"))
+    currencies = table["currencies"]
+    codes = {code: code.upper() for code in currencies["codes"].split()}
+    codes |= {"rmb": "CNY"}
+    return PayData(
+        before=codes | currencies["before"],
+        after=codes | currencies["after"],
+        capital_codes=frozenset(currencies["capital_codes"].split()),
+        joined={name: (kind, code) for name, (kind, code) in currencies["joined"].items()},
+        multipliers={word: kind for kind, words in table["multipliers"].items() for word in words.split()},
+        multiples=table["multiples"],
+        phrases=_phrases(table["senses"]),
+        compounds=tuple((tuple(endings.split()), word) for word, endings in table["compounds"].items()),
+    )
+
+
+@cache
+def pay_levels() -> Mapping[str, Level]:
+    """What a month pays, by currency."""
+    lines = (line for line in _read(_OF_MONTHS).splitlines() if not line.startswith("#"))
+    return {
+        row["currency"]: Level(Decimal(row["least"]), Decimal(row["month_most"]), Decimal(row["year_least"]))
+        for row in csv.DictReader(lines)
+    }
+
+
+def _phrases(senses: Mapping[str, str]) -> Phrases:
+    found: defaultdict[str, list[tuple[str, Word]]] = defaultdict(list)
+    for phrase, word in _listed(senses):
+        found[phrase.split(" ")[0]].append((phrase, word))
+    return {first: tuple(sorted(phrases, key=lambda one: -len(one[0]))) for first, phrases in found.items()}
+
+
+def _listed(senses: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
+    for word, phrases in senses.items():
+        for phrase in phrases.replace("\n", " ").split(","):
+            if shown := " ".join(phrase.split()):
+                yield shown, word  # type: ignore[misc]
+
+
+def _read(name: str) -> str:
+    return resources.files("services.ingest.domain.data").joinpath(name).read_text("utf-8")
