@@ -27,9 +27,10 @@ data = "jobchime-data"
 # [[ingest.sources]]
 # name = "himalayas"      # part of every posting's id: do not rename it later
 # url = "https://himalayas.app/jobs/api?limit=20"
-# every = "1h"
-# format = "himalayas"    # or auto: told by content, after asking robots.txt whether we may
+# every = "1h"            # unset: hourly, or as seldom as its board asks for (Remotive and Jobicy: every six hours)
+# format = "himalayas"    # `jobchime source formats` names all; or auto: told by content, after asking robots.txt
 # max_pages = 10
+# max_details = 40        # calls a poll, a posting each, for texts or pay that the listing lacks; unset: by the format
 #
 # [[ingest.sources]]
 # name = "own-postings"

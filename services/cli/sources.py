@@ -9,11 +9,13 @@ from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
 from services.cli.pausing import require_source, switch_source
+from services.ingest.adapters.formats import FORMATS
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import check as check_feed
 from services.ingest.check import lines
 from services.ingest.domain.schedule import SourceHealth, silent_since
+from services.ingest.ports import Format
 from services.ingest.settings import source_for
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
@@ -67,6 +69,18 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("formats")
+def formats(as_json: AsJson = False) -> None:
+    """The feed formats that are read, and the addresses that serve them."""
+    for known in FORMATS:
+        if as_json:
+            print_json(_format_json(known))
+    if as_json:
+        return
+    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in FORMATS]
+    console().print(table(f"{len(rows)} formats", ("format", "of", "addresses"), rows))
+
+
 @app.command("pause")
 def pause(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Hold one source: it is neither polled nor pushed to, until it is resumed."""
@@ -92,6 +106,19 @@ def again(
         require_source(opened.settings, name)
     count = SqlSourceLedger(opened.engine).send_again(name)
     typer.echo(f"{count:,} open postings go out again, at the next poll of their source or when they are next pushed.")
+
+
+def _format_json(known: Format) -> dict[str, object]:
+    """A format, for programs."""
+    return {
+        "format": known.name,
+        "title": known.title,
+        "addresses": list(known.addresses),
+        "complete": known.complete,
+        "every_s": known.every and known.every.total_seconds(),
+        "details": 0 if known.details is None else known.details.most,
+        "attribution": known.attribution and known.attribution.model_dump(),
+    }
 
 
 def _state(health: SourceHealth | None) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from itertools import islice
+from urllib.parse import parse_qs, urlsplit
 
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
@@ -28,6 +29,10 @@ _PLACEHOLDERS = frozenset({"name", "null", "undefined"})
 """What stood in `companyName` of a whole capture in place of the name."""
 _TEST_TITLE = "backfill test role"
 _STRAY_ZONE, _ITS_NEIGHBOUR = 14.0, 13.0
+_SEARCH = "/jobs/api/search"
+_PAGE = 20
+_MOST_FOUND = 5_000
+"""Of one search, however many there are."""
 _MOST_JOBS = 1_000
 """Of one page, fifty times what the board serves."""
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s{0,4}([+−-]?\d{1,2})(?::?([0-5]\d)|\.(\d{1,2}))?", re.IGNORECASE)
@@ -60,11 +65,16 @@ class Himalayas(JsonFormat):
         return identified(text_of(row.get("guid")), row, field="guid")
 
     def next_page(self, url: str, body: bytes) -> str | None:
-        """By `nextCursor`; by offset, stepped by the jobs that came (a higher limit is cut to 20 in silence)."""
+        """By `nextCursor`; by offset, stepped by the jobs that came (a higher limit is cut to 20 in silence).
+
+        A search knows neither: it goes by `page`, until all that it counts, or the most that it gives, has come.
+        """
         seen = peek(body, self.array).wrapper
         jobs = _jobs_in(body)
         if not jobs or "jobs" not in seen:
             return None
+        if urlsplit(url).path.rstrip("/").endswith(_SEARCH):
+            return _next_of_search(url, jobs, _count(seen.get("totalCount", seen.get("total_count"))))
         cursor = text_of(seen.get("nextCursor"))
         if cursor:
             return with_query(url, cursor=cursor, offset=None)
@@ -105,6 +115,15 @@ class Himalayas(JsonFormat):
             posted_at=date_of(data.get("pubDate")),
             expires_at=date_of(data.get("expiryDate")),
         )
+
+
+def _next_of_search(url: str, jobs: int, total: int | None) -> str | None:
+    asked = parse_qs(urlsplit(url).query).get("page", ["1"])[-1]
+    page = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+    reached = page * max(jobs, _PAGE)
+    if reached >= min(_MOST_FOUND, reached + 1 if total is None else total):
+        return None
+    return with_query(url, page=str(page + 1))
 
 
 def company_name(served: object, slug: str) -> str:

@@ -147,6 +147,24 @@ def test_there_is_an_end_to_the_pages(body: bytes) -> None:
     assert HIMALAYAS.next_page(URL, body) is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "total", "following"),
+    [
+        ("q=go", 41, "q=go&page=2"),
+        ("q=go&page=2", 41, "q=go&page=3"),
+        ("q=go&page=3", 41, None),
+        ("q=go&page=249", 101_737, "q=go&page=250"),
+        ("q=go&page=250", 101_737, None),
+        ("q=go&page=x", 41, "q=go&page=2"),
+    ],
+)
+def test_a_search_goes_by_page_as_far_as_it_gives(asked: str, total: int, following: str | None) -> None:
+    search = "https://himalayas.app/jobs/api/search?"
+    body = himalayas(himalayas_job(), totalCount=total)
+    assert HIMALAYAS.next_page(search + asked, body) == (following and search + following)
+    assert HIMALAYAS.next_page(search + asked, himalayas(totalCount=total)) is None
+
+
 def test_a_logo_does_not_change_the_fingerprint() -> None:
     one, other = himalayas_job(), himalayas_job(companyLogo="https://img.example/2")
     assert HIMALAYAS.fingerprint(one) == HIMALAYAS.fingerprint(other)
