@@ -22,22 +22,23 @@ _BEFORE = re.compile(
     rf"(?:(?<![^\W\d_])(?P<code>[^\W\d_]{{1,4}})[ \xa0]?)??(?<![^\W\d_])"
     rf"(?P<token>[^\W\d_]{{0,4}}[{_SYMBOLS}]{{1,2}}|S/\.?|[^\W\d_]{{1,5}}\.?)[ \xa0]?$"
 )
-_AFTER = re.compile(rf"[ \xa0]?(?:(?P<word>[^\W\d_]+\.?)|(?P<sign>(?:US)?[{_SYMBOLS}]))")
+_AFTER = re.compile(rf"[ \xa0]?(?:(?P<word>[^\W\d_\u2e80-\uffff]+\.?|[\u2e80-\ud7af]+)|(?P<sign>(?:US)?[{_SYMBOLS}]))")
 _EAST_ASIAN = re.compile(r"(万|萬|千|億|亿|만|억)?\s?(円|元|원)?")
 _EAST_ASIAN_FROM = "\u2e80"
+"""Scripts from here on put no space between a word and a number."""
 _DIGIT_NEXT = re.compile(r"[ \xa0]?\d")
 _LETTERS_ALONE = frozenset("mbtl")
 """Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
 _CAPITALS = frozenset({"R", "RM", "TL", "DH"})
-_LAKH_A_YEAR = re.compile(r"\s?(?:p\.?\s?a\b|per annum|/)", re.IGNORECASE)
 
 _LINK = re.compile(
     r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|\bto\b|\bthrough\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\ba\b"
-    r"|\bal?\b|\be\b|\bdo\b|\btot\b|\baté\b|\bhasta\b|\bvers\b|\band\b|\bund\b|\bet\b|\by\b|\ben\b|/)\s?"
+    r"|\bal?\b|\be\b|\bdo\b|\btot\b|\baté\b|\bhasta\b|\band\b|\bund\b|\bet\b|\by\b|\ben\b|\bor\b|\boder\b|\bou\b|\bo\b|/)\s?"
     r"(?:up to |to |a maximum of |max\.? |bis (?:zu )?|jusqu'à |hasta |até )?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\b(?:and|und|et|y|e|en)\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"between|zwischen|entre|tussen|mellan|mellem|range|from|tra\b", re.IGNORECASE)
 _COUNTED = re.compile(
     r"[ \xa0-]?(?:%|(?:percent|hours?|hrs?|h|days?|weeks?|months?|years?|yrs?|minutes?|mins?|people|employees|staff"
@@ -45,9 +46,12 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """What a number without a currency counts instead of money: `$50 - 40 hours`."""
+_LETTER_AHEAD = re.compile(r"[^\W\d_\u2e80-\uffff]")
+_BASE_NEXT = re.compile(r"\s?(?:fixed |annual )?base\b", re.IGNORECASE)
 _MOST_NUMBERS = 600
 _MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
-_LEAST_BARE = 1_000
+LEAST_BARE = 1_000
+"""A number of a text without a currency is read from here on: below lie counts of everything else."""
 _YEARS = range(1900, 2101)
 
 
@@ -79,8 +83,8 @@ class _Amount:
     """Digits alone, without marks or multiplier."""
 
 
-def sums_of(text: str) -> list[Sum]:
-    """Find the sums in a text, in order: those with a currency, and bare ones that are large enough to be pay."""
+def sums_of(text: str, *, bare_from: int = LEAST_BARE) -> list[Sum]:
+    """Find the sums in a text, in order: those with a currency, and bare ones of at least `bare_from`."""
     data = pay_data()
     amounts = list(_amounts(text, data))
     found: list[Sum] = []
@@ -91,7 +95,7 @@ def sums_of(text: str) -> list[Sum]:
         while index < len(amounts) and _joins(text, first, last, amounts[index]):
             last = amounts[index]
             index += 1
-        one = _single(first) if last is first else _pair(first, last, data)
+        one = _single(first, bare_from) if last is first else _pair(first, last, data, bare_from)
         if one is None:
             continue
         if not one.currency and one.ranged and found and _continues(text, found[-1], one):
@@ -106,7 +110,7 @@ def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
             return
         start, end = match.span()
         sign, begun = _currency_before(text, start, data)
-        if sign is None and ((start and text[start - 1].isalpha()) or match.group() == "401"):
+        if sign is None and (_LETTER_AHEAD.match(text, start - 1) or match.group() == "401"):
             continue  # "B2B", "C4M", 401k
         kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
         value = _decimal(match.group(), multiplied=kind is not None)
@@ -192,18 +196,26 @@ def _following(text: str, end: int, data: PayData, *, known: bool) -> tuple[str 
     if match is None:
         return kind, None, at, open_ended
     word = match.group("word") or match.group("sign")
+    if word[0] >= _EAST_ASIAN_FROM and _EAST_ASIAN.match(word):
+        _, currency, stop, _ = _east_asian(text, match.start("word"), data)
+        return kind, currency, stop if currency else at, open_ended
     if word in data.capital_codes:
-        currency: str | None = word
+        currency = word
     elif word.upper() in _CAPITALS and word not in _CAPITALS:
         currency = None
     else:
         currency = data.after.get(word.lower()) or data.after.get(word.lower().rstrip("."))
-    if currency is None or _DIGIT_NEXT.match(text, match.end()):
+    if currency is None or _DIGIT_NEXT.match(text, match.end()) or _is_one_of_two(text, match.end(), data):
         return kind, None, at, open_ended  # "Tier 1 $90,000": the sign belongs to the next number
     stop = match.end() if word.lower() in data.after else _without_stop(match, word)
     if not open_ended and text.startswith("+", stop):
         open_ended, stop = True, stop + 1
     return kind, currency, stop, open_ended
+
+
+def _is_one_of_two(text: str, end: int, data: PayData) -> bool:
+    """Whether a code is followed by another: `CAD/USD` says as little as the sign alone."""
+    return text.startswith("/", end) and text[end + 1 : end + 4].lower() in data.before
 
 
 def _without_stop(match: re.Match[str], word: str) -> int:
@@ -219,7 +231,7 @@ def _multiplier(text: str, match: re.Match[str], name: str, data: PayData, *, kn
     touches = match.start() == match.start("word")
     if kind is None or (name in _LETTERS_ALONE and not touches and not known):
         return None
-    if name == "l" and not (known or _LAKH_A_YEAR.match(text, match.end())):
+    if name == "l" and not (known or match.group("word") == "L"):
         return None
     return kind
 
@@ -253,6 +265,8 @@ def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
         return False
     between = text[low.end : high.start]
     link = _LINK.fullmatch(between)
+    if _OR.search(between) and (link is None or first is not low):
+        return False
     if link is None and known:
         period = PERIOD_AFTER.match(between.lower())
         link = _LINK.fullmatch(between, period.end()) if period else None
@@ -262,38 +276,45 @@ def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
         return False
     if high.currency is None and (low.value > high.value * 1_000 or (high.plain and _COUNTED.match(text, high.end))):
         return False
+    if high.value < low.value and _BASE_NEXT.match(text, high.end):
+        return False  # "OTE: $100,000 — $70,000 base"
     return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
 
 
-def _pair(low: _Amount, high: _Amount, data: PayData) -> Sum | None:
+def _pair(low: _Amount, high: _Amount, data: PayData, bare_from: int) -> Sum | None:
     named = [currency for currency in (low.currency, high.currency) if currency]
     currency = next((name for name in named if name not in LOCAL), named[0] if named else "")
     bottom, top = low.value, high.value
-    if high.kind and not low.kind and bottom < _LEAST_BARE and bottom * 10 <= top:
+    if high.kind and not low.kind and bottom < LEAST_BARE and bottom * 10 <= top:
         bottom *= data.multiples[high.kind]
-    elif low.kind and not high.kind and top < _LEAST_BARE and top * 10 <= bottom:
+    elif low.kind and not high.kind and top < LEAST_BARE and top * 10 <= bottom:
         top *= data.multiples[low.kind]
-    elif not (low.kind or high.kind) and bottom < _LEAST_BARE <= top and bottom * _LEAST_BARE <= top:
-        bottom *= _LEAST_BARE  # "$90-110,000"
-    elif not (low.kind or high.kind) and top < _LEAST_BARE <= bottom <= top * _LEAST_BARE:
-        top *= _LEAST_BARE  # "$90,000-110"
+    elif not (low.kind or high.kind) and bottom < LEAST_BARE <= top and bottom * LEAST_BARE <= top:
+        bottom *= LEAST_BARE  # "$90-110,000"
+    elif not (low.kind or high.kind) and top < LEAST_BARE <= bottom <= top * LEAST_BARE:
+        top *= LEAST_BARE  # "$90,000-110"
     lakhs = "lakh" in (low.kind, high.kind) or "crore" in (low.kind, high.kind)
     if not currency:
         if lakhs:
             currency = "INR"
-        elif top < _LEAST_BARE or (low.plain and high.plain and int(bottom) in _YEARS and int(top) in _YEARS):
+        elif top < bare_from or (_is_year(low, bare_from) and _is_year(high, bare_from)):
             return None
     return Sum(low.start, high.end, bottom, top, currency, ranged=True, open_ended=high.open_ended, lakhs=lakhs)
 
 
-def _single(amount: _Amount) -> Sum | None:
+def _single(amount: _Amount, bare_from: int) -> Sum | None:
     lakhs = amount.kind in ("lakh", "crore")
     currency = amount.currency or ("INR" if lakhs else "")
-    if not currency and (amount.value < _LEAST_BARE or (amount.plain and int(amount.value) in _YEARS)):
+    if not currency and (amount.value < bare_from or _is_year(amount, bare_from)):
         return None
     return Sum(
         amount.start, amount.end, amount.value, amount.value, currency, open_ended=amount.open_ended, lakhs=lakhs
     )
+
+
+def _is_year(amount: _Amount, bare_from: int) -> bool:
+    """A plain number that a text more likely means as a date."""
+    return bare_from == LEAST_BARE and amount.plain and int(amount.value) in _YEARS
 
 
 def _continues(text: str, before: Sum, one: Sum) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.posting import Period
-from services.ingest.domain.pay_data import Level, pay_levels
+from services.ingest.domain.pay_data import pay_levels
 from services.rules.money import Rates
 
 # In euros: the least and the most that anybody is paid for one period. Wide, for wages differ by country; they only
@@ -26,9 +26,8 @@ _OF_A_MONTH: dict[Period, Decimal] = {
 }
 _LEAST_PART = Decimal("0.25")
 """Part-time and trainees' pay, of a full month's least."""
-_ONLY_HOURLY = (Decimal("0.008"), Decimal("0.16"))
-"""Of a full month's least: a range within these that names no period is an hour's pay."""
 _HOURLY_IN_EUROS = (Decimal(5), Decimal(75))
+"""A range within these that names no period is an hour's pay."""
 _LEAST_TO_MOST_MONTH = Decimal("0.8")
 
 
@@ -75,10 +74,10 @@ def infer_period(
         return "year" if is_plausible(ends, currency, "year", rates) else None
     if labelled and low >= level.least * _LEAST_TO_MOST_MONTH and high <= level.month_most:
         return "month"
-    return "hour" if len(ends) == 2 and _is_hourly(ends, currency, level, rates) else None
+    return "hour" if (labelled or low < high) and _is_hourly(ends, currency, rates) else None
 
 
-def _is_hourly(ends: Sequence[Decimal], currency: str, level: Level, rates: Rates) -> bool:
+def _is_hourly(ends: Sequence[Decimal], currency: str, rates: Rates) -> bool:
     per_euro = rates.euro.get(currency)
     if per_euro is None or not per_euro > 0:
         return False

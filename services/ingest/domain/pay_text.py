@@ -17,11 +17,11 @@ Setting = Literal["text", "title", "field"]
 one, unless a word says that it is something else."""
 
 _UP_TO = re.compile(
-    r"(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
+    r"\b(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
     r"|fino a|nawet do)\s*:?\s*$"
 )
 _FROM = re.compile(
-    r"(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
+    r"\b(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
     r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|från|fra|da|dari|mulai|not less than"
     r"|upwards of|over|more than)\s*:?\s*$"
 )
@@ -31,7 +31,7 @@ _OR_MORE = re.compile(
 _OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
 _INCLUDES = re.compile(r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)")
 _INCLUDING_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable)")
-_MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s")
+_MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
 """Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
 _BENEFIT_NEXT = re.compile(
     r" ?(?:(?!plus |and |with |in |on |as |\+ )[\w&/'-]+ ){0,6}?(?:allowance|stipend|budget|reimbursement|voucher|grant"
@@ -43,6 +43,7 @@ _SALES_TITLE = re.compile(r"\b(?:sales|account executive|account manager|busines
 _APART = re.compile(r"[,;.\d]")
 _RATES = frozenset({"hour", "day"})
 _BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
+_BARE_IN_FIELD = 100
 _MOST_READ = 60
 """Sums of one text that are read; a price list has more, a posting has not."""
 
@@ -71,7 +72,7 @@ class PayMention:
 
 def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention, ...]:
     """Find the sums of money in a text, ranges joined, each with its sense."""
-    sums = sums_of(document.text)
+    sums = sums_of(document.text, bare_from=_BARE_IN_FIELD) if setting == "field" else sums_of(document.text)
     if not sums:
         return ()
     reader = _Reader(document, setting)

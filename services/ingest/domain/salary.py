@@ -50,6 +50,11 @@ class _Pay:
     evidence: Evidence
     inferred: bool = False
     """Nobody states the period."""
+    labelled: bool = True
+
+    @property
+    def sure(self) -> bool:
+        return self.labelled or not self.inferred
 
     @property
     def terms(self) -> tuple[str, Period]:
@@ -64,18 +69,22 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
     reader = _Reader(draft, country=country, rates=rates)
     stated = reader.from_text(draft, document)
     bands = reader.from_fields(draft, ote=stated.ote)
-    chosen = _of_one_kind(stated.pay) or bands
+    chosen = stated.pay
+    if not chosen or (_is_by_the_piece(chosen) and any(band.kind == "base" for band in draft.pay)):
+        chosen = bands or chosen
     if not chosen:
         return Finding(None, tuple(dict.fromkeys(reader.refused))[:_MOST_EVIDENCE])
     joined, evidence = _join(chosen, reader.home)
-    if stated.pay:
-        joined = _fill(joined, bands)
+    if chosen is not bands:
+        joined = _fill(joined, (*stated.field, *bands))
     return Finding(_annualised(joined, rates), tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE])
 
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
     pay: tuple[_Pay, ...]
+    field: tuple[_Pay, ...]
+    """What the board's free-text field says, whether it was chosen or not."""
     ote: tuple[PayMention, ...]
 
 
@@ -93,19 +102,26 @@ class _Reader:
         self.refused: list[Evidence] = []
 
     def from_text(self, draft: Draft, document: Document) -> _Stated:
-        """Pay stated in the title, a free-text pay field or the text; of these the first that states any."""
+        """Pay stated in the title, else in the text, else in a free-text field of the board.
+
+        A sum of the text that no word calls a salary, and no period goes with, does not beat the board's field.
+        """
         ote: list[PayMention] = []
-        parts: list[tuple[str, Document, Setting]] = [("title", document_of(draft.title, draft.title), "title")]
-        parts += [(one.field, document_of(draft.title, one.text), _setting(one.text)) for one in draft.pay_text]
-        parts.append(("text", document, "text"))
-        for source, part, setting in parts:
-            mentions = find_pay(part, setting)
-            ote += [mention for mention in mentions if mention.sense == "ote"]
-            found = [self._from_mention(source, part.text, one) for one in mentions if one.sense == "pay"]
-            pay = tuple(_without_ote(one, ote) for one in found if one is not None)
-            if pay:
-                return _Stated(pay, tuple(ote))
-        return _Stated((), tuple(ote))
+        in_title = self._read("title", document_of(draft.title, draft.title), "title", ote)
+        in_text = _of_one_kind(self._read("text", document, "text", ote))
+        in_field: list[_Pay] = []
+        for stated in draft.pay_text:
+            part = document_of(draft.title, stated.text)
+            in_field += self._read(stated.field, part, _setting(stated.text), ote)
+        beats = any(pay.sure for pay in in_text) and not (_is_by_the_piece(in_text) and in_field)
+        found = in_title or (in_text if beats else in_field or in_text)
+        return _Stated(tuple(_without_ote(pay, ote) for pay in found), tuple(in_field), tuple(ote))
+
+    def _read(self, source: str, part: Document, setting: Setting, ote: list[PayMention]) -> list[_Pay]:
+        mentions = find_pay(part, setting)
+        ote += [mention for mention in mentions if mention.sense == "ote"]
+        found = (self._from_mention(source, part.text, one) for one in mentions if one.sense == "pay")
+        return [pay for pay in found if pay is not None]
 
     def from_fields(self, draft: Draft, *, ote: Sequence[PayMention]) -> tuple[_Pay, ...]:
         """The board's bands: base pay if any is, else what is unnamed or estimated. OTE and bonuses never."""
@@ -171,7 +187,7 @@ class _Reader:
                 lakhs = mention is not None and mention.lakhs
                 period = infer_period(ends, currency, self.rates, labelled=labelled, yearly=lakhs)
                 if period is not None:
-                    return _Pay(low, high, currency, period, shown, inferred=True)
+                    return _Pay(low, high, currency, period, shown, inferred=True, labelled=labelled)
         self.refused.append(shown)
         return None
 
@@ -219,16 +235,27 @@ def _without_ote(pay: _Pay, ote: Sequence[PayMention]) -> _Pay:
     return replace(pay, max=pay.min) if pay.min is not None and pay.max in hoped else pay
 
 
-def _of_one_kind(pays: Sequence[_Pay]) -> tuple[_Pay, ...]:
+def _is_by_the_piece(pays: Sequence[_Pay]) -> bool:
+    return bool(pays) and all(pay.period == "project" for pay in pays)
+
+
+def _of_one_kind(pays: Sequence[_Pay]) -> list[_Pay]:
     """Where some pay names its period, an hour's that is only inferred is something beside it: a price a session."""
     stated = any(not pay.inferred for pay in pays)
-    return tuple(pay for pay in pays if not (stated and pay.inferred and pay.period == "hour"))
+    return [pay for pay in pays if not (stated and pay.inferred and pay.period == "hour")]
 
 
 def _join(pays: Sequence[_Pay], home: str | None) -> tuple[_Pay, list[Evidence]]:
-    """Join the bands that share currency and period: those of the home currency, else of the first one named."""
-    first = next((pay for pay in pays if pay.currency == home), pays[0])
+    """Join the bands that share currency and period.
+
+    Those in the currency of the posting's country, else in the first one named; and those for a time rather than for
+    a piece, which no year can be told of.
+    """
+    at_home = [pay for pay in pays if pay.currency == home] or pays
+    first = next((pay for pay in at_home if pay.period != "project"), at_home[0])
     alike = [pay for pay in pays if pay.terms == first.terms]
+    if first.period == "project":
+        alike = [first]  # prices of different pieces are no range
     lows = [pay.min for pay in alike if pay.min is not None]
     highs = [pay.max for pay in alike if pay.max is not None]
     joined = replace(first, min=min(lows, default=None), max=max(highs, default=None))
