@@ -18,6 +18,7 @@ from services.ingest.domain.skills import read_skills
 from services.ingest.domain.timezones import read_timezones
 from services.ingest.domain.workplace import read_workplace
 from services.rules.money import Rates
+from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills import taxonomy
 
@@ -61,10 +62,18 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
         description_html=safe,
         fetched_at=raw.fetched_at,
         content_hash=raw.content_hash,
-        cluster=Cluster(key=cluster_key(company, title, reach.value), signature=signature_of(document.own_words)),
+        cluster=_cluster(company, draft, document, findings),
         evidence=_evidence(findings),
         **{name: finding.value for name, finding in findings.items()},
     )
+
+
+def _cluster(company: str, draft: Draft, document: Document, findings: dict[str, Finding[Any]]) -> Cluster:
+    reach, language = findings["reach"].value, findings["language"].value
+    locations = [one.text for one in draft.locations]
+    seat = seat_of(document.title, findings["workplace"].value, reach, locations)
+    key = cluster_key(company, document.title, reach, seat, language)
+    return Cluster(key=key, signature=signature_of(document.own_words))
 
 
 def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> dict[str, Finding[Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.model import SentItem
 from services.notifier.domain.score import states_pay
-from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, same_job
+from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, candidates_key, same_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class SentJobs:
 class _Alike:
     """Clusters in order, found by likeness without comparing all pairs.
 
-    Signatures that are alike enough to say `same job` differ in so few places that one of their pieces is equal, so
-    equal keys and equal pieces name all clusters that `same_job` can accept; it then decides.
+    Signatures that are nearly equal differ in so few places that one of their pieces is equal; all else that can be the
+    same job has one title. So equal titles and equal pieces name all that `same_job` can accept; it then decides.
     """
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
     pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
     width = len(cluster.signature) // pieces
     cut = [(piece, cluster.signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
-    return [(-1, cluster.key), *cut]
+    return [(-1, candidates_key(cluster.key)), *cut]
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:

@@ -1,0 +1,106 @@
+"""Where one must be for a job, in a form short enough to travel with its key."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+from schemas.posting import Reach, Workplace
+from services.rules.places import canonical_place, find_places, is_country, is_subdivision
+from services.rules.text import words
+from services.rules.titles import sells
+
+MOST_TOWNS: Final = 8
+
+_REMOTE: Final = "r"
+_CUT: Final = re.compile(r"\s*[,;/|()\[\]\u2022]\s*|\s+(?:or|and|oder|und|ou|et|e|y|-|\u2013)\s+")
+_NOT_A_TOWN: Final = frozenset({
+    "remote", "hybrid", "onsite", "office", "offices", "hq", "headquarters", "headquarter", "area", "metro",
+    "greater", "region", "anywhere", "in", "from", "home", "based", "of", "multiple", "locations", "location",
+    "various", "flexible", "sede", "siege", "zentrale",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a posting states of where one must be. Empty where it states nothing."""
+
+    remote: bool = False
+    """From anywhere within its reach."""
+    towns: frozenset[str] = frozenset()
+    """Hashes, four hexadecimal digits each; any one of them will do."""
+    countries: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, text: str) -> "Seat":
+        """Read `str(seat)` back. Never raises: what it cannot read states nothing."""
+        if text == _REMOTE:
+            return cls(remote=True)
+        towns, _, countries = text.partition(".")
+        return cls(False, frozenset(_pieces(towns, 4)), frozenset(_pieces(countries, 2)))
+
+    def __str__(self) -> str:
+        if self.remote:
+            return _REMOTE
+        if not self.towns and not self.countries:
+            return ""
+        return f"{''.join(sorted(self.towns))}.{''.join(sorted(self.countries))}"
+
+    def excludes(self, other: "Seat") -> bool:
+        """Whether nobody could be where both want one to be; what is not stated excludes nothing."""
+        if self.remote or other.remote:
+            return self.remote != other.remote and bool(self.towns or self.countries or other.towns or other.countries)
+        if self.towns and other.towns:
+            return not self.towns & other.towns
+        return bool(self.countries and other.countries and not self.countries & other.countries)
+
+    def shares_a_town(self, other: "Seat") -> bool:
+        """Whether both state one town."""
+        return bool(self.towns & other.towns)
+
+
+def seat_of(title: str, workplace: Workplace, reach: Reach, locations: Sequence[str]) -> Seat:
+    """Where one must be: the towns among the stated locations, and the countries; for remote work, nowhere.
+
+    Who sells from home is still of the one town that is stated: it is the market. Where the
+    workplace is not stated, towns count and countries do not: a board's country is often where it advertises.
+    """
+    towns = _towns(locations)
+    if workplace == "remote":
+        bound = len(towns) == 1 and sells(title)
+        return Seat(towns=_hashed(towns)) if bound else Seat(remote=True)
+    countries = reach.countries if workplace != "unknown" or towns else ()
+    return Seat(False, _hashed(towns), frozenset(countries))
+
+
+def _towns(locations: Iterable[str]) -> tuple[str, ...]:
+    return tuple({town: None for town in map(_town, locations) if town})[:MOST_TOWNS]
+
+
+@lru_cache(maxsize=8192)
+def _town(location: str) -> str:
+    """The first part of a location that names no country, state or group; empty where each does."""
+    state = ""
+    for part in _CUT.split(location):
+        bare = " ".join(word for word in words(part) if word not in _NOT_A_TOWN)
+        wide = canonical_place(bare) if bare else None
+        if bare and wide is None and not _names_a_country(part):
+            return bare
+        # A city that is a state as well (Berlin, New York) is one where nothing narrower is named.
+        state = state or (bare if is_subdivision(wide or "") else "")
+    return state
+
+
+def _names_a_country(part: str) -> bool:
+    """Whether a part of several words is of an office in a country: `Acme Japan`."""
+    return " " in part.strip() and any(is_country(one.code) and one.kind == "country" for one in find_places(part))
+
+
+def _hashed(towns: Iterable[str]) -> frozenset[str]:
+    return frozenset(blake2b(town.encode(), digest_size=2).hexdigest() for town in towns)
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text) - width + 1, width)]

@@ -1,0 +1,81 @@
+"""What a title says of the work, without what it says of the applicant's gender, the workplace and the place."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from services.rules.places import canonical_place, find_places
+from services.rules.text import fold, words
+
+_GENDERS: Final = re.compile(
+    r"[(\[{]?\s*\b(?:all genders|alle geschlechter|gn|[mfwdxhivn](?:\s*[/|*,]\s*[mfwdxhivna](?:ll)?){1,4})\b\s*[)\]}]?"
+    r"|(?<=\w)[*:_/](?:in|innen|r|e)\b",
+    re.IGNORECASE,
+)
+_CUT: Final = re.compile(r"\s*[()\[\]|@,]\s*|\s+[-\u2013\u2014]\s+|\s*[\u2013\u2014]\s*|(?<=\w)-\s+|:\s+")
+_FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
+_NOT_WORK: Final = frozenset({
+    "remote", "remoto", "remota", "hybrid", "onsite", "on", "site", "office", "home", "based", "fully", "full",
+    "first", "friendly", "work", "from", "anywhere", "worldwide", "within", "across", "or", "and", "in", "the",
+    "only", "100", "relocation", "relocate", "to",
+})  # fmt: skip
+_LONGEST_PLACE: Final = 60
+_SPELLINGS: Final = {
+    "sr": "senior", "snr": "senior", "jr": "junior", "mgr": "manager", "eng": "engineer", "dev": "developer",
+    "client": "customer", "clients": "customer", "customers": "customer",
+    "backend": "back end", "frontend": "front end", "fullstack": "full stack", "com": "with", "mit": "with",
+}  # fmt: skip
+_SELLS: Final = re.compile(
+    r"\b(?:account (?:executive|manager|director)|sales|business development|partner(?:ships?)?|commercial|comercial"
+    r"|ventas|vendas|vertrieb\w*|au(?:ß|ss)endienst\w*"
+    r"|(?:country|regional|territory|area|expansion) (?:manager|director|lead|head)|head of regional)\b"
+)
+_SERVES: Final = re.compile(
+    r"\b(?:(?:customer|client) (?:success|solutions?)|solutions? (?:architect|engineer|consultant)|go to market|gtm)\b"
+)
+
+
+def sells(title: str) -> bool:
+    """Whether a title is of work that brings in customers, in English, German, Spanish and Portuguese."""
+    return _SELLS.search(fold(title)) is not None
+
+
+def works_a_market(title: str) -> bool:
+    """Whether a title is of work for the customers of one place, whose name is then part of the work.
+
+    `Account Executive, Nordics` and `Country Manager - Spain` are other jobs than those of their neighbours, where
+    `Data Engineer (Spain)` is an advertisement of what `Data Engineer (Portugal)` advertises too.
+    """
+    return sells(title) or _SERVES.search(fold(title)) is not None
+
+
+def fold_title(title: str) -> str:
+    """A title without case, punctuation, `(m/f/d)`, and the places and workplace that stand apart in it.
+
+    The level stays, and so does the place of who works a market (`works_a_market`). What is often written in several
+    ways is written in one: `Sr.`, `Fullstack`, clients and customers.
+    """
+    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", title))
+    parts = [part for part in _CUT.split(bare) if part.strip()]
+    keeps_places = works_a_market(bare)
+    # The work comes first, but for a workplace: `Remote - Data Engineer`.
+    kept = [part for at, part in enumerate(parts) if not _says_only_where(part, at == 0 or keeps_places)]
+    found = [_SPELLINGS.get(word, word) for word in words(" ".join(kept))]
+    return " ".join(found) or fold(title)
+
+
+def _says_only_where(part: str, workplace_alone: bool) -> bool:
+    if not set(words(part)) - _NOT_WORK:
+        return True
+    return not workplace_alone and len(part) <= _LONGEST_PLACE and _is_place(part.strip())
+
+
+@lru_cache(maxsize=8192)
+def _is_place(part: str) -> bool:
+    """Whether a part of a title is made of places and words of the workplace."""
+    if canonical_place(part) is not None:
+        return True
+    rest = part
+    for found in reversed(find_places(part)):
+        rest = rest[: found.start] + " " + rest[found.end :]
+    return not set(words(rest)) - _NOT_WORK
