@@ -200,7 +200,7 @@ def _ingest(place: _Place) -> _Parts:
             pauses=place.shown.pauses,
             metrics=place.shown.metrics,
         )
-    return _Parts(make_normaliser(), (collector,), server=push)
+    return _Parts(make_normaliser(settings), (collector,), server=push)
 
 
 def _matcher(place: _Place) -> _Parts:

@@ -146,5 +146,6 @@ def _services(
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
     notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer, stopping=stopping)
-    flow: Sequence[Service] = (collector, relay, make_normaliser(), make_matcher(log, settings.matcher), notifier)
+    normaliser, matcher = make_normaliser(settings.ingest), make_matcher(log, settings.matcher)
+    flow: Sequence[Service] = (collector, relay, normaliser, matcher, notifier)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

@@ -13,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from services.ingest.mapping.files import first_fault, with_files
 from services.ingest.settings import IngestSettings
 from services.matcher.settings import MatcherSettings
 from services.notifier.domain.ids import Ids
@@ -107,17 +108,16 @@ def load_settings(file: Path | None) -> Settings:
         raise UsageError(f"there is no settings file {path}; `jobchime config init {path}` writes one") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"the settings file {path} cannot be read: {error}") from None
-    return _anchored(_settings(values, str(path)), path.resolve().parent)
+    folder = path.resolve().parent
+    values |= {"ingest": with_files(values["ingest"], folder)} if "ingest" in values else {}
+    return _anchored(_settings(values, str(path)), folder)
 
 
 def _settings(values: dict[str, Any], where: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        said = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
-        raise UsageError(f"{where}: {place}: {said.removeprefix('Value error, ')}") from None
+        raise UsageError(f"{where}: {first_fault(error)}") from None
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

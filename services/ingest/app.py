@@ -5,10 +5,10 @@ from random import Random
 
 from sqlalchemy import Engine
 
+from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.adapters.fetch import SourceFetcher
 from services.ingest.adapters.fetch_files import FileFetcher
 from services.ingest.adapters.fetch_web import WebFetcher
-from services.ingest.adapters.formats import FORMATS, detect, format_named
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector
@@ -24,7 +24,8 @@ from services.runtime.records import Producer
 def make_reader(settings: IngestSettings, chance: Random) -> Reader:
     """What reads sources, over the web and from files."""
     fetcher = SourceFetcher(WebFetcher(settings, chance), FileFetcher())
-    return Reader(fetcher, detect=detect, format_named=format_named)
+    known = Catalogue(settings.mappings)
+    return Reader(fetcher, detect=known.detect, format_named=known.format_named)
 
 
 def make_collector(
@@ -40,13 +41,13 @@ def make_collector(
 
     Raises UsageError for a source of an unknown format.
     """
-    tools = Tools(settings, SqlSourceLedger(engine), producer, format_named)
+    tools = Tools(settings, SqlSourceLedger(engine), producer, Catalogue(settings.mappings).format_named)
     return Collector(tools, make_reader(settings, chance), chance, worker=worker, paused=paused)
 
 
-def make_normaliser() -> Normaliser:
-    """The normaliser over all formats and the dated rates."""
-    return Normaliser({known.name: known for known in FORMATS}, rates_before)
+def make_normaliser(settings: IngestSettings | None = None) -> Normaliser:
+    """The normaliser over all formats, those of the settings too, and the dated rates."""
+    return Normaliser(Catalogue(settings.mappings if settings else {}).by_name(), rates_before)
 
 
 def make_normalise() -> Normalise:

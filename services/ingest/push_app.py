@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from services.ingest.adapters.formats import format_named
+from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.adapters.posting_lines import PostingLines
 from services.ingest.adapters.push_web import PushApi, push_app
 from services.ingest.adapters.sql import SqlSourceLedger
@@ -29,7 +29,7 @@ def make_push_server(
 ) -> WebServer:
     """The push endpoint over a migrated store, bound and to be entered. Raises UsageError."""
     lines = PostingLines()
-    tools = Tools(settings, SqlSourceLedger(engine), producer, format_named)
+    tools = Tools(settings, SqlSourceLedger(engine), producer, Catalogue(settings.mappings).format_named)
     api = PushApi(Pusher(tools, PushFormat(lines, lines.part), clock), settings.push, pauses=pauses, metrics=metrics)
     return WebServer(
         push_app(api),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
+from services.ingest.mapping.settings import NAME, MappingSettings
 from services.ingest.push_settings import PushSettings
 
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
@@ -20,7 +21,6 @@ _UNITS = {
     "d": timedelta(days=1),
 }
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 
 
 def _span(value: object) -> object:
@@ -49,12 +49,12 @@ class _Settings(BaseModel):
 class SourceSettings(_Settings):
     """One source."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     """Part of every posting's id: renaming a source makes all its postings new."""
     url: str
     """An http(s) address, or the path of a file or a folder of feed files."""
     format: str = "auto"
-    """The name of a format, or `auto`: told by content."""
+    """The name of a format, `mapping:` and the name of a mapping, or `auto`: told by content."""
     every: Span = timedelta(hours=1)
     """How often it is polled; unset: hourly, or as seldom as its format's board asks for."""
     enabled: bool = True
@@ -109,6 +109,8 @@ class IngestSettings(_Settings):
     """The `[ingest]` table of the settings file."""
 
     sources: tuple[SourceSettings, ...] = ()
+    mappings: dict[Annotated[str, Field(pattern=NAME)], MappingSettings] = Field(default_factory=dict)
+    """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
     contact: str = ""
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
     polls_per_tick: int = Field(default=4, ge=1, le=100)
@@ -163,6 +165,8 @@ def _is_web(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
 
 
-def source_for(target: str, *, name: str = "check", allow_private: bool = False) -> SourceSettings:
+def source_for(
+    target: str, *, name: str = "check", allow_private: bool = False, format: str = "auto"
+) -> SourceSettings:
     """A source made of a bare address or path, as given on a command line. Raises ValueError."""
-    return SourceSettings(name=name, url=target, allow_private=allow_private)
+    return SourceSettings(name=name, url=target, allow_private=allow_private, format=format)

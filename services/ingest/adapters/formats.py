@@ -1,5 +1,7 @@
 """The list of feed formats. To add one: its file, and its line here."""
 
+from functools import cache
+
 from services.ingest.adapters.arbeitnow import Arbeitnow
 from services.ingest.adapters.ashby import Ashby
 from services.ingest.adapters.greenhouse import Greenhouse
@@ -8,6 +10,7 @@ from services.ingest.adapters.himalayas_rss import HimalayasRss
 from services.ingest.adapters.jobicy import Jobicy
 from services.ingest.adapters.jsonld import JsonLd
 from services.ingest.adapters.lever import Lever
+from services.ingest.adapters.mapped import Mapped
 from services.ingest.adapters.posting_lines import PostingLines
 from services.ingest.adapters.recruitee import Recruitee
 from services.ingest.adapters.remoteok import RemoteOk
@@ -16,6 +19,7 @@ from services.ingest.adapters.smartrecruiters import SmartRecruiters
 from services.ingest.adapters.syndication import Syndication
 from services.ingest.adapters.weworkremotely import WeWorkRemotely
 from services.ingest.adapters.workable import Workable
+from services.ingest.mapping.files import shipped
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
 
@@ -41,12 +45,19 @@ FORMATS: tuple[Format, ...] = (
 
 def detect(body: bytes) -> Format | None:
     """Tell a body's format by its content alone; None where no format knows it. Never raises."""
-    return next((known for known in FORMATS if known.detects(body)), None)
+    return next((known for known in (*mapped(), *FORMATS) if known.detects(body)), None)
 
 
 def format_named(name: str) -> Format:
     """Give the format of this name. Raises UsageError, with the names that there are."""
-    for known in FORMATS:
+    all_known = (*FORMATS, *mapped())
+    for known in all_known:
         if known.name == name:
             return known
-    raise UsageError(f'there is no format "{name}"; there are: {", ".join(known.name for known in FORMATS)}')
+    raise UsageError(f'there is no format "{name}"; there are: {", ".join(known.name for known in all_known)}')
+
+
+@cache
+def mapped() -> tuple[Format, ...]:
+    """The formats of the mappings that come along; each knows its feeds by elements that no named format has."""
+    return tuple(Mapped(name, mapping) for name, mapping in shipped().items())

@@ -72,10 +72,12 @@ def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any |
         wanted = "a list" if array is None else f'an object with a list "{array}"'
         yield Broken(f"the body is not {wanted}", text[:EXCERPT], ends_feed=True)
         return
-    yield from _elements(text, at + 1, inside_object=array is not None, alone=alone)
+    yield from rows_at(text, at, inside_object=array is not None, alone=alone)
 
 
-def _elements(text: str, at: int, *, inside_object: bool, alone: bool) -> Iterator[Any | Broken]:
+def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> Iterator[Any | Broken]:
+    """`rows`, of the array at `at`."""
+    at += 1
     count = faults = 0
     while True:
         at = _skip(_GAP, text, at)

@@ -34,16 +34,21 @@ def items(text: str) -> Iterator["etree._Element | Broken"]:
     if _DTD.search(head):
         yield Broken("the document declares a DTD, which is refused", head[:EXCERPT], ends_feed=True)
         return
-    namespaces = dict(_NAMESPACE.findall(head[:_HEAD]))
+    namespaces = declared_in(head)
     count = 0
     for chunk in _chunks(text):
         if chunk is None:
             yield Broken(f"the document is cut short within an item, after {count:,}", text[-EXCERPT:], ends_feed=True)
             return
         count += 1
-        yield _parsed(chunk, namespaces)
+        yield parsed(chunk, namespaces)
     if not _END.search(text[-_HEAD:]):
         yield Broken(f"the document is cut short after {count:,} items", text[-EXCERPT:], ends_feed=True)
+
+
+def declared_in(head: str) -> dict[str, str]:
+    """The namespaces that the beginning of a document declares, by prefix."""
+    return dict(_NAMESPACE.findall(head[:_HEAD]))
 
 
 def _first_item(text: str) -> int:
@@ -70,7 +75,8 @@ def _chunks(text: str) -> Iterator[str | None]:
         yield None
 
 
-def _parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
+def parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
+    """Parse one item; `namespaces` by the prefixes that the document declares, "" being those without one."""
     try:
         return _parse(chunk, namespaces)
     except etree.XMLSyntaxError:
@@ -84,7 +90,8 @@ def _parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken"
 
 
 def _parse(chunk: str, namespaces: dict[str, str]) -> "etree._Element":
-    declared = "".join(f' xmlns:{prefix}="{html.escape(uri)}"' for prefix, uri in namespaces.items() if prefix != "xml")
+    names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items() if prefix != "xml"}
+    declared = "".join(f' {name}="{html.escape(uri)}"' for name, uri in names.items())
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

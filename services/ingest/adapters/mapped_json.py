@@ -1,0 +1,203 @@
+"""Rows out of JSON wherever they lie, and out of JSON Lines."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from services.ingest.adapters.contacts import without_contacts
+from services.ingest.adapters.json_rows import EXCERPT, MOST_FAULTS, read_value, rows_at
+from services.ingest.adapters.mapped_body import Body
+from services.ingest.mapping.hints import alternatives
+from services.ingest.mapping.paths import json_values, names_of
+from services.ingest.mapping.rows import JsonRow
+from services.ingest.ports import Broken
+
+MOST_WHOLE = 16 * 1024 * 1024
+"""Characters of a body whose rows are found by more than names, so that it has to be held in memory as a whole."""
+_MOST_AROUND = 1024 * 1024
+"""Characters of a member beside the rows that is read."""
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_GAP = re.compile(r"[ \t\r\n,]*+")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
+_SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}"]++', re.DOTALL)
+
+
+class JsonBody(Body):
+    """A JSON body: rows under names are read one by one, others out of the whole."""
+
+    def rows(self) -> Iterator[Any | Broken]:
+        """Those of a list, or the members of an object of rows."""
+        if self._names is None:
+            yield from self._rows_of_whole()
+            return
+        at = self._rows_at
+        if isinstance(at, Broken):
+            yield at
+        elif self.text.startswith("[", at):
+            yield from rows_at(self.text, at, inside_object=bool(self._names), alone=not self._names)
+        elif self.text.startswith("{", at):
+            yield from self._rows_of_object(at)
+        elif not self.text.startswith("null", at):
+            yield Broken(f'"{self.mapping.items}" is neither a list nor an object', ends_feed=True)
+
+    def of_feed(self, path: str) -> list[str]:
+        """What stands beside the rows, and beside what they lie in."""
+        return JsonRow(self._around).texts(path)
+
+    @cached_property
+    def _names(self) -> list[str] | None:
+        return names_of(self.mapping.items.removesuffix("[*]"))
+
+    @cached_property
+    def _rows_at(self) -> int | Broken:
+        at, there = _past(_SPACE, self.text, 0), ""
+        for name in self._names or ():
+            others = []
+            for other, place in _members(self.text, at):
+                if other == name:
+                    at, there = place, f"{there}{name}."
+                    break
+                others.append(there + other)
+            else:
+                return self._no_rows(there + name, others, at)
+        if at >= len(self.text):
+            return Broken("the body is empty", ends_feed=True)
+        return at
+
+    def _no_rows(self, path: str, names: list[str], at: int) -> Broken:
+        if names:
+            return Broken(f'items: "{path}" is not there; {alternatives([path], names)}', ends_feed=True)
+        kind = "a list" if self.text.startswith("[", at) else "no object"
+        outer = f'"{path.rpartition(".")[0]}"' if "." in path else "the body"
+        return Broken(f'items: "{path}" is not there; {outer} is {kind}', self.text[:EXCERPT], ends_feed=True)
+
+    def _rows_of_object(self, at: int) -> Iterator[Any | Broken]:
+        count, end = 0, at + 1
+        for name, place in _members(self.text, at):
+            try:
+                row, end = read_value(self.text, place)
+            except ValueError as error:
+                yield Broken(f'not JSON: "{name[:60]}": {error}', self.text[place : place + EXCERPT])
+                end = _end(self.text, place) or place
+                continue
+            count += 1
+            if isinstance(row, dict) and self.mapping.key is not None:
+                row = {self.mapping.key: name, **row}
+            yield row
+        if not self.text.startswith("}", _past(_GAP, self.text, end)):
+            yield Broken(f"the body is cut short or garbled after {count:,} rows", ends_feed=True)
+
+    @cached_property
+    def _whole(self) -> Any:
+        """The body as a value, or Broken."""
+        if len(self.text) > MOST_WHOLE:
+            most = MOST_WHOLE // 2**20
+            return Broken(f"rows found by more than names lie in bodies of at most {most} MiB", ends_feed=True)
+        try:
+            return read_value(self.text)[0]
+        except ValueError as error:
+            return Broken(f"not JSON: {error}", self.text[:EXCERPT], ends_feed=True)
+
+    def _rows_of_whole(self) -> Iterator[Any | Broken]:
+        if isinstance(self._whole, Broken):
+            yield self._whole
+            return
+        found = json_values(self._whole, self.mapping.items)
+        yield from found[0] if len(found) == 1 and isinstance(found[0], list) else found
+        if not found and self._whole:
+            names = JsonRow(self._whole).names()
+            yield Broken(
+                f'items: "{self.mapping.items}" finds nothing; {alternatives([self.mapping.items], names)}',
+                ends_feed=True,
+            )
+
+    @cached_property
+    def _around(self) -> Any:
+        if self._names is None:
+            return without_contacts(self._whole) if isinstance(self._whole, dict) else None
+        return self._beside(_past(_SPACE, self.text, 0), self._names)
+
+    def _beside(self, at: int, names: list[str]) -> Any:
+        """The object at `at` less the rows under `names`; members behind the rows too, however long those are."""
+        found: dict[str, Any] = {}
+        if not names:
+            return found
+        for name, place in _members(self.text, at):
+            if name == names[0]:
+                found[name] = self._beside(place, names[1:])
+            elif (_end(self.text, place) or len(self.text)) - place <= _MOST_AROUND:
+                try:
+                    found[name] = read_value(self.text, place)[0]
+                except ValueError:
+                    continue
+        return without_contacts(found)
+
+
+class LinesBody(Body):
+    """JSON Lines: a row a line."""
+
+    def rows(self) -> Iterator[Any | Broken]:
+        """Those of the lines that are not empty."""
+        start = faults = 0
+        number = 0
+        while start < len(self.text):
+            end = self.text.find("\n", start)
+            end = len(self.text) if end < 0 else end
+            line, start, number = self.text[start:end].strip(), end + 1, number + 1
+            if not line:
+                continue
+            try:
+                value, stop = read_value(line)
+                if stop != len(line):
+                    raise ValueError("the line goes on after its row")
+            except ValueError as error:
+                yield Broken(f"not JSON: line {number:,}: {error}", line[:EXCERPT])
+                faults += 1
+                if faults == MOST_FAULTS * 10:
+                    yield Broken(f"{faults:,} lines are malformed: the rest is given up", ends_feed=True)
+                    return
+                continue
+            yield value
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """Name and place of each member of the object at `at`, as far as it is sound; unlike `members`, of any length."""
+    if not text.startswith("{", at):
+        return
+    at = _past(_GAP, text, at + 1)
+    while text.startswith('"', at):
+        try:
+            name, at = read_value(text, at)
+        except ValueError:
+            return
+        at = _past(_SPACE, text, at)
+        if not text.startswith(":", at):
+            return
+        place = _past(_SPACE, text, at + 1)
+        yield str(name), place
+        end = _end(text, place)
+        if end is None:
+            return
+        at = _past(_GAP, text, end)
+
+
+def _end(text: str, at: int) -> int | None:
+    """The end of the value at `at`, of a list or object by its brackets; None where the text ends within it."""
+    if text[at : at + 1] not in {"{", "["}:
+        found = _SCALAR.match(text, at)
+        return found.end() if found else None
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        if token[0] in {"{", "["}:
+            depth += 1
+        elif token[0] in {"}", "]"}:
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return None
+
+
+def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,85 @@
+"""From a rule and a row to the values that were stated, each with the path that it came by."""
+
+import html
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.ingest.domain.draft import Stated
+from services.ingest.mapping.paths import Kind, is_of_feed
+from services.ingest.mapping.rows import Row
+from services.ingest.mapping.settings import ValueRule
+from services.ingest.mapping.template import fill, template_paths
+
+MOST_VALUES = 200
+"""Of one field of one row."""
+
+
+class MappedRow:
+    """A row and what its feed says around it."""
+
+    def __init__(self, kind: Kind, row: Row, feed: dict[str, list[str]]) -> None:
+        self.kind = kind
+        self.row = row
+        self._feed = feed
+
+    def texts(self, path: str, *, markup: bool = False) -> list[str]:
+        """What a path finds, in the row or around it."""
+        return self._feed.get(path, []) if is_of_feed(self.kind, path) else self.row.texts(path, markup=markup)
+
+    def values(self, rule: ValueRule, *, markup: bool = False) -> tuple[Stated, ...]:
+        """What a rule gives, as stated."""
+        found = [one for one in self._found(rule, markup=markup) if one.text][:MOST_VALUES]
+        if not found and rule.default is not None:
+            found = [Stated("default", rule.default)]
+        if rule.join is not None and len(found) > 1:
+            return (Stated(found[0].field, rule.join.join(one.text for one in found)),)
+        return tuple(found)
+
+    def first(self, rule: ValueRule | None) -> str:
+        """The first text that a rule gives, or ""."""
+        values = () if rule is None else self.values(rule)
+        return values[0].text if values else ""
+
+    def _found(self, rule: ValueRule, *, markup: bool) -> Iterable[Stated]:
+        meanings = {name.casefold(): meaning for name, meaning in rule.values.items()}
+        for stated in self._served(rule, markup=markup):
+            text = _narrowed(stated.text, rule)
+            parts = [text] if rule.split is None else text.split(rule.split)
+            for part in parts:
+                meant = meanings.get(part.strip().casefold(), part.strip())
+                yield Stated(stated.field, _dated(meant, rule.date) if rule.date else meant)
+
+    def _served(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
+        if rule.constant is not None:
+            return [Stated("constant", rule.constant)]
+        for template in rule.template:
+            if joined := fill(template, lambda path: ", ".join(self.texts(path))):
+                return [Stated(", ".join(template_paths(template)), _plain(joined, rule))]
+        found: list[Stated] = []
+        for path in rule.path or rule.all:
+            found += [Stated(path, _plain(text, rule)) for text in self.texts(path, markup=markup)]
+            if found and rule.path:
+                break
+        return found
+
+
+def _plain(text: str, rule: ValueRule) -> str:
+    for _ in range(rule.escaped or 0):
+        text = html.unescape(text)
+    return text
+
+
+def _narrowed(text: str, rule: ValueRule) -> str:
+    if rule.after is not None and rule.after in text:
+        text = text.partition(rule.after)[2]
+    if rule.before is not None and rule.before in text:
+        text = text.partition(rule.before)[0]
+    return text.strip()
+
+
+def _dated(text: str, form: str) -> str:
+    """A date of this form as ISO 8601; what is not of this form as it is, so that the evidence shows it."""
+    try:
+        return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 (a date without a zone is read as UTC)
+    except ValueError:
+        return text
