@@ -7,7 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-PlaceKind = Literal["country", "subdivision", "group", "worldwide", "city"]
+PlaceKind = Literal["country", "subdivision", "group", "worldwide", "city", "demonym"]
+"""A demonym is what people and papers of a country are called: no place, but it tells one in `Kenyan work permit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,11 @@ class PlaceData:
     """CLDR's code of a group, by which Babel knows its name in other languages."""
     members: Mapping[str, frozenset[str]]
     fields: Mapping[str, str]
+    """What a folded name means that is a whole field."""
     ambiguous: Mapping[str, tuple[str, ...]]
     text: tuple[tuple[str, Sense], ...]
+    cities: tuple[tuple[str, Sense], ...]
+    """Further cities, which fields may hold, but whose names running text often uses otherwise."""
     doubtful: frozenset[str]
     """Folded names that text also uses for people, firms or common words."""
     lone: Mapping[str, str]
@@ -78,6 +82,7 @@ def place_data() -> PlaceData:
         fields=raw["fields"],
         ambiguous={name: tuple(codes) for name, codes in raw["ambiguous"].items()},
         text=tuple((name, _sense(kind, code)) for name, kind, code in raw["text"]),
+        cities=tuple((name, _sense(kind, code)) for name, kind, code in raw["cities"]),
         doubtful=frozenset(raw["doubtful"]),
         lone=raw["lone"],
         alpha3=raw["alpha3"],

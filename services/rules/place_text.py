@@ -1,15 +1,13 @@
 """Finding places in running text: names by Aho-Corasick, then codes and doubtful names by what stands beside them."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-
-from ahocorasick_rs import AhoCorasick, MatchKind
+from functools import lru_cache
 
 from services.rules.place_codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens
 from services.rules.place_data import PlaceKind, Sense, country_part, place_data
+from services.rules.place_names import Found, names_in
 from services.rules.text import fold
 
 
@@ -25,68 +23,33 @@ class PlaceMention:
     subdivision: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A name or code in the text, with every place that it may mean."""
-
-    start: int
-    end: int
-    senses: tuple[Sense, ...]
-    name_end: int
-    """Where the name itself ends, without the state or country that is joined to it."""
-    doubtful: bool = False
-    code: bool = False
+_SHORT = 80
+"""Characters of a field that may be written without capitals."""
+_MOST_KEPT = 200
+"""Characters of a field whose places are remembered: feeds repeat the same few thousand."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    automaton: AhoCorasick
-    patterns: tuple[str, ...]
-    senses: tuple[tuple[Sense, ...], ...]
-    written: tuple[frozenset[str], ...]
-    """Acronyms among the spellings of a pattern: believed in this case only."""
-
-
-_LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "\u2019": "'", "\u2011": "-", "\u00a0": " ", "\t": " "}
-)
-
-
-def _plain(text: str) -> str:
-    """Lower case without accents, character for character, so that offsets stay."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    if not lowered.isascii():
-        lowered = "".join(char if char.isascii() else unicodedata.normalize("NFD", char)[0] for char in lowered)
-        lowered = lowered.translate(_LETTERS)
-    return lowered
-
-
-@cache
-def _names() -> _Names:
-    senses: dict[str, list[Sense]] = {}
-    written: dict[str, set[str]] = {}
-    for name, sense in place_data().text:
-        pattern = _plain(name)
-        if sense not in senses.setdefault(pattern, []):
-            senses[pattern].append(sense)
-        written.setdefault(pattern, set()).add(name)
-    return _Names(
-        automaton=AhoCorasick(list(senses), matchkind=MatchKind.Standard),
-        patterns=tuple(senses),
-        senses=tuple(tuple(found) for found in senses.values()),
-        written=tuple(frozenset(n for n in ways if n.isupper() and len(n) <= 6) for ways in written.values()),
-    )
-
-
-def find_places(text: str) -> tuple[PlaceMention, ...]:
-    """Every place that the text names, in order; a city with its state or country is one mention.
+def find_places(text: str, *, cities: bool = False) -> tuple[PlaceMention, ...]:
+    """Every place that running text names, in order; a city with its state or country is one mention.
 
     Names want a capital letter, codes a comma or a list. A name of several places is told apart by what stands
-    beside it, else left out.
+    beside it, else left out. `cities` takes in a few thousand more, where the text is known to name a place.
     """
-    named = _named(text)
+    lower = len(text) <= _SHORT and text.islower()
+    return _mentions(text, names_in(text, "lower" if lower else "field" if cities else "text"))
+
+
+def places_in_field(text: str) -> tuple[PlaceMention, ...]:
+    """Every place that a field of places names, further cities among them."""
+    return _kept(text) if len(text) <= _MOST_KEPT else find_places(text, cities=True)
+
+
+@lru_cache(maxsize=8192)
+def _kept(text: str) -> tuple[PlaceMention, ...]:
+    return find_places(text, cities=True)
+
+
+def _mentions(text: str, named: Sequence[Found]) -> tuple[PlaceMention, ...]:
     found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda one: one.start))
     meant: list[Sense | None] = []
     for i, one in enumerate(found):
@@ -96,7 +59,7 @@ def find_places(text: str) -> tuple[PlaceMention, ...]:
     return tuple(
         PlaceMention(sense.code, sense.kind, one.start, one.end, text[one.start : one.end], sense.subdivision)
         for one, sense in zip(found, meant, strict=True)
-        if sense
+        if sense and sense.kind != "demonym"
     )
 
 
@@ -106,66 +69,6 @@ def _neighbours(text: str, found: Sequence[Found], meant: Sequence[Sense | None]
     if i + 1 < len(meant) and _BESIDE.fullmatch(text[found[i].end : found[i + 1].start]):
         beside.append(meant[i + 1])
     return [sense for sense in beside if sense]
-
-
-def _named(text: str) -> list[Found]:
-    names = _names()
-    plain = _plain(text)
-    lower_field = len(text) <= 80 and not any(char.isupper() for char in text)
-    hits = names.automaton.find_matches_as_indexes(plain, overlapping=True)
-    hits.sort(key=lambda hit: (hit[1], -hit[2]))
-    found: list[Found] = []
-    reached = 0
-    for pattern, start, end in hits:
-        if start < reached or not _whole_word(plain, start, end):
-            continue
-        senses = names.senses[pattern]
-        if not _spelt(text[start:end], senses, names.written[pattern], lower_field=lower_field):
-            continue
-        if _shouted(text, start, end) or _anywhere_within(text, end, senses):
-            continue
-        doubtful = fold(text[start:end]) in place_data().doubtful
-        found.append(Found(start, end, senses, end, doubtful))
-        reached = end
-    return found
-
-
-def _whole_word(plain: str, start: int, end: int) -> bool:
-    before, after = plain[start - 1 : start], plain[end : end + 1]
-    if before.isalnum() or before in ("_", "@", "$") or (before == "." and plain[start - 2 : start - 1].isalnum()):
-        return False
-    if after.isalnum() or after in ("_", "@"):
-        return False
-    # A hyphen may join ("London-based"); a dot before a letter makes a host name.
-    return not (after == "." and plain[end + 1 : end + 2].isalnum() and plain[end - 1] != ".")
-
-
-def _spelt(text: str, senses: Sequence[Sense], acronyms: frozenset[str], *, lower_field: bool) -> bool:
-    if acronyms:
-        return text in acronyms
-    if senses[0].kind in ("worldwide", "group") or lower_field:
-        return True
-    if len(text) <= 4:
-        return text.istitle() or text.isupper()  # "NiCE" is a firm
-    return text[0].isupper() or text.startswith("the ")
-
-
-def _shouted(text: str, start: int, end: int) -> bool:
-    """CONTACT US, JOIN US."""
-    return (
-        text[start:end] == "US"
-        and bool(re.search(r"\b[A-Z]{2,}['’]?[A-Z]* $", text[max(0, start - 12) : start]))
-        and (text[max(0, start - 12) : start].split()[-1] not in ("IN", "THE", "REMOTE", "FROM"))
-    )
-
-
-def _anywhere_within(text: str, end: int, senses: Sequence[Sense]) -> bool:
-    """`work from anywhere in the US` is not worldwide."""
-    return senses[0].kind == "worldwide" and bool(
-        re.match(
-            r"\s*,?\s*(?:\(?(?:with)?in|across|inside|throughout)\s(?!the world)", text[end : end + 24], re.IGNORECASE
-        )
-    )
 
 
 def _coded(text: str, named: Sequence[Found]) -> list[Found]:
@@ -217,10 +120,10 @@ _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 def _meant(text: str, one: Found, beside: Sequence[Sense]) -> Sense | None:
     if one.doubtful and one.end == one.name_end and not beside and not _in_field(text, one):
         return None
-    kindred = [sense for sense in one.senses if any(_kindred(sense, other) for other in beside)]
-    if len(kindred) == 1:
-        return kindred[0]
     lone = place_data().lone.get(fold(text[one.start : one.name_end]))
+    kindred = [sense for sense in one.senses if any(_kindred(sense, other) for other in beside)]
+    if len(kindred) == 1 and not (lone and kindred[0].kind == "city"):
+        return kindred[0]
     if lone is not None and (one.end == one.name_end or (lone and len(one.senses) > 1)):
         return next((sense for sense in one.senses if sense.narrowest == lone), None)
     return one.senses[0] if len(one.senses) == 1 else _agreed(one.senses)
@@ -234,12 +137,14 @@ def _kindred(sense: Sense, other: Sense) -> bool:
 
 
 def _agreed(senses: Sequence[Sense]) -> Sense | None:
-    """A city named like its state is the city; cities of one country are that country."""
+    """A city named like its state is the city; several in one country are that country."""
     if len({sense.narrowest for sense in senses}) == 1:
         return min(senses, key=lambda sense: sense.kind != "city")
-    if len({sense.code for sense in senses}) == 1 and senses[0].kind == "city":
-        return replace(senses[0], subdivision=None)
-    return None
+    cities = [sense for sense in senses if sense.kind == "city"]
+    if not cities or len({country_part(sense.code) for sense in senses}) > 1:
+        return None
+    named = {sense.narrowest for sense in senses} - {cities[0].code}
+    return replace(cities[0], subdivision=min(named) if len(named) == 1 else None)
 
 
 def _in_field(text: str, one: Found) -> bool:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from services.rules.place_data import PlaceKind, country_part, place_data
-from services.rules.place_text import PlaceMention, find_places
+from services.rules.place_text import PlaceMention, find_places, places_in_field
 from services.rules.text import fold
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "is_subdivision",
     "nearest_places",
     "place_name",
+    "places_in_field",
 ]
 
 WORLDWIDE = "worldwide"
@@ -105,7 +106,7 @@ def _part_codes() -> dict[str, str]:
 
 def _only(text: str) -> str | None:
     """The one place that a composed field names: `California, USA`, `Germany (Remote)`."""
-    found = find_places(text)
+    found = places_in_field(text)
     if len(found) != 1 or found[0].kind == "city":
         return None
     rest = (text[: found[0].start], text[found[0].end :])
@@ -119,7 +120,7 @@ def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
     if not folded:
         return ()
     codes = list(data.ambiguous.get(folded, ()))
-    for found in find_places(text[:_LONGEST]):
+    for found in places_in_field(text[:_LONGEST]):
         codes += [found.subdivision, found.code] if found.subdivision else [found.code]
     spelt = [
         *process.extract(folded, _suggested(), scorer=OSA.normalized_similarity, limit=2 * most, score_cutoff=0.6),

@@ -1,4 +1,4 @@
-"""Compile places/*.toml, CLDR's extract and Babel's country names into places.json.
+"""Compile places/*.toml, the extracts of CLDR and GeoNames, and Babel's country names into places.json.
 
 Run `python -m services.rules.data.make_places`. The result depends on the version of Babel, which it records.
 """
@@ -20,13 +20,21 @@ TARGET = FOLDER / "places.json"
 NO_COUNTRIES = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
 """Two-letter codes in CLDR that ISO 3166-1 does not assign. XK is user-assigned there and kept: feeds name Kosovo."""
 TEXT_LOCALES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
-"""Languages of postings: a country is found in running text by its name in these, in fields by all that Babel knows."""
+FURTHER_LOCALES = ("sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "uk", "ru", "ja", "zh", "zh_Hant", "ko")
+"""Languages of postings: a country is found in running text by its name in these, in fields by all that Babel knows.
+Names of up to four letters in the further Latin ones are left out: too many are words of another language."""
+AMERICAS = "019"
+"""What German and Spanish call so in postings is mostly the United States."""
+LEAST_LEAD = 3
+"""A city is meant without a word beside it where it has this many times the people of its namesakes elsewhere."""
 
 
 def read(name: str) -> Any:
     """One of the files in places/."""
     path = FOLDER / "places" / name
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".tsv":
+        return [line.split("\t") for line in text.splitlines()[1:]]
     return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
 
 
@@ -102,6 +110,50 @@ def also_cities(cities: Mapping[str, Any], fields: Mapping[str, str]) -> dict[st
     }
 
 
+def foreign_groups(group: Mapping[str, Any]) -> list[str]:
+    """What the languages of postings call a group that CLDR knows."""
+    locale = group.get("locale", AMERICAS)
+    return [] if locale == AMERICAS else [Locale(language).territories[locale] for language in TEXT_LOCALES]
+
+
+def foreign_countries(code: str) -> list[str]:
+    """What the languages of postings call a country."""
+    further = [Locale.parse(language).territories[code] for language in FURTHER_LOCALES]
+    long = [name for name in further if len(name) > 4 or ord(name[0]) >= 0x370]
+    return [*(Locale(language).territories[code] for language in TEXT_LOCALES), *long]
+
+
+def larger_cities(cities: Mapping[str, Any], taken: Mapping[str, str]) -> tuple[list[list[str]], dict[str, str]]:
+    """[name, "city", code] of GeoNames' cities for fields; and what each name means with nothing beside it.
+
+    `taken` are the folded names of places that are no city. A name of our own table keeps the meaning that it has there.
+    """
+    ours: dict[str, set[str]] = defaultdict(set)
+    for code, named in cities["cities"].items():
+        for name in named:
+            ours[fold(name)].add(code)
+    never = {fold(name) for name in cities["never"]["names"]}
+    rows: list[list[str]] = []
+    people: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for name, country, state, thousands in read("cities.tsv"):
+        folded, code = fold(name), f"{country}-{state}" if state else country
+        known = {ours_code[:2] for ours_code in ours[folded]} if not state else ours[folded]
+        if folded in never or taken.get(folded, code)[:2] != country or code in known:
+            continue
+        rows.append([name, "city", code])
+        people[folded][code] += int(thousands)
+    lone: dict[str, str] = {}
+    for folded, codes in people.items():
+        if ours[folded]:
+            lone[folded] = min(ours[folded]) if len(ours[folded]) == 1 else ""
+            continue
+        first, *others = sorted(codes, key=lambda code: (-codes[code], code))
+        abroad = sum(codes[code] for code in others if code[:2] != first[:2])
+        if others:
+            lone[folded] = first if codes[first] >= LEAST_LEAD * abroad else ""
+    return rows, lone
+
+
 def text_names(
     known: Mapping[str, str], names: Mapping[str, Any], groups: Mapping[str, Any], parts: Mapping[str, list[str]]
 ) -> list[list[str]]:
@@ -109,13 +161,16 @@ def text_names(
     never = {fold(name) for name in names["doubtful"]["never_in_text"]}
     rows: dict[tuple[str, str, str], None] = {}
     for code, group in groups.items():
-        for name in group["text"]:
+        for name in (*group["text"], *foreign_groups(group)):
             rows[name, "worldwide" if code == "worldwide" else "group", code] = None
     for code in known:
-        foreign = [Locale(language).territories[code] for language in TEXT_LOCALES]
-        for name in (*names["countries"].get(code, ()), *foreign):
+        given = (*names["countries"].get(code, ()), *names["inflected"].get(code, ()))
+        for name in (*given, *foreign_countries(code)):
             if fold(name) not in never:
                 rows[name, "country", code] = None
+    for code, written in names["demonyms"].items():
+        for name in written:
+            rows[name, "demonym", code] = None
     for code, written in parts.items():
         for name in written:
             rows[name, "subdivision", code] = None
@@ -137,7 +192,8 @@ def compiled() -> dict[str, Any]:
         if code[:2] in told or code in names["subdivisions"]
     }
     places = {*known, *subdivisions}
-    used = {*names["countries"], *names["fields"], *names["subdivisions"], *cities["cities"]}
+    used = {*names["countries"], *names["fields"], *names["subdivisions"], *names["inflected"], *names["demonyms"]}
+    used.update(cities["cities"])
     used.update(filter(None, cities["lone"].values()))
     if used - places:
         raise ValueError(f"no such places: {sorted(used - places)}")
@@ -145,6 +201,7 @@ def compiled() -> dict[str, Any]:
     for name, codes in also_cities(cities, fields).items():
         ambiguous[name] = codes
         del fields[name]
+    larger, lone = larger_cities(cities, {name: code for name, code in fields.items() if code in places})
     return {
         "babel": babel.__version__,
         "countries": known,
@@ -153,18 +210,37 @@ def compiled() -> dict[str, Any]:
         "fields": fields,
         "ambiguous": ambiguous,
         "text": text_names(known, names, groups, parts),
+        "cities": larger,
         "doubtful": sorted({fold(name) for name in names["doubtful"]["names"]}),
-        "lone": {fold(name): code for name, code in cities["lone"].items()},
+        "lone": lone | {fold(name): code for name, code in cities["lone"].items()},
         "alpha3": {alpha3: code for code, alpha3 in cldr["alpha3"].items() if code in known},
         "coded": names["subdivided"]["coded"],
     }
 
 
+def rendered(data: Mapping[str, Any]) -> str:
+    """JSON with one entry of each table a line, so that a change of a name is a change of a line."""
+    tables = []
+    for name, table in data.items():
+        if isinstance(table, dict):
+            entries = [f"{_json(key)}: {_json(value)}" for key, value in table.items()]
+        else:
+            entries = [_json(value) for value in table] if isinstance(table, list) else []
+        first, last = ("{", "}") if isinstance(table, dict) else ("[", "]")
+        body = f"{first}\n" + ",\n".join(entries) + f"\n{last}" if entries else _json(table)
+        tables.append(f"{_json(name)}: {body}")
+    return "{\n" + ",\n".join(tables) + "\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def main() -> None:
     """Write places.json and say how much it holds."""
     data = compiled()
-    TARGET.write_text(json.dumps(data, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    for table in ("countries", "subdivisions", "groups", "fields", "ambiguous", "text"):
+    TARGET.write_text(rendered(data), encoding="utf-8")
+    for table in ("countries", "subdivisions", "groups", "fields", "ambiguous", "text", "cities"):
         print(len(data[table]), table)
 
 

@@ -1,0 +1,52 @@
+"""The phrases that may say where one may work from, found in one pass; data/reach.toml holds them."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+CueKind = Literal["placed", "living", "allowed", "hiring", "remote", "shut", "outside", "label", "wide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase in a text, from `start` to `end`."""
+
+    kind: CueKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    automaton: AhoCorasick
+    kinds: tuple[CueKind, ...]
+
+
+@cache
+def _phrases() -> _Phrases:
+    source = resources.files("services.ingest.domain").joinpath("data/reach.toml")
+    table = tomllib.loads(source.read_text(encoding="utf-8"))["kinds"]
+    kinds: dict[str, CueKind] = {}
+    for kind in get_args(CueKind):
+        for phrase in table[kind]:
+            for spelling in {phrase, phrase.replace("'", "’")}:
+                kinds[spelling] = kind
+    return _Phrases(
+        AhoCorasick(list(kinds), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA),
+        tuple(kinds.values()),
+    )
+
+
+def cues_in(lowered: str) -> list[Cue]:
+    """The phrases in a text in lower case, as whole words, in order; of those that begin at one place the longest."""
+    phrases = _phrases()
+    return [
+        Cue(phrases.kinds[pattern], start, end)
+        for pattern, start, end in phrases.automaton.find_matches_as_indexes(lowered)
+        if not (lowered[start - 1 : start].isalnum() and lowered[start].isalnum())
+        and not (lowered[end : end + 1].isalnum() and lowered[end - 1].isalnum())
+    ]

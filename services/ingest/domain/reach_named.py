@@ -1,0 +1,98 @@
+"""Places as a posting names them, gathered in order, with the words that named them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from schemas.posting import Evidence
+from services.rules.places import PlaceMention, countries_of, country_of, place_name
+from services.rules.text import fold
+
+MOST_SHOWN = 4
+"""Pieces of evidence of one reach."""
+
+
+@dataclass(slots=True)
+class Named:
+    """Countries, states and groups in the order of their naming."""
+
+    countries: dict[str, None] = field(default_factory=dict)
+    subdivisions: dict[str, None] = field(default_factory=dict)
+    groups: dict[str, None] = field(default_factory=dict)
+    worldwide: bool = False
+    evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def any_place(self) -> bool:
+        """Whether a place is named at all; `worldwide` is none."""
+        return bool(self.countries or self.subdivisions or self.groups)
+
+    def add(self, mentions: Iterable[PlaceMention], *, states: bool) -> bool:
+        """Take places in, and say whether there was one.
+
+        `states` keeps subdivisions (a restriction), else only their country (an address). Of a city it is its country.
+        """
+        taken = False
+        for mention in mentions:
+            taken = True
+            if mention.kind == "worldwide":
+                self.worldwide = True
+            elif mention.kind == "group":
+                self.groups[mention.code] = None
+            elif mention.kind == "subdivision":
+                if states:
+                    self.subdivisions[mention.code] = None
+                self.countries[country_of(mention.code)] = None
+            else:
+                self.countries[mention.code] = None
+        return taken
+
+    def show(self, evidence: Callable[[], Evidence]) -> None:
+        """Keep the words that named a place, of the first few places."""
+        if len(self.evidence) < MOST_SHOWN:
+            self.evidence.append(evidence())
+
+    def join(self, other: "Named") -> None:
+        """Take in all that another names, behind what is named here."""
+        self.countries.update(other.countries)
+        self.subdivisions.update(other.subdivisions)
+        self.groups.update(other.groups)
+        self.worldwide = self.worldwide or other.worldwide
+        self.evidence += other.evidence
+
+
+def without_frames(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
+    """Leave out a group that what follows spells out.
+
+    `Europe (Spain, Italy)`, `EMEA: Spain` are the countries; `Americas (North and South America)` is the larger group.
+    """
+    kept: list[PlaceMention] = []
+    frame: PlaceMention | None = None
+    for mention in mentions:
+        if frame is not None and ")" in text[frame.end : mention.start]:
+            frame = None
+        if frame is not None and mention.kind == "group" and countries_of(mention.code) < countries_of(frame.code):
+            continue
+        if frame is not None and frame in kept and mention.kind != "group" and mention.code[:2] in _members(frame):
+            kept.remove(frame)
+        opened = mention.kind == "group" and text[mention.end :].lstrip()[:1] in ("(", ":")
+        frame = mention if opened else frame
+        kept.append(mention)
+    return kept
+
+
+def as_states(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
+    """Read a city named like its state as the state, where other states stand in the list: New York, New Jersey."""
+    if not any(mention.kind == "subdivision" for mention in mentions):
+        return list(mentions)
+    return [state_named(mention) or mention for mention in mentions]
+
+
+def state_named(mention: PlaceMention) -> PlaceMention | None:
+    """The state that a city shares its name with, as Quebec; None for any other place."""
+    if mention.subdivision is None or fold(place_name(mention.subdivision)) != fold(mention.text):
+        return None
+    return replace(mention, kind="subdivision", code=mention.subdivision, subdivision=None)
+
+
+def _members(mention: PlaceMention) -> frozenset[str]:
+    return countries_of(mention.code)

@@ -1,0 +1,269 @@
+"""What a posting's text says on where one may work from: a cue, small words, a list of places.
+
+`must be based in` + `the` + `US or Canada`. A cue counts by who it speaks of (an applicant or the role, not the customers),
+and nothing but small words may stand between it and its places, which end where another word begins. Every rule looks at a
+bounded stretch of text around a cue, so that the work is linear in the text.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from services.ingest.domain.findings import quote
+from services.ingest.domain.reach_cues import Cue, cues_in
+from services.ingest.domain.reach_named import Named, as_states, state_named, without_frames
+from services.ingest.domain.reach_trailing import trailing
+from services.ingest.domain.reach_words import (
+    BETWEEN,
+    FILLED,
+    LIMITED_BEHIND,
+    LINE_START,
+    MOST_BETWEEN,
+    MOST_GAP,
+    NEGATED,
+    NOT_A_PLACE,
+    PREFERRED,
+    PREFERRED_BEHIND,
+    REMOTE_GAP,
+    SMALL_PRINT,
+    SMALL_PRINT_BEHIND,
+    SUBJECT,
+    WHO,
+)
+from services.ingest.domain.sections import Document
+from services.rules.place_names import names_in
+from services.rules.places import PlaceMention, find_places
+
+_MOST_LISTED, _MOST_LONG = 300, 3_000
+"""Characters behind a cue in which its places may stand; the second where the list goes on and on."""
+_MOST_CUES = 400
+_BEFORE = 110
+_CODES = re.compile(r"\b[A-Z]{2}\b")
+_STOP = re.compile(r"[.!?;](?=\s)|\n|•")
+_ABOUT_US = frozenset({"about", "benefits"})
+_LABEL_BEFORE = re.compile(
+    r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the|required)\s+){0,2}",
+    re.IGNORECASE,
+)
+_LABEL_BEHIND = re.compile(
+    r"(?:\(s\))?(?: (?:type|requirements?|details?|of work|restrictions?|eligibility))?\s{0,2}(?:[:：>]|[-–—]\s)\s*(?:\n\W{0,4})?"
+    r"|[ \t]*\n{1,2}(?=[^\n]{2,60}(?:\n|$))",
+    re.IGNORECASE,
+)
+_SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
+_LABEL_END = re.compile(
+    r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|\b(?:with|but|preferred|preferably|preference|ideal\w*|note|hours?|reports?|travel|department|salary"
+    r"|type|start|schedule|team|about|because|we|our|who|where|please|compensation|clients?|customers?|experience|duration"
+    r"|employment|contract|aligned|overlap\w*|based companies)\b",
+    re.IGNORECASE,
+)
+_MOST_LABELLED = 220
+
+
+@dataclass(slots=True)
+class Said:
+    """What the text says of places."""
+
+    restricted: Named = field(default_factory=Named)
+    excluded: dict[str, None] = field(default_factory=dict)
+    wide: list[Cue] = field(default_factory=list)
+    """Words like `worldwide`, not yet judged."""
+    labelled: bool = False
+    """Whether a label of the text (`Location: Europe`) is among what restricts."""
+
+
+class _Reader:
+    """One reading of one text."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.text = document.text
+        self.names = names_in(self.text, "text")
+        self.starts = [name.start for name in self.names]
+        self.said = Said()
+        self.taken: list[tuple[int, int]] = []
+        """Stretches whose places are read already."""
+
+    def read(self) -> Said:
+        for cue in cues_in(self.document.lowered)[:_MOST_CUES]:
+            if cue.kind == "wide":
+                self.said.wide.append(cue)
+            elif cue.kind == "label":
+                self._label(cue)
+            elif self._has_place(cue):
+                self._cue(cue)
+        loose = [name for name in self.names if not any(a <= name.start < b for a, b in self.taken)]
+        trailing(self.document, loose, self.said.restricted, self.said.excluded)
+        return self.said
+
+    def _has_place(self, cue: Cue) -> bool:
+        at = bisect_left(self.starts, cue.end)
+        if at < len(self.starts) and self.starts[at] <= cue.end + MOST_GAP:
+            return True
+        return cue.kind != "remote" and bool(_CODES.search(self.text, cue.end, cue.end + MOST_GAP))
+
+    def _cue(self, cue: Cue) -> None:
+        text = self.text
+        listed = self._listed(cue)
+        if not listed:
+            return
+        before = _sentence_before(text, cue.start)
+        last = listed[-1].end
+        if PREFERRED.search(before) or PREFERRED_BEHIND.match(text, last):
+            return
+        negated = bool(NEGATED.search(before))
+        if self._is_shut(cue, before, negated=negated):
+            self._take(listed[0].start, last)
+            shut = [state_named(mention) or mention for mention in listed]
+            self.said.excluded.update(dict.fromkeys(m.code for m in shut if m.kind not in ("worldwide", "city")))
+            return
+        if not self._restricts(cue, before, last, negated=negated):
+            return
+        self._take(listed[0].start, last)
+        named = self.said.restricted
+        if named.add(without_frames(text, as_states(listed)), states=True):
+            named.show(partial(quote, "text", text, cue.start, last))
+
+    def _take(self, start: int, end: int) -> None:
+        self.taken.append((start, end))
+
+    def _listed(self, cue: Cue) -> list[PlaceMention]:
+        """The places right behind a cue, as far as their list goes."""
+        listed = self._listed_within(cue, _MOST_LISTED)
+        if listed and listed[-1].end > cue.end + _MOST_LISTED - MOST_GAP:
+            return self._listed_within(cue, _MOST_LONG)
+        return listed
+
+    def _listed_within(self, cue: Cue, most: int) -> list[PlaceMention]:
+        text = self.text
+        stop = min(len(text), cue.end + most)
+        line_end = text.find("\n", cue.end, stop)
+        as_list = line_end >= 0 and text[cue.end : line_end].rstrip().endswith(":")
+        if line_end >= 0 and not as_list:
+            stop = line_end
+        window = text[cue.start : stop]
+        gap = REMOTE_GAP if cue.kind == "remote" else FILLED
+        reached = cue.end
+        listed: list[PlaceMention] = []
+        for found in find_places(window, cities=True):
+            start, end = cue.start + found.start, cue.start + found.end
+            if start < cue.end:
+                continue
+            between = text[reached:start]
+            if cue.kind == "shut" and ")" in between and "(" not in between:
+                break
+            if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (BETWEEN if listed else gap).fullmatch(
+                between
+            ):
+                break
+            if not as_list and not listed and cue.kind != "remote" and ". " in between:
+                break
+            if NOT_A_PLACE.match(text, end):
+                break
+            listed.append(PlaceMention(found.code, found.kind, start, end, found.text, found.subdivision))
+            reached = end
+        return listed
+
+    def _is_shut(self, cue: Cue, before: str, *, negated: bool) -> bool:
+        if cue.kind == "shut":
+            return self.document.kind_at(cue.start) != "benefits" and not SMALL_PRINT.search(before)
+        if cue.kind == "outside":
+            return not negated and _speaks_of_you(before) is True
+        return negated and (cue.kind == "hiring" or (cue.kind == "living" and not before.rstrip().endswith("to")))
+
+    def _restricts(self, cue: Cue, before: str, last: int, *, negated: bool) -> bool:
+        text, kind = self.text, cue.kind
+        if kind == "outside":
+            return negated
+        if negated or kind == "shut":
+            return False
+        if kind != "hiring" and (SMALL_PRINT.search(before) or SMALL_PRINT_BEHIND.match(text, last)):
+            return False
+        if LIMITED_BEHIND.match(text, last):
+            return False
+        about = self.document.kind_at(cue.start) in _ABOUT_US
+        if kind == "allowed":
+            return True
+        speaks = _speaks_of_you(before)
+        if kind == "placed":
+            return speaks is True or (speaks is None and not about and bool(LINE_START.fullmatch(before)))
+        if kind == "living":
+            return speaks is not False
+        if about and speaks is not True:
+            return False
+        if kind == "hiring":
+            return self._looks_for_somebody(cue, last, before)
+        return speaks is not False
+
+    def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
+        """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""
+        word = self.text[cue.start : cue.end].lower()
+        if word.endswith((" in", " from", " within", " across")) or word.startswith("remote"):
+            return True
+        return bool(WHO.search(self.text, cue.end, last)) or "role" in before or "position" in before
+
+    def _label(self, cue: Cue) -> None:
+        text = self.text
+        line = text.rfind("\n", max(0, cue.start - 60), cue.start) + 1
+        if cue.start - line > 50 or not _LABEL_BEFORE.fullmatch(text, line, cue.start):
+            return
+        sign = not text[cue.start].isalnum()
+        behind = (_SIGN_BEHIND if sign else _LABEL_BEHIND).match(text, cue.end)
+        if behind is None or (self.document.kind_at(max(0, line - 1)) in _ABOUT_US and sign):
+            return
+        start = behind.end()
+        limit = min(len(text), start + _MOST_LABELLED)
+        end = _LABEL_END.search(text, start, limit)
+        stop = end.start() if end else limit
+        if PREFERRED_BEHIND.match(text, stop) and stop - start < 3:
+            return
+        value = text[start:stop]
+        mentions = [m for m in find_places(value, cities=True) if not NOT_A_PLACE.match(text, start + m.end)]
+        mentions = [m for m in mentions if not _is_aside(value, m)]
+        if (
+            not mentions
+            or mentions[0].start > MOST_BETWEEN
+            or (sign and not FILLED.fullmatch(value[: mentions[0].start]))
+        ):
+            return
+        self._take(start, stop)
+        named = self.said.restricted
+        if named.add((m for m in without_frames(value, mentions) if m.kind != "worldwide"), states=True):
+            named.show(partial(quote, "text", text, line, stop))
+            self.said.labelled = True
+
+
+_NOT_BEFORE = re.compile(
+    r"\b(?:no|not|non|except|excluding|excl|outside(?: of)?|without)[\s-]*(?:the\s)?$", re.IGNORECASE
+)
+
+
+def _is_aside(value: str, mention: PlaceMention) -> bool:
+    """`Remote (non-US)`, `NO US-BASED CANDIDATES`."""
+    return bool(_NOT_BEFORE.search(value, max(0, mention.start - 16), mention.start))
+
+
+def read_text(document: Document) -> Said:
+    """Read restrictions and exclusions out of a text, and the words that may mean that there are none."""
+    return _Reader(document).read()
+
+
+def _sentence_before(text: str, start: int) -> str:
+    left = max(0, start - _BEFORE)
+    before = text[left:start]
+    stops = list(_STOP.finditer(before))
+    return before[stops[-1].end() :] if stops else before
+
+
+def _speaks_of_you(before: str) -> bool | None:
+    """Whether the nearest subject is the applicant or the role; None where there is none."""
+    last = None
+    for last in _subjects(before):
+        pass
+    return None if last is None else last.lastgroup == "you"
+
+
+def _subjects(before: str) -> Iterator[re.Match[str]]:
+    return SUBJECT.finditer(before)
