@@ -1,51 +1,141 @@
 """The language that a posting is written in."""
 
 import re
+import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
+from importlib import resources
+from itertools import chain
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.sections import Document
 
-_LEAST_LETTERS = 120
-"""Below this a text of names and terms is told wrongly too often."""
 _CHUNK = 250
 _MOST_CHUNKS = 5
 _LEAST_SHARE = 0.6
 """A text of two languages is in that of most of its parts, or in none."""
+_LEAST_WORDS = 4
+"""Function words that tell the language of a part."""
+_LEAST_LEAD = 1.5
+"""So many times as many as the second language has."""
+_FEWER_WORDS = 2
+"""Enough where the whole text is no longer than this."""
+_LEAST_LETTERS = 120
+"""Below this a text of names and terms is told wrongly too often by its letters."""
 _LEAST_PROBABILITY = 0.8
+_LEAST_FOREIGN = 0.25
+"""Of the letters: a Japanese text on programming has more Latin ones than Japanese."""
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+|\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ud7a3\uf900-\ufaff]")
+_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7a3]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("el", re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("hy", re.compile(r"[\u0530-\u058f]")),
+    ("ka", re.compile(r"[\u10a0-\u10ff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("uk", re.compile(r"[іїєґІЇЄҐ]")),
+)
+"""Scripts that one language is written in, or nearly; the first of which there is enough. What else there is
+(Cyrillic, Arabic, Indian scripts) serves several."""
+_LEAST_SCRIPT = 0.05
+"""Of the letters: Japanese may have many Chinese characters and few of its own."""
+_ONE_NAME = {"nb": "no", "nn": "no"}
 
 
 def read_language(document: Document, stated: str | None) -> Finding[str | None]:
-    """Decide the language (ISO 639-1): of the text, else as the board states it where the text is short.
+    """Decide the language (ISO 639-1): of the text, else as the board states it where the text is too short to tell.
 
+    Function words tell the clear cases, scripts others; what they leave open, a model of letters (py3langid) does.
     None where the text is short or mixed and the board says nothing.
     """
     chunks = _chunks(document.text)
-    if sum(map(str.isalpha, "".join(chunks))) < _LEAST_LETTERS:
-        code = (stated or "")[:2].lower()
-        known = len(code) == 2 and code.isascii() and code.isalpha()
-        return Finding(code, (evidence_of("language", stated or ""),)) if known else Finding(None)
+    if not chunks:
+        return _as_stated(stated)
+    if len(document.text) <= _CHUNK:
+        return _of_little(chunks[0], stated)
+    needed = _LEAST_SHARE * len(chunks)
     spoken: Counter[str] = Counter()
+    open_ones: list[str] = []
     for chunk in chunks:
-        code, probability = _identifier().classify(chunk)
-        spoken[code if probability >= _LEAST_PROBABILITY else "?"] += 1
-        if spoken[code] >= _LEAST_SHARE * len(chunks):
+        code = _by_script(chunk) or _by_words(chunk, _LEAST_WORDS)
+        if code is None:
+            open_ones.append(chunk)
+            continue
+        spoken[code] += 1
+        if spoken[code] >= needed:
             return Finding(code)
+    if sum(map(str.isalpha, "".join(chunks))) < _LEAST_LETTERS:
+        return _as_stated(stated)
+    for chunk in open_ones:
+        spoken[_by_letters(chunk) or "?"] += 1
+    code, times = spoken.most_common(1)[0]
+    if code != "?" and times >= _LEAST_SHARE * (len(chunks) - spoken["?"]) and times * 2 >= len(chunks):
+        return Finding(code)
     return Finding(None, (evidence_of("text", "mixed or unclear: " + ", ".join(sorted(spoken))),))
 
 
+def _of_little(text: str, stated: str | None) -> Finding[str | None]:
+    code = _by_script(text) or _by_words(text, _FEWER_WORDS)
+    if code is None and sum(map(str.isalpha, text)) >= _LEAST_LETTERS:
+        code = _by_letters(text)
+    return Finding(code) if code else _as_stated(stated)
+
+
+def _as_stated(stated: str | None) -> Finding[str | None]:
+    code = (stated or "")[:2].lower()
+    known = len(code) == 2 and code.isascii() and code.isalpha()
+    return Finding(code, (evidence_of("language", stated or ""),)) if known else Finding(None)
+
+
 def _chunks(text: str) -> list[str]:
-    """Pieces spread evenly over the text."""
+    """Pieces spread evenly over the text; beginning, middle and end first: mostly they agree, and that settles it."""
     pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
     if len(pieces) > 1 and len(pieces[-1]) < _CHUNK // 3:
         pieces.pop()
     step = max(1, -(-len(pieces) // _MOST_CHUNKS))
-    even = [_NOISE.sub(" ", piece) for piece in pieces[::step]]
-    return even[::2] + even[1::2]  # beginning, middle and end first: mostly they agree, and that settles it
+    even = pieces[::step]
+    return even[::2] + even[1::2]
+
+
+def _by_words(text: str, least: int) -> str | None:
+    known = map(_function_words().get, _WORDS.findall(text.lower()))
+    best = Counter(chain.from_iterable(filter(None, known))).most_common(2)
+    if not best or best[0][1] < least or (len(best) > 1 and best[0][1] < _LEAST_LEAD * best[1][1]):
+        return None
+    return best[0][0]
+
+
+def _by_script(text: str) -> str | None:
+    foreign = len(_FOREIGN.findall(text)) if not text.isascii() else 0
+    if not foreign:
+        return None
+    letters = sum(map(str.isalpha, text))
+    if foreign < _LEAST_FOREIGN * letters:
+        return None
+    return next((code for code, script in _SCRIPTS if len(script.findall(text)) >= _LEAST_SCRIPT * letters), None)
+
+
+def _by_letters(text: str) -> str | None:
+    code, probability = _identifier().classify(_NOISE.sub(" ", text))
+    return _ONE_NAME.get(code, code) if probability >= _LEAST_PROBABILITY else None
+
+
+@cache
+def _function_words() -> Mapping[str, tuple[str, ...]]:
+    """The languages of each word."""
+    text = resources.files("services.ingest.domain").joinpath("data/function_words.toml").read_text("utf-8")
+    languages: dict[str, tuple[str, ...]] = {}
+    for code, words in tomllib.loads(text).items():
+        for word in dict.fromkeys(words.split()):
+            languages[word] = (*languages.get(word, ()), code)
+    return languages
 
 
 @cache

@@ -1,125 +1,118 @@
 """The level: from the title, then an explicit statement, then the board's field."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from schemas.posting import Seniority
+from services.ingest.domain.anchors import stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
+from services.ingest.domain.seniority_words import (
+    FIELD_LEVELS,
+    GRADE,
+    GRADE_LEVELS,
+    INTERN,
+    LADDER,
+    LADDER_LEVELS,
+    LEVELS,
+    MANAGER,
+    NUMERAL,
+    NUMERAL_LEVELS,
+    REPORTS,
+    ROLE_NAMES,
+    STATED,
+    SUPPORT,
+    TITLE,
+    TITLE_LINE,
+)
 
-# The first level in a title counts. Words that name a role and no level are left out: Account Executive, Product
-# Manager, Staff Writer, Chief of Staff, Lead Generation, School Principal, Executive Assistant.
-_MAKERS = (
-    r"engineer|developer|scientist|designer|architect|researcher|programmer|product|sre|software|data"
-    r"|security|machine|ml|ai"
-)
-_TEAM_MANAGERS = (
-    r"engineering|development|software|qa|data|design|team|people|store|restaurant|shop|general|regional|area"
-    r"|district"
-    r"|branch|plant|department|practice"
-)
-_TITLE = re.compile(
-    r"(?P<executive>\bchief\b(?! of staff)[^,|(\n]{0,40}\bofficer\b|\bc[eftmioprs]o\b|\bciso\b"
-    r"|\bvice[- ]president\b|\bs?vp\b"
-    r"|\bmanaging director\b|\bco-?founder\b|\bfounding ceo\b|(?<!vice )\bpresident\b|\bgeschäftsführ)"
-    r"|(?P<director>\bdirector\b(?! of photography)|\bdirect(?:eur|rice)\b|\bdire[ck]tor\w*|\bhead of\b"
-    r"|\bhead\b(?=,| -|$))"
-    r"|(?P<manager>^\W*(?:senior |sr\.? )?manager\b(?:,| of| -| –| \W)|\b(?:senior|sr\.?|executive"
-    r"|associate) manager\b"
-    rf"|\b(?:{_TEAM_MANAGERS}) manager\b|\bteamleit|\bsupervisor\b)"
-    r"|(?P<principal>(?<!school )\bprincipal\b)"
-    rf"|(?P<staff>(?<!of )(?<!technical )\bstaff\b(?=[\w\s/+&-]{{0,40}}\b(?:{_MAKERS})))"
-    r"|(?P<lead>\b(?:team|tech|technical)[- ]?lead\w*|\bleader\b|\blead\b(?! gen| qualif| nurtur| manage))"
-    r"|(?P<intern>\bintern(?:ship)?s?\b|\bprakti(?:kum|kant)\w*|\bwerkstudent\w*|\bworking student\b|\bstagiaire\b"
-    r"|\bbecari[oa]\b|\bestagi\w+|\bstaż\w*|\bco-op\b)"
-    r"|(?P<mid>\bmid\b(?!-market| market)|\bmid[- ](?:level|senior)\b|\bmiddle\b|\bintermediate\b|\bmedior\b"
-    r"|\bpleno\b|\bconfirmé|(?<=engineer )II\b|(?<=developer )II\b)"
-    r"|(?P<senior>\bsenior\b|\bsr\b|\bsnr\b|\bs[êé]nior\b|\bstarsz[ya]\b|\bsemi[- ]?senior\b)"
-    r"|(?P<junior>\bjunior\b|\bjr\b|\bjúnior\b|\bentry[- ]level\b|\(entry\)|\bgraduate\b|\bnew grad\b|\btrainee\b"
-    r"|\bmłodsz[ya]\b"
-    rf"|\bdébutant|^\W*associate (?=[\w\s/+&-]{{0,30}}\b(?:{_MAKERS}|analyst|consultant)))",
-    re.IGNORECASE,
-)
-_GRADES = re.compile(
-    r"\b(?:senior|sr\.?|associate|executive|regional|assistant)\s+(?:general\s+)?(?P<level>manager|director"
-    r"|vice president|vp)\b",
-    re.IGNORECASE,
-)
-"""`Senior Manager`, `Associate Director`: one grade of two words, named by the second."""
-_GRADE_LEVELS: dict[str, Seniority] = {
-    "manager": "manager",
-    "director": "director",
-    "vice president": "executive",
-    "vp": "executive",
-}
-_WORDS = (
-    r"intern(?:ship)?|entry|junior|graduate|mid(?:dle)?|intermediate|senior|lead|staff|principal|manager"
-    r"|director|executive"
-)
-_STATED = re.compile(
-    rf"(?:(?:seniority|experience|career|job|position|job seniority) level"
-    rf"|seniority)\s{{0,3}}[:\-–]?\s{{0,3}}(?P<label>{_WORDS})\b"
-    rf"|this is an? (?P<role>{_WORDS})(?:[- ]level)? (?:role|position|opportunity|job)\b"
-    r"|\b(?P<entry>entry)[- ]level (?:role|position|opportunity|job)\b",
-    re.IGNORECASE,
-)
-_FIELD_LEVELS: tuple[tuple[str, Seniority], ...] = (
-    (r"intern|student|trainee|apprentice", "intern"),
-    (r"entry|junior|graduate|associate", "junior"),
-    (r"mid[-_ ]senior", "senior"),
-    (r"mid|intermediate|middle|experienced", "mid"),
-    (r"staff", "staff"),
-    (r"principal", "principal"),
-    (r"lead", "lead"),
-    (r"director|head", "director"),
-    (r"executive|c-level|vp|chief", "executive"),
-    (r"manager|supervis", "manager"),
-    (r"senior|expert", "senior"),
-)
+_EDGE = re.compile(r"\A\W+")
+_OTHERS = frozenset({"about", "benefits", "legal", "process"})
 
 
 def read_seniority(draft: Draft, document: Document) -> Finding[Seniority | None]:
-    """Decide the level; None where nothing names one."""
-    return _from_title(document.title) or _from_text(document) or _from_fields(draft.seniority) or Finding(None)
+    """Decide the level; None where nothing names one.
+
+    The first of two levels in a title counts; `Senior Manager` and `Associate Director` are one grade of two words,
+    named by the second. Role names (Account Executive, Product Manager) are none, and a board's field that only
+    repeats one says nothing; a manager of any kind who has people reporting to them by the text is one.
+    """
+    return (
+        _from_title(document.title, "title")
+        or _from_text(document)
+        or _from_reports(document)
+        or _from_fields(draft.seniority, document.title)
+        or Finding(None)
+    )
 
 
-def _from_title(title: str) -> Finding[Seniority | None] | None:
-    grade = _GRADES.search(title)
-    match = _TITLE.search(title)
+def _from_title(title: str, source: str) -> Finding[Seniority | None] | None:
+    level = _level_in(title)
+    return Finding(level, (evidence_of(source, title),)) if level else None
+
+
+def _level_in(title: str) -> Seniority | None:
+    words = _EDGE.sub("", title.lower())
+    if INTERN.search(words):
+        return "intern"
+    words = ROLE_NAMES.sub(lambda role: "_" * len(role[0]), words)
+    grade = GRADE.search(words)
+    match = TITLE.search(words)
     if grade is not None and (match is None or match.start() >= grade.start()):
-        level = _GRADE_LEVELS[grade.group("level").lower()]
-        return Finding(level, (evidence_of("title", title),))
-    if match is None or match.lastgroup is None:
-        return None
-    return Finding(_level(match.lastgroup), (evidence_of("title", title),))
+        return GRADE_LEVELS[grade["level"]]
+    if match is not None and match.lastgroup is not None:
+        return LEVELS[match.lastgroup]
+    numeral = NUMERAL.search(title)
+    if numeral is not None:
+        return NUMERAL_LEVELS[numeral[1]]
+    ladder = LADDER.search(title)
+    if ladder is not None and not SUPPORT.search(title):
+        return LADDER_LEVELS[ladder[1]]
+    return None
 
 
 def _from_text(document: Document) -> Finding[Seniority | None] | None:
-    stretches = document.around(("level", "seniority", "this is a"), before=30, after=60)
-    match = next(filter(None, (_STATED.search(document.text, start, stop) for start, stop in stretches)), None)
-    if match is None:
+    for match in _statements(document):
+        source = match.lastgroup or ""
+        words = match[source]
+        level = _level_in(words) if source == "title" else _field_level(words)
+        if level is not None and document.kind_at(match.start()) not in _OTHERS:
+            return Finding(level, (quote("text", document.text, match.start(), match.end()),))
+    return None
+
+
+def _statements(document: Document) -> Iterator[re.Match[str]]:
+    for start, stop in stretches(document, "seniority", before=80, after=80):
+        yield from STATED.finditer(document.text, start, stop)
+    for start, stop in stretches(document, "title_line", before=20, after=100):
+        yield from TITLE_LINE.finditer(document.text, start, stop)
+
+
+def _from_reports(document: Document) -> Finding[Seniority | None] | None:
+    if not MANAGER.search(document.title):
         return None
-    word = next(group for group in match.groups() if group)
-    return Finding(_field_level(word), (quote("text", document.text, match.start(), match.end()),))
+    match = REPORTS.search(document.text)
+    if match is None or document.kind_at(match.start()) in _OTHERS:
+        return None
+    return Finding("manager", (quote("text", document.text, match.start(), match.end()),))
 
 
-def _from_fields(fields: Sequence[Stated]) -> Finding[Seniority | None] | None:
+def _from_fields(fields: Sequence[Stated], title: str) -> Finding[Seniority | None] | None:
     for stated in fields:
         level = _field_level(stated.text)
-        if level is not None:
-            return Finding(level, (evidence_of(stated.field, stated.text),))
+        if level is None or (level in {"manager", "executive"} and _only_named(level, title)):
+            continue
+        return Finding(level, (evidence_of(stated.field, stated.text),))
     return None
+
+
+def _only_named(level: str, title: str) -> bool:
+    """Whether a field has its level from a role's name: Manager from a Product Manager."""
+    words = ROLE_NAMES.findall(title.lower()) if level == "manager" else [title.lower()]
+    return any(level in word for word in words)
 
 
 def _field_level(text: str) -> Seniority | None:
     words = text.lower()
-    return next((level for pattern, level in _FIELD_LEVELS if re.search(rf"\b(?:{pattern})", words)), None)
-
-
-def _level(name: str) -> Seniority:
-    levels: dict[str, Seniority] = {
-        "executive": "executive", "director": "director", "manager": "manager", "principal": "principal",
-        "staff": "staff", "lead": "lead", "intern": "intern", "mid": "mid", "senior": "senior", "junior": "junior",
-    }  # fmt: skip
-    return levels[name]
+    return next((level for word, level in FIELD_LEVELS.items() if re.search(rf"\b{word}", words)), None)

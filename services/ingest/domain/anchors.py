@@ -1,0 +1,57 @@
+"""Where in a text it is worth trying the rules of a field: near plain words that their statements hold."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from services.ingest.domain.sections import Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    words: AhoCorasick
+    groups: tuple[tuple[str, ...], ...]
+    """The groups of each word, by its number."""
+
+
+def stretches(document: Document, group: str, *, before: int, after: int) -> Iterator[tuple[int, int]]:
+    """Give the stretches of the text around the group's words (data/anchors.toml), joined where they overlap."""
+    last: tuple[int, int] | None = None
+    for at in _hits(document.lowered).get(group, ()):
+        start, stop = max(0, at - before), min(len(document.text), at + after)
+        if last is not None and start <= last[1]:
+            last = (last[0], stop)
+            continue
+        if last is not None:
+            yield last
+        last = (start, stop)
+    if last is not None:
+        yield last
+
+
+@lru_cache(maxsize=4)
+def _hits(lowered: str) -> Mapping[str, list[int]]:
+    """Where the words of each group begin; kept for the next rule that reads the same text."""
+    anchors = _anchors()
+    found: dict[str, list[int]] = {}
+    for number, start, _ in anchors.words.find_matches_as_indexes(lowered, overlapping=True):
+        for group in anchors.groups[number]:
+            found.setdefault(group, []).append(start)
+    for starts in found.values():
+        starts.sort()
+    return found
+
+
+@cache
+def _anchors() -> _Anchors:
+    text = resources.files("services.ingest.domain").joinpath("data/anchors.toml").read_text("utf-8")
+    groups_of: dict[str, list[str]] = {}
+    for group, words in tomllib.loads(text).items():
+        for word in words:
+            groups_of.setdefault(word, []).append(group)
+    automaton = AhoCorasick(list(groups_of), implementation=Implementation.DFA)
+    return _Anchors(automaton, tuple(map(tuple, groups_of.values())))
