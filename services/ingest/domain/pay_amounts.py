@@ -27,6 +27,8 @@ _EAST_ASIAN = re.compile(r"(万|萬|千|億|亿|만|억)?\s?(円|元|원)?")
 _EAST_ASIAN_FROM = "\u2e80"
 """Scripts from here on put no space between a word and a number."""
 _DIGIT_NEXT = re.compile(r"[ \xa0]?\d")
+_DECIMAL_KINDS = frozenset({"thousand", "lakh", "crore", "million", "billion"})
+"""Multipliers ahead of which a point or comma is a decimal one: `1,250 million`, but `4,000` myriads."""
 _LETTERS_ALONE = frozenset("mbtl")
 """Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
 _CAPITALS = frozenset({"R", "RM", "TL", "DH"})
@@ -113,7 +115,7 @@ def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
         if sign is None and (_LETTER_AHEAD.match(text, start - 1) or match.group() == "401"):
             continue  # "B2B", "C4M", 401k
         kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
-        value = _decimal(match.group(), multiplied=kind is not None)
+        value = _decimal(match.group(), multiplied=kind in _DECIMAL_KINDS)
         if value is None:
             continue
         if kind is not None:

@@ -258,7 +258,10 @@ def _join(pays: Sequence[_Pay], home: str | None) -> tuple[_Pay, list[Evidence]]
         alike = [first]  # prices of different pieces are no range
     lows = [pay.min for pay in alike if pay.min is not None]
     highs = [pay.max for pay in alike if pay.max is not None]
-    joined = replace(first, min=min(lows, default=None), max=max(highs, default=None))
+    least, most = min(lows, default=None), max(highs, default=None)
+    if least is not None and most is not None and least > most:
+        least, most = most, least  # "up to $40" for some, "from $50" for others
+    joined = replace(first, min=least, max=most)
     return joined, [pay.evidence for pay in alike]
 
 
