@@ -36,6 +36,12 @@ data = "jobchime-data"
 # name = "own-postings"
 # url = "feeds"           # a file, or a folder of feed files, beside this file
 # every = "1m"
+#
+# A feed of a format of its own is read by a mapping: docs/mapped-feeds.md.
+# [[ingest.sources]]
+# name = "acme"
+# url = "https://acme.example.com/openings.json"
+# mapping = "mappings/acme.toml"  # beside this file; or a table [ingest.mappings.acme] and format = "mapping:acme"
 
 # ---------------------------------------------------------------------------------------------------------------
 # Postings that a board pushes over HTTP; nothing is served without a key.

@@ -15,10 +15,13 @@ import typer
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
+from services.cli.adding import MappingFile, reading_as
 from services.cli.options import AsJson, Now, moment
 from services.cli.output import console, print_json, progress, table
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.catalogue import Catalogue
+from services.ingest.adapters.formats import detect
 from services.ingest.app import make_normalise
+from services.ingest.settings import IngestSettings
 from services.ingest.trial import Fallen, trial
 from services.matcher.explain import explain_text, pair_json
 from services.notifier.domain.people import FieldError
@@ -30,12 +33,14 @@ from services.runtime.errors import JobchimeError, UsageError
 def normalise(
     files: Annotated[list[Path], typer.Argument(help="Feed files, or folders of them.")],
     format: Annotated[str, typer.Option("--format", help="A format's name; auto tells by content.")] = "auto",
+    mapping: MappingFile = None,
     dead: Annotated[Path | None, typer.Option(help="Where dead letters, skips and merges go, as JSON lines.")] = None,
     now: Now = None,
     summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
 ) -> None:
     """Print the posting.v1 of each item of feed files as JSON lines."""
-    named = None if format == "auto" else format_named(format)
+    settings, wanted = reading_as(IngestSettings(), None if format == "auto" else format, mapping)
+    named = None if wanted == "auto" else Catalogue(settings.mappings).format_named(wanted)
     at, found, one = moment(now), _feed_files(files), make_normalise()
     counts: dict[Path, Counter[str]] = {}
     with ExitStack() as stack:

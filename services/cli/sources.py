@@ -1,22 +1,28 @@
-"""`jobchime source`: list sources with their health, and check a feed before it is added."""
+"""`jobchime source`: list sources with their health, check a feed, and add it."""
 
-from random import SystemRandom
 from typing import Annotated
 
 import typer
 
+from services.cli.adding import (
+    AllowPrivate,
+    FeedFormat,
+    MappingFile,
+    add_source,
+    checked,
+    reading_as,
+    settings_file,
+    source_block,
+)
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
 from services.cli.pausing import require_source, switch_source
 from services.ingest.adapters.formats import FORMATS
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.app import make_normalise, make_reader
-from services.ingest.check import check as check_feed
-from services.ingest.check import lines
 from services.ingest.domain.schedule import SourceHealth, silent_since
+from services.ingest.mapping.files import shipped, shipped_texts
 from services.ingest.ports import Format
-from services.ingest.settings import source_for
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
@@ -52,21 +58,53 @@ def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None
 @app.command("check")
 def check(
     target: Annotated[str, typer.Argument(metavar="URL|FILE", help="An http(s) address, a feed file or a folder.")],
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")] = False,
+    allow_private: AllowPrivate = False,
+    format: FeedFormat = None,
+    mapping: MappingFile = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Say what a feed would give, field by field, before it is added."""
-    try:
-        source = source_for(target, allow_private=allow_private)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    reader = make_reader(load_settings(config).ingest, SystemRandom())
-    report = check_feed(source, reader=reader, normalise=make_normalise(), now=moment(now))
-    for line in lines(report):
-        typer.echo(line)
-    if not report.usable:
+    settings, named = reading_as(load_settings(config).ingest, format, mapping)
+    if not checked(settings, target, named, allow_private=allow_private, now=moment(now)):
         raise typer.Exit(1)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Part of every posting's id: it stays.")],
+    url: Annotated[str, typer.Argument(metavar="URL|FILE", help="An http(s) address, a feed file or a folder.")],
+    every: Annotated[str | None, typer.Option(help="How often it is polled, as 15m, 1h or 1d.")] = None,
+    allow_private: AllowPrivate = False,
+    format: FeedFormat = None,
+    mapping: MappingFile = None,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Without reading it first.")] = False,
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Add a source to the settings file, once it gives postings."""
+    file = settings_file(config)
+    settings, named = reading_as(load_settings(file).ingest, format, mapping)
+    at = moment(now)
+    if not unchecked and not checked(settings, url, named, allow_private=allow_private, now=at):
+        raise UsageError(f"{url} would give no posting, so that it was not added; --unchecked adds it all the same")
+    add_source(file, source_block(file, name, url, every, allow_private, format, mapping))
+    typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
+
+
+@app.command("mapping")
+def show_mapping(
+    name: Annotated[str | None, typer.Argument(help="Of a mapping that comes along; none lists them.")] = None,
+) -> None:
+    """Print a mapping that comes along, to begin your own with."""
+    texts = shipped_texts()
+    if name is None:
+        rows = [(known, mapping.kind, mapping.label) for known, mapping in shipped().items()]
+        console().print(table(f"{len(rows)} mappings", ("mapping", "kind", "of"), rows))
+        return
+    if name not in texts:
+        raise UsageError(f'no mapping called "{name}" comes along; there are: {", ".join(texts)}')
+    typer.echo(texts[name], nl=False)
 
 
 @app.command("formats")

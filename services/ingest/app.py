@@ -25,7 +25,7 @@ def make_reader(settings: IngestSettings, chance: Random) -> Reader:
     """What reads sources, over the web and from files."""
     fetcher = SourceFetcher(WebFetcher(settings, chance), FileFetcher())
     known = Catalogue(settings.mappings)
-    return Reader(fetcher, detect=known.detect, format_named=known.format_named)
+    return Reader(fetcher, detect=known.detect, format_named=known.format_named, revision=known.revision)
 
 
 def make_collector(

@@ -9,6 +9,7 @@ from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader
 from services.ingest.domain.listing import BACKLOG_AGE
 from services.ingest.domain.schedule import Validators
+from services.ingest.mapping.trace import PathCounts, Traced, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
@@ -62,6 +63,8 @@ class CheckReport:
     """Why the listing is not whole."""
     filled: Counter[str] = field(default_factory=Counter)
     """Postings that have each field."""
+    paths: PathCounts = field(default_factory=dict)
+    """Of a mapped feed, how often each path found something."""
     sample: Posting | None = None
     """The posting that has the most fields."""
 
@@ -117,7 +120,7 @@ def _take(
     report.complete = page.format.complete if source.complete is None else source.complete
     report.attribution = source.attribution or page.format.attribution
     outcomes = judged(
-        page.parts,
+        _traced(page, report),
         listed,
         found=page.format,
         source=source.name,
@@ -131,6 +134,13 @@ def _take(
             continue
         report.items += outcome.whole
         report.fallen[outcome.kind][outcome.reason] += 1
+
+
+def _traced(page: Page, report: CheckReport) -> Iterator[Item | Skip | Broken]:
+    for part in page.parts:
+        if isinstance(part, Item) and isinstance(page.format, Traced):
+            add_traces(report.paths, page.format.traces(part.data))
+        yield part
 
 
 def _take_posting(report: CheckReport, posting: Posting, now: datetime) -> None:
@@ -156,8 +166,11 @@ def lines(report: CheckReport) -> Iterator[str]:
             yield f"  {count} {title}: {reason}"
     for fault in report.faults[:_MOST_EXAMPLES]:
         yield f"  not whole: {fault}"
+    yield from path_lines(report.paths)
     if not report.usable:
         yield "It would give no posting."
+        if report.bytes and not report.formats:
+            yield "A feed of a format of its own is read by a mapping: docs/mapped-feeds.md begins with an example."
         return
     yield "What vanishes from it closes." if report.complete else "A posting ends by its expiry or its age."
     if report.attribution is not None:

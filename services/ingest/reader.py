@@ -34,15 +34,22 @@ class Reader:
     """Fetches a source, tells its format and follows its pages."""
 
     def __init__(
-        self, fetcher: Fetcher, *, detect: Callable[[bytes], Format | None], format_named: Callable[[str], Format]
+        self,
+        fetcher: Fetcher,
+        *,
+        detect: Callable[[bytes], Format | None],
+        format_named: Callable[[str], Format],
+        revision: str = "",
     ) -> None:
+        """`revision` names what an operator can change of the formats; with it, what is unchanged is read anew."""
+        self._revision = revision
         self._fetcher = fetcher
         self._detect = detect
         self._format_named = format_named
 
     def read(self, source: SourceSettings, validators: Validators, now: datetime) -> Iterator[Page]:
         """The pages of a listing, each fetched when it is asked for. Raises FetchFailedError at any of them."""
-        request = f"{source.format} {source.url}"
+        request = " ".join(filter(None, (source.format, self._revision, source.url)))
         address = source.url if source.is_web else str(source.path)
         asked_with = validators if validators.request == request else Validators()
         met: set[str] = set()

@@ -13,10 +13,10 @@ from typing import Any
 
 from schemas.codec import decode
 from schemas.raw import RawPosting
+from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.adapters.fetch import SourceFetcher
 from services.ingest.adapters.fetch_files import FileFetcher
 from services.ingest.adapters.fetch_web import WebFetcher
-from services.ingest.adapters.formats import detect, format_named
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector
@@ -161,8 +161,14 @@ def bench(folder: Path, *sources: SourceSettings, environ: Mapping[str, str] | N
     )
     ledger, sent, slept, chance = SqlSourceLedger(engine), KeptRecords(), list[float](), Random(7)
     web = WebFetcher(made, chance, environ=environ or {}, sleep=slept.append, monotonic=lambda: 0.0)
-    reader = Reader(SourceFetcher(web, FileFetcher()), detect=detect, format_named=format_named)
-    collector = Collector(Tools(made, ledger, sent, format_named), reader, chance)
+    known = Catalogue(made.mappings)
+    reader = Reader(
+        SourceFetcher(web, FileFetcher()),
+        detect=known.detect,
+        format_named=known.format_named,
+        revision=known.revision,
+    )
+    collector = Collector(Tools(made, ledger, sent, known.format_named), reader, chance)
     return Bench(collector, ledger, sent, made, slept)
 
 

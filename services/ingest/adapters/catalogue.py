@@ -1,9 +1,12 @@
 """All formats of an installation: the named ones, the mappings that come along, and its own."""
 
+import json
 from collections.abc import Mapping
 
+from schemas.codec import digest_of
 from services.ingest.adapters import formats
-from services.ingest.adapters.mapped import PREFIX, Mapped
+from services.ingest.adapters.mapped import Mapped
+from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
@@ -13,6 +16,9 @@ class Catalogue:
     """The formats that a body may be of; an own mapping goes before all others, and before one of its name."""
 
     def __init__(self, mappings: Mapping[str, MappingSettings]) -> None:
+        written = {name: mapping.model_dump_json() for name, mapping in sorted(mappings.items())}
+        self.revision = digest_of(json.dumps(written)) if written else ""
+        """Changes with any of the mappings."""
         self._own = {f"{PREFIX}{name}": Mapped(name, mapping) for name, mapping in mappings.items()}
 
     def detect(self, body: bytes) -> Format | None:

@@ -17,13 +17,13 @@ from services.ingest.adapters.mapped_table import TableBody
 from services.ingest.adapters.mapped_xml import XmlBody, root_of
 from services.ingest.adapters.reading import MOST_BYTES, Text, head_text, read_text
 from services.ingest.domain.draft import Draft
-from services.ingest.mapping.drafting import Trace, draft_of, mapped_row, source_id_of, traces_of
+from services.ingest.mapping.drafting import draft_of, mapped_row, source_id_of, traces_of
+from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.paths import is_of_feed
 from services.ingest.mapping.settings import MappingSettings
+from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, FetchFailedError, Item, JsonObject, UnusableItemError
 
-PREFIX = "mapping:"
-"""Before a mapping's name, as the name of a format."""
 _HEAD = 256 * 1024
 _BODIES: dict[str, type[Body]] = {"json": JsonBody, "jsonl": LinesBody, "xml": XmlBody, "csv": TableBody}
 

@@ -1,7 +1,6 @@
 """From a row of a mapped feed to a draft, by the rules of its mapping."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.ingest.adapters.fields import amount_of, band, distinct, markup_of, plain, workplace_word
@@ -11,23 +10,12 @@ from services.ingest.mapping.evaluate import MappedRow
 from services.ingest.mapping.hints import missing
 from services.ingest.mapping.rows import row_of
 from services.ingest.mapping.settings import FieldRules, MappingSettings, PayRule, ValueRule
+from services.ingest.mapping.trace import Trace
 from services.ingest.ports import JsonObject, UnusableItemError
 
 _TRUE = frozenset({"true", "yes", "1"})
 _ZONES = (-12.0, 14.0)
 _ANY_TIME = datetime(9_000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What one rule came to in one item."""
-
-    field: str
-    rule: str
-    """As one would write it."""
-    found: bool
-    instead: str = ""
-    """What was there instead."""
 
 
 def mapped_row(mapping: MappingSettings, data: JsonObject) -> MappedRow:

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
 
+PREFIX = "mapping:"
+"""Before a mapping's name, as the name of a format."""
 MOST_BYTES = 200_000
 
 
@@ -47,12 +49,35 @@ def first_fault(error: ValidationError) -> str:
 
 
 def with_files(ingest: Any, folder: Path) -> Any:
-    """The `[ingest]` table with the mappings that it names by their files read. Raises UsageError."""
-    mappings = ingest.get("mappings") if isinstance(ingest, dict) else None
-    if not isinstance(mappings, dict):
+    """The `[ingest]` table with the mapping files read that it and its sources name. Raises UsageError."""
+    if not isinstance(ingest, dict):
         return ingest
-    read = {name: table_in(folder / told) if isinstance(told, str) else told for name, told in mappings.items()}
-    return {**ingest, "mappings": read}
+    mappings, sources = ingest.get("mappings", {}), ingest.get("sources", [])
+    if not isinstance(mappings, dict) or not isinstance(sources, list):
+        return ingest
+    files = {name: told for name, told in mappings.items() if isinstance(told, str)}
+    pointed = [_pointed(source, files, mappings) for source in sources]
+    read = {name: table_in(folder / told) for name, told in files.items()}
+    ready = {"sources": pointed} if sources else {}
+    return {**ingest, **ready, "mappings": {**mappings, **read}} if files or mappings else ingest
+
+
+def _pointed(source: Any, files: dict[str, str], mappings: dict[str, Any]) -> Any:
+    """A source that names a mapping's file, with its format; the file is noted by its name."""
+    told = source.get("mapping") if isinstance(source, dict) else None
+    if not isinstance(told, str):
+        return source
+    if "format" in source:
+        raise UsageError(f"the source {source.get('name')} has a format and a mapping; it is read by one of them")
+    name = name_of(told)
+    if files.setdefault(name, told) != told or isinstance(mappings.get(name), dict):
+        raise UsageError(f"two mappings are called {name}; call the file {told} otherwise")
+    return {key: value for key, value in source.items() if key != "mapping"} | {"format": f"{PREFIX}{name}"}
+
+
+def name_of(file: str) -> str:
+    """What a mapping is called by its file."""
+    return Path(file).stem.lower()
 
 
 @cache

@@ -1,0 +1,101 @@
+"""Trying a feed and adding it to the settings file."""
+
+import json
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+
+from services.ingest.adapters.catalogue import Catalogue
+from services.ingest.app import make_normalise, make_reader
+from services.ingest.check import check, lines
+from services.ingest.mapping.files import PREFIX, mapping_in, name_of
+from services.ingest.settings import IngestSettings, SourceSettings, source_for
+from services.runtime.errors import UnavailableError, UsageError
+from services.settings import DEFAULT_FILE, load_settings
+
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")]
+FeedFormat = Annotated[
+    str | None, typer.Option("--format", help="A format's name, or mapping: and the name of one; else told by content.")
+]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="A TOML file that maps the feed.")]
+
+
+def reading_as(settings: IngestSettings, format: str | None, mapping: Path | None) -> tuple[IngestSettings, str]:
+    """The settings with the mapping of a file among them, and the format to read by. Raises UsageError."""
+    if mapping is None:
+        named = format or "auto"
+        if named != "auto":
+            Catalogue(settings.mappings).format_named(named)
+        return settings, named
+    if format is not None:
+        raise UsageError("a feed is read by --format or by --mapping, not by both")
+    name = name_of(str(mapping))
+    known = {**settings.mappings, name: mapping_in(mapping)}
+    return settings.model_copy(update={"mappings": known}), f"{PREFIX}{name}"
+
+
+def checked(settings: IngestSettings, target: str, format: str, *, allow_private: bool, now: datetime) -> bool:
+    """Read a feed, tell what it would give, and say whether that is anything. Raises UsageError."""
+    try:
+        source = source_for(target, allow_private=allow_private, format=format)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    report = check(source, reader=make_reader(settings, SystemRandom()), normalise=make_normalise(), now=now)
+    for line in lines(report):
+        typer.echo(line)
+    return report.usable
+
+
+def settings_file(config: Path | None) -> Path:
+    """The settings file in force. Raises UsageError where there is none."""
+    named = os.environ.get("JOBCHIME_CONFIG")
+    file = config or (Path(named) if named else DEFAULT_FILE)
+    if not file.is_file():
+        raise UsageError(f"there is no settings file {file}; `jobchime config init {file}` writes one")
+    return file
+
+
+def source_block(
+    file: Path, name: str, url: str, every: str | None, allow_private: bool, format: str | None, mapping: Path | None
+) -> str:
+    """A source as the settings file has it; paths lie beside the file."""
+    is_web = SourceSettings(name="any", url=url).is_web
+    values: dict[str, str | bool | None] = {
+        "name": name,
+        "url": url if is_web else _beside(file, Path(url)),
+        "format": format,
+        "mapping": None if mapping is None else _beside(file, mapping),
+        "every": every,
+        "allow_private": allow_private or None,
+    }
+    told = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    return "\n".join(("[[ingest.sources]]", *told, ""))
+
+
+def add_source(file: Path, block: str) -> None:
+    """Append a table to the settings file, if it can be read with it. Raises UsageError, UnavailableError."""
+    tried = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        before = file.read_text(encoding="utf-8")
+        tried.touch(mode=0o600, exist_ok=False)
+        shutil.copymode(file, tried)
+        tried.write_text(f"{before.rstrip()}\n\n{block}", encoding="utf-8")
+        Catalogue(load_settings(tried).ingest.mappings)
+        tried.replace(file)
+    except UsageError as error:
+        raise UsageError(str(error).replace(str(tried), str(file))) from None
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        tried.unlink(missing_ok=True)
+
+
+def _beside(file: Path, path: Path) -> str:
+    """As the settings file names it: below its folder by what follows that, else whole."""
+    whole, folder = path.expanduser().resolve(), file.resolve().parent
+    return str(whole.relative_to(folder) if whole.is_relative_to(folder) else whole)

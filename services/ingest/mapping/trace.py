@@ -1,0 +1,64 @@
+"""What the paths of a mapping come to, for whoever writes one."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+_MOST_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one rule came to in one item."""
+
+    field: str
+    rule: str
+    """As one would write it."""
+    found: bool
+    instead: str = ""
+    """What was there instead."""
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """A format that can tell what each of its paths came to."""
+
+    def traces(self, data: dict[str, Any]) -> Iterable[Trace]:
+        """Of one item. Never raises."""
+        ...
+
+
+@dataclass(slots=True)
+class PathCount:
+    """How often one rule found something."""
+
+    seen: int = 0
+    found: int = 0
+    instead: Counter[str] = field(default_factory=Counter)
+
+
+PathCounts = dict[tuple[str, str], PathCount]
+"""By field and rule."""
+
+
+def add_traces(counts: PathCounts, traces: Iterable[Trace]) -> None:
+    """Add the traces of one item."""
+    for trace in traces:
+        one = counts.setdefault((trace.field, trace.rule), PathCount())
+        one.seen += 1
+        one.found += trace.found
+        if not trace.found:
+            one.instead[trace.instead[:_MOST_WORDS]] += 1
+
+
+def path_lines(counts: PathCounts) -> Iterator[str]:
+    """Tell a person how often each path found something; of one that never did, what was there instead."""
+    if not counts:
+        return
+    yield "Found by its paths:"
+    width = min(max(len(rule) for _, rule in counts), 40)
+    for (name, rule), one in counts.items():
+        yield f"  {name:<16} {rule:<{width}} {one.found:>6} of {one.seen}"
+        if one.found == 0:
+            yield from (f"    {words}" for words, _ in one.instead.most_common(1))
