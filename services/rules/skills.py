@@ -11,19 +11,21 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from services.rules.skill_context import LANGUAGE, Candidate, Cues, believable, is_title
+from services.rules.skill_lists import with_shared_words
+from services.rules.skill_text import FOREIGN, haystack_of, opened
 
-SkillKind = Literal["tool", "method", "broad", "language"]
+SkillKind = Literal["tool", "method", "field", "broad", "language"]
 """tool: a named product, programming language, standard or certificate. method: a practice or field in its own words.
-broad: a word that any text may hold ("Sales", "Cloud"). language: a human language, asked for."""
+field: a word that counts where a text asks for experience in it ("Accounting"). broad: a word that any text may hold
+("Security"), which says something in a title only. language: a human language, asked for."""
 
 _LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
-
 
 _SMALL = "tool"
 """The cue for tools that a text writes without their capital."""
@@ -52,6 +54,11 @@ class _Surface:
     role: bool = False
     """A job title: counts in a title only."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether its bytes in a haystack tell it from other words."""
+        return self.written.isascii() or FOREIGN not in haystack_of(self.written)
+
 
 def fold_skill(name: str) -> str:
     """Fold case, hyphens and spaces, so that spellings of one name are equal."""
@@ -68,14 +75,6 @@ def _singular(folded: str) -> str:
     )
 
 
-def _lower(text: str) -> str:
-    """Lower case without a change of length, hyphens and odd spaces as spaces."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.translate(_SPACES)
-
-
 class Taxonomy:
     """Canonical skill names with aliases, parents, and the rules for finding them in running text."""
 
@@ -83,7 +82,7 @@ class Taxonomy:
         self._kinds: dict[str, SkillKind] = {}
         self._implied: dict[str, tuple[str, ...]] = {}
         self._by_fold: dict[str, str] = {}
-        surfaces: dict[str, list[_Surface]] = {}
+        surfaces: dict[bytes, list[_Surface]] = {}
         cues: Mapping[str, str] = data["cued"]
         exact = frozenset(data["exact"])
         unfound = frozenset(data["unfound"])
@@ -96,16 +95,21 @@ class Taxonomy:
                 plural = kind != "tool" or written.isupper()
                 surface = _Surface(name, written, written in exact, cues.get(written), plural)
                 if written not in unfound:
-                    surfaces.setdefault(_lower(written), []).append(surface)
+                    surfaces.setdefault(haystack_of(written), []).append(surface)
             for title in entry.get("roles", ()):
                 self._by_fold.setdefault(fold_skill(title), name)
                 surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
-                surfaces.setdefault(_lower(title), []).append(surface)
+                surfaces.setdefault(haystack_of(title), []).append(surface)
         self._squashed = self._second_keys(_squash)
         self._singular = self._second_keys(_singular)
-        self._patterns: list[str] = [*surfaces, *(_lower(phrase) for phrase in data["blockers"])]
-        self._surfaces: list[list[_Surface]] = list(surfaces.values())
-        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+        # A blocker is a pattern without a surface: it takes its words away from the skills in them.
+        self._surfaces: list[tuple[_Surface, ...]] = [
+            *(tuple(ways) for ways in surfaces.values()),
+            *(() for _ in data["blockers"]),
+        ]
+        self._plural = [not ways or any(way.plural for way in ways) for ways in self._surfaces]
+        self._patterns = [*surfaces, *(haystack_of(phrase) for phrase in data["blockers"])]
+        self._automaton = BytesAhoCorasick([opened(p) for p in self._patterns], matchkind=MatchKind.Standard)
         self._cues = Cues(data["cues"])
 
     def _second_keys(self, fold: Any) -> dict[str, str]:
@@ -160,27 +164,32 @@ class Taxonomy:
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Every skill that the text names, leftmost longest, in order; names that are common words only where the text
-        around them says that the skill is meant."""
-        candidates = self._candidates(text)
-        kept = believable(text, candidates, self._cues)
+        around them says that the skill is meant. Lists that share a word name each: "unit and load testing"."""
+        kept = believable(text, self._candidates(text), self._cues)
+        kept = with_shared_words(text, kept, self._by_fold, self._kinds)
         return tuple(Mention(c.name, c.start, c.end, text[c.start : c.end], self._kinds[c.name]) for c in kept)
 
     def _candidates(self, text: str) -> list[Candidate]:
-        lowered = _lower(text)
-        links = [m.span() for m in _LINKS.finditer(text)] if "://" in text or "@" in text or "www." in lowered else []
-        found = self._automaton.find_matches_as_indexes(lowered, overlapping=True)
-        found.sort(key=lambda hit: (hit[1], -hit[2]))
+        haystack = haystack_of(text)
+        found = [
+            (start, -end, pattern)
+            for pattern, start, end in self._automaton.find_matches_as_indexes(opened(haystack), overlapping=True)
+        ]
+        found.sort()
+        links = [m.span() for m in _LINKS.finditer(text)] if "://" in text or "@" in text or "www." in text else []
         candidates: list[Candidate] = []
         titled = is_title(text)
         reached = 0
-        for pattern, start, end in found:
-            if start < reached or not _opens_word(lowered, start):
+        for start, minus_end, pattern in found:
+            if start < reached or not haystack.startswith(self._patterns[pattern], start):
+                continue  # the latter: another sign stands between its words
+            if start and haystack[start - 1] == FOREIGN and text[start - 1].isalnum():
                 continue
-            surfaces = self._surfaces[pattern] if pattern < len(self._surfaces) else None
-            end = _closed_end(text, end, plural=surfaces is None or any(s.plural for s in surfaces))
-            if end < 0 or any(a <= start < b for a, b in links):
+            surfaces = self._surfaces[pattern]
+            end = _closed_end(text, -minus_end - 1, plural=self._plural[pattern])
+            if end < 0 or (links and any(a <= start < b for a, b in links)):
                 continue
-            if surfaces is None:
+            if not surfaces:
                 reached = end
                 continue
             surface = _spelt(surfaces, text[start:end])
@@ -200,15 +209,6 @@ class Taxonomy:
         return Candidate(surface.name, start, end, cue, kind)
 
 
-def _opens_word(text: str, start: int) -> bool:
-    if start == 0:
-        return True
-    before, first = text[start - 1], text[start]
-    if before.isalnum() or before in "_@$":
-        return False
-    return not (before in ".#+" and start > 1 and first.isalnum() and not text[start - 2].isspace())
-
-
 def _closed_end(text: str, end: int, *, plural: bool) -> int:
     """Where the word that begins at a match ends, with a plural s; -1 inside another word."""
     if plural and text[end : end + 1] == "s" and text[end - 1] not in "sS":
@@ -225,7 +225,10 @@ def _closed_end(text: str, end: int, *, plural: bool) -> int:
 
 def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
     for surface in surfaces:
-        if not surface.exact or text.replace("\u2019", "'") in (surface.written, surface.written + "s"):
+        if surface.exact:
+            if text.replace("\u2019", "'") in (surface.written, surface.written + "s"):
+                return surface
+        elif surface.plain or fold_skill(text).startswith(fold_skill(surface.written)):
             return surface
     return None
 

@@ -14,40 +14,62 @@ MOST_READ = 60_000
 BOILERPLATE: frozenset[Kind] = frozenset({"about", "benefits", "process", "legal"})
 _LEAST_OWN = 400
 _MOST_HEADING = 80
+_MOST_HEADING_WORDS = 13
 
 # Tried in this order. A heading in none of them ("Collaboration") leaves the section as it is. Words are those that
 # several employers of the captured feeds use, in English, German, French, Spanish, Portuguese, Polish, Dutch, Italian.
 _HEADINGS: tuple[tuple[Kind, str], ...] = (
-    ("legal", r"equal|\beeo\b|privacy|diversity|accommodation|disclaimer|physical (?:demand|requirement)|belonging"
-              r"|work(?:ing)? environment|e-verify|right to work|chancengleichheit|datenschutz"),
-    ("process", r"\bapply\b|application|interview|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
-                r"|bewerb|processus|proceso|proces rekrut"),
-    ("requirements", r"required (?:&|and) preferred|must[- ]ha"),
-    ("nice", r"nice[- ]to[- ]ha|good to have|bonus|preferred|desir|\bplus(?:es)?\b|not (?:mandatory|required)|optional"
-             r"|advantage|extra credit|brownie|diferenci|deseable|wünschenswert|von vorteil|\batouts?\b|mile widzian"
-             r"|\bpré\b|stand ?out|set you apart|also (?:know|have)"),
-    ("benefits", r"benefit|\bperks?\b|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?"
-                 r"|^why (?!this role|the role)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios"
+    ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|right to work|disclaimer"
+              r"|privacy (?:notice|polic|statement)|diversity|accommodation|physical (?:demand|requirement)|\bbelonging"
+              r"|^(?:the )?work(?:ing)? (?:environment|conditions)|reasonable|chancengleichheit|datenschutz"),
+    ("requirements", r"required (?:&|and) preferred|must[- ]ha|apply if|whether or not"),
+    ("place", r"^location"),
+    ("nice", r"nice[- ]to[- ]ha|(?:good|great)[- ]to[- ]have|^(?:added |big )?bonus\b(?! (?:eligib|plan|struct))"
+             r"|bonus (?:points|skill)"
+             r"|preferred|desir(?:ed|able)|\ba (?:\w+ )?plus\b|^(?:\w+ )?plus(?:es)?\b|plus would"
+             r"|not (?:mandatory|required)"
+             r"|^optional|advantage if|an? advantage|extra credit|brownie|diferenci(?:al|ais)|deseable|wünschenswert"
+             r"|von vorteil"
+             r"|\batouts?\b|mile widzian|\bpré\b|un plus\b|stand ?out|sets? you apart|also (?:know|have)"
+             r"|even better if"
+             r"|望ましい"),
+    ("requirements", r"look(?:ing)? for\b|who (?:are you|you are|we want)\b|we expect\b|expects? from you|about you\b"
+                     r"|(?:minimum|basic|your|required|key|job|professional) (?:qualific|requirem|skill)"),
+    ("process", r"\bapply\b|^(?:your )?application\b(?! (?:and|security|develop))|interview"
+                r"|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
+                r"|bewerb(?!er)|processus de|proceso de|proces rekrut"),
+    ("benefits", r"benefit|\bperks?\b|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?\b"
+                 r"|^why (?!this role|the role|this job)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios"
                  r"|nous offrons"
-                 r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working"),
+                 r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working|flexible work"),
     ("pay", r"compensation|salar|\bpay\b|remuneration|wage|gehalt|vergütung|rémunération|remuneraci|wynagrodzeni"),
-    ("requirements", r"requir|qualific|looking for|look for|who you are|about you\b|you(?:'ll| will)? (?:have"
+    ("requirements", r"requirem|required|qualific|you(?:'ll| will)? (?:have\b(?! (?:the |ample )?opportunit)"
                      r"|are\b(?!.*do)|need)"
-                     r"|bring|(?:good|great|right|perfect) (?:fit|match)|ideal|\bskills?\b|experience|profil"
-                     r"|expertise|\bstack\b"
-                     r"|competenc|education|certification|\btraits\b|qualities|knowledge|you should|we value"
-                     r"|successful in|was du (?:brauchst|mitbring)|anforderung|requisit|exigences|wymagania"
-                     r"|wat je meebrengt"),
-    ("duties", r"responsib|what you|you(?:'ll| will)\b|your (?:role|mission|task|impact|job|day)|the (?:role"
-               r"|opportunity|job"
-               r"|position)|this role|(?:job|role|position) (?:summary|description|overview)|^overview"
-               r"|day[- ]to[- ]day"
-               r"|duties|functions|aufgaben|deine rolle|missions?\b(?<!our mission)|funciones|obowiązki"
-               r"|first \d+ days"
-               r"|^summary|^description|de rol|cosa farai"),
-    ("place", r"^(?:work )?location|time ?zones?|where (?:you|we)|standort|ubicaci"),
-    ("about", r"^about|who (?:we|are|is)\b|our (?:mission|value|culture|story|company|team|client|product|ethos|commit)"
-              r"|company|über uns|sobre|qui sommes|^meet\b|what we do|what do we|how we work|the team|o nas"
+                     r"|bring|\bfit\b|(?:good|great|right|perfect) match|\bideal (?:candidate|profile)|\bskills?\b"
+                     r"|\bprofile?\b"
+                     r"|(?<!customer )(?<!user )(?<!employee )(?<!candidate )(?<!developer )\bexperience"
+                     r"|expertise|\bstack\b|toolkit|^(?:key |core )?tools?(?: (?:&|and) |$)|^technolog(?:y|ies)$"
+                     r"|^essential(?: criteria)?$|^minimum\b|need to have|need (?:you|from you|to see)|what we need"
+                     r"|^languages?$|technical proficienc"
+                     r"|competenc|^education|certification|\btraits\b|qualities|knowledge(?! (?:shar|transf|man))"
+                     r"|you should|we value"
+                     r"|successful in|^the person$|who this is for|(?:your|ihr|dein) background"
+                     r"|was du (?:brauchst|mitbring)|anforderung|wir (?:uns von dir )?(?:suchen|wünschen)"
+                     r"|requisitos?\b|(?:que|quem|qué|quién) (?:buscamos|procuramos)|exigences|wymagania"
+                     r"|wat je meebrengt|必要な|求める"),
+    ("duties", r"responsib|responsab|accountabilit|what (?:will )?you|you(?:'ll| will)\b|how (?:will )?you"
+               r"|your (?:role|mission|task|impact|job|day|challenge|scope)|the (?:role|opportunity|job|position)"
+               r"|this (?:role|opportunity|position)|(?:job|role|position) (?:summary|description|overview)|^overview"
+               r"|day[- ]to[- ]day|typical day"
+               r"|duties|functions|success looks|aufgaben|deine rolle|was dich|du tun wirst|missions?\b(?<!our mission)"
+               r"|funciones|tareas|sobre (?:el cargo|la posici|a vaga|a oportunidade)|vo(?:s|tre) (?:mission|quotidien)"
+               r"|obowiązki|first \d+ days|^about the project"
+               r"|^summary|^description|de rol|cosa farai|業務内容"),
+    ("place", r"^work location|time ?zones?|where (?:you|we)|standort|ubicaci"),
+    ("about", r"^about|who (?:are )?(?:we|is)\b|^our (?:mission|value|culture|story|company|team|client|product|ethos"
+              r"|commit|purpose|vision)"
+              r"|^(?:the )?company\b|company (?:overview|description|value|purpose|strength)|über uns|^sobre|qui sommes"
+              r"|^(?:join|meet)\b|what (?:do )?we do\b|what do we (?:do|believe)|how we work|^the team|o nas"
               r"|over ons|chi siamo"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _HEADINGS)
@@ -149,6 +171,6 @@ def _kind_of(line: str) -> Kind | None:
     elif line.startswith("•"):
         return None
     heading = _DECORATION.sub("", line.lower().replace("’", "'"))
-    if not heading or len(heading.split()) > 11:
+    if not heading or len(heading.split()) > _MOST_HEADING_WORDS:
         return None
     return next((kind for kind, pattern in _PATTERNS if pattern.search(heading)), None)

@@ -58,10 +58,13 @@ def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
     skills: dict[str, dict[str, Any]] = {}
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
+    more: dict[str, tuple[str, list[str]]] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name in (RULES, ROLES):
             continue
-        for group in tomllib.loads(path.read_text(encoding="utf-8"))["group"]:
+        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        more |= {name: (path.name, aliases) for name, aliases in file.get("more", {}).items()}
+        for group in file.get("group", ()):
             aliases: dict[str, list[str]] = {name: [] for name in group.get("names", ())}
             aliases |= group.get("aliases", {})
             for name, others in aliases.items():
@@ -71,6 +74,10 @@ def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
                 parents[name] = [parent for parent in group.get("implies", ()) if parent != name]
             for name, implied in group.get("parents", {}).items():
                 parents.setdefault(name, []).extend(implied)
+    problems += [f"{file}: {name!r} of [more] is no skill" for name, (file, _) in more.items() if name not in skills]
+    for name, (_, aliases) in more.items():
+        if name in skills:
+            skills[name]["aliases"] = [*skills[name]["aliases"], *aliases]
     problems += _unknown_parents(skills, parents)
     problems += _claimed_twice(skills)
     if problems:
@@ -105,7 +112,11 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
     """Replace the aliases by all spellings; one that another skill has by its own right stays with that."""
     owner = {written.casefold(): name for name, entry in skills.items() for written in (name, *entry["aliases"])}
     for name, entry in skills.items():
-        ways = dict.fromkeys(way for written in (name, *entry.pop("aliases")) for way in spellings(written, words=entry["kind"] != "tool"))
+        ways = dict.fromkeys(
+            way
+            for written in (name, *entry.pop("aliases"))
+            for way in spellings(written, words=entry["kind"] != "tool")
+        )
         aliases = [way for way in ways if way != name and owner.setdefault(way.casefold(), name) == name]
         if aliases:
             entry["aliases"] = aliases
@@ -134,11 +145,13 @@ def compiled(folder: Path) -> dict[str, Any]:
     rules = tomllib.loads((folder / RULES).read_text(encoding="utf-8"))
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]
     cued = {way: cue for cue, ways in rules["cued"].items() for way in ways}
-    unknown = sorted({*rules["exact"], *cued, *rules["unfound"], *rules["broad"]} - set(written))
+    unknown = sorted({*rules["exact"], *cued, *rules["unfound"]} - set(written))
+    unknown += sorted({*rules["method"], *rules["field"], *rules["broad"]} - set(skills))
     if unknown:
         raise ValueError(f"{RULES} names no spelling of a skill: {unknown}")
-    for name in rules["broad"]:
-        skills[name]["kind"] = "broad"
+    for kind in ("method", "field", "broad"):
+        for name in rules[kind]:
+            skills[name]["kind"] = kind
     loose = set(rules["any_case"])
     exact = sorted({*rules["exact"], *cued, *(way for way in written if _is_acronym(way) and way not in loose)})
     return {

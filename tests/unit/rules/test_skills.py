@@ -177,9 +177,10 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
     assert "Product Management" not in found(running)
 
 
-def test_a_broad_word_says_so() -> None:
-    kinds = {mention.name: mention.kind for mention in taxonomy().find("Sales and Kubernetes and API testing")}
-    assert kinds == {"Sales": "broad", "Kubernetes": "tool", "API Testing": "method"}
+def test_a_mention_says_how_much_its_word_says() -> None:
+    text = "Security, accounting, Kubernetes, API testing"
+    kinds = {mention.name: mention.kind for mention in taxonomy().find(text)}
+    assert kinds == {"Security": "broad", "Accounting": "field", "Kubernetes": "tool", "API Testing": "method"}
 
 
 def test_a_mention_quotes_the_text_at_its_offsets() -> None:

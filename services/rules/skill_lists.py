@@ -1,0 +1,87 @@
+"""Skills that share a word in a list: "unit, load and regression testing", "contract drafting and negotiation"."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from services.rules.skill_context import Candidate
+
+_REACH = 80
+"""Characters on either side of a mention in which a list is looked for."""
+_SEPARATOR = re.compile(r"\s*(?:,|/|&|\band/or\b|\band\b|\bor\b|\bund\b|\by\b|\be\b|\bet\b)\s*", re.IGNORECASE)
+_JOINED_BEFORE = (",", "/", "&", " and", " or", " und", " et", " y", " e")
+_JOINED_BEHIND = re.compile(r"\s*(?:[,/&]|(?:and|or|und|et|y|e)\b)", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[.;:()\n!?•|]")
+_WORD = re.compile(r"[\w'+#-]+")
+_MOST_WORDS = 2
+"""Words that an item of a list may have beside the shared one."""
+
+
+def with_shared_words(
+    text: str, found: Sequence[Candidate], names: Mapping[str, str], kinds: Mapping[str, str]
+) -> list[Candidate]:
+    """Add the items beside each practice of several words that name a skill together with its last or first word.
+
+    `names` maps folded spellings to canonical names. What is added never overlaps what was found.
+    """
+    added: list[Candidate] = []
+    for index, mention in enumerate(found):
+        if mention.kind != "method" or " " not in text[mention.start : mention.end]:
+            continue
+        floor = found[index - 1].end if index else 0
+        ceiling = found[index + 1].start if index + 1 < len(found) else len(text)
+        before = text[max(floor, mention.start - _REACH) : mention.start]
+        if before.rstrip().lower().endswith(_JOINED_BEFORE):
+            added += _before(text, mention, before, names, kinds)
+        if _JOINED_BEHIND.match(text, mention.end):
+            added += _behind(text, mention, text[mention.end : min(ceiling, mention.end + _REACH)], names, kinds)
+    return sorted([*found, *added], key=lambda c: c.start) if added else list(found)
+
+
+def _before(
+    text: str, mention: Candidate, before: str, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> list[Candidate]:
+    head = text[mention.start : mention.end].rsplit(" ", 1)[-1]
+    clause = _CLAUSE_END.split(before)[-1]
+    at = mention.start - len(clause)
+    items = _pieces(clause)[:-1]
+    added: list[Candidate] = []
+    for start, end in reversed(items):
+        words = list(_WORD.finditer(clause, start, end))
+        taken = None
+        for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+            begin = words[-count].start()
+            taken = _known(f"{clause[begin:end]} {head}", names, kinds)
+            if taken:
+                added.append(Candidate(taken, at + begin, at + words[-1].end(), None, "method"))
+                break
+        if not taken or len(words) > count:
+            break
+    return added
+
+
+def _behind(
+    text: str, mention: Candidate, behind: str, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> list[Candidate]:
+    first = text[mention.start : mention.end].split(" ", 1)[0]
+    clause = _CLAUSE_END.split(behind)[0]
+    added: list[Candidate] = []
+    for start, end in _pieces(clause)[1:]:
+        word = _WORD.match(clause, start, end)
+        taken = word and _known(f"{first} {word.group()}", names, kinds)
+        if not word or not taken:
+            break
+        added.append(Candidate(taken, mention.end + word.start(), mention.end + word.end(), None, "method"))
+        if word.end() < end:
+            break
+    return added
+
+
+def _pieces(clause: str) -> list[tuple[int, int]]:
+    """The stretches between separators, as start and end; the last is empty where the clause ends with one."""
+    edges = [0, *(edge for separator in _SEPARATOR.finditer(clause) for edge in separator.span()), len(clause)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _known(written: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:
+    name = names.get(" ".join(written.casefold().replace("-", " ").split()))
+    return name if name and kinds[name] == "method" else None

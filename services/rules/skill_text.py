@@ -1,0 +1,44 @@
+"""A text as bytes, one a character, lower case: what the skills' automaton searches.
+
+Bytes, because the places it reports are then those of the text, and because folding them is a table look-up: the same
+with `str.translate` took longer than the search itself.
+"""
+
+_HYPHENS = ("\u2010", "\u2011", "\u2007", "\u2009", "\u202f")
+
+FOREIGN = b"?"[0]
+"""Stands for every character outside Latin-1: letters, and also quotes and bullets."""
+
+
+def _folded(code: int) -> int:
+    char = chr(code)
+    if char in "-\t\xa0":
+        return ord(" ")
+    lowered = char.lower()
+    return ord(lowered) if len(lowered) == 1 and ord(lowered) < 256 else code
+
+
+def _opened(code: int) -> int:
+    char = chr(code)
+    return code if char.isalnum() or char in "_@$.#+" else ord(" ")
+
+
+_FOLD = bytes(_folded(code) for code in range(256))
+_OPEN = bytes(_opened(code) for code in range(256))
+
+
+def haystack_of(text: str) -> bytes:
+    """Fold a text to one byte a character: lower case, hyphens and odd spaces as spaces, `?` outside Latin-1."""
+    if not text.isascii():
+        text = text.replace("\u2019", "'")
+        for hyphen in _HYPHENS:
+            text = text.replace(hyphen, " ")
+    return text.replace("?", ";").encode("latin-1", "replace").translate(_FOLD)
+
+
+def opened(haystack: bytes) -> bytes:
+    """The same with a space in front and for every sign that may stand before a word.
+
+    A name sought with its space in front is then found at the start of words alone, which is a quarter of the places.
+    """
+    return b" " + haystack.translate(_OPEN)
