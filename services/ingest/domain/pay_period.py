@@ -60,11 +60,12 @@ def is_plausible(ends: Sequence[Decimal], currency: str, period: Period, rates: 
 
 
 def infer_period(
-    ends: Sequence[Decimal], currency: str, rates: Rates, *, labelled: bool, yearly: bool = False
+    ends: Sequence[Decimal], currency: str, rates: Rates, *, labelled: bool, ranged: bool = True, yearly: bool = False
 ) -> Period | None:
     """The only period that sums can be pay for, where nobody names one.
 
-    `labelled`: they are called a salary, so a month's pay need not be told from a price. `yearly`: given in lakhs.
+    `labelled`: they are called a salary, so a month's pay need not be told from a price. `ranged`: so stated, or
+    labelled; a sum alone may be anything. `yearly`: given in lakhs.
     """
     level = pay_levels().get(currency)
     if level is None:
@@ -74,7 +75,7 @@ def infer_period(
         return "year" if is_plausible(ends, currency, "year", rates) else None
     if labelled and low >= level.least * _LEAST_TO_MOST_MONTH and high <= level.month_most:
         return "month"
-    return "hour" if (labelled or low < high) and _is_hourly(ends, currency, rates) else None
+    return "hour" if ranged and _is_hourly(ends, currency, rates) else None
 
 
 def _is_hourly(ends: Sequence[Decimal], currency: str, rates: Rates) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from services.ingest.domain.pay_amounts import Sum, bounds, sums_of
 from services.ingest.domain.pay_data import Word
 from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import Document, Kind
 
 Sense = Literal["pay", "ote", "other"]
 Setting = Literal["text", "title", "field"]
@@ -40,10 +40,16 @@ _BENEFIT_NEXT = re.compile(
 _OF_THE_PERIOD = re.compile(r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b")
 _FOR_SALES = re.compile(r"for sales roles?\b[^.\n]{0,120}(?:on[- ]target|\bote\b)")
 _SALES_TITLE = re.compile(r"\b(?:sales|account executive|account manager|business development)\b", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
+"""Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
+_MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
+"""A pictured bag of money, notes or coins ahead of a sum."""
+_SEGMENT = re.compile(r"[\n|•·]")
 _APART = re.compile(r"[,;.\d]")
 _RATES = frozenset({"hour", "day"})
 _BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
-_BARE_IN_FIELD = 100
+_BARE_IN_FIELD, _BARE_IN_SECTION = 100, 10_000
+_MOST_ITEMS = 8
 _MOST_READ = 60
 """Sums of one text that are read; a price list has more, a posting has not."""
 
@@ -63,11 +69,10 @@ class PayMention:
     sense: Sense
     labelled: bool
     """A word that only pay goes by stands ahead of it: salary, wage, Gehalt."""
+    ranged: bool = False
+    hinted: bool = False
+    """Only the next sentence names the periods, maybe those of other pay."""
     lakhs: bool = False
-
-    @property
-    def ends(self) -> frozenset[Decimal]:
-        return frozenset(amount for amount in (self.min, self.max) if amount is not None)
 
 
 def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention, ...]:
@@ -100,12 +105,14 @@ class _Reader:
         since, until = bounds(sums, index, len(text))
         left, right = self.document.sentence_at(one.start, one.end)
         begin = max(left, one.start - _BEFORE)
-        carried = words_in(text, begin, one.start)
-        if not one.currency and not (self.all_is_pay or self._is_labelled(carried, one)):
+        beside = words_in(text, begin, one.start)
+        carried = beside or self._heading(one)
+        if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one)):
             return None
         before = text[max(begin, since) : one.start]
-        after = text[one.end : min(right, until, one.end + _AFTER)]
-        spells = self._spells(before, after, one)
+        together = _RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
+        after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
+        spells, hinted = self._spells(before, after, one)
         low, high = _open_ends(before, after, one)
         return PayMention(
             one.start,
@@ -115,27 +122,49 @@ class _Reader:
             one.currency,
             spells,
             self._sense(one, carried, before, after, since, spells),
-            labelled=self.all_is_pay
-            or "salary" in carried
-            or (one.ranged and self.document.kind_at(one.start) == "pay"),
+            labelled=self.all_is_pay or "salary" in carried or (one.ranged and self._kind(one) == "pay"),
+            ranged=one.ranged,
+            hinted=hinted,
             lakhs=one.lakhs,
         )
 
-    def _is_labelled(self, carried: dict[Word, int], one: Sum) -> bool:
-        """A label stands right before a number that names no currency: `Salary: 70-80k`."""
-        label = carried.get("salary", -1)
-        return label >= one.start - _LABEL and not _APART.search(self.text, label, one.start)
+    def _kind(self, one: Sum) -> Kind:
+        return self.document.kind_at(one.start)
 
-    def _spells(self, before: str, after: str, one: Sum) -> tuple[Spell, ...]:
+    def _is_labelled(self, beside: dict[Word, int], carried: dict[Word, int], one: Sum) -> bool:
+        """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
+        label = beside.get("salary", -1)
+        if label >= one.start - _LABEL and not _APART.search(self.text, label, one.start):
+            return True
+        if not one.ranged or one.min < _BARE_IN_SECTION:
+            return False
+        return (self._kind(one) == "pay" and self._alone(one)) or (not beside and "salary" in carried)
+
+    def _heading(self, one: Sum) -> dict[Word, int]:
+        """What the line over a list says of its items: `Salary ranges by level:`."""
+        stop = self.text.rfind("\n", 0, one.start)
+        for _ in range(_MOST_ITEMS):
+            start = self.text.rfind("\n", 0, max(stop, 0)) + 1
+            line = self.text[start:stop].strip()
+            if line and not line.startswith("•"):
+                return words_in(self.text, max(start, stop - _BEFORE), stop) if line.endswith(":") else {}
+            stop = start - 1
+            if stop <= 0:
+                break
+        return {}
+
+    def _spells(self, before: str, after: str, one: Sum) -> tuple[tuple[Spell, ...], bool]:
+        """The periods that the words around a sum name, and whether only those of the next sentence do."""
         spell = period_after(after)
         if spell is not None:
-            return (spell,)
+            return (spell,), False
         near = periods_near(before, nearest_last=True) or periods_near(after, nearest_last=False)
         if near:
-            return near
-        following = self.text[one.end : one.end + _NEXT].split("\n", 1)[0]
+            return near, False
+        following = self.text[one.end : one.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
         named = [match.group("period") for match in _OF_THE_PERIOD.finditer(following)]
-        return tuple(dict.fromkeys(Spell("hour") if word == "hourly" else Spell("year") for word in named))
+        hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
+        return tuple(dict.fromkeys(hints)), True
 
     def _sense(
         self, one: Sum, carried: dict[Word, int], before: str, after: str, since: int, spells: tuple[Spell, ...]
@@ -150,38 +179,46 @@ class _Reader:
             return "ote"
         if self.all_is_pay:
             return "pay"
-        if self._is_something_else(carried, following, after):
+        if self._is_something_else(carried, following, after, sure=one.ranged and bool(spells)):
             return "other"
         return "pay" if self._is_pay(one, carried, following, spells) else "other"
 
-    def _is_something_else(self, carried: dict[Word, int], following: dict[Word, int], after: str) -> bool:
+    def _is_something_else(
+        self, carried: dict[Word, int], following: dict[Word, int], after: str, *, sure: bool
+    ) -> bool:
         pay = max(carried.get("salary", -1), carried.get("pay", -1), carried.get("base", -1))
         if carried.get("other", -1) > pay or "other" in following or _BENEFIT_NEXT.match(after):
             return True
-        if "salary" in carried:
+        if "salary" in carried or sure:
             return False
         return carried.get("aside", -1) > pay or ("aside" in following and pay < 0)
 
     def _is_pay(
         self, one: Sum, carried: dict[Word, int], following: dict[Word, int], spells: tuple[Spell, ...]
     ) -> bool:
-        kind = self.document.kind_at(one.start)
+        kind = self._kind(one)
         if "salary" in carried or "salary" in following or kind == "pay" or self.is_title:
             return True
         if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
+            return True
+        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start):
             return True
         aside = kind in ("benefits", "about")
         if carried.keys() & {"pay", "base"} or following.keys() & {"pay", "base"}:
             return not aside or one.ranged or bool(spells)
         if one.ranged and (spells or self._alone(one)):
             return True
-        return bool(spells) and spells[0].period in _RATES and kind != "about"
+        if not spells or kind == "about":
+            return False
+        return spells[0].period in _RATES or (spells[0].period == "year" and not aside and self._alone(one))
 
     def _alone(self, one: Sum) -> bool:
-        """A range on a line of its own, or after a short label."""
-        start = self.text.rfind("\n", 0, one.start) + 1
-        stop = self.text.find("\n", one.end)
-        return one.start - start + (stop if stop >= 0 else len(self.text)) - one.end <= 40
+        """A sum on a line, or between bars, of its own, or after a short label."""
+        edges = [match.end() for match in _SEGMENT.finditer(self.text, max(0, one.start - 60), one.start)]
+        start = edges[-1] if edges else max(0, one.start - 60)
+        edge = _SEGMENT.search(self.text, one.end, one.end + 60)
+        stop = edge.start() if edge else min(one.end + 60, len(self.text))
+        return one.start - start + stop - one.end <= _LABEL + 10
 
 
 def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:

@@ -182,10 +182,11 @@ class _Reader:
                 if is_plausible([amount * spell.factor for amount in ends], currency, spell.period, self.rates):
                     least, most = (None if end is None else end * spell.factor for end in (low, high))
                     return _Pay(least, most, currency, spell.period, shown)
-            if not spells:
+            if not spells or (mention is not None and mention.hinted):
                 labelled = mention is None or mention.labelled
                 lakhs = mention is not None and mention.lakhs
-                period = infer_period(ends, currency, self.rates, labelled=labelled, yearly=lakhs)
+                ranged = labelled or (mention is not None and mention.ranged)
+                period = infer_period(ends, currency, self.rates, labelled=labelled, ranged=ranged, yearly=lakhs)
                 if period is not None:
                     return _Pay(low, high, currency, period, shown, inferred=True, labelled=labelled)
         self.refused.append(shown)
