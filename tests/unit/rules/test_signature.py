@@ -3,12 +3,13 @@
 import pytest
 
 from schemas.posting import Cluster, Reach
+from services.rules.seat import Seat
 from services.rules.signature import (
     LEAST_WORDS,
     PERMUTATIONS,
+    candidates_key,
     cluster_key,
     fold_company,
-    fold_title,
     likeness,
     same_job,
     signature_of,
@@ -57,29 +58,6 @@ def test_companies_are_folded_without_their_legal_form(name: str, folded: str) -
     assert fold_company(name) == folded
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Senior Engineer (m/f/d)",
-        "Sr. Engineer - Remote",
-        "Senior Engineer (all genders)",
-        "Senior Engineer | Germany",
-        "Senior Engineer - Berlin, Germany (Remote)",
-        "Senior Engineer [w/m/d] – remote within Europe",
-        "SENIOR  ENGINEER",
-    ],
-)
-def test_titles_are_folded_without_genders_and_places(title: str) -> None:
-    assert fold_title(title) == "senior engineer"
-
-
-@pytest.mark.parametrize(
-    "title", ["Engineer", "Senior Engineer, Payments", "Senior Engineer - Kafka", "Junior Engineer"]
-)
-def test_what_says_something_of_the_work_stays_in_a_title(title: str) -> None:
-    assert fold_title(title) != "senior engineer"
-
-
 def test_the_key_tells_reach_apart_but_not_its_order() -> None:
     first = cluster_key("Acme", "Engineer", Reach(scope="listed", countries=("DE", "FR")))
     assert first == cluster_key("ACME Inc", "engineer (m/w/d)", Reach(scope="listed", countries=("FR", "DE")))
@@ -116,6 +94,47 @@ def test_nearly_equal_texts_under_one_title_are_one_job_whoever_posts_it_whereve
 def test_one_text_over_different_jobs_of_a_company_does_not_make_them_one() -> None:
     first = _posted("Acme", "Customer Support with Greek", TEXT, "DE")
     assert not same_job(first, _posted("Acme", "Customer Support with Czech", TEXT, "DE"))
+
+
+REMOTE = Seat(remote=True)
+BERLIN, PORTO = (Seat(towns=frozenset({town})) for town in ("be01", "0a11"))
+
+
+def _seated(seat: Seat, text: str, *, company: str = "Acme", language: str = "en", country: str = "DE") -> Cluster:
+    reach = Reach(scope="listed", countries=(country,))
+    return Cluster(key=cluster_key(company, "Nurse", reach, seat, language), signature=signature_of(text))
+
+
+def test_one_text_at_two_hospitals_is_two_jobs() -> None:
+    assert not same_job(_seated(BERLIN, TEXT), _seated(PORTO, TEXT))
+    assert not same_job(_seated(BERLIN, TEXT), _seated(REMOTE, TEXT))
+    assert same_job(_seated(BERLIN, TEXT), _seated(BERLIN, TEXT))
+    assert same_job(_seated(BERLIN, TEXT), _seated(Seat(), TEXT))
+
+
+def test_remote_copies_of_one_vacancy_may_say_something_else_of_each_country() -> None:
+    with_benefits = " ".join(TEXT.split()[:280]) + " " + " ".join(OTHER.split()[:20])
+    assert same_job(_seated(REMOTE, TEXT), _seated(REMOTE, with_benefits, country="FR"))
+    assert not same_job(_seated(REMOTE, TEXT), _seated(REMOTE, HALF, country="FR"))
+
+
+def test_agencies_reword_what_is_one_job_in_one_town() -> None:
+    reworded = " ".join(TEXT.split()[:250]) + " " + " ".join(OTHER.split()[:30])
+    assert same_job(_seated(BERLIN, TEXT), _seated(BERLIN, reworded, company="Agency"))
+    assert not same_job(_seated(Seat(), TEXT), _seated(Seat(), reworded, company="Agency"))
+
+
+def test_one_advertisement_in_two_languages_is_one_job_of_one_company_in_one_town() -> None:
+    assert same_job(_seated(BERLIN, TEXT), _seated(BERLIN, OTHER, language="de"))
+    assert not same_job(_seated(BERLIN, TEXT), _seated(BERLIN, OTHER))
+    assert not same_job(_seated(BERLIN, TEXT), _seated(BERLIN, OTHER, language="de", company="Agency"))
+
+
+def test_keys_without_seat_and_language_are_compared_by_what_they_tell() -> None:
+    new = _seated(BERLIN, TEXT)
+    old = Cluster(key="-".join(new.key.split("-")[:3]), signature=new.signature)
+    assert same_job(old, new)
+    assert candidates_key(old.key) == candidates_key(new.key)
 
 
 def test_keys_of_another_make_leave_it_to_the_texts() -> None:

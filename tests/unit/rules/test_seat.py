@@ -1,0 +1,93 @@
+"""Where one must be for a job."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.posting import Reach, Workplace
+from services.rules.seat import Seat, seat_of
+
+NOWHERE_SAID = Reach()
+GERMANY = Reach(scope="listed", countries=("DE",))
+
+
+def seated(*locations: str, workplace: Workplace = "onsite", title: str = "Nurse", reach: Reach = NOWHERE_SAID) -> Seat:
+    return seat_of(title, workplace, reach, locations)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "Leipzig",
+        "Leipzig, Germany",
+        "leipzig, Sachsen, Germany",
+        "Leipzig Office",
+        "Germany, Leipzig",
+        "Office (Leipzig)",
+    ],
+)
+def test_a_town_is_one_however_its_field_is_written(location: str) -> None:
+    assert seated(location).towns == seated("Leipzig").towns
+    assert len(seated(location).towns) == 1
+
+
+@pytest.mark.parametrize(
+    "location", ["Germany", "DE", "Remote", "Anywhere in Germany", "Headquarters", "Acme Germany", ""]
+)
+def test_what_names_no_town_gives_none(location: str) -> None:
+    assert seated(location).towns == frozenset()
+
+
+def test_two_towns_exclude_each_other_unless_one_is_shared() -> None:
+    assert seated("Leipzig").excludes(seated("Halle"))
+    assert not seated("Leipzig", "Halle").excludes(seated("Halle"))
+    assert seated("Leipzig", "Halle").shares_a_town(seated("Halle"))
+
+
+def test_from_home_is_not_at_a_site_but_from_anywhere_that_another_copy_lists() -> None:
+    home = seated("Leipzig", workplace="remote")
+    assert home.excludes(seated("Leipzig"))
+    assert not home.excludes(seated("Porto", workplace="remote"))
+
+
+def test_who_sells_from_home_in_one_town_is_of_that_town() -> None:
+    sells = {"workplace": "remote", "title": "Account Executive"}
+    assert seat_of(reach=NOWHERE_SAID, locations=["Remote (Leipzig)"], **sells).excludes(  # type: ignore[arg-type]
+        seat_of(reach=NOWHERE_SAID, locations=["Remote (Halle)"], **sells)  # type: ignore[arg-type]
+    )
+    batch = seat_of(reach=NOWHERE_SAID, locations=["Halle", "Leipzig"], **sells)  # type: ignore[arg-type]
+    assert batch == Seat(remote=True)
+
+
+def test_countries_tell_sites_apart_where_no_town_is_named() -> None:
+    france = Reach(scope="listed", countries=("FR",))
+    assert seated(reach=GERMANY).excludes(seated(reach=france))
+    # An unstated workplace with a country alone is often a board's copy of a remote job.
+    assert not seated(workplace="unknown", reach=GERMANY).excludes(seated(workplace="unknown", reach=france))
+
+
+def test_what_is_not_stated_excludes_nothing() -> None:
+    assert not Seat().excludes(seated("Leipzig"))
+    assert not Seat().excludes(Seat(remote=True))
+
+
+seats = st.builds(
+    Seat,
+    st.just(False),
+    st.frozensets(st.text("0123456789abcdef", min_size=4, max_size=4), max_size=8),
+    st.frozensets(st.sampled_from(["DE", "FR", "US"])),
+) | st.just(Seat(remote=True))
+
+
+@given(seats, seats)
+def test_a_seat_reads_back_and_excludes_both_ways(one: Seat, other: Seat) -> None:
+    assert Seat.of(str(one)) == one
+    assert "-" not in str(one)
+    assert one.excludes(other) == other.excludes(one)
+    assert not one.excludes(one)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_as_some_seat(text: str) -> None:
+    Seat.of(text)
+    seated(text)
