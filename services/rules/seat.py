@@ -13,6 +13,8 @@ from services.rules.text import words
 from services.rules.titles import sells
 
 MOST_TOWNS: Final = 8
+_LONGEST: Final = 200
+_MOST_READ: Final = 50
 
 _REMOTE: Final = "r"
 _CUT: Final = re.compile(r"\s*[,;/|()\[\]\u2022]\s*|\s+(?:or|and|oder|und|ou|et|e|y|-|\u2013)\s+")
@@ -75,8 +77,9 @@ def seat_of(title: str, workplace: Workplace, reach: Reach, locations: Sequence[
     return Seat(False, _hashed(towns), frozenset(countries))
 
 
-def _towns(locations: Iterable[str]) -> tuple[str, ...]:
-    return tuple({town: None for town in map(_town, locations) if town})[:MOST_TOWNS]
+def _towns(locations: Sequence[str]) -> tuple[str, ...]:
+    read = (_town(" ".join(location[:_LONGEST].split())) for location in locations[:_MOST_READ])
+    return tuple({town: None for town in read if town})[:MOST_TOWNS]
 
 
 @lru_cache(maxsize=8192)
