@@ -55,7 +55,7 @@ def fold_title(title: str) -> str:
     The level stays, and so does the place of who works a market (`works_a_market`). What is often written in several
     ways is written in one: `Sr.`, `Fullstack`, clients and customers.
     """
-    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", title))
+    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", " ".join(title.split())))
     parts = [part for part in _CUT.split(bare) if part.strip()]
     keeps_places = works_a_market(bare)
     # The work comes first, but for a workplace: `Remote - Data Engineer`.
