@@ -19,7 +19,7 @@ _NUMBER = re.compile(
 )
 _MARKS = re.compile(r"[ \xa0\u2009\u202f.,'’]")
 _BEFORE = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<code>[^\W\d_]{{1,4}})[ \xa0]?)??(?<![^\W\d_])"
+    rf"(?:(?<![^\W\d_])(?P<code>[^\W\d_]{{2,4}})[ \xa0]?)??(?<![^\W\d_])"
     rf"(?P<token>[^\W\d_]{{0,4}}[{_SYMBOLS}]{{1,2}}|S/\.?|[^\W\d_]{{1,5}}\.?)[ \xa0]?$"
 )
 _AFTER = re.compile(rf"[ \xa0]?(?:(?P<word>[^\W\d_\u2e80-\uffff]+\.?|[\u2e80-\ud7af]+)|(?P<sign>(?:US)?[{_SYMBOLS}]))")
@@ -161,7 +161,7 @@ def _currency_before(text: str, start: int, data: PayData) -> tuple[str | None, 
     return (name, match.start("token")) if name is not None else (None, start)
 
 
-_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}(?=[ \xa0]?$)")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,4}(?=[ \xa0]?$)")
 
 
 def _word_before(text: str, at: int) -> str | None:

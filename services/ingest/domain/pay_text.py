@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from services.ingest.domain.pay_amounts import Sum, bounds, sums_of
@@ -29,7 +30,11 @@ _OR_MORE = re.compile(
     r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
 )
 _OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
-_INCLUDES = re.compile(r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)")
+_INCLUDES = re.compile(
+    r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)"
+    r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
+)
+"""On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
 _INCLUDING_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable)")
 _MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
 """Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
@@ -46,6 +51,14 @@ _MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
 """A pictured bag of money, notes or coins ahead of a sum."""
 _SEGMENT = re.compile(r"[\n|•·]")
 _APART = re.compile(r"[,;.\d]")
+_TRAINEE = re.compile(
+    r"\b(?:intern|trainee|fellow|apprentice|praktik|werkstudent|stag(?:e|iaire)\b|becari|estagi)", re.IGNORECASE
+)
+_PLUS_PAY = re.compile(
+    r"[\s(]{0,2}(?:\+|plus|and|und) ?(?:\w+ )?"
+    r"(?:bonus|benefits|commission|equity|stock|super\b|superannuation|package|otp\b)"
+)
+"""What goes with pay alone: `£60k plus bonus and benefits`."""
 _RATES = frozenset({"hour", "day"})
 _BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
 _BARE_IN_FIELD, _BARE_IN_SECTION = 100, 10_000
@@ -93,11 +106,19 @@ class _Reader:
         self.text = document.lowered
         self.all_is_pay = setting == "field"
         self.is_title = setting == "title"
-        self.for_sales = (
-            "for sales role" in self.text
-            and bool(_SALES_TITLE.search(document.title))
-            and bool(_FOR_SALES.search(self.text))
-        )
+
+    def _words(self, start: int, stop: int) -> dict[Word, int]:
+        """A trainee's stipend is the pay; anybody else's is a benefit."""
+        found = words_in(self.text, start, stop)
+        other = found.get("other", 0)
+        if self.text.endswith(("stipend", "stipends"), 0, other) and _TRAINEE.search(self.document.title):
+            found["salary"] = found.pop("other")
+        return found
+
+    @cached_property
+    def for_sales(self) -> bool:
+        """The text calls the ranges of sales roles on-target earnings, and this is one."""
+        return bool(_SALES_TITLE.search(self.document.title)) and bool(_FOR_SALES.search(self.text))
 
     def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
         """None for a bare number that nothing calls pay."""
@@ -105,7 +126,7 @@ class _Reader:
         since, until = bounds(sums, index, len(text))
         left, right = self.document.sentence_at(one.start, one.end)
         begin = max(left, one.start - _BEFORE)
-        beside = words_in(text, begin, one.start)
+        beside = self._words(begin, one.start)
         carried = beside or self._heading(one)
         if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one)):
             return None
@@ -181,7 +202,7 @@ class _Reader:
             return "pay"
         if self._is_something_else(carried, following, after, sure=one.ranged and bool(spells)):
             return "other"
-        return "pay" if self._is_pay(one, carried, following, spells) else "other"
+        return "pay" if self._is_pay(one, carried, following, after, spells) else "other"
 
     def _is_something_else(
         self, carried: dict[Word, int], following: dict[Word, int], after: str, *, sure: bool
@@ -189,19 +210,19 @@ class _Reader:
         pay = max(carried.get("salary", -1), carried.get("pay", -1), carried.get("base", -1))
         if carried.get("other", -1) > pay or "other" in following or _BENEFIT_NEXT.match(after):
             return True
-        if "salary" in carried or sure:
+        if "salary" in carried:
             return False
-        return carried.get("aside", -1) > pay or ("aside" in following and pay < 0)
+        return ("aside" in following and pay < 0) or (carried.get("aside", -1) > pay and not sure)
 
     def _is_pay(
-        self, one: Sum, carried: dict[Word, int], following: dict[Word, int], spells: tuple[Spell, ...]
+        self, one: Sum, carried: dict[Word, int], following: dict[Word, int], after: str, spells: tuple[Spell, ...]
     ) -> bool:
         kind = self._kind(one)
         if "salary" in carried or "salary" in following or kind == "pay" or self.is_title:
             return True
         if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
             return True
-        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start):
+        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(after):
             return True
         aside = kind in ("benefits", "about")
         if carried.keys() & {"pay", "base"} or following.keys() & {"pay", "base"}:

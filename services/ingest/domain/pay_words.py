@@ -105,6 +105,7 @@ _PIECE = (
     r"|placement|hire|review|submission|story|stories|script|design|image|transcript|artikel|auftrag|projekt|wort"
     r"|artículo|proyecto|palabra|projeto|artigo|mission|mot\b|feuillet"
 )
+_DONE = r"(?:completed|approved|accepted|published|successful|billable)"
 _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
 _FILLER = (
     r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|php|euros?|gross|net|brutto|netto|brut[ot]?s?|nets?|lordi|lordo|liquid[eio]s?"
@@ -113,8 +114,10 @@ _FILLER = (
 )
 _PERIOD_AFTER = (
     rf"[\s)*+,(]{{0,4}}{_FILLER}"
-    r"(?:(?:/|／|per|each|every|an?|pro|par|por|al|ao|na|im|om|pe|za|all'|alla|je|die|der|de|à|i|p\.|the|每)\s{0,2})?"
-    rf"(?:{_UNIT}|(?P<project>(?<=[/ ])(?:{_PIECE})))(?![a-z0-9_à-ÿ]|-[a-z])"
+    r"(?:(?:/|／|per|for each|for every|each|every|an?|pro|par|por|al|ao|na|im|om|pe|za|all'|alla|je"
+    r"|die|der|de|à|i|p\.|the|每)\s{0,2})?"
+    rf"(?:{_UNIT}|(?P<project>(?<=[/ ])(?:{_DONE} )?(?:{_PIECE})))"
+    r"(?![a-z0-9_à-ÿ]|-[a-z])"
 )
 PERIOD_AFTER = re.compile(_PERIOD_AFTER)
 """The period that follows an amount: `/hr`, ` per year`, ` brutto pro Jahr`, ` a year`, ` annually`, ` per lecture`.

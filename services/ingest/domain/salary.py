@@ -35,6 +35,7 @@ _MOST_SWAPPED = 3
 _PESO_WORDS = re.compile(
     r"mensual|quincenal|anual|sueldo|salario|pesos|al mes|brutos?|netos?|libres|m\.?n\.?\b", re.IGNORECASE
 )
+_ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
 _MOST_EVIDENCE = 4
 _MOST_FIELD = 120
 
@@ -127,7 +128,8 @@ class _Reader:
         """The board's bands: base pay if any is, else what is unnamed or estimated. OTE and bonuses never."""
         hoped = {(mention.min, mention.max) for mention in ote}
         for kinds in (("base",), ("unknown", "estimate")):
-            read = [self._from_band(band) for band in draft.pay if band.kind in kinds]
+            named = [band for band in draft.pay if band.kind in kinds and not _ON_TARGET.search(band.zone or "")]
+            read = [self._from_band(band) for band in named]
             kept = tuple(pay for pay in read if pay and (pay.min, pay.max) not in hoped)
             if kept:
                 return kept

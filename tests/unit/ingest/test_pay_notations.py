@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.domain.pay_data import pay_data, pay_levels
 from services.ingest.domain.salary import read_salary
 from services.ingest.domain.sections import document_of
 from services.rules.money import rates_before
@@ -48,3 +49,22 @@ def test_the_table_has_notations_of_many_markets_and_much_that_is_no_pay() -> No
     assert len({one.said[2] for one in ALL if one.said}) >= 40
     assert {one.said[3] for one in ALL if one.said} == {"year", "month", "week", "day", "hour", "project"}
     assert sum(one.said is None for one in ALL) >= 50
+
+
+def test_every_currency_that_is_read_has_a_rate() -> None:
+    data = pay_data()
+    named = {
+        *data.before.values(),
+        *data.after.values(),
+        *data.capital_codes,
+        *(code for _, code in data.joined.values()),
+    }
+    codes = {name for name in named if len(name) == 3 and name.isupper()}
+    assert {code for code in codes if not rates_before(FETCHED.date()).knows(code)} == set()
+
+
+def test_levels_of_pay_are_in_order_and_of_currencies_that_are_read() -> None:
+    read = set(pay_data().before.values()) | pay_data().capital_codes
+    for currency, level in pay_levels().items():
+        assert currency in read
+        assert 0 < level.least < level.month_most < level.year_least

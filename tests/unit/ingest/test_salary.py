@@ -97,7 +97,16 @@ FIELDS: list[tuple[str, tuple[object, object, str | None, str | None], Terms | N
     ("negative", (-5, -1, "USD", "annual"), None),
     ("not a number", ("NaN", "Infinity", "USD", "annual"), None),
     ("14 a year is no salary", (14, 14, "USD", "annual"), None),
-    ("no currency", (70_000, 90_000, None, "annual"), None),
+    ("no currency and no country", (70_000, 90_000, None, "annual"), None),
+    ("a month's pay by its size", (1_040, 1_295, "EUR", None), (1_040, 1_295, "EUR", "month")),
+    ("an hour's pay by its size", (19, 23, "USD", None), (19, 23, "USD", "hour")),
+    ("a month's or a year's", (9_800, 11_000, "USD", None), None),
+    ("a symbol", (50_000, 60_000, "£", "year"), (50_000, 60_000, "GBP", "year")),
+    ("a placeholder", (1, 999_999, "USD", "annual"), None),
+    ("another placeholder", (999_999, 999_999, "USD", "annual"), None),
+    ("too little in that currency", (900, 1_000, "CHF", "annual"), None),
+    ("usual in another", (900_000, 1_200_000, "INR", "annual"), (900_000, 1_200_000, "INR", "year")),
+    ("too much for an hour", (80_000, 90_000, "USD", "hourly"), None),
     ("two readings of different things", (20, 60_000, "USD", "annual"), None),
 ]
 
@@ -121,6 +130,68 @@ def test_a_bare_dollar_is_the_dollar_of_the_postings_country(location: str, curr
     salary = normalised(html="<p>Salary: $80,000 - $120,000</p>", locations=location).salary
     assert salary is not None
     assert salary.currency == currency
+
+
+@pytest.mark.parametrize(("location", "currency"), [("Portugal", "EUR"), ("Poland", "PLN"), ("India", "INR")])
+def test_a_field_without_a_currency_is_in_that_of_the_postings_country(location: str, currency: str) -> None:
+    salary = normalised(pay=(a_band(600_000, 700_000, None, "annual"),), locations=location).salary
+    assert salary is not None
+    assert salary.currency == currency
+    assert terms(normalised(pay_text="1040 - 1295", locations="Portugal").salary) == (1_040, 1_295, "EUR", "month")
+
+
+def test_a_boards_currency_decides_a_bare_dollar_unless_it_only_estimates() -> None:
+    text = "<p>Salary: $80,000 - $120,000</p>"
+    stated, guessed = (a_band(80_000, 120_000, "USD", "annual", kind=kind) for kind in ("base", "estimate"))
+    for band, currency in ((stated, "USD"), (guessed, "CAD")):
+        salary = normalised(html=text, pay=(band,), locations="Canada").salary
+        assert salary is not None
+        assert salary.currency == currency
+
+
+def test_the_text_beats_a_free_text_field_where_it_is_clear() -> None:
+    html = "<p>Compensation: $160,000 - $200,000</p>"
+    assert terms(normalised(html=html, pay_text="$170k - $200k").salary) == (160_000, 200_000, "USD", "year")
+    unclear = "<p>Clients pay us $150,000.</p>"
+    assert terms(normalised(html=unclear, pay_text="$170k - $200k").salary) == (170_000, 200_000, "USD", "year")
+
+
+def test_pay_by_the_piece_does_not_beat_what_a_board_states_for_a_time() -> None:
+    html = "<p>We pay $0.06 per word.</p>"
+    assert terms(normalised(html=html, pay_text="$20k - $35k").salary) == (20_000, 35_000, "USD", "year")
+    base, guess = (a_band(20_000, 35_000, "USD", "annual", kind=kind) for kind in ("base", "estimate"))
+    assert terms(normalised(html=html, pay=(base,)).salary) == (20_000, 35_000, "USD", "year")
+    assert terms(normalised(html=html, pay=(guess,)).salary) == (0.06, 0.06, "USD", "project")
+
+
+def test_a_trainees_stipend_is_the_pay() -> None:
+    text = "<p>Stipend: $1,500 per month</p>"
+    assert terms(normalised("Marketing Intern", text).salary) == (1_500, 1_500, "USD", "month")
+    assert normalised("Marketing Manager", text).salary is None
+
+
+def test_ranges_of_sales_roles_may_be_called_on_target_earnings_once_for_all() -> None:
+    html = "<p>Range: $150,000 - $200,000</p><p>For sales roles, ranges are on-target earnings (OTE).</p>"
+    assert normalised("Account Executive", html).salary is None
+    assert terms(normalised("Data Engineer", html).salary) == (150_000, 200_000, "USD", "year")
+
+
+def test_bands_of_zones_are_joined_and_each_is_shown() -> None:
+    bands = tuple(
+        a_band(low, high, "USD", "1 YEAR", zone=zone)
+        for low, high, zone in ((90_000, 110_000, "Zone B"), (100_000, 130_000, "Zone A"))
+    )
+    posting = normalised(pay=(*bands, a_band(200_000, 300_000, "USD", "1 YEAR", zone="OTE")))
+    assert terms(posting.salary) == (90_000, 130_000, "USD", "year")
+    assert [one.text.rsplit(" ", 2)[-2:] for one in posting.evidence["salary"]] == [["Zone", "B"], ["Zone", "A"]]
+
+
+def test_ends_the_wrong_way_round_in_a_text_are_swapped_or_leave_it_to_the_field() -> None:
+    assert terms(normalised(html="<p>Salary: $90,000 - $80,000</p>").salary) == (80_000, 90_000, "USD", "year")
+    missing = "<p>Salary: $75,000 - $10,800</p>"
+    field = a_band(75_000, 108_000, "USD", "annual")
+    assert terms(normalised(html=missing, pay=(field,)).salary) == (75_000, 108_000, "USD", "year")
+    assert "$10,800" in normalised(html=missing).evidence["salary"][0].text
 
 
 def test_the_text_beats_the_field() -> None:

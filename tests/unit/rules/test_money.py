@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.rules.money import ANNUAL_FACTORS, MOST, Rates, annual, convert, rates_before, tops
+from services.rules.money import ANNUAL_FACTORS, MOST, Rates, annual, convert, currency_of, rates_before, tops
 
 DAY = date(2026, 8, 10)
 
@@ -86,3 +86,12 @@ def test_pay_in_a_currency_without_a_rate_is_known_in_that_currency_alone() -> N
 @pytest.mark.parametrize("top", [None, float("nan"), float("inf"), 0.0, -5.0, MOST * 2.0])
 def test_what_is_no_pay_has_no_tops(top: float | None) -> None:
     assert tops(top, "EUR", rates_before(DAY)) == {}
+
+
+def test_a_country_pays_in_its_currency_of_today() -> None:
+    countries = ("US", "GB", "DE", "HR", "PL", "IN", "PA", "XX")
+    assert [currency_of(one) for one in countries] == ["USD", "GBP", "EUR", "EUR", "PLN", "INR", "USD", None]
+
+
+def test_tops_of_a_currency_without_a_rate_are_in_itself_alone() -> None:
+    assert tops(1_000.0, "XTS", Rates(DAY, {"EUR": 1.0})) == {"XTS": 1_000}
