@@ -30,7 +30,7 @@ class Criteria(Model):
 
     skills: SkillTerms = SkillTerms()
     text: str = ""
-    """Words, "phrases" and -exclusions over title and description."""
+    """Words, "phrases", alternatives with OR, and -exclusions, over title and description."""
     places: tuple[str, ...] = ()
     """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`; empty is any."""
     accept_unknown_place: bool = False

@@ -34,9 +34,13 @@ def make_matcher(log: ReadLog, settings: MatcherSettings | None = None) -> Match
 
 
 def make_own_matcher(criteria: Tail, postings: Tail, settings: MatcherSettings | None = None) -> Matcher:
-    """The matcher with criteria and recent postings in its memory, followed by their tails."""
+    """The matcher with criteria and recent postings in its memory, followed by their tails.
+
+    Raises UsageError where the settings ask for a kernel that is not installed.
+    """
     settings = settings or MatcherSettings()
-    return Matcher(OwnHoldings(MemoryCriteriaIndex(), MemoryRecentPostings(), criteria, postings, settings), settings)
+    index = MemoryCriteriaIndex(settings.kernel)
+    return Matcher(OwnHoldings(index, MemoryRecentPostings(), criteria, postings, settings), settings)
 
 
 def make_shared_matcher(

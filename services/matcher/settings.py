@@ -13,6 +13,9 @@ class MatcherSettings(BaseModel):
 
     index: Literal["memory", "elasticsearch"] = "memory"
     """Where criteria and recent postings are held: in each worker, or once for all of them."""
+    kernel: Literal["numpy", "numba"] = "numpy"
+    """What looks through the index in memory: numpy, or a compiled one several times as fast, which needs
+    `jobchime[compiled]`."""
     keys_a_record: int = Field(default=50_000, ge=1, le=500_000)
     """A posting that matches more criteria is sent in several records; 50,000 keys are about 90 KB."""
     backwards_days: int = Field(default=7, ge=1, le=90)

@@ -142,7 +142,8 @@ def _text(asked: str) -> str:
         if found["abroad"] or sum(char.isdigit() for char in found[0]) >= _DIGITS_AT_HOME:
             raise CriteriaError("the text holds what looks like a phone number: leave it out, searches are anonymous")
     query = TextQuery.parse(asked)
-    clash = set(query.wanted) & set(query.excluded)
+    groups = ((term,) for term in query.wanted)
+    clash = {group[0] for group in (*groups, *query.either) if set(group) <= set(query.excluded)}
     if clash:
         raise CriteriaError(f'"{min(clash)}" is both asked for and excluded: take one of the two out of the text')
     return str(query)

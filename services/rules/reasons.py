@@ -67,8 +67,8 @@ def text(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         return Reason("text", "no", f"does not say {_quoted(missing, 'or')}", facts)
     if present:
         return Reason("text", "no", f"says {_quoted(present, 'and')}, which you exclude", facts)
-    if query.wanted:
-        return Reason("text", "yes", f"says {_quoted(query.wanted, 'and')}", facts)
+    if said := query.said(prepared.haystack):
+        return Reason("text", "yes", f"says {_quoted(said, 'and')}", facts)
     return Reason("text", "yes", f"does not say {_quoted(query.excluded, 'or')}", facts)
 
 

@@ -3,9 +3,10 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
@@ -83,45 +84,66 @@ class TextQuery:
 
     wanted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    either: tuple[tuple[str, ...], ...] = ()
+    """Groups of alternatives, of each of which one is wanted."""
 
     @classmethod
     def parse(cls, text: str) -> "TextQuery":
-        """Read `words "a phrase" -excluded -"an excluded phrase"`; all wanted terms are needed, in any order.
+        """Read `words "a phrase" one OR "the other" -excluded -"an excluded phrase"`; all that is wanted is needed.
 
-        Never raises: an unclosed quote ends with the text; what holds no letter or digit is dropped. Words joined by
-        punctuation (`front-end`, `node.js`) are a phrase.
+        `OR`, in capitals, joins the terms on both of its sides, before anything else is joined; where one of them is
+        missing or excluded, it says nothing. Never raises: an unclosed quote ends with the text; what holds no letter
+        or digit is dropped. Words joined by punctuation (`front-end`, `node.js`) are a phrase. Alternatives that decide
+        nothing are left out, so that queries that ask the same are mostly equal.
         """
         return _parse(text)
 
     def __bool__(self) -> bool:
-        return bool(self.wanted or self.excluded)
+        return bool(self.wanted or self.excluded or self.either)
 
     def __str__(self) -> str:
         """The query in its one canonical spelling, which parses to an equal query."""
-        return " ".join((*map(_quoted, self.wanted), *(f"-{_quoted(term)}" for term in self.excluded)))
+        groups = (f" {_OR} ".join(map(_quoted, group)) for group in self.either)
+        return " ".join((*map(_quoted, self.wanted), *groups, *(f"-{_quoted(term)}" for term in self.excluded)))
 
     def missing(self, haystack: Haystack) -> tuple[str, ...]:
-        """The wanted terms that do not occur."""
-        return tuple(term for term in self.wanted if not haystack.holds(term))
+        """The wanted terms that do not occur, and the alternatives of which none does."""
+        lacking = (group for group in self.either if not any(map(haystack.holds, group)))
+        return tuple(
+            dict.fromkeys((*(term for term in self.wanted if not haystack.holds(term)), *chain.from_iterable(lacking)))
+        )
+
+    def said(self, haystack: Haystack) -> tuple[str, ...]:
+        """The wanted terms and alternatives that do occur."""
+        return tuple(dict.fromkeys(filter(haystack.holds, (*self.wanted, *chain.from_iterable(self.either)))))
 
     def present(self, haystack: Haystack) -> tuple[str, ...]:
         """The excluded terms that occur."""
         return tuple(term for term in self.excluded if haystack.holds(term))
 
     def fits_haystack(self, haystack: Haystack) -> bool:
-        """Whether all wanted terms occur and no excluded one does."""
-        return all(map(haystack.holds, self.wanted)) and not any(map(haystack.holds, self.excluded))
+        """Whether all wanted terms occur, one of each group, and no excluded one."""
+        return (
+            all(map(haystack.holds, self.wanted))
+            and not any(map(haystack.holds, self.excluded))
+            and all(any(map(haystack.holds, group)) for group in self.either)
+        )
 
     def fits(self, title: str, description: str) -> bool:
         """`fits_haystack`, for a text that is asked once."""
         return self.fits_haystack(Haystack.of(title, description))
 
 
+_OR: Final = "OR"
 _TERM: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))')
 
 
-def _terms(text: str) -> Iterator[tuple[bool, str]]:
+def _terms(text: str) -> Iterator[tuple[bool, str] | None]:
+    """Each term, and whether it is excluded; None for an OR."""
     for found in _TERM.finditer(text.translate(_MINUSES).translate(_QUOTES)):
+        if found["word"] == _OR and not found["minus"]:
+            yield None
+            continue
         term = " ".join(words(found["phrase"] if found["phrase"] is not None else found["word"]))
         if term:
             yield bool(found["minus"]), term
@@ -129,11 +151,36 @@ def _terms(text: str) -> Iterator[tuple[bool, str]]:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> TextQuery:
-    terms = set(_terms(text))
+    excluded: set[str] = set()
+    groups: list[set[str]] = []
+    follows_wanted = joins = False
+    for found in _terms(text):
+        if found is None:
+            joins = follows_wanted
+            continue
+        minus, term = found
+        if minus:
+            excluded.add(term)
+        elif joins:
+            groups[-1].add(term)
+        else:
+            groups.append({term})
+        follows_wanted, joins = not minus, False
+    decisive = _decisive(groups, excluded)
     return TextQuery(
-        wanted=tuple(sorted(term for minus, term in terms if not minus)),
-        excluded=tuple(sorted(term for minus, term in terms if minus)),
+        wanted=tuple(sorted(min(group) for group in decisive if len(group) == 1)),
+        excluded=tuple(sorted(excluded)),
+        either=tuple(sorted(tuple(sorted(group)) for group in decisive if len(group) > 1)),
     )
+
+
+def _decisive(groups: Iterable[set[str]], excluded: set[str]) -> set[frozenset[str]]:
+    """Groups without alternatives that are excluded, and without groups that another one satisfies.
+
+    A group that is excluded as a whole stays as it is, so that nothing ever fits.
+    """
+    kept = {frozenset(group - excluded or group) for group in groups}
+    return {group for group in kept if not any(other < group for other in kept)}
 
 
 def _quoted(term: str) -> str:

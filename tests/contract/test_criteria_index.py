@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from tests.support.truth import same_hits, true_hits
 
 FACTORIES = [
     pytest.param(MemoryCriteriaIndex, id="memory"),
+    pytest.param(partial(MemoryCriteriaIndex, "numba"), id="memory-compiled"),
     pytest.param(empty_criteria_index, id="elasticsearch", marks=pytest.mark.live),
 ]
 
@@ -123,6 +125,23 @@ def test_a_phrase_is_more_than_its_words(make: Make) -> None:
     )
     assert keys(index, a_posting(description_text="learning to run a machine")) == [2]
     assert keys(index, a_posting(description_text="Machine-learning team")) == [1]
+
+
+def test_one_of_several_words_is_enough(make: Make) -> None:
+    index = make()
+    index.apply(
+        [
+            record(1, Criteria(text="payments OR lending")),
+            record(2, Criteria(text='payments OR "machine learning" -crypto')),
+            record(3, Criteria(text="senior payments OR lending")),
+            record(4, Criteria(text="payments OR lending", skills=GO.skills)),
+        ]
+    )
+    assert keys(index, a_posting(description_text="We do lending")) == [1]
+    assert keys(index, a_posting(description_text="Machine-learning team")) == [2]
+    assert keys(index, a_posting(description_text="Payments, not crypto, for seniors")) == [1]
+    assert keys(index, a_posting(description_text="A senior role in payments")) == [1, 2, 3]
+    assert keys(index, having("Go", description_text="Lending")) == [1, 4]
 
 
 def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> None:

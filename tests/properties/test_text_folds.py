@@ -6,7 +6,26 @@ from hypothesis import strategies as st
 from services.rules.text import Haystack, TextQuery, fold, words
 
 pieces = st.sampled_from(
-    ['"', "-", " ", "react", "front-end", "C++", ".NET", "é", "エンジ", "x", "“", "”", "−", "\0", "İ", "ß"]
+    [
+        '"',
+        "-",
+        " ",
+        " OR ",
+        "OR",
+        "react",
+        "front-end",
+        "C++",
+        ".NET",
+        "é",
+        "エンジ",
+        "x",
+        "“",
+        "”",
+        "−",
+        "\0",
+        "İ",
+        "ß",
+    ]
 )
 queries = st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40)
 
@@ -44,8 +63,21 @@ def test_a_query_fits_what_it_says(text: str, description: str) -> None:
         return any(held[at : at + len(asked)] == asked for at in range(len(held)))
 
     expected = all(map(occurs, query.wanted)) and not any(map(occurs, query.excluded))
+    expected = expected and all(any(map(occurs, group)) for group in query.either)
     assert query.fits("", description) is expected
     assert query.fits(description, "") is expected
+
+
+terms = st.sampled_from(["a", "b", "c", "d"])
+
+
+@given(st.lists(st.lists(terms, min_size=1, max_size=3), max_size=4), st.lists(terms, max_size=2), st.sets(terms))
+def test_alternatives_that_are_left_out_decide_nothing(
+    groups: list[list[str]], excluded: list[str], held: set[str]
+) -> None:
+    query = TextQuery.parse(" ".join([" OR ".join(group) for group in groups] + [f"-{term}" for term in excluded]))
+    expected = all(held.intersection(group) for group in groups) and held.isdisjoint(excluded)
+    assert query.fits(" ".join(sorted(held)), "") is expected
 
 
 @given(st.text(max_size=40))

@@ -176,7 +176,9 @@ def _text(random_: random.Random, model: PostingCore) -> str:
         f'"{word}"' if " " in word else word for word in random_.sample(own, k=random_.randint(0, min(2, len(own))))
     ]
     unwanted = [f'-"{word}"' for word in _some(random_, WORDS, 1)]
-    return " ".join(wanted + unwanted)
+    other = WORDS[len(model.title) % len(WORDS)]
+    asked = [*wanted[:-1], f'{wanted[-1]} OR "{other}"'] if wanted and len(model.title) % 3 == 0 else wanted
+    return " ".join(asked + unwanted)
 
 
 def _skills(random_: random.Random, model: PostingCore, others: Sequence[str]) -> SkillTerms:

@@ -1,8 +1,7 @@
-"""Columns of criteria for numpy: fixed-width, ragged, and facets of which the same few values recur."""
+"""Columns for numpy: growing ones, runs of them, and what the columns of criteria are."""
 
-from array import array
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,97 +9,88 @@ import numpy.typing as npt
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 """Row numbers."""
-
-A = TypeVar("A", bound=Hashable)
-V = TypeVar("V", bound=Hashable)
+Column = npt.NDArray[Any]
 
 
-def view(column: "array[Any]", dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """A column as numpy sees it, not copied. An array in view cannot be resized: drop it before the column grows."""
-    return np.frombuffer(column, dtype=dtype)
+class Columns(NamedTuple):
+    """Criteria as a struct of arrays, one row each: 38 bytes."""
+
+    key: Column
+    pay: Column
+    """The floor, its currency and whether undisclosed pay will do, packed: see `memory_vocabulary`."""
+    bits: Column
+    """One bit for each workplace, level and kind of employment that fits, and one for an unknown place."""
+    place: Column
+    """Number of a set of places; 0 is any."""
+    manner: Column
+    """Number of time zone, tolerance and languages together; 0 is any."""
+    also: Column
+    """Numbers of two skills that are needed besides those of `home`, 16 bits each; 0 is none."""
+    home: Column
+    """Where in its section a row is filed: number of the set of places, or of two skills, 16 bits each."""
+    rank: Column
+    """The floor in the reference currency, coarsely, and never more than it is; 0 for none."""
+    clauses: Column
+    """Where in the pool all else begins that is asked; 0 is nothing."""
 
 
-def kept(column: "array[Any]", mask: Bools) -> "array[Any]":
-    """The rows of a column that a mask keeps."""
-    found = array(column.typecode)
-    found.frombytes(np.frombuffer(column, dtype=np.dtype(column.typecode))[mask].tobytes())
-    return found
+DTYPES: Final[Sequence[str]] = ("u4", "u8", "u4", "u4", "u4", "u4", "u4", "u2", "u4")
+PLACES, SKILLS, CLAUSES = 0, 1, 2
+"""The sections: filed by places, because no term is needed; by the rarest needed skills; by the terms of a clause."""
 
 
-class Ragged:
-    """A column of lists of small integers."""
-
-    def __init__(self) -> None:
-        self._starts = array("q", [0])
-        self._sizes = array("i")
-        self._values = array("i")
-
-    def append(self, values: Iterable[int]) -> None:
-        """Add a row."""
-        self._values.extend(values)
-        self._sizes.append(len(self._values) - self._starts[-1])
-        self._starts.append(len(self._values))
-
-    def count(self, rows: Rows, has: Bools) -> tuple[Rows, Rows]:
-        """For each row, how many of its values `has` marks, and how many it holds."""
-        starts, values = view(self._starts, np.int64), view(self._values, np.int32)
-        # Most lists are empty. Sizes lie close together, where starts and values are spread over all of the memory.
-        sizes = view(self._sizes, np.int32)[rows].astype(np.int64)
-        some = np.flatnonzero(sizes)
-        size = sizes[some]
-        # Where each row's values lie, one after another: its own begin, less the sizes of the rows before it.
-        end = np.cumsum(size)
-        at = np.repeat(starts[rows[some]] - (end - size), size)
-        at += np.arange(at.size)
-        owner = np.searchsorted(end, np.flatnonzero(has[values[at]]), side="right")
-        found = np.zeros(rows.size, dtype=np.int64)
-        found[some] = np.bincount(owner, minlength=some.size)
-        return found, sizes
-
-    def keep(self, mask: Bools) -> None:
-        """Drop the rows that a mask does not keep."""
-        starts, values = view(self._starts, np.int64), view(self._values, np.int32)
-        size = np.diff(starts)
-        found, lengths = values[np.repeat(mask, size)].tobytes(), size[mask]
-        del starts, values
-        self._sizes = kept(self._sizes, mask)
-        self._values = array("i")
-        self._values.frombytes(found)
-        self._starts = array("q", [0])
-        self._starts.frombytes(np.cumsum(lengths).astype(np.int64).tobytes())
+def empty_columns(size: int) -> Columns:
+    """Columns to be filled."""
+    return Columns(*(np.empty(size, dtype) for dtype in DTYPES))
 
 
-class Facet(Generic[A, V]):
-    """A column whose rows hold one of a few asked values, judged once for each posting value and remembered.
+def spread(starts: Column, sizes: Column) -> Rows:
+    """The numbers of several runs, one run after another."""
+    sizes = sizes.astype(np.int64)
+    end = np.cumsum(sizes)
+    if not end.size:
+        return np.empty(0, dtype=np.int64)
+    at: Rows = np.repeat(starts.astype(np.int64) - (end - sizes), sizes)
+    at += np.arange(at.size)
+    return at
 
-    Most postings share a reach, a level and a workplace with others, and most criteria ask for one of a few sets.
-    """
 
-    def __init__(self, fits: Callable[[Sequence[A], V], Iterable[bool]], most: int = 2048) -> None:
-        """`fits` says which of several asked values a posting value fits; `most` posting values are remembered."""
-        self._fits = fits
-        self._most = most
-        self._ids: dict[A, int] = {}
-        self._asked: list[A] = []
-        self._judged: dict[V, Bools] = {}
-        self.column = array("i")
+class Growing:
+    """A column that grows at its end. A view of it is stale once it has grown."""
 
-    def append(self, asked: A) -> None:
-        """Add a row."""
-        number = self._ids.setdefault(asked, len(self._asked))
-        if number == len(self._asked):
-            self._asked.append(asked)
-        self.column.append(number)
+    def __init__(self, dtype: npt.DTypeLike, values: Iterable[Any] = ()) -> None:
+        held = np.array(list(values), dtype=dtype)
+        self._size = held.size
+        self._held = np.concatenate((held, np.zeros(16, dtype=dtype)))
 
-    def fitting(self, rows: Rows, value: V) -> Bools:
-        """Which rows ask for something that the posting value fits."""
-        judged = self._judged.pop(value, None)
-        known = 0 if judged is None else judged.size
-        if judged is None or known < len(self._asked):
-            fresh = np.fromiter(self._fits(self._asked[known:], value), dtype=np.bool_)
-            judged = fresh if judged is None else np.concatenate((judged, fresh))
-        while len(self._judged) >= self._most:
-            del self._judged[next(iter(self._judged))]
-        self._judged[value] = judged
-        fitting: Bools = judged[view(self.column, np.int32)[rows]]
-        return fitting
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of the memory."""
+        return self._held.nbytes
+
+    @property
+    def view(self) -> Column:
+        """All values, not copied."""
+        return self._held[: self._size]
+
+    def append(self, value: Any) -> None:
+        """Add a value."""
+        if self._size == self._held.size:
+            self._grow(1)
+        self._held[self._size] = value
+        self._size += 1
+
+    def extend(self, values: Any) -> None:
+        """Add some values."""
+        count = len(values)
+        if self._size + count > self._held.size:
+            self._grow(count)
+        self._held[self._size : self._size + count] = values
+        self._size += count
+
+    def _grow(self, count: int) -> None:
+        more = max(count, self._held.size // 4)
+        self._held = np.concatenate((self._held[: self._size], np.zeros(more, dtype=self._held.dtype)))

@@ -1,10 +1,10 @@
 """Criteria as plain documents: what a posting must have to be looked at, and what rules it out.
 
 A criterion is looked at only for postings that hold its anchor: both of two skills of its `all`, else one of its `any`,
-else a word of its text, else one of its places; the few that need none of these are looked at always. In each other
-field a posting must meet one term, and `ANY` stands where nothing is asked. So a query is nothing but fields of which
-one term must be met, which Lucene joins as bit sets, 4,096 documents at a time; an exclusion would have every candidate
-be looked at by itself.
+else a word of its text (of each alternative, if there is nothing else), else one of its places; the few that need none
+of these are looked at always. In each other field a posting must meet one term, and `ANY` stands where nothing is
+asked. So a query is nothing but fields of which one term must be met, which Lucene joins as bit sets, 4,096 documents
+at a time; an exclusion would have every candidate be looked at by itself.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
 CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
-"""Than one wanted word: phrases, more words, excluded ones."""
+"""Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones."""
 HAS_MORE_SKILLS: Final = 1 << 62
 """Than four that are needed together, or some that are excluded."""
 _BESIDE: Final = "\n"
@@ -56,7 +56,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "anchor": _anchors(criteria, query),
         "also": pairs[1:2] or [ANY],
         "any": (criteria.skills.all and criteria.skills.any) or [ANY],
-        "word": [_telling_word(query)] if query.wanted else [ANY],
+        "word": _telling_words(query) or [ANY],
         "place": place_terms(criteria),
         "language": criteria.languages or [ANY],
         "workplace": criteria.workplace or [ANY],
@@ -103,7 +103,8 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     Nought where everything is decided already.
     """
     found = HAS_ZONE if criteria.utc_offset is not None else 0
-    if query.excluded or any(term != _telling_word(query) for term in query.wanted):
+    groups = [*((term,) for term in query.wanted), *query.either]
+    if query.excluded or any(sorted(group) != _telling_words(query) for group in groups):
         found |= HAS_MORE_TEXT
     floor = criteria.salary_floor
     if floor is None:
@@ -120,8 +121,8 @@ def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
         return [f"s:{_pairs(needed)[0]}"]
     if any_of:
         return [f"a:{name}" for name in any_of]
-    if query.wanted:
-        return [f"w:{_telling_word(query)}"]
+    if words := _telling_words(query):
+        return [f"w:{word}" for word in words]
     if places != [ANY]:
         return [*(f"p:{place}" for place in places), ANYWHERE]
     return [ALWAYS]
@@ -137,5 +138,9 @@ def _flat(pairs: Sequence[str]) -> list[str]:
     return [name for one in pairs for name in one.split(_BESIDE)]
 
 
-def _telling_word(query: TextQuery) -> str:
-    return max((word for term in query.wanted for word in term.split(" ")), key=len)
+def _telling_words(query: TextQuery) -> list[str]:
+    """Words of which a posting must hold one, the longest that there are; none where no word is wanted."""
+    if query.wanted:
+        return [max((word for term in query.wanted for word in term.split(" ")), key=len)]
+    groups = [sorted({max(term.split(" "), key=len) for term in group}) for group in query.either]
+    return max(groups, key=lambda words: min(map(len, words)), default=[])

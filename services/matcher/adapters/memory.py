@@ -1,211 +1,204 @@
-"""The index of criteria in memory: columns, and buckets by the rarest thing that a criterion needs."""
+"""The index of criteria in memory: columns, filed by the rarest thing that a criterion needs."""
 
-from array import array
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
-from schemas.criteria import Criteria, CriteriaRecord
+from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.columns import Bools, Rows, view
-from services.matcher.adapters.criteria_table import CriteriaTable
-from services.matcher.adapters.terms import Terms
+from services.matcher.adapters.columns import Column, Columns, empty_columns
+from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
+from services.matcher.adapters.memory_merging import PIECE, Merge
+from services.matcher.adapters.memory_posting import Judge, PostingArrays
+from services.matcher.adapters.memory_scan import Found, NumpyKernel
+from services.matcher.adapters.memory_segment import Segment, sorted_segment
+from services.matcher.adapters.memory_tail import Tail
+from services.matcher.adapters.memory_vocabulary import Vocabulary
 from services.matcher.ports import Hits
-from services.rules import fits
-from services.rules.placing import concrete
+from services.rules.money import rates_before
 from services.rules.prepared import PreparedPosting
-from services.rules.text import TextQuery
+from services.runtime.errors import UsageError
 
-T = TypeVar("T", str, int)
+KernelName = Literal["numpy", "numba"]
 
-_LEAST_WASTE: Final = 4096
-"""Fewer dead rows than this are not worth moving the living for."""
-_LARGEST: Final = 2**63 - 1
+_TAIL, _LARGE, _SMALL, _OTHER_SMALL = 1, 2, 3, 4
+_LEAST_SMALL: Final = 2 * PIECE
+_SMALL_SHARE: Final = 16
+"""The small segment is merged when it has this part of the large one's rows, or `_MOST_SMALL`."""
+_MOST_SMALL: Final = 1 << 17
+_HASTE: Final = 2
+"""A merge is done when the next small segment has come to one part in so many of the size at which it is merged."""
+_MOST_DEAD: Final = 4
+"""One part in so many of the large segment's rows: from there on they are swept away."""
+
+
+class Kernel(Protocol):
+    """What looks through the parts of an index."""
+
+    def scan(self, segment: Segment, posting: PostingArrays) -> Found: ...
+
+    def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found: ...
+
+    def order(self, keys: list[Column]) -> Column: ...
 
 
 class MemoryCriteriaIndex:
     """`CriteriaIndex` for one process. Criteria must be canonical. For one thread.
 
-    A criterion is looked at only for postings that have the rarest skill of its `all`, else one of its `any`, else the
-    rarest word of its text; the few that need none of these are looked at always. What is looked at is checked in
-    columns, by the rules of `services.rules.fits`; skills and terms are looked up once a posting, not once a criterion.
+    New rows go to a short tail, which is looked through whole. Full, it is sorted into a small segment; and that one,
+    when it is not so small any more, is merged into the large one, in pieces that the next calls of `apply` pay for,
+    so that no call takes long. Dead rows are told from living ones by the ledger, and left out when rows are merged.
     """
 
-    def __init__(self) -> None:
-        self._versions: dict[int, int] = {}
-        self._rows: dict[int, int] = {}
-        self._names: dict[str, int] = {}
-        self._terms = Terms()
-        self._currencies: dict[str, int] = {}
-        self._table = CriteriaTable()
-        self._by_all: dict[int, array[int]] = {}
-        self._by_any: dict[int, array[int]] = {}
-        self._by_word: dict[str, array[int]] = {}
-        self._always = array("i")
+    def __init__(self, kernel: KernelName = "numpy") -> None:
+        """Raises UsageError where the compiled kernel is asked for and not installed."""
+        self._ledger = Ledger()
+        self._known = Vocabulary(dict(rates_before(date.max).euro))
+        self._judge = Judge(self._known)
+        self._kernel = _kernel(kernel, self._ledger)
+        self._tail = Tail(_TAIL)
+        self._large = _empty(_LARGE)
+        self._small = _empty(_SMALL)
+        self._merge: Merge | None = None
+        self._owed = self._pace = 0
+        """Rows that the merge is behind, and that each record makes it go on by."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return sum(part.living for part in self._parts())
+
+    @property
+    def nbytes(self) -> int:
+        """What the columns take of the memory, without the vocabulary."""
+        return self._ledger.nbytes + sum(part.nbytes for part in self._parts())
 
     def apply(self, records: Sequence[CriteriaRecord]) -> None:
         """Add, change or remove criteria. A removed key keeps its version, so that no older record revives it."""
+        ledger = self._ledger
         for record in records:
-            if record.version <= self._versions.get(record.key, -1):
+            slot = ledger.slot(record.key)
+            if not ledger.renew(slot, record.version):
                 continue
-            self._versions[record.key] = record.version
-            row = self._rows.pop(record.key, None)
-            if row is not None:
-                self._table.alive[row] = 0
+            self._kill(record.key, slot)
             if not record.removed:
-                self._rows[record.key] = len(self._table)
-                self._append(record.key, record.criteria)
-        waste = len(self._table) - len(self._rows)
-        if waste > max(_LEAST_WASTE, len(self._rows)):
-            self._compact()
+                if self._tail.is_full:
+                    self._sort_in()
+                self._tail.add(record.key, self._known.row_of(record.criteria))
+                ledger.move(slot, _TAIL)
+        self._go_on(len(records))
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting, in the order given."""
         return [self._match(PreparedPosting(posting)) for posting in postings]
 
-    def _append(self, key: int, criteria: Criteria) -> None:
-        table, row = self._table, len(self._table)
-        floor = criteria.salary_floor
-        needed = None if floor is None else fits.annual_floor(floor)
-        table.key.append(key)
-        table.alive.append(1)
-        table.currency.append(-1 if floor is None else self._currency(floor.currency if needed is not None else ""))
-        table.floor.append(min(needed or 0, _LARGEST))
-        table.near_floor.append(min(fits.least_near(needed or 0), _LARGEST))
-        table.accept_undisclosed.append(criteria.accept_undisclosed)
-        wanted = [self._name(name) for name in criteria.skills.all]
-        any_of = [self._name(name) for name in criteria.skills.any]
-        table.skills_all.append(set(wanted))
-        table.skills_any.append(any_of)
-        table.skills_none.append([self._name(name) for name in criteria.skills.none])
-        table.facets["place"].append((concrete(criteria.places), criteria.accept_unknown_place))
-        table.facets["zone"].append((criteria.utc_offset, criteria.tolerance))
-        table.facets["workplace"].append(criteria.workplace)
-        table.facets["seniority"].append(criteria.seniority)
-        table.facets["employment"].append(criteria.employment)
-        table.facets["language"].append(criteria.languages)
-        query = TextQuery.parse(criteria.text)
-        table.wanted.append(map(self._terms.number_of, query.wanted))
-        table.excluded.append(map(self._terms.number_of, query.excluded))
-        self._file(row, wanted, any_of, query)
-
-    def _file(self, row: int, wanted: list[int], any_of: list[int], query: TextQuery) -> None:
-        """Put a row where postings that it may fit will find it."""
-        if wanted:
-            rarest = min(wanted, key=lambda name: len(self._by_all.get(name, ())))
-            self._by_all.setdefault(rarest, array("i")).append(row)
-        elif any_of:
-            for name in any_of:
-                self._by_any.setdefault(name, array("i")).append(row)
-        elif query.wanted:
-            words = [word for term in query.wanted for word in term.split(" ")]
-            word = min(words, key=lambda word: len(self._by_word.get(word, ())))
-            self._by_word.setdefault(word, array("i")).append(row)
-        else:
-            self._always.append(row)
-
-    def _name(self, name: str) -> int:
-        return self._names.setdefault(name, len(self._names))
-
-    def _currency(self, currency: str) -> int:
-        return self._currencies.setdefault(currency, len(self._currencies))
-
-    def _candidates(self, prepared: PreparedPosting, words: set[str]) -> Rows:
-        """Living rows that may fit, in order."""
-        marked = np.zeros(len(self._table), dtype=np.bool_)
-        marked[view(self._always, np.int32)] = True
-        numbers = self._names
-        own = [numbers[name] for name in prepared.skills if name in numbers]
-        implied = [numbers[name] for name in prepared.implied if name in numbers]
-        buckets = [self._by_all.get(name) for name in own]
-        buckets += [self._by_any.get(name) for name in {*own, *implied}]
-        buckets += [self._by_word[word] for word in words & self._by_word.keys()]
-        for bucket in buckets:
-            if bucket:
-                marked[view(bucket, np.int32)] = True
-        return np.flatnonzero(marked & view(self._table.alive, np.bool_))
+    def fill(self, known: Vocabulary, columns: Columns, sections: Column, pool: Column) -> None:
+        """Take over many criteria at once into an empty index, written in a vocabulary, each key once, as version 1."""
+        self._known, self._judge = known, Judge(known)
+        self._ledger.renew_all(columns.key, 1)
+        self._ledger.move_all(columns.key, _LARGE)
+        self._large = sorted_segment(_LARGE, columns, sections, pool)
 
     def _match(self, prepared: PreparedPosting) -> Hits:
-        posting, table = prepared.posting, self._table
-        if posting.status == "closed" or not self._rows:
-            return Hits(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32))
-        words = set(prepared.haystack.line.split(" "))
-        rows = self._candidates(prepared, words)
-        values = {
-            "place": posting.reach,
-            "zone": posting.timezones,
-            "workplace": posting.workplace,
-            "seniority": posting.seniority,
-            "employment": posting.employment,
-            "language": posting.language,
-        }
-        for name, value in values.items():
-            rows = rows[table.facets[name].fitting(rows, value)]
-        rows = self._saying(self._with_skills(rows, prepared), self._terms.held_by(prepared.haystack, words))
-        paid, nearly = self._paid(rows, posting)
-        keys = view(table.key, np.uint32)
-        return Hits(np.sort(keys[rows[paid]]), np.sort(keys[rows[nearly]]))
+        if prepared.posting.status == "closed" or not len(self):
+            nobody = np.empty(0, dtype=np.uint32)
+            return Hits(nobody, nobody)
+        posting, kernel = self._judge.arrays(prepared), self._kernel
+        found = [kernel.scan(segment, posting) for segment in self._segments() if segment.living]
+        if self._tail.living:
+            found.append(kernel.scan_tail(self._tail, posting))
+        return Hits(kernel.order([keys for keys, _ in found]), kernel.order([near for _, near in found]))
 
-    def _with_skills(self, rows: Rows, prepared: PreparedPosting) -> Rows:
-        """The rows of which all, any and none hold."""
-        has = np.zeros(len(self._names), dtype=np.bool_)
-        has[[self._names[name] for name in prepared.skills if name in self._names]] = True
-        found, size = self._table.skills_all.count(rows, has)
-        rows = rows[found == size]
-        found, _ = self._table.skills_none.count(rows, has)
-        rows = rows[found == 0]
-        # Last, because what is implied counts here alone.
-        has[[self._names[name] for name in prepared.implied if name in self._names]] = True
-        found, size = self._table.skills_any.count(rows, has)
-        having: Rows = rows[(found > 0) | (size == 0)]
-        return having
+    def _segments(self) -> Iterator[Segment]:
+        yield self._large
+        yield self._small
+        if self._merge is not None:
+            yield self._merge.small
 
-    def _saying(self, rows: Rows, held: Bools) -> Rows:
-        """The rows of whose terms all wanted and no excluded ones are held."""
-        found, _ = self._table.excluded.count(rows, held)
-        rows = rows[found == 0]
-        found, size = self._table.wanted.count(rows, held)
-        saying: Rows = rows[found == size]
-        return saying
+    def _parts(self) -> Iterator[Segment | Tail]:
+        yield from self._segments()
+        yield self._tail
 
-    def _paid(self, rows: Rows, posting: PostingCore) -> tuple[Bools, Bools]:
-        """Which rows' floors the pay reaches, and which it nearly reaches."""
-        table = self._table
-        # The last place stands for no floor at all, whose currency is -1.
-        tops = np.full(len(self._currencies) + 1, -1, dtype=np.int64)
-        for currency, top in (posting.salary.tops if posting.salary else {}).items():
-            if currency in self._currencies:
-                tops[self._currencies[currency]] = min(top, _LARGEST)
-        wanted = view(table.currency, np.int32)[rows]
-        top = tops[wanted]
-        undisclosed = (top < 0) & (wanted >= 0)
-        accepts = view(table.accept_undisclosed, np.bool_)[rows]
-        paid = (wanted < 0) | (undisclosed & accepts) | (~undisclosed & (top >= view(table.floor, np.int64)[rows]))
-        return paid, ~paid & (undisclosed | (top >= view(table.near_floor, np.int64)[rows]))
+    def _kill(self, key: int, slot: int) -> None:
+        """Let the living row of a key be dead, if it has one."""
+        part = self._ledger.part(slot)
+        if part == NOWHERE:
+            return
+        self._ledger.move(slot, NOWHERE)
+        if part == _TAIL:
+            self._tail.drop(key)
+            return
+        for segment in self._segments():
+            if segment.part == part:
+                segment.living -= 1
 
-    def _compact(self) -> None:
-        """Drop dead rows and number the living anew."""
-        mask = view(self._table.alive, np.bool_).copy()
-        moved = np.cumsum(mask) - 1
-        self._table.keep(mask)
-        self._rows = {key: int(moved[row]) for key, row in self._rows.items()}
-        self._by_all = _all_moved(self._by_all, mask, moved)
-        self._by_any = _all_moved(self._by_any, mask, moved)
-        self._by_word = _all_moved(self._by_word, mask, moved)
-        self._always = _moved(self._always, mask, moved)
+    def _sort_in(self) -> None:
+        """Sort the tail into the small segment, which may then be merged."""
+        columns, sections, pool = self._tail.taken()
+        small = self._small
+        alive = np.flatnonzero(self._ledger.living(small.columns.key, small.part))
+        held = Columns(*(column[alive] for column in small.columns))
+        moved = columns.clauses.astype(np.uint32)
+        moved[moved > 0] += np.uint32(small.pool.size)
+        columns = columns._replace(clauses=moved)
+        every = Columns(*(np.concatenate(pair) for pair in zip(held, columns, strict=True)))
+        rows = np.concatenate(((alive >= small.bounds[0]).astype(np.uint8) + (alive >= small.bounds[1]), sections))
+        self._ledger.move_all(columns.key, small.part)
+        self._small = sorted_segment(small.part, every, rows, np.concatenate((small.pool, pool)))
+        self._tail.clear()
+        if len(self._small) >= self._enough():
+            self._start()
+
+    def _enough(self) -> int:
+        """The rows at which the small segment is merged."""
+        return min(max(len(self._large) // _SMALL_SHARE, _LEAST_SMALL), _MOST_SMALL)
+
+    def _start(self) -> None:
+        """Begin to merge the small segment into the large one, done with the merge before."""
+        while self._merge is not None and not self._step(self._merge):
+            pass
+        self._merge = Merge(self._large, self._small, self._ledger)
+        self._small = _empty(_OTHER_SMALL if self._small.part == _SMALL else _SMALL)
+        work = len(self._large) + self._large.directory.rows.size + 4 * PIECE
+        self._pace, self._owed = 1 + _HASTE * work // self._enough(), 0
+
+    def _go_on(self, records: int) -> None:
+        """Pay for a part of the merge that is under way; start one where too much is dead."""
+        if self._merge is None:
+            dead = len(self._large) - self._large.living
+            if dead > max(len(self._large) // _MOST_DEAD, _LEAST_SMALL):
+                self._start()
+            return
+        self._owed += records * self._pace
+        while self._owed >= PIECE:
+            self._owed -= PIECE
+            if self._step(self._merge):
+                return
+
+    def _step(self, merge: Merge) -> bool:
+        """Go on with a merge; whether it is done."""
+        merged = merge.step()
+        if merged is None:
+            return False
+        living = merge.large.living + merge.small.living
+        keys = merge.small.columns.key
+        self._ledger.move_all(keys[self._ledger.living(keys, merge.small.part)], _LARGE)
+        merged.living = living
+        self._large, self._merge, self._owed = merged, None, 0
+        return True
 
 
-def _all_moved(buckets: dict[T, "array[int]"], mask: Bools, moved: Rows) -> dict[T, "array[int]"]:
-    found = ((name, _moved(bucket, mask, moved)) for name, bucket in buckets.items())
-    return {name: bucket for name, bucket in found if bucket}
+def _empty(part: int) -> Segment:
+    return sorted_segment(part, empty_columns(0), np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.uint32))
 
 
-def _moved(bucket: "array[int]", mask: Bools, moved: Rows) -> "array[int]":
-    rows = np.frombuffer(bucket, dtype=np.int32)
-    found = array("i")
-    found.frombytes(moved[rows[mask[rows]]].astype(np.int32).tobytes())
-    return found
+def _kernel(name: KernelName, ledger: Ledger) -> Kernel:
+    if name == "numpy":
+        return NumpyKernel(ledger)
+    try:
+        from services.matcher.adapters.memory_compiled import CompiledKernel
+    except ImportError as error:
+        raise UsageError(
+            "matcher.kernel is numba, which is not installed: pip install 'jobchime[compiled]', or set it to numpy"
+        ) from error
+    return CompiledKernel(ledger)

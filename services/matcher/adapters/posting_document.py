@@ -104,13 +104,21 @@ def query_of(criteria: Criteria, since: datetime, *, backlog: bool) -> Json:
 
 
 def _ask_text(criteria: Criteria, must: list[Json], must_not: list[Json]) -> None:
-    """Every word of every wanted term is needed; a single word that is excluded rules out."""
+    """Every word of every wanted term is needed, and of one alternative; a single word that is excluded rules out."""
     query = TextQuery.parse(criteria.text)
-    wanted = {word for term in query.wanted for word in term.split(" ")}
-    must += [{"term": {"words": word}} for word in sorted(wanted) if len(word) <= _LONGEST_WORD]
+    must += _each_word(query.wanted)
+    for group in query.either:
+        needs = [_each_word((term,)) for term in group]
+        if all(needs):
+            must.append(_either(*({"bool": {"filter": need}} for need in needs)))
     excluded = [term for term in query.excluded if " " not in term and len(term) <= _LONGEST_WORD]
     if excluded:
         must_not.append({"terms": {"words": excluded}})
+
+
+def _each_word(terms: tuple[str, ...]) -> list[Json]:
+    words = sorted({word for term in terms for word in term.split(" ")})
+    return [{"term": {"words": word}} for word in words if len(word) <= _LONGEST_WORD]
 
 
 def _welcome(criteria: Criteria) -> list[str]:

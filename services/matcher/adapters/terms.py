@@ -1,37 +1,69 @@
-"""Terms of text queries, told once a posting instead of once a criterion."""
+"""Literals: all that a posting may have or say, by number."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 
-from services.matcher.adapters.columns import Bools
+from services.matcher.adapters.columns import Rows
+from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
 
 
-class Terms:
-    """Every distinct term that some query holds: a word, or a phrase filed under its first two words."""
+class Literals:
+    """Each has a number: a skill by its own name, a skill itself or as what another implies, a term of a text.
+
+    A term is a word, or a phrase filed under its first two words.
+    """
 
     def __init__(self) -> None:
+        self._own: dict[str, int] = {}
+        self._implied: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._phrases: dict[str, dict[str, int]] = {}
         self._count = 0
 
-    def number_of(self, term: str) -> int:
-        """The term's number, given at its first mention."""
+    def __len__(self) -> int:
+        return self._count
+
+    def own(self, name: str) -> int:
+        """The number of having a skill by its own name."""
+        return self._number(self._own, name)
+
+    def implied(self, name: str) -> int:
+        """The number of having a skill, or one that implies it."""
+        return self._number(self._implied, name)
+
+    def term(self, term: str) -> int:
+        """The number of saying a term."""
         words = term.split(" ")
         known = self._words if len(words) == 1 else self._phrases.setdefault(" ".join(words[:2]), {})
-        number = known.setdefault(term, self._count)
+        return self._number(known, term)
+
+    def _number(self, known: dict[str, int], name: str) -> int:
+        number = known.setdefault(name, self._count)
         self._count += number == self._count
         return number
 
-    def held_by(self, haystack: Haystack, words: set[str]) -> Bools:
-        """Which terms occur, by number; `words` are those of the haystack."""
-        held = np.zeros(self._count, dtype=np.bool_)
-        for word in words & self._words.keys():
-            held[self._words[word]] = True
+    def held_by(self, prepared: PreparedPosting) -> Rows:
+        """The numbers of what a posting has and says, in no order."""
+        found = _known(self._own, prepared.skills)
+        if self._implied:
+            found += _known(self._implied, prepared.skills | prepared.implied.keys())
+        if self._words or self._phrases:
+            found += self._said(prepared.haystack)
+        return np.array(found, dtype=np.int64)
+
+    def _said(self, haystack: Haystack) -> list[int]:
         line = haystack.line.split(" ")
+        found = _known(self._words, set(line))
+        if not self._phrases:
+            return found
         # All pairs of a posting are few beside the phrases that millions of criteria hold.
         for pair in self._phrases.keys() & set(map(" ".join, pairwise(line))):
-            for phrase, number in self._phrases[pair].items():
-                held[number] = haystack.holds(phrase)
-        return held
+            found += [number for phrase, number in self._phrases[pair].items() if haystack.holds(phrase)]
+        return found
+
+
+def _known(numbers: dict[str, int], names: Iterable[str]) -> list[int]:
+    return [numbers[name] for name in names if name in numbers]

@@ -36,7 +36,8 @@ def _told(found: FoundBy) -> tuple[int, int]:
 
 def _is_exclusion(reason: Reason) -> bool:
     if reason.criterion == "text":
-        return not TextQuery.parse(str(dict(reason.facts).get("asked", ""))).wanted
+        query = TextQuery.parse(str(dict(reason.facts).get("asked", "")))
+        return not (query.wanted or query.either)
     return reason.criterion == "skills.none"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.rules.text import TextQuery, fold, words
+from services.rules.text import Haystack, TextQuery, fold, words
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,15 @@ def test_words(text: str, found: list[str]) -> None:
         ("react -php", "React, no PHP", False),
         ("react -php", "React only", True),
         ("-php", "React only", True),
+        ("react OR vue", "Vue engineer", True),
+        ("react OR vue", "Angular engineer", False),
+        ("senior react OR vue", "Vue engineer", False),
+        ('"front end" OR "full stack" -php', "a full-stack role", True),
+        ('"front end" OR "full stack" -php', "a full-stack role in PHP", False),
+        ("react or vue", "React engineer", False),
+        ('react "OR" vue', "React or Vue", True),
+        ("OR react OR", "React engineer", True),
+        ("react OR -vue", "Vue engineer", False),
         ('-"on site"', "work on-site", False),
         ("c++", "C developer", False),
         ("c", "C++ developer", False),
@@ -83,3 +92,24 @@ def test_a_query_without_a_letter_asks_for_nothing(nothing: str) -> None:
 def test_equal_queries_have_one_spelling() -> None:
     spelt = {str(TextQuery.parse(text)) for text in ("B  a -c", "a b -C", "-c A b a", "a B −c")}
     assert spelt == {"a b -c"}
+
+
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("vue OR react OR vue", "react OR vue"),
+        ("react vue OR react", "react"),
+        ("a OR b a OR b OR c", "a OR b"),
+        ("react OR vue -vue", "react -vue"),
+        ("react OR", "react"),
+    ],
+)
+def test_alternatives_that_decide_nothing_are_left_out(query: str, same: str) -> None:
+    assert str(TextQuery.parse(query)) == same
+
+
+def test_what_a_group_lacks_and_says() -> None:
+    query = TextQuery.parse('senior react OR "vue js"')
+    assert query.missing(Haystack.of("Junior engineer", "")) == ("senior", "react", "vue js")
+    assert query.missing(Haystack.of("Senior engineer", "Vue.js")) == ()
+    assert query.said(Haystack.of("Senior engineer", "Vue.js")) == ("senior", "vue js")

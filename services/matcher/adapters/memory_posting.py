@@ -1,0 +1,170 @@
+"""A posting in the numbers of a vocabulary: for each thing that criteria may ask, whether it fits."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from schemas.posting import Reach, Timezones
+from services.matcher.adapters.columns import Bools, Column, Rows
+from services.matcher.adapters.memory_vocabulary import (
+    FACETS,
+    MOST_FLOOR,
+    MOST_RANK,
+    MOST_SKILLS,
+    UNKNOWN_PLACE,
+    Vocabulary,
+    rank_of,
+)
+from services.rules import fits
+from services.rules.placing import Allowed
+from services.rules.prepared import PreparedPosting
+
+_HELD_BYTES: Final = 16 << 20
+_SLACK: Final = 1 + 1e-9
+"""More than the rounding of the ranks of floors, less than any amount of money."""
+
+
+class PostingArrays(NamedTuple):
+    """What a scan needs of a posting."""
+
+    has_skill: Bools
+    """By number of a skill, by its own name. The first place stands for no skill asked."""
+    skills: Rows
+    holds: Bools
+    """By number of a literal."""
+    held: Rows
+    mask: np.uint32
+    """One bit of each facet of `Columns.bits`."""
+    place_fits: Bools
+    manner_fits: Bools
+    tops: Column
+    """By number of a currency, int64; below 0 where pay is undisclosed. The first place stands for no floor."""
+    cut: np.uint16
+    """Floors of higher rank are not even nearly reached."""
+
+
+class Judge:
+    """Makes postings into arrays. What a reach or a time zone fits is remembered: most postings share theirs."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._known = vocabulary
+        self._places = _Remembered()
+        self._manners = _Remembered()
+
+    def arrays(self, prepared: PreparedPosting) -> PostingArrays:
+        """A posting, as things stand now."""
+        known, posting = self._known, prepared.posting
+        numbers = [known.skills[name] for name in prepared.skills if name in known.skills]
+        skills = np.array([number for number in numbers if number < MOST_SKILLS], dtype=np.int64)
+        has_skill = np.zeros(min(len(known.skills) + 1, MOST_SKILLS), dtype=np.bool_)
+        has_skill[0] = True
+        has_skill[skills] = True
+        held = known.literals.held_by(prepared)
+        holds = np.zeros(max(len(known.literals), 1), dtype=np.bool_)
+        holds[held] = True
+        tops = self._tops(posting.salary.tops if posting.salary else {})
+        return PostingArrays(
+            has_skill=has_skill,
+            skills=skills,
+            holds=holds,
+            held=held,
+            mask=np.uint32(self._mask(prepared)),
+            place_fits=self._place_fits(posting.reach),
+            manner_fits=self._manner_fits(posting.timezones, posting.language),
+            tops=tops,
+            cut=np.uint16(self._cut(tops)),
+        )
+
+    def _mask(self, prepared: PreparedPosting) -> int:
+        posting = prepared.posting
+        values = (
+            posting.workplace,
+            posting.seniority or fits.UNMARKED_SENIORITY,
+            posting.employment or fits.UNMARKED_EMPLOYMENT,
+        )
+        mask = 0 if prepared.allowed.told else UNKNOWN_PLACE
+        shift = 0
+        for value, every in zip(values, FACETS, strict=True):
+            mask |= 1 << (shift + every.index(value))
+            shift += len(every)
+        return mask
+
+    def _place_fits(self, reach: Reach) -> Bools:
+        """For each set of places, by the same rule as `reasons.place`; each place is looked up once."""
+        known = self._known
+        starts = known.place_starts.view
+        count = starts.size - 1
+        allowed = Allowed.of(reach)
+        if not allowed.told:
+            # Told by a bit of its own.
+            return np.ones(count, dtype=np.bool_)
+        fitting = self._places.get(reach)
+        if fitting is None or fitting.size < count:
+            taken_in = np.fromiter(map(allowed.takes_in, known.places), dtype=np.bool_, count=len(known.places))
+            fitting = np.ones(count, dtype=np.bool_)
+            if count > 1:
+                fitting[1:] = np.logical_or.reduceat(taken_in[known.place_values.view], starts[1:-1])
+            self._places.put(reach, fitting)
+        return fitting
+
+    def _manner_fits(self, zones: Timezones | None, language: str | None) -> Bools:
+        known = self._known
+        asked = (zones, language)
+        fitting = self._manners.get(asked)
+        if fitting is None or fitting.size < len(known.offsets):
+            speaks = np.fromiter((fits.language_fits(one, language) for one in known.languages), dtype=np.bool_)
+            fitting = speaks[known.language_of.view]
+            if zones is not None:
+                fitting &= _near_enough(known.offsets.view, known.tolerances.view, zones)
+            self._manners.put(asked, fitting)
+        return fitting
+
+    def _tops(self, tops: dict[str, int]) -> Column:
+        found = np.full(len(self._known.rates), -1, dtype=np.int64)
+        found[0] = MOST_FLOOR
+        for currency, top in tops.items():
+            number = self._known.currencies.get(currency)
+            if number is not None:
+                found[number] = min(top, MOST_FLOOR)
+        return found
+
+    def _cut(self, tops: Column) -> int:
+        """The rank above which no floor is nearly reached, whichever rates the posting was reckoned with."""
+        rates = self._known.rates.view
+        rated = rates > 0
+        if (tops[rated] < 0).any() or not rated.any():
+            return MOST_RANK
+        highest = (tops[rated] / rates[rated]).max() / 0.9
+        return rank_of(float(highest) * _SLACK)
+
+
+def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:
+    """`fits.timezone_fits`, in columns; an offset that is not asked is NaN."""
+    low, high = zones.min, zones.max if zones.max >= zones.min else zones.max + 24
+    turns = (offsets - 24, offsets, offsets + 24)
+    apart = np.minimum.reduce([np.maximum(np.maximum(low - at, at - high), 0.0) for at in turns])
+    near: Bools = np.isnan(offsets) | (apart <= tolerances)
+    return near
+
+
+class _Remembered:
+    """The last arrays that were made, as far as they fit into some memory."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[Hashable, Any] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> Bools | None:
+        found: Bools | None = self._held.get(key)
+        if found is not None:
+            self._held.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, value: Bools) -> None:
+        old = self._held.pop(key, None)
+        self._bytes += value.nbytes - (0 if old is None else old.nbytes)
+        self._held[key] = value
+        while self._bytes > _HELD_BYTES and len(self._held) > 1:
+            self._bytes -= self._held.popitem(last=False)[1].nbytes

@@ -1,0 +1,128 @@
+"""Scanning a part of the index with numpy."""
+
+from typing import Final
+
+import numpy as np
+
+from services.matcher.adapters.columns import Bools, Column, Columns, Rows, spread
+from services.matcher.adapters.memory_ledger import Ledger
+from services.matcher.adapters.memory_posting import PostingArrays
+from services.matcher.adapters.memory_segment import Segment
+from services.matcher.adapters.memory_tail import Tail
+from services.matcher.adapters.memory_vocabulary import (
+    ACCEPTS_UNDISCLOSED,
+    CURRENCY_SHIFT,
+    LAST,
+    LITERAL_SHIFT,
+    MOST_FLOOR,
+    MOST_RANK,
+    NEGATED,
+)
+
+_LONG_RUN: Final = 512
+"""Rows. In shorter runs, looking for where the floors become too high costs more than it saves."""
+_MANY: Final = 4096
+
+Found = tuple[Column, Column]
+"""Keys that match, and that nearly do, in no order."""
+
+
+class NumpyKernel:
+    """Scans in columns, a column at a time."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def scan(self, segment: Segment, posting: PostingArrays) -> Found:
+        """The keys of a segment that a posting fits."""
+        rows = self._fitting(segment.columns, segment.pool, _candidates(segment, posting), posting)
+        if segment.living < len(segment):
+            rows = rows[self._ledger.living(segment.columns.key[rows], segment.part)]
+        return _parted(segment.columns, rows, posting)
+
+    def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found:
+        """The keys of what is not sorted yet that a posting fits."""
+        columns, alive, needs = tail.view
+        rows = np.flatnonzero(alive & posting.has_skill[needs >> 16] & posting.has_skill[needs & 0xFFFF])
+        return _parted(columns, self._fitting(columns, tail.pool, rows, posting), posting)
+
+    def order(self, keys: list[Column]) -> Column:
+        """All keys, sorted."""
+        found = np.concatenate(keys) if len(keys) > 1 else keys[0]
+        return np.sort(found) if found.size < _MANY else _radix_sorted(found)
+
+    def _fitting(self, columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) -> Rows:
+        """The rows that fit in all but pay, or nearly so: those of too high a floor are left out where it is cheap."""
+        rows = rows[posting.place_fits[columns.place[rows]]]
+        rows = rows[columns.bits[rows] & posting.mask == posting.mask]
+        also = columns.also[rows]
+        rows = rows[posting.has_skill[also >> 16] & posting.has_skill[also & 0xFFFF]]
+        rows = rows[posting.manner_fits[columns.manner[rows]]]
+        return rows[_hold(pool, columns.clauses[rows], posting.holds)]
+
+
+def _candidates(segment: Segment, posting: PostingArrays) -> Rows:
+    """The rows that are filed under something that the posting has."""
+    directory = segment.directory
+    fitting = np.flatnonzero(posting.place_fits[directory.places])
+    skills = posting.skills[posting.skills < directory.skill_starts.size - 1]
+    first, end = directory.skill_starts[skills], directory.skill_starts[skills + 1]
+    pairs = spread(first, end - first)
+    pairs = pairs[posting.has_skill[directory.seconds[pairs]]]
+    starts = np.concatenate((directory.place_starts[fitting], directory.pair_starts[pairs])).astype(np.int64)
+    ends = np.concatenate((directory.place_starts[fitting + 1], directory.pair_starts[pairs + 1])).astype(np.int64)
+    if posting.cut < MOST_RANK:
+        rank = segment.columns.rank
+        for at in np.flatnonzero(ends - starts >= _LONG_RUN).tolist():
+            start = int(starts[at])
+            ends[at] = start + rank[start : int(ends[at])].searchsorted(posting.cut, side="right")
+    rows = spread(starts, ends - starts)
+    return np.concatenate((rows, found)) if (found := _by_clauses(segment, posting)).size else rows
+
+
+def _by_clauses(segment: Segment, posting: PostingArrays) -> Rows:
+    """The rows of which the posting holds some literal of the first clause, each once."""
+    directory, begin = segment.directory, segment.bounds[1]
+    literals = posting.held[posting.held < directory.literal_starts.size - 1]
+    starts = directory.literal_starts[literals]
+    rows = directory.rows[spread(starts, directory.literal_starts[literals + 1] - starts)]
+    marked = np.zeros(len(segment) - begin, dtype=np.bool_)
+    marked[rows - np.uint32(begin)] = True
+    return np.flatnonzero(marked) + begin
+
+
+def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
+    """Of which rows all clauses hold."""
+    fits = np.ones(clauses.size, dtype=np.bool_)
+    some = np.flatnonzero(clauses)
+    if not some.size:
+        return fits
+    begins = clauses[some].astype(np.int64)
+    sizes = pool[begins].astype(np.int64)
+    literals = pool[spread(begins + 1, sizes)]
+    true = holds[literals >> LITERAL_SHIFT] ^ (literals & NEGATED != 0)
+    ends = np.flatnonzero(literals & LAST)
+    clause_starts = np.concatenate(([0], ends[:-1] + 1))
+    held = np.logical_or.reduceat(true, clause_starts)
+    # A row begins where one of its clauses does.
+    row_starts = np.searchsorted(clause_starts, np.cumsum(sizes) - sizes)
+    fits[some] = np.logical_and.reduceat(held, row_starts)
+    return fits
+
+
+def _parted(columns: Columns, rows: Rows, posting: PostingArrays) -> Found:
+    """The keys of rows whose floor the pay reaches, and of those whose floor it nearly reaches."""
+    pay = columns.pay[rows]
+    top = posting.tops[pay >> CURRENCY_SHIFT]
+    floor = (pay & MOST_FLOOR).astype(np.int64)
+    undisclosed = top < 0
+    paid = np.where(undisclosed, pay & ACCEPTS_UNDISCLOSED != 0, top >= floor)
+    near = ~paid & (undisclosed | (10 * top >= 9 * floor))
+    keys = columns.key
+    return keys[rows[paid]], keys[rows[near]]
+
+
+def _radix_sorted(keys: Column) -> Column:
+    """Sorted by halves of 16 bits, which numpy sorts without comparing."""
+    keys = keys[np.argsort(keys.astype(np.uint16), kind="stable")]
+    return keys[np.argsort((keys >> np.uint32(16)).astype(np.uint16), kind="stable")]

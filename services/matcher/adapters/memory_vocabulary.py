@@ -1,0 +1,207 @@
+"""Numbers for all that criteria name, and criteria written in them."""
+
+import math
+from collections.abc import Hashable, Sequence
+from typing import Any, Final, NamedTuple, TypeVar, get_args
+
+import numpy as np
+
+from schemas.criteria import Criteria
+from schemas.posting import Employment, Seniority, Workplace
+from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Growing
+from services.matcher.adapters.terms import Literals
+from services.rules import fits
+from services.rules.placing import concrete
+from services.rules.text import TextQuery
+
+T = TypeVar("T", bound=Hashable)
+
+FLOOR_BITS: Final = 44
+"""A floor is at most 10**13 a year."""
+MOST_FLOOR: Final = (1 << FLOOR_BITS) - 1
+ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
+CURRENCY_SHIFT: Final = FLOOR_BITS + 1
+MOST_SKILLS: Final = 2**16
+"""Skills that have a number of 16 bits; what is beyond, in no known taxonomy, is written as clauses."""
+MOST_RANK: Final = 2**16 - 1
+_RANKS: Final = 2000
+"""In each factor of e: ranks are 0.05 % apart."""
+
+LAST: Final = 1
+"""A literal ends its clause."""
+NEGATED: Final = 2
+LITERAL_SHIFT: Final = 2
+
+WORKPLACES: Final[tuple[Workplace, ...]] = get_args(Workplace)
+SENIORITIES: Final[tuple[Seniority, ...]] = get_args(Seniority)
+EMPLOYMENTS: Final[tuple[Employment, ...]] = get_args(Employment)
+FACETS: Final[tuple[tuple[str, ...], ...]] = (WORKPLACES, SENIORITIES, EMPLOYMENTS)
+UNKNOWN_PLACE: Final = 1 << sum(map(len, FACETS))
+
+
+class Row(NamedTuple):
+    """One criterion, as numbers: what goes into the columns, its section, and its literals."""
+
+    section: int
+    pay: int
+    bits: int
+    place: int
+    manner: int
+    also: int
+    home: int
+    rank: int
+    literals: Sequence[int]
+
+
+class Vocabulary:
+    """Numbers, given at first mention and never taken back. Numbers of skills, sets and currencies begin at 1."""
+
+    def __init__(self, rates: dict[str, float]) -> None:
+        """`rates` are units of each currency that one unit of the reference bought, for ordering floors alone."""
+        self._rates = rates
+        self.literals = Literals()
+        self.skills: dict[str, int] = {}
+        self._wanting = [0]
+        self.places: dict[str, int] = {}
+        self._place_sets: dict[tuple[str, ...], int] = {(): 0}
+        self.place_starts, self.place_values = Growing(np.int64, [0, 0]), Growing(np.int32)
+        self._manners: dict[Any, int] = {(None, 0.0, ()): 0}
+        self.offsets, self.tolerances = Growing(np.float64, [math.nan]), Growing(np.float64, [0.0])
+        self._language_sets: dict[tuple[str, ...], int] = {(): 0}
+        self.languages: list[tuple[str, ...]] = [()]
+        self.language_of = Growing(np.int32, [0])
+        self.currencies: dict[str, int] = {}
+        self.rates = Growing(np.float64, [0.0])
+        self._bits: dict[Any, int] = {}
+
+    def row_of(self, criteria: Criteria) -> Row:
+        """Write criteria as numbers. They must be canonical."""
+        wanted = sorted(map(self.skill, criteria.skills.all), key=self._wanting.__getitem__)
+        for number in wanted:
+            self._wanting[number] += 1
+        small = [number for number in wanted if number < MOST_SKILLS]
+        places = concrete(criteria.places)
+        place = self.place_set(places)
+        clauses = self._clauses(criteria, small[:4])
+        pay, rank = self._pay(criteria)
+        first, second, third, fourth = (*small[:4], 0, 0, 0, 0)[:4]
+        if first:
+            section, home = SKILLS, first << 16 | second
+        else:
+            section, home = (CLAUSES, 0) if any(_is_positive(clause) for clause in clauses[:1]) else (PLACES, place)
+        return Row(
+            section=section,
+            pay=pay,
+            bits=self.bits(criteria.workplace, criteria.seniority, criteria.employment, bool(places))
+            | (UNKNOWN_PLACE if criteria.accept_unknown_place else 0),
+            place=place,
+            manner=self.manner(criteria.utc_offset, criteria.tolerance, criteria.languages),
+            also=third << 16 | fourth,
+            home=home,
+            rank=rank,
+            literals=[literal for clause in clauses for literal in clause],
+        )
+
+    def _clauses(self, criteria: Criteria, inline: Sequence[int]) -> list[list[int]]:
+        """What is asked besides the first skills, as clauses, of each of which one literal must hold.
+
+        A clause that can be looked up by what a posting has and says comes first.
+        """
+        skills, query, literals = criteria.skills, TextQuery.parse(criteria.text), self.literals
+        clauses: list[list[int]] = []
+        if len(skills.all) > len(inline):
+            clauses += [[literals.own(name)] for name in skills.all if self.skills[name] not in inline]
+        # Long terms are rare ones.
+        clauses += [[literals.term(term)] for term in sorted(query.wanted, key=len, reverse=True)]
+        if skills.any:
+            clauses.append([literals.implied(name) for name in skills.any])
+        clauses += [[literals.term(term) for term in group] for group in query.either]
+        unwanted = [*map(literals.own, skills.none), *map(literals.term, query.excluded)]
+        return [_coded(clause) for clause in clauses] + [
+            [literal << LITERAL_SHIFT | NEGATED | LAST] for literal in unwanted
+        ]
+
+    def _pay(self, criteria: Criteria) -> tuple[int, int]:
+        floor = criteria.salary_floor
+        if floor is None:
+            return 0, 0
+        needed = fits.annual_floor(floor)
+        # A floor per project cannot be held against anything: no posting tells pay in its currency.
+        number = self.currency(floor.currency if needed is not None else "")
+        amount = min(needed or 0, MOST_FLOOR)
+        pay = number << CURRENCY_SHIFT | amount | (ACCEPTS_UNDISCLOSED if criteria.accept_undisclosed else 0)
+        rate = self._rates.get(floor.currency, 0.0)
+        return pay, rank_of(amount / rate) if rate and needed is not None else 0
+
+    def skill(self, name: str) -> int:
+        """The number of a skill."""
+        number = self.skills.setdefault(name, len(self._wanting))
+        if number == len(self._wanting):
+            self._wanting.append(0)
+        return number
+
+    def place_set(self, places: tuple[str, ...]) -> int:
+        """The number of a set of places."""
+        number = self._place_sets.setdefault(places, len(self._place_sets))
+        if number == len(self.place_starts) - 1:
+            self.place_values.extend([self.places.setdefault(place, len(self.places)) for place in places])
+            self.place_starts.append(len(self.place_values))
+        return number
+
+    def manner(self, offset: float | None, tolerance: float, languages: tuple[str, ...]) -> int:
+        """The number of a time zone, tolerance and set of languages."""
+        number = self._manners.setdefault((offset, tolerance, languages), len(self._manners))
+        if number == len(self.offsets):
+            self.offsets.append(math.nan if offset is None else offset)
+            self.tolerances.append(tolerance)
+            known = self._language_sets.setdefault(languages, len(self.languages))
+            if known == len(self.languages):
+                self.languages.append(languages)
+            self.language_of.append(known)
+        return number
+
+    def currency(self, code: str) -> int:
+        """The number of a currency."""
+        number = self.currencies.setdefault(code, len(self.rates))
+        if number == len(self.rates):
+            self.rates.append(self._rates.get(code, 0.0))
+        return number
+
+    def bits(
+        self,
+        workplace: tuple[Workplace, ...],
+        seniority: tuple[Seniority, ...],
+        employment: tuple[Employment, ...],
+        places: bool,
+    ) -> int:
+        """One bit for each value that fits; all of a facet in which nothing is asked."""
+        asked = (workplace, seniority, employment, places)
+        found = self._bits.get(asked)
+        if found is None:
+            found = 0 if places else UNKNOWN_PLACE
+            shift = 0
+            for values, every in zip((workplace, seniority, employment), FACETS, strict=True):
+                found |= sum(1 << at for at, value in enumerate(every) if not values or value in values) << shift
+                shift += len(every)
+            self._bits[asked] = found
+        return found
+
+
+def _coded(clause: Sequence[int]) -> list[int]:
+    found = [literal << LITERAL_SHIFT for literal in clause]
+    found[-1] |= LAST
+    return found
+
+
+def _is_positive(clause: Sequence[int]) -> bool:
+    return not clause[0] & NEGATED
+
+
+def rank_of(floor: float) -> int:
+    """Where a floor in the reference currency stands among others; never falls where the floor rises."""
+    return min(int(math.log1p(floor) * _RANKS) + 1, MOST_RANK - 1)
+
+
+def ranks_of(floors: Column) -> Column:
+    """`rank_of`, of many."""
+    return np.minimum((np.log1p(floors) * _RANKS).astype(np.int64) + 1, MOST_RANK - 1).astype(np.uint16)
