@@ -12,26 +12,24 @@ SPECIFIC_FIRST: tuple[Employment, ...] = (
 )  # fmt: skip
 """Of several forms that are stated the most specific counts: a full-time contractor is on a contract."""
 
-WORDS: tuple[tuple[Employment, re.Pattern[str]], ...] = tuple(
-    (form, re.compile(rf"\b(?:{words})"))
-    for form, words in (
-        ("internship", r"intern(?:ship)?s?\b|praktik(?:um|ant)\w*|pflichtpraktik\w*|stagiaires?\b|stage\b|est[áa]gi\w+"
-                       r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*"),
-        ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
-                      r"|autónom[oa]\b|autônom[oa]\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*"),
-        ("contract", r"contract(?:or|ors)?\b|1099\b|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
-                     r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
-                     r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
-                     r"|plazo fijo\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)|tijdelijk\w*"),
-        ("temporary", r"temp\b|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
-                      r"|temporári[oa]\b|eventual\b|(?:maternity|parental|paternity|mat) (?:leave )?cover\b"),
-        ("part_time", r"part[- ]?time\b|teilzeit\w*|minijob\w*|geringfügig\w*|temps[- ]partiel\b|media jornada\b"
-                      r"|medio tiempo\b|(?:jornada|tiempo|tempo|período) parcial\b|meio período\b|deeltijd\b"
-                      r"|niepełny etat\b|zero[- ]hours?\b|per[- ]diem\b|prn\b|casual\b"),
-        ("full_time", r"full[- ]?time\b|vollzeit\w*|temps (?:plein|complet)\b|jornada completa\b|tiempo completo\b"
-                      r"|(?:tempo|período|jornada) integral\b|tempo pieno\b|voltijd\b|(?<!nie)pełny etat\b"),
-    )
+_WORDS: tuple[tuple[Employment, str], ...] = (
+    ("internship", r"intern(?:ship)?s?\b|praktik(?:um|ant)\w*|pflichtpraktik\w*|stagiaires?\b|stage\b|est[áa]gi\w+"
+                   r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*"),
+    ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
+                  r"|autónom[oa]\b|autônom[oa]\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*"),
+    ("contract", r"contract(?:or|ors)?\b|1099\b|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
+                 r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
+                 r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
+                 r"|plazo fijo\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)|tijdelijk\w*"),
+    ("temporary", r"temp\b|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
+                  r"|temporári[oa]\b|eventual\b|(?:maternity|parental|paternity|mat) (?:leave )?cover\b"),
+    ("part_time", r"part[- ]?time\b|teilzeit\w*|minijob\w*|geringfügig\w*|temps[- ]partiel\b|media jornada\b"
+                  r"|medio tiempo\b|(?:jornada|tiempo|tempo|período) parcial\b|meio período\b|deeltijd\b"
+                  r"|niepełny etat\b|zero[- ]hours?\b|per[- ]diem\b|prn\b|casual\b"),
+    ("full_time", r"full[- ]?time\b|vollzeit\w*|temps (?:plein|complet)\b|jornada completa\b|tiempo completo\b"
+                  r"|(?:tempo|período|jornada) integral\b|tempo pieno\b|voltijd\b|(?<!nie)pełny etat\b"),
 )  # fmt: skip
+WORDS = tuple((form, re.compile(rf"\b(?:{words})")) for form, words in _WORDS)
 
 STUDENT = re.compile(r"\b(?:werkstudent\w*|working student|student (?:job|worker|assistant))\b")
 """Part-time work beside one's studies, where nothing else is said."""
@@ -50,17 +48,15 @@ NOT_THE_FORM = re.compile(
 )
 """Contracts, interns and stages that the work is about, not its form."""
 
-FIELD: tuple[tuple[Employment, re.Pattern[str]], ...] = tuple(
-    (form, re.compile(words))
-    for form, words in (
-        ("internship", r"intern(?!a)|trainee|apprentice|student|stage\b|praktik|estág|prácticas|becari"),
-        ("freelance", r"freelanc|freiberuf|self[-_ ]employ"),
-        ("part_time", r"part|teilzeit|per[ _-]?diem|minijob|jornada parcial"),
-        ("contract", r"contract|fixed|b2b|befrist(?!.*unbefrist)|cdd|temporary[-_ ]contract"),
-        ("temporary", r"temp|season|casual|interim"),
-        ("full_time", r"full|vollzeit|jornada completa|tempo integral"),
-    )
-)  # fmt: skip
+_FIELD: tuple[tuple[Employment, str], ...] = (
+    ("internship", r"intern(?!a)|trainee|apprentice|student|stage\b|praktik|estág|prácticas|becari"),
+    ("freelance", r"freelanc|freiberuf|self[-_ ]employ"),
+    ("part_time", r"part|teilzeit|per[ _-]?diem|minijob|jornada parcial"),
+    ("contract", r"contract|fixed|b2b|befrist(?!.*unbefrist)|cdd|temporary[-_ ]contract"),
+    ("temporary", r"temp|season|casual|interim"),
+    ("full_time", r"full|vollzeit|jornada completa|tempo integral"),
+)
+FIELD = tuple((form, re.compile(words)) for form, words in _FIELD)
 
 LABEL = re.compile(
     r"(?:^|\n|[.•|] ?)\W{0,3}(?:employment(?: type| status)?|job type|contract type"

@@ -29,7 +29,6 @@ _LEAST_PROBABILITY = 0.8
 _LEAST_FOREIGN = 0.25
 """Of the letters: a Japanese text on programming has more Latin ones than Japanese."""
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+|\d+")
-_WORDS = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ud7a3\uf900-\ufaff]")
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -105,7 +104,7 @@ def _chunks(text: str) -> list[str]:
 
 
 def _by_words(text: str, least: int) -> str | None:
-    known = map(_function_words().get, _WORDS.findall(text.lower()))
+    known = map(_function_words().get, text.lower().split())
     best = Counter(chain.from_iterable(filter(None, known))).most_common(2)
     if not best or best[0][1] < least or (len(best) > 1 and best[0][1] < _LEAST_LEAD * best[1][1]):
         return None

@@ -2,91 +2,69 @@
 
 import re
 from collections.abc import Iterable
-from typing import get_args
+from typing import Literal, get_args
 
 from schemas.posting import Workplace
+from services.ingest.domain.anchors import stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import BOILERPLATE, Document
+from services.ingest.domain.workplace_words import (
+    AT_TIMES,
+    CONDITIONAL,
+    DAYS,
+    FIELD,
+    FOR_A_WHILE,
+    HYBRID_SAID,
+    HYBRID_WAY,
+    HYBRID_WEAK,
+    NUMBER,
+    ONSITE_SAID,
+    ONSITE_WAY,
+    OPTION,
+    RARELY,
+    REMOTE_SAID,
+    REMOTE_WAY,
+    REMOTE_WEAK,
+    TAG,
+    TITLE,
+)
 
-_ROLE = r"(?:role|position|job|opportunity|post|vacancy|contract)"
-_OFFICE = r"(?:(?:the|our|an?|its) )?(?:[\w-]+ ){0,3}(?:office|hq|headquarters|site|studio)s?"
-_DAYS = r"(?:[1-4]|one|two|three|four|several|few)(?:\s?(?:-|–|to|or)\s?(?:\d|two|three|four|five))?\+?"
+Rank = Literal["tag", "option", "days", "said", "way", "weak"]
+Found = dict[tuple[Rank, Workplace], Finding[Workplace]]
 
-_TITLE = re.compile(
-    r"(?P<hybrid>\bhybrid\b(?! cloud| work)|\bhybride?\b(?=\W*$))"
-    r"|(?P<onsite>\bon-?site\b|\bin[- ](?:office|person)\b|\bsur site\b|\bvor ort\b)"
-    r"|(?P<remote>\b(?:fully |100 ?% )?remote(?:ly)?\b(?! (?:operation|sens|monitor|support|patient|access|control"
-    r"|device))"
-    r"|\bwork from (?:home|anywhere)\b|\bwfh\b|\bhome[- ]?(?:office|based)\b|\bà distance\b|\btélétravail\b"
-    r"|\bremoto\b"
-    r"|\bzdaln\w+|\banywhere\b)",
-    re.IGNORECASE,
-)
-_STRONG = re.compile(
-    rf"(?P<hybrid>#li-hybrid\b|\bhybrid (?:\w+ )?(?:{_ROLE}|model|schedule|set-?up|basis|arrangement|format)\b"
-    rf"|\b{_DAYS} (?:days?|times?)(?: (?:a|per|each|every|/) ?week| weekly)?,? (?:in|at|from|on)[- ]?(?:site|person"
-    rf"|{_OFFICE})\b"
-    rf"|\b(?:in|at)[- ]?(?:{_OFFICE}|person) (?:at least )?{_DAYS} (?:days?|times?)\b"
-    rf"|{_ROLE} is (?:a )?hybrid\b|\b(?:location|workplace|work mode"
-    rf"|arbeitsort)\W{{1,4}}(?:[\w, ]{{0,30}}\W)?hybrid\b)"
-    rf"|(?P<onsite>#li-onsite\b|\b(?:fully|100 ?%) on-?site\b|\b(?:on-?site|in-?office|in-person) {_ROLE}\b"
-    rf"|{_ROLE} (?:is|will be|requires) (?:an? )?(?:fully |100 ?% )?(?:on-?site|in[- ]office|in[- ]person)\b"
-    rf"|\bnot (?:a )?remote\b|\bno remote\b|\b(?:5|five) days (?:(?:a|per|each|every) week )?(?:in|at"
-    rf"|from) (?:person|{_OFFICE})\b"
-    r"|\bin[- ]office full[- ]time\b|\blocation\W{1,4}(?:[\w, ]{0,30}\W)?on-?site\b)"
-    rf"|(?P<remote>#li-remote\b|\b(?:fully|100 ?%|entirely|completely)[- ]remote {_ROLE}\b"
-    rf"|{_ROLE} (?:is|will be|can be|may be|is designated as)(?: performed| done)?(?: an?)? (?:fully |100 ?% "
-    rf"|completely |entirely )?(?:remote(?:ly)?|virtual)\b"
-    r"|\bremote (?:role|position|job|opportunity|contract)\b|\bwork(?:ing)? (?:fully |100% )?remotely\b|\b(?:open"
-    r"|offered) (?:to|as) (?:fully )?remote\b"
-    r"|\b(?:job )?location(?: type)?\W{1,4}(?:100% |fully )?remote\b|\bremote (?:to|within|across|anywhere|from"
-    r"|in) (?:the )?(?-i:[A-Z])"
-    r"|\bremote\s?[-–—|:,(]\s?(?=(?-i:[A-Z]))|\bremote[- ]optional\b|\bwork (?:from|at) home\b(?! (?:stipend|budget"
-    r"|allowance|set))|\bwork from (?:anywhere|wherever)\b"
-    r"|\b(?:workplace|work (?:mode|setting|type))\W{1,4}remote\b)",
-    re.IGNORECASE,
-)
-"""A statement about this role."""
-_WEAK = re.compile(
-    r"(?P<hybrid>\bhybrid (?:work\w*|policy|environment|culture)\b)"
-    r"|(?P<remote>\b(?:100 ?%|fully|all|completely)[- ]remote\b|\bremote[- ](?:first|native|friendly|work|team"
-    r"|company|environment)\b"
-    r"|\b(?:work|performed?|operate)\b[\w ]{0,20}\bremotely\b|\bdistributed team\b|\bremote\b(?=\W*(?:\n|$)))",
-    re.IGNORECASE,
-)
-"""A statement about the company or its ways of working; counts where nothing else does."""
-_LOCATION = re.compile(
-    r"(?P<hybrid>\bhybrid\b)|(?P<onsite>\bon-?site\b|\bin[- ]office\b)"
-    r"|(?P<remote>\bremote\b|\banywhere\b|\bworldwide\b|\bhome[- ]?(?:office|based)\b|\bvirtual\b"
-    r"|\bwork from home\b)",
-    re.IGNORECASE,
-)
-_ANCHORS = ("remote", "hybrid", "on-site", "onsite", "office", "-person", "in person", "home", "anywhere", "wherever",
-            "virtual", "distributed", "headquarters", " hq")  # fmt: skip
-_FOR_A_WHILE = re.compile(
-    r"\b(?:\d+|one|two|three|four|several|few) (?:working )?(?:days|weeks|months)\b(?! (?:a|per|each|every) week)"
-    r"|\babroad\b"
-    r"|\bin exceptional cases\b",
-    re.IGNORECASE,
-)
-"""A benefit for some weeks of the year, and no workplace: `work from anywhere for four weeks`."""
-_ELSEWHERE = frozenset({"legal"})
+_STRONG: tuple[tuple[Rank, Workplace], ...] = (
+    ("option", "remote"), ("days", "hybrid"), ("tag", "hybrid"), ("tag", "remote"), ("tag", "onsite"),
+    ("said", "hybrid"), ("said", "remote"), ("said", "onsite"), ("way", "hybrid"), ("way", "remote"),
+    ("way", "onsite"),
+)  # fmt: skip
+"""What beats the board's field, the strongest first.
+
+Hybrid stands before remote in each: who may come in two days a week can also work remotely, on the others.
+"""
+_WEAK: tuple[tuple[Rank, Workplace], ...] = (("weak", "remote"), ("weak", "hybrid"), ("weak", "onsite"))
+_PLAIN: tuple[tuple[Workplace, Rank, re.Pattern[str]], ...] = (
+    ("hybrid", "said", HYBRID_SAID), ("hybrid", "way", HYBRID_WAY), ("hybrid", "weak", HYBRID_WEAK),
+    ("onsite", "said", ONSITE_SAID), ("onsite", "way", ONSITE_WAY),
+    ("remote", "said", REMOTE_SAID), ("remote", "way", REMOTE_WAY), ("remote", "weak", REMOTE_WEAK),
+)  # fmt: skip
+_BEFORE, _AFTER = 60, 65
 
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     """Decide the workplace. That a board lists only remote jobs is no statement; `unknown` where there is none."""
+    found: Found = {}
     return (
-        _first(_TITLE, (Stated("title", document.title),))
-        or _in_text(_STRONG, document)
-        or _first(_LOCATION, draft.locations)
-        or _first(_LOCATION, draft.workplace)
-        or _in_text(_WEAK, document)
+        _in_fields(TITLE, (Stated("title", document.title),))
+        or _first(_STRONG, found := _in_text(document))
+        or _in_fields(FIELD, draft.locations)
+        or _in_fields(FIELD, draft.workplace)
+        or _first(_WEAK, found)
         or Finding("unknown")
     )
 
 
-def _first(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Workplace] | None:
+def _in_fields(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Workplace] | None:
     for stated in fields:
         match = pattern.search(stated.text)
         if match is not None:
@@ -94,20 +72,71 @@ def _first(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Workpl
     return None
 
 
-def _in_text(pattern: re.Pattern[str], document: Document) -> Finding[Workplace] | None:
-    """Hybrid wins over the rest: who may come in two days a week can also work remotely, on the others."""
-    found: dict[Workplace, re.Match[str]] = {}
-    for start, stop in document.around(_ANCHORS, before=70, after=70):
-        for match in pattern.finditer(document.text, start, stop):
-            after = document.text[match.end() : match.end() + 60]
-            if document.kind_at(match.start()) not in _ELSEWHERE and not _FOR_A_WHILE.search(after):
-                found.setdefault(_named(match), match)
-    order: tuple[Workplace, ...] = ("hybrid", "remote", "onsite")
-    for workplace in order:
-        if workplace in found:
-            match = found[workplace]
-            return Finding(workplace, (quote("text", document.text, match.start(), match.end()),))
-    return None
+def _first(order: Iterable[tuple[Rank, Workplace]], found: Found) -> Finding[Workplace] | None:
+    return next((found[key] for key in order if key in found), None)
+
+
+def _in_text(document: Document) -> Found:
+    found: Found = {}
+    for start, stop in stretches(document, "tag", before=0, after=15):
+        for match in TAG.finditer(document.lowered, start, stop):
+            _keep(found, "tag", _named(match), match, document)
+    for start, stop in stretches(document, "remote", before=30, after=30):
+        for match in OPTION.finditer(document.lowered, start, stop):
+            vague = _of_company(document, match) or _conditional(document, match)
+            _keep(found, "weak" if vague else "option", "remote", match, document)
+    for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
+        if not NUMBER.search(document.lowered, start, stop):
+            continue
+        for match in DAYS.finditer(document.lowered, start, stop):
+            if RARELY.match(document.lowered, match.end()):
+                continue
+            _keep(found, "weak" if _conditional(document, match) else "days", "hybrid", match, document)
+    for workplace, rank, pattern in _PLAIN:
+        for start, stop in stretches(document, workplace, before=_BEFORE, after=_AFTER):
+            for match in pattern.finditer(document.lowered, start, stop):
+                if _capital_follows(document, match) and not _passing(document, match, rank):
+                    _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
+    return found
+
+
+def _keep(found: Found, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document) -> None:
+    if (rank, workplace) not in found:
+        evidence = quote("text", document.text, match.start(), match.end())
+        found[rank, workplace] = Finding(workplace, (evidence,))
+
+
+def _weighed(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> Rank:
+    if rank == "way" and _of_company(document, match):
+        return "weak"
+    if workplace == "hybrid" and _conditional(document, match):
+        return "weak"
+    return rank
+
+
+def _of_company(document: Document, match: re.Match[str]) -> bool:
+    return document.kind_at(match.start()) in BOILERPLATE
+
+
+def _conditional(document: Document, match: re.Match[str]) -> bool:
+    start, end = document.sentence_at(match.start(), match.end())
+    return CONDITIONAL.search(document.lowered, start, end) is not None
+
+
+def _passing(document: Document, match: re.Match[str], rank: Rank) -> bool:
+    """Whether it is about some weeks of the year, or small print."""
+    if rank != "said" and document.kind_at(match.start()) == "legal":
+        return True
+    before = document.lowered[max(0, match.start() - 25) : match.start()].rpartition("\n")[2]
+    after = document.lowered[match.end() : match.end() + 60].partition("\n")[0]
+    return any(FOR_A_WHILE.search(words) for words in (before, after)) or AT_TIMES.search(before) is not None
+
+
+def _capital_follows(document: Document, match: re.Match[str]) -> bool:
+    """Whether a place follows where a pattern asks for one: `remote in Portugal`."""
+    if not any(name.startswith("capital") and group is not None for name, group in match.groupdict().items()):
+        return True
+    return document.text[match.end() : match.end() + 1].isupper()
 
 
 def _named(match: re.Match[str]) -> Workplace:
