@@ -1,8 +1,8 @@
 """Names of places in a text, by Aho-Corasick over the text as written: one pass, no folding, few false hits.
 
-A name is believed as it is listed, without its accents, or in capitals; groups also in lower case ("weltweit"). Three sets
-of names: those that running text may hold; those of a field, which adds many more cities; and those of a field that knows no
-capitals ("remote, germany").
+A name is believed as it is listed, without its accents, or in capitals; groups also in lower case ("weltweit"). Three
+sets of names: those that running text may hold; those of a field, which adds many more cities; and those of a field
+that knows no capitals ("remote, germany").
 """
 
 import re
@@ -15,7 +15,6 @@ from typing import Literal
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.rules.place_data import Sense, place_data
-from services.rules.text import fold
 
 NameSet = Literal["text", "field", "lower"]
 
@@ -50,17 +49,21 @@ def _names(which: NameSet) -> _Names:
     data = place_data()
     listed = data.text if which == "text" else (*data.text, *data.cities)
     senses: dict[str, list[Sense]] = {}
+    doubtful: set[str] = set()
     for name, sense in listed:
-        for pattern in _spellings(name, sense, lower=which == "lower"):
+        spellings = tuple(_spellings(name, sense, lower=which == "lower"))
+        for pattern in spellings:
             known = senses.setdefault(pattern, [])
             if sense not in known:
                 known.append(sense)
+        if not data.doubtful.isdisjoint(map(str.lower, spellings)):
+            doubtful.update(spellings)
     return _Names(
         automaton=AhoCorasick(
             list(senses), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         ),
         senses=tuple(_without_demonym(found) for found in senses.values()),
-        doubtful=tuple(fold(pattern) in data.doubtful for pattern in senses),
+        doubtful=tuple(pattern in doubtful for pattern in senses),
     )
 
 
@@ -83,8 +86,12 @@ def _spellings(name: str, sense: Sense, *, lower: bool) -> Iterator[str]:
 
 def _plainer(name: str) -> Iterator[str]:
     yield name
+    if name.isascii():
+        if "'" in name:
+            yield name.replace("'", "’")
+        return
     bare = "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
-    if bare.translate(_LETTERS) != name and name.isascii() is False and name[0] < "\u0370":
+    if name[0] < "\u0370":
         yield bare.translate(_LETTERS)
     if "'" in name:
         yield name.replace("'", "’")
@@ -136,4 +143,4 @@ def _shouted(text: str, start: int, end: int) -> bool:
     if text[start:end] != "US":
         return False
     before = re.search(r"\b([A-Z]{2,}['’]?[A-Z]*) $", text[max(0, start - 12) : start])
-    return before is not None and before[1] not in ("IN", "THE", "REMOTE", "FROM", "OR", "AND", "EU", "UK")
+    return before is not None and before[1] not in ("IN", "THE", "REMOTE", "FROM", "OR", "AND", "EU", "UK", "NO", "NON")

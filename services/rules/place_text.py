@@ -40,13 +40,26 @@ def find_places(text: str, *, cities: bool = False) -> tuple[PlaceMention, ...]:
 
 
 def places_in_field(text: str) -> tuple[PlaceMention, ...]:
-    """Every place that a field of places names, further cities among them."""
+    """Every place that a field of places names: what it is as a whole, in any language, else what it names in parts."""
     return _kept(text) if len(text) <= _MOST_KEPT else find_places(text, cities=True)
 
 
 @lru_cache(maxsize=8192)
 def _kept(text: str) -> tuple[PlaceMention, ...]:
-    return find_places(text, cities=True)
+    code = place_data().fields.get(fold(text))
+    if code is None:
+        return find_places(text, cities=True)
+    return (PlaceMention(code, kind_of(code), 0, len(text), text),)
+
+
+def kind_of(code: str) -> PlaceKind:
+    """What a code is of: a country, a group, a subdivision, or `worldwide`."""
+    data = place_data()
+    if code in data.countries:
+        return "country"
+    if code in data.subdivisions:
+        return "subdivision"
+    return "worldwide" if code == "worldwide" else "group"
 
 
 def _mentions(text: str, named: Sequence[Found]) -> tuple[PlaceMention, ...]:

@@ -1,9 +1,9 @@
 """Where one may work from.
 
-Decided in this order: a restriction in the text; the board's restriction field; a hiring region in the title, or `anywhere`,
-where the posting says who may apply; the posting's own locations; a slogan, or a place in the title, where nothing else
-is said. Three states: `unknown` only where nothing is. A sales territory (`Director, EMEA`), a market or a benefit (`work
-from anywhere for two weeks`) restricts and widens nothing.
+Decided in this order: a restriction in the text; the board's restriction field; a hiring region in the title, or
+`anywhere`, where the posting says who may apply; the posting's own locations; a place in the title, or a slogan, where
+nothing else is said. Three states: `unknown` only where nothing is. A sales territory (`Director, EMEA`), a market or a
+benefit (`work from anywhere for two weeks`) restricts and widens nothing.
 """
 
 import re
@@ -18,13 +18,9 @@ from services.ingest.domain.reach_text import Said, read_text
 from services.ingest.domain.reach_wide import read_wide
 from services.ingest.domain.sections import Document
 from services.rules.places import (
-    PlaceKind,
     PlaceMention,
-    canonical_place,
     countries_of,
     find_places,
-    is_country,
-    is_group,
     places_in_field,
 )
 
@@ -33,25 +29,32 @@ _HIRING_REGION = re.compile(
 )
 """What makes a region in a title a hiring region and no sales territory."""
 _MARKET_ROLE = re.compile(
-    r"\b(?:sales|account|business development|partner\w*|marketing|market|customer|client|revenue|gtm|go-to-market|territory|field"
-    r"|commercial|counsel|legal|regional|director|vp|vice president|head|chief|growth|success|solutions?|consult\w*|support|pre-?sales"
-    r"|bdr|sdr|channel|alliances|community|evangelist|advocate|advocacy|expansion|country|payroll|tax|compliance|regulatory|finance"
-    r"|recruit\w*|talent|people|hr|paralegal|immigration|deployed|implementation|logistics|operations|manager|lead of|strateg\w+)\b",
+    r"\b(?:sales|account|business development|partner\w*|marketing|market|customer|client|revenue|gtm|go-to-market"
+    r"|territory|field"
+    r"|commercial|counsel|legal|regional|director|vp|vice president|head|chief|growth|success|solutions?|consult\w*"
+    r"|support|pre-?sales"
+    r"|bdr|sdr|channel|alliances|community|evangelist|advocate|advocacy|expansion|country|payroll|tax|compliance"
+    r"|regulatory|finance"
+    r"|recruit\w*|talent|people|hr|paralegal|immigration|deployed|implementation|logistics|operations|manager"
+    r"|lead of|strateg\w+)\b",
     re.IGNORECASE,
 )
 """Roles whose region is mostly that of the customers."""
 _MAKER_ROLE = re.compile(
-    r"\b(?:engineer|developer|designer|programmer|scientist|architect|sre|devops|tester|qa|writer|entwickler\w*|développeu\w+"
+    r"\b(?:engineer|developer|designer|programmer|scientist|architect|sre|devops|tester|qa|writer|entwickler\w*"
+    r"|développeu\w+"
     r"|desarrollador\w*|desenvolvedor\w*|ingénieur\w*|ingeniero\w*)\b",
     re.IGNORECASE,
 )
 _SHUT = re.compile(
-    r"\b(?:non|not|no|excluding|excludes?|excl|except(?: for)?|outside(?: of)?|without|other than)\b[\s.-]*(?:in )?(?:the )?$",
+    r"\b(?:non|not|no|excluding|excludes?|excl|except(?: for)?|outside(?: of)?|without"
+    r"|other than)\b[\s.-]*(?:in )?(?:the )?$",
     re.I,
 )
 _OFFICE = re.compile(r"\b(?:headquarters?|hq|office|on-?site|in[- ]office|main)\b", re.IGNORECASE)
 _OUR_PLACE = re.compile(
-    r"\b(?:team|office|offices|hq|headquarters|headquartered|company|we are|we['’]re|studio)\b,? (?:is |are )?(?:(?:located|based|situated) )?in\s+"
+    r"\b(?:team|office|offices|hq|headquarters|headquartered|company|we are|we['’]re|studio)\b,? (?:is "
+    r"|are )?(?:(?:located|based|situated) )?in\s+"
     r"|\b(?:our|the)\s+(?=(?:[A-Z]\w+ ){1,3}(?:office|HQ|headquarters)\b)",
 )
 _AMBIGUOUS_COUNTRIES = {"georgia": "GE", "jordan": "JO", "chad": "TD"}
@@ -147,22 +150,9 @@ def _of_fields(fields: Iterable[Stated], excluded: dict[str, None], *, countries
 
 
 def _in_field(text: str, *, countries: bool) -> Sequence[PlaceMention]:
-    """The places in one field: what it is as a whole, else those that it names."""
-    found = places_in_field(text)
-    if found:
-        return found
-    code = (_AMBIGUOUS_COUNTRIES.get(text.strip().lower()) if countries else None) or canonical_place(text)
-    if code is None:
-        return ()
-    return (PlaceMention(code, _kind(code), 0, len(text), text),)
-
-
-def _kind(code: str) -> PlaceKind:
-    if code == "worldwide":
-        return "worldwide"
-    if is_group(code):
-        return "group"
-    return "country" if is_country(code) else "subdivision"
+    """The places in one field; where a board lists `countries`, `Georgia` is one."""
+    country = _AMBIGUOUS_COUNTRIES.get(text.strip().lower()) if countries else None
+    return places_in_field(text) if country is None else (PlaceMention(country, "country", 0, len(text), text),)
 
 
 def _title_region(title: str) -> Named:

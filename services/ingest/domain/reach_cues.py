@@ -1,12 +1,12 @@
 """The phrases that may say where one may work from, found in one pass; data/reach.toml holds them."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal, get_args
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from services.ingest.domain.reach_words import reach_table
 
 CueKind = Literal["placed", "living", "allowed", "hiring", "remote", "shut", "outside", "label", "wide"]
 
@@ -28,8 +28,7 @@ class _Phrases:
 
 @cache
 def _phrases() -> _Phrases:
-    source = resources.files("services.ingest.domain").joinpath("data/reach.toml")
-    table = tomllib.loads(source.read_text(encoding="utf-8"))["kinds"]
+    table = reach_table()["kinds"]
     kinds: dict[str, CueKind] = {}
     for kind in get_args(CueKind):
         for phrase in table[kind]:

@@ -1,13 +1,12 @@
 """What a posting's text says on where one may work from: a cue, small words, a list of places.
 
-`must be based in` + `the` + `US or Canada`. A cue counts by who it speaks of (an applicant or the role, not the customers),
-and nothing but small words may stand between it and its places, which end where another word begins. Every rule looks at a
-bounded stretch of text around a cue, so that the work is linear in the text.
+`must be based in` + `the` + `US or Canada`. A cue counts by who it speaks of (an applicant or the role, not the
+customers), and nothing but small words may stand between it and its places, which end where another word begins. Every
+rule looks at a bounded stretch of text around a cue, so that the work is linear in the text.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,8 +15,6 @@ from services.ingest.domain.reach_cues import Cue, cues_in
 from services.ingest.domain.reach_named import Named, as_states, state_named, without_frames
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
-    BETWEEN,
-    FILLED,
     LIMITED_BEHIND,
     LINE_START,
     MOST_BETWEEN,
@@ -26,11 +23,10 @@ from services.ingest.domain.reach_words import (
     NOT_A_PLACE,
     PREFERRED,
     PREFERRED_BEHIND,
-    REMOTE_GAP,
     SMALL_PRINT,
     SMALL_PRINT_BEHIND,
-    SUBJECT,
     WHO,
+    words,
 )
 from services.ingest.domain.sections import Document
 from services.rules.place_names import names_in
@@ -44,18 +40,22 @@ _CODES = re.compile(r"\b[A-Z]{2}\b")
 _STOP = re.compile(r"[.!?;](?=\s)|\n|•")
 _ABOUT_US = frozenset({"about", "benefits"})
 _LABEL_BEFORE = re.compile(
-    r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the|required)\s+){0,2}",
+    r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the"
+    r"|required)\s+){0,2}",
     re.IGNORECASE,
 )
 _LABEL_BEHIND = re.compile(
-    r"(?:\(s\))?(?: (?:type|requirements?|details?|of work|restrictions?|eligibility))?\s{0,2}(?:[:：>]|[-–—]\s)\s*(?:\n\W{0,4})?"
+    r"(?:\(s\))?(?: (?:type|requirements?|details?|of work|restrictions?|eligibility))?\s{0,2}(?:[:：>]"
+    r"|[-–—]\s)\s*(?:\n\W{0,4})?"
     r"|[ \t]*\n{1,2}(?=[^\n]{2,60}(?:\n|$))",
     re.IGNORECASE,
 )
 _SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
 _LABEL_END = re.compile(
-    r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|\b(?:with|but|preferred|preferably|preference|ideal\w*|note|hours?|reports?|travel|department|salary"
-    r"|type|start|schedule|team|about|because|we|our|who|where|please|compensation|clients?|customers?|experience|duration"
+    r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|\b(?:with|but|preferred|preferably|preference|ideal\w*|note|hours?|reports?|travel"
+    r"|department|salary"
+    r"|type|start|schedule|team|about|because|we|our|who|where|please|compensation|clients?|customers?|experience"
+    r"|duration"
     r"|employment|contract|aligned|overlap\w*|based companies)\b",
     re.IGNORECASE,
 )
@@ -88,6 +88,9 @@ class _Reader:
 
     def read(self) -> Said:
         for cue in cues_in(self.document.lowered)[:_MOST_CUES]:
+            if self.text.startswith(("anywhere", "Anywhere"), cue.end - 8):
+                self.said.wide.append(cue)
+                cue = Cue("remote", cue.start, cue.end)
             if cue.kind == "wide":
                 self.said.wide.append(cue)
             elif cue.kind == "label":
@@ -107,7 +110,7 @@ class _Reader:
     def _cue(self, cue: Cue) -> None:
         text = self.text
         listed = self._listed(cue)
-        if not listed:
+        if not listed or any(start <= listed[0].start < end for start, end in self.taken):
             return
         before = _sentence_before(text, cue.start)
         last = listed[-1].end
@@ -116,7 +119,7 @@ class _Reader:
         negated = bool(NEGATED.search(before))
         if self._is_shut(cue, before, negated=negated):
             self._take(listed[0].start, last)
-            shut = [state_named(mention) or mention for mention in listed]
+            shut = [state_named(mention) or mention for mention in without_frames(text, listed)]
             self.said.excluded.update(dict.fromkeys(m.code for m in shut if m.kind not in ("worldwide", "city")))
             return
         if not self._restricts(cue, before, last, negated=negated):
@@ -144,7 +147,8 @@ class _Reader:
         if line_end >= 0 and not as_list:
             stop = line_end
         window = text[cue.start : stop]
-        gap = REMOTE_GAP if cue.kind == "remote" else FILLED
+        small = words()
+        gap = small.remote_gap if cue.kind == "remote" else small.filled
         reached = cue.end
         listed: list[PlaceMention] = []
         for found in find_places(window, cities=True):
@@ -154,9 +158,9 @@ class _Reader:
             between = text[reached:start]
             if cue.kind == "shut" and ")" in between and "(" not in between:
                 break
-            if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (BETWEEN if listed else gap).fullmatch(
-                between
-            ):
+            if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (
+                small.between if listed else gap
+            ).fullmatch(between):
                 break
             if not as_list and not listed and cue.kind != "remote" and ". " in between:
                 break
@@ -170,7 +174,9 @@ class _Reader:
         if cue.kind == "shut":
             return self.document.kind_at(cue.start) != "benefits" and not SMALL_PRINT.search(before)
         if cue.kind == "outside":
-            return not negated and _speaks_of_you(before) is True
+            return not negated and bool(_LIVES.search(before)) and not SMALL_PRINT.search(before)
+        if self.text[cue.start : cue.end].lower() == "limited to":
+            return False
         return negated and (cue.kind == "hiring" or (cue.kind == "living" and not before.rstrip().endswith("to")))
 
     def _restricts(self, cue: Cue, before: str, last: int, *, negated: bool) -> bool:
@@ -221,11 +227,12 @@ class _Reader:
             return
         value = text[start:stop]
         mentions = [m for m in find_places(value, cities=True) if not NOT_A_PLACE.match(text, start + m.end)]
+        self.said.excluded.update((m.code, None) for m in mentions if _is_aside(value, m))
         mentions = [m for m in mentions if not _is_aside(value, m)]
         if (
             not mentions
             or mentions[0].start > MOST_BETWEEN
-            or (sign and not FILLED.fullmatch(value[: mentions[0].start]))
+            or (sign and not words().filled.fullmatch(value[: mentions[0].start]))
         ):
             return
         self._take(start, stop)
@@ -235,6 +242,11 @@ class _Reader:
             self.said.labelled = True
 
 
+_LIVES = re.compile(
+    r"\b(?:located|based|live|living|reside|residing|candidates?|applicants?|anywhere|remote(?:ly)?|hire|hiring|from"
+    r"|be|work)\s+$",
+    re.I,
+)
 _NOT_BEFORE = re.compile(
     r"\b(?:no|not|non|except|excluding|excl|outside(?: of)?|without)[\s-]*(?:the\s)?$", re.IGNORECASE
 )
@@ -259,11 +271,5 @@ def _sentence_before(text: str, start: int) -> str:
 
 def _speaks_of_you(before: str) -> bool | None:
     """Whether the nearest subject is the applicant or the role; None where there is none."""
-    last = None
-    for last in _subjects(before):
-        pass
-    return None if last is None else last.lastgroup == "you"
-
-
-def _subjects(before: str) -> Iterator[re.Match[str]]:
-    return SUBJECT.finditer(before)
+    subjects = [subject.lastgroup for subject in words().subject.finditer(before)]
+    return subjects[-1] == "you" if subjects else None

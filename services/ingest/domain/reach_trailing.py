@@ -13,22 +13,27 @@ from services.rules.place_names import Found
 from services.rules.places import PlaceMention
 
 _BEHIND = re.compile(
-    r"(?P<only>\W{0,2}(?:(?:-| )based )?(?:(?:residents?|citizens?|candidates?|applicants?|nationals?|locations?|remote|time ?zones?)\W{0,2})?"
+    r"(?P<only>\W{0,2}(?:(?:-| )based )?(?:(?:residents?|citizens?|candidates?|applicants?|nationals?|locations?"
+    r"|remote|time ?zones?)\W{0,2})?"
     r"\bonly\b(?!\s*:|\s?[-–—] to |\s(?:for|available|if|when|as|in)\b))"
-    r"|(?P<based>\s?-?\s?based\b(?=\s+(?:\w+\s){0,2}?(?:candidates?|applicants?|talent|individuals?|contractors?|freelancers?"
+    r"|(?P<based>\s?-?\s?based\b(?=\s+(?:\w+\s){0,2}?(?:candidates?|applicants?|talent|individuals?|contractors?"
+    r"|freelancers?"
     r"|role|position|remote|employees?|only)\b|\W{0,2}(?:[,;)|•\n]|$)|permanent role))"
-    r"|(?P<paper>\s+(?:citizen(?:s|ship)?|nationals?|nationality|passport|work(?:ing)? (?:permits?|authori[sz]ation|visas?|eligibility"
+    r"|(?P<paper>\s+(?:citizen(?:s|ship)?|nationals?|nationality|passport|work(?:ing)? (?:permits?|authori[sz]ation"
+    r"|visas?|eligibility"
     r"|rights?)|permanent residen(?:ts?|cy)|green card|right to work)\b)"
     r"|(?P<resident>\s+residents?\b|[- ]based (?:candidates?|applicants?)\b)",
     re.IGNORECASE,
 )
 _EXTRAS = re.compile(
-    r"\b(?:insurance|plans?|401|fsa|hsa|account|stipend|coverage|pto|leave|holidays?|dental|medical|vision|match|pension|equity"
+    r"\b(?:insurance|plans?|401|fsa|hsa|account|stipend|coverage|pto|leave|holidays?|dental|medical|vision|match"
+    r"|pension|equity"
     r"|bonus|discount\w*|benefits?|salary|pay|visa|sponsor\w*|clients?|customers?|market|shipping|users?)\b",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(
-    r"(?:^|.*[\n•*|(,:–—-]\s*|.*\b(?:remote|full-time|fully|be|are|you['’]re|candidates?|a|an|for|to|is|position|role|contract)[\s,]+)"
+    r"(?:^|.*[\n•*|(,:–—-]\s*|.*\b(?:remote|full-time|fully|be|are|you['’]re|candidates?|a|an|for|to|is|position"
+    r"|role|contract)[\s,]+)"
     r"(?:the )?$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -36,6 +41,7 @@ _NEEDED = re.compile(
     r"\b(?:must|require[ds]?|need|only|eligible|eligibility|valid|hold|have|possess|limited|open|accept\w*|need to)\b",
     re.IGNORECASE,
 )
+_ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|applicants?)\b", re.IGNORECASE)
 _ABOUT_US = frozenset({"about", "benefits", "pay", "legal"})
 _AROUND = 150
 
@@ -72,7 +78,10 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
 
 
 def _restricts(document: Document, how: str | None, name: Found, before: str, end: int) -> bool:
-    if NEGATED.search(before) or PREFERRED.search(before) or document.kind_at(name.start) in _ABOUT_US:
+    if NEGATED.search(before) or PREFERRED.search(before):
+        return False
+    of_role = how == "based" and _ROLE_BEHIND.match(document.text, end)
+    if document.kind_at(name.start) in _ABOUT_US and not of_role:
         return False
     if SMALL_PRINT.search(before):
         return False

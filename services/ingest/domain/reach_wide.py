@@ -1,4 +1,4 @@
-"""Whether a text says that anybody anywhere may apply: plainly, or as a slogan that counts where nothing else is said."""
+"""Whether a text says that anybody anywhere may apply: plainly, or as a slogan, which counts where nothing else is."""
 
 import re
 from collections.abc import Iterable
@@ -12,32 +12,40 @@ from services.ingest.domain.sections import Document
 
 _BEFORE, _BEHIND = 80, 60
 _HIRES = re.compile(
-    r"\b(?:we|to|currently|are|also|and|can|team) (?:\w+ )?(?:hire|hires|recruit|recruits|employ|employs|hiring|recruiting)\b[^.\n]{0,40}$"
+    r"\b(?:we|to|currently|are|also|and|can|team) (?:\w+ )?(?:hire|hires|recruit|recruits|employ|employs|hiring"
+    r"|recruiting)\b[^.\n]{0,40}$"
     r"|\b(?:hiring|recruiting|hire) (?:\w+ ){0,3}$"
-    r"|\b(?:open to|welcom\w*|accept\w*|consider\w*|seeking|looking for)\b[^.\n]{0,45}\b(?:applicants?|applications?|candidates?|talent"
+    r"|\b(?:open to|welcom\w*|accept\w*|consider\w*|seeking|looking for)\b[^.\n]{0,45}\b(?:applicants?|applications?"
+    r"|candidates?|talent"
     r"|people|anyone|engineers?|developers?|individuals?|professionals?|experts)\b[^.\n]{0,25}$"
     r"|\b(?:applicants?|applications|candidates?)\b[^.\n]{0,30}$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:role|position|job|opportunity|contract|candidates?|applicants?)\b[^.\n]{0,60}?\b(?:performed|executed|done|based|located"
+    r"\b(?:role|position|job|opportunity|contract|candidates?|applicants?)\b[^.\n]{0,60}?\b(?:performed|executed"
+    r"|done|based|located"
     r"|filled|live|work|working|open|available|remote|remotely|from|reside)\b[^.\n]{0,30}$"
     r"|\b(?:role|position|job) is\b[^.\n]{0,30}$",
     re.IGNORECASE,
 )
 _SLOGAN = re.compile(
     r"\b(?:work\w*|live|based|remote(?:ly)?|travail\w*|trabaj\w*|trabalh\w*|arbeite\w*|lavora\w*)[\s\w,-]{0,18}$"
-    r"|(?:^|\n)[\W_]*(?:job |work )?(?:location|standort|lieu|ubicación|localização)\W{1,4}(?:remote\W{1,4})?$|\bremote\W{1,4}$",
+    r"|(?:^|\n)[\W_]*(?:job |work )?(?:location|standort|lieu|ubicación|localização)\W{1,4}(?:remote\W{1,4})?$"
+    r"|\bremote\W{1,4}$",
     re.IGNORECASE,
 )
 _NOT_PEOPLE = re.compile(
-    r"\b(?:teams?|customers?|clients?|users?|offices?|partners?|business(?:es)?|compan(?:y|ies)|countries|markets?|millions?|leaders?"
-    r"|brands?|stakeholders|colleagues|members|students|distributed|products?|services?|platform|operat\w+|trusted|used|sold|impact\w*"
-    r"|offers?|present|employees|schools|scale|travel|trip|ship\w*|deliver\w*|transact\w*|send\w*|payments?|access\w*|data)\b[^.\n]{0,35}$",
+    r"\b(?:teams?|customers?|clients?|users?|offices?|partners?|business(?:es)?|compan(?:y|ies)|countries|markets?"
+    r"|millions?|leaders?"
+    r"|brands?|stakeholders|colleagues|members|students|distributed|products?|services?|platform|operat\w+|trusted"
+    r"|used|sold|impact\w*"
+    r"|offers?|present|employees|schools|scale|travel|trip|ship\w*|deliver\w*|transact\w*|send\w*|payments?"
+    r"|access\w*|data)\b[^.\n]{0,35}$",
     re.IGNORECASE,
 )
 _PLACE_BEHIND = re.compile(
-    r"\s*,?\s*\(?(?:(?:with)?in|across|inside|throughout|on the)\s(?!the (?:world|planet|globe)\b|time ?zone)|\s+(?:distributed|dispersed"
+    r"\s*,?\s*\(?(?:(?:with)?in|across|inside|throughout|on the)\s(?!the (?:world|planet|globe)\b|time ?zone)"
+    r"|\s+(?:distributed|dispersed"
     r"|recogni[sz]ed|known|remote team|leading|scale)|[- ](?:else|near)",
     re.IGNORECASE,
 )

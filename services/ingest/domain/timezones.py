@@ -1,130 +1,123 @@
-"""Time zones that a posting asks for: standard-time offsets, hours from UTC."""
+"""Time zones that a posting asks for: standard-time offsets, hours from UTC.
+
+The title's, else the text's where a sentence speaks of working hours, else the board's field. What a text says of a
+company's or a webinar's clock asks for nothing.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from schemas.posting import Timezones
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
+from services.ingest.domain.zones import EASTMOST, WESTMOST, Zone, zones_in
 
-# Summer names stand for the same zone: who writes EDT in July means EST in January. IST is India's, CST is America's,
-# BST is Britain's, for these are what postings mean by them.
-_OFFSETS: dict[str, float] = {
-    "hst": -10, "akst": -9, "pst": -8, "pdt": -8, "pt": -8, "pacific": -8, "mst": -7, "mdt": -7, "mt": -7,
-    "mountain": -7,
-    "cst": -6, "cdt": -6, "ct": -6, "central": -6, "est": -5, "edt": -5, "et": -5, "eastern": -5, "ast": -4, "brt": -3,
-    "art": -3, "utc": 0, "gmt": 0, "wet": 0, "bst": 0, "uk": 0, "cet": 1, "cest": 1, "central european": 1, "wat": 1,
-    "eet": 2, "eest": 2, "sast": 2, "cat": 2, "eat": 3, "msk": 3, "gst": 4, "ist": 5.5, "sgt": 8, "pht": 8, "awst": 8,
-    "jst": 9, "kst": 9, "aest": 10, "aedt": 10, "nzst": 12, "nzdt": 12,
-}  # fmt: skip
-_ABBREVIATION = (
-    r"HST|AKST|P[SD]T|M[SD]T|C[SD]T|E[SD]T|CES?T|EES?T|BRT|ART|SAST|WAT|EAT|MSK|IST|SGT|PHT|AWST|JST"
-    r"|KST|AE[SD]T|NZ[SD]T"
-)
-_AMERICAN = r"(?:Pacific|Mountain|(?<!Middle )Eastern|Central)"
-_NAMED = (
-    rf"(?:US |U\.S\. )?(?:{_AMERICAN}(?=(?:\s?(?:/|,|or|and|to|-)\s?(?:US )?{_AMERICAN}){{0,3}}"
-    r"[ -](?:Standard |Daylight )?(?:[Tt]ime|hours|business|[Zz]one))|Central European(?= (?:Time|time|Summer"
-    r"|business|hours|and)))"
-    r"|BST|GMT|UTC|(?<=[a-z\d] )(?:ET|PT|CT|MT)\b"
-)
-_OFFSET = r"(?:UTC|GMT)\s?[+\-−–±]\s?\d{1,2}(?::30|\.5)?"
-_ZONE = re.compile(rf"\b(?P<zone>{_OFFSET}|(?:{_ABBREVIATION})\b|{_NAMED})")
 _CUE = re.compile(
     r"time ?-?zones?|\bhours?\b|overlap|working (?:day|time)|business (?:day|hours)|schedule|\bshifts?\b|compatible"
-    r"|aligned|alignment"
-    r"|availab|located (?:in|within)|\bbetween\b|\bwithin\b|core (?:time|hours)",
+    r"|aligned"
+    r"|alignment|availab|located (?:in|within)|\bbetween\b|\bwithin\b|core time|monday|\bmon\b|\bweekdays?\b"
+    r"|\btimes?\b",
     re.IGNORECASE,
+)
+_CLOCKS = re.compile(
+    r"\d\s?(?:[ap]\.?m\.?)?\s?(?:-|–|—|to|until|till|and)\s?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?\s?\(?$", re.IGNORECASE
+)
+"""A range of hours right before a zone."""
+_RANGE = re.compile(
+    r"(?:UTC|GMT)\s?[+\-−–]\s?\d[\d:.h ]{0,5}(?:to|and|through|[-–—/])\s?(?:UTC|GMT)?\s?[+\-−–]\s?\d", re.IGNORECASE
 )
 _NO_CUE = re.compile(
-    r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted"
-    r"|by \d",
+    r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted|any time ?zones?"
+    r"|all time ?zones"
+    r"|(?:different|multiple|various|several|global) time ?zones|regardless of|teams? (?:is |are )?(?:spread "
+    r"|distributed )?across"
+    r"|\bby \d|\bcall us|\bclients? in\b|customers? in\b|stakeholders in",
     re.IGNORECASE,
 )
-_SPREAD = re.compile(
-    r"(?:±|\+\s?/\s?-|\+-|plus or minus|within)\s?(?P<hours>\d{1,2}(?:\.5)?)\s?(?:h\b|hrs?\b|hours?)?", re.IGNORECASE
+_SPREAD_BEHIND = re.compile(
+    r"\s?(?:time ?zone|time)?\s?\(?\s?(?:(?:±|\+\s?/\s?[-−–]|\+[-−–]|plus or minus|within)\s?(?P<both>\d{1,2})"
+    r"|(?P<down>[-−–])\s?(?P<less>\d{1,2})\s?/\s?\+\s?(?P<more>\d{1,2}))\s?(?:h\b|hrs?\b|hours?\b)?",
+    re.IGNORECASE,
 )
-_WESTMOST, _EASTMOST = -12.0, 14.0
+_SPREAD_BEFORE = re.compile(
+    r"(?:(?:±|\+\s?/\s?[-−–]|\+[-−–]|plus or minus|within(?: about)?|no more than|up to|max(?:imum"
+    r"|\.)?)\s?(?:\d\s?[-–]\s?)?"
+    r"(?P<hours>\d{1,2})\s?-?(?:h|hrs?|hours?)\b(?![\w ]{0,14}overlap)[\w ]{0,26}"
+    r"|(?:\d\s?[-–]\s?)?(?P<within>\d)\s?hours within(?: the)?\s?)$",
+    re.IGNORECASE,
+)
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
-_REACH = 60
+_AROUND, _BESIDE = 60, 8
 _MOST_ZONES = 60
 _ELSEWHERE = frozenset({"legal", "process", "about"})
 
 
 def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None]:
-    """Decide the zones: the title's, else the text's, else the least and most of the board's field."""
-    for source, part in (("title", Document("", document.title)), ("text", document)):
-        found = _stated(source, part)
-        if found is not None:
-            return found
-    return _from_field(draft.timezones)
+    """Decide the zones that an applicant has to be in or to work in."""
+    return _in_title(document.title) or _in_text(document) or _from_field(draft.timezones)
 
 
-def _stated(source: str, document: Document) -> Finding[Timezones | None] | None:
-    text = document.text
-    offsets: list[float] = []
-    evidence = []
-    for count, match in enumerate(_ZONE.finditer(text)):
-        if count == _MOST_ZONES:
-            break
-        spread = _spread(text, match)
-        if source == "text" and not spread and not _is_asked_for(document, match):
-            continue
-        offset = _offset(match.group("zone"))
-        if offset is None:
-            continue
-        offsets += [offset - spread, offset + spread]
-        evidence.append(quote(source, text, match.start(), match.end()))
-    if not offsets:
+def _in_title(title: str) -> Finding[Timezones | None] | None:
+    return _found("title", title, zones_in(title))
+
+
+def _in_text(document: Document) -> Finding[Timezones | None] | None:
+    asked: list[Zone] = []
+    for zone in zones_in(document.text)[:_MOST_ZONES]:
+        if (asked and zone.start - asked[-1].end < _BESIDE) or _is_asked_for(document, zone):
+            asked.append(zone)
+    return _found("text", document.text, asked)
+
+
+def _found(source: str, text: str, zones: Sequence[Zone]) -> Finding[Timezones | None] | None:
+    if not zones:
         return None
-    zones = Timezones(min=max(min(offsets), _WESTMOST), max=min(max(offsets), _EASTMOST))
-    return Finding(zones, tuple(evidence[:3]))
+    ends = [end for zone in zones for end in _ends(text, zone)]
+    shown = tuple(quote(source, text, zone.start, zone.end) for zone in zones[:3])
+    return Finding(Timezones(min=max(min(ends), WESTMOST), max=min(max(ends), EASTMOST)), shown)
 
 
-def _is_asked_for(document: Document, zone: re.Match[str]) -> bool:
+def _ends(text: str, zone: Zone) -> Iterator[float]:
+    less, more = _spread(text, zone)
+    yield zone.least - less
+    yield zone.most + more
+
+
+def _is_asked_for(document: Document, zone: Zone) -> bool:
     """Whether the sentence speaks of working hours, and not of a deadline or a webinar."""
-    if document.kind_at(zone.start()) in _ELSEWHERE:
+    text = document.text
+    if any(_spread(text, zone)):
+        return True
+    if document.kind_at(zone.start) in _ELSEWHERE:
         return False
-    left, right = document.sentence_at(zone.start(), zone.end())
-    around = document.text[max(0, zone.start() - _REACH) : zone.end() + _REACH]
-    return bool(_CUE.search(document.text, left, right)) and not _NO_CUE.search(around)
+    around = text[max(0, zone.start - _AROUND) : zone.end + _AROUND]
+    if _NO_CUE.search(around):
+        return False
+    if _CLOCKS.search(text, max(0, zone.start - 24), zone.start) or _RANGE.search(around):
+        return True
+    left, right = document.sentence_at(zone.start, zone.end)
+    return bool(_CUE.search(text, left, right))
 
 
-def _offset(zone: str) -> float | None:
-    zone = zone.lower().removeprefix("u.s. ").removeprefix("us ").strip()
-    numeric = re.fullmatch(r"(?:utc|gmt)\s?([+\-−–±])\s?(\d{1,2})(:30|\.5)?", zone)
-    if numeric is None:
-        return _OFFSETS.get(zone)
-    sign, hours, half = numeric.groups()
-    if sign == "±":
-        return 0.0
-    value = float(hours) + (0.5 if half else 0)
-    value = -value if sign in "-−–" else value
-    return value if _WESTMOST <= value <= _EASTMOST else None
-
-
-def _spread(text: str, zone: re.Match[str]) -> float:
-    """`CET ±2`, `within 3 hours of EST`, `UTC ± 4 hours`."""
-    after = _SPREAD.match(text, zone.end() + (text[zone.end() : zone.end() + 1] in {" ", "("}))
-    if after is None and "±" in zone.group():
-        after = _SPREAD.search(zone.group())
-    if after is None:
-        before = text[max(0, zone.start() - 28) : zone.start()]
-        close = re.search(
-            r"(?:±|\+\s?/\s?-|within)\s?(?P<hours>\d{1,2})\s?(?:h|hrs?|hours?)\b[\w ]{0,14}$", before, re.IGNORECASE
-        )
-        return float(close.group("hours")) if close else 0.0
-    return float(after.group("hours"))
+def _spread(text: str, zone: Zone) -> tuple[float, float]:
+    """Hours before and behind: of `CET ±2`, `within 3 hours of EST`, `CET -1/+3`."""
+    behind = _SPREAD_BEHIND.match(text, zone.end)
+    if behind is not None and behind["both"]:
+        return float(behind["both"]), float(behind["both"])
+    if behind is not None:
+        return float(behind["less"]), float(behind["more"])
+    before = _SPREAD_BEFORE.search(text, max(0, zone.start - 48), zone.start)
+    hours = float(before["hours"] or before["within"]) if before is not None else 0.0
+    return hours, hours
 
 
 def _from_field(offsets: Sequence[float]) -> Finding[Timezones | None]:
     """A set, whose one stray is known: Himalayas lists +14 beside each of America's zones."""
-    kept = {offset for offset in offsets if _WESTMOST <= offset <= _EASTMOST}
+    kept = {offset for offset in offsets if WESTMOST <= offset <= EASTMOST}
     if len(kept) > 1 and _ITS_NEIGHBOUR not in kept:
         kept.discard(_STRAY)
     if not kept:
         return Finding(None)
-    return Finding(
-        Timezones(min=min(kept), max=max(kept)), (evidence_of("timezones", ", ".join(f"{o:g}" for o in sorted(kept))),)
-    )
+    shown = evidence_of("timezones", ", ".join(f"{offset:g}" for offset in sorted(kept)))
+    return Finding(Timezones(min=min(kept), max=max(kept)), (shown,))

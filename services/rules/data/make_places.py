@@ -138,7 +138,7 @@ def larger_cities(cities: Mapping[str, Any], taken: Mapping[str, str]) -> tuple[
     for name, country, state, thousands in read("cities.tsv"):
         folded, code = fold(name), f"{country}-{state}" if state else country
         known = {ours_code[:2] for ours_code in ours[folded]} if not state else ours[folded]
-        if folded in never or taken.get(folded, code)[:2] != country or code in known:
+        if folded in never or folded in taken or code in known:
             continue
         rows.append([name, "city", code])
         people[folded][code] += int(thousands)

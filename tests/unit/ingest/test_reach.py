@@ -1,9 +1,15 @@
 """Where one may work from: the order of what is believed, and the three states."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.posting import Reach
-from tests.support.drafting import normalised
+from services.ingest.domain.draft import Stated
+from services.ingest.domain.reach import read_reach
+from services.ingest.domain.sections import document_of
+from tests.support.drafting import a_draft, normalised
+from tests.support.notations import notations
 
 
 def reach(title: str = "Data Engineer", html: str = "", **stated: object) -> Reach:
@@ -15,39 +21,16 @@ def test_a_restriction_in_the_text_beats_the_field_and_the_location() -> None:
     assert (found.scope, found.countries) == ("listed", ("PT",))
 
 
-@pytest.mark.parametrize(
-    ("text", "countries"),
-    [
-        ("Candidates must be located in Canada or the United States.", ("CA", "US")),
-        ("You must be authorized to work in the United States.", ("US",)),
-        ("Applicants need to have the right to work in the UK.", ("GB",)),
-        ("This role is open to candidates based in Poland and Romania.", ("PL", "RO")),
-        ("US only.", ("US",)),
-        ("We are only considering candidates in Brazil.", ("BR",)),
-        ("This position is remote within Mexico.", ("MX",)),
-        ("Remote - Colombia", ("CO",)),
-        ("Work from anywhere in France.", ("FR",)),
-        ("Location: Remote, Netherlands", ("NL",)),
-    ],
-)
-def test_words_that_restrict(text: str, countries: tuple[str, ...]) -> None:
-    found = reach(html=f"<p>{text}</p>")
-    assert (found.scope, found.countries) == ("listed", countries)
+def said(text: str) -> set[str]:
+    """What a text alone says, in the notation of the table."""
+    found = reach(html="".join(f"<p>{line}</p>" for line in text.split("\\n")))
+    named = {*found.countries, *found.subdivisions, *found.groups, *(f"!{code}" for code in found.excluded)}
+    return named | ({"worldwide"} if found.scope == "worldwide" else set()) or {"-"}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Our customers are located in Canada and our founders live in Chile.",
-        "The salary range applies to candidates residing in California and Colorado.",
-        "If you are based in California, please read this notice for residents.",
-        "You will manage the sales territory of Germany and Austria.",
-        "Work from anywhere in Spain for four weeks a year.",
-        "We were founded in Norway and are growing fast.",
-    ],
-)
-def test_words_that_do_not_restrict(text: str) -> None:
-    assert reach(html=f"<p>{text}</p>").scope == "unknown"
+@pytest.mark.parametrize(("text", "expected"), notations("reach"))
+def test_words_that_say_where_one_may_work_from(text: str, expected: str) -> None:
+    assert said(text) == set(expected.split())
 
 
 def test_the_boards_restriction_beats_the_location() -> None:
@@ -72,16 +55,14 @@ def test_work_from_anywhere_as_a_slogan_is_not_worldwide_beside_a_restriction() 
     assert reach(html=html, restriction="Germany") == Reach(scope="listed", countries=("DE",))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["We hire globally.", "This role can be performed from anywhere in the world.", "Open to applicants worldwide."],
-)
-def test_a_posting_that_says_that_anybody_may_apply_is_worldwide(text: str) -> None:
-    assert reach(html=f"<p>{text}</p>", locations="London").scope == "worldwide"
+def test_a_posting_that_says_that_anybody_may_apply_is_worldwide_whatever_its_location() -> None:
+    assert reach(html="<p>We hire globally.</p>", locations="London").scope == "worldwide"
 
 
-def test_globally_distributed_teams_are_not_a_reach() -> None:
-    assert reach(html="<p>You lead remote, globally distributed teams.</p>").scope == "unknown"
+def test_a_slogan_counts_only_where_nothing_else_is_said() -> None:
+    slogan = "<p>Work from anywhere!</p>"
+    assert reach(html=slogan).scope == "worldwide"
+    assert reach(html=slogan, locations="Berlin").countries == ("DE",)
 
 
 def test_a_hiring_region_in_a_title_stands_beside_the_listed_countries() -> None:
@@ -94,15 +75,52 @@ def test_a_sales_territory_in_a_title_is_no_restriction() -> None:
     assert (found.countries, found.groups) == (("NL",), ())
 
 
-def test_a_state_restriction_names_state_and_country() -> None:
-    found = reach(html="<p>You must reside in Texas or Ohio.</p>")
-    assert found.subdivisions == ("US-TX", "US-OH")
-    assert found.countries == ("US",)
+def test_a_region_in_a_makers_title_is_a_hiring_region() -> None:
+    found = reach("Senior Software Engineer (Europe)", locations="Poland")
+    assert (found.countries, found.groups) == (("PL",), ("europe",))
 
 
-def test_groups_are_kept_as_named_and_not_expanded() -> None:
-    found = reach(html="<p>Candidates must be based in Europe.</p>")
-    assert (found.countries, found.groups) == ((), ("europe",))
+def test_the_address_of_a_location_that_names_a_region_says_nothing() -> None:
+    stated = (Stated("location", "Remote (EMEA)"), Stated("address", "San Francisco, California, United States"))
+    draft = replace(a_draft(), locations=stated)
+    assert read_reach(draft, document_of("Engineer", "")).value == Reach(scope="listed", groups=("emea",))
+
+
+@pytest.mark.parametrize(
+    ("field", "scope", "codes"),
+    [
+        ("Berlin", "listed", "DE"),
+        ("NYC", "listed", "US"),
+        ("Sonipat", "listed", "IN"),
+        ("Austin, TX", "listed", "US"),
+        ("US-CA", "listed", "US"),
+        ("remote, germany", "listed", "DE"),
+        ("Tokyo, Japan", "listed", "JP"),
+        ("DACH", "listed", "dach"),
+        ("Remote (EU, UK)", "listed", "GB eu"),
+        ("USA, Canada, USA timezones", "listed", "US CA"),
+        ("Virgin Islands, British", "listed", "VG"),
+        ("Georgia", "listed", "GE"),
+        ("Anywhere", "worldwide", ""),
+        ("Worldwide", "worldwide", ""),
+        ("Global", "worldwide", ""),
+        ("Remote", "unknown", ""),
+        ("Narnia", "unknown", ""),
+    ],
+)
+def test_what_a_boards_restriction_field_names(field: str, scope: str, codes: str) -> None:
+    found = reach(restriction=field)
+    assert (found.scope, {*found.countries, *found.groups}) == (scope, set(codes.split()))
+
+
+def test_a_field_may_rule_a_place_out() -> None:
+    found = reach(locations="Remote (non-U.S.)")
+    assert (found.scope, found.excluded) == ("unknown", ("US",))
+
+
+def test_a_location_that_says_headquarters_is_where_the_text_puts_the_office() -> None:
+    found = reach(html="<p>Our team, located in Amsterdam, is growing.</p>", locations="Headquarters")
+    assert found.countries == ("NL",)
 
 
 def test_exclusions_are_kept_apart() -> None:
