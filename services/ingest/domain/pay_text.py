@@ -154,8 +154,8 @@ class _Reader:
 
     def _is_labelled(self, beside: dict[Word, int], carried: dict[Word, int], one: Sum) -> bool:
         """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
-        label = beside.get("salary", -1)
-        if label >= one.start - _LABEL and not _APART.search(self.text, label, one.start):
+        label = beside.get("salary", -_LABEL)
+        if label >= max(0, one.start - _LABEL) and not _APART.search(self.text, label, one.start):
             return True
         if not one.ranged or one.min < _BARE_IN_SECTION:
             return False
@@ -165,13 +165,13 @@ class _Reader:
         """What the line over a list says of its items: `Salary ranges by level:`."""
         stop = self.text.rfind("\n", 0, one.start)
         for _ in range(_MOST_ITEMS):
-            start = self.text.rfind("\n", 0, max(stop, 0)) + 1
+            if stop <= 0:
+                break
+            start = self.text.rfind("\n", 0, stop) + 1
             line = self.text[start:stop].strip()
             if line and not line.startswith("•"):
                 return words_in(self.text, max(start, stop - _BEFORE), stop) if line.endswith(":") else {}
             stop = start - 1
-            if stop <= 0:
-                break
         return {}
 
     def _spells(self, before: str, after: str, one: Sum) -> tuple[tuple[Spell, ...], bool]:

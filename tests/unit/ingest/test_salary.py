@@ -164,6 +164,15 @@ def test_pay_by_the_piece_does_not_beat_what_a_board_states_for_a_time() -> None
     assert terms(normalised(html=html, pay=(guess,)).salary) == (0.06, 0.06, "USD", "project")
 
 
+@pytest.mark.parametrize(
+    "title", ["4090 Video Editor", "Associate Agent (1099)", "Job 150000: Analyst", "C4M 90000 Lead"]
+)
+def test_a_bare_number_in_a_title_is_no_pay(title: str) -> None:
+    posting = normalised(title, "<p>About the role</p>", locations="United States")
+    assert posting.salary is None
+    assert "salary" not in posting.evidence
+
+
 def test_a_trainees_stipend_is_the_pay() -> None:
     text = "<p>Stipend: $1,500 per month</p>"
     assert terms(normalised("Marketing Intern", text).salary) == (1_500, 1_500, "USD", "month")
