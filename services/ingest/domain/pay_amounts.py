@@ -49,6 +49,7 @@ _COUNTED = re.compile(
 )
 """What a number without a currency counts instead of money: `$50 - 40 hours`."""
 _LETTER_AHEAD = re.compile(r"[^\W\d_\u2e80-\uffff]")
+_PENSION = re.compile(r"40[13]\s?\(?[kb]\b", re.IGNORECASE)
 _BASE_NEXT = re.compile(r"\s?(?:fixed |annual )?base\b", re.IGNORECASE)
 _MOST_NUMBERS = 600
 _MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
@@ -112,7 +113,7 @@ def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
             return
         start, end = match.span()
         sign, begun = _currency_before(text, start, data)
-        if sign is None and (_LETTER_AHEAD.match(text, start - 1) or match.group() == "401"):
+        if sign is None and (_LETTER_AHEAD.match(text, start - 1) or _PENSION.match(text, start)):
             continue  # "B2B", "C4M", 401k
         kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
         value = _decimal(match.group(), multiplied=kind in _DECIMAL_KINDS)

@@ -30,6 +30,18 @@ _OR_MORE = re.compile(
     r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
 )
 _OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
+_OTE_NEXT = re.compile(
+    r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}commission"
+    r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
+)
+"""On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
+_OTE_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}commission")
+_VARIABLE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}variable")
+"""A seller's variable pay is commission; anybody else's is a bonus, and part of the pay."""
+_MORE = re.compile(
+    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
+)
+_OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
 _INCLUDES = re.compile(
     r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)"
     r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
@@ -44,7 +56,11 @@ _BENEFIT_NEXT = re.compile(
 )
 _OF_THE_PERIOD = re.compile(r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b")
 _FOR_SALES = re.compile(r"for sales roles?\b[^.\n]{0,120}(?:on[- ]target|\bote\b)")
-_SALES_TITLE = re.compile(r"\b(?:sales|account executive|account manager|business development)\b", re.IGNORECASE)
+_SALES_TITLE = re.compile(
+    r"\b(?:sales|account (?:executive|manager|director)|business development|gtm|go-to-market|[sb]dr|vertrieb"
+    r"|ventas|vendas|commercial(?:e)?)\b",
+    re.IGNORECASE,
+)
 _RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
 """Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
 _MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
@@ -118,7 +134,11 @@ class _Reader:
     @cached_property
     def for_sales(self) -> bool:
         """The text calls the ranges of sales roles on-target earnings, and this is one."""
-        return bool(_SALES_TITLE.search(self.document.title)) and bool(_FOR_SALES.search(self.text))
+        return self.sells and bool(_FOR_SALES.search(self.text))
+
+    @cached_property
+    def sells(self) -> bool:
+        return bool(_SALES_TITLE.search(self.document.title))
 
     def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
         """None for a bare number that nothing calls pay."""
@@ -194,9 +214,11 @@ class _Reader:
         end = one.end + (stop.start() if stop else len(after))
         following = words_in(self.text, one.end, min(end, one.end + _FOLLOWING))
         ote = carried.get("ote", -1)
-        if (ote > since and ote > carried.get("base", -1)) or "ote" in following or _INCLUDES.match(after):
+        if (ote > since and ote > carried.get("base", -1)) or "ote" in following or _OTE_NEXT.match(after):
             return "ote"
-        if self.for_sales or _INCLUDING_BEFORE.search(before):
+        if self.for_sales or _OTE_BEFORE.search(before):
+            return "ote"
+        if self.sells and (_VARIABLE.search(before) or _VARIABLE.search(after)):
             return "ote"
         if self.all_is_pay:
             return "pay"
