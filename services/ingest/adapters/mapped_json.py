@@ -9,7 +9,7 @@ from services.ingest.adapters.contacts import without_contacts
 from services.ingest.adapters.json_rows import EXCERPT, MOST_FAULTS, read_value, rows_at
 from services.ingest.adapters.mapped_body import Body
 from services.ingest.mapping.hints import alternatives
-from services.ingest.mapping.paths import json_values, names_of
+from services.ingest.mapping.paths import is_singular, json_values, names_of
 from services.ingest.mapping.rows import JsonRow
 from services.ingest.ports import Broken
 
@@ -104,7 +104,7 @@ class JsonBody(Body):
             yield self._whole
             return
         found = json_values(self._whole, self.mapping.items)
-        yield from found[0] if len(found) == 1 and isinstance(found[0], list) else found
+        yield from found[0] if is_singular(self.mapping.items) and found and isinstance(found[0], list) else found
         if not found and self._whole:
             names = JsonRow(self._whole).names()
             yield Broken(

@@ -50,7 +50,7 @@ class XmlBody(Body):
                 return
             count += 1
             yield chunk if isinstance(chunk, Broken) else self._row(chunk)
-        if count == 0 and (fault := self._no_rows()) is not None:
+        if count == 0 and (fault := self._no_rows(root)) is not None:
             yield fault
         elif not re.search(
             rf"</{re.escape(root)}\s{{0,100}}>\s*(?:<!--.{{0,1000}}-->\s*)?\Z", self.text[-_HEAD:], re.DOTALL
@@ -95,8 +95,10 @@ class XmlBody(Body):
 
     @cached_property
     def _around(self) -> "etree._Element | None":
-        ends = [at for name in self._names if (at := self.text.rfind(f"</{name}")) >= 0]
-        end = self.text.find(">", max(ends)) + 1 if ends else len(self.text)
+        ends = (
+            self.text.rfind(mark) + len(mark) for mark in (f"</{name}>" for name in self._names) if mark in self.text
+        )
+        end = max(ends, default=len(self.text))
         frame = _DECLARATION.sub("", self._head)[-_HEAD:] + self.text[end:][:_HEAD]
         if "" not in self._namespaces:
             frame = _DEFAULT.sub("", frame)
@@ -114,11 +116,11 @@ class XmlBody(Body):
             return Broken("not XML: a row is no element", chunk[:EXCERPT])
         return etree.tostring(_without_contacts(element), encoding="unicode", with_tail=False)
 
-    def _no_rows(self) -> Broken | None:
+    def _no_rows(self, root: str) -> Broken | None:
         """Why there are no rows; None where the feed is merely empty."""
-        counted = Counter(_TAG.findall(self.text[: 4 * _HEAD]))
+        counted = Counter(name for name in _TAG.findall(self.text[: 4 * _HEAD]) if name != root)
         wanted = self.mapping.items
-        if counted.most_common(1)[0][1] < _SEVERAL and not nearest(wanted, list(counted)):
+        if max(counted.values(), default=0) < _SEVERAL and not nearest(wanted, list(counted)):
             return None
         names = [name for name, _ in counted.most_common()]
         return Broken(f"items: there is no element <{wanted}>; {alternatives([wanted], names)}", ends_feed=True)

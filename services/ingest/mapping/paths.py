@@ -59,6 +59,8 @@ def json_values(value: Any, path: str) -> list[Any]:
     """What a JSON path finds in a value. Never raises for any value."""
     names = names_of(path)
     if names is None:
+        if not isinstance(value, (dict, list)):
+            return []  # the library would read a text as JSON
         try:
             return list(_query(path).findall(value))
         except (JSONPathError, RecursionError):
@@ -68,6 +70,11 @@ def json_values(value: Any, path: str) -> list[Any]:
             return []
         value = value[name]
     return [value]
+
+
+def is_singular(path: str) -> bool:
+    """Whether a JSON path finds one value at most (RFC 9535, section 2.3.5.1), which then may be a list."""
+    return names_of(path) is not None or bool(_query(path).singular_query())
 
 
 def xml_values(element: "etree._Element", path: str, namespaces: dict[str, str]) -> list[Any]:

@@ -7,6 +7,7 @@ _HOLE = re.compile(r"\{([^{}]*)\}")
 _BRACE = re.compile(r"[{}]")
 _DANGLING = re.compile(r"^[\s,;/|·–-]+|[\s,;/|·–-]+$")
 _DOUBLED = re.compile(r"([,;/|·–-])(?:\s*\1)+")
+_LOOSE = re.compile(r"\s+([,;])")
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
 
 
@@ -35,4 +36,4 @@ def fill(template: str, value: Callable[[str], str]) -> str:
     text = _HOLE.sub(lambda _: next(left), template)
     if all(parts):
         return text.strip()
-    return _DANGLING.sub("", _DOUBLED.sub(r"\1", _EMPTY_BRACKETS.sub("", text)))
+    return _DANGLING.sub("", _DOUBLED.sub(r"\1", _LOOSE.sub(r"\1", _EMPTY_BRACKETS.sub("", text))))

@@ -1,0 +1,286 @@
+"""JSON and JSON Lines by a mapping."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from services.ingest.domain.draft import Stated
+from services.ingest.ports import Broken, FetchFailedError, Item
+from tests.support.mapped_feeds import JSON_FIELDS, drafts, items, mapped, one, parts, reasons, titles
+
+JOBS = [{"id": 1, "title": "Baker"}, {"id": 2, "title": "Miller"}]
+
+
+@pytest.mark.parametrize(
+    ("where", "body"),
+    [
+        ("", JOBS),
+        ("$", JOBS),
+        ("jobs", {"jobs": JOBS}),
+        ("jobs[*]", {"jobs": JOBS}),
+        ("$.data.open jobs", {"data": {"before": {"jobs": [1]}, "open jobs": JOBS}}),
+        ("$.teams[*].jobs[*]", {"teams": [{"jobs": JOBS[:1]}, {"jobs": JOBS[1:]}]}),
+        ("$.all[?@.kind == 'job']", {"all": [{"kind": "news"}, *({**job, "kind": "job"} for job in JOBS)]}),
+        ("jobs", {"jobs": {"a": JOBS[0], "b": JOBS[1]}}),
+    ],
+)
+def test_rows_are_found_wherever_they_lie(where: str, body: object) -> None:
+    known = mapped(f"kind = 'json'\nitems = \"{where}\"" + JSON_FIELDS)
+    assert titles(drafts(known, json.dumps(body))) == ["Baker", "Miller"]
+
+
+def test_the_names_of_an_object_of_rows_can_be_their_ids() -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'\nkey = 'id'" + JSON_FIELDS)
+    found = items(known, json.dumps({"jobs": {"j-1": {"title": "Baker"}, "j-2": {"title": "Miller"}}}))
+    assert [item.source_id for item in found] == ["j-1", "j-2"]
+
+
+def test_json_lines_are_rows() -> None:
+    known = mapped("kind = 'jsonl'" + JSON_FIELDS.replace(', "$.board"', ""))
+    found = parts(
+        known, '{"id": 1, "title": "Baker"}\n\nnot json\n{"id": 2, "title": "Miller"} {}\n{"id": 3, "title": "Smith"}'
+    )
+    assert [part.source_id for part in found if isinstance(part, Item)] == ["1", "3"]
+    told = [part.reason for part in found if isinstance(part, Broken)]
+    assert [words[:17] for words in told] == ["not JSON: line 3:", "not JSON: line 4:"]
+
+
+def test_what_stands_around_the_rows_can_be_read_before_and_behind_them() -> None:
+    known = mapped("kind = 'json'\nitems = 'data.jobs'" + JSON_FIELDS.replace("$.board", "$.data.board.name"))
+    before = {"data": {"board": {"name": "Nimbus Fern"}, "jobs": JOBS}}
+    behind = {"data": {"jobs": JOBS, "board": {"name": "Nimbus Fern"}}}
+    for body in (before, behind):
+        assert {draft.company for draft in drafts(known, json.dumps(body))} == {"Nimbus Fern"}
+
+
+def test_what_a_long_list_has_behind_it_is_found_too() -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'\npaging = { next = 'next' }" + JSON_FIELDS)
+    rows = [{"id": number, "title": "Baker", "text": "x" * 1000} for number in range(4000)]
+    assert known.next_page("https://acme.example/jobs", json.dumps({"jobs": rows, "next": "?page=2"}).encode()) == (
+        "https://acme.example/jobs?page=2"
+    )
+
+
+def test_a_bad_row_costs_only_itself() -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'" + JSON_FIELDS)
+    found = parts(
+        known, '{"jobs": [{"id": 1, "title": "Baker"}, {"id": 2, "title": oops}, 7, {"id": 4, "title": "Smith"}]}'
+    )
+    assert [part.source_id for part in found if isinstance(part, Item)] == ["1", "4"]
+    assert len([part for part in found if isinstance(part, Broken)]) == 2
+
+
+def test_an_empty_list_is_no_fault_and_a_list_that_is_not_there_is() -> None:
+    known = mapped("kind = 'json'\nitems = 'data.vacancies'" + JSON_FIELDS)
+    assert parts(known, '{"data": {"vacancies": []}}') == []
+    assert parts(known, '{"data": {"vacancies": null}}') == []
+    assert reasons(known, '{"data": {"vacancy": [], "total": 3}}') == [
+        'items: "data.vacancies" is not there; near: data.vacancy'
+    ]
+    assert reasons(known, '{"data": []}') == ['items: "data.vacancies" is not there; "data" is a list']
+    assert all(part.ends_feed for part in parts(known, "[]") if isinstance(part, Broken))
+
+
+FULL = """
+kind = "json"
+[fields]
+source_id = "id"
+title = "name"
+company = { path = "employer", default = "Nimbus Fern" }
+url = { template = "https://acme.example/jobs/{id}" }
+description = { all = ["intro", "tasks"] }
+skills = { path = "tags", split = "," }
+restriction = "only"
+restriction_open = { constant = "true" }
+locations = { path = ["places[*].name", "city"] }
+workplace = { path = "remote", values = { true = "remote", false = "onsite" } }
+timezones = "zones"
+employment = { path = "type", values = { FT = "full time", other = "" } }
+seniority = { path = "name", after = "(", before = ")" }
+posted_at = { path = "day", date = "%d.%m.%Y" }
+language = { constant = "de" }
+[fields.pay]
+min = "pay.low"
+max = "pay.high"
+currency = { path = "pay.unit", default = "EUR" }
+period = { constant = "month" }
+"""
+
+
+def test_each_kind_of_rule() -> None:
+    draft = one(
+        mapped(FULL),
+        json.dumps(
+            [
+                {
+                    "id": 7,
+                    "name": "Baker &amp; Miller (Senior)",
+                    "intro": "&lt;p&gt;Bread&lt;/p&gt;",
+                    "tasks": "Knead.\n\nBake.",
+                    "tags": "Flour, Water,,flour",
+                    "places": [{"name": "Porto"}, {"name": "Lyon"}],
+                    "remote": True,
+                    "zones": [1, "2", 99],
+                    "pay": {"low": 1800, "high": "2000.50"},
+                    "type": "ft",
+                    "day": "11.08.2026",
+                }
+            ]
+        ),
+    )
+    assert (draft.source_id, draft.title, draft.company) == ("7", "Baker & Miller (Senior)", "Nimbus Fern")
+    assert draft.url == "https://acme.example/jobs/7"
+    assert draft.html == "<p>Bread</p>\n<p>Knead.</p><p>Bake.</p>"
+    assert [skill.text for skill in draft.skills] == ["Flour", "Water"]
+    assert draft.restriction_open
+    assert draft.locations == (Stated("places[*].name", "Porto"), Stated("places[*].name", "Lyon"))
+    assert draft.workplace == (Stated("remote", "remote"),)
+    assert draft.timezones == (1.0, 2.0)
+    assert [(band.field, band.min, band.max, band.currency, band.period) for band in draft.pay] == [
+        ("pay.low", Decimal(1800), Decimal("2000.50"), "EUR", "month")
+    ]
+    assert [one.text for one in draft.employment] == ["full time"]
+    assert [one.text for one in draft.seniority] == ["Senior"]
+    assert draft.posted_at == "2026-08-11T00:00:00"
+    assert draft.language == "de"
+
+
+def test_a_restriction_closes_what_is_open_without_one() -> None:
+    draft = one(mapped(FULL), '[{"id": 1, "name": "Baker", "only": "Portugal", "type": "other"}]')
+    assert not draft.restriction_open
+    assert draft.restriction == (Stated("only", "Portugal"),)
+    assert draft.employment == ()
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ({"city": "Porto", "region": "Norte", "country": "Portugal"}, "Porto (Norte), Portugal"),
+        ({"city": "Porto", "country": "Portugal"}, "Porto, Portugal"),
+        ({"region": "Norte", "country": "Portugal"}, "(Norte), Portugal"),
+        ({"city": "Porto"}, "Porto"),
+        ({"country": "Portugal"}, "Portugal"),
+        ({"city": "Singapore", "country": "Singapore"}, "Singapore"),
+        ({"place": "by the sea"}, "by the sea"),
+    ],
+)
+def test_what_is_not_there_leaves_nothing_behind_in_a_template(places: dict[str, str], told: str) -> None:
+    known = mapped(
+        "kind = 'json'" + JSON_FIELDS + "locations = { template = ['{city} ({region}), {country}', '{place}'] }"
+    )
+    assert [one.text for one in one(known, json.dumps([{"id": 1, "title": "Baker", **places}])).locations] == [told]
+
+
+def test_a_row_without_an_id_or_a_title_names_the_path_and_what_is_near() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS.replace('"id"', '"job_id"'))
+    assert reasons(known, '[{"jobId": 1, "title": "Baker"}]') == ['no source_id: "job_id" is not there; near: jobId']
+    known = mapped("kind = 'json'" + JSON_FIELDS.replace('"title"', '["headline", "name"]'))
+    (item,) = items(known, '[{"id": 1, "name": {"de": "Bäcker"}}]')
+    with pytest.raises(ValueError, match=r'no title: "name" is an object: name what is in it, such as name\.de'):
+        known.draft(item.data)
+
+
+@pytest.mark.parametrize(
+    ("row", "path", "told"),
+    [
+        ({"tags": []}, "tags", '"tags" is an empty list'),
+        ({"tags": None}, "tags", '"tags" is null'),
+        ({"tags": ""}, "tags", '"tags" is empty'),
+        ({"place": [{"city": "Porto"}]}, "place.city", '"place.city" lies in a list: write place[*].city'),
+        (
+            {"place": [{"city": "Porto"}]},
+            "place",
+            '"place" is a list of objects: name what is in it, such as place[*].city',
+        ),
+        ({"place": None}, "place.city", '"place.city" lies in place, which is null'),
+        ({"place": "Porto"}, "place.city", '"place.city" lies in place, which is no object'),
+        ({"where": {"city": "Porto"}}, "city", '"city" is not there; near: where.city'),
+        ({"author": "Ada"}, "author", '"author" is not there: contact fields are dropped before anything is read'),
+        ({}, "$.board", '"$.board" is not in the feed around its rows'),
+    ],
+)
+def test_a_path_that_finds_nothing_says_what_is_there(row: dict[str, object], path: str, told: str) -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS + f'locations = "{path}"')
+    (item,) = items(known, json.dumps([{"id": 1, "title": "Baker", **row}]))
+    (trace,) = (trace for trace in known.traces(item.data) if trace.field == "locations")
+    assert (trace.found, trace.instead) == (False, told)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("workplace", "Home office", "is none of remote, hybrid, onsite"),
+        ("posted_at", "11/08/2026", "is no date that is understood"),
+        ("url", "/jobs/1", "is no http(s) address"),
+        ("timezones", "CET", "is no number of hours"),
+        ("pay.min", "1,800 EUR", "is no plain number"),
+    ],
+)
+def test_a_value_that_is_not_understood_is_told_too(field: str, value: str, told: str) -> None:
+    rule = 'pay = { min = "value" }' if field == "pay.min" else f'{field} = "value"'
+    known = mapped("kind = 'json'" + JSON_FIELDS + rule)
+    (item,) = items(known, json.dumps([{"id": 1, "title": "Baker", "value": value}]))
+    (trace,) = (trace for trace in known.traces(item.data) if trace.field == field)
+    assert told in trace.instead
+    assert value in trace.instead
+
+
+def test_contact_fields_are_dropped_before_they_are_mapped() -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'" + JSON_FIELDS.replace("$.board", "$.contactEmail"))
+    body = '{"contactEmail": "ada@example.com", "jobs": [{"id": 1, "title": "Baker", "recruiter": {"name": "Ada"}}]}'
+    (item,) = items(known, body)
+    assert "ada" not in json.dumps(item.data).casefold()
+
+
+def test_what_no_path_reads_may_change_and_an_edit_of_the_mapping_is_a_change() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS)
+    before, after = ({"row": {"id": 1, "title": "Baker", "views": views, "city": "Porto"}} for views in (3, 4))
+    assert known.fingerprint(before) == known.fingerprint(after)
+    edited = mapped("kind = 'json'" + JSON_FIELDS + "locations = 'city'")
+    assert edited.fingerprint(before) != known.fingerprint(before)
+
+
+@pytest.mark.parametrize(
+    ("paging", "url", "body", "following"),
+    [
+        (
+            "{ next = 'links.next' }",
+            "https://a.example/",
+            {"links": {"next": "?p=2"}, "jobs": JOBS},
+            "https://a.example/?p=2",
+        ),
+        ("{ next = 'links.next' }", "https://a.example/", {"links": {"next": None}, "jobs": JOBS}, None),
+        ("{ page = { parameter = 'page' } }", "https://a.example/", {"jobs": JOBS}, "https://a.example/?page=2"),
+        (
+            "{ page = { parameter = 'page' } }",
+            "https://a.example/?page=2&q=x",
+            {"jobs": JOBS},
+            "https://a.example/?q=x&page=3",
+        ),
+        ("{ page = { parameter = 'page' } }", "https://a.example/?page=3", {"jobs": []}, None),
+        (
+            "{ offset = { parameter = 'skip', size = 2 } }",
+            "https://a.example/",
+            {"jobs": JOBS},
+            "https://a.example/?skip=2",
+        ),
+        ("{ offset = { parameter = 'skip', size = 3 } }", "https://a.example/", {"jobs": JOBS}, None),
+        (
+            "{ cursor = { parameter = 'after', path = 'more' } }",
+            "https://a.example/",
+            {"jobs": JOBS, "more": "x y"},
+            "https://a.example/?after=x+y",
+        ),
+        ("{ cursor = { parameter = 'after', path = 'more' } }", "https://a.example/", {"jobs": JOBS}, None),
+    ],
+)
+def test_pages(paging: str, url: str, body: object, following: str | None) -> None:
+    known = mapped(f"kind = 'json'\nitems = 'jobs'\npaging = {paging}" + JSON_FIELDS)
+    assert known.next_page(url, json.dumps(body).encode()) == following
+
+
+def test_a_next_page_that_is_no_address_is_a_fault_of_the_feed() -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'\npaging = { next = 'next' }" + JSON_FIELDS)
+    with pytest.raises(FetchFailedError, match='the next page, at "next", is no address'):
+        known.next_page("https://a.example/", b'{"jobs": [], "next": "file:///etc/passwd"}')
