@@ -28,6 +28,7 @@ _VOUCHING = 3
 _TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
 """Behind a field of work these make it a neighbour's: "with our customer success team"."""
 
+_REMARK = re.compile(r" \(|: ?\d|\s?[-–] ?\d")
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
 
@@ -63,7 +64,7 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
     """The candidates that are certain, cued, alone in the text, or in one list with a tool that is believed."""
     believed = [
         candidate.cue is None
-        or (candidate.kind != "language" and _alone(text, candidate))
+        or (candidate.kind != "language" and (_alone(text, candidate) or _heads_item(text, candidate)))
         or _cued(text, candidate, cues)
         for candidate in candidates
     ]
@@ -100,6 +101,12 @@ def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[boo
 
 def _alone(text: str, candidate: Candidate) -> bool:
     return len(text) < 40 and text.strip() == text[candidate.start : candidate.end]
+
+
+def _heads_item(text: str, candidate: Candidate) -> bool:
+    """ "• Ruby (5+ years, expert)": the first word of an item, with a remark in brackets."""
+    before = text[max(0, candidate.start - 2) : candidate.start]
+    return before in ("• ", "- ", "* ") and bool(_REMARK.match(text, candidate.end))
 
 
 def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:

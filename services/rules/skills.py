@@ -31,6 +31,10 @@ _SMALL = "tool"
 """The cue for tools that a text writes without their capital."""
 
 
+_SHOUTED = 5
+"""Letters from which a name in capitals is no acronym of something else: SLACK, EXCEL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A skill in a text: `text[start:end]`, in the words of the text."""
@@ -227,6 +231,8 @@ def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
     for surface in surfaces:
         if surface.exact:
             if text.replace("\u2019", "'") in (surface.written, surface.written + "s"):
+                return surface
+            if len(text) >= _SHOUTED and text == surface.written.upper():
                 return surface
         elif surface.plain or fold_skill(text).startswith(fold_skill(surface.written)):
             return surface

@@ -1,0 +1,90 @@
+"""What the sentence around a place in a text says of all that is in it: that it is asked for, or only wished for."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from services.rules.skill_text import haystack_of
+
+_ASKING = (
+    " years ", "+ years", "years'", "year of", "experience in", "experience with", "experience of", "experience as",
+    "experience using", "proficien", "fluent", "fluency", "knowledge of", "familiarity with", "familiar with",
+    "understanding of", "expertise in", "track record", "background in", " skills", "required", "must have",
+    "must be", "ability to", "erfahrung", "kenntnisse", "experiencia", "experiência", "expérience", "maîtrise",
+)  # fmt: skip
+_OPTIONAL = (
+    "nice to have", "bonus", "a plus", "big plus", "strong plus", "huge plus", " plus.", "plus:", "pluses", "preferred",
+    "prefered", "preferably", "ideally", "desirable", "advantage", "not required", "not mandatory", "good to have",
+    "optional", "familiarity is", "von vorteil", "wünschenswert", "mile widzian", "un plus", "deseable", "diferencial",
+    "un atout",
+)  # fmt: skip
+_DEGREE = (
+    "degree",
+    "bachelor",
+    "master",
+    "diploma",
+    " bs ",
+    " ms ",
+    "bsc",
+    "msc",
+    "b.s",
+    "m.s",
+    "major",
+    "studium",
+    "licence",
+)
+_KINDS = (*("asks" for _ in _ASKING), *("optional" for _ in _OPTIONAL), *("degree" for _ in _DEGREE))
+_SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence, or a line without a full stop, from `start` to `stop`."""
+
+    start: int
+    stop: int
+    asks: bool = False
+    """Speaks of experience, knowledge, years: what an applicant brings."""
+    optional: bool = False
+    """Calls it a plus, preferred, not required."""
+    degree: bool = False
+
+
+class Lines:
+    """The sentences of a text, read in order of position."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._now = Line(0, -1)
+        found = _cues().find_matches_as_indexes(haystack_of(text), overlapping=True)
+        self._cues = sorted((start, cue) for cue, start, _ in found)
+
+    def at(self, position: int) -> Line:
+        """The sentence around a position, which is not before that of the last call."""
+        if position >= self._now.stop:
+            self._now = self._read(position)
+        return self._now
+
+    def _read(self, position: int) -> Line:
+        text = self._text
+        start = text.rfind("\n", 0, position) + 1
+        stop = text.find("\n", position)
+        stop = stop if stop >= 0 else len(text)
+        # A paragraph speaks of many things: what is optional in one sentence of it is not in the others.
+        for sentence in _SENTENCE_END.finditer(text, start, stop):
+            if sentence.end() > position:
+                stop = sentence.start()
+                break
+            start = sentence.end()
+        first, last = bisect_left(self._cues, (start, 0)), bisect_left(self._cues, (stop, 0))
+        kinds = {_KINDS[cue] for _, cue in self._cues[first:last]}
+        return Line(start, stop, "asks" in kinds, "optional" in kinds, "degree" in kinds)
+
+
+@cache
+def _cues() -> BytesAhoCorasick:
+    cues = (*_ASKING, *_OPTIONAL, *_DEGREE)
+    return BytesAhoCorasick([haystack_of(cue) for cue in cues], matchkind=MatchKind.Standard)
