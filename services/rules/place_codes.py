@@ -10,6 +10,7 @@ from services.rules.place_data import Sense, place_data
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
 _NEXT = re.compile(r"\s*(?:,|/|\||;|&|\band\b|\bor\b)\s*(?:and\s|or\s)?")
 _ZIP = re.compile(r",?\s+(?:\d{5}(?:-\d{4})?\b|[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)")
+_GAP = re.compile(r",\s?|\s?[-–]\s?|\s")
 PLACE_BEFORE = re.compile(r"\b[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+)*,\s?$")
 _REMOTE_BEFORE = re.compile(r"\bremote\s*[-–—:,(/]?\s*\(?$", re.IGNORECASE)
 
@@ -47,6 +48,12 @@ def _codes() -> dict[str, tuple[Sense, ...]]:
     return {code: tuple(senses) for code, senses in codes.items()}
 
 
+@cache
+def state_codes() -> frozenset[str]:
+    """`CA`, `NSW`: what postings call the subdivisions of some countries, without the country."""
+    return frozenset(code for code, senses in _codes().items() if any(s.kind == "subdivision" for s in senses))
+
+
 def code_tokens(text: str) -> list[CodeToken]:
     """Every run of capitals that is a code of something, right or wrong."""
     codes = _codes()
@@ -54,13 +61,18 @@ def code_tokens(text: str) -> list[CodeToken]:
 
 
 def believed_codes(
-    text: str, tokens: Sequence[CodeToken], places_ending: Mapping[int, tuple[Sense, ...]]
+    text: str,
+    tokens: Sequence[CodeToken],
+    places_ending: Mapping[int, tuple[Sense, ...]],
+    places_starting: Mapping[int, tuple[Sense, ...]],
 ) -> list[CodeToken]:
     """The tokens that are meant as places, each with the senses that its company leaves.
 
     A token right behind a place that lies in it is believed; so is one in a list of codes, one behind `Remote -`, and
-    behind an unknown name with a comma a state's code that is no country's, or has a postal code behind it.
+    behind an unknown name with a comma a state's code that is no country's, or has a postal code behind it. A state's
+    code before a place that lies in it says nothing more: `US, CA, Fresno`.
     """
+    tokens = [token for token in tokens if not _before_place(text, token, places_starting)]
     believed: dict[int, CodeToken] = {}
     for token in tokens:
         senses = _behind_place(text, token, places_ending) or _behind_name(text, token)
@@ -79,6 +91,13 @@ def _behind_place(text: str, token: CodeToken, places_ending: Mapping[int, tuple
         return ()
     inner = places_ending.get(token.start - len(gap[0]), ())
     return tuple(outer for outer in token.senses if any(sense.within(outer) for sense in inner))
+
+
+def _before_place(text: str, token: CodeToken, places_starting: Mapping[int, tuple[Sense, ...]]) -> bool:
+    gap = _GAP.match(text, token.end)
+    inner = places_starting.get(gap.end(), ()) if gap else ()
+    states = [sense for sense in token.senses if sense.kind == "subdivision"]
+    return any(sense.within(outer) for outer in states for sense in inner)
 
 
 def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:

@@ -135,7 +135,14 @@ def _whole_word(text: str, start: int, end: int) -> bool:
 
 
 def _has_boundary(outer: str, inner: str) -> bool:
-    return inner < _SCRIPTS_WITHOUT_SPACES or outer < _SCRIPTS_WITHOUT_SPACES
+    """Whether a letter beside a name makes it part of a longer word: also in katakana, and before 語, a language."""
+    if inner < _SCRIPTS_WITHOUT_SPACES or outer < _SCRIPTS_WITHOUT_SPACES:
+        return True
+    return outer in "語语" or (_is_katakana(outer) and _is_katakana(inner))
+
+
+def _is_katakana(char: str) -> bool:
+    return "\u30a0" <= char <= "\u30ff"
 
 
 def _shouted(text: str, start: int, end: int) -> bool:

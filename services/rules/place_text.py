@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from services.rules.place_codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens
+from services.rules.place_codes import PLACE_BEFORE, CodeToken, believed_codes, code_tokens, state_codes
 from services.rules.place_data import PlaceKind, Sense, country_part, place_data
 from services.rules.place_names import Found, names_in
 from services.rules.text import fold
@@ -48,8 +48,19 @@ def places_in_field(text: str) -> tuple[PlaceMention, ...]:
 def _kept(text: str) -> tuple[PlaceMention, ...]:
     code = place_data().fields.get(fold(text))
     if code is None:
-        return find_places(text, cities=True)
+        return find_places(text, cities=True) or _behind_town(text)
     return (PlaceMention(code, kind_of(code), 0, len(text), text),)
+
+
+_TOWN = re.compile(r"[^\W\d_][\w .'’()-]{1,40},\s?(?P<code>[A-Z]{2})\s*")
+
+
+def _behind_town(text: str) -> tuple[PlaceMention, ...]:
+    """`Oeiras, PT`: an unknown town and a country's code, where that is no state's too."""
+    town = _TOWN.fullmatch(text)
+    if town is None or town["code"] not in place_data().countries or town["code"] in state_codes():
+        return ()
+    return (PlaceMention(town["code"], "country", town.start("code"), town.end("code"), town["code"]),)
 
 
 def kind_of(code: str) -> PlaceKind:
@@ -95,7 +106,8 @@ def _coded(text: str, named: Sequence[Found]) -> list[Found]:
     ]
     endings = {one.end: one.senses for one in named}
     tokens = sorted([*loose, *sure], key=lambda token: token.start)
-    believed = believed_codes(text, tokens, endings)
+    starts = {one.start: one.senses for one in named}
+    believed = believed_codes(text, tokens, endings, starts)
     return [Found(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in taken]
 
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from services.rules.place_data import PlaceKind, country_part, place_data
-from services.rules.place_text import PlaceMention, find_places, places_in_field
+from services.rules.place_text import PlaceMention, find_places, kind_of, places_in_field
 from services.rules.text import fold
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "is_country",
     "is_group",
     "is_subdivision",
+    "kind_of",
     "nearest_places",
     "place_name",
     "places_in_field",

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -24,9 +25,10 @@ _COUNTRIES = [
 """Names of one place each: Georgia and Kongo are others' too."""
 _FIELDS = sorted(place_data().fields.items())
 _PIECES = st.sampled_from([
-    "must be based in", "located in", "Remote", "remote - ", "open to candidates in", "excluding", "not ", "outside of", "Location: ",
-    "Germany", "US", "TX, CA", "EMEA", "Austin, TX", "Georgia", "Québec", "worldwide", "anywhere", "hire", "only", "-based", "(", ")",
-    ", ", " and ", "\n", "\n• ", ". ", ":", "CET", "±2", "UTC-5", "GMT", "ET", "9am - 5pm", "Eastern", "time zone", "if", "salary", "İ", "ß",
+    "must be based in", "located in", "Remote", "remote - ", "open to candidates in", "excluding", "not ",
+    "outside of", "Location: ", "Germany", "US", "TX, CA", "EMEA", "Austin, TX", "Georgia", "Québec", "worldwide",
+    "anywhere", "hire", "only", "-based", "(", ")", ", ", " and ", "\n", "\n• ", ". ", ":", "CET", "±2", "UTC-5",
+    "GMT", "ET", "9am - 5pm", "Eastern", "time zone", "if", "salary", "İ", "ß",
 ])  # fmt: skip
 _TEXTS = st.one_of(
     st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join), st.lists(_PIECES, max_size=40).map(" ".join)
@@ -58,7 +60,7 @@ def test_a_boards_field_names_a_country_in_any_language(field: tuple[str, str]) 
 def test_mentions_lie_in_the_text_in_order(text: str) -> None:
     for found in (find_places(text), places_in_field(text)):
         assert all(text[mention.start : mention.end] == mention.text for mention in found)
-        assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
+        assert all(one.end <= two.start for one, two in pairwise(found))
 
 
 @given(title=_TEXTS, text=_TEXTS, field=_TEXTS)
@@ -77,7 +79,8 @@ def test_any_text_at_all_gives_a_reach_and_zones(title: str, text: str, field: s
 @pytest.mark.parametrize(
     "piece",
     [
-        "must be based in ", "remote ", "US, ", "TX, CA, ", "open to candidates in Germany ", "only ", "Location: Europe\n", "worldwide ",
+        "must be based in ", "remote ", "US, ", "TX, CA, ", "open to candidates in Germany ", "only ",
+        "Location: Europe\n", "worldwide ",
         "not in ", "UTC-5 ", "9am - 5pm ET ", "Eastern or ", "a (", "the the the ", "hiring in the in the in the ",
     ],
 )  # fmt: skip

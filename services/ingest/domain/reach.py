@@ -19,8 +19,10 @@ from services.ingest.domain.reach_wide import read_wide
 from services.ingest.domain.sections import Document
 from services.rules.places import (
     PlaceMention,
+    canonical_place,
     countries_of,
     find_places,
+    kind_of,
     places_in_field,
 )
 
@@ -101,6 +103,8 @@ def _by_rest(document: Document, said: Said, own: Named, excluded: Sequence[str]
     if titled.add(mentions, states=False):
         titled.evidence.append(evidence_of("title", document.title))
         return _listed(titled, excluded)
+    if said.weak.any_place:
+        return _listed(said.weak, excluded)
     if wide.slogan is not None:
         return _worldwide(excluded, [wide.slogan])
     office = _office(document) if own.evidence else Named()
@@ -152,7 +156,9 @@ def _of_fields(fields: Iterable[Stated], excluded: dict[str, None], *, countries
 def _in_field(text: str, *, countries: bool) -> Sequence[PlaceMention]:
     """The places in one field; where a board lists `countries`, `Georgia` is one."""
     country = _AMBIGUOUS_COUNTRIES.get(text.strip().lower()) if countries else None
-    return places_in_field(text) if country is None else (PlaceMention(country, "country", 0, len(text), text),)
+    found = () if country else places_in_field(text)
+    code = country or (None if found else canonical_place(text))
+    return found if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 
 def _title_region(title: str) -> Named:

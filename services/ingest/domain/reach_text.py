@@ -67,6 +67,8 @@ class Said:
     """What the text says of places."""
 
     restricted: Named = field(default_factory=Named)
+    weak: Named = field(default_factory=Named)
+    """Countries in a sentence on pay (`for all locations within the US`): what counts where nothing else is said."""
     excluded: dict[str, None] = field(default_factory=dict)
     wide: list[Cue] = field(default_factory=list)
     """Words like `worldwide`, not yet judged."""
@@ -123,6 +125,9 @@ class _Reader:
             self.said.excluded.update(dict.fromkeys(m.code for m in shut if m.kind not in ("worldwide", "city")))
             return
         if not self._restricts(cue, before, last, negated=negated):
+            if not negated and text.startswith(("location", "Location"), cue.start):
+                self.said.weak.add((mention for mention in listed if mention.kind == "country"), states=False)
+                self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
         self._take(listed[0].start, last)
         named = self.said.restricted

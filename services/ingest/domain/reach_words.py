@@ -68,7 +68,7 @@ NOT_A_PLACE: Final = re.compile(
 )
 """Behind a place, what makes it a market, a clock or a people."""
 PREFERRED: Final = re.compile(
-    r"\b(?:prefer\w*|ideal\w*|bonus|advantage\w*|optional\w*|nice to have|bevorzugt|idéalement)\b", re.I
+    r"\b(?:prefer\w*|ideal\w*|bonus|advantage\w*|(?<!-)optional\w*|nice to have|bevorzugt|idéalement)\b", re.I
 )
 PREFERRED_BEHIND: Final = re.compile(
     r"[^.\n;|•]{0,30}\b(?:or (?:an? )?(?:equivalent|similar|comparable|overlapping)|preferred|preferable|preferably"
