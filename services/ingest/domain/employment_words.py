@@ -17,7 +17,7 @@ _WORDS: tuple[tuple[Employment, str], ...] = (
                    r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*"),
     ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
                   r"|autónom[oa]\b|autônom[oa]\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*"),
-    ("contract", r"contract(?:or|ors)?\b|1099\b|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
+    ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|1099\b|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
                  r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
                  r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
                  r"|plazo fijo\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)|tijdelijk\w*"),
@@ -77,7 +77,7 @@ PHRASE = re.compile(
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor|contract|temporary|seasonal)\b"
     r"|(?:hired|as an?|work|working|available)\s+(?:[\w-]+,?\s){0,2}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor)\b"
-    r"|(?:need|seek(?:s|ing)?|looking (?:for|to hire)|hir(?:e|ing)) an? (?:[\w-]+,?\s){0,4}?"
+    r"|(?:need|seek(?:s|ing)?|looking (?:for|to hire)|hir(?:e|ing))(?: an?)? (?:[\w-]+,?\s){0,4}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|contractor)\b"
     r"|(?:\d{1,2}|one|two|three|six|nine|twelve|eighteen)\+?[- ](?:months?|weeks?|years?)(?:['’]s?)?[- ]"
     r"(?:(?:fixed|initial|rolling|term|limited|renewable|freelance)[- ]){0,2}contract\b"
@@ -101,7 +101,8 @@ HEAD = re.compile(
     r"(?:(?:^|\n)[^\w\n]{0,6}|[|·–—-] ?|, ?(?!freel|contr))"
     r"(?P<form>full[- ]?time|part[- ]?time|freelancer?|contractor|vollzeit|teilzeit"
     r"|temps plein|temps partiel|jornada completa|tempo integral)"
-    r"(?=[ ]?(?:[|·,/\n;.(–—]|-\s|$| with\b| offered| contract\b| position\b| role\b))",
+    r"(?=[ ]?(?:[|·/\n;.(–—]|,(?! (?:or|and|contract|freelance|temp|part|casual|intern))|-\s|$| with\b| offered"
+    r"| contract\b| position\b| role\b))",
 )
 """A form by itself in a line, or in a list of facts: `Remote, Lisbon, Full Time`."""
 TAG = re.compile(r"#li-(full-?time|part-?time|contract)\b")

@@ -31,6 +31,9 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _DIVS = re.compile(rf"<(/?)(?:{'|'.join(sorted(_AS_DIV))})>")
 _INLINE = re.compile(r'<(?:a(?: [a-z]+="[^"]*")*|/?(?:a|b|strong|i|em|u|s|code|span|sub|sup|thead|tbody))>')
 _BLOCK = re.compile(r"<(/?[a-z][a-z0-9]*)>")
+_ESCAPED = re.compile(r"&lt;/(?:p|li|ul|ol|div|span|strong|b|em|h[1-6])&gt;")
+_LEAST_ESCAPED = 3
+"""Tags closed in the words of a description, from which on it is markup that was escaped, in whole or in part."""
 _PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
@@ -48,7 +51,10 @@ def sanitise(markup: str) -> str:
     Control and zero-width characters are dropped, those written as entities too.
     """
     # After the cleaning every bracket and ampersand of the words is escaped: what is dropped now can form no tag.
-    return _DIVS.sub(r"<\1div>", _INVISIBLE.sub("", _clean(_as_markup(markup))))
+    safe = _clean(_as_markup(markup))
+    if "&lt;/" in safe and len(_ESCAPED.findall(safe)) >= _LEAST_ESCAPED:
+        safe = _clean(_as_markup(html.unescape(safe)))
+    return _DIVS.sub(r"<\1div>", _INVISIBLE.sub("", safe))
 
 
 def text_of(markup: str) -> str:

@@ -18,7 +18,7 @@ _MOST_CHUNKS = 5
 _LEAST_SHARE = 0.6
 """A text of two languages is in that of most of its parts, or in none."""
 _LEAST_WORDS = 4
-"""Function words that tell the language of a part."""
+"""Votes of function words that tell the language of a part."""
 _LEAST_LEAD = 1.5
 """So many times as many as the second language has."""
 _FEWER_WORDS = 2
@@ -128,13 +128,13 @@ def _by_letters(text: str) -> str | None:
 
 @cache
 def _function_words() -> Mapping[str, tuple[str, ...]]:
-    """The languages of each word."""
+    """The votes of each word: one for each language that has it, two where no other does."""
     text = resources.files("services.ingest.domain").joinpath("data/function_words.toml").read_text("utf-8")
     languages: dict[str, tuple[str, ...]] = {}
     for code, words in tomllib.loads(text).items():
         for word in dict.fromkeys(words.split()):
             languages[word] = (*languages.get(word, ()), code)
-    return languages
+    return {word: codes if len(codes) > 1 else codes * 2 for word, codes in languages.items()}
 
 
 @cache

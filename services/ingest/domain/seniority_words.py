@@ -17,7 +17,7 @@ FIELD_LEVELS: dict[str, Seniority] = {
     "intern": "intern", "student": "intern", "trainee": "intern", "apprentice": "intern", "werkstudent": "intern",
     "entry": "junior", "junior": "junior", "graduate": "junior", "associate": "junior", "no experience": "junior",
     "early": "junior", "berufseinsteiger": "junior", "júnior": "junior",
-    "mid[-_– ]{1,3}senior level": "senior", "mid": "mid", "intermediate": "mid", "pleno": "mid", "medior": "mid",
+    "mid[-_– ]{1,3}senior[-_ ]level": "senior", "mid": "mid", "intermediate": "mid", "pleno": "mid", "medior": "mid",
     "journeyman": "mid", "staff": "staff", "principal": "principal", "lead": "lead", "senior manager": "manager",
     "director": "director", "head": "director", "executive": "executive", "c-level": "executive", "vp": "executive",
     "chief": "executive", "manager": "manager", "supervis": "manager", "senior": "senior", "sênior": "senior",
@@ -123,6 +123,7 @@ REPORTS = re.compile(
     r"|people manag\w+(?= (?:resp|dut))"
     rf"|(?:manag|supervis|lead|coach|hir)(?:e|ing)?(?:,? (?:and |& )?{_GUIDE}){{0,3}} (?:a|the|our|your)"
     r" (?:[\w-]+ ){0,2}team (?:of|members)\b"
+    r"|(?:guidance|supervision|leadership) of (?:the|a|our|your) (?:\w+ )?(?:agents|employees|staff|technicians)\b"
     r"|(?:führ|leit)\w* (?:ein|dein|d)\w* (?:\w+ )?team\b|(?:fachliche|disziplinarische) führung"
     r"|encadre\w* (?:une|l'|votre) équipe|lidera\w* (?:un|el|a|uma?) (?:equipo|equipe|time))",
     re.IGNORECASE,
@@ -147,7 +148,9 @@ STATED = re.compile(
     r"(?P<wanted>senior|s[êé]nior|junior|júnior|pleno|confirmée?|medior|starsz|młodsz)"
     r"|\bas (?:an?|our) (?P<as>senior|junior|mid[- ]level|entry[- ]level)\b(?! member)(?=[^.\n]{3,50}(?:, | )you\b)"
     r"|\n\W{0,3}an? (?P<line>senior|junior|mid[- ]level|early[- ]career)\b"
-    r"|\bhired at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b",
+    r"|\bhir(?:ed|ing) at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b"
+    r"|\b(?:designed|ideal|perfect|intended|suited) for (?:an? )?(?P<for>early[- ]career|entry[- ]level|junior"
+    r"|mid[- ]level)\b",
     re.IGNORECASE,
 )
 """A statement of the level in words."""

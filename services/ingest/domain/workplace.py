@@ -53,15 +53,19 @@ _BEFORE, _AFTER = 60, 65
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     """Decide the workplace. That a board lists only remote jobs is no statement; `unknown` where there is none."""
-    found: Found = {}
-    return (
-        _in_fields(TITLE, (Stated("title", document.title),))
-        or _first(_STRONG, found := _in_text(document))
-        or _in_fields(FIELD, draft.locations)
-        or _in_fields(FIELD, draft.workplace)
-        or _first(_WEAK, found)
-        or Finding("unknown")
-    )
+    in_title = _in_fields(TITLE, (Stated("title", document.title),))
+    if in_title is not None:
+        return in_title
+    found = _in_text(document)
+    return _first(_STRONG, found) or _from_fields(draft, found) or _first(_WEAK, found) or Finding("unknown")
+
+
+def _from_fields(draft: Draft, found: Found) -> Finding[Workplace] | None:
+    """What the fields say. Many have a word for remote only: what is not remote there may be hybrid by the text."""
+    stated = _in_fields(FIELD, draft.locations) or _in_fields(FIELD, draft.workplace)
+    if stated is not None and stated.value == "onsite":
+        return found.get(("weak", "hybrid"), stated)
+    return stated
 
 
 def _in_fields(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Workplace] | None:

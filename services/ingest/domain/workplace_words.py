@@ -87,7 +87,8 @@ HYBRID_SAID = re.compile(
     rf"|{_MODE} (?:de trabal?[jh]o )?híbrid[oa]\b|hybrid (?:in|from|at|out of) (?P<capital>))|\(hybrid\b",
 )
 HYBRID_WAY = re.compile(
-    r"\b(?:hybrid (?:[\w-]+ )?(?:working|work|workplace|model|schedule|set-?up|basis|arrangement|policy|environment"
+    r"\b(?:(?<!remote-first )hybrid (?:[\w-]+ )?(?:working|work|workplace|model|schedule|set-?up|basis|arrangement"
+    r"|policy|environment"
     r"|office)\b"
     r"(?! (?:allow|that))|hybride[sn]? (?:arbeit|modell|werk)\w*|(?:travail|mode|modèle) hybride\b"
     r"|télétravail (?:partiel|possible)\b|lavoro ibrido\b|hybrydow\w+|home ?-?office[- ](?:möglich|anteil|regel"
@@ -120,7 +121,8 @@ REMOTE_SAID = re.compile(
     rf"| offered)?(?: in)?(?: an?)?"
     r" (?:fully |100 ?% |completely |entirely |primarily )?(?:remote(?:ly)?|virtual|home[- ]based"
     r"|telework)\b(?![- ]first)"
-    rf"|(?:remote|home[- ]based|work[- ](?:from|at)[- ]home|telework)(?:,? [\w-]+){{0,2}},? {ROLE}\b"
+    rf"|(?<!not a )(?<!not )(?<!no )(?:remote|home[- ]based|work[- ](?:from|at)[- ]home"
+    rf"|telework)(?:,? [\w-]+){{0,2}},? {ROLE}\b"
     r"|this is an? (?:[\w-]+,? ){0,4}?remote\b(?![- ]first)|(?:to|can|will|you'll|be) work(?:ing)? (?:fully |100 ?% "
     r"|completely )?remotely\b"
     rf"|{_LABEL}{_GAP}(?:100 ?% |fully )?remot[eoa]\b|remote (?:to|within|across|anywhere|from"

@@ -120,3 +120,11 @@ def test_any_markup_becomes_safe_markup_and_clean_lines(markup: str) -> None:
     assert text == text_of(markup)
     assert "\n\n\n" not in text
     assert all(line == " ".join(line.split()) for line in text.split("\n"))
+
+
+def test_markup_that_was_escaped_in_part_is_read_as_markup() -> None:
+    escaped = (
+        "&lt;p&gt;Tasks&lt;/p&gt;&lt;ul&gt;&lt;li&gt;One&lt;/li&gt;&lt;/ul&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+    )
+    assert text_of(f"{escaped}<p>Find more jobs</p>") == "Tasks\n\n• One\n\nFind more jobs"
+    assert "script" not in sanitise(f"{escaped}<p>Find more jobs</p>")

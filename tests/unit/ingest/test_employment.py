@@ -1,0 +1,117 @@
+"""The form of employment: titles, texts and fields in eight languages."""
+
+import pytest
+
+from tests.support.drafting import normalised
+
+TITLES = [
+    ("Nurse (Part-Time)", "part_time"),
+    ("Physician - Per Diem", "part_time"),
+    ("Translator, Freelance", "freelance"),
+    ("Recruiter (6 month contract)", "contract"),
+    ("Rental Agent, Seasonal", "temporary"),
+    ("Counsel (Maternity Cover)", "temporary"),
+    ("Design Intern", "internship"),
+    ("Buchhalter in Teilzeit", "part_time"),
+    ("Technicien en CDD", "contract"),
+    ("Estágio em Marketing", "internship"),
+    ("Contract Manager", None),
+    ("Smart Contract Engineer", None),
+    ("Contractor Success Manager", None),
+    ("Growth Stage Investor", None),
+]
+
+
+@pytest.mark.parametrize(("title", "form"), TITLES)
+def test_a_title_states_a_form_or_none(title: str, form: str | None) -> None:
+    assert normalised(title).employment == form
+
+
+TEXTS = [
+    # English
+    ("Employment type: Full-time", "full_time"),
+    ("Type:Contract", "contract"),
+    ("This is a remote, full-time W-2 role.", "full_time"),
+    ("This position is a temporary role.", "temporary"),
+    ("You will join us on a contract basis.", "contract"),
+    ("It is a 12 month fixed term contract.", "contract"),
+    ("We prefer contract-to-hire relationships.", "contract"),
+    ("You are engaged as an independent contractor (1099).", "contract"),
+    ("We are looking for committed freelance writers.", "freelance"),
+    ("A zero-hours contract.", "part_time"),
+    ("Remote, Lisbon, Full Time, Entry Level", "full_time"),
+    ("• Part-time offered", "part_time"),
+    ("You work 39 hours per week.", "full_time"),
+    ("You work 8-10 hours a week.", "part_time"),
+    ("#LI-FullTime", "full_time"),
+    ("Schedule: full-time or part-time", None),
+    ("Permanent contract.", None),
+    ("You review contracts and prepare 1099 filings.", None),
+    ("You will work with international teams and internal tools.", None),
+    ("Part-time, contract, or freelance roles may not be eligible for benefits.", None),
+    ("5 years of full time experience", None),
+    ("Enjoy a casual work environment.", None),
+    # German
+    ("Anstellung in Vollzeit, unbefristet", "full_time"),
+    ("Die Stelle ist in Teilzeit zu besetzen.", "part_time"),
+    ("Die Stelle ist befristet auf zwei Jahre.", "contract"),
+    ("In Vollzeit oder in Teilzeit", None),
+    ("Auf Minijob-Basis oder als Minijob", "part_time"),
+    # French
+    ("Poste à temps plein", "full_time"),
+    ("Contrat : CDI, temps partiel", "part_time"),
+    ("Nous proposons un CDD de six mois.", "contract"),
+    ("Un stage de six mois", "internship"),
+    ("Poste en CDI", None),
+    # Spanish
+    ("Jornada completa", "full_time"),
+    ("Contrato temporal de un año", "temporary"),
+    ("Trabajo a tiempo parcial", "part_time"),
+    # Portuguese
+    ("Vaga em tempo integral", "full_time"),
+    ("Regime: PJ", "contract"),
+    ("Trabalho em meio período", "part_time"),
+    ("Regime CLT", None),
+    # Italian, Dutch, Polish
+    ("Contratto a tempo determinato", "contract"),
+    ("Een functie in deeltijd", "part_time"),
+    ("Pełny etat", "full_time"),
+    ("Umowa zlecenie", "contract"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), TEXTS)
+def test_a_text_states_a_form_or_none(text: str, form: str | None) -> None:
+    assert normalised(html=f"<p>{text}</p>").employment == form
+
+
+FIELDS = [
+    ("PER_DIEM", "part_time"),
+    ("fulltime_permanent", "full_time"),
+    ("Temporary", "temporary"),
+    ("Intern", "internship"),
+    ("International", None),
+    ("Volunteer", None),
+    ("Other", None),
+]
+
+
+@pytest.mark.parametrize(("field", "form"), FIELDS)
+def test_the_words_of_boards_for_forms(field: str, form: str | None) -> None:
+    assert normalised(employment=field).employment == form
+
+
+def test_of_text_and_field_the_more_specific_counts() -> None:
+    contract = "<p>This is a contract position.</p>"
+    assert normalised(html=contract, employment="Full Time").employment == "contract"
+    assert normalised(html="<p>This is a full-time role.</p>", employment="Contractor").employment == "contract"
+    assert normalised(html="<p>This is a part-time role.</p>", employment="Contract").employment == "contract"
+    assert normalised(html="<p>We seek freelance editors.</p>", employment="Contract").employment == "freelance"
+    both = "<p>Full-time or part-time position</p>"
+    assert normalised(html=both, employment="Full Time").employment == "full_time"
+
+
+def test_a_job_beside_ones_studies_is_part_time_unless_it_is_called_an_internship() -> None:
+    assert normalised("Working Student Finance").employment == "part_time"
+    assert normalised("Werkstudent Finance", employment="FullTime").employment == "part_time"
+    assert normalised("Working Student Finance", employment="Intern").employment == "internship"

@@ -1,0 +1,151 @@
+"""The level: titles in eight languages, statements in texts, boards' fields, and what is none."""
+
+import pytest
+
+from tests.support.drafting import normalised
+
+TITLES = [
+    # English
+    ("Sr Data Engineer", "senior"),
+    ("(Senior) Accountant", "senior"),
+    ("Mid-Level Backend Developer", "mid"),
+    ("Graduate Analyst", "junior"),
+    ("Associate Product Designer", "junior"),
+    ("Apprentice Technician", "intern"),
+    ("Software Lead Intern", "intern"),
+    ("Store Manager", "manager"),
+    ("Data Science Manager", "manager"),
+    ("Country Manager, Kenya", "manager"),
+    ("Warehouse Supervisor", "manager"),
+    ("Team Lead, Support", "lead"),
+    ("Lead Senior Auditor", "lead"),
+    ("Senior Director, Finance", "director"),
+    ("VP of Operations", "executive"),
+    ("CFO", "executive"),
+    ("Staff Product Manager", "staff"),
+    ("Member of Technical Staff", None),
+    ("Staff Nurse", None),
+    ("Staff Accountant", None),
+    ("Project Manager", None),
+    ("Customer Success Manager", None),
+    ("Sales Executive", None),
+    ("Executive Assistant to the CEO", None),
+    ("Art Director", None),
+    ("Account Executive, Mid-Enterprise", None),
+    ("Customer Success - Middle East", None),
+    ("Senior Living Coordinator", None),
+    ("Associate General Counsel", None),
+    ("Internal Auditor", None),
+    # grades by number: the first is junior, the second mid, the third and above senior
+    ("Software Engineer I", "junior"),
+    ("Analyst II, Payments", "mid"),
+    ("Solutions Architect III", "senior"),
+    ("Engineer IV", "senior"),
+    ("Support Engineer 2", "mid"),
+    ("Product Manager II", "mid"),
+    ("Software Engineer (L5)", "senior"),
+    ("Data Scientist IC6", "staff"),
+    ("L2 Support Agent", None),
+    ("Adjuster Level 2 or 3", None),
+    ("Partner Manager, I Corps", None),
+    # German
+    ("Teamleiter Buchhaltung (m/w/d)", "manager"),
+    ("Abteilungsleiterin Einkauf", "manager"),
+    ("Leiter Controlling (w/m/d)", "director"),
+    ("Geschäftsführer (m/w/d)", "executive"),
+    ("Werkstudent Marketing", "intern"),
+    ("Ausbildung zum Mechatroniker", "intern"),
+    ("Projektleiter Bau", None),
+    # French
+    ("Responsable comptable", "manager"),
+    ("Chef d'équipe logistique", "manager"),
+    ("Chef de projet web", None),
+    ("Directrice marketing", "director"),
+    ("Développeur confirmé", "mid"),
+    ("Alternance - Chargé de communication", "intern"),
+    ("Ingénieur logiciel débutant", "junior"),
+    # Spanish
+    ("Jefe de almacén", "manager"),
+    ("Jefa de proyecto", None),
+    ("Gerente regional", "manager"),
+    ("Directora comercial", "director"),
+    ("Desarrollador Semi Senior", "mid"),
+    ("Becario de finanzas", "intern"),
+    # Portuguese
+    ("Analista de Dados Pleno", "mid"),
+    ("Desenvolvedor Júnior", "junior"),
+    ("Engenheira de Software Sênior", "senior"),
+    ("Coordenador de Logística", "manager"),
+    ("Gerente de Projetos", None),
+    ("Estágio em Direito", "intern"),
+    # Italian, Dutch, Polish
+    ("Responsabile amministrativo", "manager"),
+    ("Tirocinio in comunicazione", "intern"),
+    ("Medior Developer", "mid"),
+    ("Teamleider klantenservice", "manager"),
+    ("Starszy programista", "senior"),
+    ("Młodsza księgowa", "junior"),
+    ("Kierownik sklepu", "manager"),
+    ("Kierownik projektu", None),
+]
+
+
+@pytest.mark.parametrize(("title", "level"), TITLES)
+def test_a_title_names_a_level_or_none(title: str, level: str | None) -> None:
+    assert normalised(title).seniority == level
+
+
+TEXTS = [
+    ("We are looking for a curious Senior Engineer to join us.", "senior"),
+    ("We’re hiring a (Junior) Analyst.", "junior"),
+    ("This is an entry-level position.", "junior"),
+    ("In this intermediate level role you will grow.", "mid"),
+    ("Seniority: Mid–Senior", "mid"),
+    ("Career level: Director", "director"),
+    ("A role designed for early-career professionals.", "junior"),
+    ("As a Senior Engineer on the team, you will own our payments.", "senior"),
+    ("Job title: Lead Engineer", "lead"),
+    ("Wir suchen einen Senior Entwickler.", "senior"),
+    ("Buscamos un desarrollador junior.", "junior"),
+    ("Procuramos um analista pleno.", "mid"),
+    ("You work with senior leaders and mentor junior colleagues.", None),
+    ("You will report to a Senior Engineering Lead.", None),
+    ("We are looking for an entrepreneurial Chief of Staff.", None),
+]
+
+
+@pytest.mark.parametrize(("text", "level"), TEXTS)
+def test_a_statement_in_the_text_counts_where_the_title_names_none(text: str, level: str | None) -> None:
+    assert normalised("Engineer", f"<p>{text}</p>").seniority == level
+
+
+def test_a_manager_whom_people_report_to_is_one() -> None:
+    reports = "<p>You manage and coach a team of eight agents.</p>"
+    assert normalised("Support Manager", reports).seniority == "manager"
+    assert normalised("Support Manager", "<p>You manage our ticket queue.</p>").seniority is None
+    assert normalised("Support Specialist", reports).seniority is None
+
+
+def test_a_field_that_repeats_a_role_name_says_nothing() -> None:
+    assert normalised("Project Manager", seniority="Manager").seniority is None
+    assert normalised("Account Executive", seniority="Executive").seniority is None
+    assert normalised("Operations Owner", seniority="Manager").seniority == "manager"
+    assert normalised("Account Executive", seniority=("Executive", "Senior")).seniority == "senior"
+
+
+FIELDS = [
+    ("Entry-level", "junior"),
+    ("Midweight", "mid"),
+    ("mid_senior_level", "senior"),
+    ("Mid-Senior Level", "senior"),
+    ("Associate", "junior"),
+    ("Internship", "intern"),
+    ("student_college", "intern"),
+    ("experienced", None),
+    ("Not Applicable", None),
+]
+
+
+@pytest.mark.parametrize(("field", "level"), FIELDS)
+def test_the_words_of_boards_for_levels(field: str, level: str | None) -> None:
+    assert normalised("Engineer", seniority=field).seniority == level

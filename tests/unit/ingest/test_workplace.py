@@ -1,0 +1,109 @@
+"""The workplace: statements about the role in eight languages, weighed against fields, options and slogans."""
+
+import pytest
+
+from tests.support.drafting import normalised
+
+TEXTS = [
+    # English
+    ("This role is remote and open to residents of all states.", "remote"),
+    ("This is a flexible, remote opportunity.", "remote"),
+    ("Location: Remote", "remote"),
+    ("Job Locations\nUS-Remote", "remote"),
+    ("Remote in Portugal", "remote"),
+    ("Remote - Portugal", "remote"),
+    ("This opening is for a home-based position.", "remote"),
+    ("You can work anywhere in Canada.", "remote"),
+    ("This is a telework position.", "remote"),
+    ("Location: Lisbon (hybrid)", "hybrid"),
+    ("This is a hybrid role based in Lisbon.", "hybrid"),
+    ("You spend three days per week in our Lisbon office.", "hybrid"),
+    ("You come into the office twice a week.", "hybrid"),
+    ("You are in-office 2 days per week.", "hybrid"),
+    ("Hybrid: 1-2 days on-site in Lisbon", "hybrid"),
+    ("This role is in-person.", "onsite"),
+    ("This is an on-site position.", "onsite"),
+    ("This position is based at our Lisbon office.", "onsite"),
+    ("We are five days a week in the office.", "onsite"),
+    ("This is not a remote position.", "onsite"),
+    ("#LI-Onsite", "onsite"),
+    # options: whoever wants remote work gets it
+    ("Lisbon or remote", "remote"),
+    ("Remote or from our office in Lisbon.", "remote"),
+    ("We are open to fully remote candidates.", "remote"),
+    ("Remote, hybrid or onsite, as you prefer", "remote"),
+    ("This role could be hybrid, home based or site based.", "remote"),
+    # words that are about something else
+    ("You run a hybrid cloud and hybrid search.", "unknown"),
+    ("This role is a hybrid of analyst and engineer.", "unknown"),
+    ("You manage remote access tools and remote monitoring.", "unknown"),
+    ("You use Microsoft Office.", "unknown"),
+    ("You meet customers in person.", "unknown"),
+    ("Work from anywhere for four weeks a year.", "unknown"),
+    ("We meet in person one day every other month.", "unknown"),
+    # German
+    ("Arbeitsort: Remote", "remote"),
+    ("Du arbeitest an zwei Tagen pro Woche im Büro.", "hybrid"),
+    ("2 Tage vor Ort", "hybrid"),
+    ("Homeoffice möglich", "hybrid"),
+    ("100 % Homeoffice", "remote"),
+    # French
+    ("Poste en télétravail complet", "remote"),
+    ("2 jours de télétravail par semaine", "hybrid"),
+    ("Télétravail partiel", "hybrid"),
+    ("Le poste est en présentiel.", "onsite"),
+    # Spanish
+    ("Modalidad: híbrido", "hybrid"),
+    ("3 días en la oficina", "hybrid"),
+    ("Trabajo presencial en Bogotá", "onsite"),
+    ("100% teletrabajo", "remote"),
+    ("Trabajo remoto", "remote"),
+    # Portuguese
+    ("Modelo de trabalho híbrido", "hybrid"),
+    ("Vaga presencial em Recife", "onsite"),
+    ("Contratação: Remoto", "remote"),
+    ("2x por semana no escritório", "hybrid"),
+    # Italian, Dutch, Polish
+    ("2 giorni di smart working", "hybrid"),
+    ("Je werkt 2 dagen op kantoor.", "hybrid"),
+    ("Praca zdalna", "remote"),
+    ("Praca stacjonarna", "onsite"),
+]
+
+
+@pytest.mark.parametrize(("text", "workplace"), TEXTS)
+def test_a_text_states_a_workplace_or_none(text: str, workplace: str) -> None:
+    markup = "".join(f"<p>{line}</p>" for line in text.split("\n"))
+    assert normalised(html=markup).workplace == workplace
+
+
+def test_the_text_beats_the_field_and_a_tag_does_not_beat_days_in_the_office() -> None:
+    days = "<p>You spend two days per week in our office.</p>"
+    assert normalised(html=days, workplace="remote").workplace == "hybrid"
+    assert normalised(html=f"{days}<p>#LI-Remote</p>").workplace == "hybrid"
+    assert normalised(html=days, locations="Remote").workplace == "hybrid"
+
+
+def test_a_hybrid_policy_for_those_near_an_office_does_not_bind_the_others() -> None:
+    policy = "<p>Flexible hybrid setup with a fine office for Lisbon-based teammates.</p>"
+    assert normalised(html=policy, workplace="remote").workplace == "remote"
+    near = "<p>If you live near Lisbon, you will be in the office 2 days per week.</p>"
+    assert normalised(html=near, workplace="remote").workplace == "remote"
+
+
+def test_a_benefit_is_weaker_than_a_field_that_says_remote_but_not_than_one_that_only_denies_it() -> None:
+    benefit = "<h3>Benefits</h3><ul><li>Flexible hybrid work</li></ul>"
+    assert normalised(html=benefit, workplace="remote").workplace == "remote"
+    assert normalised(html=benefit, workplace="onsite").workplace == "hybrid"
+
+
+def test_a_slogan_decides_only_where_nothing_else_does() -> None:
+    slogan = "<p>We are a remote-first company.</p>"
+    assert normalised(html=slogan).workplace == "remote"
+    assert normalised(html=slogan, workplace="onsite").workplace == "onsite"
+
+
+def test_the_evidence_is_the_sentence_that_decided() -> None:
+    posting = normalised(html="<p>Hello.</p><p>This role is remote, in any country.</p>", workplace="onsite")
+    assert [found.source for found in posting.evidence["workplace"]] == ["text"]
+    assert "This role is remote" in posting.evidence["workplace"][0].text
