@@ -88,6 +88,10 @@ class Links:
     """By posting_id."""
     not_relevant: dict[str, str]
     """By posting_id."""
+    more_like: dict[str, str] = field(default_factory=dict)
+    """By posting_id."""
+    rest: str = ""
+    """Where the fitting jobs beyond the cap are listed; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,23 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 
-Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant"]
+Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest"]
 
-PATHS: dict[Purpose, str] = {"unsubscribe": "u", "manage": "m", "hide": "h", "irrelevant": "n"}
+PATHS: dict[Purpose, str] = {
+    "unsubscribe": "u",
+    "manage": "m",
+    "hide": "h",
+    "irrelevant": "n",
+    "more": "l",
+    "rest": "r",
+}
 """The path segment of each purpose under the public address."""
 
 MOST_UNSUBSCRIBE_BYTES = 77
@@ -37,6 +45,12 @@ class Claim:
 
     subscriber_id: str
     posting_id: str = ""
+    """For the purpose `rest` the slot of a digest, see `slot_of`."""
+
+
+def slot_of(due_at: datetime) -> str:
+    """Name a subscriber's digest by when it was due, which is a whole minute: `20261125T0800Z`."""
+    return f"{due_at.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def token(secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str = "") -> str:
@@ -89,6 +103,8 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
         manage=address("manage"),
         hide_company={job: address("hide", job) for job in jobs},
         not_relevant={job: address("irrelevant", job) for job in jobs},
+        more_like={job: address("more", job) for job in jobs},
+        rest=address("rest", slot_of(digest.due_at)) if digest.left_out else "",
     )
 
 

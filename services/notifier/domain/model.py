@@ -6,9 +6,25 @@ from typing import Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.rules.reason import Fact
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]
+Opinion = Literal["not_relevant", "more_like"]
+"""What a subscriber says of one job, and means of those like it."""
+PartCode = Literal["fit", "pay", "stated", "fresh", "place", "feedback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a subscriber said of a job, with what the job was like: its marks, not the posting."""
+
+    opinion: Opinion
+    title: str
+    company: str
+    skills: frozenset[str]
+    """Canonical names, the core ones."""
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,8 @@ class Recipient:
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys that the subscriber waved away."""
+    said: tuple[Said, ...] = ()
+    """What moves jobs that are like those which it was said of, see `services.notifier.domain.liking`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnualPay:
+    """The top of what a job pays in a year, in the currency that it is stated in."""
+
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentItem:
     """What a subscriber was sent before."""
 
@@ -64,6 +90,33 @@ class SentItem:
     cluster_key: str
     signature: str
     sent_at: datetime
+    near: bool = False
+    """It was shown as a near miss, and may come again once it pays more: as a match, once."""
+    pay: AnnualPay | None = None
+    """What a near miss stated then; None where it stated nothing that can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Why a job comes that came before: it was a near miss for its pay, which is now above the floor."""
+
+    code: Literal["pay_stated", "pay_raised"]
+    sent_at: datetime
+    """When it came as a near miss."""
+    before: AnnualPay | None
+    """None with `pay_stated`."""
+    now: AnnualPay
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score, and what it rests on, see `services.notifier.domain.score`."""
+
+    code: PartCode
+    points: float
+    most: float
+    """Feedback may also take as much away; no other part is below 0."""
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +134,10 @@ class Item:
     posting: PostingCore
     found_by: tuple[FoundBy, ...]
     score: float
+    parts: tuple[Part, ...] = ()
+    """What the score is the sum of; the fit is to the first search in `found_by`."""
+    again: Again | None = None
+    """Set where the subscriber was sent the job before."""
 
 
 @dataclass(frozen=True, slots=True)
