@@ -71,7 +71,8 @@ def _in_text(document: Document) -> tuple[Found, Finding[Employment | None] | No
     found: Found = {}
     for start, end, words in _statements(document):
         for form in _forms_in(words):
-            found.setdefault(form, Finding(form, (quote("text", document.text, start, end),)))
+            if form not in found:
+                found[form] = Finding(form, (quote("text", document.text, start, end),))
     full, part = found.get("full_time"), found.get("part_time")
     if full is None or part is None:
         return found, None

@@ -71,11 +71,11 @@ _ROLE = r"(?:position|role|opportunity|job|basis|vacancy|hire|contract(?!,| type
 PHRASE = re.compile(
     r"\b(?:"
     r"(?:full[- ]?time|part[- ]?time|freelance|fixed[- ]term|temporary|seasonal|casual|per[- ]diem)\b"
-    rf"[\w ,/()-]{{0,30}}?\b(?:{_ROLE}|assignment)\b(?! (?:from|schedule|environment))"
+    rf"[\w ,/()-]{{0,30}}?\b(?:{_ROLE}|assignment)\b(?! (?:from|schedule|environment|experience))"
     r"|contract(?:or)?(?: \w+)? (?:role|position|opportunity|job|basis|assignment|engagement)\b"
     r"|(?P<said>this is an?|(?:position|role|job) (?:is|will be)(?: an?)?)\s+(?:[\w-]+,?\s){0,3}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor|contract|temporary|seasonal)\b"
-    r"|(?:hired|as an?|work|working|available)\s+(?:[\w-]+,?\s){0,2}?"
+    r"|(?:work(?:ing)?|available) (?:full|part)[- ]?time\b|(?:hired|engaged|as an?)\s+(?:[\w-]+,?\s){0,2}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor)\b"
     r"|(?:need|seek(?:s|ing)?|looking (?:for|to hire)|hir(?:e|ing))(?: an?)? (?:[\w-]+,?\s){0,4}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|contractor)\b"

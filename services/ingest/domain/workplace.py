@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain, islice
 from typing import Literal, get_args
 
 from schemas.posting import Workplace
@@ -30,7 +31,7 @@ from services.ingest.domain.workplace_words import (
     TITLE,
 )
 
-Rank = Literal["tag", "option", "days", "said", "way", "weak"]
+Rank = Literal["tag", "option", "days", "said", "way", "policy", "weak"]
 Found = dict[tuple[Rank, Workplace], Finding[Workplace]]
 
 _STRONG: tuple[tuple[Rank, Workplace], ...] = (
@@ -42,13 +43,18 @@ _STRONG: tuple[tuple[Rank, Workplace], ...] = (
 
 Hybrid stands before remote in each: who may come in two days a week can also work remotely, on the others.
 """
-_WEAK: tuple[tuple[Rank, Workplace], ...] = (("weak", "remote"), ("weak", "hybrid"), ("weak", "onsite"))
+_WEAK: tuple[tuple[Rank, Workplace], ...] = (
+    ("policy", "hybrid"), ("policy", "remote"), ("policy", "onsite"), ("weak", "remote"), ("weak", "hybrid"),
+)  # fmt: skip
+"""What counts where no field says anything: the ways of the whole company, and what is said under conditions."""
 _PLAIN: tuple[tuple[Workplace, Rank, re.Pattern[str]], ...] = (
     ("hybrid", "said", HYBRID_SAID), ("hybrid", "way", HYBRID_WAY), ("hybrid", "weak", HYBRID_WEAK),
     ("onsite", "said", ONSITE_SAID), ("onsite", "way", ONSITE_WAY),
     ("remote", "said", REMOTE_SAID), ("remote", "way", REMOTE_WAY), ("remote", "weak", REMOTE_WEAK),
 )  # fmt: skip
 _BEFORE, _AFTER = 60, 65
+_MOST_MATCHES = 20
+"""Of one pattern in one text; in the captured postings none has more than half of them."""
 
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
@@ -64,7 +70,7 @@ def _from_fields(draft: Draft, found: Found) -> Finding[Workplace] | None:
     """What the fields say. Many have a word for remote only: what is not remote there may be hybrid by the text."""
     stated = _in_fields(FIELD, draft.locations) or _in_fields(FIELD, draft.workplace)
     if stated is not None and stated.value == "onsite":
-        return found.get(("weak", "hybrid"), stated)
+        return found.get(("policy", "hybrid")) or found.get(("weak", "hybrid")) or stated
     return stated
 
 
@@ -90,18 +96,20 @@ def _in_text(document: Document) -> Found:
             vague = _of_company(document, match) or _conditional(document, match)
             _keep(found, "weak" if vague else "option", "remote", match, document)
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
-        if not NUMBER.search(document.lowered, start, stop):
-            continue
-        for match in DAYS.finditer(document.lowered, start, stop):
-            if RARELY.match(document.lowered, match.end()):
-                continue
+        match = DAYS.search(document.lowered, start, stop) if NUMBER.search(document.lowered, start, stop) else None
+        if match is not None and not RARELY.match(document.lowered, match.end()):
             _keep(found, "weak" if _conditional(document, match) else "days", "hybrid", match, document)
     for workplace, rank, pattern in _PLAIN:
-        for start, stop in stretches(document, workplace, before=_BEFORE, after=_AFTER):
-            for match in pattern.finditer(document.lowered, start, stop):
-                if _capital_follows(document, match) and not _passing(document, match, rank):
-                    _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
+        for match in _matches(document, workplace, pattern):
+            if _capital_follows(document, match) and not _passing(document, match):
+                _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
     return found
+
+
+def _matches(document: Document, group: str, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
+    around = stretches(document, group, before=_BEFORE, after=_AFTER)
+    every = chain.from_iterable(pattern.finditer(document.lowered, start, stop) for start, stop in around)
+    return islice(every, _MOST_MATCHES)
 
 
 def _keep(found: Found, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document) -> None:
@@ -111,11 +119,9 @@ def _keep(found: Found, rank: Rank, workplace: Workplace, match: re.Match[str], 
 
 
 def _weighed(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> Rank:
-    if rank == "way" and _of_company(document, match):
-        return "weak"
     if workplace == "hybrid" and _conditional(document, match):
         return "weak"
-    return rank
+    return "policy" if rank == "way" and _of_company(document, match) else rank
 
 
 def _of_company(document: Document, match: re.Match[str]) -> bool:
@@ -127,10 +133,8 @@ def _conditional(document: Document, match: re.Match[str]) -> bool:
     return CONDITIONAL.search(document.lowered, start, end) is not None
 
 
-def _passing(document: Document, match: re.Match[str], rank: Rank) -> bool:
-    """Whether it is about some weeks of the year, or small print."""
-    if rank != "said" and document.kind_at(match.start()) == "legal":
-        return True
+def _passing(document: Document, match: re.Match[str]) -> bool:
+    """Whether it is about some weeks of the year."""
     before = document.lowered[max(0, match.start() - 25) : match.start()].rpartition("\n")[2]
     after = document.lowered[match.end() : match.end() + 60].partition("\n")[0]
     return any(FOR_A_WHILE.search(words) for words in (before, after)) or AT_TIMES.search(before) is not None

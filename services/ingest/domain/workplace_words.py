@@ -95,7 +95,7 @@ HYBRID_WAY = re.compile(
     r"|option|tage)\w*"
     r"|mobiles arbeiten\b|teletrabajo parcial\b|smart working\b)",
 )
-HYBRID_WEAK = re.compile(r"\bhybrid work(?:ing|place)?\b")
+HYBRID_WEAK = re.compile(r"\bhybrid work(?:ing|place)?\b|\bwork\w* in a hybrid way\b")
 
 ONSITE_SAID = re.compile(
     rf"\b(?:(?:fully|100 ?%|entirely|always) (?:on-?site|in[- ]person)\b|(?:on-?site|in-?office|in-person) {ROLE}\b"
@@ -123,6 +123,7 @@ REMOTE_SAID = re.compile(
     r"|telework)\b(?![- ]first)"
     rf"|(?<!not a )(?<!not )(?<!no )(?:remote|home[- ]based|work[- ](?:from|at)[- ]home"
     rf"|telework)(?:,? [\w-]+){{0,2}},? {ROLE}\b"
+    rf"|{ROLE} isremote\b|(?:looking for|seeking|hiring) an? (?:[\w-]+ ){{0,2}}remote\b(?![- ]first){_NOT_WORK}"
     r"|this is an? (?:[\w-]+,? ){0,4}?remote\b(?![- ]first)|(?:to|can|will|you'll|be) work(?:ing)? (?:fully |100 ?% "
     r"|completely )?remotely\b"
     rf"|{_LABEL}{_GAP}(?:100 ?% |fully )?remot[eoa]\b|remote (?:to|within|across|anywhere|from"
@@ -133,7 +134,7 @@ REMOTE_SAID = re.compile(
     rf"|teletrabajo)\b"
     r"|télétravail complet\b|vollständig remote\b|praca zdalna\b|w pełni zdaln\w+|volledig remote\b)"
     rf"|(?:^|\n)\W{{0,4}}(?:100 ?% |fully )?remote\b(?![- ](?:first|friendly|native"
-    rf"|flexible)){_NOT_WORK}[^\n.]{{0,35}}(?=$|\n)"
+    rf"|flexible)){_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)"
     rf"|(?:^|\n)remote\b{_NOT_WORK} (?P<capital_next>)"
     r"|[-–—|·(] ?(?:100 ?% |fully )?remote\b(?=\s?(?:[)|·–—\n-]|$|based|work\b|only))",
 )
@@ -146,11 +147,11 @@ REMOTE_WAY = re.compile(
     r"|teletrabalho\b)",
 )
 REMOTE_WEAK = re.compile(
-    r"\b(?:(?:100 ?%|fully|all|completely|full)[- ]remote\b|remote[- ](?:first|native|friendly|flexible|work\w*|team"
-    r"|company"
-    r"|environment|setting|candidate|option|opportunit)\w*|(?:work|performed?|operate)\b[\w ]{0,20}\bremotely\b"
+    r"\b(?:(?:100 ?%|fully|all|completely|full)[- ]remote\b|remote[- ](?:first|native|friendly|flexible"
+    r"|work(?! exp)\w*|team"
+    r"|company|environment|setting|candidate|option|opportunit)\w*|(?:work|performed?|operate)\b[\w ]{0,20}\bremotely\b"
     r"|distributed team\b|remote\b(?=\W*(?:\n|$))|remote (?:and|or) (?:flexible|hybrid)\b(?! (?:position|role))"
-    r"|remotely join\b|home ?office (?:reimburs|stipend|set-?up|allow)\w*)",
+    r"|remotely join\b|virtual[- ]first\b|home ?office (?:reimburs|stipend|set-?up|allow)\w*)",
 )
 """What a company says of its ways; counts where nothing else does."""
 
@@ -160,9 +161,9 @@ CONDITIONAL = re.compile(
     r"(?: who)?(?: are| is)? (?:based|located|living|live|near|within|local|in)\b"
     r"|-based (?:teammates|employees|team|colleagues|staff|candidates)|\bwithin (?:\d+|a commut|commut)"
     r"|\bnear (?:an?|our|one of)\b|\bfor (?:most|some) (?:positions|roles)\b|\bfrom (?:wherever|anywhere)\b"
-    r"|\bdepending on (?:the |your )?(?:role|team|location)\b",
+    r"|\bremote[- ]first\b|\bdepending on (?:the |your )?(?:role|team|location)\b",
 )
-"""Hybrid for those who live near an office: no word about the others."""
+"""Hybrid for those who live near an office, or who like: no word about the others."""
 
 FOR_A_WHILE = re.compile(
     r"\b(?:\d+|one|two|three|four|six|several|few) (?:\w+ )?(?:days|weeks|months)\b(?! (?:a|per|each|every) week)"

@@ -50,6 +50,8 @@ TEXTS = [
     ("You will work with international teams and internal tools.", None),
     ("Part-time, contract, or freelance roles may not be eligible for benefits.", None),
     ("5 years of full time experience", None),
+    ("Previous freelance or remote work experience", None),
+    ("You work with our contractor on the calendar.", None),
     ("Enjoy a casual work environment.", None),
     # German
     ("Anstellung in Vollzeit, unbefristet", "full_time"),

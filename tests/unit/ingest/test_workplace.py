@@ -34,6 +34,7 @@ TEXTS = [
     ("Remote, hybrid or onsite, as you prefer", "remote"),
     ("This role could be hybrid, home based or site based.", "remote"),
     # words that are about something else
+    ("You need previous remote work experience.", "unknown"),
     ("You run a hybrid cloud and hybrid search.", "unknown"),
     ("This role is a hybrid of analyst and engineer.", "unknown"),
     ("You manage remote access tools and remote monitoring.", "unknown"),
@@ -95,6 +96,11 @@ def test_a_benefit_is_weaker_than_a_field_that_says_remote_but_not_than_one_that
     benefit = "<h3>Benefits</h3><ul><li>Flexible hybrid work</li></ul>"
     assert normalised(html=benefit, workplace="remote").workplace == "remote"
     assert normalised(html=benefit, workplace="onsite").workplace == "hybrid"
+
+
+def test_a_company_that_is_remote_first_with_hybrid_offices_is_remote() -> None:
+    text = "<p>You work in a remote-first hybrid environment, with offices in Lisbon.</p>"
+    assert normalised(html=text).workplace == "remote"
 
 
 def test_a_slogan_decides_only_where_nothing_else_does() -> None:
