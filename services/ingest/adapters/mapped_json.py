@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from services.ingest.adapters.contacts import without_contacts
@@ -13,8 +14,10 @@ from services.ingest.mapping.paths import is_singular, json_values, names_of
 from services.ingest.mapping.rows import JsonRow
 from services.ingest.ports import Broken
 
-MOST_WHOLE = 16 * 1024 * 1024
+MOST_WHOLE = 8 * 1024 * 1024
 """Characters of a body whose rows are found by more than names, so that it has to be held in memory as a whole."""
+MOST_MEMBERS = 10_000
+"""Of an object in which the rows lie, that are looked at."""
 _MOST_AROUND = 1024 * 1024
 """Characters of a member beside the rows that is read."""
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -54,7 +57,7 @@ class JsonBody(Body):
         at, there = _past(_SPACE, self.text, 0), ""
         for name in self._names or ():
             others = []
-            for other, place in _members(self.text, at):
+            for other, place in islice(_members(self.text, at), MOST_MEMBERS):
                 if other == name:
                     at, there = place, f"{there}{name}."
                     break
@@ -103,14 +106,15 @@ class JsonBody(Body):
         if isinstance(self._whole, Broken):
             yield self._whole
             return
-        found = json_values(self._whole, self.mapping.items)
-        yield from found[0] if is_singular(self.mapping.items) and found and isinstance(found[0], list) else found
-        if not found and self._whole:
-            names = JsonRow(self._whole).names()
-            yield Broken(
-                f'items: "{self.mapping.items}" finds nothing; {alternatives([self.mapping.items], names)}',
-                ends_feed=True,
-            )
+        path, count = self.mapping.items, 0
+        for found in json_values(self._whole, path):
+            # A path to one value leads to the list of rows, any other to the rows.
+            rows = found if is_singular(path) and isinstance(found, list) else [found]
+            count += 1
+            yield from rows
+        if not count and self._whole:
+            told = alternatives([path], JsonRow(self._whole).names())
+            yield Broken(f'items: "{path}" finds nothing; {told}', ends_feed=True)
 
     @cached_property
     def _around(self) -> Any:
@@ -123,7 +127,7 @@ class JsonBody(Body):
         found: dict[str, Any] = {}
         if not names:
             return found
-        for name, place in _members(self.text, at):
+        for name, place in islice(_members(self.text, at), MOST_MEMBERS):
             if name == names[0]:
                 found[name] = self._beside(place, names[1:])
             elif (_end(self.text, place) or len(self.text)) - place <= _MOST_AROUND:

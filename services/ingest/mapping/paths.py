@@ -4,6 +4,8 @@ A path begins at the row, unless it begins at the feed: `$` in JSON, `/` in XML.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -55,21 +57,19 @@ def names_of(path: str) -> list[str] | None:
     return bare.split(".") if _NAMES.fullmatch(bare) else None
 
 
-def json_values(value: Any, path: str) -> list[Any]:
-    """What a JSON path finds in a value. Never raises for any value."""
+def json_values(value: Any, path: str) -> Iterator[Any]:
+    """What a JSON path finds in a value, one by one. Never raises for any value."""
     names = names_of(path)
     if names is None:
-        if not isinstance(value, (dict, list)):
-            return []  # the library would read a text as JSON
-        try:
-            return list(_query(path).findall(value))
-        except (JSONPathError, RecursionError):
-            return []
+        if isinstance(value, (dict, list)):  # the library would read a text as JSON
+            with suppress(JSONPathError, RecursionError):
+                yield from (match.obj for match in _query(path).finditer(value))
+        return
     for name in names:
         if not isinstance(value, dict) or name not in value:
-            return []
+            return
         value = value[name]
-    return [value]
+    yield value
 
 
 def is_singular(path: str) -> bool:

@@ -153,7 +153,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _json_instead(value: Any, path: str) -> str | None:
-    found = json_values(value, path)
+    found = list(json_values(value, path))
     if found:
         return next((words for one in found if (words := _what(one, path))), None)
     names = names_of(path) or []
