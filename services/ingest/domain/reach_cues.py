@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.ingest.domain.reach_words import reach_table
 
-CueKind = Literal["placed", "living", "allowed", "hiring", "remote", "shut", "outside", "label", "wide"]
+CueKind = Literal["placed", "living", "allowed", "hiring", "remote", "shut", "outside", "moving", "label", "wide"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,10 +81,21 @@ def without_frames(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMen
 
 
 def as_states(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
-    """Read a city named like its state as the state, where other states stand in the list: New York, New Jersey."""
-    if not any(mention.kind == "subdivision" for mention in mentions):
-        return list(mentions)
+    """Read a city named like its state as the state, where other states stand in the list: New York, New Jersey.
+
+    Washington, D.C., is a city where none does.
+    """
+    states = {mention.code for mention in mentions if mention.kind == "subdivision"}
+    if states <= {_CAPITAL}:
+        return [_as_city(mention) if mention.code == _CAPITAL else mention for mention in mentions]
     return [state_named(mention) or mention for mention in mentions]
+
+
+_CAPITAL = "US-DC"
+
+
+def _as_city(mention: PlaceMention) -> PlaceMention:
+    return replace(mention, kind="city", code=country_of(mention.code), subdivision=mention.code)
 
 
 def state_named(mention: PlaceMention) -> PlaceMention | None:

@@ -7,6 +7,7 @@ rule looks at a bounded stretch of text around a cue, so that the work is linear
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -39,6 +40,8 @@ _BEFORE = 110
 _CODES = re.compile(r"\b[A-Z]{2}\b")
 _STOP = re.compile(r"[.!?;](?=\s)|\n|•")
 _ABOUT_US = frozenset({"about", "benefits"})
+_ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
+_APPLICANT = ("candidate", "Candidate", "applica", "Applica")
 _LABEL_BEFORE = re.compile(
     r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the"
     r"|required)\s+){0,2}",
@@ -59,7 +62,8 @@ _LABEL_END = re.compile(
     r"|employment|contract|aligned|overlap\w*|based companies)\b",
     re.IGNORECASE,
 )
-_MOST_LABELLED = 220
+_MOST_LABELLED, _SHORT_LINE = 220, 50
+_ALL_STATES = re.compile(r"\b(?:50|fifty|all)(?: of the)? (?:u\.?s\.? )?states\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -124,9 +128,9 @@ class _Reader:
             shut = [state_named(mention) or mention for mention in without_frames(text, listed)]
             self.said.excluded.update(dict.fromkeys(m.code for m in shut if m.kind not in ("worldwide", "city")))
             return
-        if not self._restricts(cue, before, last, negated=negated):
-            if not negated and text.startswith(("location", "Location"), cue.start):
-                self.said.weak.add((mention for mention in listed if mention.kind == "country"), states=False)
+        if not self._restricts(cue, before, listed, negated=negated):
+            if not negated and (cue.kind == "moving" or text.startswith(("location", "Location"), cue.start)):
+                self.said.weak.add((mention for mention in listed if mention.kind != "group"), states=False)
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
         self._take(listed[0].start, last)
@@ -163,6 +167,10 @@ class _Reader:
             between = text[reached:start]
             if cue.kind == "shut" and ")" in between and "(" not in between:
                 break
+            if listed and _NOT_BEFORE.search(between):
+                continue
+            if _ALL_STATES.search(between):
+                break
             if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (
                 small.between if listed else gap
             ).fullmatch(between):
@@ -184,13 +192,13 @@ class _Reader:
             return False
         return negated and (cue.kind == "hiring" or (cue.kind == "living" and not before.rstrip().endswith("to")))
 
-    def _restricts(self, cue: Cue, before: str, last: int, *, negated: bool) -> bool:
-        text, kind = self.text, cue.kind
+    def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
+        text, kind, last = self.text, cue.kind, listed[-1].end
         if kind == "outside":
             return negated
-        if negated or kind == "shut":
+        if negated or kind in ("shut", "moving"):
             return False
-        if kind != "hiring" and (SMALL_PRINT.search(before) or SMALL_PRINT_BEHIND.match(text, last)):
+        if SMALL_PRINT.search(before) or (kind != "hiring" and SMALL_PRINT_BEHIND.match(text, last)):
             return False
         if LIMITED_BEHIND.match(text, last):
             return False
@@ -201,11 +209,12 @@ class _Reader:
         if kind == "placed":
             return speaks is True or (speaks is None and not about and bool(LINE_START.fullmatch(before)))
         if kind == "living":
-            return speaks is not False
-        if about and speaks is not True:
-            return False
+            return speaks is not False or text.startswith(_APPLICANT, cue.start)
         if kind == "hiring":
             return self._looks_for_somebody(cue, last, before)
+        if about and speaks is not True:
+            role = bool(_ROLE.search(text, cue.end, listed[0].start))
+            return self.document.kind_at(cue.start) == "about" and (role or _is_short_line(text, cue.start))
         return speaks is not False
 
     def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
@@ -242,7 +251,7 @@ class _Reader:
             return
         self._take(start, stop)
         named = self.said.restricted
-        if named.add((m for m in without_frames(value, mentions) if m.kind != "worldwide"), states=True):
+        if named.add((m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"), states=True):
             named.show(partial(quote, "text", text, line, stop))
             self.said.labelled = True
 
@@ -251,6 +260,9 @@ _LIVES = re.compile(
     r"\b(?:located|based|live|living|reside|residing|candidates?|applicants?|anywhere|remote(?:ly)?|hire|hiring|from"
     r"|be|work)\s+$",
     re.I,
+)
+_JOINING = re.compile(
+    r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
 )
 _NOT_BEFORE = re.compile(
     r"\b(?:no|not|non|except|excluding|excl|outside(?: of)?|without)[\s-]*(?:the\s)?$", re.IGNORECASE
@@ -274,7 +286,14 @@ def _sentence_before(text: str, start: int) -> str:
     return before[stops[-1].end() :] if stops else before
 
 
+def _is_short_line(text: str, start: int) -> bool:
+    """`(Remote – Colombia)` is a statement wherever it stands."""
+    begins = text.rfind("\n", 0, start) + 1
+    ends = text.find("\n", start)
+    return (ends if ends >= 0 else len(text)) - begins <= _SHORT_LINE
+
+
 def _speaks_of_you(before: str) -> bool | None:
     """Whether the nearest subject is the applicant or the role; None where there is none."""
-    subjects = [subject.lastgroup for subject in words().subject.finditer(before)]
+    subjects = [subject.lastgroup for subject in words().subject.finditer(_JOINING.sub("you ", before))]
     return subjects[-1] == "you" if subjects else None

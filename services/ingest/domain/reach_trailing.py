@@ -6,7 +6,7 @@ from functools import partial
 
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_named import Named
-from services.ingest.domain.reach_words import NEGATED, PREFERRED, SMALL_PRINT
+from services.ingest.domain.reach_words import NEGATED, PREFERRED, SMALL_PRINT, words
 from services.ingest.domain.sections import Document
 from services.rules.place_data import Sense
 from services.rules.place_names import Found
@@ -25,6 +25,11 @@ _BEHIND = re.compile(
     r"|(?P<resident>\s+residents?\b|[- ]based (?:candidates?|applicants?)\b)",
     re.IGNORECASE,
 )
+_NOT_ELIGIBLE = re.compile(
+    r"\W{0,3}(?:(?:residents?|candidates?|applicants?)\s)?(?:(?:are|is|will be)\s)?(?:not (?:be )?(?:eligible"
+    r"|considered|accepted)|ineligible)",
+    re.IGNORECASE,
+)
 _EXTRAS = re.compile(
     r"\b(?:insurance|plans?|401|fsa|hsa|account|stipend|coverage|pto|leave|holidays?|dental|medical|vision|match"
     r"|pension|equity"
@@ -32,7 +37,7 @@ _EXTRAS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS = re.compile(
-    r"(?:^|.*[\n•*|(,:–—-]\s*|.*\b(?:remote|full-time|fully|be|are|you['’]re|candidates?|a|an|for|to|is|position"
+    r"(?:^|.*[\n•*|(,:–—-]\s*|.*\b(?:remote|full-time|fully|this|be|are|you['’]re|candidates?|a|an|for|to|is|position"
     r"|role|contract)[\s,]+)"
     r"(?:the )?$",
     re.IGNORECASE | re.DOTALL,
@@ -53,7 +58,10 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
     """
     text = document.text
     papers: list[tuple[Sense, Found, int]] = []
-    for name in names:
+    for i, name in enumerate(names):
+        if _NOT_ELIGIBLE.match(text, name.end):
+            excluded.update((one.senses[0].code, None) for one in _list_to(text, names, i) if len(one.senses) == 1)
+            continue
         if len(name.senses) > 1 or name.senses[0].kind == "worldwide":
             continue
         behind = _BEHIND.match(text, name.end)
@@ -75,6 +83,14 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
     if not named.any_place:
         for sense, name, end in papers:
             _take(text, named, sense, name, end)
+
+
+def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
+    """The names of the list that ends with one."""
+    first = last
+    while first and words().between.fullmatch(text, names[first - 1].end, names[first].start):
+        first -= 1
+    return names[first : last + 1]
 
 
 def _restricts(document: Document, how: str | None, name: Found, before: str, end: int) -> bool:

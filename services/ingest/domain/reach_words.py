@@ -35,7 +35,9 @@ def words() -> Words:
     between, subjects = table["between"], table["subjects"]
     you, them = _any_of(subjects["you"]), _any_of(subjects["them"])
     return Words(
-        filled=re.compile(rf"(?:{_MARKS}|(?:{_any_of(between['cue_and_place'])})\b)*", re.IGNORECASE),
+        filled=re.compile(
+            rf"(?:{_MARKS}|\d{{1,3}}\b|\w+['’]s\b|(?:{_any_of(between['cue_and_place'])})\b)*", re.IGNORECASE
+        ),
         remote_gap=re.compile(rf"(?:{_MARKS}|(?:{_any_of(between['remote_and_place'])})\b)*", re.IGNORECASE),
         between=re.compile(
             rf"(?:\([^()\n]{{0,30}}\)|{_MARKS}|\d{{1,3}}\b|(?:{_any_of(between['places'])})\b)*", re.IGNORECASE
@@ -108,7 +110,8 @@ NEGATED: Final = re.compile(
     re.IGNORECASE,
 )
 LINE_START: Final = re.compile(
-    r"[\W_]*(?:be |must |currently |physically |remote|fully |hybrid|onsite|\W)*", re.IGNORECASE
+    r"[\W_]*(?:be |must |currently |physically |remote|fully |hybrid|onsite|licensed and |independently |\W)*",
+    re.IGNORECASE,
 )
 WHO: Final = re.compile(
     r"\b(?:candidates?|applicants?|applications?|residents?|people|individuals?|talent|anyone|engineers?|developers?"
