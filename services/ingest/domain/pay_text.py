@@ -75,6 +75,8 @@ _PLUS_PAY = re.compile(
     r"(?:bonus|benefits|commission|equity|stock|super\b|superannuation|package|otp\b)"
 )
 """What goes with pay alone: `£60k plus bonus and benefits`."""
+_TELLING: frozenset[Word] = frozenset({"salary", "base", "ote", "other"})
+"""Words that leave no need to look at the heading of a list."""
 _RATES = frozenset({"hour", "day"})
 _BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
 _BARE_IN_FIELD, _BARE_IN_SECTION = 100, 10_000
@@ -97,8 +99,9 @@ class PayMention:
     """The periods that the words around it name, the likeliest first; none where they are silent."""
     sense: Sense
     labelled: bool
-    """A word that only pay goes by stands ahead of it: salary, wage, Gehalt."""
+    """A word that only pay goes by stands beside it: salary, wage, Gehalt."""
     ranged: bool = False
+    """A range, or one that an end is left open of."""
     hinted: bool = False
     """Only the next sentence names the periods, maybe those of other pay."""
     lakhs: bool = False
@@ -112,6 +115,27 @@ def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention,
     reader = _Reader(document, setting)
     mentions = [reader.read(sums, index) for index in range(min(len(sums), _MOST_READ))]
     return tuple(mention for mention in mentions if mention is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The words around one sum: of its sentence, and not of the sums before and after it."""
+
+    before: str
+    after: str
+    since: int
+    """Where the sum before it ends."""
+    carried: dict[Word, int]
+    """What the sentence says ahead of it, the sums before it left aside; or the heading of its list."""
+    following: dict[Word, int]
+    spells: tuple[Spell, ...]
+
+    @property
+    def last_pay(self) -> int:
+        return max(self.carried.get("salary", -1), self.carried.get("pay", -1), self.carried.get("base", -1))
+
+    def says(self, *words: Word) -> bool:
+        return not self.carried.keys().isdisjoint(words) or not self.following.keys().isdisjoint(words)
 
 
 class _Reader:
@@ -147,7 +171,8 @@ class _Reader:
         left, right = self.document.sentence_at(one.start, one.end)
         begin = max(left, one.start - _BEFORE)
         beside = self._words(begin, one.start)
-        carried = beside or self._heading(one)
+        told = not beside.keys().isdisjoint(_TELLING)
+        carried = beside if told else self._heading(one) | beside
         if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one)):
             return None
         before = text[max(begin, since) : one.start]
@@ -155,6 +180,10 @@ class _Reader:
         after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
         spells, hinted = self._spells(before, after, one)
         low, high = _open_ends(before, after, one)
+        stop = _MORE.search(after)
+        end = one.end + (stop.start() if stop else len(after))
+        following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
+        around = _Around(before, after, since if told else 0, carried, following, spells)
         return PayMention(
             one.start,
             one.end,
@@ -162,9 +191,9 @@ class _Reader:
             high,
             one.currency,
             spells,
-            self._sense(one, carried, before, after, since, spells),
-            labelled=self.all_is_pay or "salary" in carried or (one.ranged and self._kind(one) == "pay"),
-            ranged=one.ranged,
+            self._sense(one, around),
+            labelled=self.all_is_pay or around.says("salary") or (one.ranged and self._kind(one) == "pay"),
+            ranged=one.ranged or low is None or high is None,
             hinted=hinted,
             lakhs=one.lakhs,
         )
@@ -207,47 +236,43 @@ class _Reader:
         hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
         return tuple(dict.fromkeys(hints)), True
 
-    def _sense(
-        self, one: Sum, carried: dict[Word, int], before: str, after: str, since: int, spells: tuple[Spell, ...]
-    ) -> Sense:
-        stop = _MORE.search(after)
-        end = one.end + (stop.start() if stop else len(after))
-        following = words_in(self.text, one.end, min(end, one.end + _FOLLOWING))
-        ote = carried.get("ote", -1)
-        if (ote > since and ote > carried.get("base", -1)) or "ote" in following or _OTE_NEXT.match(after):
-            return "ote"
-        if self.for_sales or _OTE_BEFORE.search(before):
-            return "ote"
-        if self.sells and (_VARIABLE.search(before) or _VARIABLE.search(after)):
+    def _sense(self, one: Sum, around: _Around) -> Sense:
+        if self._is_on_target(around):
             return "ote"
         if self.all_is_pay:
             return "pay"
-        if self._is_something_else(carried, following, after, sure=one.ranged and bool(spells)):
+        if self._is_something_else(one, around):
             return "other"
-        return "pay" if self._is_pay(one, carried, following, after, spells) else "other"
+        return "pay" if self._is_pay(one, around) else "other"
 
-    def _is_something_else(
-        self, carried: dict[Word, int], following: dict[Word, int], after: str, *, sure: bool
-    ) -> bool:
-        pay = max(carried.get("salary", -1), carried.get("pay", -1), carried.get("base", -1))
-        if carried.get("other", -1) > pay or "other" in following or _BENEFIT_NEXT.match(after):
+    def _is_on_target(self, around: _Around) -> bool:
+        ote = around.carried.get("ote", -1)
+        if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
-        if "salary" in carried:
-            return False
-        return ("aside" in following and pay < 0) or (carried.get("aside", -1) > pay and not sure)
+        if self.for_sales or _OTE_NEXT.match(around.after) or _OTE_BEFORE.search(around.before):
+            return True
+        return self.sells and bool(_VARIABLE.search(around.before) or _VARIABLE.search(around.after))
 
-    def _is_pay(
-        self, one: Sum, carried: dict[Word, int], following: dict[Word, int], after: str, spells: tuple[Spell, ...]
-    ) -> bool:
-        kind = self._kind(one)
-        if "salary" in carried or "salary" in following or kind == "pay" or self.is_title:
+    def _is_something_else(self, one: Sum, around: _Around) -> bool:
+        pay = around.last_pay
+        if around.carried.get("other", -1) > pay or "other" in around.following or _BENEFIT_NEXT.match(around.after):
+            return True
+        if "salary" in around.carried:
+            return False
+        if "aside" in around.following and pay < 0:
+            return True
+        return around.carried.get("aside", -1) > pay and not (one.ranged and around.spells)
+
+    def _is_pay(self, one: Sum, around: _Around) -> bool:
+        kind, spells = self._kind(one), around.spells
+        if around.says("salary") or kind == "pay" or self.is_title:
             return True
         if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
             return True
-        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(after):
+        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(around.after):
             return True
         aside = kind in ("benefits", "about")
-        if carried.keys() & {"pay", "base"} or following.keys() & {"pay", "base"}:
+        if around.says("pay", "base"):
             return not aside or one.ranged or bool(spells)
         if one.ranged and (spells or self._alone(one)):
             return True

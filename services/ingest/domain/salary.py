@@ -51,11 +51,8 @@ class _Pay:
     evidence: Evidence
     inferred: bool = False
     """Nobody states the period."""
-    labelled: bool = True
-
-    @property
-    def sure(self) -> bool:
-        return self.labelled or not self.inferred
+    sure: bool = True
+    """Its period is stated, or a word calls it a salary, or it is a range."""
 
     @property
     def terms(self) -> tuple[str, Period]:
@@ -71,7 +68,8 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
     stated = reader.from_text(draft, document)
     bands = reader.from_fields(draft, ote=stated.ote)
     chosen = stated.pay
-    if not chosen or (_is_by_the_piece(chosen) and any(band.kind == "base" for band in draft.pay)):
+    unclear = _is_by_the_piece(chosen) or not any(pay.sure for pay in chosen)
+    if not chosen or (unclear and any(band.kind == "base" for band in draft.pay)):
         chosen = bands or chosen
     if not chosen:
         return Finding(None, tuple(dict.fromkeys(reader.refused))[:_MOST_EVIDENCE])
@@ -105,7 +103,7 @@ class _Reader:
     def from_text(self, draft: Draft, document: Document) -> _Stated:
         """Pay stated in the title, else in the text, else in a free-text field of the board.
 
-        A sum of the text that no word calls a salary, and no period goes with, does not beat the board's field.
+        A lone sum of the text that no word calls a salary, and no period goes with, does not beat the board's field.
         """
         ote: list[PayMention] = []
         in_title = self._read("title", document_of(draft.title, draft.title), "title", ote)
@@ -190,7 +188,7 @@ class _Reader:
                 ranged = labelled or (mention is not None and mention.ranged)
                 period = infer_period(ends, currency, self.rates, labelled=labelled, ranged=ranged, yearly=lakhs)
                 if period is not None:
-                    return _Pay(low, high, currency, period, shown, inferred=True, labelled=labelled)
+                    return _Pay(low, high, currency, period, shown, inferred=True, sure=ranged)
         self.refused.append(shown)
         return None
 

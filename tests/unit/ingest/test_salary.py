@@ -210,6 +210,16 @@ def test_the_text_beats_the_field() -> None:
     assert terms(salary) == (40, 60, "USD", "hour")
 
 
+def test_a_lone_sum_that_nothing_calls_a_salary_does_not_beat_the_field() -> None:
+    text = "<p>People here are paid $50,000 more than they dreamt of.</p>"
+    assert terms(normalised(html=text, pay=(a_band(90_000, 99_000, "USD", "annual"),)).salary) == (
+        90_000,
+        99_000,
+        "USD",
+        "year",
+    )
+
+
 def test_an_end_that_the_text_leaves_open_comes_from_the_field() -> None:
     salary = normalised(
         html="<p>Salary: up to £79,000 per annum</p>", pay=(a_band(40_000, 70_000, "GBP", "annual"),)
