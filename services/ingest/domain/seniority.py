@@ -84,18 +84,19 @@ def _from_text(document: Document) -> Finding[Seniority | None] | None:
 
 def _statements(document: Document) -> Iterator[re.Match[str]]:
     for start, stop in stretches(document, "seniority", before=80, after=80):
-        yield from STATED.finditer(document.text, start, stop)
+        yield from STATED.finditer(document.lowered, start, stop)
     for start, stop in stretches(document, "title_line", before=20, after=100):
-        yield from TITLE_LINE.finditer(document.text, start, stop)
+        yield from TITLE_LINE.finditer(document.lowered, start, stop)
 
 
 def _from_reports(document: Document) -> Finding[Seniority | None] | None:
     if not MANAGER.search(document.title):
         return None
-    match = REPORTS.search(document.text)
-    if match is None or document.kind_at(match.start()) in _OTHERS:
-        return None
-    return Finding("manager", (quote("text", document.text, match.start(), match.end()),))
+    for start, stop in stretches(document, "reports", before=60, after=40):
+        match = REPORTS.search(document.lowered, start, stop)
+        if match is not None and document.kind_at(match.start()) not in _OTHERS:
+            return Finding("manager", (quote("text", document.text, match.start(), match.end()),))
+    return None
 
 
 def _from_fields(fields: Sequence[Stated], title: str) -> Finding[Seniority | None] | None:

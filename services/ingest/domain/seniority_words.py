@@ -116,7 +116,7 @@ LADDER_LEVELS: dict[str, Seniority] = {"3": "junior", "4": "mid", "5": "senior",
 SUPPORT = re.compile(r"support|help ?desk|\bsoc\b|desk|operations cent", re.IGNORECASE)
 """Where L2 and L3 are lines of support."""
 
-MANAGER = re.compile(r"\bmanager\b|\bmanager(?:in)\b|\bmanageur\b", re.IGNORECASE)
+MANAGER = re.compile(r"\bmanage(?:r|rin|ur)\b", re.IGNORECASE)
 _GUIDE = r"(?:manag|supervis|lead|coach|mentor|hir|build|grow|develop|train|motivat|inspir|guid)(?:e|ing)?"
 REPORTS = re.compile(
     r"\b(?:(?:have|has|with|your|of|manag\w+|\d+) (?:\w+ )?direct reports\b|line[- ]manag\w+"
@@ -126,7 +126,6 @@ REPORTS = re.compile(
     r"|(?:guidance|supervision|leadership) of (?:the|a|our|your) (?:\w+ )?(?:agents|employees|staff|technicians)\b"
     r"|(?:führ|leit)\w* (?:ein|dein|d)\w* (?:\w+ )?team\b|(?:fachliche|disziplinarische) führung"
     r"|encadre\w* (?:une|l'|votre) équipe|lidera\w* (?:un|el|a|uma?) (?:equipo|equipe|time))",
-    re.IGNORECASE,
 )
 """That people report to whoever has the job."""
 
@@ -151,12 +150,10 @@ STATED = re.compile(
     r"|\bhir(?:ed|ing) at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b"
     r"|\b(?:designed|ideal|perfect|intended|suited) for (?:an? )?(?P<for>early[- ]career|entry[- ]level|junior"
     r"|mid[- ]level)\b",
-    re.IGNORECASE,
 )
 """A statement of the level in words."""
 TITLE_LINE = re.compile(
     r"(?:^|\n)\W{0,3}(?:job title|position(?: title)?|role(?: title)?|title|stelle|poste|puesto|cargo|vaga)\s?:\s?"
     r"(?P<title>[^/\n]{3,80})",
-    re.IGNORECASE,
 )
 """A title repeated in the text, at times with the level that the feed's title lacks."""

@@ -96,9 +96,11 @@ def _in_text(document: Document) -> Found:
             vague = _of_company(document, match) or _conditional(document, match)
             _keep(found, "weak" if vague else "option", "remote", match, document)
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
-        match = DAYS.search(document.lowered, start, stop) if NUMBER.search(document.lowered, start, stop) else None
-        if match is not None and not RARELY.match(document.lowered, match.end()):
-            _keep(found, "weak" if _conditional(document, match) else "days", "hybrid", match, document)
+        if not NUMBER.search(document.lowered, start, stop):
+            continue
+        days = DAYS.search(document.lowered, start, stop)
+        if days is not None and not RARELY.match(document.lowered, days.end()):
+            _keep(found, "weak" if _conditional(document, days) else "days", "hybrid", days, document)
     for workplace, rank, pattern in _PLAIN:
         for match in _matches(document, workplace, pattern):
             if _capital_follows(document, match) and not _passing(document, match):
