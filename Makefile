@@ -4,8 +4,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 STAMP := .venv/.set-up
 WORKERS ?= 2
+LOCALE := services/notifier/locale
+LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop test test-live test-kill test-faults lint types check format lock schemas samples pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-faults lint types check format lock schemas samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -26,7 +28,15 @@ engines:
 engines-stop:
 	@deploy/engines/engines.sh stop
 
-test: setup
+# Linters for the HTML of mails. Without npm their tests are skipped, but in CI.
+mail-lint: setup
+	@command -v npm >/dev/null || { echo "No npm: the HTML of mails is not linted."; exit 0; }; \
+	cmp -s $(LINT)/package-lock.json .venv/mail-lint/installed.json && cp $(LINT)/lint.mjs .venv/mail-lint/ && exit 0; \
+	mkdir -p .venv/mail-lint && cp $(LINT)/package.json $(LINT)/package-lock.json $(LINT)/lint.mjs .venv/mail-lint/ && \
+	(cd .venv/mail-lint && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && \
+	cp .venv/mail-lint/package-lock.json .venv/mail-lint/installed.json
+
+test: setup mail-lint
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
 
 # What fails beside others, on engines that all share, is run once more by itself; failing there too, it fails.
@@ -66,6 +76,12 @@ schemas: setup
 
 samples: setup
 	@$(BIN)/python -m samples.make
+
+# Texts of digests: what the code says goes into the catalogues, untranslated where it is new; then they are compiled.
+locales: setup
+	@$(BIN)/pybabel -q extract -k say -k count:1,2 -k mark --no-location --sort-output --omit-header -o $(LOCALE)/digest.pot services/notifier/domain
+	@$(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(LOCALE)/digest.pot -d $(LOCALE) -D digest
+	@$(BIN)/pybabel -q compile -d $(LOCALE) -D digest
 
 pictures: setup
 	@$(BIN)/python docs/make_pictures.py demo

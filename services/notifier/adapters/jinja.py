@@ -1,38 +1,58 @@
-"""Digests to HTML and plain text, by Jinja2 templates with the styles inlined."""
+"""Digests to HTML and plain text, by Jinja2 templates whose styles were inlined when they were loaded."""
 
 import functools
 import textwrap
-from pathlib import Path
 
-import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from services.notifier.adapters.cards import Cards, Slots, Stack
+from services.notifier.adapters.styles import TEMPLATES, InlinedStyles, kept_styles
+from services.notifier.catalogues import words_of
 from services.notifier.domain.model import Digest, Sender
-from services.notifier.domain.shown import show
+from services.notifier.domain.shown import reader_of, show
 from services.notifier.domain.wording import LABELS
+from services.notifier.domain.words import Words
 from services.notifier.ports import Links, Rendered
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+CARDS_HELD = 4_096
 _TEXT_WIDTH = 72
+_PADDING = Markup("&#847;&zwnj;&nbsp;") * 40
+"""Keeps what follows a short preheader out of a mailbox's list."""
 
 
 class JinjaRenderer:
     """Renders with the templates of this package."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, cards_held: int = CARDS_HELD) -> None:
+        """`cards_held`: how many cards are kept for other readers of the same jobs; the mails are the same without."""
         self._sender = sender
+        self._cards = Cards(environment(), cards_held)
+        self._html = environment().get_template("digest.html.j2")
+        self._text = environment().get_template("digest.txt.j2")
 
     def render(self, digest: Digest, links: Links) -> Rendered:
         """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
-        shown = show(digest, links, self._sender)
-        html = environment().get_template("digest.html.j2").render(digest=shown, labels=LABELS)
-        text = environment().get_template("digest.txt.j2").render(digest=shown, labels=LABELS)
-        return Rendered(
-            subject=shown.subject,
-            preheader=shown.preheader,
-            html=_inliner().inline(html),
-            text=text,
+        words = words_of(digest.recipient.locale)
+        reader = reader_of(digest, words)
+        stack = Stack(reader, digest.due_at, links, one_search=len(digest.searches) == 1)
+        for item in digest.items:
+            self._cards.add(item, stack, near=False)
+        for item in digest.near:
+            self._cards.add(item, stack, near=True)
+        shown = show(digest, links, self._sender, reader, stack.first_reason)
+        count, labels = len(digest.items), _labels(words)
+        html = self._html.render(
+            digest=shown,
+            labels=labels,
+            padding=_PADDING,
+            jobs=Markup("".join(stack.html[:count])),  # noqa: S704 (rendered by the templates, escaped there)
+            near=Markup("".join(stack.html[count:])),  # noqa: S704
         )
+        text = self._text.render(
+            digest=shown, labels=labels, jobs="".join(stack.text[:count]), near="".join(stack.text[count:])
+        )
+        return Rendered(subject=shown.subject, preheader=shown.preheader, html=html, text=text)
 
 
 @functools.cache
@@ -45,19 +65,21 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=[InlinedStyles],
     )
     made.filters["fill"] = _fill
+    made.globals |= {"slot": Slots(), "br": Markup("<br>"), "kept_styles": Markup(kept_styles())}  # noqa: S704 (a file of ours)
     return made
+
+
+@functools.cache
+def _labels(words: Words) -> dict[str, str]:
+    return {name: words.say(text) for name, text in LABELS.items()}
 
 
 def _escapes(name: str | None) -> bool:
     # Jinja2's own select_autoescape looks at the last suffix, j2, and would escape nothing.
     return name is None or not name.endswith(".txt.j2")
-
-
-@functools.cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
 def _fill(text: str, indent: int = 0) -> str:

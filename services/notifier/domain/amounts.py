@@ -1,96 +1,145 @@
 """Pay in words: as stated, and in the reader's currency."""
 
-from babel.numbers import format_compact_currency, format_currency, format_decimal, get_currency_symbol
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 
+from babel import Locale
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
+
+from schemas.criteria import SalaryFloor
 from schemas.posting import Period, Salary
+from services.notifier.domain.words import Words, mark
 
-_PER: dict[Period, str] = {
-    "year": "a year",
-    "month": "a month",
-    "week": "a week",
-    "day": "a day",
-    "hour": "an hour",
-    "project": "for the project",
+_PER: Mapping[Period, str] = {
+    "year": mark("{pay} a year"),
+    "month": mark("{pay} a month"),
+    "week": mark("{pay} a week"),
+    "day": mark("{pay} a day"),
+    "hour": mark("{pay} an hour"),
+    "project": mark("{pay} for the project"),
 }
 _WHOLE_FROM = 100
 """Amounts from here on are shown without cents."""
 _ROUND_TO = 1_000
 """A converted yearly amount is no more exact than this."""
+_CENTS = re.compile(r"\.0+")
 
 
-def stated_pay(salary: Salary, locale: str) -> str:
+def stated_pay(salary: Salary, words: Words) -> str:
     """Pay as the posting states it: `€70,000–€95,000 a year`; empty where it names no amount."""
     low, high = salary.min, salary.max
-    per = _PER[salary.period]
     if low is None and high is None:
         return ""
     if high is None:
-        return f"from {money(low or 0, salary.currency, locale)} {per}"
-    if low is None:
-        return f"up to {money(high, salary.currency, locale)} {per}"
-    if low == high:
-        return f"{money(low, salary.currency, locale)} {per}"
-    return f"{_between(money(low, salary.currency, locale), money(high, salary.currency, locale))} {per}"
+        pay = words.say("from {pay}", pay=money(low or 0, salary.currency, words.locale))
+    elif low is None:
+        pay = words.say("up to {pay}", pay=money(high, salary.currency, words.locale))
+    elif low == high:
+        pay = money(low, salary.currency, words.locale)
+    else:
+        pay = _between(money(low, salary.currency, words.locale), money(high, salary.currency, words.locale))
+    return words.say(_PER[salary.period], pay=pay)
 
 
-def converted_pay(salary: Salary, currency: str, locale: str) -> str:
+def converted_pay(salary: Salary, currency: str, words: Words) -> str:
     """A year's pay in the reader's currency, rounded to thousands: `about £58K–£79K a year`.
 
-    Empty where the pay is stated that way already, or where no rate is known. The minimum takes the rate that gave the
-    top, so that both come from the same day.
+    Empty where the pay is stated that way already, or where no rate is known.
     """
     if salary.currency == currency and salary.period == "year":
         return ""
+    low, high = annual_range(salary, currency)
+    if high is None:
+        return ""
+    top = brief(high, currency, words.locale)
+    if salary.max is None:
+        return words.say("from about {pay} a year", pay=top)
+    if low is None:
+        return words.say("up to about {pay} a year", pay=top)
+    bottom = brief(low, currency, words.locale)
+    return words.say("about {pay} a year", pay=top if bottom == top else _between(bottom, top))
+
+
+def annual_range(salary: Salary, currency: str) -> tuple[float | None, float | None]:
+    """What a year pays at least and at most in a currency, as far as it is stated and a rate is known.
+
+    The minimum takes the rate that gave the top, so that both come from the same day. Where no maximum is stated the
+    minimum is both.
+    """
     top = salary.tops.get(currency)
     annual_top = salary.annual_max if salary.annual_max is not None else salary.annual_min
     if top is None or not annual_top:
-        return ""
-    high = _brief(top, currency, locale)
-    if salary.max is None:
-        return f"from about {high} a year"
-    if salary.annual_min is None:
-        return f"up to about {high} a year"
-    low = _brief(salary.annual_min * top / annual_top, currency, locale)
-    return f"about {high} a year" if low == high else f"about {_between(low, high)} a year"
+        return None, None
+    return (None if salary.annual_min is None else salary.annual_min * top / annual_top), top
 
 
 def brief_top(salary: Salary, currency: str, locale: str) -> str:
     """The top of a year in the reader's currency, short enough for a subject: `€95K`; empty where it is not known."""
     top = salary.tops.get(currency)
-    return _brief(top, currency, locale) if top else ""
+    return brief(top, currency, locale) if top else ""
 
 
+def floor_in_words(floor: SalaryFloor, words: Words) -> str:
+    """`€70K`, or `€45 an hour` where it is not of a year."""
+    if floor.period == "year":
+        return brief(floor.amount, floor.currency, words.locale)
+    return words.say(_PER[floor.period], pay=money(floor.amount, floor.currency, words.locale))
+
+
+@lru_cache(maxsize=4_096)
 def money(amount: float, currency: str | None, locale: str) -> str:
     """An amount with its currency sign, with cents only where they matter."""
     places = 0 if float(amount).is_integer() or amount >= _WHOLE_FROM else 2
     shown = round(amount, places)
     if currency is None:
         return str(format_decimal(shown, locale=locale))
-    pattern = "¤#,##0.00" if places else "¤#,##0"
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    pattern = _CENTS.sub(".00" if places else "", pattern)
     return _apart(
         str(format_currency(shown, currency, pattern, locale=locale, currency_digits=False)), currency, locale
     )
 
 
-def _brief(amount: float, currency: str, locale: str) -> str:
+@lru_cache(maxsize=4_096)
+def brief(amount: float, currency: str, locale: str) -> str:
+    """An amount rounded to thousands, in few characters: `€95K`, `95.000 €`, `95 mil €`."""
     if amount < _ROUND_TO:
         return money(amount, currency, locale)
     rounded = round(amount / _ROUND_TO) * _ROUND_TO
     digits = 0 if rounded < _ROUND_TO**2 else 2 if rounded < 10 * _ROUND_TO**2 else 1
-    return _apart(
-        str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits)), currency, locale
-    )
+    short = str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits))
+    # German does not shorten thousands, and then CLDR's pattern has no separators either.
+    return money(rounded, currency, locale) if str(rounded) in short else _apart(short, currency, locale)
+
+
+def percent(share: float, locale: str) -> str:
+    """A share as whole percent: `36%`, `36 %`."""
+    return str(format_percent(share, locale=locale))
 
 
 def _between(low: str, high: str) -> str:
-    """A range; a sign of letters is said once: `CHF 66K–90K`, but `€66K–€90K`."""
-    sign, apart, amount = high.partition("\u00a0")
-    return f"{low}–{amount}" if apart and low.startswith(sign + apart) else f"{low}–{high}"
+    """A range; a sign that stands apart is said once: `CHF 66K–90K`, `70.000–95.000 €`, but `€66K–€90K`."""
+    before, apart, amount = high.partition("\u00a0")
+    if apart and before.isalpha() and low.startswith(before + apart):
+        return f"{low}–{amount}"
+    _, apart, after = low.rpartition("\u00a0")
+    if apart and not any(character.isdigit() for character in after) and high.endswith(apart + after):
+        return f"{low.removesuffix(apart + after)}–{high}"
+    return f"{low}–{high}"
 
 
 def _apart(amount: str, currency: str, locale: str) -> str:
-    """Keep a sign of letters off its digits, as CLDR's currencySpacing asks and Babel does not do."""
+    """Keep a sign of letters off digits and letters, as CLDR's currencySpacing asks and Babel does not do."""
     sign = str(get_currency_symbol(currency, locale))
     if sign[-1:].isalpha() and amount.startswith(sign):
-        return f"{sign}\u00a0{amount[len(sign) :]}"
+        return f"{sign}\u00a0{amount[len(sign) :].lstrip()}"
+    if sign[:1].isalpha() and amount.endswith(sign):
+        return f"{amount[: -len(sign)].rstrip()}\u00a0{sign}"
     return amount

@@ -1,135 +1,145 @@
-"""Every sentence about one job, as plain functions of its facts: English now, one place to translate later."""
+"""What is said of one job, but for why it was found."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from schemas.posting import Employment, PostingCore, Reach, Seniority, Timezones
-from services.notifier.domain.lines import capitalised, either, one_line
-from services.notifier.domain.model import FoundBy, Item
+from services.notifier.domain.lines import one_line
+from services.notifier.domain.model import FoundBy
+from services.notifier.domain.place_wording import any_of
 from services.notifier.domain.score import states_pay
-from services.notifier.domain.telling import in_telling_order, most_telling
-from services.rules.phrases import place_phrase
+from services.notifier.domain.words import Words, mark
 from services.rules.places import countries_of, country_of
 
-_MOST_PLACES = 4
 _DAYS_IN_WORDS = 14
 _ALL_ROUND = 20.0
 """Hours between the first and the last time zone from which on they tell nothing."""
-_SENIORITY: dict[Seniority, str] = {
-    "intern": "Internship level",
-    "junior": "Junior",
-    "mid": "Mid-level",
-    "senior": "Senior",
-    "lead": "Lead",
-    "staff": "Staff",
-    "principal": "Principal",
-    "manager": "Manager",
-    "director": "Director",
-    "executive": "Executive",
+_MOST_NAME = 60
+SENIORITY: Mapping[Seniority, str] = {
+    "intern": mark("Internship level"),
+    "junior": mark("Junior"),
+    "mid": mark("Mid-level"),
+    "senior": mark("Senior"),
+    "lead": mark("Lead"),
+    "staff": mark("Staff"),
+    "principal": mark("Principal"),
+    "manager": mark("Manager"),
+    "director": mark("Director"),
+    "executive": mark("Executive"),
 }
-_EMPLOYMENT: dict[Employment, str] = {
-    "full_time": "full time",
-    "part_time": "part time",
-    "contract": "contract",
-    "temporary": "temporary",
-    "internship": "internship",
-    "freelance": "freelance",
+EMPLOYMENT: Mapping[Employment, str] = {
+    "full_time": mark("full time"),
+    "part_time": mark("part time"),
+    "contract": mark("contract"),
+    "temporary": mark("temporary"),
+    "internship": mark("internship"),
+    "freelance": mark("freelance"),
 }
-_NEVER_SHOWN = frozenset({"status"})
 
 
-def reach_line(posting: PostingCore, locale: str) -> str:
+def reach_line(posting: PostingCore, words: Words) -> str:
     """Where one may work from: `Remote from Germany or Austria`, `Remote from anywhere`, `Hybrid, Germany`."""
-    places = _places(posting.reach, locale)
-    except_for = _some(posting.reach.excluded, locale)
-    outside = f", except {except_for}" if except_for else ""
-    if posting.workplace in ("remote", "unknown") and posting.reach.scope == "worldwide":
-        return f"{'Remote' if posting.workplace == 'remote' else 'Work'} from anywhere{outside}"
-    if posting.workplace == "remote":
-        return f"Remote from {places}{outside}" if places else f"Remote; from where is not stated{outside}"
-    kind = {"hybrid": "Hybrid", "onsite": "On site"}.get(posting.workplace, "")
-    if not kind:
-        return f"{places[:1].upper()}{places[1:]}{outside}" if places else "Place not stated"
-    return f"{kind}, {places}{outside}" if places else kind
+    where = _where(posting, _places(posting.reach, words), words)
+    excluded = any_of(posting.reach.excluded, words)
+    return words.say("{where}, except {places}", where=where, places=excluded) if excluded else where
 
 
-def timezones_line(zones: Timezones | None) -> str:
-    """`UTC−1 to UTC+3`; empty where nothing is asked, or nearly the whole globe will do."""
-    if zones is None or zones.max - zones.min >= _ALL_ROUND:
-        return ""
-    low, high = _offset(zones.min), _offset(zones.max)
-    return f"time zone {low}" if low == high else f"time zones {low} to {high}"
+def _where(posting: PostingCore, places: str, words: Words) -> str:
+    remote = posting.workplace == "remote"
+    if posting.reach.scope == "worldwide" and posting.workplace in ("remote", "unknown"):
+        return words.say("Remote from anywhere") if remote else words.say("Work from anywhere")
+    if remote:
+        if places:
+            return words.say("Remote from {places}", places=places)
+        return words.say("Remote; from where is not stated")
+    if posting.workplace == "hybrid":
+        return words.say("Hybrid, {places}", places=places) if places else words.say("Hybrid")
+    if posting.workplace == "onsite":
+        return words.say("On site, {places}", places=places) if places else words.say("On site")
+    return places[:1].upper() + places[1:] if places else words.say("Place not stated")
 
 
-def level_line(posting: PostingCore) -> str:
-    """Level and kind of employment: `Senior, full time`; empty where neither is known."""
-    level = _SENIORITY[posting.seniority] if posting.seniority else ""
-    kind = _EMPLOYMENT[posting.employment] if posting.employment else ""
-    return ", ".join(part for part in (level, kind) if part)
-
-
-def no_pay_line(posting: PostingCore) -> str:
-    """`Pay not stated`, or empty where it is."""
-    return "" if states_pay(posting) else "pay not stated"
-
-
-def age_line(posting: PostingCore, due_at: datetime, zone: ZoneInfo, locale: str) -> str:
-    """How old the job is on the reader's calendar: `posted yesterday`, `found today`, `posted on 3 November`."""
-    verb = "posted" if posting.posted_at is not None else "found"
-    day = posting.seen_at.astimezone(zone).date()
-    days = (due_at.astimezone(zone).date() - day).days
-    if days <= 0:
-        return f"{verb} today"
-    if days == 1:
-        return f"{verb} yesterday"
-    if days <= _DAYS_IN_WORDS:
-        return f"{verb} {days} days ago"
-    return f"{verb} on {format_date(day, 'd MMMM', locale=locale)}"
-
-
-def reason_line(item: Item, most: int = 3) -> str:
-    """Why its most telling search found a job, the best reasons first: `Asks for Python; pays up to ...`."""
-    # That pay is not stated stands among the details already.
-    silent = _NEVER_SHOWN if states_pay(item.posting) else _NEVER_SHOWN | {"salary"}
-    reasons = most_telling(item).verdict.reasons
-    fitting = [one for one in reasons if one.fit == "yes" and one.criterion not in silent]
-    return _sentence([one.text for one in in_telling_order(fitting)[:most]])
-
-
-def fault_line(item: Item) -> str:
-    """What keeps a near miss from fitting the search that `reason_line` explains it by."""
-    return _sentence([reason.text for reason in most_telling(item).verdict.reasons if reason.fit == "near"])
-
-
-def found_line(found_by: Sequence[FoundBy]) -> str:
-    """The searches that found a job, quoted."""
-    return ", ".join(f"“{one_line(found.search.name, 60)}”" for found in found_by)
-
-
-def _sentence(texts: Iterable[str]) -> str:
-    return capitalised("; ".join(one_line(text, 240).rstrip(".") for text in texts))
-
-
-def _places(reach: Reach, locale: str) -> str:
+def _places(reach: Reach, words: Words) -> str:
     """The places of a reach, each once: a country goes without saying beside its group, or beside parts of it."""
     grouped = frozenset[str]().union(*(countries_of(group) for group in reach.groups))
     parted = {country_of(part) for part in reach.subdivisions}
     countries = [code for code in reach.countries if code not in grouped and code not in parted]
-    return _some((*reach.groups, *countries, *reach.subdivisions), locale)
+    return any_of((*reach.groups, *countries, *reach.subdivisions), words)
 
 
-def _some(codes: Sequence[str], locale: str) -> str:
-    names = [place_phrase(code, locale) for code in codes]
-    if len(names) <= _MOST_PLACES:
-        return either(names)
-    return f"{', '.join(names[: _MOST_PLACES - 1])} or {len(names) - _MOST_PLACES + 1} other places"
+def timezones_line(zones: Timezones | None, words: Words) -> str:
+    """`time zones UTC−1 to UTC+3`; empty where nothing is asked, or nearly the whole globe will do."""
+    if zones is None or zones.max - zones.min >= _ALL_ROUND:
+        return ""
+    low, high = offset(zones.min), offset(zones.max)
+    if low == high:
+        return words.say("time zone {zone}", zone=low)
+    return words.say("time zones {low} to {high}", low=low, high=high)
 
 
-def _offset(hours: float) -> str:
+def offset(hours: float) -> str:
+    """`UTC+5:30`, `UTC−3`, `UTC+0`."""
     minutes = round(abs(hours) * 60)
     sign = "−" if hours < 0 else "+"
     whole, rest = divmod(minutes, 60)
     return f"UTC{sign}{whole}{f':{rest:02d}' if rest else ''}"
+
+
+def level_line(posting: PostingCore, words: Words) -> str:
+    """Level and kind of employment: `Senior, full time`; empty where neither is known."""
+    level = words.say(SENIORITY[posting.seniority]) if posting.seniority else ""
+    kind = words.say(EMPLOYMENT[posting.employment]) if posting.employment else ""
+    return ", ".join(part for part in (level, kind) if part)
+
+
+def no_pay_line(posting: PostingCore, words: Words) -> str:
+    """`Pay not stated`, or empty where it is."""
+    return "" if states_pay(posting) else words.say("Pay not stated")
+
+
+def days_old(posting: PostingCore, due_at: datetime, zone: ZoneInfo) -> int:
+    """How many midnights of the reader's lie between a job and its digest."""
+    return (due_at.astimezone(zone).date() - seen_on(posting, zone)).days
+
+
+def seen_on(posting: PostingCore, zone: ZoneInfo) -> date:
+    """The reader's day on which a job was posted, or else found."""
+    return posting.seen_at.astimezone(zone).date()
+
+
+def age_line(posting: PostingCore, due_at: datetime, zone: ZoneInfo, words: Words) -> str:
+    """How old the job is on the reader's calendar: `posted yesterday`, `found today`, `posted on November 3`."""
+    day, days = seen_on(posting, zone), days_old(posting, due_at, zone)
+    if posting.posted_at is None:
+        return _found(day, days, words)
+    if days <= 0:
+        return words.say("posted today")
+    if days == 1:
+        return words.say("posted yesterday")
+    if days <= _DAYS_IN_WORDS:
+        return words.count("posted {count} day ago", "posted {count} days ago", days)
+    return words.say("posted on {day}", day=day_and_month(day, words))
+
+
+def _found(day: date, days: int, words: Words) -> str:
+    if days <= 0:
+        return words.say("found today")
+    if days == 1:
+        return words.say("found yesterday")
+    if days <= _DAYS_IN_WORDS:
+        return words.count("found {count} day ago", "found {count} days ago", days)
+    return words.say("found on {day}", day=day_and_month(day, words))
+
+
+def day_and_month(day: date, words: Words) -> str:
+    """`November 3`, `3. November`."""
+    return str(format_skeleton("MMMMd", day, locale=words.locale))
+
+
+def found_line(found_by: Sequence[FoundBy], words: Words) -> str:
+    """The searches that found a job, quoted."""
+    names = ", ".join(words.say("“{name}”", name=one_line(found.search.name, _MOST_NAME)) for found in found_by)
+    return words.say("Found by {searches}", searches=names)

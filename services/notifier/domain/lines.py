@@ -1,15 +1,16 @@
 """Foreign and own words made fit for one line."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
-LANGUAGES = frozenset({"en"})
-"""Languages that the sentences here exist in."""
-FALLBACK_LOCALE = "en"
+from services.notifier.domain.words import FALLBACK_LOCALE, LANGUAGES
+
 _MOST_TITLE = 160
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+"""Most lines, which need no look at each character."""
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -32,11 +33,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 def one_line(text: str, most: int = _MOST_TITLE) -> str:
     """Foreign text made safe for a line: no control or direction-changing characters, single spaces, cut with `…`."""
-    visible = "".join(
-        character if character not in _BIDI_CONTROLS and unicodedata.category(character) not in ("Cc", "Cs") else " "
-        for character in text
-    )
-    line = " ".join(visible.split())
+    line = " ".join((text if _PLAIN.fullmatch(text) else _visible(text)).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
@@ -45,11 +42,8 @@ def capitalised(line: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def either(names: Sequence[str]) -> str:
-    """`Germany, Austria or Spain`; empty for nothing."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}" if names else ""
-
-
-def all_of(names: Sequence[str]) -> str:
-    """`one, two and three`; empty for nothing."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+def _visible(text: str) -> str:
+    return "".join(
+        character if character not in _BIDI_CONTROLS and unicodedata.category(character) not in ("Cc", "Cs") else " "
+        for character in text
+    )

@@ -1,7 +1,7 @@
 """The notifier's facts as values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from schemas.criteria import Criteria
@@ -10,6 +10,8 @@ from services.rules.reason import Fact
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]
+DayCounts = tuple[tuple[date, int], ...]
+"""How many postings matched, by the reader's day; in order."""
 Opinion = Literal["not_relevant", "more_like"]
 """What a subscriber says of one job, and means of those like it."""
 PartCode = Literal["fit", "pay", "stated", "fresh", "place", "feedback"]
@@ -162,6 +164,10 @@ class Digest:
     dropped: tuple[Dropped, ...]
     beyond: tuple[Dropped, ...] = ()
     """Those fitting jobs, each with why it was left out; `left_out` counts them."""
+    matched: DayCounts | None = None
+    """All that matched in the windows that this closes; None where it cannot be told."""
+    week: DayCounts = ()
+    """All that matched in seven days, the oldest first; empty where it cannot be told or is not worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +178,5 @@ class Hold:
     due_at: datetime
     reason: str
     dropped: tuple[Dropped, ...]
+    matched: DayCounts | None = None
+    """As in a digest."""

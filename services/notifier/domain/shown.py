@@ -1,51 +1,58 @@
 """A digest as its reader sees it: words and addresses, ready for any template."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
 from services.notifier.domain import job_wording, wording
-from services.notifier.domain.amounts import converted_pay, stated_pay
-from services.notifier.domain.lines import capitalised, locale_of, one_line, zone_of
-from services.notifier.domain.model import Digest, Item, Sender
+from services.notifier.domain.amounts import money, stated_pay
+from services.notifier.domain.lines import capitalised, one_line, zone_of
+from services.notifier.domain.model import Again, Digest, Item, Part, Sender
+from services.notifier.domain.reason_wording import in_words
+from services.notifier.domain.score import states_pay
+from services.notifier.domain.telling import in_two_lines
+from services.notifier.domain.week import ShownDay, shown_week
+from services.notifier.domain.words import Words
 from services.notifier.ports import Links
+from services.rules.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class ShownJob:
-    """One job in words. An empty string is left out."""
+    """What is the same of one job for all who read a language. An empty string is left out."""
 
     title: str
     url: str
     company: str
     where: str
     pay: str
-    pay_converted: str
-    details: str
-    """Level, time zones, that pay is not stated, age."""
-    why: str
-    fault: str
-    """Of a near miss: what is off."""
-    found_by: str
+    details: tuple[str, ...]
+    """Level, time zones, that pay is not stated; its age comes before them."""
     source: str
     source_url: str
-    hide_company: str
-    not_relevant: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDigest:
-    """A whole digest in words."""
+    """A whole digest in words, but for its jobs."""
 
     language: str
+    direction: str
+    start: str
+    """The side that lines begin at."""
     subject: str
     preheader: str
     headline: str
     day: str
-    jobs: tuple[ShownJob, ...]
-    near: tuple[ShownJob, ...]
+    week: tuple[ShownDay, ...]
+    week_line: str
+    week_bars: str
+    """The same for a text mail."""
     more: str
+    rest: str
+    """Where what the cap left out is listed."""
     why: str
     manage: str
     unsubscribe: str
@@ -54,31 +61,124 @@ class ShownDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    digest: Digest
-    links: Links
+class Reader:
+    """Whom a digest is shown to."""
+
+    words: Words
     zone: ZoneInfo
-    locale: str
+    currency: str
 
 
-def show(digest: Digest, links: Links, sender: Sender) -> ShownDigest:
-    """Put a digest into its reader's words, currency and calendar."""
-    locale = locale_of(digest.recipient.locale)
-    reader = _Reader(digest, links, zone_of(digest.recipient.time_zone), locale)
+def reader_of(digest: Digest, words: Words) -> Reader:
+    """The reader of a digest."""
+    return Reader(words, zone_of(digest.recipient.time_zone), digest.recipient.currency)
+
+
+def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_reason: str) -> ShownDigest:
+    """Put what frames the jobs into the reader's words and calendar. `first_reason`: why the first job was found."""
+    words = reader.words
+    week = shown_week(digest.week, words)
     return ShownDigest(
-        language=locale.replace("_", "-"),
-        subject=wording.subject(digest, locale),
-        preheader=wording.preheader(digest),
-        headline=wording.headline(digest),
-        day=wording.day_line(digest, reader.zone, locale),
-        jobs=tuple(_job(item, reader) for item in digest.items),
-        near=tuple(_job(item, reader) for item in digest.near),
-        more=wording.more_line(digest.left_out),
-        why=wording.why_line(digest),
+        language=words.tag,
+        direction=words.direction,
+        start="right" if words.direction == "rtl" else "left",
+        subject=wording.subject(digest, words),
+        preheader=wording.preheader(digest, words, first_reason),
+        headline=wording.headline(digest, words),
+        day=wording.day_line(digest, reader.zone, words),
+        week=week,
+        week_line=wording.week_line(sum(day.count for day in week), words) if week else "",
+        week_bars=week_in_text(week),
+        more=wording.more_line(digest.left_out, words),
+        rest=links.rest,
+        why=wording.why_line(digest, words),
         manage=web_address(links.manage),
         unsubscribe=web_address(links.unsubscribe),
         from_name=one_line(sender.name),
         from_line=one_line(wording.sender_line(sender)),
+    )
+
+
+def shown_job(posting: PostingCore, words: Words) -> ShownJob:
+    """What is said of a job to whomever it is shown."""
+    details = (
+        job_wording.level_line(posting, words),
+        job_wording.timezones_line(posting.timezones, words),
+        job_wording.no_pay_line(posting, words),
+    )
+    source, source_url, untitled = "", "", wording.LABELS["no_title"]
+    if posting.attribution is not None:
+        source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
+    return ShownJob(
+        title=one_line(posting.title) or words.say(untitled),
+        url=web_address(posting.url) or web_address(posting.apply_url),
+        company=one_line(posting.company.name),
+        where=job_wording.reach_line(posting, words),
+        pay=capitalised(stated_pay(posting.salary, words)) if posting.salary else "",
+        details=tuple(capitalised(detail) for detail in details if detail),
+        source=words.say("via {source}", source=source) if source else "",
+        source_url=source_url,
+    )
+
+
+def reasons_shown(item: Item, reasons: Sequence[Reason], *, bar: bool) -> tuple[Reason, ...]:
+    """What is worth saying of why a job was found, or of what is off in a near miss.
+
+    `bar`: whether pay is shown against the floor, which then need not be said again of a job that fits.
+    """
+    # Where one works, and that pay is not stated, stands on the card already.
+    silent = {"status"} if states_pay(item.posting) and not bar else {"status", "salary"}
+    if item.posting.workplace != "unknown":
+        silent.add("workplace")
+    return tuple(one for one in reasons if one.fit == "near" or (one.fit == "yes" and one.criterion not in silent))
+
+
+def why_lines(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> tuple[str, ...]:
+    """Why a job was found, in at most two lines: `Asks for Python`, `Hires in Portugal; is remote`."""
+    fitting = [one for one in reasons if one.fit == "yes"]
+    return tuple(_sentence(line, posting, words) for line in in_two_lines(fitting))
+
+
+def fault_line(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> str:
+    """What keeps a near miss from fitting the search that found it."""
+    return _sentence([one for one in reasons if one.fit == "near"], posting, words)
+
+
+def notes(item: Item, words: Words) -> tuple[str, ...]:
+    """Why a job comes again, and what the reader said of another that moved it."""
+    moved = next((part for part in item.parts if part.code == "feedback" and part.facts), None)
+    lines = (_again(item.again, words) if item.again else "", _moved(moved, words) if moved else "")
+    return tuple(line for line in lines if line)
+
+
+def _again(again: Again, words: Words) -> str:
+    now = money(again.now.amount, again.now.currency, words.locale)
+    if again.before is None:
+        return words.say("Here again: now it says that it pays up to {pay} a year.", pay=now)
+    before = money(again.before.amount, again.before.currency, words.locale)
+    return words.say("Here again: pay raised from {before} to {pay} a year.", before=before, pay=now)
+
+
+def _moved(part: Part, words: Words) -> str:
+    facts = dict(part.facts)
+    job = wording.quoted(str(facts["title"]), words)
+    if facts["opinion"] == "more_like":
+        return words.say("Further up because you asked for more like {job}.", job=job)
+    return words.say("Further down because you called {job} not relevant.", job=job)
+
+
+def _sentence(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> str:
+    return capitalised("; ".join(in_words(one, posting, words) for one in reasons))
+
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def week_in_text(week: Sequence[ShownDay]) -> str:
+    """A line of block characters: `Tue ▄ 4  Wed 0  Thu █ 8`."""
+    return "  ".join(
+        f"{day.name} {_BLOCKS[max(1, day.height * 8 // 100)]} {day.count}" if day.count else f"{day.name} 0"
+        for day in week
     )
 
 
@@ -92,39 +192,3 @@ def web_address(url: str | None) -> str:
     except ValueError:
         return ""
     return url if usable else ""
-
-
-def _job(item: Item, reader: _Reader) -> ShownJob:
-    posting = item.posting
-    details = [
-        job_wording.level_line(posting),
-        job_wording.timezones_line(posting.timezones),
-        job_wording.no_pay_line(posting),
-        job_wording.age_line(posting, reader.digest.due_at, reader.zone, reader.locale),
-    ]
-    pay = stated_pay(posting.salary, reader.locale) if posting.salary else ""
-    source, source_url = _source(posting)
-    return ShownJob(
-        title=one_line(posting.title) or "A job without a title",
-        url=web_address(posting.url) or web_address(posting.apply_url),
-        company=one_line(posting.company.name),
-        where=job_wording.reach_line(posting, reader.locale),
-        pay=capitalised(pay),
-        pay_converted=(
-            converted_pay(posting.salary, reader.digest.recipient.currency, reader.locale) if posting.salary else ""
-        ),
-        details=capitalised(" · ".join(detail for detail in details if detail)),
-        why=job_wording.reason_line(item),
-        fault=job_wording.fault_line(item),
-        found_by=job_wording.found_line(item.found_by),
-        source=source,
-        source_url=source_url,
-        hide_company=web_address(reader.links.hide_company.get(posting.posting_id)),
-        not_relevant=web_address(reader.links.not_relevant.get(posting.posting_id)),
-    )
-
-
-def _source(posting: PostingCore) -> tuple[str, str]:
-    if posting.attribution is None:
-        return "", ""
-    return one_line(posting.attribution.name), web_address(posting.attribution.url)

@@ -7,8 +7,10 @@ from services.rules.reason import Reason
 from services.rules.text import TextQuery
 
 _WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})
+_OF_THE_WORK = frozenset({"skills.all", "skills.any", "skills.none", "text"})
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
+_MOST_A_LINE = 2
 
 
 def most_telling(item: Item) -> FoundBy:
@@ -16,6 +18,8 @@ def most_telling(item: Item) -> FoundBy:
 
     Of searches that tell as much, the one that the job suits best, which the item names first.
     """
+    if len(item.found_by) == 1:
+        return item.found_by[0]
     return max(item.found_by, key=_told)
 
 
@@ -27,6 +31,14 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     ordered = sorted(reasons, key=lambda one: (_is_exclusion(one), not _is_stated(one)))
     better = [one for one in ordered if not _is_exclusion(one)]
     return tuple(better if len(better) >= _ENOUGH else ordered)
+
+
+def in_two_lines(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], ...]:
+    """At most two lines of two reasons each: what is said of the work, and of its terms. A line of none is left out."""
+    ordered = in_telling_order(reasons)
+    work = tuple(one for one in ordered if one.criterion in _OF_THE_WORK)
+    terms = tuple(one for one in ordered if one.criterion not in _OF_THE_WORK)
+    return tuple(line[:_MOST_A_LINE] for line in (work, terms) if line)
 
 
 def _told(found: FoundBy) -> tuple[int, int]:

@@ -48,6 +48,22 @@ class DueWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a window holds for one search: posting ids, the newest first."""
+
+    matched: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    """Without those that match."""
+    more: bool = False
+    """Whether more may have matched than are listed."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Matched before near."""
+        return (*self.matched, *self.near)
+
+
+@dataclass(frozen=True, slots=True)
 class DueSubscriber:
     """Someone to build a digest for, claimed by one worker."""
 

@@ -1,76 +1,95 @@
-"""Every sentence of a digest but those about one job: English now, one place to translate later."""
+"""Every sentence of a digest but those about one job."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from services.notifier.domain.amounts import brief_top
-from services.notifier.domain.job_wording import reason_line
-from services.notifier.domain.lines import all_of, one_line
+from services.notifier.domain.lines import capitalised, one_line
 from services.notifier.domain.model import Cadence, Digest, Item, Sender
+from services.notifier.domain.words import Words, mark
 
-LABELS = {
-    "why": "Why",
-    "nearly": "Nearly",
-    "nearly_note": "These miss what you asked for by a little.",
-    "off": "What is off",
-    "found_by": "Found by",
-    "source": "via",
-    "not_relevant": "Not relevant",
-    "hide_company": "Hide this company",
-    "manage": "Change your searches",
-    "unsubscribe": "Unsubscribe",
+LABELS: Mapping[str, str] = {
+    "nearly": mark("Nearly"),
+    "nearly_note": mark("These miss what you asked for by a little."),
+    "off": mark("What is off"),
+    "more_like": mark("More like this"),
+    "not_relevant": mark("Not relevant"),
+    "hide_company": mark("Hide this company"),
+    "rest": mark("See the others"),
+    "manage": mark("Change your searches"),
+    "unsubscribe": mark("Unsubscribe"),
+    "no_title": mark("A job without a title"),
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
-_CADENCE: dict[Cadence, str] = {"instant": "sent as jobs come in", "daily": "sent daily", "weekly": "sent weekly"}
+_MOST_NAME = 60
+_CADENCE: Mapping[Cadence, str] = {
+    "instant": mark("You get this mail because you saved the search {search} (sent as jobs come in)."),
+    "daily": mark("You get this mail because you saved the search {search} (sent daily)."),
+    "weekly": mark("You get this mail because you saved the search {search} (sent weekly)."),
+}
 
 
-def subject(digest: Digest, locale: str) -> str:
+def subject(digest: Digest, words: Words) -> str:
     """What is inside, best first: `3 new remote Python jobs, best pays up to €95K`."""
-    top = best_top(digest, locale)
-    if len(digest.items) == 1:
-        posting = digest.items[0].posting
-        title = one_line(posting.title, _MOST_SUBJECT_TITLE)
-        company = one_line(posting.company.name, _MOST_SUBJECT_TITLE)
-        at = f" at {company}" if company else ""
-        return f"New job: {title}{at}{f', up to {top}' if top else ''}"
-    return f"{headline(digest)}{f', best pays up to {top}' if top else ''}"
+    top = best_top(digest, words.locale)
+    if len(digest.items) > 1:
+        said = headline(digest, words)
+        return words.say("{headline}, best pays up to {pay}", headline=said, pay=top) if top else said
+    job = _job(digest.items[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
+    return words.say("New job: {job}, up to {pay}", job=job, pay=top) if top else words.say("New job: {job}", job=job)
 
 
-def headline(digest: Digest) -> str:
+def headline(digest: Digest, words: Words) -> str:
     """How many jobs of what kind: `3 new remote Python jobs`."""
-    count = len(digest.items)
-    jobs = "job" if count == 1 else "jobs"
-    workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items)
+    number = len(digest.items)
+    workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items, words)
+    if skills:
+        return _of_skills(number, workplace, skills, words)
     names = {found.search.name for item in digest.items for found in item.found_by}
-    if not skills and len(names) == 1:
-        return f"{count} new {jobs} for “{one_line(names.pop(), _MOST_SUBJECT_TITLE)}”"
-    if not skills and not workplace:
-        return f"{count} new {jobs} for {len(names)} of your searches"
-    return " ".join(part for part in (f"{count} new", workplace, skills, jobs) if part)
+    if len(names) == 1:
+        name = quoted(names.pop(), words)
+        return words.count("{count} new job for {search}", "{count} new jobs for {search}", number, search=name)
+    if workplace == "remote":
+        return words.count("{count} new remote job", "{count} new remote jobs", number)
+    if workplace == "hybrid":
+        return words.count("{count} new hybrid job", "{count} new hybrid jobs", number)
+    return words.count(
+        "{count} new job for {searches} of your searches",
+        "{count} new jobs for {searches} of your searches",
+        number,
+        searches=len(names),
+    )
 
 
-def preheader(digest: Digest) -> str:
-    """The line that a mailbox shows beside the subject: companies, or titles, and near misses."""
-    if len(digest.items) == 1:
-        shown = [reason_line(digest.items[0])]
-    else:
-        shown = [
-            f"{one_line(item.posting.title, 50)} at {one_line(item.posting.company.name, 40)}"
-            for item in digest.items[:3]
-        ]
-        if len(digest.items) > 3:
-            shown.append(f"{len(digest.items) - 3} more")
+def _of_skills(number: int, workplace: str, skills: str, words: Words) -> str:
+    if workplace == "remote":
+        return words.count("{count} new remote {skills} job", "{count} new remote {skills} jobs", number, skills=skills)
+    if workplace == "hybrid":
+        return words.count("{count} new hybrid {skills} job", "{count} new hybrid {skills} jobs", number, skills=skills)
+    return words.count("{count} new {skills} job", "{count} new {skills} jobs", number, skills=skills)
+
+
+def preheader(digest: Digest, words: Words, first_reason: str) -> str:
+    """The line that a mailbox shows beside the subject: companies and titles, or why a single job; and near misses."""
+    shown = [first_reason] if len(digest.items) == 1 else _titles(digest.items[:3], words)
+    if len(digest.items) > 3:
+        shown.append(words.count("{count} more", "{count} more", len(digest.items) - 3))
     if digest.near:
-        shown.append(near_count(len(digest.near)))
+        shown.append(words.count("{count} near miss", "{count} near misses", len(digest.near)))
     return " · ".join(part for part in shown if part)
 
 
-def near_count(count: int) -> str:
-    """`2 near misses`."""
-    return "1 near miss" if count == 1 else f"{count} near misses"
+def _titles(items: Sequence[Item], words: Words) -> list[str]:
+    return [_job(item, words, most_title=50, most_company=40) for item in items]
+
+
+def _job(item: Item, words: Words, *, most_title: int, most_company: int) -> str:
+    title = one_line(item.posting.title, most_title)
+    company = one_line(item.posting.company.name, most_company)
+    return words.say("{title} at {company}", title=title, company=company) if company else title
 
 
 def best_top(digest: Digest, locale: str) -> str:
@@ -83,26 +102,33 @@ def best_top(digest: Digest, locale: str) -> str:
     return brief_top(max(tops, key=lambda salary: salary.tops[currency]), currency, locale)
 
 
-def more_line(left_out: int) -> str:
+def more_line(left_out: int, words: Words) -> str:
     """What the cap left out."""
     if left_out == 0:
         return ""
-    if left_out == 1:
-        return "1 more job fits; these are the ones that fit best."
-    return f"{left_out} more jobs fit; these are the ones that fit best."
+    return words.count(
+        "{count} more job fits; these are the ones that fit best.",
+        "{count} more jobs fit; these are the ones that fit best.",
+        left_out,
+    )
 
 
-def why_line(digest: Digest) -> str:
+def why_line(digest: Digest, words: Words) -> str:
     """Why the reader gets this mail."""
-    names = [f"“{one_line(search.name, 60)}”" for search in digest.searches]
+    names = [quoted(search.name, words) for search in digest.searches]
     if len(names) == 1:
-        return f"You get this mail because you saved the search {names[0]} ({_CADENCE[digest.searches[0].cadence]})."
-    return f"You get this mail because you saved the searches {all_of(names)}."
+        return words.say(_CADENCE[digest.searches[0].cadence], search=names[0])
+    return words.say("You get this mail because you saved the searches {searches}.", searches=words.all_of(names))
 
 
-def day_line(digest: Digest, zone: ZoneInfo, locale: str) -> str:
-    """The reader's day: `Wednesday, 25 November 2026`."""
-    return str(format_date(digest.due_at.astimezone(zone).date(), "EEEE, d MMMM y", locale=locale))
+def week_line(total: int, words: Words) -> str:
+    """What the plot of the week shows."""
+    return words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
+
+
+def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
+    """The reader's day: `Wednesday, November 25, 2026`."""
+    return capitalised(format_date(digest.due_at.astimezone(zone).date(), "full", locale=words.locale))
 
 
 def sender_line(sender: Sender) -> str:
@@ -112,12 +138,17 @@ def sender_line(sender: Sender) -> str:
     return f"{sender.name}, {sender.postal_address}"
 
 
+def quoted(name: str, words: Words) -> str:
+    """A name in the quotation marks of the language."""
+    return words.say("“{name}”", name=one_line(name, _MOST_NAME))
+
+
 def _shared_workplace(items: Sequence[Item]) -> str:
     kinds = {item.posting.workplace for item in items}
     return kinds.pop() if kinds in ({"remote"}, {"hybrid"}) else ""
 
 
-def _shared_skills(items: Sequence[Item]) -> str:
+def _shared_skills(items: Sequence[Item], words: Words) -> str:
     """The skills that the finding searches ask for, where they are few enough to name."""
     asked = {
         (found.search.criteria.skills.all, found.search.criteria.skills.any)
@@ -128,5 +159,5 @@ def _shared_skills(items: Sequence[Item]) -> str:
         return ""
     wanted, either = asked.pop()
     if wanted and len(wanted) <= 2:
-        return " and ".join(wanted)
-    return " or ".join(either) if not wanted and 0 < len(either) <= 2 else ""
+        return words.all_of(wanted)
+    return words.either(either) if not wanted and 0 < len(either) <= 2 else ""

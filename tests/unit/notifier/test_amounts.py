@@ -2,8 +2,10 @@
 
 import pytest
 
+from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
-from services.notifier.domain.amounts import brief_top, converted_pay, money, stated_pay
+from services.notifier.catalogues import words_of
+from services.notifier.domain.amounts import brief, brief_top, converted_pay, floor_in_words, money, stated_pay
 from tests.support.digests import pay
 
 
@@ -22,7 +24,7 @@ from tests.support.digests import pay
     ],
 )
 def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
-    assert stated_pay(salary, "en") == said
+    assert stated_pay(salary, words_of("en")) == said
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
     ],
 )
 def test_pay_is_turned_into_a_year_in_the_readers_currency(salary: Salary, currency: str, said: str) -> None:
-    assert converted_pay(salary, currency, "en") == said
+    assert converted_pay(salary, currency, words_of("en")) == said
 
 
 def test_the_short_form_for_subjects() -> None:
@@ -52,3 +54,37 @@ def test_the_short_form_for_subjects() -> None:
 
 def test_an_unknown_currency_keeps_its_letters() -> None:
     assert money(1_000, "QQQ", "en") == "QQQ\u00a01,000"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "€70,000–€95,000 a year"),
+        ("de", "70.000–95.000\u00a0€ im Jahr"),
+        ("de-AT", "€\u00a070.000–€\u00a095.000 im Jahr"),
+        ("es", "70.000–95.000\u00a0€ al año"),
+    ],
+)
+def test_numbers_and_signs_stand_as_the_reader_writes_them(locale: str, said: str) -> None:
+    assert stated_pay(pay(70_000, 95_000), words_of(locale)) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "said"),
+    [
+        (70_400, "EUR", "en", "€70K"),
+        (70_400, "EUR", "de", "70.000\u00a0€"),
+        (70_400, "EUR", "es", "70\u00a0mil\u00a0€"),
+        (9_540_000, "INR", "en", "₹9.54M"),
+        (9_540_000, "INR", "es", "9,54\u00a0M\u00a0INR"),
+        (800, "EUR", "de", "800\u00a0€"),
+        (70_400, "CHF", "en", "CHF\u00a070K"),
+    ],
+)
+def test_the_brief_form_of_an_amount(amount: float, currency: str, locale: str, said: str) -> None:
+    assert brief(amount, currency, locale) == said
+
+
+def test_a_floor_is_said_by_the_period_that_it_is_of() -> None:
+    assert floor_in_words(SalaryFloor(amount=70_000, currency="EUR"), words_of("en")) == "€70K"
+    assert floor_in_words(SalaryFloor(amount=45, currency="EUR", period="hour"), words_of("en")) == "€45 an hour"

@@ -35,7 +35,8 @@ def test_each_job_says_what_it_is_what_it_pays_and_why_it_is_there() -> None:
             "$55–$70 an hour",
             "about €92K–€116K a year",
             "Remote from anywhere",
-            "Senior, full time · posted yesterday",
+            "Posted yesterday · Senior, full time",
+            "up to 36% above your floor of €70K",
             "Asks for Python",
             "“Remote Python”",
             "via Sample Board",
@@ -51,7 +52,7 @@ def test_both_parts_hold_the_same_links() -> None:
     linked = {anchor.get("href") for anchor in tree(page).iter("a")}
     written = set(re.findall(r"https://\S+", page.text))
     assert linked == written
-    assert len(linked) == 7 + 7 + 7 + 1 + 2
+    assert len(linked) == 7 + 3 * 7 + 1 + 2
 
 
 def test_the_same_digest_gives_the_same_page() -> None:
@@ -120,7 +121,7 @@ def test_the_page_suits_screen_readers_phones_and_dark_mode() -> None:
     assert root.get("lang") == "en"
     assert all(table.get("role") == "presentation" for table in root.iter("table"))
     assert root.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
-    assert "@media (prefers-color-scheme: dark)" in page.html
+    assert "@media (prefers-color-scheme:dark)" in page.html
     assert not list(root.iter("img"))
     assert len(root.xpath("//h1")) == 1
     assert all(title.get("dir") == "auto" for title in root.find_class("title"))
@@ -155,10 +156,10 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("fore", "back"),
     [
-        *((fore, back) for fore in ("#1b242d", "#55616c", "#0a5d53") for back in ("#ffffff", "#f2f4f3", "#eef5f3")),
-        ("#7d4c00", "#fbf3e4"),
-        *((fore, back) for fore in ("#e8edf0", "#a8b3bc", "#74d6c3") for back in ("#12171b", "#1b2228", "#1f2e2e")),
-        ("#f2bd6b", "#33291a"),
+        *((fore, back) for fore in ("#1b242d", "#55616c", "#0a5d53") for back in ("#ffffff", "#f2f4f3")),
+        ("#7d4c00", "#ffffff"),
+        *((fore, back) for fore in ("#e8edf0", "#a8b3bc", "#74d6c3") for back in ("#12171b", "#1b2228")),
+        ("#f2bd6b", "#1b2228"),
     ],
 )
 def test_colours_that_meet_have_the_contrast_of_wcag_aa(fore: str, back: str) -> None:

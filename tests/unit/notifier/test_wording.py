@@ -7,53 +7,62 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Timezones
+from services.notifier.catalogues import words_of
 from services.notifier.domain import job_wording, lines, wording
 from services.notifier.domain.curate import curate
-from services.notifier.domain.model import Candidate, Digest, DueSearch
+from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
+from services.notifier.domain.shown import reasons_shown, why_lines
+from services.notifier.domain.telling import most_telling
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 UTC = ZoneInfo("UTC")
+EN = words_of("en")
+
+
+def reason_line(item: Item, *, bar: bool = False) -> str:
+    reasons = reasons_shown(item, most_telling(item).verdict.reasons, bar=bar)
+    return " / ".join(why_lines(reasons, item.posting, EN))
 
 
 def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:
     made = digest(posting("a", salary=pay(None, 95_000)), posting("b"), posting("c", salary=pay(None, 40_000)))
-    assert wording.subject(made, "en") == "3 new remote Python jobs, best pays up to €95K"
+    assert wording.subject(made, EN) == "3 new remote Python jobs, best pays up to €95K"
 
 
 def test_the_subject_of_a_single_job_is_that_job() -> None:
     made = digest(posting(title="Data engineer", company="Acme", salary=pay(None, 95_000)))
-    assert wording.subject(made, "en") == "New job: Data engineer at Acme, up to €95K"
+    assert wording.subject(made, EN) == "New job: Data engineer at Acme, up to €95K"
 
 
 def test_the_subject_counts_in_the_readers_currency() -> None:
     made = digest(posting("a", salary=pay(None, 80_000)), posting("b"), to=recipient(currency="USD"))
-    assert wording.subject(made, "en").endswith("best pays up to $100K")
+    assert wording.subject(made, EN).endswith("best pays up to $100K")
 
 
 def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
     either = search("Mine", Criteria(skills=SkillTerms(any=("Python", "Go", "Rust"))))
     made = digest(posting("a"), posting("b", workplace="hybrid"), by=either)
-    assert wording.subject(made, "en") == "2 new jobs for “Mine”"
+    assert wording.subject(made, EN) == "2 new jobs for “Mine”"
 
 
 def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
     skills = SkillTerms(any=("Python", "Go", "Rust"))
     one, two = search("Mine", Criteria(skills=skills)), search("Other", Criteria(skills=skills, places=("PT",)))
-    assert wording.headline(digest(posting(), by=one)) == "1 new job for “Mine”"
+    assert wording.headline(digest(posting(), by=one), EN) == "1 new job for “Mine”"
     mixed = [Candidate(posting("a"), (one,)), Candidate(posting("b", workplace="hybrid"), (two,))]
     made = curate(recipient(), [one, two], mixed, [], NOON)
     assert isinstance(made, Digest)
-    assert wording.headline(made) == "2 new jobs for 2 of your searches"
+    assert wording.headline(made, EN) == "2 new jobs for 2 of your searches"
 
 
 def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
     made = digest(posting(title="Engineer\r\nBcc: all@example.com\u202e", company="A\nB"))
-    assert wording.subject(made, "en") == "New job: Engineer Bcc: all@example.com at A B"
+    assert wording.subject(made, EN) == "New job: Engineer Bcc: all@example.com at A B"
 
 
 def test_the_preheader_adds_to_the_subject() -> None:
     made = rich_digest()
-    line = wording.preheader(made)
+    line = wording.preheader(made, EN, "")
     assert made.items[0].posting.title in line
     assert line.endswith("2 near misses")
 
@@ -84,7 +93,7 @@ def test_the_preheader_adds_to_the_subject() -> None:
     ],
 )
 def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> None:
-    assert job_wording.reach_line(posting(workplace=workplace, reach=reach), "en") == said
+    assert job_wording.reach_line(posting(workplace=workplace, reach=reach), EN) == said
 
 
 @pytest.mark.parametrize(
@@ -96,22 +105,22 @@ def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> Non
         (25, "UTC", "posted yesterday"),
         (25, "Pacific/Auckland", "posted 2 days ago"),
         (24 * 5, "UTC", "posted 5 days ago"),
-        (24 * 20, "UTC", "posted on 25 August"),
+        (24 * 20, "UTC", "posted on August 25"),
         (-3, "UTC", "posted today"),
     ],
 )
 def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -> None:
     one = posting(posted_at=NOON - timedelta(hours=hours))
-    assert job_wording.age_line(one, NOON, ZoneInfo(zone), "en") == said
+    assert job_wording.age_line(one, NOON, ZoneInfo(zone), EN) == said
 
 
 def test_a_job_without_a_date_was_found_not_posted() -> None:
-    assert job_wording.age_line(posting(posted_at=None), NOON, UTC, "en") == "found today"
+    assert job_wording.age_line(posting(posted_at=None), NOON, UTC, EN) == "found today"
 
 
 def test_reasons_are_one_sentence_of_what_fits() -> None:
     made = digest(posting(), by=search(criteria=PYTHON.model_copy(update={"places": ("PT",)})))
-    line = job_wording.reason_line(made.items[0])
+    line = reason_line(made.items[0])
     assert "Python" in line
     assert "Portugal" in line
     assert line[0].isupper()
@@ -125,21 +134,21 @@ IN_GERMANY = posting(reach=Reach(scope="listed", countries=("DE",)))
 def why(job: PostingCore, *found_by: DueSearch) -> str:
     made = curate(recipient(), found_by, [Candidate(job, found_by)], [], NOON)
     assert isinstance(made, Digest)
-    return job_wording.reason_line(made.items[0])
+    return reason_line(made.items[0])
 
 
 def test_of_several_searches_the_most_telling_one_explains_a_job() -> None:
     # A search for words that are absent scores higher than one for a place alone, and yet says less.
     assert why(IN_GERMANY, NO_INTERNS, IN_EUROPE).startswith("Hires in Germany")
     assert why(IN_GERMANY, IN_EUROPE, NO_INTERNS) == why(IN_GERMANY, NO_INTERNS, IN_EUROPE)
-    assert why(IN_GERMANY, NO_INTERNS) == 'Does not say "internship"'
+    assert why(IN_GERMANY, NO_INTERNS) == "Does not say “internship”"
 
 
 def test_what_is_said_of_skills_place_and_pay_outweighs_any_number_of_lesser_reasons() -> None:
     criteria = Criteria(text="-internship", workplace=("remote",), languages=("en",), places=("DE",))
     lesser = search("A remote one", criteria)
     both = search("Z", PYTHON.model_copy(update={"places": ("DE",)}))
-    assert why(IN_GERMANY, lesser, both) == "Asks for Python; hires in Germany"
+    assert why(IN_GERMANY, lesser, both) == "Asks for Python / Hires in Germany"
 
 
 def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_is_stated() -> None:
@@ -150,56 +159,75 @@ def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_
 
 def test_of_searches_as_telling_the_one_that_suits_best_explains_a_job() -> None:
     other = search("A", Criteria(text="engineer"))
-    assert why(posting(title="Engineer"), other, search("Z")) == 'Says "engineer"'
+    assert why(posting(title="Engineer"), other, search("Z")) == "Says “engineer”"
     low = posting(title="Builder", description_text="An engineer in all but name.")
     assert why(low, other, search("Z")) == "Asks for Python"
 
 
 def test_exclusions_come_last_and_give_way_to_two_better_reasons() -> None:
     shy = PYTHON.model_copy(update={"skills": SkillTerms(any=("Python",), none=("PHP",)), "text": "-internship"})
-    assert why(IN_GERMANY, search(criteria=shy)) == 'Asks for Python; does not ask for PHP; does not say "internship"'
+    assert why(IN_GERMANY, search(criteria=shy)) == "Asks for Python; does not ask for PHP"
     placed = shy.model_copy(update={"places": ("DE",)})
-    assert why(IN_GERMANY, search(criteria=placed)) == "Asks for Python; hires in Germany"
+    assert why(IN_GERMANY, search(criteria=placed)) == "Asks for Python / Hires in Germany"
     lone = Criteria(skills=SkillTerms(none=("PHP",)), places=("DE",))
-    assert why(IN_GERMANY, search(criteria=lone)) == "Hires in Germany; does not ask for PHP"
+    assert why(IN_GERMANY, search(criteria=lone)) == "Does not ask for PHP / Hires in Germany"
 
 
 def test_words_that_are_asked_for_are_a_reason_also_beside_words_that_are_not() -> None:
     criteria = Criteria(text="engineer -internship", places=("DE",), workplace=("remote",))
-    assert why(IN_GERMANY, search(criteria=criteria)) == 'Says "engineer"; hires in Germany; is remote'
+    assert why(IN_GERMANY, search(criteria=criteria)) == "Says “engineer” / Hires in Germany"
+
+
+def test_what_the_card_says_already_is_no_reason() -> None:
+    criteria = PYTHON.model_copy(
+        update={"salary_floor": SalaryFloor(amount=1, currency="EUR"), "workplace": ("remote",)}
+    )
+    made = digest(posting(salary=pay(None, 9)), by=search(criteria=criteria)).items[0]
+    assert reason_line(made, bar=True) == "Asks for Python"
+    assert reason_line(made, bar=False) == "Asks for Python / Pays up to €9 a year, above your floor of €1"
 
 
 def test_that_pay_is_not_stated_is_no_reason() -> None:
     floor = PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=1, currency="EUR")})
-    assert "pay" not in job_wording.reason_line(digest(posting(), by=search(criteria=floor)).items[0])
-    assert "pays" in job_wording.reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
+    assert "pay" not in reason_line(digest(posting(), by=search(criteria=floor)).items[0])
+    assert "Pays" in reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
 
 
 def test_time_zones_all_round_the_globe_tell_nothing() -> None:
-    assert job_wording.timezones_line(Timezones(min=-11, max=14)) == ""
+    assert job_wording.timezones_line(Timezones(min=-11, max=14), EN) == ""
 
 
 def test_time_zones_and_levels() -> None:
-    assert job_wording.timezones_line(Timezones(min=-3.5, max=5.75)) == "time zones UTC−3:30 to UTC+5:45"
-    assert job_wording.timezones_line(Timezones(min=1, max=1)) == "time zone UTC+1"
-    assert job_wording.level_line(posting(seniority="senior", employment="full_time")) == "Senior, full time"
-    assert job_wording.level_line(posting()) == ""
+    assert job_wording.timezones_line(Timezones(min=-3.5, max=5.75), EN) == "time zones UTC−3:30 to UTC+5:45"
+    assert job_wording.timezones_line(Timezones(min=1, max=1), EN) == "time zone UTC+1"
+    assert job_wording.level_line(posting(seniority="senior", employment="full_time"), EN) == "Senior, full time"
+    assert job_wording.level_line(posting(), EN) == ""
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 more job fits"), (7, "7 more jobs fit")])
 def test_what_the_cap_left_out_is_said(count: int, said: str) -> None:
-    assert wording.more_line(count).startswith(said)
+    assert wording.more_line(count, EN).startswith(said)
 
 
 def test_why_the_reader_gets_the_mail() -> None:
-    assert wording.why_line(digest(posting())) == (
+    assert wording.why_line(digest(posting()), EN) == (
         "You get this mail because you saved the search “Python anywhere” (sent daily)."
     )
-    assert "“Data, any pay” and “Remote Python”" in wording.why_line(rich_digest())
+    assert "“Data, any pay” and “Remote Python”" in wording.why_line(rich_digest(), EN)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "used"), [("en", "en"), ("en-GB", "en_GB"), ("de", "en"), ("", "en"), ("nonsense!", "en"), ("xx", "en")]
+    ("wanted", "used"),
+    [
+        ("en", "en"),
+        ("en-GB", "en_GB"),
+        ("de-AT", "de_AT"),
+        ("es_MX", "es_MX"),
+        ("fr", "en"),
+        ("", "en"),
+        ("nonsense!", "en"),
+        ("xx", "en"),
+    ],
 )
 def test_numbers_follow_the_language_of_the_words(wanted: str, used: str) -> None:
     assert lines.locale_of(wanted) == used
@@ -217,4 +245,4 @@ def test_two_asked_skills_make_the_headline() -> None:
     both = search("Both", Criteria(skills=SkillTerms(all=("Python", "PostgreSQL"))))
     skills = (Skill(name="Python"), Skill(name="PostgreSQL"))
     made = digest(posting("a", skills=skills), posting("b", skills=skills), by=both)
-    assert wording.headline(made) == "2 new remote Python and PostgreSQL jobs"
+    assert wording.headline(made, EN) == "2 new remote Python and PostgreSQL jobs"

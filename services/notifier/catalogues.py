@@ -1,0 +1,32 @@
+"""The texts of each language, from the compiled gettext catalogues beside this module."""
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+
+from babel import Locale
+
+from services.notifier.domain.lines import locale_of
+from services.notifier.domain.words import LANGUAGES, Words
+
+DOMAIN = "digest"
+
+
+def words_of(wanted: str) -> Words:
+    """The texts for a reader's locale; English where its language is not one of ours."""
+    return _words(locale_of(wanted))
+
+
+@cache
+def _words(locale: str) -> Words:
+    return Words(locale, catalogue(Locale.parse(locale).language))
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """One language's texts. Those in English are the keys themselves."""
+    if language == LANGUAGES[0]:
+        return NullTranslations()
+    compiled = resources.files("services.notifier").joinpath(f"locale/{language}/LC_MESSAGES/{DOMAIN}.mo")
+    with compiled.open("rb") as file:
+        return GNUTranslations(file)

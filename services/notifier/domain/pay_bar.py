@@ -1,0 +1,78 @@
+"""A job's pay against the reader's floor, as a bar on one scale for all jobs."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import Salary
+from services.notifier.domain.amounts import annual_range, floor_in_words, percent
+from services.notifier.domain.words import Words
+from services.rules.fits import annual_floor
+
+_LEAST, _MOST = 0.5, 2.0
+"""The scale, in floors: the floor itself stands a third along, on every bar."""
+FLOOR_AT = round(100 * (1.0 - _LEAST) / (_MOST - _LEAST))
+_NARROWEST = 4
+"""Percent of the width; what is stated as one amount can still be seen."""
+_CHARACTERS = 36
+"""Of a width that one of them shows the floor."""
+
+Kind = Literal["rail", "under", "floor", "paid"]
+_DRAWN: dict[Kind, str] = {"rail": "─", "under": "━", "floor": "┃", "paid": "━"}
+
+
+@dataclass(frozen=True, slots=True)
+class PayBar:
+    """Where on a scale of 0 to 100 the pay begins and ends, and what that says."""
+
+    start: int
+    end: int
+    caption: str
+    """`up to 36% above your floor of €70K`."""
+
+    @property
+    def pieces(self) -> tuple[tuple[Kind, int], ...]:
+        """What to draw from one end to the other, and how many percent of the width each takes."""
+        runs = groupby(map(self._kind, range(100)))
+        return tuple((kind, sum(1 for _ in run)) for kind, run in runs)
+
+    @property
+    def line(self) -> str:
+        """The same in characters: `────────────┃──━━━━━━━──────────────`."""
+        return "".join(_DRAWN[self._kind(100 * at // _CHARACTERS)] for at in range(_CHARACTERS))
+
+    def _kind(self, at: int) -> Kind:
+        if at == FLOOR_AT:
+            return "floor"
+        if not self.start <= at < self.end:
+            return "rail"
+        return "under" if at < FLOOR_AT else "paid"
+
+
+def pay_bar(salary: Salary | None, floor: SalaryFloor | None, words: Words) -> PayBar | None:
+    """The bar of a job's yearly pay in the floor's currency; None where there is no floor, or nothing to hold to it."""
+    needed = annual_floor(floor) if floor is not None else None
+    if salary is None or floor is None or not needed:
+        return None
+    low, high = annual_range(salary, floor.currency)
+    if high is None:
+        return None
+    end = _place(high / needed)
+    start = min(_place((low if low is not None else high) / needed), end - _NARROWEST)
+    if start < 0:
+        start, end = 0, max(end, _NARROWEST)
+    return PayBar(start, end, _caption(high / needed, floor_in_words(floor, words), words))
+
+
+def _place(floors: float) -> int:
+    return round(100 * (min(max(floors, _LEAST), _MOST) - _LEAST) / (_MOST - _LEAST))
+
+
+def _caption(floors: float, floor: str, words: Words) -> str:
+    share = percent(abs(floors - 1.0), words.locale)
+    if round(floors, 2) == 1.0:
+        return words.say("just at your floor of {floor}", floor=floor)
+    if floors > 1.0:
+        return words.say("up to {percent} above your floor of {floor}", percent=share, floor=floor)
+    return words.say("{percent} below your floor of {floor}", percent=share, floor=floor)

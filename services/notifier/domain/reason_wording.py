@@ -1,0 +1,197 @@
+"""Why a job was found, in the reader's language: from the facts of a verdict's reasons, not from their English."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from babel import Locale
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import Employment, PostingCore, Seniority, Workplace
+from services.notifier.domain.amounts import floor_in_words, money, percent
+from services.notifier.domain.job_wording import offset
+from services.notifier.domain.lines import one_line
+from services.notifier.domain.place_wording import place_in_words
+from services.notifier.domain.words import Words, mark
+from services.rules.fits import hours_apart
+from services.rules.placing import WORLDWIDE
+from services.rules.reason import Criterion, Reason
+from services.rules.skills import taxonomy
+from services.rules.text import Haystack, TextQuery
+
+_NAMED = 4
+_MOST_REASON = 240
+_WORKPLACE: Mapping[Workplace, str] = {
+    "remote": mark("is remote"),
+    "hybrid": mark("is hybrid"),
+    "onsite": mark("is on site"),
+    "unknown": mark("does not say whether it is remote"),
+}
+_SENIORITY: Mapping[Seniority, str] = {
+    "intern": mark("is for interns"),
+    "junior": mark("is at junior level"),
+    "mid": mark("is at mid level"),
+    "senior": mark("is at senior level"),
+    "lead": mark("is at lead level"),
+    "staff": mark("is at staff level"),
+    "principal": mark("is at principal level"),
+    "manager": mark("is at manager level"),
+    "director": mark("is at director level"),
+    "executive": mark("is at executive level"),
+}
+_EMPLOYMENT: Mapping[Employment, str] = {
+    "full_time": mark("is full-time"),
+    "part_time": mark("is part-time"),
+    "contract": mark("is a contract"),
+    "temporary": mark("is temporary"),
+    "internship": mark("is an internship"),
+    "freelance": mark("is freelance"),
+}
+
+Facts = Mapping[str, Any]
+
+
+def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
+    """One clause without a subject: `asks for Python`; the verdict's own English where its facts do not tell enough.
+
+    Only what fits, or nearly fits, is ever said of a job.
+    """
+    said = _BY_CRITERION.get(reason.criterion)
+    try:
+        text = said(dict(reason.facts), posting, words) if said and reason.fit != "no" else reason.text
+    except KeyError:
+        text = reason.text
+    return one_line(text, _MOST_REASON).rstrip(".")
+
+
+def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:
+    return words.say("asks for {skills}", skills=_listed(facts["asked"], words))
+
+
+def _skills_any(facts: Facts, posting: PostingCore, words: Words) -> str:
+    if facts["found"]:
+        return words.say("asks for {skills}", skills=_listed(facts["found"], words))
+    implied = facts["implied"][0]
+    names = sorted(skill.name for skill in posting.skills)
+    own = next(name for name in names if implied in taxonomy().parents(name))
+    return words.say("asks for {skill}, which implies {implied}", skill=own, implied=implied)
+
+
+def _skills_none(facts: Facts, posting: PostingCore, words: Words) -> str:
+    return words.say("does not ask for {skills}", skills=_listed(facts["asked"], words, either=True))
+
+
+def _text(facts: Facts, posting: PostingCore, words: Words) -> str:
+    query = TextQuery.parse(facts["asked"])
+    if said := query.said(Haystack.of(posting.title, posting.description_text)):
+        return words.say("says {terms}", terms=_quoted(said, words))
+    return words.say("does not say {terms}", terms=_quoted(query.excluded, words, either=True))
+
+
+def _place(facts: Facts, posting: PostingCore, words: Words) -> str:
+    fits, hires = facts["fits"], facts["hires"]
+    if not fits:
+        return words.say("does not say where one may work from, which you accept")
+    if facts["scope"] == "worldwide":
+        if facts["asked"] == (WORLDWIDE,):
+            return words.say("may be done from anywhere")
+        return words.say("may be done from anywhere, {places} included", places=_places(fits, words))
+    if set(fits) <= set(hires):
+        return words.say("hires in {places}", places=_places(fits, words))
+    return words.say(
+        "hires in {places}, which fits {wanted}", places=_places(hires, words), wanted=_places(fits, words)
+    )
+
+
+def _timezone(facts: Facts, posting: PostingCore, words: Words) -> str:
+    if "min" not in facts or posting.timezones is None:
+        return words.say("asks for no time zone")
+    low, high, own = offset(facts["min"]), offset(facts["max"]), offset(facts["utc_offset"])
+    span = low if low == high else words.say("{low} to {high}", low=low, high=high)
+    if hours_apart(facts["utc_offset"], posting.timezones) == 0:
+        return words.say("wants {zones}, which takes in your {own}", zones=span, own=own)
+    hours = f"{facts['tolerance']:g}"
+    return words.say("wants {zones}, within {hours} h of your {own}", zones=span, hours=hours, own=own)
+
+
+def _salary(facts: Facts, posting: PostingCore, words: Words) -> str:
+    floor = SalaryFloor(amount=facts["floor"], currency=facts["currency"], period=facts["period"])
+    asked = floor_in_words(floor, words)
+    pay = posting.salary
+    if floor.period == "project":
+        return words.say("cannot be held against a floor of {floor}", floor=asked)
+    if "annual_top" not in facts or pay is None:
+        if pay is None:
+            return words.say("does not say what it pays; you ask for {floor}", floor=asked)
+        if pay.period == "project":
+            return words.say("pays by the project, which tells nothing of a year; you ask for {floor}", floor=asked)
+        return words.say(
+            "states pay that cannot be turned into {currency}; you ask for {floor}",
+            currency=floor.currency,
+            floor=asked,
+        )
+    top, needed = facts["annual_top"], facts["annual_floor"]
+    paid = money(top, floor.currency, words.locale)
+    if pay.currency != floor.currency:
+        paid = words.say("about {pay}", pay=paid)
+    if top == needed:
+        return words.say("pays up to {pay} a year, which is your floor", pay=paid)
+    if top > needed:
+        return words.say("pays up to {pay} a year, above your floor of {floor}", pay=paid, floor=asked)
+    share = percent((needed - top) / needed, words.locale)
+    return words.say(
+        "pays up to {pay} a year, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked
+    )
+
+
+def _workplace(facts: Facts, posting: PostingCore, words: Words) -> str:
+    return words.say(_WORKPLACE[cast(Workplace, facts["value"])])
+
+
+def _seniority(facts: Facts, posting: PostingCore, words: Words) -> str:
+    if not facts["value"]:
+        return words.say("names no level, and so may be mid-level")
+    return words.say(_SENIORITY[cast(Seniority, facts["value"])])
+
+
+def _employment(facts: Facts, posting: PostingCore, words: Words) -> str:
+    if not facts["value"]:
+        return words.say("does not say how one is employed, and so may be full-time")
+    return words.say(_EMPLOYMENT[cast(Employment, facts["value"])])
+
+
+def _language(facts: Facts, posting: PostingCore, words: Words) -> str:
+    code = facts["value"]
+    if not code:
+        return words.say("is too short to tell its language")
+    return words.say("is written in {language}", language=Locale.parse(words.locale).languages.get(code, code))
+
+
+_BY_CRITERION: Mapping[Criterion, Callable[[Facts, PostingCore, Words], str]] = {
+    "skills.all": _skills_all,
+    "skills.any": _skills_any,
+    "skills.none": _skills_none,
+    "text": _text,
+    "place": _place,
+    "timezone": _timezone,
+    "salary": _salary,
+    "workplace": _workplace,
+    "seniority": _seniority,
+    "employment": _employment,
+    "language": _language,
+}
+
+
+def _places(codes: Iterable[str], words: Words) -> str:
+    return _listed([place_in_words(code, words) for code in codes], words)
+
+
+def _quoted(terms: Iterable[str], words: Words, *, either: bool = False) -> str:
+    return _listed([words.say("“{name}”", name=term) for term in terms], words, either=either)
+
+
+def _listed(things: Iterable[str], words: Words, *, either: bool = False) -> str:
+    named = list(things)
+    if len(named) > _NAMED:
+        rest = len(named) - _NAMED + 1
+        named = [*named[: _NAMED - 1], words.count("{count} more", "{count} more", rest)]
+    return words.either(named) if either else words.all_of(named)

@@ -1,0 +1,60 @@
+"""Texts in the reader's language: English sentences are the keys of gettext catalogues.
+
+`say`, `count` and `mark` are what `make locales` looks for: each is called with literals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from babel import Locale
+
+LANGUAGES = ("en", "de", "es")
+"""Languages that the texts exist in, the language of the keys first."""
+FALLBACK_LOCALE = "en"
+
+
+def mark(text: str) -> str:
+    """A text for the catalogues that is said later, by `Words.say`."""
+    return text
+
+
+@dataclass(frozen=True)
+class Words:
+    """One locale's texts, and how it joins them."""
+
+    locale: str
+    """As Babel spells it: `de_AT`."""
+    catalogue: NullTranslations
+
+    def say(self, text: str, **values: object) -> str:
+        """A text with its `{placeholders}` filled."""
+        said = self.catalogue.gettext(text)
+        return said.format(**values) if values else said
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """The form that a number takes; `{count}` is the number."""
+        return self.catalogue.ngettext(one, many, number).format(count=number, **values)
+
+    def either(self, names: Sequence[str]) -> str:
+        """`Germany, Austria or Spain`; empty for nothing."""
+        return self._joined(names, mark("{some} or {last}"))
+
+    def all_of(self, names: Sequence[str]) -> str:
+        """`one, two and three`; empty for nothing."""
+        return self._joined(names, mark("{some} and {last}"))
+
+    def _joined(self, names: Sequence[str], last: str) -> str:
+        if len(names) < 2:
+            return "".join(names)
+        return self.say(last, some=", ".join(names[:-1]), last=names[-1])
+
+    @property
+    def tag(self) -> str:
+        """The locale as HTML names it (BCP 47): `de-AT`."""
+        return self.locale.replace("_", "-")
+
+    @property
+    def direction(self) -> str:
+        """Which way the language is written: `ltr` or `rtl`."""
+        return str(Locale.parse(self.locale).text_direction)

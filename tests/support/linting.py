@@ -1,0 +1,30 @@
+"""Linters for mails, from npm: `make mail-lint` installs them, and so does `make test` where there is npm."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INSTALLED = Path(__file__).parents[2] / ".venv" / "mail-lint"
+
+
+def lint(mails: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What the linters find of each mail, given as (HTML, subject); skips where they are not installed, but in CI."""
+    node = shutil.which("node")
+    if node is None or not (INSTALLED / "node_modules").is_dir():
+        if os.environ.get("CI"):
+            raise RuntimeError("the linters for mails are not installed: run `make mail-lint`, which needs Node 18 and npm")
+        pytest.skip("the linters for mails need Node 18 and npm: run `make mail-lint`")
+    given = json.dumps({name: {"html": html, "subject": subject} for name, (html, subject) in mails.items()})
+    ran = subprocess.run(
+        [node, "lint.mjs"], cwd=INSTALLED, input=given, capture_output=True, text=True, encoding="utf-8", timeout=120
+    )
+    if ran.returncode:
+        raise RuntimeError(f"the linters for mails failed: {ran.stderr[-2_000:]}")
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
