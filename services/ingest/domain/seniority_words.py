@@ -119,7 +119,7 @@ SUPPORT = re.compile(r"support|help ?desk|\bsoc\b|desk|operations cent", re.IGNO
 MANAGER = re.compile(r"\bmanage(?:r|rin|ur)\b", re.IGNORECASE)
 _GUIDE = r"(?:manag|supervis|lead|coach|mentor|hir|build|grow|develop|train|motivat|inspir|guid)(?:e|ing)?"
 REPORTS = re.compile(
-    r"\b(?:(?:have|has|with|your|of|manag\w+|\d+) (?:\w+ )?direct reports\b|line[- ]manag\w+"
+    r"\b(?:(?:have|has|with|your|of|manag\w+|\d+) (?:\w+ )?direct reports\b|line[- ]manag(?:ement|ing)\b"
     r"|people manag\w+(?= (?:resp|dut))"
     rf"|(?:manag|supervis|lead|coach|hir)(?:e|ing)?(?:,? (?:and |& )?{_GUIDE}){{0,3}} (?:a|the|our|your)"
     r" (?:[\w-]+ ){0,2}team (?:of|members)\b"

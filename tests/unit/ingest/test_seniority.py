@@ -123,6 +123,7 @@ def test_a_manager_whom_people_report_to_is_one() -> None:
     reports = "<p>You manage and coach a team of eight agents.</p>"
     assert normalised("Support Manager", reports).seniority == "manager"
     assert normalised("Support Manager", "<p>You manage our ticket queue.</p>").seniority is None
+    assert normalised("Support Manager", "<p>Other duties as assigned by the line manager.</p>").seniority is None
     assert normalised("Support Specialist", reports).seniority is None
 
 
