@@ -49,6 +49,8 @@ def _kept(text: str) -> tuple[PlaceMention, ...]:
     code = place_data().fields.get(fold(text))
     if code is None:
         return find_places(text, cities=True) or _behind_town(text)
+    if code in place_data().subdivisions and (cities := find_places(text, cities=True)):
+        return cities  # Hamburg and New York are cities before they are states
     return (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 

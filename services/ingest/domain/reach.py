@@ -13,7 +13,7 @@ from functools import partial
 from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.reach_named import MOST_SHOWN, Named, without_frames
+from services.ingest.domain.reach_named import MOST_SHOWN, Excluded, Named, without_frames
 from services.ingest.domain.reach_text import Said, read_text
 from services.ingest.domain.reach_wide import read_wide
 from services.ingest.domain.sections import Document
@@ -59,16 +59,16 @@ _OUR_PLACE = re.compile(
     r"|are )?(?:(?:located|based|situated) )?in\s+"
     r"|\b(?:our|the)\s+(?=(?:[A-Z]\w+ ){1,3}(?:office|HQ|headquarters)\b)",
 )
-_AMBIGUOUS_COUNTRIES = {"georgia": "GE", "jordan": "JO", "chad": "TD"}
-"""Names by which a board's list of countries can only mean a country."""
+_AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
+"""What a board's field of countries, or of states, means by names that text uses for more."""
 
 
 def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
     """Decide the reach of a posting."""
     said = read_text(document)
-    board = _of_fields(draft.restriction, said.excluded, countries=True)
+    board = _of_fields(draft.restriction, said.excluded, restricts=True)
     own = _of_fields(draft.locations, said.excluded)
-    excluded = tuple(said.excluded)
+    excluded = said.excluded
     title = _title_region(document.title)
     if said.restricted.any_place:
         if said.labelled and not said.restricted.countries:
@@ -89,7 +89,7 @@ def one_country(reach: Reach) -> str | None:
     return reach.countries[0] if len(reach.countries) == 1 and not reach.groups else None
 
 
-def _by_rest(document: Document, said: Said, own: Named, excluded: Sequence[str]) -> Finding[Reach]:
+def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> Finding[Reach]:
     """By what is weaker than any restriction."""
     wide = read_wide(document, said.wide)
     if wide.plain is not None and not own.groups:
@@ -108,11 +108,15 @@ def _by_rest(document: Document, said: Said, own: Named, excluded: Sequence[str]
     if wide.slogan is not None:
         return _worldwide(excluded, [wide.slogan])
     office = _office(document) if own.evidence else Named()
-    return _listed(office, excluded) if office.any_place else Finding(Reach(excluded=tuple(excluded)))
+    return (
+        _listed(office, excluded)
+        if office.any_place
+        else Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
+    )
 
 
-def _listed(named: Named, excluded: Sequence[str]) -> Finding[Reach]:
-    shut = tuple(code for code in excluded if code not in named.countries)
+def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
+    shut = tuple(code for code in excluded.codes if code not in named.countries)
     countries = tuple(code for code in named.countries if code not in shut)
     reach = Reach(
         scope="listed",
@@ -121,18 +125,20 @@ def _listed(named: Named, excluded: Sequence[str]) -> Finding[Reach]:
         groups=tuple(named.groups),
         excluded=shut,
     )
-    return Finding(reach, _distinct(named.evidence))
+    return Finding(reach, _distinct(named.evidence, excluded))
 
 
-def _distinct(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    return tuple({one.text: one for one in evidence}.values())[:MOST_SHOWN]
+def _distinct(evidence: Sequence[Evidence], excluded: Excluded) -> tuple[Evidence, ...]:
+    """What decided, then what ruled out; at most `MOST_SHOWN`."""
+    kept = evidence[: MOST_SHOWN - len(excluded.evidence)]
+    return tuple({one.text: one for one in (*kept, *excluded.evidence)}.values())
 
 
-def _worldwide(excluded: Sequence[str], evidence: Sequence[Evidence]) -> Finding[Reach]:
-    return Finding(Reach(scope="worldwide", excluded=tuple(excluded)), tuple(evidence[:2]))
+def _worldwide(excluded: Excluded, evidence: Sequence[Evidence]) -> Finding[Reach]:
+    return Finding(Reach(scope="worldwide", excluded=tuple(excluded.codes)), _distinct(evidence, excluded))
 
 
-def _of_fields(fields: Iterable[Stated], excluded: dict[str, None], *, countries: bool = False) -> Named:
+def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool = False) -> Named:
     """The places that fields name; what they rule out goes to `excluded`.
 
     An address beside a location that names its region (`EMEA`, with the seat's address) says nothing more.
@@ -142,22 +148,25 @@ def _of_fields(fields: Iterable[Stated], excluded: dict[str, None], *, countries
     for stated in fields:
         if framed and "address" in stated.field.lower():
             continue
-        mentions = _in_field(stated.text, countries=countries)
+        mentions = _in_field(stated, restricts=restricts)
         open_ = [m for m in mentions if not _SHUT.search(stated.text, max(0, m.start - 24), m.start)]
-        excluded.update(dict.fromkeys(m.code for m in mentions if m not in open_))
+        shut = [mention.code for mention in mentions if mention not in open_]
+        excluded.add(shut, partial(evidence_of, stated.field, stated.text))
         framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
             len(open_) > 1 and "," in stated.text
         )
-        if named.add(without_frames(stated.text, open_), states=False) or _OFFICE.search(stated.text):
+        if named.add(without_frames(stated.text, open_), states=restricts) or _OFFICE.search(stated.text):
             named.show(partial(evidence_of, stated.field, stated.text))
     return named
 
 
-def _in_field(text: str, *, countries: bool) -> Sequence[PlaceMention]:
-    """The places in one field; where a board lists `countries`, `Georgia` is one."""
-    country = _AMBIGUOUS_COUNTRIES.get(text.strip().lower()) if countries else None
-    found = () if country else places_in_field(text)
-    code = country or (None if found else canonical_place(text))
+def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
+    """The places in one field. `Georgia` in a field that `restricts` is the country, in one of states the state."""
+    text = stated.text
+    ambiguous = _AMBIGUOUS.get(text.strip().lower(), ()) if restricts else ()
+    code = next((code for code in ambiguous if (kind_of(code) == "subdivision") == ("state" in stated.field)), None)
+    found = () if code else places_in_field(text)
+    code = code or (None if found else canonical_place(text))
     return found if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 

@@ -60,6 +60,21 @@ class Named:
         self.evidence += other.evidence
 
 
+@dataclass(slots=True)
+class Excluded:
+    """Codes of what a posting rules out, with the words that did."""
+
+    codes: dict[str, None] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(self, codes: Iterable[str], evidence: Callable[[], Evidence]) -> None:
+        """Take codes in; the words are kept of the first few only."""
+        found = dict.fromkeys(codes)
+        if found and len(self.evidence) < MOST_SHOWN // 2:
+            self.evidence.append(evidence())
+        self.codes.update(found)
+
+
 def without_frames(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
     """Leave out a group that what follows spells out.
 

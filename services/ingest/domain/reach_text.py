@@ -13,7 +13,7 @@ from functools import partial
 
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue, cues_in
-from services.ingest.domain.reach_named import Named, as_states, state_named, without_frames
+from services.ingest.domain.reach_named import Excluded, Named, as_states, state_named, without_frames
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
     LIMITED_BEHIND,
@@ -44,7 +44,7 @@ _ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
 _APPLICANT = ("candidate", "Candidate", "applica", "Applica")
 _LABEL_BEFORE = re.compile(
     r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the"
-    r"|required)\s+){0,2}",
+    r"|required|your|votre|ton|dein|ihr|tu|su|seu)\s+){0,2}",
     re.IGNORECASE,
 )
 _LABEL_BEHIND = re.compile(
@@ -73,7 +73,7 @@ class Said:
     restricted: Named = field(default_factory=Named)
     weak: Named = field(default_factory=Named)
     """Countries in a sentence on pay (`for all locations within the US`): what counts where nothing else is said."""
-    excluded: dict[str, None] = field(default_factory=dict)
+    excluded: Excluded = field(default_factory=Excluded)
     wide: list[Cue] = field(default_factory=list)
     """Words like `worldwide`, not yet judged."""
     labelled: bool = False
@@ -126,7 +126,8 @@ class _Reader:
         if self._is_shut(cue, before, negated=negated):
             self._take(listed[0].start, last)
             shut = [state_named(mention) or mention for mention in without_frames(text, listed)]
-            self.said.excluded.update(dict.fromkeys(m.code for m in shut if m.kind not in ("worldwide", "city")))
+            codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
+            self.said.excluded.add(codes, partial(quote, "text", text, cue.start, last))
             return
         if not self._restricts(cue, before, listed, negated=negated):
             if not negated and (cue.kind == "moving" or text.startswith(("location", "Location"), cue.start)):
@@ -190,7 +191,10 @@ class _Reader:
             return not negated and bool(_LIVES.search(before)) and not SMALL_PRINT.search(before)
         if self.text[cue.start : cue.end].lower() == "limited to":
             return False
-        return negated and (cue.kind == "hiring" or (cue.kind == "living" and not before.rstrip().endswith("to")))
+        return negated and (
+            cue.kind == "hiring"
+            or (cue.kind == "living" and not self.document.lowered.startswith("reside ", cue.start))
+        )
 
     def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
         text, kind, last = self.text, cue.kind, listed[-1].end
@@ -241,7 +245,8 @@ class _Reader:
             return
         value = text[start:stop]
         mentions = [m for m in find_places(value, cities=True) if not NOT_A_PLACE.match(text, start + m.end)]
-        self.said.excluded.update((m.code, None) for m in mentions if _is_aside(value, m))
+        asides = [mention.code for mention in mentions if _is_aside(value, mention)]
+        self.said.excluded.add(asides, partial(quote, "text", text, line, stop))
         mentions = [m for m in mentions if not _is_aside(value, m)]
         if (
             not mentions

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.ingest.domain.findings import quote
-from services.ingest.domain.reach_named import Named
+from services.ingest.domain.reach_named import Excluded, Named
 from services.ingest.domain.reach_words import NEGATED, PREFERRED, SMALL_PRINT, words
 from services.ingest.domain.sections import Document
 from services.rules.place_data import Sense
@@ -51,7 +51,7 @@ _ABOUT_US = frozenset({"about", "benefits", "pay", "legal"})
 _AROUND = 150
 
 
-def trailing(document: Document, names: Sequence[Found], named: Named, excluded: dict[str, None]) -> None:
+def trailing(document: Document, names: Sequence[Found], named: Named, excluded: Excluded) -> None:
     """Add to `named`, and to `excluded`, what the words behind the names of a text say.
 
     Papers (a passport, a permit) count where nothing else restricts: they are one way among others to be allowed.
@@ -60,7 +60,8 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
     papers: list[tuple[Sense, Found, int]] = []
     for i, name in enumerate(names):
         if _NOT_ELIGIBLE.match(text, name.end):
-            excluded.update((one.senses[0].code, None) for one in _list_to(text, names, i) if len(one.senses) == 1)
+            shut = [one for one in _list_to(text, names, i) if len(one.senses) == 1]
+            excluded.add((one.senses[0].code for one in shut), partial(quote, "text", text, name.start, name.end))
             continue
         if len(name.senses) > 1 or name.senses[0].kind == "worldwide":
             continue
@@ -72,7 +73,7 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
             continue
         before = text[max(0, name.start - _AROUND) : name.start].rpartition("\n")[2].rpartition(". ")[2]
         if how in ("based", "resident", "only") and re.search(r"\bno[nt]?[\s-]+$", before, re.IGNORECASE):
-            excluded[sense.code] = None
+            excluded.add([sense.code], partial(quote, "text", text, name.start, behind.end()))
             continue
         if not _restricts(document, how, name, before, behind.end()):
             continue

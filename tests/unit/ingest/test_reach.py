@@ -113,6 +113,13 @@ def test_what_a_boards_restriction_field_names(field: str, scope: str, codes: st
     assert (found.scope, {*found.countries, *found.groups}) == (scope, set(codes.split()))
 
 
+def test_states_of_a_restriction_field_are_kept_and_those_of_an_address_are_not() -> None:
+    states = (Stated("state", "Georgia"), Stated("state", "California"), Stated("country", "United States"))
+    found = read_reach(replace(a_draft(), restriction=states), document_of("Engineer", "")).value
+    assert (found.countries, found.subdivisions) == (("US",), ("US-GA", "US-CA"))
+    assert reach(locations="California").subdivisions == ()
+
+
 def test_a_field_may_rule_a_place_out() -> None:
     found = reach(locations="Remote (non-U.S.)")
     assert (found.scope, found.excluded) == ("unknown", ("US",))
@@ -136,3 +143,11 @@ def test_where_nothing_is_said_nothing_is_guessed() -> None:
 
 def test_evidence_names_the_field() -> None:
     assert normalised(restriction="Spain").evidence["reach"][0].source == "restriction"
+
+
+def test_evidence_tells_what_ruled_a_place_out() -> None:
+    posting = normalised(html="<p>We cannot hire in California.</p>", restriction="United States")
+    assert [(one.source, one.text) for one in posting.evidence["reach"]] == [
+        ("restriction", "United States"),
+        ("text", "We cannot hire in California."),
+    ]
