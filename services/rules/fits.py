@@ -4,7 +4,7 @@ What the truth says in words and what an index must compute in columns are both 
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Employment, Seniority, Timezones, Workplace
@@ -28,6 +28,25 @@ def workplace_fits(asked: tuple[Workplace, ...], value: Workplace) -> bool:
 def seniority_fits(asked: tuple[Seniority, ...], value: Seniority | None) -> bool:
     """Whether one of the asked levels is the posting's; an unstated level fits a search that includes the middle."""
     return not asked or (value or UNMARKED_SENIORITY) in asked
+
+
+_LADDER: Final[dict[Seniority, int]] = {
+    "intern": 0,
+    "junior": 1,
+    "mid": 2,
+    "senior": 3,
+    "lead": 4,
+    "staff": 4,
+    "principal": 5,
+}
+"""The levels of those who do the work. Those of managers are another ladder, of which nothing here tells the rungs."""
+
+
+def steps_apart(asked: tuple[Seniority, ...], value: Seniority | None) -> int | None:
+    """How many levels a posting lies above the nearest asked one, below it less than 0; None where none can be told."""
+    at = _LADDER.get(value or UNMARKED_SENIORITY)
+    rungs = sorted(_LADDER[level] for level in asked if level in _LADDER)
+    return None if at is None or not rungs else min((at - rung for rung in rungs), key=abs)
 
 
 def employment_fits(asked: tuple[Employment, ...], value: Employment | None) -> bool:

@@ -20,6 +20,11 @@ class PreparedPosting:
         return frozenset(skill.name for skill in self.posting.skills)
 
     @cached_property
+    def core(self) -> frozenset[str]:
+        """Canonical names of the core skills."""
+        return frozenset(skill.name for skill in self.posting.skills if skill.core)
+
+    @cached_property
     def implied(self) -> dict[str, str]:
         """Each parent that a skill implies, with the (first, by name) skill that implies it."""
         known = taxonomy()

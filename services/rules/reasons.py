@@ -22,10 +22,16 @@ def skills_all(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not asked:
         return None
     missing = tuple(name for name in asked if name not in prepared.skills)
-    facts: tuple[Fact, ...] = (("asked", asked), ("missing", missing))
+    met = tuple(name for name in asked if name in prepared.skills)
+    facts: tuple[Fact, ...] = (("asked", asked), ("missing", missing), ("core", _core(met, prepared)))
     if missing:
-        return Reason("skills.all", "no", f"does not ask for {listed(missing, 'or')}", facts)
+        words = f"does not ask for {listed(missing, 'or')}"
+        return Reason("skills.all", "no", f"{words}, but for {listed(met)}" if met else words, facts)
     return Reason("skills.all", "yes", f"asks for {listed(asked)}", facts)
+
+
+def _core(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[str, ...]:
+    return tuple(name for name in names if name in prepared.core)
 
 
 def skills_any(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
@@ -35,7 +41,10 @@ def skills_any(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         return None
     own = tuple(name for name in asked if name in prepared.skills)
     implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
-    facts: tuple[Fact, ...] = (("asked", asked), ("found", own), ("implied", implied))
+    facts: tuple[Fact, ...] = (
+        *(("asked", asked), ("found", own), ("implied", implied)),
+        ("core", _core(own, prepared)),
+    )
     if own:
         return Reason("skills.any", "yes", f"asks for {listed(own)}", facts)
     if implied:

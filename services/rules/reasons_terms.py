@@ -14,8 +14,10 @@ from services.rules.fits import (
     language_fits,
     salary_fit,
     seniority_fits,
+    steps_apart,
     workplace_fits,
 )
+from services.rules.money import ANNUAL_FACTORS
 from services.rules.prepared import PreparedPosting
 from services.rules.reason import Fact, Reason, listed, yes_or_no
 
@@ -37,18 +39,33 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         return Reason(
             "salary", fit, words + (", which you accept" if fit == "yes" else f"; you ask for {asked}"), facts
         )
-    facts = (*facts, ("annual_floor", needed), ("annual_top", top))
+    apart = round(100 * (top - needed) / needed, 1)
+    facts = (*facts, ("annual_floor", needed), ("annual_top", top), ("apart_percent", apart))
     stated = f"{pay.currency} {pay.max or pay.min:,.0f} {_A[pay.period]}"
     paid = f"{floor.currency} {top:,} a year"
     if pay.currency != floor.currency:
         paid, facts = f"about {paid} ({stated})", (*facts, ("rates_on", pay.rates_on or ""))
     elif pay.period != "year":
         paid = f"{paid} ({stated})"
-    side = "which is your floor" if top == needed else f"{'above' if top > needed else 'below'} your floor of {asked}"
-    near = f"{100 * (needed - top) / needed:.0f} % " if fit == "near" else ""
-    return Reason("salary", fit, f"pays up to {paid}, {near}{side}", facts)
+    elif floor.period != "year":
+        paid = f"{paid} (about {floor.currency} {top / ANNUAL_FACTORS[floor.period]:,.0f} {_A[floor.period]})"
+    return Reason("salary", fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
 
 
+def _against(top: int, needed: int, asked: str) -> str:
+    """How a year's pay stands to the floor: `19 % above your floor of EUR 80,000 a year`."""
+    if top == needed:
+        return "which is your floor"
+    if top >= _MANIFOLD * needed:
+        return f"{top / needed:,.0f} times your floor of {asked}"
+    percent = f"{100 * abs(top - needed) / needed:,.0f}"
+    return (
+        f"{'just' if percent == '0' else f'{percent} %'} {'above' if top > needed else 'below'} your floor of {asked}"
+    )
+
+
+_MANIFOLD: Final = 3
+"""From so many times the floor on, percents say less than the multiple."""
 _A: Final[dict[Period, str]] = {
     "year": "a year",
     "month": "a month",
@@ -98,9 +115,18 @@ def seniority(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     asked, value = criteria.seniority, prepared.posting.seniority
     if not asked:
         return None
-    fits, facts = seniority_fits(asked, value), (("asked", asked), ("value", value or ""))
+    fits, steps = seniority_fits(asked, value), steps_apart(asked, value)
+    facts: tuple[Fact, ...] = (("asked", asked), ("value", value or ""))
     words = f"is at {_spelt([value])} level" if value else "names no level, and so may be mid-level"
-    return Reason("seniority", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+    if fits:
+        return Reason("seniority", "yes", words, facts)
+    if steps is not None:
+        facts = (*facts, ("steps", steps))
+        words = f"{words}, {_STEPS[abs(steps)]} {'above' if steps > 0 else 'below'}"
+    return Reason("seniority", "no", f"{words}; you ask for {_spelt(asked)}", facts)
+
+
+_STEPS: Final = ("", "one step", "two steps", "three steps", "four steps", "five steps")
 
 
 def employment(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:

@@ -58,11 +58,15 @@ def timezone(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     facts: tuple[Fact, ...] = (("utc_offset", offset), ("tolerance", criteria.tolerance))
     if zones is None:
         return Reason("timezone", "yes", "asks for no time zone", facts)
-    facts = (*facts, ("min", zones.min), ("max", zones.max))
-    span = _utc(zones.min) if zones.min == zones.max else f"{_utc(zones.min)} to {_utc(zones.max)}"
     apart = hours_apart(offset, zones)
+    facts = (*facts, ("min", zones.min), ("max", zones.max), ("apart", apart))
+    span = _utc(zones.min) if zones.min == zones.max else f"{_utc(zones.min)} to {_utc(zones.max)}"
     if not timezone_fits(offset, criteria.tolerance, zones):
-        return Reason("timezone", "no", f"wants {span}, {apart:g} h from your {_utc(offset)}", facts)
+        beyond = apart - criteria.tolerance
+        words = f"wants {span}, {apart:g} h from your {_utc(offset)}"
+        if criteria.tolerance:
+            words = f"{words} and {beyond:g} h beyond your tolerance"
+        return Reason("timezone", "no", words, (*facts, ("beyond", beyond)))
     if apart == 0:
         return Reason("timezone", "yes", f"wants {span}, which takes in your {_utc(offset)}", facts)
     return Reason("timezone", "yes", f"wants {span}, within {criteria.tolerance:g} h of your {_utc(offset)}", facts)

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.criteria import Criteria, SkillTerms
-from schemas.posting import Timezones
+from schemas.posting import Skill, Timezones
 from services.rules.verdict import verdict
 from tests.support.judging import a_posting, fit_of, floor, having, paying, reaching, skills
 
@@ -53,6 +53,13 @@ class TestSkills:
 
     def test_none_rejects_on_one(self) -> None:
         assert fit_of(skills(none=("PHP", "Perl")), having("Go", "PHP"), "skills.none") == "no"
+
+    def test_a_reason_names_what_is_met_beside_what_is_missing_and_what_is_core(self) -> None:
+        posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))
+        reason = verdict(skills(all=("Go", "Kafka", "Rust")), posting).reasons[0]
+        assert reason.text == "does not ask for Rust, but for Go and Kafka"
+        assert dict(reason.facts) == {"asked": ("Go", "Kafka", "Rust"), "missing": ("Rust",), "core": ("Go",)}
+        assert dict(verdict(skills(any=("Go", "Rust")), posting).reasons[0].facts)["core"] == ("Go",)
 
     def test_a_reason_names_what_implies_what(self) -> None:
         reason = verdict(skills(any=("JavaScript",)), having("React")).reasons[0]
@@ -190,7 +197,7 @@ class TestSalary:
             (
                 floor(80_000),
                 paying({"EUR": 95_000}),
-                "pays up to EUR 95,000 a year, above your floor of EUR 80,000 a year",
+                "pays up to EUR 95,000 a year, 19 % above your floor of EUR 80,000 a year",
             ),
             (floor(95_000), paying({"EUR": 95_000}), "pays up to EUR 95,000 a year, which is your floor"),
             (
@@ -201,7 +208,27 @@ class TestSalary:
             (
                 floor(50, period="hour"),
                 paying({"USD": 124_800, "EUR": 114_000}, max=60, currency="USD", period="hour"),
-                "pays up to about EUR 114,000 a year (USD 60 an hour), above your floor of EUR 50 an hour",
+                "pays up to about EUR 114,000 a year (USD 60 an hour), 10 % above your floor of EUR 50 an hour",
+            ),
+            (
+                floor(40, period="hour"),
+                paying({"EUR": 104_000}),
+                "pays up to EUR 104,000 a year (about EUR 50 an hour), 25 % above your floor of EUR 40 an hour",
+            ),
+            (
+                floor(100_000),
+                paying({"EUR": 60_000}),
+                "pays up to EUR 60,000 a year, 40 % below your floor of EUR 100,000 a year",
+            ),
+            (
+                floor(100_000),
+                paying({"EUR": 99_700}),
+                "pays up to EUR 99,700 a year, just below your floor of EUR 100,000 a year",
+            ),
+            (
+                floor(10_000),
+                paying({"EUR": 60_000}),
+                "pays up to EUR 60,000 a year, 6 times your floor of EUR 10,000 a year",
             ),
             (floor(1), a_posting(), "does not say what it pays, which you accept"),
         ],
@@ -238,6 +265,13 @@ class TestTimezone:
     def test_a_posting_without_time_zones_suits_everybody(self) -> None:
         assert fit_of(Criteria(utc_offset=13.0), a_posting(), "timezone") == "yes"
 
+    def test_a_rejection_says_how_far_beyond_the_tolerance_it_lies(self) -> None:
+        posting = a_posting(timezones=Timezones(min=-8.0, max=-5.0))
+        assert verdict(Criteria(utc_offset=1.0), posting).reasons[0].text == "wants UTC-8 to UTC-5, 6 h from your UTC+1"
+        reason = verdict(Criteria(utc_offset=1.0, tolerance=3.0), posting).reasons[0]
+        assert reason.text == "wants UTC-8 to UTC-5, 6 h from your UTC+1 and 3 h beyond your tolerance"
+        assert dict(reason.facts)["beyond"] == 3.0
+
 
 class TestFacets:
     def test_workplace_unknown_is_a_value_to_ask_for(self) -> None:
@@ -247,6 +281,21 @@ class TestFacets:
     def test_an_unstated_level_fits_a_search_that_includes_the_middle(self) -> None:
         assert fit_of(Criteria(seniority=("mid", "senior")), a_posting(), "seniority") == "yes"
         assert fit_of(Criteria(seniority=("senior",)), a_posting(), "seniority") == "no"
+
+    @pytest.mark.parametrize(
+        ("asked", "value", "text"),
+        [
+            (("mid",), "senior", "is at senior level, one step above; you ask for mid"),
+            (("lead", "senior"), "junior", "is at junior level, two steps below; you ask for lead or senior"),
+            (("senior",), None, "names no level, and so may be mid-level, one step below; you ask for senior"),
+            (("senior",), "manager", "is at manager level; you ask for senior"),
+            (("executive",), "senior", "is at senior level; you ask for executive"),
+        ],
+    )
+    def test_a_level_says_how_far_it_is_from_the_nearest_asked(
+        self, asked: tuple[str, ...], value: str | None, text: str
+    ) -> None:
+        assert verdict(Criteria(seniority=asked), a_posting(seniority=value)).reasons[0].text == text  # type: ignore[arg-type]
 
     def test_unstated_employment_fits_a_search_that_includes_full_time(self) -> None:
         assert fit_of(Criteria(employment=("full_time",)), a_posting(), "employment") == "yes"
