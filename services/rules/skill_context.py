@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _REACH = 48
 """Characters on either side of a mention that count as around it."""
@@ -32,8 +32,7 @@ _REMARK = re.compile(r" \(|: ?\d|\s?[-–] ?\d")
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A possible mention. `cue` names the rule that must believe it; None is certain."""
 
     name: str

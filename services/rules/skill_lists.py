@@ -9,6 +9,7 @@ _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
 _SEPARATOR = re.compile(r"\s*(?:,|/|&|\band/or\b|\band\b|\bor\b|\bund\b|\by\b|\be\b|\bet\b)\s*", re.IGNORECASE)
 _JOINED_BEFORE = (",", "/", "&", " and", " or", " und", " et", " y", " e")
+_LONGEST_JOINT = 6
 _JOINED_BEHIND = re.compile(r"\s*(?:[,/&]|(?:and|or|und|et|y|e)\b)", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.;:()\n!?•|]")
 _WORD = re.compile(r"[\w'+#-]+")
@@ -29,8 +30,8 @@ def with_shared_words(
             continue
         floor = found[index - 1].end if index else 0
         ceiling = found[index + 1].start if index + 1 < len(found) else len(text)
-        before = text[max(floor, mention.start - _REACH) : mention.start]
-        if before.rstrip().lower().endswith(_JOINED_BEFORE):
+        if text[max(floor, mention.start - _LONGEST_JOINT) : mention.start].rstrip().lower().endswith(_JOINED_BEFORE):
+            before = text[max(floor, mention.start - _REACH) : mention.start]
             added += _before(text, mention, before, names, kinds)
         if _JOINED_BEHIND.match(text, mention.end):
             added += _behind(text, mention, text[mention.end : min(ceiling, mention.end + _REACH)], names, kinds)

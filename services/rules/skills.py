@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from rapidfuzz import fuzz, process
@@ -31,12 +31,13 @@ _SMALL = "tool"
 """The cue for tools that a text writes without their capital."""
 
 
+_SPACE, _PLURAL = ord(" "), ord("s")
+_LETTERS = frozenset(code for code in range(256) if chr(code).isalnum())
 _SHOUTED = 5
 """Letters from which a name in capitals is no acronym of something else: SLACK, EXCEL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A skill in a text: `text[start:end]`, in the words of the text."""
 
     name: str
@@ -58,10 +59,10 @@ class _Surface:
     role: bool = False
     """A job title: counts in a title only."""
 
-    @property
-    def plain(self) -> bool:
-        """Whether its bytes in a haystack tell it from other words."""
-        return self.written.isascii() or FOREIGN not in haystack_of(self.written)
+    plain: bool = True
+    """Its bytes in a haystack tell it from other words."""
+    small: bool = False
+    """A tool that is also a word where it is written without its capitals: "segment", unlike "python" or "sql"."""
 
 
 def fold_skill(name: str) -> str:
@@ -97,9 +98,18 @@ class Taxonomy:
             for written in (name, *entry.get("aliases", ())):
                 self._by_fold.setdefault(fold_skill(written), name)
                 plural = kind != "tool" or written.isupper()
-                surface = _Surface(name, written, written in exact, cues.get(written), plural)
+                folded = haystack_of(written)
+                surface = _Surface(
+                    name,
+                    written,
+                    written in exact,
+                    LANGUAGE if kind == "language" else cues.get(written),
+                    plural,
+                    plain=FOREIGN not in folded,
+                    small=kind == "tool" and written.isalpha() and not (written.islower() or written.isupper()),
+                )
                 if written not in unfound:
-                    surfaces.setdefault(haystack_of(written), []).append(surface)
+                    surfaces.setdefault(folded, []).append(surface)
             for title in entry.get("roles", ()):
                 self._by_fold.setdefault(fold_skill(title), name)
                 surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
@@ -174,10 +184,11 @@ class Taxonomy:
         return tuple(Mention(c.name, c.start, c.end, text[c.start : c.end], self._kinds[c.name]) for c in kept)
 
     def _candidates(self, text: str) -> list[Candidate]:
-        haystack = haystack_of(text)
+        haystack = haystack_of(text) + b" "
+        words = opened(haystack)
         found = [
-            (start, -end, pattern)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(opened(haystack), overlapping=True)
+            (start, 1 - end, pattern)
+            for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
         ]
         found.sort()
         links = [m.span() for m in _LINKS.finditer(text)] if "://" in text or "@" in text or "www." in text else []
@@ -190,27 +201,24 @@ class Taxonomy:
             if start and haystack[start - 1] == FOREIGN and text[start - 1].isalnum():
                 continue
             surfaces = self._surfaces[pattern]
-            end = _closed_end(text, -minus_end - 1, plural=self._plural[pattern])
+            end = -minus_end
+            after = words[end + 1]
+            if after in _LETTERS and not (after == _PLURAL and self._plural[pattern]):
+                continue
+            if after != _SPACE or haystack[end] == FOREIGN:
+                end = _closed_end(text, end, plural=self._plural[pattern])
             if end < 0 or (links and any(a <= start < b for a, b in links)):
                 continue
             if not surfaces:
                 reached = end
                 continue
-            surface = _spelt(surfaces, text[start:end])
+            written = text[start:end]
+            surface = _spelt(surfaces, written)
             if surface and not (surface.role and not titled):
-                candidates.append(self._candidate(surface, text, start, end))
+                cue = _SMALL if surface.small and surface.cue is None and written.islower() else surface.cue
+                candidates.append(Candidate(surface.name, start, end, cue, self._kinds[surface.name]))
                 reached = end
         return candidates
-
-    def _candidate(self, surface: _Surface, text: str, start: int, end: int) -> Candidate:
-        cue = surface.cue
-        kind = self._kinds[surface.name]
-        if kind == "language":
-            cue = LANGUAGE
-        elif cue is None and kind == "tool" and surface.written.isalpha() and text[start:end].islower():
-            # "segment" is a word and "python" in a list is not: written small, a tool wants company. Acronyms do not.
-            cue = None if surface.written.islower() or surface.written.isupper() else _SMALL
-        return Candidate(surface.name, start, end, cue, kind)
 
 
 def _closed_end(text: str, end: int, *, plural: bool) -> int:

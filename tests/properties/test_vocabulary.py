@@ -65,7 +65,21 @@ def test_every_spelling_finds_its_skill() -> None:
         if taxonomy().canonical(written) != name
     ]
     assert lost == []
-    assert len(skills) >= 1000
+    assert len(skills) >= 1500
+
+
+def test_a_pick_that_no_package_has_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "packaged.toml").write_text('[[group]]\nkind = "tool"\nnames = ["Known", "Gone"]\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"packaged\.toml: no package has 'Gone'"):
+        make_skills.read_skills(tmp_path, packages={"Known": ["known-js"]})
+
+
+def test_a_package_lends_spellings_that_no_skill_has(tmp_path: Path) -> None:
+    group = '[[group]]\nkind = "tool"\nnames = ["Own", "Other"]\n'
+    (tmp_path / "a.toml").write_text(group, encoding="utf-8")
+    skills = make_skills.read_skills(tmp_path, packages={"own": ["ownjs", "other", "o"], "Unknown": ["x-y-z"]})
+    assert skills["Own"]["searched"] == ["ownjs"]
+    assert "searched" not in skills["Other"]
 
 
 def test_parents_are_known_and_never_their_own_ancestors() -> None:

@@ -1,7 +1,7 @@
 """Which of the skills that a posting mentions a reader would filter by, and which of them it requires."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.posting import Evidence, Skill
@@ -98,19 +98,23 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
             section = "requirements"
         if section not in _OF_THE_JOB and not (mention.kind == "method" and mention.name in tags):
             continue
-        beside = mentions[max(0, index - 1) : index + 2]
-        if _counts(text, mention, own=own, line=line, listed=line.asks and _in_list(text, mention, beside)):
+        if _counts(text, mentions, index, own=own, line=line):
             yield mention, section == "requirements" and not line.optional
 
 
-def _counts(text: str, mention: Mention, *, own: str, line: Line, listed: bool) -> bool:
+def _counts(text: str, mentions: Sequence[Mention], index: int, *, own: str, line: Line) -> bool:
+    mention = mentions[index]
     if mention.kind == "broad":
         return False  # "Security": in running text these are hardly ever what is asked for; a title is
     before = text[max(line.start, mention.start - _REACH) : mention.start]
     if line.degree and mention.kind in ("method", "field") and _DEGREE_BEFORE.search(before):
         return False
     if mention.kind == "field":
-        return listed or bool(_FIELD_BEHIND.match(text, mention.end) or _FIELD_BEFORE.search(before))
+        return bool(
+            _FIELD_BEHIND.match(text, mention.end)
+            or (line.speaks and _FIELD_BEFORE.search(before))
+            or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
+        )
     if own and fold_skill(mention.text).startswith(own):
         return bool(_ASKED_BEFORE.search(before))
     return True

@@ -1,4 +1,4 @@
-"""Compile the curated skills/*.toml into skills.json: `python -m services.rules.data.make_skills`.
+"""Compile skills/*.toml and skills/packages.json into skills.json: `python -m services.rules.data.make_skills`.
 
 Written out once rather than read at start, because parsing the TOML takes longer than the whole budget for loading.
 """
@@ -6,7 +6,7 @@ Written out once rather than read at start, because parsing the TOML takes longe
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ FOLDER = Path(__file__).parent
 TARGET = FOLDER / "skills.json"
 RULES = "rules.toml"
 ROLES = "roles.toml"
+PACKAGES = "packages.json"
+PICKED = "packaged.toml"
+_LEAST_SPELLING = 3
+"""Letters of a package's other spelling: "js" and "ts" are ours to decide, "hs" is nobody's."""
 
 _BRITISH = (
     (re.compile(r"iz(ation|ing|er|ed|e)\b"), r"is\1"),
@@ -53,8 +57,23 @@ def _is_acronym(written: str) -> bool:
     return 0 < len(letters) <= 5 and letters.removesuffix("s").isupper() and " " not in written
 
 
-def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
-    """All groups of all files. Raises ValueError where a spelling is claimed twice or a parent is unknown."""
+def read_packages(folder: Path) -> dict[str, list[str]]:
+    """The other spellings of each name of the packages' lists (vendor_skills.py)."""
+    packages = json.loads((folder / PACKAGES).read_text(encoding="utf-8")) if (folder / PACKAGES).exists() else {}
+    found: dict[str, list[str]] = {}
+    for package in packages.values():
+        for name, others in package["entries"].items():
+            found.setdefault(name, []).extend(others)
+    return found
+
+
+def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -> dict[str, dict[str, Any]]:
+    """All groups of all files. `searched` are spellings that a search may use and a text is not read for.
+
+    Raises ValueError where a spelling is claimed twice, a parent is unknown, or `packaged.toml` picks a name that the
+    packages have not.
+    """
+    packages = read_packages(folder) if packages is None else packages
     skills: dict[str, dict[str, Any]] = {}
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
@@ -62,12 +81,14 @@ def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
     for path in sorted(folder.glob("*.toml")):
         if path.name in (RULES, ROLES):
             continue
-        file = tomllib.loads(path.read_text(encoding="utf-8"))
-        more |= {name: (path.name, aliases) for name, aliases in file.get("more", {}).items()}
+        file: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        more |= {name: (path.name, others) for name, others in file.get("more", {}).items()}
         for group in file.get("group", ()):
             aliases: dict[str, list[str]] = {name: [] for name in group.get("names", ())}
             aliases |= group.get("aliases", {})
             for name, others in aliases.items():
+                if path.name == PICKED and packages and name not in packages:
+                    problems.append(f"{PICKED}: no package has {name!r}")
                 if name in skills:
                     problems.append(f"{path.name}: {name!r} is already a skill")
                 skills[name] = {"kind": group["kind"], "aliases": others}
@@ -75,14 +96,15 @@ def read_skills(folder: Path) -> dict[str, dict[str, Any]]:
             for name, implied in group.get("parents", {}).items():
                 parents.setdefault(name, []).extend(implied)
     problems += [f"{file}: {name!r} of [more] is no skill" for name, (file, _) in more.items() if name not in skills]
-    for name, (_, aliases) in more.items():
+    for name, (_, others) in more.items():
         if name in skills:
-            skills[name]["aliases"] = [*skills[name]["aliases"], *aliases]
+            skills[name]["aliases"] = [*skills[name]["aliases"], *others]
     problems += _unknown_parents(skills, parents)
     problems += _claimed_twice(skills)
     if problems:
         raise ValueError("\n".join(problems))
     _spell_out(skills)
+    _lend(packages, skills)
     for name, implied in parents.items():
         if implied:
             skills[name]["parents"] = list(dict.fromkeys(implied))
@@ -122,6 +144,20 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
             entry["aliases"] = aliases
 
 
+def _lend(packages: Mapping[str, list[str]], skills: dict[str, dict[str, Any]]) -> None:
+    """Give skills the packages' spellings that no skill has: for searches only, for nobody has read them in texts."""
+    owner = {fold_skill(way): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
+    for written, others in packages.items():
+        name = next((owner[folded] for way in (written, *others) if (folded := fold_skill(way)) in owner), None)
+        if name is None:
+            continue
+        for other in (written, *others):
+            if len(other) >= _LEAST_SPELLING and owner.setdefault(fold_skill(other), name) == name:
+                known = (name, *skills[name].get("aliases", ()), *skills[name].get("searched", ()))
+                if fold_skill(other) not in map(fold_skill, known):
+                    skills[name].setdefault("searched", []).append(other)
+
+
 def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
     roles: dict[str, list[str]] = tomllib.loads((folder / ROLES).read_text(encoding="utf-8"))["roles"]
     taken = {way.casefold(): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
@@ -153,11 +189,15 @@ def compiled(folder: Path) -> dict[str, Any]:
         for name in rules[kind]:
             skills[name]["kind"] = kind
     loose = set(rules["any_case"])
+    searched = [way for entry in skills.values() for way in entry.get("searched", ())]
+    for entry in skills.values():
+        if entry.get("searched"):
+            entry["aliases"] = [*entry.get("aliases", ()), *entry.pop("searched")]
     exact = sorted({*rules["exact"], *cued, *(way for way in written if _is_acronym(way) and way not in loose)})
     return {
         "skills": skills,
         "exact": exact,
-        "unfound": sorted(rules["unfound"]),
+        "unfound": sorted({*rules["unfound"], *searched}),
         "cued": cued,
         "cues": rules["cues"],
         "blockers": rules["blockers"],

@@ -14,11 +14,22 @@ from services.ingest.domain.sections import document_of
         ("About you", "requirements"),
         ("Dein Profil", "requirements"),
         ("Requisitos", "requirements"),
+        ("What we need", "requirements"),
+        ("You might be a good fit if you", "requirements"),
+        ("Essential criteria", "requirements"),
+        ("Wen wir suchen", "requirements"),
+        ("O que procuramos", "requirements"),
+        ("必要な経験/スキル", "requirements"),
         ("Nice to have", "nice"),
+        ("Even better if you have", "nice"),
+        ("What sets you apart", "nice"),
         ("Preferred qualifications", "nice"),
         ("Responsibilities", "duties"),
         ("🎯 What you’ll do", "duties"),
         ("Deine Aufgaben", "duties"),
+        ("Vos responsabilités", "duties"),
+        ("Responsabilidades", "duties"),
+        ("About this position", "duties"),
         ("Benefits & perks", "benefits"),
         ("Was wir bieten", "benefits"),
         ("About us", "about"),
@@ -26,6 +37,9 @@ from services.ingest.domain.sections import document_of
         ("Equal opportunity employer", "legal"),
         ("How to apply", "process"),
         ("Pay range", "pay"),
+        ("Salary: 50,000 plus bonus", "pay"),
+        ("Location: remote, Berlin preferred", "place"),
+        ("Other openings", "about"),
     ],
 )
 def test_headings_of_several_languages(heading: str, kind: str) -> None:
@@ -56,3 +70,19 @@ def test_own_words_leave_out_what_every_posting_of_an_employer_repeats() -> None
 def test_stretches_around_words_overlap_into_one_and_stay_inside_the_text() -> None:
     document = document_of("", "remote remote" + "x" * 200 + "REMOTE")
     assert list(document.around(("remote",), before=10, after=20)) == [(0, 27), (203, 219)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Partner on data, privacy and AI",
+        "Support the team",
+        "Read the company policies",
+        "Knowledge sharing",
+        "Customer experience",
+        "Job requisition ID",
+    ],
+)
+def test_a_line_about_the_work_ends_no_section(line: str) -> None:
+    document = document_of("", f"Responsibilities\nBuild.\n{line}\nThe words in question.")
+    assert document.kind_at(document.text.index("question")) == "duties"

@@ -1,6 +1,9 @@
 """Which of the skills that a posting mentions count, and which are core."""
 
-from tests.support.drafting import normalised
+from dataclasses import replace
+
+from services.ingest.domain.normalise import normalise
+from tests.support.drafting import RATES, a_draft, a_raw, normalised
 
 TEXT = """
 <h3>About us</h3><p>Our product is written in Haskell.</p>
@@ -48,3 +51,51 @@ def test_a_text_without_headings_is_read_whole() -> None:
 def test_tags_count_only_where_nothing_else_names_a_skill() -> None:
     assert "PHP" not in chosen(skills=("php",))
     assert chosen("Engineer", "<p>We make maps.</p>", skills=("php", "no-such-skill")) == {"PHP": False}
+
+
+def test_a_field_of_work_counts_where_experience_in_it_is_asked_for() -> None:
+    html = "<h3>Requirements</h3><ul><li>{}</li></ul>"
+    assert chosen(html=html.format("Three years of experience in accounting"))["Accounting"]
+    assert chosen(html=html.format("Accounting background"))["Accounting"]
+    assert "Accounting" not in chosen(html=html.format("You get on well with accounting and legal"))
+
+
+def test_a_degree_s_subject_is_no_skill() -> None:
+    html = "<h3>Requirements</h3><ul><li>Degree in statistics, data science or similar</li><li>Python</li></ul>"
+    assert chosen(html=html) == {"Python": True}
+
+
+def test_the_employer_s_own_product_is_no_skill_unless_it_is_asked_for() -> None:
+    duties = "<h3>What you will do</h3><p>You sell Docker, our product, with Salesforce.</p>"
+    asked = "<h3>Requirements</h3><ul><li>Experience with Docker</li></ul>"
+    found = {
+        html: [
+            skill.name
+            for skill in normalise(
+                replace(a_draft("Engineer", html), company="Docker, Inc."), raw=a_raw(), rates=RATES
+            ).skills
+        ]
+        for html in (duties, asked)
+    }
+    assert found == {duties: ["Salesforce"], asked: ["Docker"]}
+
+
+def test_an_item_that_asks_counts_wherever_it_stands() -> None:
+    html = "<h3>Our company</h3><p>We love Rust and Kotlin.</p><ul><li>Experience with Terraform is required</li></ul>"
+    assert chosen(html=html + "<h3>Requirements</h3><p>See above.</p>") == {"Terraform": True}
+
+
+def test_what_one_sentence_wishes_for_another_may_require() -> None:
+    html = "<h3>Requirements</h3><p>You know Python well. Some Ansible is a plus. You have used PostgreSQL.</p>"
+    assert chosen(html=html) == {"Python": True, "PostgreSQL": True, "Ansible": False}
+
+
+def test_a_practice_that_a_tag_and_the_text_name_counts_in_any_section() -> None:
+    html = "<h3>About us</h3><p>We are known for content strategy.</p><h3>Requirements</h3><p>Patience.</p>"
+    assert chosen(html=html) == {}
+    assert chosen(html=html, skills=("content-strategy",)) == {"Content Strategy": False}
+
+
+def test_a_list_of_other_openings_says_nothing_of_this_one() -> None:
+    html = "<h3>Requirements</h3><p>You know Figma.</p><h3>Other openings</h3><p>Java, Kotlin and Swift engineers</p>"
+    assert chosen(html=html) == {"Figma": True}

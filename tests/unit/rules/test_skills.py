@@ -21,7 +21,7 @@ def found(text: str) -> list[str]:
         ("golang", "Go"),
         ("k8s", "Kubernetes"),
         ("postgres", "PostgreSQL"),
-        ("C plus plus", None),
+        ("C plus plus", "C++"),
         ("c++", "C++"),
         ("C#", "C#"),
         (".net", ".NET"),
@@ -169,6 +169,55 @@ def test_common_words_are_skills_in_their_company(text: str, names: set[str]) ->
 )
 def test_a_human_language_counts_where_it_is_asked_for(text: str, names: list[str]) -> None:
     assert [mention.name for mention in taxonomy().find(text) if mention.kind == "language"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Write unit, integration and regression tests", {"Unit Testing", "Integration Testing", "Regression Testing"}),
+        ("contract drafting and review", {"Contract Drafting", "Contract Review"}),
+        ("inbound and outbound sales", {"Inbound Sales", "Outbound Sales"}),
+    ],
+)
+def test_the_items_of_a_list_share_its_word(text: str, names: set[str]) -> None:
+    assert names <= set(found(text))
+
+
+def test_a_list_shares_no_word_beyond_its_sentence_or_with_words_that_name_nothing_together() -> None:
+    assert found("We unit. Integration testing") == ["Integration Testing"]
+    assert found("Love, kindness and integration testing") == ["Integration Testing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("data,\nanalysis", "Data Analysis"),
+        ("data/analysis", "Data Analysis"),
+        ("łPython and Pythonł", "Python"),
+        ("my-python@home", "Python"),
+    ],
+)
+def test_a_name_is_neither_cut_by_a_sign_nor_part_of_a_word_in_any_script(text: str, absent: str) -> None:
+    assert absent not in found(text)
+
+
+@pytest.mark.parametrize("text", ["(Python)", "“Python”", "•Python", "Java/Python", "Python’s", "Python\u00a0/ Java"])
+def test_a_name_is_found_beside_any_sign(text: str) -> None:
+    assert "Python" in found(text)
+
+
+def test_a_name_in_capitals_is_the_same_name() -> None:
+    assert "Slack" in found("Tools such as SLACK and JIRA")
+
+
+def test_the_first_word_of_an_item_with_a_remark_is_a_skill() -> None:
+    assert "Ruby" in found("We ask for\n• Ruby (5 years or more)\n• a warm heart")
+    assert "Access" not in found("We ask for\n• Access to a car")
+
+
+def test_what_packages_call_a_tool_is_known_to_searches_and_not_looked_for_in_text() -> None:
+    assert taxonomy().canonical("cplusplus") == "C++"
+    assert found("cplusplus") == []
 
 
 def test_a_job_title_names_a_skill_in_a_title_only() -> None:
