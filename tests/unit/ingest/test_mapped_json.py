@@ -284,3 +284,27 @@ def test_a_next_page_that_is_no_address_is_a_fault_of_the_feed() -> None:
     known = mapped("kind = 'json'\nitems = 'jobs'\npaging = { next = 'next' }" + JSON_FIELDS)
     with pytest.raises(FetchFailedError, match='the next page, at "next", is no address'):
         known.next_page("https://a.example/", b'{"jobs": [], "next": "file:///etc/passwd"}')
+
+
+def test_values_can_be_joined_and_markup_that_is_escaped_too_often_is_told() -> None:
+    rules = """
+departments = { path = "teams", join = " / " }
+seniority = { all = ["level", "grade"], join = ", " }
+employment = { path = "terms", escaped = 2 }
+"""
+    row = {"id": 1, "title": "Baker", "teams": ["Ovens", "Shop"], "grade": "senior", "terms": "part&amp;amp;amp;full"}
+    draft = one(mapped("kind = 'json'" + JSON_FIELDS + rules), json.dumps([row]))
+    assert [[one.text for one in field] for field in (draft.departments, draft.seniority, draft.employment)] == [
+        ["Ovens / Shop"],
+        ["senior"],
+        ["part&full"],
+    ]
+
+
+def test_a_body_found_by_more_than_names_is_bounded() -> None:
+    known = mapped("kind = 'json'\nitems = '$.teams[*].jobs[*]'" + JSON_FIELDS)
+    body = '{"teams": [{"jobs": [{"id": 1, "title": "' + "x" * 8_400_000 + '"}]}]}'
+    assert reasons(known, body) == ["rows found by more than names lie in bodies of at most 8 MiB"]
+    assert reasons(known, '{"teams": [{"job": []}]}') == [
+        'items: "$.teams[*].jobs[*]" finds nothing; near: teams[*].job'
+    ]
