@@ -58,13 +58,14 @@ def _is_acronym(written: str) -> bool:
 
 
 def read_packages(folder: Path) -> dict[str, list[str]]:
-    """The other spellings of each name of the packages' lists (vendor_skills.py)."""
+    """The other spellings of each name of the packages' lists (vendor_skills.py), without those that are wrong here."""
+    refused = set(tomllib.loads((folder / RULES).read_text(encoding="utf-8"))["unlent"])
     packages = json.loads((folder / PACKAGES).read_text(encoding="utf-8")) if (folder / PACKAGES).exists() else {}
     found: dict[str, list[str]] = {}
     for package in packages.values():
         for name, others in package["entries"].items():
-            found.setdefault(name, []).extend(others)
-    return found
+            found.setdefault(name, []).extend(other for other in others if other not in refused)
+    return {name: others for name, others in found.items() if name not in refused}
 
 
 def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -> dict[str, dict[str, Any]]:
@@ -73,7 +74,7 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
     Raises ValueError where a spelling is claimed twice, a parent is unknown, or `packaged.toml` picks a name that the
     packages have not.
     """
-    packages = read_packages(folder) if packages is None else packages
+    packages = packages or {}
     skills: dict[str, dict[str, Any]] = {}
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
@@ -176,7 +177,7 @@ def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
 
 def compiled(folder: Path) -> dict[str, Any]:
     """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
-    skills = read_skills(folder)
+    skills = read_skills(folder, read_packages(folder))
     _add_roles(skills, folder)
     rules = tomllib.loads((folder / RULES).read_text(encoding="utf-8"))
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]

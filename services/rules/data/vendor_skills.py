@@ -48,7 +48,7 @@ READERS = {"linguist-languages": _linguist, "devicon": _devicon, "simple-icons":
 
 def extracted(unpacked: Path) -> dict[str, Any]:
     """The entries of each package that name a skill, by name, with their other spellings."""
-    skills = read_skills(FOLDER / "skills", packages={})
+    skills = read_skills(FOLDER / "skills")
     known = {fold_skill(way) for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
     found: dict[str, Any] = {}
     for package, reader in READERS.items():
