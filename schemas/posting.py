@@ -96,7 +96,7 @@ class Cluster(Model):
     """What says that two postings are the same job."""
 
     key: str
-    """Company, title and reach, folded."""
+    """Company, title, reach, seat and language, folded: `services.rules.signature.cluster_key`."""
     signature: str = ""
     """MinHash of the text, hexadecimal, see `services.rules.signature`."""
 
