@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -84,9 +85,10 @@ feedback = Table(
     "feedback",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", Text, primary_key=True, comment="hidden_company or not_relevant"),
+    Column("kind", Text, primary_key=True, comment="hidden_company, not_relevant or more_like"),
     Column("value", Text, primary_key=True, comment="a folded company name, or a cluster key"),
     Column("created_at", Moment, nullable=False),
+    Column("about", Text, comment="what the job was like that it was said of, a JSON object; null where not known"),
 )
 
 saved_searches = Table(
@@ -190,7 +192,21 @@ digests = Table(
     Column("body", LargeBinary, comment="the email as first rendered, JSON, zlib; dropped by retention"),
     Column("dropped", LargeBinary, nullable=False, comment="candidates left out and why, JSON, zlib"),
     Column("created_at", Moment, nullable=False, index=True),
+    Column("rest", LargeBinary, comment="fitting jobs beyond the cap, best first: ids and searches, JSON, zlib"),
+    Column(
+        "remembered",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="its items are in sent_jobs; those of an earlier release are not until a chore sees to them",
+    ),
     UniqueConstraint("subscriber_id", "due_at"),
+    Index(
+        "ix_digests_unremembered",
+        "subscriber_id",
+        postgresql_where=text("NOT remembered AND outcome = 'digest'"),
+        sqlite_where=text("remembered = 0 AND outcome = 'digest'"),
+    ),
 )
 
 digest_searches = Table(
@@ -213,6 +229,23 @@ digest_items = Table(
     Column("signature", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("found_by", Text, nullable=False, comment="searches and their reasons, a JSON list"),
+)
+
+sent_jobs = Table(
+    "sent_jobs",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
+    Column("posting_id", Text, primary_key=True),
+    Column("due_at", Moment, primary_key=True, comment="of its digest, which may be forgotten already"),
+    Column("title", BigInteger, nullable=False, comment="a hash of what same jobs have in common, to find them by"),
+    Column("cluster_key", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("near", Boolean, nullable=False, comment="shown as a near miss"),
+    Column("pay", BigInteger, comment="of a near miss: the top of its pay in a year, where it stated that"),
+    Column("pay_currency", Text),
+    Index("ix_sent_jobs_title", "subscriber_id", "title"),
+    sqlite_with_rowid=False,
+    comment="What a subscriber was ever sent, for as long as there is the subscriber: no job comes twice.",
 )
 
 deliveries = Table(

@@ -10,7 +10,13 @@ from services.notifier.adapters.sql.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.known_topics import SqlKnownTopics
 from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
+from services.notifier.adapters.sql.retention import (
+    forget_bodies,
+    forget_cuts,
+    forget_digests,
+    forget_matches,
+    remember_sent,
+)
 from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.agreement import Agreement
 from services.notifier.building import Builder
@@ -63,6 +69,7 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
     """What the store has to forget once a day."""
     return (
         Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
+        Chore("jobs sent by an earlier release", lambda now: remember_sent(engine)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),
         Chore("old cuts", lambda now: forget_cuts(engine, now)),

@@ -1,20 +1,25 @@
-"""Building digests: from due windows to a committed digest, one subscriber at a time."""
+"""Building digests: from due windows to committed digests, read together and committed one subscriber at a time."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from schemas.posting import PostingCore
 from services.notifier.composing import Composer
 from services.notifier.domain.curate import curate
-from services.notifier.domain.model import Candidate, Digest, DueSearch
+from services.notifier.domain.judging import Judging
+from services.notifier.domain.model import Candidate, Digest, DueSearch, SentItem
 from services.notifier.domain.schedule import latest_due, local_day, next_due, next_instant
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber, DueWindow
-from services.notifier.ports import DigestStore, MatchStore, WindowStore
+from services.notifier.ports import DigestStore, MatchStore, Served, Since, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
+
+EARLIER_RELEASE_REMEMBERS = timedelta(days=90)
+"""How far back what a release without the memory of sent jobs has sent is looked up, as that release did."""
 
 _events = structlog.get_logger(__name__)
 
@@ -35,6 +40,7 @@ class Builder:
         """`stopping`: whether the process is about to end; then whoever is not served yet is left to others."""
         self._stopping = stopping
         self._postings = _Postings(matches, settings.postings_held)
+        self._judging = Judging()
         self._windows = windows
         self._digests = digests
         self._composer = composer
@@ -55,18 +61,51 @@ class Builder:
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
         found = self._windows.found(due, cut)
         self._postings.forget()
+        self._judging.forget()
         given_back: list[str] = []
         empty: list[Closing] = []
+        for some in self._in_parts(due, found):
+            given_back += self._serve_part(some, found, cut, now, empty)
+        if empty:
+            self._digests.close_empty(empty)
+        self._windows.done(self._settings.worker, given_back)
+
+    def _in_parts(
+        self, due: Sequence[DueSubscriber], found: Mapping[str, Sequence[str]]
+    ) -> Iterator[Sequence[DueSubscriber]]:
+        """Subscribers whose postings, and what they were sent before, are held in memory together."""
+        part: list[DueSubscriber] = []
+        wanted = 0
+        for subscriber in due:
+            part.append(subscriber)
+            wanted += sum(len(found.get(window.search.search_id, ())) for window in subscriber.windows)
+            if wanted >= self._settings.postings_held:
+                yield part
+                part, wanted = [], 0
+        if part:
+            yield part
+
+    def _serve_part(
+        self,
+        due: Sequence[DueSubscriber],
+        found: Mapping[str, Sequence[str]],
+        cut: Cut,
+        now: datetime,
+        empty: list[Closing],
+    ) -> list[str]:
+        """Serve some; returns whom to give back. `empty` takes the windows that are closed without a digest."""
+        known = self._read(due, found, now)
+        given_back: list[str] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
             if self._stopping():
                 given_back.append(subscriber_id)
                 continue
             try:
-                candidates = self._candidates(subscriber, found)
+                candidates = known.candidates(subscriber)
                 if not candidates and _all_instant(subscriber):
                     empty += [Closing(window, cut.number, window.due_at) for window in subscriber.windows]
-                elif not self._serve_one(subscriber, candidates, cut, now):
+                elif not self._serve_one(subscriber, candidates, known, cut, now):
                     continue
             except UnavailableError:
                 raise
@@ -75,68 +114,83 @@ class Builder:
                 _events.exception("a digest could not be built", subscriber_id=subscriber_id)
                 continue
             given_back.append(subscriber_id)
-        if empty:
-            self._digests.close_empty(empty)
-        self._windows.done(self._settings.worker, given_back)
+        return given_back
 
-    def _serve_one(self, subscriber: DueSubscriber, candidates: Sequence[Candidate], cut: Cut, now: datetime) -> bool:
+    def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Sequence[str]], now: datetime) -> "_Known":
+        """All that serving them takes, in a few statements however many they are."""
+        searches = {one.recipient.subscriber_id: _searches_of(one, found) for one in due}
+        postings = self._postings.load({posting_id for own in searches.values() for posting_id in own})
+        wanted = {
+            subscriber_id: [postings[posting_id] for posting_id in own if posting_id in postings]
+            for subscriber_id, own in searches.items()
+            if own
+        }
+        # Whoever has nothing to be told and only instant searches gets no digest.
+        served = [one for one in due if one.recipient.subscriber_id in wanted or not _all_instant(one)]
+        return _Known(
+            searches,
+            postings,
+            self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
+            self._digests.served({one.recipient.subscriber_id: _since(one, now) for one in served}),
+        )
+
+    def _serve_one(
+        self, subscriber: DueSubscriber, candidates: Sequence[Candidate], known: "_Known", cut: Cut, now: datetime
+    ) -> bool:
         recipient = subscriber.recipient
-        due_at = self._due_at(subscriber, now)
+        served = known.served.get(recipient.subscriber_id)
+        due_at = _due_at(subscriber, served, now)
         if due_at is None:
             return False
         searches = tuple(window.search for window in subscriber.windows)
-        sent = self._digests.sent(recipient.subscriber_id, due_at - self._settings.curate.remember_sent)
-        outcome = curate(recipient, searches, candidates, sent, due_at, self._settings.curate)
+        sent = known.sent.get(recipient.subscriber_id, ())
+        outcome = curate(recipient, searches, candidates, sent, due_at, self._settings.curate, self._judging)
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
-        closings = self._closings(subscriber, cut, due_at, now, mailed=email is not None)
+        instant = (served.instant if served else 0) + (email is not None)
+        closings = self._closings(subscriber, cut, due_at, now, instant)
         if not self._digests.commit(outcome, closings, email, now):
             _events.info("a search changed while its digest was built", subscriber_id=recipient.subscriber_id)
         return True
 
-    def _due_at(self, subscriber: DueSubscriber, now: datetime) -> datetime | None:
-        """The newest slot that has come; however many were missed, there is one digest for them.
-
-        A slot that had its digest already is not taken again, then the present minute stands for it; None where that
-        had one too, and the next minute must come first.
-        """
-        slots = [_slot(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
-        last = self._digests.last_due(subscriber.recipient.subscriber_id)
-        minute = latest_due("instant", 0, None, "UTC", now)
-        return next((slot for slot in (max(slots), minute) if last is None or slot > last), None)
-
     def _closings(
-        self, subscriber: DueSubscriber, cut: Cut, due_at: datetime, now: datetime, *, mailed: bool
+        self, subscriber: DueSubscriber, cut: Cut, due_at: datetime, now: datetime, instant: int
     ) -> list[Closing]:
+        """`instant`: how many digests with instant searches there were today, this one among them."""
         time_zone = subscriber.recipient.time_zone
-        instant_at = due_at
-        if any(window.search.cadence == "instant" for window in subscriber.windows):
-            day_start, _ = local_day(due_at, time_zone)
-            sent_today = self._digests.instant_since(subscriber.recipient.subscriber_id, day_start) + mailed
-            instant_at = next_instant(due_at, sent_today, time_zone, self._settings.most_instant)
         return [
             Closing(
                 window,
                 cut.number,
-                instant_at
+                next_instant(due_at, instant, time_zone, self._settings.most_instant)
                 if window.search.cadence == "instant"
                 else next_due(window.search.cadence, window.hour, window.weekday, time_zone, now),
             )
             for window in subscriber.windows
         ]
 
-    def _candidates(self, subscriber: DueSubscriber, found: dict[str, list[str]]) -> list[Candidate]:
-        searches: dict[str, list[DueSearch]] = {}
-        for window in subscriber.windows:
-            for posting_id in found.get(window.search.search_id, ()):
-                searches.setdefault(posting_id, []).append(window.search)
-        postings = self._postings.load(searches)
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read at once for some subscribers."""
+
+    searches: Mapping[str, Mapping[str, Sequence[DueSearch]]]
+    """By subscriber and posting id: the searches whose windows hold it."""
+    postings: Mapping[str, PostingCore]
+    sent: Mapping[str, Sequence[SentItem]]
+    served: Mapping[str, Served]
+
+    def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
+        """Those postings of theirs that are still kept."""
+        own = self.searches[subscriber.recipient.subscriber_id]
         return [
-            Candidate(postings[posting_id], tuple(by)) for posting_id, by in searches.items() if posting_id in postings
+            Candidate(self.postings[posting_id], tuple(by))
+            for posting_id, by in own.items()
+            if posting_id in self.postings
         ]
 
 
 class _Postings:
-    """The newest versions, read once a pass where many subscribers share them."""
+    """The newest versions, each read once a pass as far as memory goes."""
 
     def __init__(self, matches: MatchStore, most: int) -> None:
         self._matches = matches
@@ -145,7 +199,7 @@ class _Postings:
 
     def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
         """Postings by id, those no longer kept left out."""
-        wanted = list(posting_ids)
+        wanted = sorted(posting_ids)
         missing = [posting_id for posting_id in wanted if posting_id not in self._held]
         found = {posting_id: self._held[posting_id] for posting_id in wanted if posting_id in self._held}
         if missing:
@@ -159,6 +213,37 @@ class _Postings:
     def forget(self) -> None:
         """Begin a pass: versions may have changed since the last."""
         self._held.clear()
+
+
+def _searches_of(subscriber: DueSubscriber, found: Mapping[str, Sequence[str]]) -> dict[str, list[DueSearch]]:
+    searches: dict[str, list[DueSearch]] = {}
+    for window in subscriber.windows:
+        for posting_id in found.get(window.search.search_id, ()):
+            searches.setdefault(posting_id, []).append(window.search)
+    return searches
+
+
+def _since(subscriber: DueSubscriber, now: datetime) -> Since:
+    """From when on the digests that a subscriber had decide when the next is due."""
+    time_zone = subscriber.recipient.time_zone
+    try:
+        slots = [_slot(window, time_zone, now) for window in subscriber.windows]
+        day_start, _ = local_day(now, time_zone)
+    except ValueError:
+        # A zone that is none any more is found out where this subscriber alone fails by it.
+        return Since(now, now)
+    return Since(min(*slots, day_start, now), day_start)
+
+
+def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> datetime | None:
+    """The newest slot that has come; however many were missed, there is one digest for them.
+
+    A slot that had its digest already is not taken again, then the present minute stands for it; None where that had
+    one too, and the next minute must come first.
+    """
+    slots = [_slot(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
+    minute = latest_due("instant", 0, None, "UTC", now)
+    return next((slot for slot in (max(slots), minute) if served is None or slot > served.last_due), None)
 
 
 def _slot(window: DueWindow, time_zone: str, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """What the notifier needs of the outside, in its own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -161,19 +161,38 @@ class WindowStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on a subscriber's digests count."""
+
+    due: datetime
+    instant: datetime
+    """Those with instant searches; no earlier than `due`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The digests that a subscriber had of late."""
+
+    last_due: datetime
+    """When the newest, sent or held, was due."""
+    instant: int
+    """How many with instant searches were sent."""
+
+
 class DigestStore(Protocol):
     """Digests, the windows that they close, and what was sent before."""
 
-    def sent(self, subscriber_id: str, since: datetime) -> list[SentItem]:
-        """The items of digests since then, but for those that failed or were not sent."""
+    def sent(self, wanted: Mapping[str, Sequence[PostingCore]], since: datetime) -> dict[str, list[SentItem]]:
+        """By subscriber: what they were sent that may be the same job as one of their wanted postings.
+
+        What failed, was cancelled or was not sent does not count. `since` bounds what a release without the memory of
+        sent jobs has sent.
+        """
         ...
 
-    def instant_since(self, subscriber_id: str, since: datetime) -> int:
-        """How many digests with instant searches were due since then."""
-        ...
-
-    def last_due(self, subscriber_id: str) -> datetime | None:
-        """When the newest digest, sent or held, was due."""
+    def served(self, since: Mapping[str, Since]) -> dict[str, Served]:
+        """By subscriber: the digests that they had. Those who had none since then are left out."""
         ...
 
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import Hold
 from services.notifier.domain.people import Timing
-from services.notifier.ports import Receipt
+from services.notifier.ports import Receipt, Served, Since
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
-from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, serve
+from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 
 
 class TestDigests:
@@ -65,20 +65,22 @@ class TestDigests:
         ada = store.person()
         search = store.search(ada, hour=8)
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
-        sent = store.digests.sent(ada.subscriber_id, NOW - DAY)
-        assert [(item.posting_id, item.cluster_key) for item in sent] == [(posting("one").posting_id, "cluster-one")]
-        assert store.digests.sent(ada.subscriber_id, NOW + DAY) == []
+        [item] = sent_to(store, ada, "one")
+        assert (item.posting_id, item.cluster_key) == (posting("one").posting_id, "cluster-one")
+        assert sent_to(store, ada, "another") == []
         [claimed] = store.deliveries.claim("w", "folder", NOW + 3 * HOUR, LEASE, 10)
         store.deliveries.begin(claimed, NOW, LEASE)
         store.deliveries.refused(claimed.delivery_id, claimed.attempt, "no such mailbox", NOW)
-        assert store.digests.sent(ada.subscriber_id, NOW - DAY) == []
+        assert sent_to(store, ada, "one") == []
 
     def test_the_newest_due_time_is_known(self, store: NotifierStore) -> None:
         ada = store.person()
         search = store.search(ada, hour=8)
-        assert store.digests.last_due(ada.subscriber_id) is None
+        since = {ada.subscriber_id: Since(NOW, NOW)}
+        assert store.digests.served(since) == {}
         serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
-        assert store.digests.last_due(ada.subscriber_id) == NOW + 3 * HOUR
+        assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + 3 * HOUR, 0)}
+        assert store.digests.served({ada.subscriber_id: Since(NOW + 4 * HOUR, NOW + 4 * HOUR)}) == {}
 
 
 class TestDeliveries:
@@ -162,7 +164,7 @@ class TestDeliveries:
         waiting.deliveries.withheld(claimed.delivery_id, claimed.attempt, "not allowed", LATE)
         assert waiting.deliveries.states() == {"not_sent": 1}
         [ada] = waiting.subscribers.all()
-        assert waiting.digests.sent(ada.subscriber_id, NOW - DAY) == []
+        assert sent_to(waiting, ada, "one") == []
         assert waiting.deliveries.claim("w", "smtp", LATE + DAY, LEASE, 10) == []
 
     @pytest.mark.parametrize(
@@ -226,7 +228,7 @@ class TestDeliveries:
         [claimed] = store.deliveries.claim("w", "folder", LATE, LEASE, 10)
         assert not store.deliveries.begin(claimed, LATE, LEASE)
         assert store.deliveries.states() == {"cancelled": 1}
-        assert store.digests.sent(ada.subscriber_id, NOW - DAY) == []
+        assert sent_to(store, ada, "one") == []
 
     def test_pausing_cancels_what_waits(self, waiting: NotifierStore) -> None:
         waiting.subscribers.pause(waiting.subscribers.all()[0].subscriber_id, LATE)

@@ -9,6 +9,7 @@ import pytest
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
+from services.notifier.domain.feedback import Statement
 from services.notifier.domain.people import Timing, profile_of
 from services.runtime.errors import UsageError
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
@@ -115,7 +116,7 @@ class TestPeople:
     def test_an_erased_person_leaves_no_row_and_their_criteria(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "A name like no other")
-        store.subscribers.say(ada.subscriber_id, "hidden_company", "acme", NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         store.subscribers.erase(ada.subscriber_id, NOW)
         assert store.subscribers.all() == []
@@ -147,7 +148,7 @@ class TestPeople:
     def test_a_persons_data_is_exported_whole(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada, "Python work")
-        store.subscribers.say(ada.subscriber_id, "not_relevant", "cluster-x", NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
         serve(store, NOW + 3 * HOUR, "one", keys=[0])
         data = store.subscribers.export(ada.subscriber_id)
         assert data["subscriber"]["address"] == "ada@example.com"
@@ -159,10 +160,10 @@ class TestPeople:
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")
         store.search(ada)
-        store.subscribers.say(ada.subscriber_id, "hidden_company", "acme", NOW)
-        store.subscribers.say(ada.subscriber_id, "not_relevant", "cluster-x", NOW)
-        store.subscribers.say(ada.subscriber_id, "not_relevant", "cluster-x", NOW)
-        store.subscribers.say(ada.subscriber_id, "not_relevant", "cluster-y", NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("hidden_company", "acme"), NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-x"), NOW)
+        store.subscribers.say(ada.subscriber_id, Statement("not_relevant", "cluster-y"), NOW)
         store.subscribers.unsay(ada.subscriber_id, "not_relevant", "cluster-y")
         recipient = due(store, NOW + DAY)[0].recipient
         assert recipient.hidden_companies == {"acme"}

@@ -20,6 +20,7 @@ from services.ingest.domain.listing import Known
 from services.ingest.domain.schedule import SourceHealth
 from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
+from services.notifier.domain.feedback import Statement
 from services.runtime.store import reading
 from tests.support.notifying import NotifierStore, new_store, posting
 from tests.support.simulated_days import Days, Killer
@@ -70,7 +71,7 @@ def live_through(store: NotifierStore, folder: Path, seed: int) -> tuple[dict[st
             store.subscribers.pause(people[2].subscriber_id, now)
         if tick == 6:
             store.subscribers.resume(people[2].subscriber_id, now)
-            store.subscribers.say(people[0].subscriber_id, "hidden_company", "aa", now)
+            store.subscribers.say(people[0].subscriber_id, Statement("hidden_company", "aa"), now)
             store.suppressions.suppress(people[3].profile.address, "unsubscribed", now)
             store.subscribers.erase(people[4].subscriber_id, now)
             searches = [one for one in searches if one.subscriber_id != people[4].subscriber_id]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from schemas.keys import unpack
 from schemas.posting import Company
 from schemas.sql.tables import matches
-from services.notifier.domain.model import Digest, Hold, Item
+from services.notifier.domain.model import Digest, Hold, Item, SentItem
+from services.notifier.domain.people import Subscriber
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber
 from services.notifier.ports import Email
 from services.runtime.store import reading
@@ -73,6 +74,12 @@ def commit(store: NotifierStore, one: DueSubscriber, cut: Cut, due_at: datetime,
     item = Item(posting(name, company=Company(name="Acme")), (), 1.0)
     digest = Digest(one.recipient, due_at, tuple(window.search for window in one.windows), (item,), (), 0, ())
     return store.digests.commit(digest, closings(one, cut, due_at), email_for(one.recipient.address, due_at), due_at)
+
+
+def sent_to(store: NotifierStore, person: Subscriber, *names: str) -> list[SentItem]:
+    """What someone was sent that may be the same job as postings of these names."""
+    wanted = {person.subscriber_id: [posting(name) for name in names]}
+    return store.digests.sent(wanted, NOW - 90 * DAY).get(person.subscriber_id, [])
 
 
 def serve(store: NotifierStore, now: datetime, name: str, keys: list[int]) -> None:

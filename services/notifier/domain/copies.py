@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.posting import Cluster, PostingCore
@@ -48,21 +48,19 @@ class SentJobs:
 
     def __init__(self, sent: Iterable[SentItem]) -> None:
         self._items = sorted(sent, key=lambda item: (item.sent_at, item.posting_id))
-        self._by_id = {item.posting_id: item for item in reversed(self._items)}
+        self._by_id: defaultdict[str, list[int]] = defaultdict(list)
         self._index = _Alike()
-        for item in self._items:
+        for place, item in enumerate(self._items):
+            self._by_id[item.posting_id].append(place)
             self._index.add(Cluster.model_construct(key=item.cluster_key, signature=item.signature))
 
-    def of(self, copies: Copies) -> SentItem | None:
-        """The first item that was this job, in any of its copies."""
-        for posting in copies.all:
-            if posting.posting_id in self._by_id:
-                return self._by_id[posting.posting_id]
-        for posting in copies.all:
-            first = self._index.first(posting.cluster)
-            if first is not None:
-                return self._items[first]
-        return None
+    def of(self, copies: Copies) -> tuple[SentItem, ...]:
+        """All items that were this job, in any of its copies, the earliest first."""
+        if not self._items:
+            return ()
+        places = {place for posting in copies.all for place in self._by_id.get(posting.posting_id, ())}
+        places.update(place for posting in copies.all for place in self._index.all(posting.cluster))
+        return tuple(self._items[place] for place in sorted(places))
 
 
 class _Alike:
@@ -83,8 +81,12 @@ class _Alike:
 
     def first(self, cluster: Cluster) -> int | None:
         """The place of the first cluster that is the same job."""
+        return next(self.all(cluster), None)
+
+    def all(self, cluster: Cluster) -> Iterator[int]:
+        """The places of all clusters that are the same job, in order."""
         maybe = {place for bucket in _buckets_of(cluster) for place in self._buckets.get(bucket, ())}
-        return next((place for place in sorted(maybe) if same_job(self._clusters[place], cluster)), None)
+        return (place for place in sorted(maybe) if same_job(self._clusters[place], cluster))
 
 
 def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:

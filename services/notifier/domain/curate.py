@@ -1,13 +1,15 @@
-"""What goes into a digest, and why everything else does not."""
+"""What goes into a digest, and why everything else does not. docs/curation.md says it in words."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.posting import PostingCore
+from services.notifier.domain.again import again
 from services.notifier.domain.copies import Copies, SentJobs, gather
+from services.notifier.domain.judging import Judging, Ready
 from services.notifier.domain.model import (
+    Again,
     Candidate,
     Digest,
     Dropped,
@@ -18,19 +20,20 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
+from services.notifier.domain.room import Room
 from services.notifier.domain.score import score
-from services.rules.signature import fold_company
-from services.rules.verdict import Outcome, Verdict, verdict
+from services.rules.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class CurateSettings:
-    """How much a digest may hold and how far back it looks."""
+    """How much a digest may hold and how old a job may be."""
 
     most_items: int = 10
     most_near: int = 3
     most_per_company: int = 2
-    remember_sent: timedelta = timedelta(days=90)
+    most_alike: int = 2
+    """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
     stale_after: timedelta = timedelta(days=30)
 
 
@@ -41,9 +44,16 @@ DEFAULTS = CurateSettings()
 class _Judged:
     """A posting with the searches that it fits whole, else those that it nearly fits."""
 
-    posting: PostingCore
+    ready: Ready
     found_by: tuple[FoundBy, ...]
     outcome: Outcome
+    searches: tuple[DueSearch, ...]
+    """All that found it, also those that it does not fit as well, or no longer."""
+    again: Again | None = None
+
+    @property
+    def posting(self) -> PostingCore:
+        return self.ready.posting
 
 
 def curate(
@@ -53,31 +63,30 @@ def curate(
     sent: Sequence[SentItem],
     due_at: datetime,
     settings: CurateSettings = DEFAULTS,
+    judging: Judging | None = None,
 ) -> Digest | Hold:
     """Choose the jobs for one subscriber at one due time.
 
     Every distinct candidate ends as an item, a near miss, one beyond the cap, or dropped with a reason. The answer does
-    not depend on the order of any argument.
+    not depend on the order of any argument. `sent` is what the subscriber was ever sent, or at least all of it that may
+    be the same job as a candidate. `judging` remembers verdicts for whoever curates next; the answer is the same
+    without it.
     """
     dropped: list[Dropped] = []
-    judged = _judge_all(_newest(candidates), recipient, due_at, settings, dropped)
-    kept = _one_a_job(judged, recipient, sent, due_at, settings, dropped)
-    ranked = sorted((_item(one, due_at) for one in kept), key=_rank)
+    judging = judging or Judging()
+    judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
+    kept = _one_a_job(judged, sent, judging, dropped)
+    ranked = sorted((_item(one, recipient, due_at) for one in kept), key=_rank)
     outcomes = {one.posting.posting_id: one.outcome for one in kept}
-    companies: Counter[str] = Counter()
-    items, beyond = _fill(
-        [item for item in ranked if outcomes[item.posting.posting_id] == "match"],
-        settings.most_items,
-        companies,
-        settings,
+    companies = {one.posting.posting_id: one.ready.company for one in kept}
+    room = Room(companies, settings.most_per_company, settings.most_alike)
+    items, rest = room.fill(
+        [item for item in ranked if outcomes[item.posting.posting_id] == "match"], settings.most_items
     )
-    near, crowded = _fill(
-        [item for item in ranked if outcomes[item.posting.posting_id] == "near"],
-        settings.most_near,
-        companies,
-        settings,
+    near, crowded = room.fill(
+        [item for item in ranked if outcomes[item.posting.posting_id] == "near"], settings.most_near
     )
-    dropped += [Dropped(one.posting_id, f"fits only nearly, and {one.reason}") for one in crowded]
+    dropped += [Dropped(one.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
     if not items:
         dropped += [Dropped(one.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped))
@@ -87,9 +96,10 @@ def curate(
         searches=tuple(sorted(searches, key=_by_name)),
         items=items,
         near=near,
-        left_out=len(beyond),
+        left_out=len(rest),
         dropped=_in_order(dropped),
-        beyond=_in_order(beyond),
+        beyond=_in_order(Dropped(one.posting.posting_id, why) for one, why in rest),
+        rest=tuple(one for one, _ in rest),
     )
 
 
@@ -114,24 +124,23 @@ def _judge_all(
     recipient: Recipient,
     due_at: datetime,
     settings: CurateSettings,
+    judging: Judging,
     dropped: list[Dropped],
-) -> dict[str, tuple[Candidate, _Judged]]:
-    judged: dict[str, tuple[Candidate, _Judged]] = {}
+) -> dict[str, _Judged]:
+    judged: dict[str, _Judged] = {}
     for candidate in candidates:
-        posting = candidate.posting
-        no_news = _why_no_news(posting, recipient, due_at, settings)
-        if no_news:
-            dropped.append(Dropped(posting.posting_id, no_news))
-            continue
-        one = _judge(posting, candidate.searches)
+        ready = judging.ready(candidate.posting)
+        no_news = _why_no_news(ready, recipient, due_at, settings)
+        one = Dropped(candidate.posting.posting_id, no_news) if no_news else _judge(ready, candidate.searches, judging)
         if isinstance(one, Dropped):
             dropped.append(one)
-            continue
-        judged[posting.posting_id] = (candidate, one)
+        else:
+            judged[candidate.posting.posting_id] = one
     return judged
 
 
-def _why_no_news(posting: PostingCore, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+    posting = ready.posting
     if posting.status == "closed":
         return "is closed"
     if posting.expires_at is not None and posting.expires_at <= due_at:
@@ -140,22 +149,22 @@ def _why_no_news(posting: PostingCore, recipient: Recipient, due_at: datetime, s
         return f"is older than {settings.stale_after.days} days"
     if posting.backlog:
         return "was there already when its source was first read"
-    if fold_company(posting.company.name) in recipient.hidden_companies:
+    if recipient.hidden_companies and ready.company in recipient.hidden_companies:
         return "its company is hidden by the subscriber"
     if posting.cluster.key in recipient.not_relevant:
         return "was called not relevant by the subscriber"
     return None
 
 
-def _judge(posting: PostingCore, searches: Sequence[DueSearch]) -> _Judged | Dropped:
-    found = [FoundBy(search, verdict(search.criteria, posting)) for search in searches]
+def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Judged | Dropped:
+    found = [FoundBy(search, judging.verdict(search.criteria, ready)) for search in searches]
     for outcome in ("match", "near"):
         fitting = tuple(one for one in found if one.verdict.outcome == outcome)
         if fitting:
-            return _Judged(posting, fitting, outcome)
+            return _Judged(ready, fitting, outcome, tuple(searches))
     if not found:
-        return Dropped(posting.posting_id, "no search that is due found it")
-    return Dropped(posting.posting_id, f"no longer fits: {_first_fault(found[0].verdict)}")
+        return Dropped(ready.posting.posting_id, "no search that is due found it")
+    return Dropped(ready.posting.posting_id, f"no longer fits: {_first_fault(found[0].verdict)}")
 
 
 def _first_fault(judgement: Verdict) -> str:
@@ -163,73 +172,57 @@ def _first_fault(judgement: Verdict) -> str:
 
 
 def _one_a_job(
-    judged: dict[str, tuple[Candidate, _Judged]],
-    recipient: Recipient,
-    sent: Sequence[SentItem],
-    due_at: datetime,
-    settings: CurateSettings,
-    dropped: list[Dropped],
+    judged: dict[str, _Judged], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
 ) -> list[_Judged]:
-    matched = frozenset(posting_id for posting_id, (_, one) in judged.items() if one.outcome == "match")
-    since = due_at - settings.remember_sent
-    remembered = SentJobs(item for item in sent if item.sent_at > since)
+    matched = frozenset(posting_id for posting_id, one in judged.items() if one.outcome == "match")
+    remembered = SentJobs(sent)
     kept = []
-    for copies in gather([one.posting for _, one in judged.values()], matched):
+    for copies in gather([one.posting for one in judged.values()], matched):
+        one = _merged(copies, judged, judging)
         before = remembered.of(copies)
-        if before is not None:
-            dropped += [Dropped(one.posting_id, _why_sent(one, before)) for one in copies.all]
-            continue
+        if before:
+            news = again(before, one.posting, one.found_by) if one.outcome == "match" else None
+            if news is None:
+                dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
+                continue
+            one = replace(one, again=news)
         dropped += [
-            Dropped(one.posting_id, f"is the same job as {copies.best.posting_id}, which is the better copy")
-            for one in copies.others
+            Dropped(copy.posting_id, f"is the same job as {copies.best.posting_id}, which is the better copy")
+            for copy in copies.others
         ]
-        kept.append(_merged(copies, judged))
+        kept.append(one)
     return kept
 
 
-def _why_sent(posting: PostingCore, before: SentItem) -> str:
-    day = f"{before.sent_at:%Y-%m-%d}"
-    if before.posting_id == posting.posting_id:
-        return f"was sent to the subscriber on {day}"
-    return f"is the same job as {before.posting_id}, which was sent to the subscriber on {day}"
+def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> str:
+    own = next((item for item in before if item.posting_id == posting.posting_id), None)
+    if own is not None:
+        return f"was sent to the subscriber on {own.sent_at:%Y-%m-%d}"
+    return (
+        f"is the same job as {before[0].posting_id}, which was sent to the subscriber on {before[0].sent_at:%Y-%m-%d}"
+    )
 
 
-def _merged(copies: Copies, judged: dict[str, tuple[Candidate, _Judged]]) -> _Judged:
+def _merged(copies: Copies, judged: dict[str, _Judged], judging: Judging) -> _Judged:
     """The best copy with the searches of all copies, each judged on the copy that is shown."""
-    own = judged[copies.best.posting_id][1]
-    searches = {search.search_id: search for one in copies.all for search in judged[one.posting_id][0].searches}
-    merged = _judge(copies.best, sorted(searches.values(), key=_by_name))
+    own = judged[copies.best.posting_id]
+    if not copies.others:
+        return own
+    searches = {search.search_id: search for one in copies.all for search in judged[one.posting_id].searches}
+    merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
     return own if isinstance(merged, Dropped) else merged
 
 
-def _item(one: _Judged, due_at: datetime) -> Item:
+def _item(one: _Judged, recipient: Recipient, due_at: datetime) -> Item:
     """The posting with its searches, the one that it suits best first."""
-    scored = [(score(found.search.criteria, one.posting, due_at).total, found) for found in one.found_by]
-    scored.sort(key=lambda pair: (-pair[0], _by_name(pair[1].search)))
-    return Item(one.posting, tuple(found for _, found in scored), scored[0][0])
+    scored = [(score(found, one.ready, due_at, recipient.said), found) for found in one.found_by]
+    scored.sort(key=lambda pair: (-pair[0].total, _by_name(pair[1].search)))
+    best = scored[0][0]
+    return Item(one.posting, tuple(found for _, found in scored), best.total, best.parts, one.again)
 
 
 def _rank(item: Item) -> tuple[float, float, str]:
     return (-item.score, -item.posting.seen_at.timestamp(), item.posting.posting_id)
-
-
-def _fill(
-    ranked: Sequence[Item], most: int, companies: Counter[str], settings: CurateSettings
-) -> tuple[tuple[Item, ...], list[Dropped]]:
-    """Take the best until `most`, skipping companies that are full; `companies` counts on through the digest."""
-    chosen: list[Item] = []
-    beyond: list[Dropped] = []
-    for item in ranked:
-        company = fold_company(item.posting.company.name)
-        if len(chosen) == most:
-            beyond.append(Dropped(item.posting.posting_id, f"{most} better ones fill the digest"))
-        elif company and companies[company] >= settings.most_per_company:
-            reason = f"{settings.most_per_company} better ones of its company are in the digest"
-            beyond.append(Dropped(item.posting.posting_id, reason))
-        else:
-            companies[company] += 1
-            chosen.append(item)
-    return tuple(chosen), beyond
 
 
 def _why_held(dropped: Sequence[Dropped], near: Sequence[Item]) -> str:

@@ -23,7 +23,13 @@ class Said:
 
     opinion: Opinion
     title: str
+    """As it was shown, to name the job by."""
     company: str
+    """Likewise."""
+    title_words: frozenset[str]
+    """Those that tell of the work, folded."""
+    company_key: str
+    """The company's folded name."""
     skills: frozenset[str]
     """Canonical names, the core ones."""
     said_at: datetime
@@ -164,6 +170,8 @@ class Digest:
     dropped: tuple[Dropped, ...]
     beyond: tuple[Dropped, ...] = ()
     """Those fitting jobs, each with why it was left out; `left_out` counts them."""
+    rest: tuple[Item, ...] = ()
+    """Those fitting jobs, best first: what `Links.rest` leads to."""
     matched: DayCounts | None = None
     """All that matched in the windows that this closes; None where it cannot be told."""
     week: DayCounts = ()

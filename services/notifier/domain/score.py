@@ -1,53 +1,60 @@
-"""How good a fitting job is for a search: 100 points, each of them explained."""
+"""How good a fitting job is for a search: 100 points in five parts, and a few that feedback gives or takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.money import annual
-from services.rules.skills import taxonomy
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.liking import feedback_part
+from services.notifier.domain.model import FoundBy, Part, Said
+from services.rules.fits import annual_floor
+from services.rules.placing import WORLDWIDE
+from services.rules.reason import Fact
 from services.rules.text import TextQuery
+from services.rules.verdict import Verdict
 
 FIT_POINTS = 40.0
-PAY_POINTS = 25.0
-FRESH_POINTS = 25.0
+PAY_POINTS = 20.0
 STATED_POINTS = 10.0
+FRESH_POINTS = 20.0
+PLACE_POINTS = 10.0
 
-_FRESH_FOR = timedelta(days=14)
-_PAY_BEST_AT = 0.5
+FRESH_FOR = timedelta(days=14)
+PAY_BEST_AT = 0.5
 """A top half as high again as the floor earns all pay points."""
-_ONE_OF_ANY = 0.7
+ONE_OF_ANY = 0.7
 """One core skill of `any` is worth this; two or more are worth 1."""
-_NOTHING_ASKED = 0.5
+NOTHING_ASKED = 0.5
+PLACE_INCLUDED = 0.8
+"""A wanted place that the job takes in without naming it; named it is worth 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The parts of a score; `total` lies between 0 and 100."""
+    """The parts of a score: five between 0 and 100 together, then feedback's, see `services.notifier.domain.liking`."""
 
-    fit: float
-    """Are the asked skills core to the job (in its title or requirements) and the asked words in its title: 0 to 40."""
-    pay: float
-    """How far the top lies above the floor, 0 to 25; half of it for stated pay where no floor is set."""
-    fresh: float
-    """25 for a job of today, falling evenly to 0 at 14 days."""
-    stated: float
-    """10 where pay is stated."""
+    parts: tuple[Part, ...]
 
     @property
     def total(self) -> float:
         """Rounded, so that equal jobs tie and the order falls to their dates."""
-        return round(self.fit + self.pay + self.fresh + self.stated, 3)
+        return round(sum(part.points for part in self.parts), 3)
 
 
-def score(criteria: Criteria, posting: PostingCore, due_at: datetime) -> Score:
-    """Weigh a posting that fits `criteria`; only sums and products, so that it comes out the same on every machine."""
+def score(found: FoundBy, ready: Ready, due_at: datetime, said: Sequence[Said] = ()) -> Score:
+    """Weigh a posting that fits a search; only sums and products, so that it comes out the same on every machine."""
+    criteria = found.search.criteria
     return Score(
-        fit=FIT_POINTS * _fit(criteria, posting),
-        pay=PAY_POINTS * _pay(criteria, posting),
-        fresh=FRESH_POINTS * _freshness(posting, due_at),
-        stated=STATED_POINTS if states_pay(posting) else 0.0,
+        (
+            _fit(criteria, ready),
+            _pay(criteria, ready.posting),
+            _stated(ready.posting),
+            _fresh(ready.posting, due_at),
+            _place(found.verdict),
+            feedback_part(said, ready, due_at),
+        )
     )
 
 
@@ -56,36 +63,63 @@ def states_pay(posting: PostingCore) -> bool:
     return posting.salary is not None and (posting.salary.min is not None or posting.salary.max is not None)
 
 
-def _fit(criteria: Criteria, posting: PostingCore) -> float:
-    core = _core_skills(posting)
-    parts: list[float] = []
+def _fit(criteria: Criteria, ready: Ready) -> Part:
+    """Are the asked skills core to the job (in its title or requirements), and the asked words in its title."""
+    core, shares, facts = ready.core_or_implied, list[float](), list[Fact]()
+    asked = (*criteria.skills.all, *criteria.skills.any)
     if criteria.skills.all:
-        parts.append(len(core.intersection(criteria.skills.all)) / len(criteria.skills.all))
+        shares.append(len(core.intersection(criteria.skills.all)) / len(criteria.skills.all))
     if criteria.skills.any:
         hits = len(core.intersection(criteria.skills.any))
-        parts.append(1.0 if hits > 1 else _ONE_OF_ANY * hits)
+        shares.append(1.0 if hits > 1 else ONE_OF_ANY * hits)
+    if asked:
+        facts += [("asked", asked), ("core", tuple(name for name in asked if name in core))]
     if criteria.text:
-        parts.append(1.0 if TextQuery.parse(criteria.text).fits(posting.title, "") else 0.0)
-    return sum(parts) / len(parts) if parts else _NOTHING_ASKED
+        in_title = TextQuery.parse(criteria.text).fits_haystack(ready.title)
+        shares.append(1.0 if in_title else 0.0)
+        facts.append(("in_title", int(in_title)))
+    share = sum(shares) / len(shares) if shares else NOTHING_ASKED
+    return Part("fit", FIT_POINTS * share, FIT_POINTS, tuple(facts))
 
 
-def _core_skills(posting: PostingCore) -> frozenset[str]:
-    named = frozenset(skill.name for skill in posting.skills if skill.core)
-    return named.union(*(taxonomy().parents(name) for name in named))
-
-
-def _pay(criteria: Criteria, posting: PostingCore) -> float:
+def _pay(criteria: Criteria, posting: PostingCore) -> Part:
+    """How far the top lies above the floor; half of it for stated pay where no floor is set."""
     if posting.salary is None or not states_pay(posting):
-        return 0.0
+        return Part("pay", 0.0, PAY_POINTS)
     if criteria.salary_floor is None:
-        return 0.5
-    floor = annual(criteria.salary_floor.amount, criteria.salary_floor.period)
-    top = posting.salary.tops.get(criteria.salary_floor.currency)
+        return Part("pay", PAY_POINTS * NOTHING_ASKED, PAY_POINTS)
+    floor, currency = annual_floor(criteria.salary_floor), criteria.salary_floor.currency
+    top = posting.salary.tops.get(currency)
     if not floor or top is None:
-        return 0.0
-    return min(1.0, max(0.0, (top / floor - 1.0) / _PAY_BEST_AT))
+        return Part("pay", 0.0, PAY_POINTS)
+    share = min(1.0, max(0.0, (top / floor - 1.0) / PAY_BEST_AT))
+    facts: tuple[Fact, ...] = (("annual_top", top), ("annual_floor", floor), ("currency", currency))
+    return Part("pay", PAY_POINTS * share, PAY_POINTS, facts)
 
 
-def _freshness(posting: PostingCore, due_at: datetime) -> float:
+def _stated(posting: PostingCore) -> Part:
+    """All for pay that is stated, whatever it is."""
+    states = states_pay(posting)
+    return Part("stated", STATED_POINTS * states, STATED_POINTS, (("stated", int(states)),))
+
+
+def _fresh(posting: PostingCore, due_at: datetime) -> Part:
+    """All for a job of today, falling evenly to 0 at 14 days."""
     age = max(timedelta(0), due_at - posting.seen_at)
-    return max(0.0, 1.0 - age / _FRESH_FOR)
+    return Part("fresh", FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR), FRESH_POINTS, (("days", age.days),))
+
+
+def _place(found: Verdict) -> Part:
+    """Whether the job names a wanted place, takes it in, or says nothing; half where no place is asked for."""
+    reason = next((one for one in found.reasons if one.criterion == "place"), None)
+    if reason is None:
+        return Part("place", PLACE_POINTS * NOTHING_ASKED, PLACE_POINTS)
+    told = dict(reason.facts)
+    fits, hires = _names(told.get("fits")), _names(told.get("hires"))
+    named = tuple(place for place in fits if place in hires or place == WORLDWIDE)
+    share = 1.0 if named else PLACE_INCLUDED if fits else 0.0
+    return Part("place", PLACE_POINTS * share, PLACE_POINTS, (("named", named), ("fits", fits)))
+
+
+def _names(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
+    return fact if isinstance(fact, tuple) else ()

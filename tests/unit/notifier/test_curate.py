@@ -1,14 +1,26 @@
 """What goes into a digest, and the plain reason for everything that does not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Attribution, PostingCore, Reach, Skill
+from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill
+from services.notifier.domain.again import pay_of
 from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Recipient, SentItem
+from services.notifier.domain.model import (
+    Again,
+    AnnualPay,
+    Candidate,
+    Digest,
+    Dropped,
+    DueSearch,
+    Hold,
+    Recipient,
+    SentItem,
+)
 from services.rules.signature import fold_company
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
 
@@ -83,10 +95,12 @@ def test_hidden_companies_and_waved_away_jobs_are_dropped() -> None:
     assert "not relevant" in reason_of(away, made)
 
 
-def test_a_job_already_sent_is_not_sent_again_for_ninety_days() -> None:
+@pytest.mark.parametrize("days_ago", [1, 90, 3_000])
+def test_a_job_already_sent_is_never_sent_again(days_ago: int) -> None:
     one = posting()
-    assert isinstance(choose(one, sent=(sent_of(one, 89),)), Hold)
-    assert chosen(one, sent=(sent_of(one, 90),)).items
+    made = choose(one, sent=(sent_of(one, days_ago),))
+    assert isinstance(made, Hold)
+    assert "was sent to the subscriber" in reason_of(one, made)
 
 
 def test_another_copy_of_a_job_already_sent_is_not_sent() -> None:
@@ -95,12 +109,51 @@ def test_another_copy_of_a_job_already_sent_is_not_sent() -> None:
     assert "same job as" in reason_of(copy, choose(copy, sent=(sent_of(sent),)))
 
 
-def test_a_near_miss_once_sent_does_not_come_back_as_a_match() -> None:
+def near_of(one: PostingCore, days_ago: float = 10) -> SentItem:
+    return replace(sent_of(one, days_ago), near=True, pay=pay_of(one))
+
+
+def test_a_near_miss_whose_pay_rose_above_the_floor_comes_once_more_and_says_so() -> None:
     near = posting("a", salary=pay(None, 65_000))
     made = chosen(near, posting("b", salary=pay(None, 90_000)), by=(FLOOR,))
     assert [item.posting.source_id for item in made.near] == ["a"]
     raised = posting("a", salary=pay(None, 80_000), version=2)
-    assert isinstance(choose(raised, by=(FLOOR,), sent=(sent_of(near),)), Hold)
+    before = near_of(near)
+    (item,) = chosen(raised, by=(FLOOR,), sent=(before,)).items
+    euros = (AnnualPay(65_000, "EUR"), AnnualPay(80_000, "EUR"))
+    assert item.again == Again("pay_raised", before.sent_at, *euros)
+    after = (before, sent_of(raised, 1))
+    assert isinstance(choose(raised, by=(FLOOR,), sent=after), Hold)
+
+
+def test_a_near_miss_that_now_states_pay_above_the_floor_comes_once_more_and_says_so() -> None:
+    strict = search("Strict", FLOOR.criteria.model_copy(update={"accept_undisclosed": False}))
+    silent = posting("a")
+    paid = posting("a-again", company="Company a", description_text=silent.description_text, salary=pay(None, 80_000))
+    (item,) = chosen(paid, by=(strict,), sent=(near_of(silent),)).items
+    assert item.again == Again("pay_stated", NOON - timedelta(days=10), None, AnnualPay(80_000, "EUR"))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "by"),
+    [
+        (pay(None, 65_000), pay(None, 68_000), FLOOR),  # still below
+        (pay(None, 65_000), pay(None, 65_000), SEARCH),  # a search without a floor found it
+        (pay(None, 65_000), None, FLOOR),  # no pay any more
+        (pay(None, 72_000), pay(None, 71_000), FLOOR),  # not raised
+        (pay(None, 86_000, "USD"), pay(None, 70_500), FLOOR),  # what the exchange rate may have done
+    ],
+)
+def test_a_near_miss_that_is_no_better_does_not_come_again(before: Salary, now: Salary | None, by: DueSearch) -> None:
+    near, later = posting("a", salary=before), posting("a", salary=now, version=2)
+    assert isinstance(choose(later, by=(by,), sent=(near_of(near),)), Hold)
+
+
+def test_pay_raised_in_another_currency_counts_beyond_what_exchange_rates_do() -> None:
+    near, later = posting("a", salary=pay(None, 80_000, "USD")), posting("a", salary=pay(None, 70_500), version=2)
+    (item,) = chosen(later, by=(FLOOR,), sent=(near_of(near),)).items
+    assert item.again is not None
+    assert item.again.before == AnnualPay(80_000, "USD")
 
 
 def test_copies_of_one_job_come_once_as_the_copy_that_states_its_pay() -> None:
@@ -162,6 +215,25 @@ def test_the_cap_holds_and_the_best_are_kept() -> None:
     made = chosen(*many)
     assert ids(made) == [f"j{n}" for n in range(10)]
     assert made.left_out == 5
+
+
+def test_jobs_that_read_alike_get_two_places_whoever_posts_them() -> None:
+    shared = [f"word{number}" for number in range(60)]
+    texts = [" ".join([*shared, *(f"town{n}x{number}" for number in range(14))]) for n in range(5)]
+    many = [
+        posting(f"j{n}", title="Data engineer", description_text=text, reach=Reach(scope="listed", countries=(code,)))
+        for n, (text, code) in enumerate(zip(texts, ("PT", "ES", "FR", "IT", "PL"), strict=True))
+    ]
+    made = chosen(*many)
+    assert len(made.items) == 2
+    assert {one.reason for one in made.beyond} == {"2 better ones that read alike are in the digest"}
+
+
+def test_the_rest_is_listed_best_first_with_its_reasons() -> None:
+    many = [posting(f"j{n}", posted_at=NOON - timedelta(hours=n)) for n in range(15)]
+    made = chosen(*many)
+    assert [item.posting.source_id for item in made.rest] == [f"j{n}" for n in range(10, 15)]
+    assert all(item.found_by and item.parts for item in made.rest)
 
 
 def test_near_misses_stand_apart_and_are_at_most_three() -> None:

@@ -1,62 +1,120 @@
-"""What makes one fitting job better than another."""
+"""What makes one fitting job better than another, and by how much."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Skill
+from schemas.posting import PostingCore, Reach, Skill
+from services.notifier.domain.judging import Judging
+from services.notifier.domain.model import FoundBy, Part, PartCode
 from services.notifier.domain.score import score
-from tests.support.digests import NOON, PYTHON, pay, posting
+from tests.support.digests import NOON, PYTHON, pay, posting, search
 
 FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
+
+
+def parts(criteria: Criteria, one: PostingCore) -> dict[PartCode, Part]:
+    judging = Judging()
+    ready = judging.ready(one)
+    found = FoundBy(search(criteria=criteria), judging.verdict(criteria, ready))
+    return {part.code: part for part in score(found, ready, NOON).parts}
+
+
+def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:
+    return parts(criteria, one)[code].points
+
+
+def facts(code: PartCode, criteria: Criteria, one: PostingCore) -> dict[str, Any]:
+    return dict(parts(criteria, one)[code].facts)
 
 
 def test_a_core_skill_counts_more_than_one_in_passing() -> None:
     core = posting(skills=(Skill(name="Python", core=True),))
     passing = posting(skills=(Skill(name="Python"),))
-    assert score(PYTHON, core, NOON).fit > score(PYTHON, passing, NOON).fit == 0
+    assert points("fit", PYTHON, core) == 28
+    assert points("fit", PYTHON, passing) == 0
+    assert facts("fit", PYTHON, core) == {"asked": ("Python",), "core": ("Python",)}
+    assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "core": ()}
 
 
 def test_all_asked_skills_are_weighed_by_how_many_are_core() -> None:
     both = Criteria(skills=SkillTerms(all=("Python", "PostgreSQL")))
     half = posting(skills=(Skill(name="Python", core=True), Skill(name="PostgreSQL")))
-    assert score(both, half, NOON).fit == 20
+    assert points("fit", both, half) == 20
 
 
 def test_a_skill_that_implies_the_asked_one_counts_as_it() -> None:
     asked = Criteria(skills=SkillTerms(any=("JavaScript",)))
-    assert score(asked, posting(skills=(Skill(name="React", core=True),)), NOON).fit > 0
+    assert points("fit", asked, posting(skills=(Skill(name="React", core=True),))) == 28
 
 
 def test_words_in_the_title_count() -> None:
     asked = Criteria(text="python -java")
-    assert score(asked, posting(title="Python engineer"), NOON).fit == 40
-    assert score(asked, posting(title="Engineer"), NOON).fit == 0
+    assert points("fit", asked, posting(title="Python engineer")) == 40
+    assert points("fit", asked, posting(title="Engineer", description_text="Some Python")) == 0
+    assert facts("fit", asked, posting(title="Python engineer")) == {"in_title": 1}
 
 
-@pytest.mark.parametrize(("top", "points"), [(50_000, 0), (62_500, 12.5), (75_000, 25), (500_000, 25)])
-def test_pay_earns_up_to_half_above_the_floor(top: int, points: float) -> None:
-    assert score(FLOOR, posting(salary=pay(None, top)), NOON).pay == points
+@pytest.mark.parametrize(("top", "given"), [(50_000, 0), (62_500, 10), (75_000, 20), (500_000, 20)])
+def test_pay_earns_up_to_half_above_the_floor(top: int, given: float) -> None:
+    one = posting(salary=pay(None, top))
+    assert points("pay", FLOOR, one) == given
+    assert facts("pay", FLOOR, one) == {"annual_top": top, "annual_floor": 50_000, "currency": "EUR"}
 
 
 def test_pay_is_held_against_the_floor_in_its_currency_and_period() -> None:
     monthly = Criteria(salary_floor=SalaryFloor(amount=5_000, currency="USD", period="month"))
-    assert score(monthly, posting(salary=pay(None, 72_000)), NOON).pay == 25
+    assert points("pay", monthly, posting(salary=pay(None, 72_000))) == 20
 
 
 def test_without_a_floor_stated_pay_is_worth_half_and_silence_nothing() -> None:
-    assert score(PYTHON, posting(salary=pay(40_000, None)), NOON).pay == 12.5
-    assert score(PYTHON, posting(), NOON).pay == 0
+    assert points("pay", PYTHON, posting(salary=pay(40_000, None))) == 10
+    assert points("pay", PYTHON, posting()) == 0
+    assert points("stated", PYTHON, posting(salary=pay(40_000, None))) == 10
+    assert points("stated", PYTHON, posting()) == 0
 
 
-@pytest.mark.parametrize(("days", "points"), [(-1, 25), (0, 25), (7, 12.5), (14, 0), (40, 0)])
-def test_a_job_loses_its_freshness_over_two_weeks(days: int, points: float) -> None:
-    assert score(PYTHON, posting(posted_at=NOON - timedelta(days=days)), NOON).fresh == points
+@pytest.mark.parametrize(("days", "given"), [(-1, 20), (0, 20), (7, 10), (14, 0), (40, 0)])
+def test_a_job_loses_its_freshness_over_two_weeks(days: int, given: float) -> None:
+    one = posting(posted_at=NOON - timedelta(days=days))
+    assert points("fresh", PYTHON, one) == given
+    assert facts("fresh", PYTHON, one) == {"days": max(0, days)}
 
 
-def test_the_total_is_the_sum_of_its_parts_and_at_most_a_hundred() -> None:
-    best = PYTHON.model_copy(update={"text": "python", "salary_floor": SalaryFloor(amount=1, currency="EUR")})
-    skills = (Skill(name="Python", core=True),)
-    found = score(best, posting(title="Python", skills=skills, salary=pay(None, 90_000), posted_at=NOON), NOON)
-    assert found.total == found.fit + found.pay + found.fresh + found.stated == 94
+@pytest.mark.parametrize(
+    ("places", "reach", "given"),
+    [
+        (("PT",), Reach(scope="listed", countries=("PT", "ES")), 10),
+        (("PT",), Reach(scope="listed", groups=("eu",)), 8),
+        (("PT",), Reach(scope="worldwide"), 8),
+        (("worldwide",), Reach(scope="worldwide"), 10),
+        (("PT",), Reach(), 0),
+        ((), Reach(scope="worldwide"), 5),
+    ],
+)
+def test_a_job_that_names_a_wanted_place_goes_before_one_that_takes_it_in(
+    places: tuple[str, ...], reach: Reach, given: float
+) -> None:
+    asked = Criteria(places=places, accept_unknown_place=True)
+    assert points("place", asked, posting(reach=reach)) == given
+
+
+def test_the_total_is_the_sum_of_its_parts_none_of_which_goes_beyond_its_bound() -> None:
+    best = Criteria(
+        skills=SkillTerms(any=("Python", "PostgreSQL")),
+        text="python",
+        places=("PT",),
+        salary_floor=SalaryFloor(amount=1, currency="EUR"),
+    )
+    one = posting(
+        title="Python",
+        skills=(Skill(name="Python", core=True), Skill(name="PostgreSQL", core=True)),
+        salary=pay(None, 90_000),
+        posted_at=NOON,
+        reach=Reach(scope="listed", countries=("PT",)),
+    )
+    given = parts(best, one).values()
+    assert sum(part.points for part in given) == 100
+    assert all(part.points == part.most for part in given if part.code != "feedback")

@@ -1,20 +1,22 @@
 """Digests: what was chosen, which windows that closed, and the email as it was first rendered."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Text, column, func, insert, select, update, values
 
+from schemas.posting import PostingCore
+from schemas.sql.base import Moment
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
-from services.notifier.domain.delivery import NOT_OUT
+from services.notifier.adapters.sql.sent_jobs import remember, sent_before
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
-from services.notifier.ports import Email
+from services.notifier.ports import Email, Served, Since
 from services.runtime.store import bytewise, reading, retried, writing
 
 
@@ -39,6 +41,8 @@ class KeptDigest:
     """Of its delivery."""
     dropped: tuple[tuple[str, str], ...]
     """Posting ids that were not chosen, and why."""
+    rest: tuple[tuple[str, tuple[str, ...]], ...]
+    """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
 
 
 class SqlDigests:
@@ -48,36 +52,22 @@ class SqlDigests:
         self._engine = engine
         self._ids = ids
 
-    def sent(self, subscriber_id: str, since: datetime) -> list[SentItem]:
-        """The items of digests due since then, but for those that failed, were cancelled or were not sent."""
-        query = (
-            select(digest_items, digests.c.due_at)
-            .join(digests, digests.c.digest_id == digest_items.c.digest_id)
-            .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-            .where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
-            .where(deliveries.c.state.not_in(sorted(NOT_OUT)))
-            .order_by(digests.c.due_at, digest_items.c.rank)
-        )
-        with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        return [SentItem(row.posting_id, row.cluster_key, row.signature, row.due_at) for row in rows]
+    def sent(self, wanted: Mapping[str, Sequence[PostingCore]], since: datetime) -> dict[str, list[SentItem]]:
+        """By subscriber: what they were sent that may be the same job as one of their wanted postings.
 
-    def instant_since(self, subscriber_id: str, since: datetime) -> int:
-        """How many digests with instant searches were due since then; those that were held do not count."""
-        query = (
-            select(func.count())
-            .select_from(digests)
-            .where(digests.c.subscriber_id == subscriber_id, digests.c.due_at >= since)
-            .where(digests.c.instant, digests.c.outcome == "digest")
-        )
+        What failed, was cancelled or was not sent does not count. `since` bounds what a release without the memory of
+        sent jobs has sent.
+        """
         with reading(self._engine) as connection:
-            return int(connection.execute(query).scalar_one())
+            return sent_before(connection, wanted, since)
 
-    def last_due(self, subscriber_id: str) -> datetime | None:
-        """When the newest digest, sent or held, was due."""
-        query = select(digests.c.due_at).where(digests.c.subscriber_id == subscriber_id)
+    def served(self, since: Mapping[str, Since]) -> dict[str, Served]:
+        """By subscriber: the digests that they had. Those who had none since then are left out."""
+        found: dict[str, Served] = {}
         with reading(self._engine) as connection:
-            found: datetime | None = connection.execute(query.order_by(digests.c.due_at.desc()).limit(1)).scalar()
+            for some in chunks(sorted(since)):
+                for row in connection.execute(_served(some, since)):
+                    found[row.subscriber_id] = Served(row.last_due, row.instant)
         return found
 
     @retried
@@ -145,11 +135,14 @@ class SqlDigests:
             "body": pack_email(email) if email else None,
             "dropped": squeeze(to_json([[one.posting_id, one.reason] for one in dropped])),
             "created_at": now,
+            "rest": _packed_rest(outcome),
+            "remembered": email is not None,
         }
         connection.execute(insert(digests).values(row))
         connection.execute(insert(digest_searches), [_search_row(digest_id, closing) for closing in closings])
         if isinstance(outcome, Digest):
             connection.execute(insert(digest_items), list(_item_rows(digest_id, outcome)))
+            remember(connection, outcome)
         return digest_id
 
 
@@ -163,6 +156,34 @@ def unpack_email(data: bytes) -> Email:
     fields = json.loads(unsqueeze(data))
     headers = tuple((name, value) for name, value in fields["headers"])
     return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})
+
+
+def _packed_rest(outcome: Digest | Hold) -> bytes | None:
+    if isinstance(outcome, Hold) or not outcome.rest:
+        return None
+    jobs = [[one.posting.posting_id, [found.search.name for found in one.found_by]] for one in outcome.rest]
+    return squeeze(to_json(jobs))
+
+
+def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    jobs = json.loads(unsqueeze(data)) if data else ()
+    return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
+
+
+def _served(some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
+    """The newest due time, and how many instant digests, each since a time of its own."""
+    columns = (column("subscriber_id", Text), column("due", Moment), column("instant", Moment))
+    asked = (
+        values(*columns, name="given").data([(own, since[own].due, since[own].instant) for own in some]).cte("asked")
+    )
+    instant = digests.c.instant & (digests.c.outcome == "digest") & (digests.c.due_at >= asked.c.instant)
+    own = (digests.c.subscriber_id == asked.c.subscriber_id) & (digests.c.due_at >= asked.c.due)
+    return (
+        select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
+        .add_columns(func.count().filter(instant).label("instant"))
+        .join(asked, own)
+        .group_by(digests.c.subscriber_id)
+    )
 
 
 def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
@@ -253,4 +274,5 @@ def _kept(row: Any) -> KeptDigest:
         email=unpack_email(row.body) if row.body else None,
         state=row.state,
         dropped=tuple((posting_id, reason) for posting_id, reason in json.loads(unsqueeze(row.dropped))),
+        rest=_rest_of(row.rest),
     )

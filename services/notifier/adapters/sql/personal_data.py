@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from schemas.codec import encode
-from schemas.sql.tables import deliveries, digest_items, digests, feedback, subscribers
+from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
+from services.notifier.adapters.sql.feedback import rows_of
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.adapters.sql.searches import searches_of
 from services.runtime.store import bytewise
@@ -22,6 +23,7 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
         "searches": _searches(connection, subscriber_id),
         "feedback": _feedback(connection, subscriber_id),
         "digests": _digests(connection, subscriber_id),
+        "sent_jobs": _sent_jobs(connection, subscriber_id),
     }
 
 
@@ -42,11 +44,31 @@ def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]
 
 
 def _feedback(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    query = select(feedback).where(feedback.c.subscriber_id == subscriber_id)
-    rows = connection.execute(
-        query.order_by(*(bytewise(connection, column) for column in (feedback.c.kind, feedback.c.value)))
-    )
-    return [{"kind": row.kind, "value": row.value, "created_at": row.created_at.isoformat()} for row in rows]
+    return [
+        {
+            "kind": row.kind,
+            "value": row.value,
+            "about": json.loads(row.about) if row.about else None,
+            "created_at": row.created_at.isoformat(),
+        }
+        for row in rows_of(connection, subscriber_id)
+    ]
+
+
+def _sent_jobs(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
+    query = select(sent_jobs).where(sent_jobs.c.subscriber_id == subscriber_id)
+    in_order = query.order_by(sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id))
+    return [
+        {
+            "posting_id": row.posting_id,
+            "due_at": row.due_at.isoformat(),
+            "cluster_key": row.cluster_key,
+            "near": row.near,
+            "pay": row.pay,
+            "pay_currency": row.pay_currency,
+        }
+        for row in connection.execute(in_order)
+    ]
 
 
 def _digests(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:

@@ -1,17 +1,19 @@
 """What the notifier forgets, and when: nothing that may still be sent, or that must not be sent twice."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, Engine, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
 from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
 from services.notifier.adapters.sql.rows import IN_CHUNK
+from services.notifier.adapters.sql.sent_jobs import forget_not_out, remember_digests
 from services.notifier.domain.delivery import HELD
 from services.runtime.store import retried, writing
 
 KEEP_BODIES = timedelta(days=30)
 KEEP_DIGESTS = timedelta(days=400)
-"""Longer than the 90 days in which nothing is sent twice, so that a year can be looked back on."""
+"""So that a year can be looked back on."""
 KEEP_MATCHES = timedelta(days=60)
 """After a posting's last record; its keys are known for as long, so that it is not taken for new."""
 KEEP_CUTS = timedelta(days=30)
@@ -26,9 +28,31 @@ def forget_bodies(engine: Engine, now: datetime) -> int:
     return _in_slices(engine, digests.c.digest_id, old, update(digests).values(body=None))
 
 
+def remember_sent(engine: Engine) -> int:
+    """Remember, apart from its digests, what an earlier release sent; returns how many digests."""
+    done = 0
+    while some := _remember_some(engine):
+        done += some
+    return done
+
+
+@retried
+def _remember_some(engine: Engine) -> int:
+    with writing(engine) as connection:
+        return remember_digests(connection, IN_CHUNK)
+
+
 def forget_digests(engine: Engine, now: datetime) -> int:
-    """Drop digests, with their items and deliveries, that are too old to matter; returns how many."""
-    return _in_slices(engine, digests.c.digest_id, digests.c.created_at < now - KEEP_DIGESTS, delete(digests))
+    """Drop digests, with their items and deliveries, that are too old to matter; returns how many.
+
+    That their jobs were sent is remembered apart from them.
+    """
+    return _in_slices(engine, digests.c.digest_id, _old_digests(now), delete(digests), forget_not_out)
+
+
+def _old_digests(now: datetime) -> ColumnElement[bool]:
+    known = digests.c.remembered | (digests.c.outcome != "digest")
+    return known & (digests.c.created_at < now - KEEP_DIGESTS)
 
 
 def forget_matches(engine: Engine, now: datetime) -> int:
@@ -45,17 +69,32 @@ def forget_cuts(engine: Engine, now: datetime) -> int:
         return connection.execute(delete(cuts).where(cuts.c.cut < last, cuts.c.cut.not_in(served))).rowcount
 
 
-def _in_slices(engine: Engine, own_id: ColumnElement[str], old: ColumnElement[bool], act: Update | Delete) -> int:
+def _in_slices(
+    engine: Engine,
+    own_id: ColumnElement[str],
+    old: ColumnElement[bool],
+    act: Update | Delete,
+    before: Callable[[Connection, Sequence[str]], None] = lambda connection, ids: None,
+) -> int:
     """Do it to all old rows, some in each transaction, so that nobody waits for long; returns to how many."""
     done = 0
-    while some := _slice(engine, own_id, old, act):
+    while some := _slice(engine, own_id, old, act, before):
         done += some
     return done
 
 
 @retried
-def _slice(engine: Engine, own_id: ColumnElement[str], old: ColumnElement[bool], act: Update | Delete) -> int:
+def _slice(
+    engine: Engine,
+    own_id: ColumnElement[str],
+    old: ColumnElement[bool],
+    act: Update | Delete,
+    before: Callable[[Connection, Sequence[str]], None],
+) -> int:
     with writing(engine) as connection:
         rows = select(own_id).where(old).order_by(own_id).limit(IN_CHUNK).with_for_update(skip_locked=True)
         some = connection.execute(rows).scalars().all()
-        return connection.execute(act.where(own_id.in_(some))).rowcount if some else 0
+        if not some:
+            return 0
+        before(connection, some)
+        return connection.execute(act.where(own_id.in_(some))).rowcount

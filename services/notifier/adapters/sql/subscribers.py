@@ -1,23 +1,23 @@
 """Subscribers: the one place where people are known, and from which they can vanish."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.tables import feedback, saved_searches, subscribers
+from schemas.sql.tables import saved_searches, subscribers
+from services.notifier.adapters.sql import feedback
 from services.notifier.adapters.sql.criteria import leave
 from services.notifier.adapters.sql.personal_data import data_of
 from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.adapters.sql.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.suppressions import cancel_waiting
+from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
-from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
-
-Feedback = Literal["hidden_company", "not_relevant"]
+from services.runtime.store import bytewise, reading, retried, scrub, writing
 
 
 class SqlSubscribers:
@@ -95,24 +95,23 @@ class SqlSubscribers:
         return [_subscriber(row) for row in rows]
 
     @retried
-    def say(self, subscriber_id: str, kind: Feedback, value: str, now: datetime) -> None:
-        """Keep that someone hides a company (its folded name) or calls a job not relevant (its cluster key)."""
+    def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
+        """Keep what someone says of a company or a job. Raises UsageError."""
         with writing(self._engine) as connection:
             _held(connection, subscriber_id)
-            row = upsert(connection, feedback).values(
-                subscriber_id=subscriber_id, kind=kind, value=value, created_at=now
-            )
-            connection.execute(row.on_conflict_do_nothing())
+            feedback.keep(connection, subscriber_id, statement, now)
 
     @retried
-    def unsay(self, subscriber_id: str, kind: Feedback, value: str) -> None:
-        """Take that back."""
+    def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
+        """Take that back; False where it was never said."""
         with writing(self._engine) as connection:
-            connection.execute(
-                delete(feedback).where(
-                    feedback.c.subscriber_id == subscriber_id, feedback.c.kind == kind, feedback.c.value == value
-                )
-            )
+            return feedback.take_back(connection, subscriber_id, kind, value)
+
+    def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
+        """All that someone said, by kind and value, with when."""
+        with reading(self._engine) as connection:
+            rows = feedback.rows_of(connection, subscriber_id)
+        return [(Statement(row.kind, row.value, feedback.said_of(row)), row.created_at) for row in rows]
 
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""

@@ -1,6 +1,6 @@
 """Cuts, claims, and what is due between which cuts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,9 @@ from sqlalchemy import (
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import feedback, saved_searches, subscribers, suppressions
+from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql import cuts as cuts_table
+from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_of
 from services.notifier.adapters.sql.found import best_postings
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.model import DueSearch, Recipient
@@ -142,7 +143,7 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> An
 
 
 def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut) -> list[DueSubscriber]:
-    said = _feedback(connection, claimed)
+    said = feedback_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
     people: dict[str, Row[Any]] = {}
     documents: dict[int, Criteria] = {}
@@ -161,7 +162,9 @@ def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut
             windows[row.subscriber_id].append(_window(row, documents[row.key]))
     # Whoever another worker served between the choice and the lock has nothing due any more.
     return [
-        DueSubscriber(_recipient(people[subscriber_id], said), tuple(windows[subscriber_id]))
+        DueSubscriber(
+            _recipient(people[subscriber_id], said.get(subscriber_id, NOTHING)), tuple(windows[subscriber_id])
+        )
         for subscriber_id in claimed
         if windows[subscriber_id]
     ]
@@ -178,7 +181,7 @@ def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
     )
 
 
-def _recipient(row: Row[Any], said: Mapping[tuple[str, str], Iterable[str]]) -> Recipient:
+def _recipient(row: Row[Any], feedback: Feedback) -> Recipient:
     return Recipient(
         subscriber_id=row.subscriber_id,
         address=row.address,
@@ -186,14 +189,7 @@ def _recipient(row: Row[Any], said: Mapping[tuple[str, str], Iterable[str]]) -> 
         time_zone=row.time_zone,
         currency=row.currency,
         locale=row.locale,
-        hidden_companies=frozenset(said.get((row.subscriber_id, "hidden_company"), ())),
-        not_relevant=frozenset(said.get((row.subscriber_id, "not_relevant"), ())),
+        hidden_companies=feedback.hidden_companies,
+        not_relevant=feedback.not_relevant,
+        said=feedback.said,
     )
-
-
-def _feedback(connection: Connection, claimed: Sequence[str]) -> dict[tuple[str, str], list[str]]:
-    said: dict[tuple[str, str], list[str]] = {}
-    for some in chunks(claimed):
-        for row in connection.execute(select(feedback).where(feedback.c.subscriber_id.in_(some))):
-            said.setdefault((row.subscriber_id, row.kind), []).append(row.value)
-    return said

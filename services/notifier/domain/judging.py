@@ -1,0 +1,81 @@
+"""Postings made ready to be judged and weighed, and the verdicts on them: each worked out once while it is shared."""
+
+from functools import cached_property
+
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.rules.prepared import PreparedPosting
+from services.rules.signature import fold_company
+from services.rules.skills import taxonomy
+from services.rules.text import Haystack
+from services.rules.titles import fold_title
+from services.rules.verdict import Verdict, judge
+
+
+class Ready:
+    """A posting with what curation works out of it; each part on first use."""
+
+    def __init__(self, posting: PostingCore) -> None:
+        self.posting = posting
+        self.prepared = PreparedPosting(posting)
+
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """The core skills by canonical name."""
+        return frozenset(skill.name for skill in self.posting.skills if skill.core)
+
+    @cached_property
+    def core_or_implied(self) -> frozenset[str]:
+        """The core skills and what they imply."""
+        return self.core.union(*(taxonomy().parents(name) for name in self.core))
+
+    @cached_property
+    def title(self) -> Haystack:
+        """The words of the title."""
+        return Haystack.of(self.posting.title, "")
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of the title that tell of the work."""
+        return frozenset(fold_title(self.posting.title).split())
+
+    @cached_property
+    def company(self) -> str:
+        """The company's folded name."""
+        return fold_company(self.posting.company.name)
+
+
+class Judging:
+    """Verdicts as `services.rules.verdict` gives them, each given once to all who share criteria and posting."""
+
+    def __init__(self, most: int = 50_000) -> None:
+        """`most`: how many verdicts are held; about 2 KB each."""
+        self._most = most
+        self._ready: dict[tuple[str, int], Ready] = {}
+        self._verdicts: dict[tuple[int, str, int], tuple[Criteria, Verdict]] = {}
+
+    def ready(self, posting: PostingCore) -> Ready:
+        """The posting made ready, once for each of its versions."""
+        own = (posting.posting_id, posting.version)
+        held = self._ready.get(own)
+        if held is None or held.posting is not posting:
+            held = self._ready[own] = Ready(posting)
+        return held
+
+    def verdict(self, criteria: Criteria, ready: Ready) -> Verdict:
+        """What `criteria` say of a posting."""
+        # By identity: hashing criteria takes as long as judging by them. What is held keeps its identity.
+        own = (id(criteria), ready.posting.posting_id, ready.posting.version)
+        held = self._verdicts.get(own)
+        if held is not None and held[0] is criteria:
+            return held[1]
+        if len(self._verdicts) >= self._most:
+            self.forget()
+        found = judge(criteria, ready.prepared)
+        self._verdicts[own] = (criteria, found)
+        return found
+
+    def forget(self) -> None:
+        """Let go of all: postings and criteria are about to be read anew."""
+        self._ready.clear()
+        self._verdicts.clear()
