@@ -36,7 +36,16 @@ _DEGREE = (
     "studium",
     "licence",
 )
-_KINDS = (*("asks" for _ in _ASKING), *("optional" for _ in _OPTIONAL), *("degree" for _ in _DEGREE))
+_SPEAKS = (
+    "experience", "background", "knowledge", "expertise", "understanding", "proficien", "familiar", "skill", "career",
+    "years", "passion", "interest", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
+)  # fmt: skip
+_KINDS = (
+    *("asks" for _ in _ASKING),
+    *("optional" for _ in _OPTIONAL),
+    *("degree" for _ in _DEGREE),
+    *("speaks" for _ in _SPEAKS),
+)
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
 
@@ -51,6 +60,9 @@ class Line:
     optional: bool = False
     """Calls it a plus, preferred, not required."""
     degree: bool = False
+    """Names a degree."""
+    speaks: bool = False
+    """Holds a word of knowing or having done, whether asked for or not."""
 
 
 class Lines:
@@ -81,10 +93,10 @@ class Lines:
             start = sentence.end()
         first, last = bisect_left(self._cues, (start, 0)), bisect_left(self._cues, (stop, 0))
         kinds = {_KINDS[cue] for _, cue in self._cues[first:last]}
-        return Line(start, stop, "asks" in kinds, "optional" in kinds, "degree" in kinds)
+        return Line(start, stop, "asks" in kinds, "optional" in kinds, "degree" in kinds, "speaks" in kinds)
 
 
 @cache
 def _cues() -> BytesAhoCorasick:
-    cues = (*_ASKING, *_OPTIONAL, *_DEGREE)
+    cues = (*_ASKING, *_OPTIONAL, *_DEGREE, *_SPEAKS)
     return BytesAhoCorasick([haystack_of(cue) for cue in cues], matchkind=MatchKind.Standard)
