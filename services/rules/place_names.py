@@ -62,7 +62,7 @@ def _names(which: NameSet) -> _Names:
         automaton=AhoCorasick(
             list(senses), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         ),
-        senses=tuple(_without_demonym(found) for found in senses.values()),
+        senses=tuple(tuple(found) if len(found) == 1 else _without_demonym(found) for found in senses.values()),
         doubtful=tuple(pattern in doubtful for pattern in senses),
     )
 

@@ -107,7 +107,7 @@ def _part_codes() -> dict[str, str]:
 
 def _only(text: str) -> str | None:
     """The one place that a composed field names: `California, USA`, `Germany (Remote)`."""
-    found = places_in_field(text)
+    found = find_places(text)
     if len(found) != 1 or found[0].kind == "city":
         return None
     rest = (text[: found[0].start], text[found[0].end :])
