@@ -126,7 +126,7 @@ def foreign_countries(code: str) -> list[str]:
 def larger_cities(cities: Mapping[str, Any], taken: Mapping[str, str]) -> tuple[list[list[str]], dict[str, str]]:
     """[name, "city", code] of GeoNames' cities for fields; and what each name means with nothing beside it.
 
-    `taken` are the folded names of places that are no city. A name of our own table keeps the meaning that it has there.
+    `taken` are the folded names of places that are no city. A name of our own table keeps the meaning it has there.
     """
     ours: dict[str, set[str]] = defaultdict(set)
     for code, named in cities["cities"].items():

