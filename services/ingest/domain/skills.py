@@ -84,8 +84,11 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
     """The mentions that count, in order, and whether each is required."""
     text = document.text
     parts = list(document.parts())
-    if not any(kind in _OF_THE_JOB for _, _, kind in parts):
+    kinds = {kind for _, _, kind in parts}
+    if not kinds & _OF_THE_JOB:
         parts = [(0, len(text), "duties")]  # a text without headings says everything in one
+    # Where nothing is headed as required, the work itself says what it takes.
+    core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
     lines = Lines(text)
     at = 0
     mentions = taxonomy.find(text)
@@ -99,7 +102,7 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
         if section not in _OF_THE_JOB and not (mention.kind == "method" and mention.name in tags):
             continue
         if _counts(text, mentions, index, own=own, line=line):
-            yield mention, section == "requirements" and not line.optional
+            yield mention, section in core_sections and not line.optional
 
 
 def _counts(text: str, mentions: Sequence[Mention], index: int, *, own: str, line: Line) -> bool:

@@ -99,3 +99,10 @@ def test_a_practice_that_a_tag_and_the_text_name_counts_in_any_section() -> None
 def test_a_list_of_other_openings_says_nothing_of_this_one() -> None:
     html = "<h3>Requirements</h3><p>You know Figma.</p><h3>Other openings</h3><p>Java, Kotlin and Swift engineers</p>"
     assert chosen(html=html) == {"Figma": True}
+
+
+def test_the_tasks_say_what_it_takes_where_no_section_does() -> None:
+    html = (
+        "<h3>What you will do</h3><p>You build services with Kafka. Ansible is a plus.</p><h3>Benefits</h3><p>Tea.</p>"
+    )
+    assert chosen(html=html) == {"Kafka": True, "Ansible": False}
