@@ -191,7 +191,7 @@ class Taxonomy:
             for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
         ]
         found.sort()
-        links = [m.span() for m in _LINKS.finditer(text)] if "://" in text or "@" in text or "www." in text else []
+        links = _links(text)
         candidates: list[Candidate] = []
         titled = is_title(text)
         reached = 0
@@ -207,7 +207,11 @@ class Taxonomy:
                 continue
             if after != _SPACE or haystack[end] == FOREIGN:
                 end = _closed_end(text, end, plural=self._plural[pattern])
-            if end < 0 or (links and any(a <= start < b for a, b in links)):
+            if end < 0:
+                continue
+            while links and links[-1][1] <= start:
+                links.pop()
+            if links and links[-1][0] <= start:
                 continue
             if not surfaces:
                 reached = end
@@ -219,6 +223,13 @@ class Taxonomy:
                 candidates.append(Candidate(surface.name, start, end, cue, self._kinds[surface.name]))
                 reached = end
         return candidates
+
+
+def _links(text: str) -> list[tuple[int, int]]:
+    """Where addresses stand, the last first."""
+    if "://" not in text and "@" not in text and "www." not in text:
+        return []
+    return [link.span() for link in _LINKS.finditer(text)][::-1]
 
 
 def _closed_end(text: str, end: int, *, plural: bool) -> int:
