@@ -19,7 +19,7 @@ class Columns(NamedTuple):
     pay: Column
     """The floor, its currency and whether undisclosed pay will do, packed: see `memory_vocabulary`."""
     bits: Column
-    """One bit for each workplace, level and kind of employment that fits, and one for an unknown place."""
+    """One bit for each workplace, level and kind of employment that fits, one for an unknown place, and flags."""
     place: Column
     """Number of a set of places; 0 is any."""
     manner: Column
@@ -35,6 +35,8 @@ class Columns(NamedTuple):
 
 
 DTYPES: Final[Sequence[str]] = ("u4", "u8", "u4", "u4", "u4", "u4", "u4", "u2", "u4")
+HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES = 1 << 28, 1 << 29, 1 << 30, 1 << 31
+"""Flags of `Columns.bits`: most rows ask for few things, and the other columns need not be looked at."""
 PLACES, SKILLS, CLAUSES = 0, 1, 2
 """The sections: filed by places, because no term is needed; by the rarest needed skills; by the terms of a clause."""
 
@@ -42,6 +44,15 @@ PLACES, SKILLS, CLAUSES = 0, 1, 2
 def empty_columns(size: int) -> Columns:
     """Columns to be filled."""
     return Columns(*(np.empty(size, dtype) for dtype in DTYPES))
+
+
+def flagged(columns: Columns) -> Columns:
+    """Columns with the flags that their other columns call for."""
+    bits = columns.bits.copy()
+    asked = (columns.pay, columns.also, columns.manner, columns.clauses)
+    for flag, column in zip((HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES), asked, strict=True):
+        bits[column != 0] |= np.uint32(flag)
+    return columns._replace(bits=bits)
 
 
 def spread(starts: Column, sizes: Column) -> Rows:

@@ -1,6 +1,7 @@
 """The index of criteria in memory: columns, filed by the rarest thing that a criterion needs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, Protocol
 
@@ -8,9 +9,9 @@ import numpy as np
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.columns import Column, Columns, empty_columns
+from services.matcher.adapters.columns import Column, Columns, empty_columns, flagged
 from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
-from services.matcher.adapters.memory_merging import PIECE, Merge
+from services.matcher.adapters.memory_merging import Merge
 from services.matcher.adapters.memory_posting import Judge, PostingArrays
 from services.matcher.adapters.memory_scan import Found, NumpyKernel
 from services.matcher.adapters.memory_segment import Segment, sorted_segment
@@ -24,14 +25,24 @@ from services.runtime.errors import UsageError
 KernelName = Literal["numpy", "numba"]
 
 _TAIL, _LARGE, _SMALL, _OTHER_SMALL = 1, 2, 3, 4
-_LEAST_SMALL: Final = 2 * PIECE
-_SMALL_SHARE: Final = 16
-"""The small segment is merged when it has this part of the large one's rows, or `_MOST_SMALL`."""
-_MOST_SMALL: Final = 1 << 17
 _HASTE: Final = 2
 """A merge is done when the next small segment has come to one part in so many of the size at which it is merged."""
 _MOST_DEAD: Final = 4
 """One part in so many of the large segment's rows: from there on they are swept away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many rows the parts of an index have. Others than these are for tests."""
+
+    tail: int = 4096
+    """A scan through all of them takes some 30 microseconds; sorting in fewer at once costs more each."""
+    piece: int = 1 << 15
+    """Rows that one step of a merge goes through, in one to three milliseconds."""
+    least_small: int = 1 << 16
+    small_share: int = 16
+    """The small segment is merged when it has this part of the large one's rows, within `least_small` and the next."""
+    most_small: int = 1 << 17
 
 
 class Kernel(Protocol):
@@ -52,13 +63,16 @@ class MemoryCriteriaIndex:
     so that no call takes long. Dead rows are told from living ones by the ledger, and left out when rows are merged.
     """
 
-    def __init__(self, kernel: KernelName = "numpy") -> None:
+    def __init__(self, kernel: KernelName = "numpy", sizes: Sizes = Sizes()) -> None:
         """Raises UsageError where the compiled kernel is asked for and not installed."""
         self._ledger = Ledger()
-        self._known = Vocabulary(dict(rates_before(date.max).euro))
+        self.rates = dict(rates_before(date.max).euro)
+        """What floors are ordered by, and nothing else."""
+        self._known = Vocabulary(self.rates)
         self._judge = Judge(self._known)
         self._kernel = _kernel(kernel, self._ledger)
-        self._tail = Tail(_TAIL)
+        self._sizes = sizes
+        self._tail = Tail(_TAIL, sizes.tail)
         self._large = _empty(_LARGE)
         self._small = _empty(_SMALL)
         self._merge: Merge | None = None
@@ -97,7 +111,7 @@ class MemoryCriteriaIndex:
         self._known, self._judge = known, Judge(known)
         self._ledger.renew_all(columns.key, 1)
         self._ledger.move_all(columns.key, _LARGE)
-        self._large = sorted_segment(_LARGE, columns, sections, pool)
+        self._large = sorted_segment(_LARGE, flagged(columns), sections, pool)
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         if prepared.posting.status == "closed" or not len(self):
@@ -151,27 +165,28 @@ class MemoryCriteriaIndex:
 
     def _enough(self) -> int:
         """The rows at which the small segment is merged."""
-        return min(max(len(self._large) // _SMALL_SHARE, _LEAST_SMALL), _MOST_SMALL)
+        sizes = self._sizes
+        return min(max(len(self._large) // sizes.small_share, sizes.least_small), sizes.most_small)
 
     def _start(self) -> None:
         """Begin to merge the small segment into the large one, done with the merge before."""
         while self._merge is not None and not self._step(self._merge):
             pass
-        self._merge = Merge(self._large, self._small, self._ledger)
+        self._merge = Merge(self._large, self._small, self._ledger, self._sizes.piece)
         self._small = _empty(_OTHER_SMALL if self._small.part == _SMALL else _SMALL)
-        work = len(self._large) + self._large.directory.rows.size + 4 * PIECE
+        work = len(self._large) + self._large.directory.rows.size + 4 * self._sizes.piece
         self._pace, self._owed = 1 + _HASTE * work // self._enough(), 0
 
     def _go_on(self, records: int) -> None:
         """Pay for a part of the merge that is under way; start one where too much is dead."""
         if self._merge is None:
             dead = len(self._large) - self._large.living
-            if dead > max(len(self._large) // _MOST_DEAD, _LEAST_SMALL):
+            if dead > max(len(self._large) // _MOST_DEAD, self._sizes.least_small):
                 self._start()
             return
         self._owed += records * self._pace
-        while self._owed >= PIECE:
-            self._owed -= PIECE
+        while self._owed >= self._sizes.piece:
+            self._owed -= self._sizes.piece
             if self._step(self._merge):
                 return
 

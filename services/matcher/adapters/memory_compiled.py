@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import Column, Columns
+from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, Column, Columns
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
@@ -18,10 +18,12 @@ from services.matcher.adapters.memory_vocabulary import MOST_FLOOR as _MOST_FLOO
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_PAY, _ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
 _ACCEPTS: Final = np.uint64(_ACCEPTS_UNDISCLOSED)
 _FLOOR: Final = np.uint64(_MOST_FLOOR)
 _SHIFT: Final = np.uint64(_CURRENCY_SHIFT)
-_NO, _YES, _NEAR = 0, 1, 2
+_EVERY = 0
+"""No part: every row lives."""
 _FEW_A_WORD: Final = 8
 """Keys by their bits are sorted by going through all words of a set: worth it where not too many are empty."""
 
@@ -41,32 +43,26 @@ class CompiledKernel:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._keys = self._near = np.empty(0, dtype=np.uint32)
+        nothing = np.empty(0, dtype=np.uint32)
+        self._room = (nothing, nothing, nothing, nothing)
+        """Where runs begin and end, and the keys that match and nearly match."""
         self._bits = np.zeros(0, dtype=np.uint64)
 
     def scan(self, segment: Segment, posting: PostingArrays) -> Found:
         """The keys of a segment that a posting fits."""
         self._make_room(len(segment))
-        pages, parts = self._ledger.tables
-        part = segment.part if segment.living < len(segment) else 0
-        found = _scan(
-            segment.columns,
-            segment.directory,
-            segment.pool,
-            segment.bounds[1],
-            posting,
-            (pages, parts, part),
-            self._keys,
-            self._near,
-        )
-        return self._keys[: found[0]].copy(), self._near[: found[1]].copy()
+        part = segment.part if segment.living < len(segment) else _EVERY
+        found = _scan(segment.columns, segment.directory, segment.pool, posting, self._told(part), self._room)
+        return self._taken(found)
 
     def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found:
         """The keys of what is not sorted yet that a posting fits."""
         columns, alive, needs = tail.view
         self._make_room(alive.size)
-        found = _scan_all(columns, tail.pool, alive, needs, posting, self._keys, self._near)
-        return self._keys[: found[0]].copy(), self._near[: found[1]].copy()
+        starts, ends, keys, near = self._room
+        runs = _living_runs(alive, needs, posting.has_skill, starts, ends)
+        told = self._told(_EVERY)
+        return self._taken(_in_runs(columns, tail.pool, posting, told, starts[:runs], ends[:runs], keys, near))
 
     def order(self, keys: list[Column]) -> Column:
         """All keys, sorted."""
@@ -80,83 +76,18 @@ class CompiledKernel:
         _order(found, self._bits[:words], ordered)
         return ordered
 
+    def _told(self, part: int) -> tuple[Column, Column, int]:
+        pages, parts = self._ledger.tables
+        return pages, parts, part
+
+    def _taken(self, found: tuple[int, int]) -> Found:
+        return self._room[2][: found[0]].copy(), self._room[3][: found[1]].copy()
+
     def _make_room(self, rows: int) -> None:
-        # Where nothing was found yet, room takes no memory.
-        if self._keys.size < rows:
-            self._keys = np.empty(rows + rows // 4, dtype=np.uint32)
-            self._near = np.empty(rows + rows // 4, dtype=np.uint32)
-
-
-@_compiled
-def _holds(pool: Column, begin: Any, holds: Any) -> Any:
-    """Whether all clauses of a row hold."""
-    size = np.int64(pool[begin])
-    at, end = begin + 1, begin + 1 + size
-    while at < end:
-        true = False
-        while True:
-            literal = pool[at]
-            at += 1
-            if not true and holds[literal >> 2] != ((literal & 2) != 0):
-                true = True
-            if literal & 1:
-                break
-        if not true:
-            return False
-    return True
-
-
-@_compiled
-def _first_held(pool: Column, begin: Any, holds: Any) -> Any:
-    """The first literal of a row's first clause that is held."""
-    at = begin + 1
-    while not holds[pool[at] >> 2]:
-        at += 1
-    return np.int64(pool[at] >> 2)
-
-
-@_compiled
-def _fit(columns: Columns, pool: Column, row: Any, posting: PostingArrays) -> Any:
-    """How a row fits, in all but what it is filed under."""
-    if columns.bits[row] & posting.mask != posting.mask:
-        return _NO
-    if not posting.place_fits[columns.place[row]]:
-        return _NO
-    also = columns.also[row]
-    if also and not (posting.has_skill[also >> 16] and posting.has_skill[also & 0xFFFF]):
-        return _NO
-    pay = columns.pay[row]
-    found = _YES
-    if pay:
-        top = posting.tops[pay >> _SHIFT]
-        floor = np.int64(pay & _FLOOR)
-        if top < 0:
-            found = _YES if pay & _ACCEPTS else _NEAR
-        elif top < floor:
-            if 10 * top < 9 * floor:
-                return _NO
-            found = _NEAR
-    manner = columns.manner[row]
-    if manner and not posting.manner_fits[manner]:
-        return _NO
-    begin = columns.clauses[row]
-    if begin and not _holds(pool, np.int64(begin), posting.holds):
-        return _NO
-    return found
-
-
-@_compiled
-def _end_of(rank: Column, begin: Any, end: Any, cut: Any) -> Any:
-    """Where in a run the floors become too high."""
-    if end - begin < 16 or rank[end - 1] <= cut:
-        return end
-    while begin < end:
-        middle = (begin + end) >> 1
-        if rank[middle] <= cut:
-            begin = middle + 1
-        else:
-            end = middle
-    return begin
+        # Room that was never written to takes no memory.
+        if self._room[0].size < rows:
+            made = [np.empty(rows + rows // 4, dtype=np.uint32) for _ in self._room]
+            self._room = (made[0], made[1], made[2], made[3])
 
 
 @_compiled
@@ -164,99 +95,150 @@ def _scan(
     columns: Columns,
     directory: Directory,
     pool: Column,
-    by_clauses: Any,
     posting: PostingArrays,
     ledger: Any,
+    room: tuple[Column, Column, Column, Column],
+) -> Any:
+    """Find the runs of rows that are filed under something that the posting has, then look at each row of them."""
+    starts, ends, keys, near = room
+    runs = _runs_of(columns.rank, directory, posting, starts, ends)
+    matched, nearly = _in_runs(columns, pool, posting, ledger, starts[:runs], ends[:runs], keys, near)
+    rows = directory.rows
+    literal_starts = directory.literal_starts
+    rank, clauses, holds, cut = columns.rank, columns.clauses, posting.holds, posting.cut
+    found = 0
+    for literal in posting.held:
+        if literal >= literal_starts.size - 1:
+            continue
+        for at in range(np.int64(literal_starts[literal]), np.int64(literal_starts[literal + 1])):
+            row = rows[at]
+            if rank[row] > cut:
+                break
+            # A row that is filed under several literals that are held is found by the first one alone.
+            first = np.int64(clauses[row]) + 1
+            while not holds[pool[first] >> 2]:
+                first += 1
+            if pool[first] >> 2 == literal:
+                starts[found] = row
+                ends[found] = row + 1
+                found += 1
+    more, more_nearly = _in_runs(
+        columns, pool, posting, ledger, starts[:found], ends[:found], keys[matched:], near[nearly:]
+    )
+    return matched + more, nearly + more_nearly
+
+
+@_compiled
+def _runs_of(rank: Column, directory: Directory, posting: PostingArrays, starts: Column, ends: Column) -> Any:
+    """The runs under the places and pairs of skills of a posting, as far as their floors are not too high."""
+    places, place_starts, skill_starts, seconds, pair_starts, _, _ = directory
+    place_fits, has_skill, cut = posting.place_fits, posting.has_skill, posting.cut
+    found = 0
+    for at in range(places.size):
+        if place_fits[places[at]]:
+            starts[found] = place_starts[at]
+            ends[found] = place_starts[at + 1]
+            found += 1
+    for skill in posting.skills:
+        if skill >= skill_starts.size - 1:
+            continue
+        for at in range(np.int64(skill_starts[skill]), np.int64(skill_starts[skill + 1])):
+            if has_skill[seconds[at]]:
+                starts[found] = pair_starts[at]
+                ends[found] = pair_starts[at + 1]
+                found += 1
+    for at in range(found):
+        begin, end = np.int64(starts[at]), np.int64(ends[at])
+        if rank[end - 1] <= cut:
+            continue
+        while begin < end:
+            middle = (begin + end) >> 1
+            if rank[middle] <= cut:
+                begin = middle + 1
+            else:
+                end = middle
+        ends[at] = begin
+    return found
+
+
+@_compiled
+def _in_runs(
+    columns: Columns,
+    pool: Column,
+    posting: PostingArrays,
+    ledger: Any,
+    starts: Column,
+    ends: Column,
     keys: Column,
     near: Column,
 ) -> Any:
+    """Write down the keys of the rows in runs that fit, or nearly; how many of each."""
+    # Arrays that are taken out of a tuple are counted each time: so they are taken out once.
+    key, pay, bits, place, manner, also, _, _, clauses = columns
+    has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
+    pages, parts, part = ledger
     matched = nearly = 0
-    for at in range(directory.places.size):
-        if posting.place_fits[directory.places[at]]:
-            begin = np.int64(directory.place_starts[at])
-            end = _end_of(columns.rank, begin, np.int64(directory.place_starts[at + 1]), posting.cut)
-            matched, nearly = _run(columns, pool, begin, end, posting, ledger, keys, near, matched, nearly)
-    for skill in posting.skills:
-        if skill >= directory.skill_starts.size - 1:
-            continue
-        for at in range(np.int64(directory.skill_starts[skill]), np.int64(directory.skill_starts[skill + 1])):
-            if posting.has_skill[directory.seconds[at]]:
-                begin = np.int64(directory.pair_starts[at])
-                end = _end_of(columns.rank, begin, np.int64(directory.pair_starts[at + 1]), posting.cut)
-                matched, nearly = _run(columns, pool, begin, end, posting, ledger, keys, near, matched, nearly)
-    for literal in posting.held:
-        if literal >= directory.literal_starts.size - 1:
-            continue
-        for at in range(np.int64(directory.literal_starts[literal]), np.int64(directory.literal_starts[literal + 1])):
-            row = np.int64(directory.rows[at])
-            if columns.rank[row] > posting.cut:
-                break
-            fit = _fit(columns, pool, row, posting)
-            if fit == _NO or not _lives(columns.key[row], ledger):
+    for run in range(starts.size):
+        for row in range(np.int64(starts[run]), np.int64(ends[run])):
+            asked = bits[row]
+            if asked & mask != mask or not place_fits[place[row]]:
                 continue
-            # A row that is filed under several literals that are held is found by the first one alone.
-            if _first_held(pool, np.int64(columns.clauses[row]), posting.holds) != literal:
+            if asked & _ALSO and not (has_skill[also[row] >> 16] and has_skill[also[row] & 0xFFFF]):
                 continue
-            if fit == _YES:
-                keys[matched] = columns.key[row]
+            fit = True
+            if asked & _PAY:
+                top = tops[pay[row] >> _SHIFT]
+                floor = np.int64(pay[row] & _FLOOR)
+                if top < 0:
+                    fit = pay[row] & _ACCEPTS != 0
+                elif top < floor:
+                    if 10 * top < 9 * floor:
+                        continue
+                    fit = False
+            if asked & _MANNER and not manner_fits[manner[row]]:
+                continue
+            if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
+                continue
+            name = key[row]
+            if part and parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] != part:
+                continue
+            if fit:
+                keys[matched] = name
                 matched += 1
             else:
-                near[nearly] = columns.key[row]
+                near[nearly] = name
                 nearly += 1
     return matched, nearly
 
 
 @_compiled
-def _run(
-    columns: Columns,
-    pool: Column,
-    begin: Any,
-    end: Any,
-    posting: PostingArrays,
-    ledger: Any,
-    keys: Column,
-    near: Column,
-    matched: Any,
-    nearly: Any,
-) -> Any:
-    for row in range(begin, end):
-        fit = _fit(columns, pool, row, posting)
-        if fit == _NO or not _lives(columns.key[row], ledger):
-            continue
-        if fit == _YES:
-            keys[matched] = columns.key[row]
-            matched += 1
-        else:
-            near[nearly] = columns.key[row]
-            nearly += 1
-    return matched, nearly
+def _hold(pool: Column, begin: Any, holds: Any) -> Any:
+    """Whether all clauses of a row hold."""
+    at, end = begin + 1, begin + 1 + np.int64(pool[begin])
+    while at < end:
+        true = False
+        last = False
+        while not last:
+            literal = pool[at]
+            at += 1
+            last = literal & 1 != 0
+            true |= holds[literal >> 2] != (literal & 2 != 0)
+        if not true:
+            return False
+    return True
 
 
 @_compiled
-def _lives(key: Any, ledger: Any) -> Any:
-    pages, parts, part = ledger
-    if part == 0:
-        return True
-    return parts[(np.int64(pages[key >> 12]) << 12) | (key & 0xFFF)] == part
-
-
-@_compiled
-def _scan_all(
-    columns: Columns, pool: Column, alive: Any, needs: Column, posting: PostingArrays, keys: Column, near: Column
-) -> Any:
-    matched = nearly = 0
+def _living_runs(alive: Any, needs: Column, has_skill: Any, starts: Column, ends: Column) -> Any:
+    """Each living row that needs no skill that is missing, as a run of its own."""
+    found = 0
     for row in range(alive.size):
         need = needs[row]
-        if not (alive[row] and posting.has_skill[need >> 16] and posting.has_skill[need & 0xFFFF]):
-            continue
-        fit = _fit(columns, pool, row, posting)
-        if fit == _YES:
-            keys[matched] = columns.key[row]
-            matched += 1
-        elif fit == _NEAR:
-            near[nearly] = columns.key[row]
-            nearly += 1
-    return matched, nearly
+        if alive[row] and has_skill[need >> 16] and has_skill[need & 0xFFFF]:
+            starts[found] = row
+            ends[found] = row + 1
+            found += 1
+    return found
 
 
 @_compiled

@@ -9,8 +9,6 @@ from services.matcher.adapters.columns import CLAUSES, Bools, Column, Columns, e
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_segment import Segment, directory_of, regrouped, section_of, sort_keys
 
-PIECE: Final = 1 << 15
-"""Rows of the large segment that one step goes through, in one or two milliseconds."""
 _GONE: Final = 2**32 - 1
 
 
@@ -20,8 +18,10 @@ class Merge:
     The two may be searched meanwhile, and rows of theirs may die: the ledger tells, before and after.
     """
 
-    def __init__(self, large: Segment, small: Segment, ledger: Ledger) -> None:
+    def __init__(self, large: Segment, small: Segment, ledger: Ledger, piece: int) -> None:
+        """A step goes through `piece` rows of the large segment."""
         self.large, self.small = large, small
+        self._piece = piece
         self._ledger = ledger
         self._steps = self._run()
 
@@ -34,14 +34,14 @@ class Merge:
         alive = np.flatnonzero(ledger.living(small.columns.key, small.part))
         yield None
         rows = _Rows(self.large, small, alive)
-        for begin in range(0, max(len(self.large), 1), PIECE):
-            rows.take(begin, ledger)
+        for begin in range(0, max(len(self.large), 1), self._piece):
+            rows.take(begin, begin + self._piece, ledger)
             yield None
         columns, bounds, pool = rows.finished()
         yield None
         references = _References(self.large, small, rows)
-        for begin in range(0, max(self.large.directory.rows.size, 1), PIECE):
-            references.take(begin)
+        for begin in range(0, max(self.large.directory.rows.size, 1), self._piece):
+            references.take(begin, begin + self._piece)
             yield None
         literals, filed = references.finished()
         yield Segment(self.large.part, columns, bounds, pool, directory_of(columns.home, bounds, literals, filed))
@@ -71,10 +71,10 @@ class _Rows:
         self.moved_large = np.full(len(large) - large.bounds[1], _GONE, dtype=np.uint32)
         self.moved_small = np.full(len(small) - small.bounds[1], _GONE, dtype=np.uint32)
 
-    def take(self, begin: int, ledger: Ledger) -> None:
+    def take(self, begin: int, end: int, ledger: Ledger) -> None:
         """Merge a piece of the large segment with what of the small one belongs there."""
         large = self._large
-        end = min(begin + PIECE, len(large))
+        end = min(end, len(large))
         piece = Columns(*(column[begin:end] for column in large.columns))
         living = np.flatnonzero(ledger.living(piece.key, large.part))
         rows = begin + living
@@ -129,10 +129,10 @@ class _References:
         self._taken = 0
         self._pieces: list[Column] = []
 
-    def take(self, begin: int) -> None:
+    def take(self, begin: int, end: int) -> None:
         """Merge a piece of the large segment's with what of the small one's belongs there."""
         large = self._large
-        end = min(begin + PIECE, large.directory.rows.size)
+        end = min(end, large.directory.rows.size)
         moved = self._rows.moved_large[large.directory.rows[begin:end] - np.uint32(large.bounds[1])]
         keys = _coded(_literals(large, begin, end), moved)
         first, last = self._taken, self._keys.size

@@ -4,7 +4,17 @@ from typing import Final
 
 import numpy as np
 
-from services.matcher.adapters.columns import Bools, Column, Columns, Rows, spread
+from services.matcher.adapters.columns import (
+    HAS_ALSO,
+    HAS_CLAUSES,
+    HAS_MANNER,
+    HAS_PAY,
+    Bools,
+    Column,
+    Columns,
+    Rows,
+    spread,
+)
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_segment import Segment
@@ -35,30 +45,25 @@ class NumpyKernel:
 
     def scan(self, segment: Segment, posting: PostingArrays) -> Found:
         """The keys of a segment that a posting fits."""
-        rows = self._fitting(segment.columns, segment.pool, _candidates(segment, posting), posting)
-        if segment.living < len(segment):
-            rows = rows[self._ledger.living(segment.columns.key[rows], segment.part)]
-        return _parted(segment.columns, rows, posting)
+        rows = _candidates(segment, posting)
+        paid, near = _parted(segment.columns, segment.pool, rows, posting)
+        keys, nearly = segment.columns.key[paid], segment.columns.key[near]
+        if segment.living == len(segment):
+            return keys, nearly
+        ledger, part = self._ledger, segment.part
+        return keys[ledger.living(keys, part)], nearly[ledger.living(nearly, part)]
 
     def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found:
         """The keys of what is not sorted yet that a posting fits."""
         columns, alive, needs = tail.view
         rows = np.flatnonzero(alive & posting.has_skill[needs >> 16] & posting.has_skill[needs & 0xFFFF])
-        return _parted(columns, self._fitting(columns, tail.pool, rows, posting), posting)
+        paid, near = _parted(columns, tail.pool, rows, posting)
+        return columns.key[paid], columns.key[near]
 
     def order(self, keys: list[Column]) -> Column:
         """All keys, sorted."""
         found = np.concatenate(keys) if len(keys) > 1 else keys[0]
         return np.sort(found) if found.size < _MANY else _radix_sorted(found)
-
-    def _fitting(self, columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) -> Rows:
-        """The rows that fit in all but pay, or nearly so: those of too high a floor are left out where it is cheap."""
-        rows = rows[posting.place_fits[columns.place[rows]]]
-        rows = rows[columns.bits[rows] & posting.mask == posting.mask]
-        also = columns.also[rows]
-        rows = rows[posting.has_skill[also >> 16] & posting.has_skill[also & 0xFFFF]]
-        rows = rows[posting.manner_fits[columns.manner[rows]]]
-        return rows[_hold(pool, columns.clauses[rows], posting.holds)]
 
 
 def _candidates(segment: Segment, posting: PostingArrays) -> Rows:
@@ -91,13 +96,52 @@ def _by_clauses(segment: Segment, posting: PostingArrays) -> Rows:
     return np.flatnonzero(marked) + begin
 
 
+def _parted(columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) -> tuple[Rows, Rows]:
+    """Of rows that are filed under what the posting has, those that fit, and those that nearly fit."""
+    rows = rows[posting.place_fits[columns.place[rows]]]
+    bits = columns.bits[rows]
+    rows, bits = _kept(rows, bits, bits & posting.mask == posting.mask)
+    asked = int(np.bitwise_or.reduce(bits, initial=np.uint32(0)))
+    if asked & HAS_ALSO:
+        some = np.flatnonzero(bits & HAS_ALSO)
+        also = columns.also[rows[some]]
+        has = posting.has_skill
+        rows, bits = _without(rows, bits, some, has[also >> 16] & has[also & 0xFFFF])
+    if asked & HAS_MANNER:
+        some = np.flatnonzero(bits & HAS_MANNER)
+        rows, bits = _without(rows, bits, some, posting.manner_fits[columns.manner[rows[some]]])
+    if asked & HAS_CLAUSES:
+        some = np.flatnonzero(bits & HAS_CLAUSES)
+        rows, bits = _without(rows, bits, some, _hold(pool, columns.clauses[rows[some]], posting.holds))
+    if not asked & HAS_PAY:
+        return rows, rows[:0]
+    asks_pay = bits & HAS_PAY != 0
+    free, rows = rows[~asks_pay], rows[asks_pay]
+    pay = columns.pay[rows]
+    top = posting.tops[pay >> CURRENCY_SHIFT]
+    floor = (pay & MOST_FLOOR).astype(np.int64)
+    undisclosed = top < 0
+    paid = np.where(undisclosed, pay & ACCEPTS_UNDISCLOSED != 0, top >= floor)
+    near = ~paid & (undisclosed | (10 * top >= 9 * floor))
+    return np.concatenate((free, rows[paid])), rows[near]
+
+
+def _kept(rows: Rows, bits: Column, fits: Bools) -> tuple[Rows, Column]:
+    return (rows, bits) if fits.all() else (rows[fits], bits[fits])
+
+
+def _without(rows: Rows, bits: Column, some: Rows, fits: Bools) -> tuple[Rows, Column]:
+    """The rows less those of some that do not fit."""
+    kept = np.ones(rows.size, dtype=np.bool_)
+    kept[some] = fits
+    return _kept(rows, bits, kept)
+
+
 def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
-    """Of which rows all clauses hold."""
-    fits = np.ones(clauses.size, dtype=np.bool_)
-    some = np.flatnonzero(clauses)
-    if not some.size:
-        return fits
-    begins = clauses[some].astype(np.int64)
+    """Of which rows all clauses hold; each has some."""
+    if not clauses.size:
+        return np.empty(0, dtype=np.bool_)
+    begins = clauses.astype(np.int64)
     sizes = pool[begins].astype(np.int64)
     literals = pool[spread(begins + 1, sizes)]
     true = holds[literals >> LITERAL_SHIFT] ^ (literals & NEGATED != 0)
@@ -106,20 +150,8 @@ def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
     held = np.logical_or.reduceat(true, clause_starts)
     # A row begins where one of its clauses does.
     row_starts = np.searchsorted(clause_starts, np.cumsum(sizes) - sizes)
-    fits[some] = np.logical_and.reduceat(held, row_starts)
-    return fits
-
-
-def _parted(columns: Columns, rows: Rows, posting: PostingArrays) -> Found:
-    """The keys of rows whose floor the pay reaches, and of those whose floor it nearly reaches."""
-    pay = columns.pay[rows]
-    top = posting.tops[pay >> CURRENCY_SHIFT]
-    floor = (pay & MOST_FLOOR).astype(np.int64)
-    undisclosed = top < 0
-    paid = np.where(undisclosed, pay & ACCEPTS_UNDISCLOSED != 0, top >= floor)
-    near = ~paid & (undisclosed | (10 * top >= 9 * floor))
-    keys = columns.key
-    return keys[rows[paid]], keys[rows[near]]
+    found: Bools = np.logical_and.reduceat(held, row_starts)
+    return found
 
 
 def _radix_sorted(keys: Column) -> Column:

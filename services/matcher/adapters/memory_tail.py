@@ -1,25 +1,21 @@
 """The newest rows, not sorted yet."""
 
-from typing import Final
-
 import numpy as np
 
 from services.matcher.adapters.columns import SKILLS, Bools, Column, Columns, Growing, empty_columns
 from services.matcher.adapters.memory_vocabulary import Row
 
-CAPACITY: Final = 4096
-"""Rows: a scan through all of them takes some 30 microseconds, and sorting them in is worth its while."""
-
 
 class Tail:
-    """Up to `CAPACITY` rows in the order in which they came, some of which are dead."""
+    """Some rows in the order in which they came, some of which are dead."""
 
-    def __init__(self, part: int) -> None:
+    def __init__(self, part: int, capacity: int) -> None:
         self.part = part
-        self._columns = empty_columns(CAPACITY)
-        self._sections = np.empty(CAPACITY, dtype=np.uint8)
-        self._needs = np.zeros(CAPACITY, dtype=np.uint32)
-        self._alive = np.zeros(CAPACITY, dtype=np.bool_)
+        self._capacity = capacity
+        self._columns = empty_columns(capacity)
+        self._sections = np.empty(capacity, dtype=np.uint8)
+        self._needs = np.zeros(capacity, dtype=np.uint32)
+        self._alive = np.zeros(capacity, dtype=np.bool_)
         self._pool = Growing(np.uint32, [0])
         self._rows: dict[int, int] = {}
         self._used = 0
@@ -32,7 +28,7 @@ class Tail:
     @property
     def is_full(self) -> bool:
         """Whether there is no place for another row."""
-        return self._used == CAPACITY
+        return self._used == self._capacity
 
     @property
     def nbytes(self) -> int:

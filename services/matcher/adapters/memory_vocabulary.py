@@ -8,7 +8,17 @@ import numpy as np
 
 from schemas.criteria import Criteria
 from schemas.posting import Employment, Seniority, Workplace
-from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Growing
+from services.matcher.adapters.columns import (
+    CLAUSES,
+    HAS_ALSO,
+    HAS_CLAUSES,
+    HAS_MANNER,
+    HAS_PAY,
+    PLACES,
+    SKILLS,
+    Column,
+    Growing,
+)
 from services.matcher.adapters.terms import Literals
 from services.rules import fits
 from services.rules.placing import concrete
@@ -89,13 +99,16 @@ class Vocabulary:
             section, home = SKILLS, first << 16 | second
         else:
             section, home = (CLAUSES, 0) if any(_is_positive(clause) for clause in clauses[:1]) else (PLACES, place)
+        manner = self.manner(criteria.utc_offset, criteria.tolerance, criteria.languages)
+        flags = (HAS_PAY if pay else 0) | (HAS_ALSO if third else 0) | (HAS_MANNER if manner else 0)
         return Row(
             section=section,
             pay=pay,
             bits=self.bits(criteria.workplace, criteria.seniority, criteria.employment, bool(places))
-            | (UNKNOWN_PLACE if criteria.accept_unknown_place else 0),
+            | (UNKNOWN_PLACE if criteria.accept_unknown_place else 0)
+            | (flags | HAS_CLAUSES if clauses else flags),
             place=place,
-            manner=self.manner(criteria.utc_offset, criteria.tolerance, criteria.languages),
+            manner=manner,
             also=third << 16 | fourth,
             home=home,
             rank=rank,
