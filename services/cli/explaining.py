@@ -1,24 +1,35 @@
 """`jobchime explain`: why a posting is, or is not, what a search asks for."""
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from schemas.codec import UnreadableError, decode
-from schemas.criteria import Criteria
-from schemas.posting import PostingCore
-from services.cli.opened import open_installation
+from schemas.posting import Posting, PostingCore
+from schemas.topics import POSTINGS
+from services.cli.asked import asked_criteria
+from services.cli.explain_page import explain_page
+from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config
-from services.cli.output import print_json
+from services.cli.output import console, print_json
 from services.cli.searches import read_json
-from services.matcher.explain import explain_json, explain_text
+from services.matcher.explain import Proof, explain_json, explain_text, explained
 from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.domain.people import FieldError
-from services.notifier.importing import criteria_of
 from services.rules.verdict import verdict
-from services.runtime.errors import UsageError
+from services.runtime.datadir import LOG_FILE
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import TopicReader
+
+_MOST_LOOKED_THROUGH: Final = 20_000
+"""Records of postings.v1: a posting was sent there soon after it was fetched, or by a replay much later."""
 
 
 def explain(
@@ -27,32 +38,59 @@ def explain(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say, criterion by criterion, whether a posting fits a search."""
-    criteria, job = _criteria(search, config), _posting(posting, config)
+    """Say, criterion by criterion, whether a posting fits a search, how far off, and by which words of the posting."""
+    criteria = asked_criteria(search, config)
+    job, proof = _from_file(Path(posting)) if Path(posting).is_file() else _from_store(posting, config)
     found = verdict(criteria, job)
     if as_json:
-        print_json(explain_json(criteria, job, found))
-        return
-    typer.echo(explain_text(criteria, job, found))
+        print_json(explain_json(criteria, job, found, proof))
+    elif sys.stdout.isatty():
+        console().print(explain_page(explained(criteria, job, found, proof)))
+    else:
+        typer.echo(explain_text(criteria, job, found, proof))
 
 
-def _criteria(search: str, config: Path | None) -> Criteria:
-    if not Path(search).is_file():
-        return open_installation(config, create=False).searches.get(search).criteria
-    value = read_json(Path(search))
+def _from_file(file: Path) -> tuple[PostingCore, Proof]:
     try:
-        return criteria_of(value.get("criteria", value) if isinstance(value, dict) else value)
-    except FieldError as error:
-        raise UsageError(f"{search}: {error}") from None
-
-
-def _posting(posting: str, config: Path | None) -> PostingCore:
-    if not Path(posting).is_file():
-        found = SqlMatches(open_installation(config, create=False).engine).postings([posting])
-        if posting not in found:
-            raise UsageError(f"there is no posting {posting} in the store, and no such file")
-        return found[posting]
-    try:
-        return decode(PostingCore, json.dumps(read_json(Path(posting))).encode())
+        found = decode(Posting, json.dumps(read_json(file)).encode())
     except UnreadableError as error:
-        raise UsageError(f"{posting}: {error}") from None
+        raise UsageError(f"{file}: {error}") from None
+    return found, found.evidence
+
+
+def _from_store(posting_id: str, config: Path | None) -> tuple[PostingCore, Proof]:
+    opened = open_installation(config, create=False)
+    found = SqlMatches(opened.engine).postings([posting_id]).get(posting_id)
+    if found is None:
+        raise UsageError(f"there is no posting {posting_id} in the store, and no such file")
+    return found, _evidence(opened, found)
+
+
+def _evidence(opened: Opened, posting: PostingCore) -> Proof:
+    """What postings.v1 still tells of it: nothing where it is away or old. A verdict stands without."""
+    try:
+        with _log_of(opened) as log:
+            records = () if log is None else log.read_all(POSTINGS.name, since=posting.fetched_at)
+            for record in islice(records, _MOST_LOOKED_THROUGH):
+                if record.key == posting.posting_id.encode():
+                    whole = decode(Posting, record.value)
+                    if whole.version == posting.version:
+                        return whole.evidence
+    except (UnavailableError, UnreadableError):
+        pass
+    return {}
+
+
+@contextmanager
+def _log_of(opened: Opened) -> Iterator[TopicReader | None]:
+    settings = opened.settings
+    if settings.deployed:
+        with RecordReader(settings.kafka) as reader:
+            yield reader
+        return
+    path = settings.data / LOG_FILE
+    if not path.is_file():
+        yield None
+        return
+    with SqliteLog(path) as log:
+        yield log

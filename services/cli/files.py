@@ -71,7 +71,7 @@ def match(
 ) -> None:
     """Judge each posting by each criteria; print the matches and near misses with their reasons."""
     wanted = list(_criteria_lines(criteria))
-    for posting in _posting_lines(postings):
+    for posting in posting_lines(postings):
         for criteria_id, asked in wanted:
             found = verdict(asked, posting)
             if found.outcome == "reject" and not all_pairs:
@@ -162,7 +162,8 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _posting_lines(file: Path) -> Iterator[PostingCore]:
+def posting_lines(file: Path) -> Iterator[PostingCore]:
+    """The postings of JSON lines; a line that is none is told and left out. Raises UsageError."""
     for number, line in _lines(file):
         try:
             yield decode(PostingCore, line)

@@ -1,34 +1,116 @@
 """Verdicts for people and programs at the command line."""
 
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.criteria import Criteria
-from schemas.posting import PostingCore
-from services.rules.fits import Fit
+from schemas.posting import Evidence, PostingCore
+from services.rules.fits import Fit, annual_floor
+from services.rules.places import place_name
+from services.rules.reason import Criterion
+from services.rules.skills import taxonomy
 from services.rules.verdict import Outcome, Reason, Verdict
 
-_OUTCOMES: Final[dict[Outcome, str]] = {"match": "matches", "near": "is a near miss", "reject": "does not match"}
-_MARKS: Final[dict[Fit, str]] = {"yes": "+", "near": "~", "no": "-"}
+MARKS: Final[dict[Fit, str]] = {"yes": "+", "near": "~", "no": "-"}
+_FIELDS: Final[dict[Criterion, str]] = {
+    "place": "reach",
+    "timezone": "timezones",
+    "salary": "salary",
+    "workplace": "workplace",
+    "seniority": "seniority",
+    "employment": "employment",
+    "language": "language",
+    "skills.all": "skills",
+    "skills.any": "skills",
+    "skills.none": "skills",
+}
+"""Which field's evidence decided a criterion."""
+_MOST_QUOTES: Final = 2
+_MOST_SKILLS: Final = 6
+_LONGEST_QUOTE: Final = 120
+_AROUND: Final = 50
+"""Characters before and after words that are quoted from a description."""
+
+Proof = Mapping[str, Sequence[Evidence]]
+"""The evidence of a posting by field, as far as it is at hand."""
 
 
-def explain_text(criteria: Criteria, posting: PostingCore, found: Verdict) -> str:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one criterion says, in full."""
+
+    criterion: Criterion
+    fit: Fit
+    text: str
+    details: tuple[str, ...]
+    """What more there is to know, each a phrase."""
+    quotes: tuple[Evidence, ...]
+    """The posting's words that decided it."""
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Details and quotes, a phrase each: `location: “Berlin”`, `by its title`."""
+        return (*self.details, *dict.fromkeys(map(_quoted, self.quotes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict in words, safe to print: a feed's text must not steer a terminal."""
+
+    title: str
+    company: str
+    url: str
+    outcome: Outcome
+    said: str
+    """`does not match: 2 of 5 criteria fail`."""
+    lines: tuple[Line, ...]
+    """What fails first, then what nearly fits."""
+
+
+def explained(criteria: Criteria, posting: PostingCore, found: Verdict, proof: Proof | None = None) -> Explanation:
+    """Tell a verdict criterion by criterion, with the words of the posting that decided."""
+    order = {"no": 0, "near": 1, "yes": 2}
+    reasons = sorted(found.reasons, key=lambda reason: order[reason.fit])
+    return Explanation(
+        title=plain(posting.title),
+        company=plain(posting.company.name),
+        url=plain(posting.url or ""),
+        outcome=found.outcome,
+        said=_said(found),
+        lines=tuple(_line(criteria, posting, reason, proof or {}) for reason in reasons),
+    )
+
+
+def explain_text(criteria: Criteria, posting: PostingCore, found: Verdict, proof: Proof | None = None) -> str:
     """Say in some lines whether a posting fits, and why, criterion by criterion: `+` fits, `~` nearly, `-` does not."""
-    where = f" ({posting.url})" if posting.url else ""
-    lines = [f"{_plain(posting.title)}, {_plain(posting.company.name)}{where}", f"{_OUTCOMES[found.outcome]}:"]
-    width = max((len(reason.criterion) for reason in found.reasons), default=0)
-    lines += [f"  {_MARKS[reason.fit]} {reason.criterion:<{width}}  {_plain(reason.text)}" for reason in found.reasons]
-    if not found.reasons:
+    told = explained(criteria, posting, found, proof)
+    where = f" ({told.url})" if told.url else ""
+    lines = [f"{told.title}, {told.company}{where}", f"{told.said}:"]
+    width = max((len(line.criterion) for line in told.lines), default=0)
+    for line in told.lines:
+        lines.append(f"  {MARKS[line.fit]} {line.criterion:<{width}}  {line.text}")
+        lines += [f"    {'':<{width}}  {more}" for more in line.more]
+    if not told.lines:
         lines.append("  + nothing was asked for")
     return "\n".join(lines)
 
 
-def explain_json(criteria: Criteria, posting: PostingCore, found: Verdict) -> dict[str, Any]:
+def explain_json(
+    criteria: Criteria, posting: PostingCore, found: Verdict, proof: Proof | None = None
+) -> dict[str, Any]:
     """The same as data, with the criteria and the posting's name beside the reasons."""
+    told = explained(criteria, posting, found, proof)
+    more = {
+        line.criterion: {"details": line.details, "evidence": [one.model_dump(mode="json") for one in line.quotes]}
+        for line in told.lines
+    }
     return {
         "criteria": criteria.model_dump(mode="json", exclude_defaults=True),
-        "posting": {"posting_id": posting.posting_id, "title": posting.title, "company": posting.company.name},
+        "posting": posting_json(posting),
         "verdict": found.outcome,
-        "reasons": [_reason(reason) for reason in found.reasons],
+        "reasons": [reason_json(reason) | more[reason.criterion] for reason in found.reasons],
     }
 
 
@@ -38,14 +120,141 @@ def pair_json(criteria_id: str, posting: PostingCore, found: Verdict) -> dict[st
         "criteria_id": criteria_id,
         "posting_id": posting.posting_id,
         "verdict": found.outcome,
-        "reasons": [_reason(reason) for reason in found.reasons],
+        "reasons": [reason_json(reason) for reason in found.reasons],
     }
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def posting_json(posting: PostingCore) -> dict[str, Any]:
+    """What names a posting."""
+    return {
+        "posting_id": posting.posting_id,
+        "title": posting.title,
+        "company": posting.company.name,
+        "url": posting.url,
+    }
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """What one criterion says, in words and as data."""
     return {"criterion": reason.criterion, "fit": reason.fit, "text": reason.text, "facts": dict(reason.facts)}
 
 
-def _plain(text: str) -> str:
-    """One line without control characters: a feed's text must not steer a terminal."""
+def plain(text: str) -> str:
+    """One line without control characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _said(found: Verdict) -> str:
+    if found.outcome != "reject":
+        return "matches" if found.outcome == "match" else "is a near miss"
+    failed = sum(reason.fit == "no" for reason in found.reasons)
+    return f"does not match: {failed} of {len(found.reasons)} criteria {'fails' if failed == 1 else 'fail'}"
+
+
+def _line(criteria: Criteria, posting: PostingCore, reason: Reason, proof: Proof) -> Line:
+    facts = dict(reason.facts)
+    details: Iterable[str] = ()
+    if reason.criterion in ("skills.all", "skills.any"):
+        details = _skill_details(posting, reason)
+    elif reason.criterion == "salary":
+        details = _pay_details(criteria, posting)
+    quotes = (
+        _said_in(posting, facts)
+        if reason.criterion == "text"
+        else _quotes(proof.get(_field(reason), ()), reason, facts)
+    )
+    return Line(reason.criterion, reason.fit, plain(reason.text), tuple(details), tuple(quotes)[:_MOST_QUOTES])
+
+
+def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
+    """Which of the asked skills the posting needs, mentions and lacks, and what else it needs."""
+    facts = dict(reason.facts)
+    asked, core = _names(facts.get("asked")), _names(facts.get("core"))
+    own = [skill.name for skill in posting.skills]
+    met = [name for name in asked if name in own]
+    implied = [name for name in _names(facts.get("implied")) if name not in met]
+    if core:
+        yield f"core to the job: {', '.join(core)}"
+    if aside := [name for name in met if name not in core]:
+        yield f"only mentioned: {', '.join(aside)}"
+    if reason.criterion == "skills.any" and (lacking := [one for one in asked if one not in (*met, *implied)]) and met:
+        yield f"not asked for, of your {len(asked)}: {_few(lacking)}"
+    parents = {parent for name in asked for parent in taxonomy().parents(name)}
+    others = [one.name for one in posting.skills if one.core and one.name not in asked and one.name not in parents]
+    if others:
+        yield f"{'its core skills besides' if met else 'its core skills'}: {_few(others)}"
+    elif not own:
+        yield "no skill was found in the posting"
+
+
+def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
+    """The least that is paid, in the floor's currency, where that is another amount than the most."""
+    floor, pay = criteria.salary_floor, posting.salary
+    needed = annual_floor(floor) if floor else None
+    if floor is None or needed is None or pay is None or not pay.annual_min or not pay.annual_max:
+        return
+    top = pay.tops.get(floor.currency)
+    if top is None or pay.annual_min >= pay.annual_max:
+        return
+    # The rate that gave the top.
+    least = pay.annual_min * top / pay.annual_max
+    about = "" if pay.currency == floor.currency else "about "
+    percent = f"{100 * abs(least - needed) / needed:.0f} %"
+    side = "your floor itself" if round(least) == needed else f"{percent} {'above' if least > needed else 'below'} it"
+    yield f"at least {about}{floor.currency} {least:,.0f} a year, {side}"
+
+
+def _field(reason: Reason) -> str:
+    return _FIELDS.get(reason.criterion, "")
+
+
+def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, object]) -> Iterator[Evidence]:
+    """The words that decided a field: those that name what was asked for before others; of skills, no others."""
+    words = _asked_words(reason.criterion, facts)
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE) if words else None
+    naming = [one for one in evidence if names and names.search(one.text)]
+    # Two of forty places that a posting lists prove nothing of a third one.
+    some_of_many = reason.criterion == "place" and reason.fit == "yes" and len(evidence) > _MOST_QUOTES
+    others = [] if reason.criterion.startswith("skills") or some_of_many else evidence
+    seen: set[str] = set()
+    for one in (*naming, *others):
+        if (text := _short(one.text)) not in seen:
+            seen.add(text)
+            yield Evidence.model_validate({"from": one.source, "text": text})
+
+
+def _asked_words(criterion: Criterion, facts: Mapping[str, object]) -> list[str]:
+    if criterion == "place":
+        return [place_name(code) for code in (*_names(facts.get("fits")), *_names(facts.get("asked")))]
+    return [*_names(facts.get("found")), *_names(facts.get("asked"))] if criterion.startswith("skills") else []
+
+
+def _said_in(posting: PostingCore, facts: Mapping[str, object]) -> Iterator[Evidence]:
+    """Where the description says what was asked for, or what is excluded."""
+    for term in (*_names(facts.get("present")), *_names(facts.get("said"))):
+        within = r"\W+".join(map(re.escape, term.split()))
+        found = re.search(rf"(?<!\w){within}(?!\w)", posting.description_text, re.IGNORECASE)
+        if found is not None:
+            start, end = max(0, found.start() - _AROUND), found.end() + _AROUND
+            words = f"{'…' if start else ''}{posting.description_text[start:end]}…"
+            yield Evidence.model_validate({"from": "text", "text": _short(words)})
+
+
+def _quoted(one: Evidence) -> str:
+    if one.source == "title":
+        return "by its title"
+    return f"“{one.text}”" if one.source == "text" else f"{one.source}: “{one.text}”"
+
+
+def _short(text: str) -> str:
+    words = plain(text)
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[: _LONGEST_QUOTE - 1]}…"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_SKILLS
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_SKILLS])} and {more} more"
+
+
+def _names(fact: object) -> tuple[str, ...]:
+    return fact if isinstance(fact, tuple) else ()

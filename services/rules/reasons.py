@@ -71,12 +71,13 @@ def text(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not query:
         return None
     missing, present = query.missing(prepared.haystack), query.present(prepared.haystack)
-    facts: tuple[Fact, ...] = (("asked", str(query)), ("missing", missing), ("present", present))
+    said = query.said(prepared.haystack)
+    facts: tuple[Fact, ...] = (("asked", str(query)), ("missing", missing), ("present", present), ("said", said))
     if missing:
         return Reason("text", "no", f"does not say {_quoted(missing, 'or')}", facts)
     if present:
         return Reason("text", "no", f"says {_quoted(present, 'and')}, which you exclude", facts)
-    if said := query.said(prepared.haystack):
+    if said:
         return Reason("text", "yes", f"says {_quoted(said, 'and')}", facts)
     return Reason("text", "yes", f"does not say {_quoted(query.excluded, 'or')}", facts)
 

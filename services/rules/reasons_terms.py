@@ -6,7 +6,7 @@ from typing import Final
 
 from babel import Locale
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Period, Salary
 from services.rules.fits import (
     annual_floor,
@@ -29,7 +29,7 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         return None
     fit = salary_fit(floor, criteria.accept_undisclosed, pay.tops if pay else None)
     needed = annual_floor(floor)
-    asked = f"{floor.currency} {floor.amount:,} {_A[floor.period]}"
+    asked = asked_pay(floor)
     facts: tuple[Fact, ...] = (("floor", floor.amount), ("currency", floor.currency), ("period", floor.period))
     top = pay.tops.get(floor.currency) if pay else None
     if needed is None or pay is None or top is None:
@@ -50,6 +50,11 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     elif floor.period != "year":
         paid = f"{paid} (about {floor.currency} {top / ANNUAL_FACTORS[floor.period]:,.0f} {_A[floor.period]})"
     return Reason("salary", fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
+
+
+def asked_pay(floor: SalaryFloor) -> str:
+    """`EUR 80,000 a year`."""
+    return f"{floor.currency} {floor.amount:,} {_A[floor.period]}"
 
 
 def _against(top: int, needed: int, asked: str) -> str:
@@ -96,7 +101,8 @@ _SPELT: Final = {
 }
 
 
-def _spelt(values: Iterable[str], word: str = "or") -> str:
+def spelt(values: Iterable[str], word: str = "or") -> str:
+    """Workplaces, levels or kinds of employment as they stand in a sentence: `remote or on site`."""
     return listed((_SPELT.get(value, value) for value in values), word)
 
 
@@ -106,8 +112,8 @@ def workplace(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not asked:
         return None
     fits, facts = workplace_fits(asked, value), (("asked", asked), ("value", value))
-    words = "does not say whether it is remote" if value == "unknown" else f"is {_spelt([value])}"
-    return Reason("workplace", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+    words = "does not say whether it is remote" if value == "unknown" else f"is {spelt([value])}"
+    return Reason("workplace", yes_or_no(fits), words if fits else f"{words}; you ask for {spelt(asked)}", facts)
 
 
 def seniority(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
@@ -117,13 +123,13 @@ def seniority(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         return None
     fits, steps = seniority_fits(asked, value), steps_apart(asked, value)
     facts: tuple[Fact, ...] = (("asked", asked), ("value", value or ""))
-    words = f"is at {_spelt([value])} level" if value else "names no level, and so may be mid-level"
+    words = f"is at {spelt([value])} level" if value else "names no level, and so may be mid-level"
     if fits:
         return Reason("seniority", "yes", words, facts)
     if steps is not None:
         facts = (*facts, ("steps", steps))
         words = f"{words}, {_STEPS[abs(steps)]} {'above' if steps > 0 else 'below'}"
-    return Reason("seniority", "no", f"{words}; you ask for {_spelt(asked)}", facts)
+    return Reason("seniority", "no", f"{words}; you ask for {spelt(asked)}", facts)
 
 
 _STEPS: Final = ("", "one step", "two steps", "three steps", "four steps", "five steps")
@@ -135,12 +141,13 @@ def employment(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not asked:
         return None
     fits, facts = employment_fits(asked, value), (("asked", asked), ("value", value or ""))
-    words = f"is {_spelt([value])}" if value else "does not say how one is employed, and so may be full-time"
-    return Reason("employment", yes_or_no(fits), words if fits else f"{words}; you ask for {_spelt(asked)}", facts)
+    words = f"is {spelt([value])}" if value else "does not say how one is employed, and so may be full-time"
+    return Reason("employment", yes_or_no(fits), words if fits else f"{words}; you ask for {spelt(asked)}", facts)
 
 
 @cache
-def _language(code: str) -> str:
+def language_name(code: str) -> str:
+    """The English name of an ISO 639-1 code, else the code."""
     return str(Locale("en").languages.get(code, code))
 
 
@@ -150,6 +157,6 @@ def language(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if not asked:
         return None
     fits, facts = language_fits(asked, value), (("asked", asked), ("value", value or ""))
-    words = f"is written in {_language(value)}" if value else "is too short to tell its language"
-    wanted = listed(map(_language, asked), "or")
+    words = f"is written in {language_name(value)}" if value else "is too short to tell its language"
+    wanted = listed(map(language_name, asked), "or")
     return Reason("language", yes_or_no(fits), words if fits else f"{words}; you ask for {wanted}", facts)

@@ -1,0 +1,138 @@
+"""A backtest as a page for 80 columns."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from services.cli.backtest_report import Charged, Gained, Job, Report
+from services.cli.plot import plot
+from services.matcher.explain import plain
+from services.notifier.domain.telling import in_telling_order
+
+_MOST_REASONS: Final = 3
+_MOST_STEPS: Final = 6
+_MOST_OF_ONE: Final = 2
+"""So many of those that fail the same criterion are shown before the next criterion has its turn."""
+_WEEK: Final = timedelta(days=7)
+
+Saying = Callable[[Job], tuple[str, str]]
+"""A style, and what is said in it of a job."""
+
+
+def backtest_page(report: Report, most: int) -> RenderableType:
+    """How many, when, the best, what was missed by little, and what each criterion costs."""
+    parts: list[RenderableType] = [_head(report)]
+    if lines := plot(report.by_day):
+        parts.append(Text("\n".join(lines), "cyan", no_wrap=True))
+    if report.matches:
+        shown = report.matches[:most]
+        parts.append(_jobs(f"The best {len(shown)} of them" if len(shown) > 1 else "It is", shown, _why, scored=True))
+    if report.near:
+        parts.append(_jobs(f"Near misses, {_shown(report.near, most)}", report.near[:most], _fault))
+    if report.close:
+        chosen = _mixed(report.close, most)
+        parts.append(_jobs("Rejected for one criterion alone, the nearest of each", chosen, _fault))
+    parts.append(_costs(report.costs))
+    return Group(parts[0], *(line for part in parts[1:] for line in (Text(), part)))
+
+
+def _head(report: Report) -> Text:
+    found, days = report.backtest, (report.until - report.since).days
+    jobs, near = len(report.matches), len(report.near)
+    said = Text(f"{jobs:,} {'job' if jobs == 1 else 'jobs'}", "bold green" if jobs else "bold yellow")
+    said.append(f" would have matched, and {near:,} nearly", "default")
+    if jobs:
+        on = sum(1 for _, count in report.by_day if count)
+        said.append(f": {_pace(jobs, report)}, on {on:,} of {days:,} days")
+    judged = f"Of {found.judged:,} postings of the {days:,} days up to {report.until:%-d %B %Y %H:%M} UTC.\n"
+    copies = len(found.matches) - jobs
+    more = f" They came in {len(found.matches):,} postings." if copies else ""
+    return Text.assemble((judged, "dim"), said, ".", (more, "dim"))
+
+
+def _pace(jobs: int, report: Report) -> str:
+    weeks = (report.until - report.since) / _WEEK
+    a_week = jobs / weeks
+    return (
+        f"about {a_week / 7:,.0f} a day" if a_week >= 14 else f"about {a_week:,.1f} a week" if weeks >= 1 else "in all"
+    )
+
+
+def _shown(jobs: Sequence[Job], most: int) -> str:
+    return "nearest first" if len(jobs) <= most else f"the nearest {most} of {len(jobs):,}"
+
+
+def _mixed(jobs: Iterable[Job], most: int) -> list[Job]:
+    """The nearest, a few of each criterion before more of any."""
+    turns: dict[str, int] = {}
+    ranked = []
+    for place, job in enumerate(jobs):
+        criterion = job.fault.criterion if job.fault else ""
+        turns[criterion] = turns.get(criterion, 0) + 1
+        ranked.append(((turns[criterion] - 1) // _MOST_OF_ONE, place, job))
+    return [job for *_, job in sorted(ranked, key=lambda one: one[:2])[:most]]
+
+
+def _jobs(title: str, jobs: Sequence[Job], said: Saying, *, scored: bool = False) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    if scored:
+        table.add_column(justify="right", no_wrap=True, style="green")
+    table.add_column(no_wrap=True, style="dim", justify="right")
+    table.add_column(overflow="fold")
+    for job in jobs:
+        cells = (f"{job.score:.0f}",) if scored else ()
+        table.add_row(*cells, f"{job.seen_at:%-d %b %Y}", _job(job, said))
+    return Group(Text(title, "bold"), table)
+
+
+def _job(job: Job, said: Saying) -> Text:
+    posting = job.tried.posting
+    company = plain(posting.company.name)
+    line = Text.assemble((plain(posting.title), "bold"), f", {company}" if company else "")
+    if job.copies > 1:
+        line.append(f" ({job.copies} copies)", "dim")
+    if job.tried.closed:
+        line.append(" (closed since)", "dim")
+    style, words = said(job)
+    line.append(f"\n{words}", style)
+    line.append(f"\n{posting.posting_id}", "dim")
+    return line
+
+
+def _why(job: Job) -> tuple[str, str]:
+    fitting = [reason for reason in job.tried.verdict.reasons if reason.fit == "yes"]
+    return "default", "; ".join(plain(reason.text) for reason in in_telling_order(fitting)[:_MOST_REASONS])
+
+
+def _fault(job: Job) -> tuple[str, str]:
+    return "yellow" if job.tried.verdict.outcome == "near" else "red", plain(job.fault.text) if job.fault else ""
+
+
+def _costs(costs: Sequence[Charged]) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for cost in costs:
+        for row in _rows(cost):
+            table.add_row(*row)
+    return Group(Text("What each criterion costs", "bold"), table)
+
+
+def _rows(cost: Charged) -> Iterator[tuple[Text, Text]]:
+    jobs = cost.without.jobs
+    yield _sentence(cost.without, ""), _more(jobs, "bold" if jobs else "dim")
+    for step in cost.steps[:_MOST_STEPS]:
+        yield _sentence(step, "  "), _more(step.jobs, "dim")
+
+
+def _sentence(gained: Gained, indent: str) -> Text:
+    text = plain(gained.relaxation.text)
+    return Text(f"{indent}{text[:1].upper()}{text[1:]}" if not indent else f"{indent}{text}", "dim" if indent else "")
+
+
+def _more(jobs: int, style: str) -> Text:
+    return Text(f"{jobs:,} more" if jobs else "none more", style)

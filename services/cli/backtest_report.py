@@ -1,0 +1,169 @@
+"""A backtest told in jobs: copies of one job count once, the best come first by the score of digests."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.matcher.backtest import Backtest, Gain, Tried
+from services.matcher.explain import posting_json, reason_json
+from services.matcher.nearness import distance
+from services.matcher.relaxing import Relaxation
+from services.notifier.domain.copies import gather
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.model import DueSearch, FoundBy, Part
+from services.notifier.domain.score import score
+from services.rules.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by its best copy, scored as if its digest had been due when it came."""
+
+    tried: Tried
+    copies: int
+    score: float
+    parts: tuple[Part, ...]
+    seen_at: datetime
+    """The earliest of all copies."""
+
+    @property
+    def fault(self) -> Reason | None:
+        """What it fails, where that is one criterion."""
+        return next((one for one in self.tried.verdict.reasons if one.fit != "yes"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gained:
+    """How many more jobs, and postings, relaxed criteria would have matched."""
+
+    relaxation: Relaxation
+    jobs: int
+    postings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What a criterion costs in jobs."""
+
+    without: Gained
+    steps: tuple[Gained, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `jobchime backtest` prints."""
+
+    backtest: Backtest
+    since: datetime
+    until: datetime
+    matches: tuple[Job, ...]
+    """Best first."""
+    near: tuple[Job, ...]
+    """Near misses, nearest first."""
+    close: tuple[Job, ...]
+    """Rejected for one criterion alone, nearest first."""
+    by_day: tuple[tuple[date, int], ...]
+    """Matching jobs by the day on which they came, UTC; every day."""
+    costs: tuple[Charged, ...]
+
+
+def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
+    """Fold copies of a job together and rank."""
+    matched = frozenset(one.posting.posting_id for one in found.matches)
+    tried = {one.posting.posting_id: one for one in (*found.matches, *found.near, *found.close)}
+    jobs: list[Job] = []
+    job_of: dict[str, int] = {}
+    for copies in gather([one.posting for one in tried.values()], matched):
+        job_of.update({copy.posting_id: len(jobs) for copy in copies.all})
+        jobs.append(_job(found, [tried[copy.posting_id] for copy in copies.all]))
+    held = {job_of[own] for own in matched}
+    matches = tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "match"), key=_best_first))
+    return Report(
+        backtest=found,
+        since=since,
+        until=until,
+        matches=matches,
+        near=tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "near"), key=_nearest_first)),
+        close=tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "reject"), key=_nearest_first)),
+        by_day=_by_day(matches, since, until),
+        costs=_costs(found, job_of, held),
+    )
+
+
+def _job(found: Backtest, copies: Sequence[Tried]) -> Job:
+    best = copies[0]
+    search = DueSearch("backtest", "", "daily", found.criteria)
+    scored = score(FoundBy(search, best.verdict), Ready(best.posting), best.posting.seen_at)
+    return Job(best, len(copies), scored.total, scored.parts, min(one.seen_at for one in copies))
+
+
+def _best_first(job: Job) -> tuple[float, float, str]:
+    return (-job.score, -job.seen_at.timestamp(), job.tried.posting.posting_id)
+
+
+def _nearest_first(job: Job) -> tuple[float, float, float, str]:
+    return (round(distance(job.fault), 3) if job.fault else 0.0, *_best_first(job))
+
+
+def _by_day(jobs: Iterable[Job], since: datetime, until: datetime) -> tuple[tuple[date, int], ...]:
+    counted = Counter(job.seen_at.date() for job in jobs)
+    # The first day would be a part of one, as long as the last one is.
+    first = since.date() if counted[since.date()] else since.date() + timedelta(days=1)
+    days = (until.date() - first).days + 1
+    return tuple((day, counted[day]) for day in (first + timedelta(days=n) for n in range(max(1, days))))
+
+
+def _costs(found: Backtest, job_of: Mapping[str, int], held: set[int]) -> tuple[Charged, ...]:
+    def gained(gain: Gain) -> Gained:
+        jobs = {job_of[own] for own in gain.posting_ids} - held
+        return Gained(gain.relaxation, len(jobs), len(gain.posting_ids))
+
+    costs = (
+        Charged(
+            gained(cost.without),
+            tuple(sorted((one for one in map(gained, cost.steps) if one.jobs), key=lambda one: -one.jobs)),
+        )
+        for cost in found.costs
+    )
+    return tuple(sorted(costs, key=lambda cost: -cost.without.jobs))
+
+
+def report_json(report: Report, most: int) -> dict[str, Any]:
+    """The same as data; of each list of jobs at most `most`."""
+    found = report.backtest
+    return {
+        "criteria": found.criteria.model_dump(mode="json", exclude_defaults=True),
+        "since": report.since.isoformat(),
+        "until": report.until.isoformat(),
+        "postings": found.judged,
+        "matches": {"jobs": len(report.matches), "postings": len(found.matches)},
+        "near": {"jobs": len(report.near), "postings": len(found.near)},
+        "close": {"jobs": len(report.close), "postings": len(found.close)},
+        "by_day": {day.isoformat(): count for day, count in report.by_day},
+        "best_matches": [_job_json(job) for job in report.matches[:most]],
+        "nearest_misses": [_job_json(job) for job in report.near[:most]],
+        "closest": [_job_json(job) for job in report.close[:most]],
+        "costs": [
+            _gained_json(one.without) | {"steps": [_gained_json(step) for step in one.steps]} for one in report.costs
+        ],
+    }
+
+
+def _job_json(job: Job) -> dict[str, Any]:
+    return posting_json(job.tried.posting) | {
+        "seen_at": job.seen_at.isoformat(),
+        "closed": job.tried.closed,
+        "copies": job.copies,
+        "score": job.score,
+        "parts": {part.code: round(part.points, 3) for part in job.parts},
+        "verdict": job.tried.verdict.outcome,
+        "reasons": [reason_json(reason) for reason in job.tried.verdict.reasons],
+    }
+
+
+def _gained_json(gained: Gained) -> dict[str, Any]:
+    made = gained.relaxation
+    told = {"criterion": made.criterion, "step": made.step, "value": made.value, "text": made.text}
+    return told | {"more_jobs": gained.jobs, "more_postings": gained.postings}

@@ -1,0 +1,71 @@
+"""`jobchime backtest`: what a search would have found in the last days, and what each of its criteria costs."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.asked import asked_criteria
+from services.cli.backtest_page import backtest_page
+from services.cli.backtest_report import report_json, report_of
+from services.cli.files import posting_lines
+from services.cli.opened import open_installation
+from services.cli.options import AsJson, Config, Now, moment
+from services.cli.output import console, print_json, progress
+from services.matcher.backtest import Backtesting, Past, newest_versions
+from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.retention import KEEP_MATCHES
+from services.runtime.errors import UsageError
+
+_MOST_DAYS = 3_660
+
+
+def backtest(
+    search: Annotated[str, typer.Argument(help="A saved search's id, or a JSON file of criteria.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How far to look back.")] = 30,
+    postings: Annotated[
+        Path | None,
+        typer.Option("--postings", help="posting.v1 JSON lines, as `normalise` prints them; by default the store's."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many jobs of each kind to name.")] = 5,
+    now: Now = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a search would have found among the postings of the last days, and what each criterion costs.
+
+    With --postings, the days end by default with the newest of them.
+    """
+    criteria = asked_criteria(search, config)
+    since, until, total, past = _stored(config, moment(now), days) if postings is None else _lines(postings, now, days)
+    made = Backtesting(criteria)
+    with progress("Judging", total) as advance:
+        for one in past:
+            made.take(one)
+            advance(1)
+    report = report_of(made.finish(), since, until)
+    if as_json:
+        print_json(report_json(report, most))
+        return
+    out = console()
+    out.print(backtest_page(report, most), width=min(out.width, 80) if out.is_terminal else 80)
+
+
+def _stored(config: Path | None, until: datetime, days: int) -> tuple[datetime, datetime, int, Iterable[Past]]:
+    if days > KEEP_MATCHES.days:
+        raise UsageError(f"the store keeps postings for {KEEP_MATCHES.days} days: ask for no more, or give --postings")
+    stored, since = SqlPastPostings(open_installation(config, create=False).engine), until - timedelta(days=days)
+    found = (Past(posting, seen_at) for posting, seen_at in stored.between(since, until))
+    return since, until, stored.count(since, until), found
+
+
+def _lines(file: Path, now: str | None, days: int) -> tuple[datetime, datetime, int, Iterable[Past]]:
+    held = newest_versions(posting_lines(file))
+    if not held:
+        raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")
+    until = moment(now) if now else max(one.seen_at for one in held)
+    since = until - timedelta(days=days)
+    found = [one for one in held if since < one.seen_at <= until]
+    return since, until, len(found), found

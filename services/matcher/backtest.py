@@ -1,0 +1,241 @@
+"""What criteria would have found among past postings, what they nearly found, and what each criterion costs.
+
+All by the truth. A criterion says the same whatever the others ask. So criteria that are relaxed in one criterion
+match besides only what failed that one alone, and without it match all of that; nothing else is judged a second time.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.matcher.relaxing import Relaxation, removals, steps, with_language, with_place, with_skill
+from services.rules.prepared import PreparedPosting
+from services.rules.reason import Criterion
+from services.rules.skills import taxonomy
+from services.rules.verdict import Verdict, judge
+
+_MOST_GROWN: Final = 5
+"""So many skills, places or languages are tried beside those that are asked for."""
+_MOST_PLACES_TRIED: Final = 25
+_LEAST_ALIKE: Final = 0.1
+"""A skill that is seldom asked for together with those of a search is no alternative to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A posting as it is known now, and when any version of it was first seen."""
+
+    posting: PostingCore
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A posting, without its description, with what the criteria say of it, or said while it was open."""
+
+    posting: PostingCore
+    seen_at: datetime
+    closed: bool
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What relaxed criteria would have matched besides."""
+
+    relaxation: Relaxation
+    posting_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one criterion keeps out, and what smaller steps would let in of it, the largest gain first."""
+
+    criterion: Criterion
+    without: Gain
+    steps: tuple[Gain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What came of a search over past postings."""
+
+    criteria: Criteria
+    judged: int
+    matches: tuple[Tried, ...]
+    near: tuple[Tried, ...]
+    """Near misses."""
+    close: tuple[Tried, ...]
+    """Rejected for one criterion alone."""
+    costs: tuple[Cost, ...]
+
+
+class Backtesting:
+    """Takes past postings one by one, each once, and holds no description longer than it judges by it."""
+
+    def __init__(self, criteria: Criteria) -> None:
+        self._criteria = criteria
+        self._wordless = criteria.model_copy(update={"text": ""})
+        self._removals = removals(criteria)
+        self._steps: defaultdict[Criterion, list[Relaxation]] = defaultdict(list)
+        for one in steps(criteria):
+            self._steps[one.criterion].append(one)
+        self._gained: defaultdict[Hashable, list[str]] = defaultdict(list)
+        self._tried: list[Tried] = []
+        self._judged = 0
+        self._skills = _TogetherWith(criteria.skills.any)
+
+    def take(self, past: Past) -> None:
+        """Judge one posting."""
+        self._judged += 1
+        posting = past.posting
+        closed = posting.status == "closed"
+        prepared = PreparedPosting(posting.model_copy(update={"status": "open"}) if closed else posting)
+        self._skills.note(prepared)
+        # What costs most is to fold a description: most postings fail two other criteria.
+        if self._criteria.text and len(_failed(judge(self._wordless, prepared))) > 1:
+            return
+        found = judge(self._criteria, prepared)
+        failed = _failed(found)
+        if len(failed) > 1:
+            return
+        for criterion in failed:
+            self._gained[self._removals[criterion].own].append(posting.posting_id)
+            for step in self._steps[criterion]:
+                if judge(step.criteria, prepared).outcome == "match":
+                    self._gained[step.own].append(posting.posting_id)
+        bare = prepared.posting.model_copy(update={"description_text": ""})
+        self._tried.append(Tried(bare, past.seen_at, closed, found))
+
+    def finish(self) -> Backtest:
+        """What came of all that was taken, the newest first."""
+        newest = sorted(
+            sorted(self._tried, key=lambda one: one.posting.posting_id), key=lambda one: one.seen_at, reverse=True
+        )
+        by_outcome = {
+            outcome: tuple(one for one in newest if one.verdict.outcome == outcome)
+            for outcome in ("match", "near", "reject")
+        }
+        return Backtest(
+            criteria=self._criteria,
+            judged=self._judged,
+            matches=by_outcome["match"],
+            near=by_outcome["near"],
+            close=by_outcome["reject"],
+            costs=self._costs(),
+        )
+
+    def _costs(self) -> tuple[Cost, ...]:
+        alone: defaultdict[Criterion, list[Tried]] = defaultdict(list)
+        for one in self._tried:
+            for criterion in _failed(one.verdict):
+                alone[criterion].append(one)
+        grown = {
+            "skills.any": self._with_skills(alone["skills.any"]),
+            "place": self._with_places(alone["place"]),
+            "language": self._with_languages(alone["language"]),
+        }
+        costs = (
+            Cost(
+                criterion,
+                self._gain(removal),
+                _largest_first((*map(self._gain, self._steps[criterion]), *grown.get(criterion, ()))),
+            )
+            for criterion, removal in self._removals.items()
+        )
+        return tuple(sorted(costs, key=lambda cost: -len(cost.without.posting_ids)))
+
+    def _gain(self, relaxation: Relaxation) -> Gain:
+        return Gain(relaxation, tuple(self._gained[relaxation.own]))
+
+    def _tried_with(self, relaxation: Relaxation, failed: Sequence[Tried]) -> Gain:
+        """Of postings that failed this criterion alone, so that their words, which are gone, fitted."""
+        asked = relaxation.criteria.model_copy(update={"text": ""})
+        found = (one.posting for one in failed if judge(asked, PreparedPosting(one.posting)).outcome == "match")
+        return Gain(relaxation, tuple(posting.posting_id for posting in found))
+
+    def _with_skills(self, failed: Sequence[Tried]) -> list[Gain]:
+        names = self._skills.most_alike({skill.name for one in failed for skill in one.posting.skills}, _MOST_GROWN)
+        return [self._tried_with(with_skill(self._criteria, name), failed) for name in names]
+
+    def _with_places(self, failed: Sequence[Tried]) -> list[Gain]:
+        named: Counter[str] = Counter()
+        for one in failed:
+            reach = one.posting.reach
+            named.update({*reach.countries, *reach.groups})
+        tried = [code for code, _ in _most_common(named, _MOST_PLACES_TRIED)]
+        gains = (self._tried_with(with_place(self._criteria, code), failed) for code in tried)
+        return list(_largest_first(gains)[:_MOST_GROWN])
+
+    def _with_languages(self, failed: Sequence[Tried]) -> list[Gain]:
+        spoken = Counter(one.posting.language for one in failed if one.posting.language)
+        tried = (code for code, _ in _most_common(spoken, _MOST_GROWN))
+        return [self._tried_with(with_language(self._criteria, code), failed) for code in tried]
+
+
+def backtest(criteria: Criteria, postings: Iterable[Past]) -> Backtest:
+    """Judge past postings, each of which comes once."""
+    made = Backtesting(criteria)
+    for past in postings:
+        made.take(past)
+    return made.finish()
+
+
+def newest_versions(postings: Iterable[PostingCore]) -> list[Past]:
+    """Each posting once: its newest version, and when any version of it was first seen."""
+    newest: dict[str, PostingCore] = {}
+    seen: dict[str, datetime] = {}
+    for posting in postings:
+        own = posting.posting_id
+        held = newest.get(own)
+        if held is None or posting.version > held.version:
+            newest[own] = posting
+        seen[own] = min(posting.seen_at, seen.get(own, posting.seen_at))
+    return [Past(posting, seen[own]) for own, posting in newest.items()]
+
+
+class _TogetherWith:
+    """How often skills are asked for, alone and together with some of those that any of will do."""
+
+    def __init__(self, asked: Sequence[str]) -> None:
+        self._asked = frozenset(asked)
+        self._alone: Counter[str] = Counter()
+        self._together: Counter[str] = Counter()
+        self._with_asked = 0
+
+    def note(self, prepared: PreparedPosting) -> None:
+        if not self._asked:
+            return
+        self._alone.update(prepared.core)
+        if not self._asked.isdisjoint(prepared.core):
+            self._with_asked += 1
+            self._together.update(prepared.core)
+
+    def most_alike(self, names: Iterable[str], most: int) -> list[str]:
+        """Those of the names that are most often asked for with what is asked (Ochiai's coefficient, core skills)."""
+        held = taxonomy()
+        alike = {
+            name: self._together[name] / math.sqrt(self._alone[name] * self._with_asked)
+            for name in names
+            if self._together[name] and name not in self._asked and held.kind(name) not in ("broad", "language")
+        }
+        ranked = sorted(alike, key=lambda name: (-alike[name], name))
+        return [name for name in ranked if alike[name] >= _LEAST_ALIKE][:most]
+
+
+def _failed(found: Verdict) -> frozenset[Criterion]:
+    return frozenset(reason.criterion for reason in found.reasons if reason.fit != "yes")
+
+
+def _largest_first(gains: Iterable[Gain]) -> tuple[Gain, ...]:
+    """Without those that gain nothing; of equal ones the first."""
+    return tuple(sorted((one for one in gains if one.posting_ids), key=lambda one: -len(one.posting_ids)))
+
+
+def _most_common(counted: Mapping[str, int], most: int) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
