@@ -24,7 +24,10 @@ SkillKind = Literal["tool", "method", "field", "broad", "language"]
 field: a word that counts where a text asks for experience in it ("Accounting"). broad: a word that any text may hold
 ("Security"), which says something in a title only. language: a human language, asked for."""
 
-_LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+|[\w.+-]+@[\w-]+\.[\w.]+")
+_LINKS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
+_HOST = re.compile(r"@[\w-]+\.[\w.]+")
+_MAILBOX = re.compile(r"[\w.+-]*$")
+_LONGEST_MAILBOX = 64
 _SPACES = str.maketrans(dict.fromkeys("-\t\xa0\u2007\u202f‐‑\u2009", " ") | {"\u2019": "'"})
 
 _SMALL = "tool"
@@ -227,9 +230,13 @@ class Taxonomy:
 
 def _links(text: str) -> list[tuple[int, int]]:
     """Where addresses stand, the last first."""
-    if "://" not in text and "@" not in text and "www." not in text:
-        return []
-    return [link.span() for link in _LINKS.finditer(text)][::-1]
+    links = [link.span() for link in _LINKS.finditer(text)] if "://" in text or "www." in text else []
+    if "@" in text:
+        for host in _HOST.finditer(text):
+            mailbox = _MAILBOX.search(text, max(0, host.start() - _LONGEST_MAILBOX), host.start())
+            links.append((mailbox.start() if mailbox else host.start(), host.end()))
+        links.sort()
+    return links[::-1]
 
 
 def _closed_end(text: str, end: int, *, plural: bool) -> int:

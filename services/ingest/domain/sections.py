@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Kind = Literal["opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "process", "legal"]
@@ -172,6 +172,12 @@ def _kind_of(line: str) -> Kind | None:
         line = leading.group(1)
     elif line.startswith("•"):
         return None
+    return _kind_of_heading(line)
+
+
+@lru_cache(maxsize=16_384)
+def _kind_of_heading(line: str) -> Kind | None:
+    # Remembered: employers repeat their headings, and boards those of their forms, from posting to posting.
     heading = _DECORATION.sub("", line.lower().replace("’", "'"))
     if not heading or len(heading.split()) > _MOST_HEADING_WORDS:
         return None

@@ -92,7 +92,10 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
     lines = Lines(text)
     at = 0
     mentions = taxonomy.find(text)
+    required: set[str] = set()
     for index, mention in enumerate(mentions):
+        if mention.kind == "broad" or mention.name in required:
+            continue  # "Security": in running text these are hardly ever what is asked for; a title is
         while mention.start >= parts[at][1] and at + 1 < len(parts):
             at += 1
         section = parts[at][2]
@@ -102,13 +105,14 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
         if section not in _OF_THE_JOB and not (mention.kind == "method" and mention.name in tags):
             continue
         if _counts(text, mentions, index, own=own, line=line):
-            yield mention, section in core_sections and not line.optional
+            core = section in core_sections and not line.optional
+            if core:
+                required.add(mention.name)
+            yield mention, core
 
 
 def _counts(text: str, mentions: Sequence[Mention], index: int, *, own: str, line: Line) -> bool:
     mention = mentions[index]
-    if mention.kind == "broad":
-        return False  # "Security": in running text these are hardly ever what is asked for; a title is
     before = text[max(line.start, mention.start - _REACH) : mention.start]
     if line.degree and mention.kind in ("method", "field") and _DEGREE_BEFORE.search(before):
         return False
