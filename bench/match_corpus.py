@@ -220,8 +220,9 @@ def criteria_of(draw: Draw, at: int) -> Criteria:
         return tuple(sorted(sample.skills[number] for number in skills[at] if number >= 0))
 
     floor = of("salary_floor").salary_floor
-    return Criteria(
-        skills=SkillTerms(all=names(draw.needed), any=names(draw.any_of), none=names(draw.unwanted)),
+    # Canonical as it is: to validate a million of them takes longer than all else.
+    return Criteria.model_construct(
+        skills=SkillTerms.model_construct(all=names(draw.needed), any=names(draw.any_of), none=names(draw.unwanted)),
         text=of("text").text,
         places=of("places").places,
         accept_unknown_place=of("places").accept_unknown_place,

@@ -13,7 +13,7 @@ from services.matcher.adapters.columns import Column, Columns, empty_columns, fl
 from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory_merging import Merge
 from services.matcher.adapters.memory_posting import Judge, PostingArrays
-from services.matcher.adapters.memory_scan import Found, NumpyKernel
+from services.matcher.adapters.memory_scan import Found, NumpyKernel, candidates
 from services.matcher.adapters.memory_segment import Segment, sorted_segment
 from services.matcher.adapters.memory_tail import Tail
 from services.matcher.adapters.memory_vocabulary import Vocabulary
@@ -68,9 +68,9 @@ class MemoryCriteriaIndex:
         self._ledger = Ledger()
         self.rates = dict(rates_before(date.max).euro)
         """What floors are ordered by, and nothing else."""
-        self._known = Vocabulary(self.rates)
-        self._judge = Judge(self._known)
-        self._kernel = _kernel(kernel, self._ledger)
+        self.vocabulary = Vocabulary(self.rates)
+        self._judge = Judge(self.vocabulary)
+        self.use(kernel)
         self._sizes = sizes
         self._tail = Tail(_TAIL, sizes.tail)
         self._large = _empty(_LARGE)
@@ -87,6 +87,10 @@ class MemoryCriteriaIndex:
         """What the columns take of the memory, without the vocabulary."""
         return self._ledger.nbytes + sum(part.nbytes for part in self._parts())
 
+    def use(self, kernel: KernelName) -> None:
+        """Look through the parts with this kernel from now on. Raises UsageError where it is not installed."""
+        self._kernel = _kernel(kernel, self._ledger)
+
     def apply(self, records: Sequence[CriteriaRecord]) -> None:
         """Add, change or remove criteria. A removed key keeps its version, so that no older record revives it."""
         ledger = self._ledger
@@ -98,7 +102,7 @@ class MemoryCriteriaIndex:
             if not record.removed:
                 if self._tail.is_full:
                     self._sort_in()
-                self._tail.add(record.key, self._known.row_of(record.criteria))
+                self._tail.add(record.key, self.vocabulary.row_of(record.criteria))
                 ledger.move(slot, _TAIL)
         self._go_on(len(records))
 
@@ -106,9 +110,14 @@ class MemoryCriteriaIndex:
         """The hits of each posting, in the order given."""
         return [self._match(PreparedPosting(posting)) for posting in postings]
 
+    def looked_at(self, posting: PostingCore) -> int:
+        """How many rows a posting makes the index look at."""
+        arrays = self._judge.arrays(PreparedPosting(posting))
+        return len(self._tail) + sum(candidates(segment, arrays).size for segment in self._segments())
+
     def fill(self, known: Vocabulary, columns: Columns, sections: Column, pool: Column) -> None:
         """Take over many criteria at once into an empty index, written in a vocabulary, each key once, as version 1."""
-        self._known, self._judge = known, Judge(known)
+        self.vocabulary, self._judge = known, Judge(known)
         self._ledger.renew_all(columns.key, 1)
         self._ledger.move_all(columns.key, _LARGE)
         self._large = sorted_segment(_LARGE, flagged(columns), sections, pool)

@@ -45,7 +45,7 @@ class NumpyKernel:
 
     def scan(self, segment: Segment, posting: PostingArrays) -> Found:
         """The keys of a segment that a posting fits."""
-        rows = _candidates(segment, posting)
+        rows = candidates(segment, posting)
         paid, near = _parted(segment.columns, segment.pool, rows, posting)
         keys, nearly = segment.columns.key[paid], segment.columns.key[near]
         if segment.living == len(segment):
@@ -66,7 +66,7 @@ class NumpyKernel:
         return np.sort(found) if found.size < _MANY else _radix_sorted(found)
 
 
-def _candidates(segment: Segment, posting: PostingArrays) -> Rows:
+def candidates(segment: Segment, posting: PostingArrays) -> Rows:
     """The rows that are filed under something that the posting has."""
     directory = segment.directory
     fitting = np.flatnonzero(posting.place_fits[directory.places])

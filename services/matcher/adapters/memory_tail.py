@@ -20,6 +20,9 @@ class Tail:
         self._rows: dict[int, int] = {}
         self._used = 0
 
+    def __len__(self) -> int:
+        return self._used
+
     @property
     def living(self) -> int:
         """How many rows live."""

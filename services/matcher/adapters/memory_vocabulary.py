@@ -86,10 +86,11 @@ class Vocabulary:
 
     def row_of(self, criteria: Criteria) -> Row:
         """Write criteria as numbers. They must be canonical."""
-        wanted = sorted(map(self.skill, criteria.skills.all), key=self._wanting.__getitem__)
+        wanting = self._wanting
+        wanted = sorted(map(self.skill, criteria.skills.all), key=wanting.__getitem__)
         for number in wanted:
-            self._wanting[number] += 1
-        small = [number for number in wanted if number < MOST_SKILLS]
+            wanting[number] += 1
+        small = wanted if len(wanting) <= MOST_SKILLS else [number for number in wanted if number < MOST_SKILLS]
         places = concrete(criteria.places)
         place = self.place_set(places)
         clauses = self._clauses(criteria, small[:4])
@@ -120,8 +121,11 @@ class Vocabulary:
 
         A clause that can be looked up by what a posting has and says comes first.
         """
-        skills, query, literals = criteria.skills, TextQuery.parse(criteria.text), self.literals
+        skills, text, literals = criteria.skills, criteria.text, self.literals
         clauses: list[list[int]] = []
+        if not (skills.any or skills.none or text or len(skills.all) > len(inline)):
+            return clauses
+        query = TextQuery.parse(text)
         if len(skills.all) > len(inline):
             clauses += [[literals.own(name)] for name in skills.all if self.skills[name] not in inline]
         # Long terms are rare ones.

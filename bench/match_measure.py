@@ -1,0 +1,114 @@
+"""What `bench.match` measures: times of single postings, and what of the memory an index takes."""
+
+import gc
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from bench.match_corpus import Corpus
+from schemas.posting import PostingCore
+from services.matcher.adapters.columns import Growing
+from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.memory_vocabulary import Vocabulary
+from services.matcher.adapters.terms import Literals
+from services.matcher.ports import Hits
+from services.rules.prepared import PreparedPosting
+from services.rules.verdict import judge
+
+Match = Callable[[Sequence[PostingCore]], list[Hits]]
+
+_JUDGED: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Times:
+    """Microseconds that each posting took, at its best."""
+
+    each: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Of all postings."""
+        return float(np.mean(self.each))
+
+    def percentile(self, share: float) -> float:
+        """The time within which so many percent of the postings are done."""
+        return float(np.percentile(self.each, share))
+
+    def first(self, count: int) -> float:
+        """The mean of the first postings, to compare with ways that are too slow for all."""
+        return float(np.mean(self.each[:count]))
+
+
+def timed(match: Match, postings: Sequence[PostingCore], rounds: int) -> Times:
+    """Match each posting by itself, several times in turn, and keep its best time: other work here is no part of it."""
+    best = [float("inf")] * len(postings)
+    with still():
+        for _ in range(rounds):
+            for at, posting in enumerate(postings):
+                started = time.perf_counter()
+                match([posting])
+                best[at] = min(best[at], time.perf_counter() - started)
+    return Times(tuple(1e6 * one for one in best))
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """No search for garbage."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def same(one: Sequence[Hits], other: Sequence[Hits]) -> bool:
+    """Whether two ways of matching found the same."""
+    return all(
+        np.array_equal(mine.keys, its.keys) and np.array_equal(mine.near, its.near)
+        for mine, its in zip(one, other, strict=True)
+    )
+
+
+def against_truth(corpus: Corpus, postings: Sequence[PostingCore], hits: Sequence[Hits]) -> int:
+    """Judge a sample of pairs, half of them found; how many there were. Exits where index and truth differ."""
+    random_ = random.Random(3)
+    asked: dict[int, set[int]] = {}
+    for at, found in enumerate(hits):
+        every = np.concatenate((found.keys, found.near)).tolist()
+        some = random_.sample(every, min(_JUDGED // 2, len(every)))
+        asked[at] = {*some, *(random_.randrange(corpus.size) for _ in range(_JUDGED // 2))}
+    criteria = corpus.criteria(sorted(set().union(*asked.values())))
+    for at, keys in asked.items():
+        prepared = PreparedPosting(postings[at])
+        matched, near = set(hits[at].keys.tolist()), set(hits[at].near.tolist())
+        for key in keys:
+            found_as = "match" if key in matched else "near" if key in near else "reject"
+            truth = judge(criteria[key], prepared).outcome
+            if truth != found_as:
+                sys.exit(f"{corpus.kind}: the truth says {truth} of {criteria[key]!r}, the index says {found_as}")
+    return sum(map(len, asked.values()))
+
+
+def held_bytes(index: MemoryCriteriaIndex) -> int:
+    """What columns, ledger and vocabulary take of the memory."""
+    return index.nbytes + _deep(index.vocabulary)
+
+
+def _deep(held: Any) -> int:
+    if isinstance(held, Growing):
+        return held.nbytes
+    if isinstance(held, (Vocabulary, Literals)):
+        return sum(_deep(one) for one in vars(held).values())
+    if isinstance(held, dict):
+        return sys.getsizeof(held) + sum(_deep(key) + _deep(value) for key, value in held.items())
+    if isinstance(held, (list, tuple)):
+        return sys.getsizeof(held) + sum(map(_deep, held))
+    return sys.getsizeof(held)
