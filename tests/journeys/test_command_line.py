@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,60 @@ def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(
     assert "line 5: not JSON" in ran.err
     assert "two@example.com" not in ran.err
     assert "1 subscribers" in run("subscriber", "list", "-c", installation).out
+
+
+@pytest.fixture
+def undated(tmp_path: Path) -> Path:
+    """A settings file with one source whose postings were first seen when they are first polled, whenever that is."""
+    feed = tmp_path / "undated.jsonl"
+    for line in (SAMPLES / "posting-lines.jsonl").read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError), feed.open("a", encoding="utf-8") as lines:
+            dated = json.loads(line)
+            lines.write(json.dumps({name: dated[name] for name in dated if not name.endswith("_at")}) + "\n")
+    file = tmp_path / "undated.toml"
+    file.write_text(f'[[ingest.sources]]\nname = "own"\nurl = "{feed}"\n', encoding="utf-8")
+    return file
+
+
+def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated: Path, tmp_path: Path) -> None:
+    run("subscriber", "add", "ada@example.com", "-c", undated)
+    criteria = _criteria(tmp_path, skills={"any": ["Python", "SQL"]}, workplace=["remote"])
+    search = run("search", "add", "ada@example.com", criteria, "-c", undated).out.strip()
+    assert run("run", "--once", "-c", undated).code == 0
+
+    ran = run("backtest", search, "--json", "-c", undated)
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert found["postings"] > 0
+    assert sum(found["by_day"].values()) == found["matches"]["jobs"] > 0
+    best = found["best_matches"][0]
+    page = run("backtest", search, "-c", undated).out
+    assert best["title"] in page
+    assert "What each criterion costs" in page
+    assert max(map(len, page.splitlines())) <= 80
+    assert run("backtest", search, "--days", "90", "-c", undated).code == 2
+
+    told = json.loads(run("explain", search, best["posting_id"], "--json", "-c", undated).out)
+    assert told["verdict"] == "match"
+    workplace = next(reason for reason in told["reasons"] if reason["criterion"] == "workplace")
+    assert workplace["evidence"], "the log still has the words that decided"
+
+
+def test_normalise_then_backtest_without_a_store(tmp_path: Path) -> None:
+    file = tmp_path / "postings.jsonl"
+    postings = run("normalise", SAMPLES / "remoteok.json", "--now", NOW).out
+    file.write_text(postings + postings + "{broken\n", encoding="utf-8")
+    asked = _criteria(tmp_path, skills={"all": ["Python"]}, salary_floor={"amount": 60_000, "currency": "EUR"})
+    ran = run("backtest", asked, "--postings", file, "--days", "400", "--json")
+    assert ran.code == 0, ran.err
+    assert "left out" in ran.err
+    found = json.loads(ran.out)
+    assert 0 < found["postings"] <= len(postings.splitlines()), "each posting once"
+    assert {cost["criterion"] for cost in found["costs"]} == {"skills.all", "salary"}
+    file.write_text("", encoding="utf-8")
+    empty = run("backtest", asked, "--postings", file)
+    assert empty.code == 2
+    assert "holds no posting" in empty.err
 
 
 def test_normalise_then_match_then_explain(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 import json
 
 from schemas.criteria import Criteria
-from schemas.posting import Company
-from services.matcher.explain import explain_json, explain_text, pair_json
+from schemas.posting import Company, Evidence, PostingCore, Salary, Skill
+from services.matcher.explain import explain_json, explain_text, explained, pair_json
 from services.rules.verdict import verdict
-from tests.support.judging import floor, paying
+from tests.support.judging import a_posting, floor, having, paying, reaching, skills
 
 ASKED = Criteria(salary_floor=floor(100_000), workplace=("remote",))
 POSTING = paying({"EUR": 95_000}).model_copy(
@@ -20,6 +20,15 @@ POSTING = paying({"EUR": 95_000}).model_copy(
 FOUND = verdict(ASKED, POSTING)
 
 
+def _evidence(*pairs: tuple[str, str]) -> tuple[Evidence, ...]:
+    return tuple(Evidence.model_validate({"from": source, "text": text}) for source, text in pairs)
+
+
+def _details(criteria: Criteria, posting: PostingCore, **proof: tuple[Evidence, ...]) -> dict[str, tuple[str, ...]]:
+    told = explained(criteria, posting, verdict(criteria, posting), proof)
+    return {line.criterion: line.more for line in told.lines}
+
+
 def test_the_text_names_the_posting_the_verdict_and_each_reason() -> None:
     assert explain_text(ASKED, POSTING, FOUND).splitlines() == [
         "Bad [31m title, Acme (https://acme.example/1)",
@@ -29,8 +38,71 @@ def test_the_text_names_the_posting_the_verdict_and_each_reason() -> None:
     ]
 
 
+def test_a_rejection_counts_its_faults_and_begins_with_them() -> None:
+    asked = Criteria(workplace=("remote",), seniority=("senior",), languages=("en",))
+    posting = a_posting(language="en", seniority="senior", workplace="onsite")
+    told = explained(asked, posting, verdict(asked, posting))
+    assert told.said == "does not match: 1 of 3 criteria fails"
+    assert [line.criterion for line in told.lines] == ["workplace", "seniority", "language"]
+
+
 def test_a_verdict_without_reasons_says_so() -> None:
     assert "nothing was asked for" in explain_text(Criteria(), POSTING, verdict(Criteria(), POSTING))
+
+
+def test_skills_are_told_by_core_mention_and_lack_and_what_else_is_core() -> None:
+    posting = a_posting(
+        skills=(Skill(name="Go", core=True), Skill(name="Kafka"), Skill(name="Terraform", core=True)),
+    )
+    assert _details(skills(any=("Go", "Kafka", "Rust")), posting)["skills.any"] == (
+        "core to the job: Go",
+        "only mentioned: Kafka",
+        "not asked for, of your 3: Rust",
+        "its core skills besides: Terraform",
+    )
+    assert _details(skills(all=("Rust",)), a_posting())["skills.all"] == ("no skill was found in the posting",)
+
+
+def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
+    pay = Salary(
+        min=100_000,
+        max=150_000,
+        currency="USD",
+        period="year",
+        annual_min=100_000,
+        annual_max=150_000,
+        tops={"USD": 150_000, "EUR": 120_000},
+    )
+    asked = Criteria(salary_floor=floor(100_000))
+    assert _details(asked, a_posting(salary=pay))["salary"] == ("at least about EUR 80,000 a year, 20 % below it",)
+
+
+def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> None:
+    posting = reaching(countries=("FR", "AT", "DE"))
+    said = _evidence(("location", "Paris, France"), ("location", "Wien"), ("text", "or from Germany"))
+    assert _details(Criteria(places=("DE",)), posting, reach=said)["place"] == ("“or from Germany”",)
+    assert _details(Criteria(places=("ES",)), posting, reach=said)["place"] == (
+        "location: “Paris, France”",
+        "location: “Wien”",
+    )
+
+
+def test_a_skill_is_quoted_only_by_its_own_name() -> None:
+    said = _evidence(("text", "Great team"), ("text", "years of Go, in production"), ("title", "Going far"))
+    assert _details(skills(all=("Go",)), having("Go"), skills=said)["skills.all"][-1] == "“years of Go, in production”"
+
+
+def test_what_the_title_decided_is_not_repeated() -> None:
+    said = _evidence(("title", "Senior Engineer"))
+    posting = a_posting(title="Senior Engineer", seniority="senior")
+    assert _details(Criteria(seniority=("senior",)), posting, seniority=said)["seniority"] == ("by its title",)
+
+
+def test_words_are_quoted_from_the_description_where_they_stand() -> None:
+    posting = a_posting(description_text="We build data-pipelines for hospitals.")
+    quoted = "“We build data-pipelines for hospitals.…”"
+    assert _details(Criteria(text='"data pipelines"'), posting)["text"] == (quoted,)
+    assert _details(Criteria(text='-"data pipelines"'), posting)["text"] == (quoted,)
 
 
 def test_a_pair_is_one_line_of_json() -> None:
@@ -40,8 +112,9 @@ def test_a_pair_is_one_line_of_json() -> None:
     assert line["reasons"][0]["facts"]["annual_top"] == 95_000
 
 
-def test_the_json_holds_what_was_asked() -> None:
-    found = explain_json(ASKED, POSTING, FOUND)
+def test_the_json_holds_what_was_asked_and_the_evidence() -> None:
+    said = {"workplace": _evidence(("tags", "remote"))}
+    found = json.loads(json.dumps(explain_json(ASKED, POSTING, FOUND, said)))
     assert Criteria.model_validate(found["criteria"]) == ASKED
     assert found["posting"]["posting_id"] == "p1"
-    json.dumps(found)
+    assert [reason["evidence"] for reason in found["reasons"]] == [[], [{"from": "tags", "text": "remote"}]]

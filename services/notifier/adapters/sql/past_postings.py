@@ -18,8 +18,9 @@ _PAGE: Final = 500
 class SqlPastPostings:
     """Postings by when any version of them was first seen. Every method raises UnavailableError."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, page: int = _PAGE) -> None:
         self._engine = engine
+        self._page = page
 
     def count(self, since: datetime, until: datetime) -> int:
         """How many were first seen after `since`, up to `until`."""
@@ -37,11 +38,11 @@ class SqlPastPostings:
                 own = bytewise(connection, postings.c.posting_id)
                 query = select(postings.c.posting_id, postings.c.document, postings.c.seen_at)
                 rows = connection.execute(
-                    query.where(_seen(since, until), own > after).order_by(own).limit(_PAGE)
+                    query.where(_seen(since, until), own > after).order_by(own).limit(self._page)
                 ).all()
             for row in rows:
                 yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
-            if len(rows) < _PAGE:
+            if len(rows) < self._page:
                 return
             after = rows[-1].posting_id
 

@@ -1,0 +1,45 @@
+"""What a backtest asks of the store, whichever engine holds it."""
+
+from datetime import timedelta
+
+from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+
+DAY = timedelta(days=1)
+
+
+def test_postings_come_by_when_they_were_first_seen_after_since_up_to_until(store: NotifierStore) -> None:
+    ages = {"now": 0 * DAY, "before": 3 * DAY, "at since": 7 * DAY, "older": 8 * DAY}
+    found = [posting(name, posted_at=NOW - age, fetched_at=NOW) for name, age in ages.items()]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(found)], NOW)
+    past = SqlPastPostings(store.engine)
+    names = {one.posting_id: name for name, one in zip(ages, found, strict=True)}
+    assert {names[one.posting_id] for one, _ in past.between(NOW - 7 * DAY, NOW)} == {"now", "before"}
+    assert past.count(NOW - 7 * DAY, NOW) == 2
+    assert {names[one.posting_id] for one, _ in past.between(NOW - 9 * DAY, NOW - DAY)} == {
+        "before",
+        "at since",
+        "older",
+    }
+
+
+def test_each_comes_once_whole_by_its_newest_version_with_its_first_sight(store: NotifierStore) -> None:
+    first = posting("one", version=1, posted_at=NOW - 2 * DAY, fetched_at=NOW - DAY)
+    closed = posting("one", version=2, status="closed", title="As it closed", posted_at=None, fetched_at=NOW)
+    store.matches.store(0, [arrival(0, first)], NOW - DAY)
+    store.matches.store(0, [arrival(1, closed)], NOW)
+    assert list(SqlPastPostings(store.engine).between(NOW - 7 * DAY, NOW)) == [(closed, NOW - 2 * DAY)]
+
+
+def test_pages_join_without_a_gap_and_without_a_repeat(store: NotifierStore) -> None:
+    found = [posting(f"p{number}", posted_at=NOW, fetched_at=NOW) for number in range(7)]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(found)], NOW)
+    own = sorted(one.posting_id for one in found)
+    for page in (1, 2, 7, 8):
+        paged = SqlPastPostings(store.engine, page=page).between(NOW - DAY, NOW)
+        assert [one.posting_id for one, _ in paged] == own
+
+
+def test_an_empty_store_has_none(store: NotifierStore) -> None:
+    past = SqlPastPostings(store.engine)
+    assert (list(past.between(NOW - DAY, NOW)), past.count(NOW - DAY, NOW)) == ([], 0)
