@@ -35,7 +35,8 @@ class JinjaRenderer:
         """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
         words = words_of(digest.recipient.locale)
         reader = reader_of(digest, words)
-        stack = Stack(reader, digest.due_at, links, one_search=len(digest.searches) == 1)
+        due_on = digest.due_at.astimezone(reader.zone).date()
+        stack = Stack(reader, due_on, links, one_search=len(digest.searches) == 1)
         for item in digest.items:
             self._cards.add(item, stack, near=False)
         for item in digest.near:
@@ -82,6 +83,7 @@ def _escapes(name: str | None) -> bool:
     return name is None or not name.endswith(".txt.j2")
 
 
+@functools.lru_cache(maxsize=4_096)
 def _fill(text: str, indent: int = 0) -> str:
     """Wrap a paragraph for a text mail; a long word, such as an address, stays whole.
 

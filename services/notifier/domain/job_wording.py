@@ -1,7 +1,7 @@
 """What is said of one job, but for why it was found."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -100,28 +100,23 @@ def no_pay_line(posting: PostingCore, words: Words) -> str:
     return "" if states_pay(posting) else words.say("Pay not stated")
 
 
-def days_old(posting: PostingCore, due_at: datetime, zone: ZoneInfo) -> int:
-    """How many midnights of the reader's lie between a job and its digest."""
-    return (due_at.astimezone(zone).date() - seen_on(posting, zone)).days
-
-
 def seen_on(posting: PostingCore, zone: ZoneInfo) -> date:
     """The reader's day on which a job was posted, or else found."""
     return posting.seen_at.astimezone(zone).date()
 
 
-def age_line(posting: PostingCore, due_at: datetime, zone: ZoneInfo, words: Words) -> str:
-    """How old the job is on the reader's calendar: `posted yesterday`, `found today`, `posted on November 3`."""
-    day, days = seen_on(posting, zone), days_old(posting, due_at, zone)
-    if posting.posted_at is None:
-        return _found(day, days, words)
+def age_line(seen: date, due: date, words: Words, *, posted: bool) -> str:
+    """How old a job is on the reader's calendar: `posted yesterday`, `found today`, `posted on November 3`."""
+    days = (due - seen).days
+    if not posted:
+        return _found(seen, days, words)
     if days <= 0:
         return words.say("posted today")
     if days == 1:
         return words.say("posted yesterday")
     if days <= _DAYS_IN_WORDS:
         return words.count("posted {count} day ago", "posted {count} days ago", days)
-    return words.say("posted on {day}", day=day_and_month(day, words))
+    return words.say("posted on {day}", day=day_and_month(seen, words))
 
 
 def _found(day: date, days: int, words: Words) -> str:

@@ -92,8 +92,8 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
         more=wording.more_line(digest.left_out, words),
         rest=links.rest,
         why=wording.why_line(digest, words),
-        manage=web_address(links.manage),
-        unsubscribe=web_address(links.unsubscribe),
+        manage=links.manage,
+        unsubscribe=links.unsubscribe,
         from_name=one_line(sender.name),
         from_line=one_line(wording.sender_line(sender)),
     )
@@ -146,6 +146,8 @@ def fault_line(reasons: Sequence[Reason], posting: PostingCore, words: Words) ->
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
     """Why a job comes again, and what the reader said of another that moved it."""
+    if item.again is None and not item.parts:
+        return ()
     moved = next((part for part in item.parts if part.code == "feedback" and part.facts), None)
     lines = (_again(item.again, words) if item.again else "", _moved(moved, words) if moved else "")
     return tuple(line for line in lines if line)

@@ -1,6 +1,8 @@
 """Every sentence of a digest but those about one job."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -128,7 +130,12 @@ def week_line(total: int, words: Words) -> str:
 
 def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
     """The reader's day: `Wednesday, November 25, 2026`."""
-    return capitalised(format_date(digest.due_at.astimezone(zone).date(), "full", locale=words.locale))
+    return _day(digest.due_at.astimezone(zone).date(), words.locale)
+
+
+@lru_cache(maxsize=256)
+def _day(day: date, locale: str) -> str:
+    return capitalised(format_date(day, "full", locale=locale))
 
 
 def sender_line(sender: Sender) -> str:

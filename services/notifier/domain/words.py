@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from gettext import NullTranslations
 
 from babel import Locale
@@ -54,7 +55,7 @@ class Words:
         """The locale as HTML names it (BCP 47): `de-AT`."""
         return self.locale.replace("_", "-")
 
-    @property
+    @cached_property
     def direction(self) -> str:
         """Which way the language is written: `ltr` or `rtl`."""
         return str(Locale.parse(self.locale).text_direction)

@@ -15,7 +15,6 @@ from services.notifier.domain.shown import reasons_shown, why_lines
 from services.notifier.domain.telling import most_telling
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
-UTC = ZoneInfo("UTC")
 EN = words_of("en")
 
 
@@ -111,11 +110,12 @@ def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> Non
 )
 def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -> None:
     one = posting(posted_at=NOON - timedelta(hours=hours))
-    assert job_wording.age_line(one, NOON, ZoneInfo(zone), EN) == said
+    seen, due = job_wording.seen_on(one, ZoneInfo(zone)), NOON.astimezone(ZoneInfo(zone)).date()
+    assert job_wording.age_line(seen, due, EN, posted=True) == said
 
 
 def test_a_job_without_a_date_was_found_not_posted() -> None:
-    assert job_wording.age_line(posting(posted_at=None), NOON, UTC, EN) == "found today"
+    assert job_wording.age_line(NOON.date(), NOON.date(), EN, posted=False) == "found today"
 
 
 def test_reasons_are_one_sentence_of_what_fits() -> None:

@@ -1,0 +1,169 @@
+"""How many digests of ten jobs one core renders a second, with cards held and without.
+
+python -m bench.digest [--json] [--subscribers 2000] [--repeat 9]
+
+A morning's mail: 200 postings, of which each subscriber gets ten that fit one of 120 criteria, most with a floor, in
+three languages and five currencies. Rendering goes from a chosen digest and its links to subject, HTML and text. With
+`plain` no cards are held, `cold` begins with none, `held` finds them all, and `composed` signs the links as well. CPU
+seconds of one process; the mails are compared byte by byte.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import PostingCore, Reach, Skill
+from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.composing import Composer
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.links import links_for
+from services.notifier.domain.model import Digest, FoundBy, Item
+from services.notifier.ports import Links, Rendered
+from services.rules.verdict import verdict
+from tests.support.digests import NOON, SENDER, pay, posting, recipient, search
+
+SKILLS = ("Python", "Go", "Rust", "PostgreSQL", "Apache Kafka", "Kubernetes", "React", "TypeScript")
+PLACES = ("DE", "PT", "ES", "FR", "NL", "PL", "GB", "US")
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "INR")
+LOCALES = ("en", "en", "en_GB", "de", "es")
+ZONES = ("Europe/Berlin", "Europe/Lisbon", "America/New_York", "Asia/Kolkata")
+BASE, SECRET = "https://jobs.harbour.example", b"a secret of sixteen bytes or more"
+JOBS = 10
+SLICE = 20
+CLIPPED = 102_000
+"""Bytes of HTML from which on Gmail shows a part alone."""
+
+Pair = tuple[Digest, Links]
+
+
+def make_postings(dice: random.Random, count: int) -> list[PostingCore]:
+    """Postings of every kind that a card can show."""
+    made = []
+    for number in range(count):
+        low = dice.randrange(40_000, 120_000, 500)
+        salary = pay(low, low + dice.randrange(5_000, 40_000, 500), dice.choice(CURRENCIES[:4]))
+        reach = dice.choice(
+            [Reach(scope="worldwide"), Reach(scope="listed", groups=("eu",)),
+             Reach(scope="listed", countries=tuple(sorted(dice.sample(PLACES, 3))))]
+        )  # fmt: skip
+        made.append(
+            posting(
+                f"p{number}",
+                title=f"{dice.choice(('Senior', 'Staff', 'Lead'))} {dice.choice(SKILLS)} Engineer, team {number}",
+                company=f"Company {number % 80}",
+                skills=tuple(Skill(name=name, core=True) for name in dice.sample(SKILLS, 3)),
+                reach=reach,
+                salary=salary if dice.random() < 0.7 else None,
+                seniority=dice.choice(("senior", "mid", None)),
+                employment="full_time",
+                posted_at=NOON - timedelta(hours=dice.randrange(1, 140)),
+            )
+        )
+    return made
+
+
+def make_criteria(dice: random.Random) -> Criteria:
+    """What someone asks for; most name a floor."""
+    floor = SalaryFloor(amount=dice.randrange(30, 70, 5) * 1_000, currency=dice.choice(("EUR", "USD")))
+    return Criteria(
+        skills=SkillTerms(any=tuple(sorted(dice.sample(SKILLS, 3)))),
+        places=tuple(sorted(dice.sample(PLACES, 2))),
+        salary_floor=floor if dice.random() < 0.7 else None,
+        accept_undisclosed=True,
+    )
+
+
+def make_morning(subscribers: int, seed: int = 7) -> list[Pair]:
+    """Digests of ten jobs, each for a subscriber of their own."""
+    dice = random.Random(seed)
+    postings = make_postings(dice, 200)
+    found: list[list[Item]] = []
+    while len(found) < 120:
+        by = search(f"Search {len(found)}", make_criteria(dice))
+        judged = [(one, verdict(by.criteria, one)) for one in postings]
+        items = [Item(one, (FoundBy(by, given),), 1.0) for one, given in judged if given.outcome == "match"]
+        if len(items) >= JOBS:
+            found.append(items)
+    digests: list[Pair] = []
+    for number in range(subscribers):
+        items = dice.choice(found)
+        currency, locale, zone = dice.choice(CURRENCIES), dice.choice(LOCALES), dice.choice(ZONES)
+        to = recipient(subscriber_id=f"sub{number:05}", currency=currency, locale=locale, time_zone=zone)
+        chosen = tuple(dice.sample(items, JOBS))
+        digest = Digest(to, NOON, (items[0].found_by[0].search,), chosen, (), 0, ())
+        digests.append((digest, links_for(digest, BASE, SECRET)))
+    return digests
+
+
+def render_all(renderer: JinjaRenderer, digests: Sequence[Pair]) -> list[Rendered]:
+    return [renderer.render(digest, links) for digest, links in digests]
+
+
+def fastest(work: Callable[[Sequence[Pair]], object], digests: Sequence[Pair], repeat: int) -> float:
+    """Seconds a digest: each slice of a few at the fastest of its runs, since the machine may be shared."""
+    slices = [digests[start : start + SLICE] for start in range(0, len(digests), SLICE)]
+    best = [float("inf")] * len(slices)
+    for _ in range(repeat):
+        for number, some in enumerate(slices):
+            begun = time.process_time()
+            work(some)
+            best[number] = min(best[number], time.process_time() - begun)
+    return sum(best) / len(digests)
+
+
+def measure(digests: Sequence[Pair], repeat: int) -> dict[str, float]:
+    """Digests a second. Raises RuntimeError where a mail is another without cards held, or is too large."""
+    some = digests[: max(100, len(digests) // 10)]
+    plain, held = JinjaRenderer(SENDER, cards_held=0), JinjaRenderer(SENDER, cards_held=1_000_000)
+    mails = render_all(held, some)
+    if render_all(plain, some) != mails or render_all(held, some) != mails:
+        raise RuntimeError("a mail differs where its cards were held")
+    if max(len(mail.html.encode()) for mail in mails) > CLIPPED:
+        raise RuntimeError("a mail is larger than what mailboxes show")
+    composer = Composer(held, SENDER, BASE, Ids(SECRET))
+    begun = time.process_time()
+    render_all(JinjaRenderer(SENDER, cards_held=1_000_000), digests)
+    cold = (time.process_time() - begun) / len(digests)
+    render_all(held, digests)
+    took = {
+        "plain": fastest(lambda few: render_all(plain, few), some, max(2, repeat // 2)),
+        "cold": cold,
+        "held": fastest(lambda few: render_all(held, few), digests, repeat),
+        "composed": fastest(lambda few: [composer.compose(digest) for digest, _ in few], some, repeat),
+    }
+    return {name: 1 / seconds for name, seconds in took.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--subscribers", type=int, default=2_000)
+    parser.add_argument("--repeat", type=int, default=9)
+    given = parser.parse_args()
+    digests = make_morning(given.subscribers)
+    rates = measure(digests, given.repeat)
+    sizes = sorted(len(mail.html.encode()) for mail in render_all(JinjaRenderer(SENDER), digests[:200]))
+    ratios = {"per_s": round(rates["held"]), "cached_vs_plain": round(rates["held"] / rates["plain"], 1)}
+    report = {
+        "jobs": JOBS,
+        "subscribers": given.subscribers,
+        "digests_a_second": {name: round(rate) for name, rate in rates.items()},
+        "html_bytes": {"median": sizes[len(sizes) // 2], "most": sizes[-1]},
+        "ratios": ratios,
+    }
+    if given.json:
+        json.dump(report, sys.stdout)
+        print()
+        return
+    for name, rate in rates.items():
+        print(f"{name:>9}: {rate:7,.0f} digests a second, {1e6 / rate:7,.0f} us each")
+    print(f"HTML: {sizes[len(sizes) // 2]:,} bytes in the middle, {sizes[-1]:,} at most; ratios {ratios}")
+
+
+if __name__ == "__main__":
+    main()
