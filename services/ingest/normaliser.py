@@ -8,6 +8,7 @@ from schemas.headers import headers_of
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
 from services.ingest.domain.normalise import normalise
+from services.ingest.domain.warm import warm_up
 from services.ingest.ports import Format, UnusableItemError
 from services.rules.money import Rates
 from services.runtime.errors import PoisonError
@@ -28,7 +29,8 @@ class Normaliser:
         self._rates_before = rates_before
 
     def load(self) -> None:
-        """Nothing is held in memory."""
+        """Make the tables of the rules, so that the first record does not wait for them; nothing else is held."""
+        warm_up()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Normalise a batch. Raises PoisonError for a record that is no raw posting or can be no posting."""

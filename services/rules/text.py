@@ -1,7 +1,6 @@
 """Text: folding, words, and the small query language of a search's `text`."""
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,8 +42,9 @@ def _fold_once(text: str) -> str:
 @cache
 def _word() -> re.Pattern[str]:
     """A word: a letter with its signs in unspaced scripts; `c++`, `c#` and `.net`; else letters, digits and marks."""
-    every = (chr(code) for code in range(sys.maxunicode + 1))
-    marks = "".join(char for char in every if unicodedata.category(char) in ("Mn", "Mc") and ord(char) >= 0x0370)
+    # Between these ranges lie Han, private use and nothing; asking a million code points takes a tenth of a second.
+    greek_on = map(chr, chain(range(0x0370, 0x20000), range(0xE0000, 0xE1000)))
+    marks = "".join(char for char in greek_on if unicodedata.category(char) in ("Mn", "Mc"))
     unspaced = f"[{_UNSPACED}](?<=\\w)[{marks}]*"
     spaced = f"(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])[^\\W_]|[{marks}])*"
     return re.compile(rf"{unspaced}|(?<![^\W_])(?:[a-z](?:\+\+|\#)|\.net(?![^\W_]))|{spaced}")

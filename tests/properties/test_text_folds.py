@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rules.signature import LEAST_WORDS, signature_of
 from services.rules.text import Haystack, TextQuery, fold, words
 
 pieces = st.sampled_from(
@@ -45,6 +46,16 @@ def test_folding_does_not_see_case(text: str) -> None:
 def test_words_are_those_of_the_folded_text(text: str) -> None:
     assert words(fold(text)) == words(text)
     assert not any(char.isspace() or char == "\0" for word in words(text) for char in word)
+
+
+_LETTERS = st.characters(exclude_characters="+#.")
+_PIECES = st.lists(st.text(_LETTERS, max_size=8) | st.sampled_from(["café", "ﬁne", "№", "½", "Straße", "don’t", "5 €"]))
+
+
+@given(_PIECES.map(" ".join))
+def test_a_signature_is_that_of_the_folded_words(text: str) -> None:
+    text += " and so on" * LEAST_WORDS
+    assert signature_of(text) == signature_of(" ".join(words(text)))
 
 
 @given(queries)

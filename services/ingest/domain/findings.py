@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from pydantic import ValidationError
+
 from schemas.posting import Evidence
 
 T = TypeVar("T")
@@ -24,7 +26,10 @@ def evidence_of(source: str, text: str) -> Evidence:
     shown = " ".join(text[: MOST_EXCERPT * 2].split())
     if len(shown) > MOST_EXCERPT:
         shown = shown[: MOST_EXCERPT - 1] + "…"
-    return Evidence.model_construct(source=source, text=shown)
+    try:
+        return Evidence(source=source, text=shown)
+    except ValidationError:  # half a pair of surrogates, of a feed whose own escapes are broken
+        return Evidence(source=source, text=shown.encode("utf-8", "ignore").decode())
 
 
 def quote(source: str, text: str, start: int, end: int) -> Evidence:

@@ -1,0 +1,187 @@
+"""How fast the normaliser reads the captured postings on one core: `python -m bench.normalise [--json] [--slowest 10]`.
+
+Each posting is read three times, from the item as its source served it to a posting, in three passes over all of
+them so that no pass finds the words of its own posting still at hand; its best time counts. Times are of the processor,
+which other work on the machine disturbs least. What is made once a process (tables, patterns, the model of languages)
+is made before. `ratios` of the JSON object holds `postings_per_s`, the postings by the sum of their best times, and
+`max_ms`, the longest of these.
+
+The table by rule is of one more pass with a clock around each rule, which costs some microseconds a posting. What rules
+share (the text in lower case, its sections, its anchor words) is made by the first that asks, and counted there.
+"""
+
+import gc
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from unittest.mock import patch
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from schemas.posting import Posting, posting_id_of
+from schemas.raw import RawPosting
+from services.ingest.adapters.formats import detect
+from services.ingest.domain import normalise as rules
+from services.ingest.domain.warm import warm_up
+from services.ingest.ports import Format, Item, UnusableItemError
+from services.rules.money import rates_before
+from tests.support.shared import captures
+
+_PASSES: Final = 3
+_NOW: Final = datetime(2026, 8, 22, tzinfo=UTC)
+_RULES: Final = (
+    "sanitise", "text_of_safe", "document_of", "read_reach", "read_language", "read_skills", "read_workplace",
+    "read_timezones", "read_salary", "read_seniority", "read_employment", "seat_of", "cluster_key", "signature_of",
+    "Posting",
+)  # fmt: skip
+_console = Console(stderr=True)
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An item of a captured feed, and what reads it."""
+
+    known: Format
+    raw: RawPosting
+    file: str
+
+    def read(self) -> Posting:
+        """Normalise it."""
+        draft = self.known.draft(self.raw.item)
+        return rules.normalise(draft, raw=self.raw, rates=rates_before(_NOW.date()))
+
+
+def all_given() -> list[Given]:
+    """Every captured item that can be a posting."""
+    found: dict[str, Given] = {}
+    for file in sorted(path for path in captures().glob("*/*") if path.suffix in {".json", ".xml"}):
+        body = file.read_bytes()
+        known = detect(body)
+        for part in known.split(body) if known else ():
+            if known is None or not isinstance(part, Item):
+                continue
+            one = Given(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
+            try:
+                known.draft(part.data)
+            except UnusableItemError:
+                continue
+            found.setdefault(one.raw.posting_id, one)
+    return list(found.values())
+
+
+def _raw(known: Format, item: Item, source: str) -> RawPosting:
+    return RawPosting(
+        posting_id=posting_id_of(source, item.source_id),
+        source=source,
+        source_id=item.source_id,
+        format=known.name,
+        item=item.data,
+        content_hash="",
+        fetched_at=_NOW,
+    )
+
+
+def best_times(given: Sequence[Given], clock: Clock = time.process_time_ns) -> tuple[list[int], list[int]]:
+    """Nanoseconds of each posting: the best of all passes, and those of the first."""
+    passes: list[list[int]] = []
+    for number in range(_PASSES):
+        times: list[int] = []
+        gc.collect()
+        for one in _shown(given, f"Pass {number + 1} of {_PASSES}"):
+            began = clock()
+            one.read()
+            times.append(clock() - began)
+        passes.append(times)
+    return [min(times) for times in zip(*passes, strict=True)], passes[0]
+
+
+def by_rule(given: Sequence[Given], clock: Clock = time.process_time_ns) -> dict[str, int]:
+    """Nanoseconds of each rule over all postings; `rest` is what no rule took, `draft` the mapping of the format."""
+    spent: defaultdict[str, int] = defaultdict(int)
+    with _clocks(spent, clock):
+        for one in _shown(given, "By rule"):
+            began = clock()
+            draft = one.known.draft(one.raw.item)
+            drafted = clock()
+            rules.normalise(draft, raw=one.raw, rates=rates_before(_NOW.date()))
+            spent["draft"] += drafted - began
+            spent["rest"] += clock() - drafted
+    spent["rest"] -= sum(took for name, took in spent.items() if name in _RULES)
+    return dict(spent)
+
+
+@contextmanager
+def _clocks(spent: dict[str, int], clock: Clock) -> Iterator[None]:
+    def around(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **named: Any) -> Any:
+            began = clock()
+            try:
+                return rule(*args, **named)
+            finally:
+                spent[name] += clock() - began
+
+        return timed
+
+    with ExitStack() as stack:
+        for name in _RULES:
+            stack.enter_context(patch.object(rules, name, around(name, getattr(rules, name))))
+        yield
+
+
+def _shown(given: Sequence[Given], what: str) -> Iterator[Given]:
+    yield from track(given, what, console=_console, disable=not _console.is_terminal, transient=True)
+
+
+def main(
+    as_json: Annotated[bool, typer.Option("--json", help="One object for programs.")] = False,
+    slowest: Annotated[int, typer.Option(min=0, help="Name the postings that take longest.")] = 0,
+) -> None:
+    """Measure, and print the rate, the longest and the share of each rule."""
+    with _console.status("Reading the captures"):
+        given = all_given()
+        warm_up()
+        for one in given[:: max(1, len(given) // 50)]:
+            one.read()
+    best, first = best_times(given)
+    spent = by_rule(given)
+    told: dict[str, Any] = {
+        "bench": "normalise",
+        "ratios": {"postings_per_s": round(len(best) / sum(best) * 1e9), "max_ms": round(max(best) / 1e6, 2)},
+        "postings": len(given),
+        "first_pass_per_s": round(len(first) / sum(first) * 1e9),
+        "ms_by_rule": {name: round(took / len(given) / 1e6, 4) for name, took in spent.items()},
+    }
+    if as_json:
+        print(json.dumps(told))
+        return
+    _print(told, best)
+    for place in sorted(range(len(given)), key=lambda at: -best[at])[:slowest]:
+        print(f"{best[place] / 1e6:6.2f} ms  {given[place].file} {given[place].raw.source_id}")
+
+
+def _print(told: dict[str, Any], best: Sequence[int]) -> None:
+    ordered = sorted(best)
+    shares = (("median", 0.5), ("95 %", 0.95), ("99 %", 0.99))
+    table = Table("rule", "ms a posting", title=f"{told['postings']:,} captured postings")
+    for name, took in sorted(told["ms_by_rule"].items(), key=lambda pair: -pair[1]):
+        table.add_row(name, f"{took:.3f}")
+    Console().print(table)
+    print(f"{told['ratios']['postings_per_s']} postings a second (first pass {told['first_pass_per_s']})")
+    print(
+        ", ".join(f"{name} {ordered[int(share * (len(ordered) - 1))] / 1e6:.2f} ms" for name, share in shares), end=""
+    )
+    print(f", longest {told['ratios']['max_ms']:.2f} ms")
+
+
+if __name__ == "__main__":
+    typer.run(main)

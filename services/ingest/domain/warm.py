@@ -1,0 +1,46 @@
+"""What the rules make once a process, made before the first posting waits for it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from schemas.posting import posting_id_of
+from schemas.raw import RawPosting
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.normalise import normalise
+from services.rules.money import rates_before
+
+_TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
+<p>Requirements:</p><ul><li>3 years of experience with Python and Go; fluent German</li></ul>
+<p>Salary: €60,000 - €70,000 per year. You must be based in Germany, full-time.</p>"""
+_NO_LANGUAGE = "<p>" + "Kubernetes Terraform Prometheus Grafana Ansible PostgreSQL Datenbank Entwicklung " * 6 + "</p>"
+"""Names alone: only the model of letters says anything of them."""
+
+
+def warm_up() -> None:
+    """Make the tables, automata, patterns and the model of languages: about a second, then nothing is left to make.
+
+    By reading two invented postings, so that what a rule comes to need later is made here too.
+    """
+    draft = Draft(
+        source_id="warm-up",
+        title="Senior Entwickler*in Büro Zürich",
+        company="Acme GmbH",
+        locations=(Stated("location", "Springfield, Illinois, CA"), Stated("location", "remote, germany")),
+        restriction=(Stated("restriction", "Europe"),),
+        skills=(Stated("tag", "python"),),
+        pay_text=(Stated("pay", "€60k"),),
+        language="de",
+        posted_at="2026-01-01",
+    )
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    raw = RawPosting(
+        posting_id=posting_id_of("warm-up", "warm-up"),
+        source="warm-up",
+        source_id="warm-up",
+        format="warm-up",
+        item={},
+        content_hash="",
+        fetched_at=started,
+    )
+    for html in (_TEXT, _NO_LANGUAGE):
+        normalise(replace(draft, html=html), raw=raw, rates=rates_before(started.date()))
