@@ -27,9 +27,9 @@ def evidence_of(source: str, text: str) -> Evidence:
     if len(shown) > MOST_EXCERPT:
         shown = shown[: MOST_EXCERPT - 1] + "…"
     try:
-        return Evidence(source=source, text=shown)
+        return Evidence.model_validate({"from": source, "text": shown})
     except ValidationError:  # half a pair of surrogates, of a feed whose own escapes are broken
-        return Evidence(source=source, text=shown.encode("utf-8", "ignore").decode())
+        return Evidence.model_validate({"from": source, "text": shown.encode("utf-8", "ignore").decode()})
 
 
 def quote(source: str, text: str, start: int, end: int) -> Evidence:
