@@ -47,11 +47,11 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
     ("policy", "hybrid"), ("policy", "remote"), ("policy", "onsite"), ("weak", "remote"), ("weak", "hybrid"),
 )  # fmt: skip
 """What counts where no field says anything: the ways of the whole company, and what is said under conditions."""
-_PLAIN: tuple[tuple[Workplace, Rank, re.Pattern[str]], ...] = (
-    ("hybrid", "said", HYBRID_SAID), ("hybrid", "way", HYBRID_WAY), ("hybrid", "weak", HYBRID_WEAK),
-    ("onsite", "said", ONSITE_SAID), ("onsite", "way", ONSITE_WAY),
-    ("remote", "said", REMOTE_SAID), ("remote", "way", REMOTE_WAY), ("remote", "weak", REMOTE_WEAK),
-)  # fmt: skip
+_PLAIN: dict[tuple[Rank, Workplace], re.Pattern[str]] = {
+    ("said", "hybrid"): HYBRID_SAID, ("way", "hybrid"): HYBRID_WAY, ("weak", "hybrid"): HYBRID_WEAK,
+    ("said", "onsite"): ONSITE_SAID, ("way", "onsite"): ONSITE_WAY,
+    ("said", "remote"): REMOTE_SAID, ("way", "remote"): REMOTE_WAY, ("weak", "remote"): REMOTE_WEAK,
+}  # fmt: skip
 _BEFORE, _AFTER = 60, 65
 _MOST_MATCHES = 20
 """Of one pattern in one text; in the captured postings none has more than half of them."""
@@ -62,8 +62,17 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     in_title = _in_fields(TITLE, (Stated("title", document.title),))
     if in_title is not None:
         return in_title
-    found = _in_text(document)
-    return _first(_STRONG, found) or _from_fields(draft, found) or _first(_WEAK, found) or Finding("unknown")
+    found: Found = {}
+    for strong in _STRONG:  # what is weaker is looked for only where this is missing: most of the time goes there
+        _look(*strong, document, found)
+        if strong in found:
+            return found[strong]
+    _look("weak", "hybrid", document, found)
+    stated = _from_fields(draft, found)
+    if stated is not None:
+        return stated
+    _look("weak", "remote", document, found)
+    return next((found[weak] for weak in _WEAK if weak in found), Finding("unknown"))
 
 
 def _from_fields(draft: Draft, found: Found) -> Finding[Workplace] | None:
@@ -82,30 +91,40 @@ def _in_fields(pattern: re.Pattern[str], fields: Iterable[Stated]) -> Finding[Wo
     return None
 
 
-def _first(order: Iterable[tuple[Rank, Workplace]], found: Found) -> Finding[Workplace] | None:
-    return next((found[key] for key in order if key in found), None)
+def _look(rank: Rank, workplace: Workplace, document: Document, found: Found) -> None:
+    """Look for the statements of one kind. One that is not plainly about the role is kept at a weaker rank."""
+    if rank == "option":
+        _options(document, found)
+    elif rank == "days":
+        _days(document, found)
+    elif rank == "tag":
+        _tags(document, found)
+    else:
+        for match in _matches(document, workplace, _PLAIN[rank, workplace]):
+            if _capital_follows(document, match) and not _passing(document, match):
+                _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
 
 
-def _in_text(document: Document) -> Found:
-    found: Found = {}
-    for start, stop in stretches(document, "tag", before=0, after=15):
-        for match in TAG.finditer(document.lowered, start, stop):
-            _keep(found, "tag", _named(match), match, document)
+def _options(document: Document, found: Found) -> None:
     for start, stop in stretches(document, "remote", before=30, after=30):
         for match in OPTION.finditer(document.lowered, start, stop):
             vague = _of_company(document, match) or _conditional(document, match)
             _keep(found, "weak" if vague else "option", "remote", match, document)
+
+
+def _days(document: Document, found: Found) -> None:
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
         if not NUMBER.search(document.lowered, start, stop):
             continue
         days = DAYS.search(document.lowered, start, stop)
         if days is not None and not RARELY.match(document.lowered, days.end()):
             _keep(found, "weak" if _conditional(document, days) else "days", "hybrid", days, document)
-    for workplace, rank, pattern in _PLAIN:
-        for match in _matches(document, workplace, pattern):
-            if _capital_follows(document, match) and not _passing(document, match):
-                _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
-    return found
+
+
+def _tags(document: Document, found: Found) -> None:
+    for start, stop in stretches(document, "tag", before=0, after=15):
+        for match in TAG.finditer(document.lowered, start, stop):
+            _keep(found, "tag", _named(match), match, document)
 
 
 def _matches(document: Document, group: str, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
