@@ -17,7 +17,6 @@ _MOST_REASONS: Final = 3
 _MOST_STEPS: Final = 6
 _MOST_OF_ONE: Final = 2
 """So many of those that fail the same criterion are shown before the next criterion has its turn."""
-_WEEK: Final = timedelta(days=7)
 
 Saying = Callable[[Job], tuple[str, str]]
 """A style, and what is said in it of a job."""
@@ -47,7 +46,7 @@ def _head(report: Report) -> Text:
     said.append(f" would have matched, and {near:,} nearly", "default")
     if jobs:
         on = sum(1 for _, count in report.by_day if count)
-        said.append(f": {_pace(jobs, report)}, on {on:,} of {days:,} days")
+        said.append(f": {_pace(jobs, report)}on {on:,} of {days:,} days")
     judged = f"Of {found.judged:,} postings of the {days:,} days up to {report.until:%-d %B %Y %H:%M} UTC.\n"
     copies = len(found.matches) - jobs
     more = f" They came in {len(found.matches):,} postings." if copies else ""
@@ -55,11 +54,12 @@ def _head(report: Report) -> Text:
 
 
 def _pace(jobs: int, report: Report) -> str:
-    weeks = (report.until - report.since) / _WEEK
-    a_week = jobs / weeks
-    return (
-        f"about {a_week / 7:,.0f} a day" if a_week >= 14 else f"about {a_week:,.1f} a week" if weeks >= 1 else "in all"
-    )
+    """How many a day, week or month, whichever is one or more; empty for less."""
+    a_day = jobs / ((report.until - report.since) / timedelta(days=1))
+    for days, name in ((1, "day"), (7, "week"), (30, "month")):
+        if (pace := a_day * days) >= 1:
+            return f"about {pace:,.0f} a {name}, "
+    return ""
 
 
 def _shown(jobs: Sequence[Job], most: int) -> str:

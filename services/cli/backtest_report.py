@@ -85,8 +85,8 @@ def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
         since=since,
         until=until,
         matches=matches,
-        near=tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "near"), key=_nearest_first)),
-        close=tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "reject"), key=_nearest_first)),
+        near=_nearest_first(found, (one for one in jobs if one.tried.verdict.outcome == "near")),
+        close=_nearest_first(found, (one for one in jobs if one.tried.verdict.outcome == "reject")),
         by_day=_by_day(matches, since, until),
         costs=_costs(found, job_of, held),
     )
@@ -103,8 +103,13 @@ def _best_first(job: Job) -> tuple[float, float, str]:
     return (-job.score, -job.seen_at.timestamp(), job.tried.posting.posting_id)
 
 
-def _nearest_first(job: Job) -> tuple[float, float, float, str]:
-    return (round(distance(job.fault), 3) if job.fault else 0.0, *_best_first(job))
+def _nearest_first(found: Backtest, jobs: Iterable[Job]) -> tuple[Job, ...]:
+    def far(job: Job) -> float:
+        core = (skill.name for skill in job.tried.posting.skills if skill.core)
+        kin = max((found.kin.get(name, 0.0) for name in core), default=0.0)
+        return round(distance(job.fault, kin), 3) if job.fault else 0.0
+
+    return tuple(sorted(jobs, key=lambda job: (far(job), *_best_first(job))))
 
 
 def _by_day(jobs: Iterable[Job], since: datetime, until: datetime) -> tuple[tuple[date, int], ...]:

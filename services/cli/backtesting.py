@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
 from services.cli.asked import asked_criteria
 from services.cli.backtest_page import backtest_page
@@ -20,6 +21,7 @@ from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.runtime.errors import UsageError
 
 _MOST_DAYS = 3_660
+_WIDTH = 80
 
 
 def backtest(
@@ -49,8 +51,17 @@ def backtest(
     if as_json:
         print_json(report_json(report, most))
         return
+    _print(backtest_page(report, most))
+
+
+def _print(page: RenderableType) -> None:
     out = console()
-    out.print(backtest_page(report, most), width=min(out.width, 80) if out.is_terminal else 80)
+    if out.is_terminal:
+        out.print(page, width=min(out.width, _WIDTH))
+        return
+    with out.capture() as drawn:
+        out.print(page, width=_WIDTH)
+    typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
 def _stored(config: Path | None, until: datetime, days: int) -> tuple[datetime, datetime, int, Iterable[Past]]:

@@ -8,14 +8,14 @@ _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _WIDE: Final = 34
 """So many bars stand apart from each other in 80 columns."""
 _MOST: Final = 68
+_UNITS: Final = ((1, "a day"), (7, "a week"), (30, "30 days"), (365, "365 days"))
+"""What a bar may stand for."""
 
 
 def plot(counts: Sequence[tuple[date, int]], *, height: int = 4) -> list[str]:
-    """Lines of one bar a day, or a week where days are many: the count at the top, the first and last day below."""
-    spans = list(counts)
-    unit = "a day"
-    if len(spans) > _MOST:
-        spans, unit = _weekly(spans), "a week"
+    """Lines of one bar a day, or for more days where they are many; the highest count, the first and the last day."""
+    days, unit = next(((days, unit) for days, unit in _UNITS if len(counts) <= days * _MOST), _UNITS[-1])
+    spans = _spans(counts, days)
     most = max((count for _, count in spans), default=0)
     if most == 0:
         return []
@@ -39,10 +39,14 @@ def _cell(count: int, most: int, row: int, height: int) -> str:
     return _EIGHTHS[max(0, min(8, eighths))]
 
 
-def _weekly(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """By spans of seven days, counted back from the last one; the first may be shorter."""
-    ends = days[-1][0]
+def _spans(counts: Sequence[tuple[date, int]], days: int) -> list[tuple[date, int]]:
+    """By spans of so many days, counted back from the last one; the first may be shorter."""
+    ends = counts[-1][0]
     found: dict[int, int] = {}
-    for day, count in days:
-        found[(ends - day).days // 7] = found.get((ends - day).days // 7, 0) + count
-    return [(max(days[0][0], ends - timedelta(days=7 * back + 6)), found[back]) for back in sorted(found, reverse=True)]
+    for day, count in counts:
+        back = (ends - day).days // days
+        found[back] = found.get(back, 0) + count
+    return [
+        (max(counts[0][0], ends - timedelta(days=days * (back + 1) - 1)), found[back])
+        for back in sorted(found, reverse=True)
+    ]

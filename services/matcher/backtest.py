@@ -16,14 +16,16 @@ from schemas.posting import PostingCore
 from services.matcher.relaxing import Relaxation, removals, steps, with_language, with_place, with_skill
 from services.rules.prepared import PreparedPosting
 from services.rules.reason import Criterion
-from services.rules.skills import taxonomy
+from services.rules.skills import SkillKind, taxonomy
 from services.rules.verdict import Verdict, judge
 
 _MOST_GROWN: Final = 5
 """So many skills, places or languages are tried beside those that are asked for."""
 _MOST_PLACES_TRIED: Final = 25
-_LEAST_ALIKE: Final = 0.1
+_LEAST_AKIN: Final = 0.1
 """A skill that is seldom asked for together with those of a search is no alternative to them."""
+_TELLING: Final[frozenset[SkillKind]] = frozenset({"tool", "method", "field"})
+"""What is neither broad nor a language that people speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Backtest:
     close: tuple[Tried, ...]
     """Rejected for one criterion alone."""
     costs: tuple[Cost, ...]
+    kin: Mapping[str, float]
+    """How often skills are core together with those of `skills.any`, 0 to 1 (Ochiai's coefficient)."""
 
 
 class Backtesting:
@@ -128,6 +132,7 @@ class Backtesting:
             near=by_outcome["near"],
             close=by_outcome["reject"],
             costs=self._costs(),
+            kin=self._skills.kin(),
         )
 
     def _costs(self) -> tuple[Cost, ...]:
@@ -160,7 +165,11 @@ class Backtesting:
         return Gain(relaxation, tuple(posting.posting_id for posting in found))
 
     def _with_skills(self, failed: Sequence[Tried]) -> list[Gain]:
-        names = self._skills.most_alike({skill.name for one in failed for skill in one.posting.skills}, _MOST_GROWN)
+        """Those that are most akin to what is asked."""
+        kin, held = self._skills.kin(), taxonomy()
+        found = {skill.name for one in failed for skill in one.posting.skills}
+        akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and held.kind(name) in _TELLING]
+        names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
         return [self._tried_with(with_skill(self._criteria, name), failed) for name in names]
 
     def _with_places(self, failed: Sequence[Tried]) -> list[Gain]:
@@ -216,16 +225,13 @@ class _TogetherWith:
             self._with_asked += 1
             self._together.update(prepared.core)
 
-    def most_alike(self, names: Iterable[str], most: int) -> list[str]:
-        """Those of the names that are most often asked for with what is asked (Ochiai's coefficient, core skills)."""
-        held = taxonomy()
-        alike = {
-            name: self._together[name] / math.sqrt(self._alone[name] * self._with_asked)
-            for name in names
-            if self._together[name] and name not in self._asked and held.kind(name) not in ("broad", "language")
+    def kin(self) -> dict[str, float]:
+        """Ochiai's coefficient, of each skill that was core together with one that is asked for."""
+        return {
+            name: together / math.sqrt(self._alone[name] * self._with_asked)
+            for name, together in self._together.items()
+            if name not in self._asked
         }
-        ranked = sorted(alike, key=lambda name: (-alike[name], name))
-        return [name for name in ranked if alike[name] >= _LEAST_ALIKE][:most]
 
 
 def _failed(found: Verdict) -> frozenset[Criterion]:

@@ -10,6 +10,7 @@ from schemas.posting import Evidence, PostingCore
 from services.rules.fits import Fit, annual_floor
 from services.rules.places import place_name
 from services.rules.reason import Criterion
+from services.rules.reasons_terms import in_period
 from services.rules.skills import taxonomy
 from services.rules.verdict import Outcome, Reason, Verdict
 
@@ -169,18 +170,22 @@ def _line(criteria: Criteria, posting: PostingCore, reason: Reason, proof: Proof
 def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
     """Which of the asked skills the posting needs, mentions and lacks, and what else it needs."""
     facts = dict(reason.facts)
-    asked, core = _names(facts.get("asked")), _names(facts.get("core"))
-    own = [skill.name for skill in posting.skills]
+    asked = _names(facts.get("asked"))
+    known = taxonomy()
+    own = {skill.name: skill.core for skill in posting.skills}
+    implied = _names(facts.get("implied"))
     met = [name for name in asked if name in own]
-    implied = [name for name in _names(facts.get("implied")) if name not in met]
+    met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
+    core, aside = [name for name in met if own[name]], [name for name in met if not own[name]]
     if core:
         yield f"core to the job: {', '.join(core)}"
-    if aside := [name for name in met if name not in core]:
+    if aside:
         yield f"only mentioned: {', '.join(aside)}"
-    if reason.criterion == "skills.any" and (lacking := [one for one in asked if one not in (*met, *implied)]) and met:
+    lacking = [name for name in asked if name not in met and name not in implied]
+    if reason.criterion == "skills.any" and lacking and met:
         yield f"not asked for, of your {len(asked)}: {_few(lacking)}"
-    parents = {parent for name in asked for parent in taxonomy().parents(name)}
-    others = [one.name for one in posting.skills if one.core and one.name not in asked and one.name not in parents]
+    parents = {parent for name in met for parent in known.parents(name)}
+    others = [name for name in own if own[name] and name not in met and name not in parents]
     if others:
         yield f"{'its core skills besides' if met else 'its core skills'}: {_few(others)}"
     elif not own:
@@ -201,7 +206,7 @@ def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
     about = "" if pay.currency == floor.currency else "about "
     percent = f"{100 * abs(least - needed) / needed:.0f} %"
     side = "your floor itself" if round(least) == needed else f"{percent} {'above' if least > needed else 'below'} it"
-    yield f"at least {about}{floor.currency} {least:,.0f} a year, {side}"
+    yield f"at least {about}{floor.currency} {in_period(least, floor.period)}, {side}"
 
 
 def _field(reason: Reason) -> str:

@@ -22,13 +22,15 @@ _SILENT: Final = 0.3
 """What the posting does not say may well fit."""
 _A_STEP: Final = 0.2
 _AN_HOUR: Final = 0.1
+_KIN: Final = 0.5
 
 
-def distance(reason: Reason) -> float:
+def distance(reason: Reason, kin: float = 0.0) -> float:
     """From 0, which just fails, to 1: only good for putting near ones before far ones.
 
     Pay by the share that is missing of the floor, time zones by hours beyond the tolerance, levels by steps, skills
-    that are all needed by the share that is missing; the others by what people may well reconsider.
+    that are all needed by the share that is missing. Of skills of which any will do by `kin`: how often, 0 to 1, those
+    of the posting go together with them. The others by what people may well reconsider.
     """
     facts = dict(reason.facts)
     far = _UNTOLD.get(reason.criterion, 1.0)
@@ -38,6 +40,8 @@ def distance(reason: Reason) -> float:
         far = _AN_HOUR * _number(facts["beyond"])
     elif reason.criterion == "seniority" and "steps" in facts:
         far = _A_STEP * abs(_number(facts["steps"]))
+    elif reason.criterion == "skills.any":
+        far -= _KIN * kin
     elif reason.criterion == "skills.all":
         far = _count(facts["missing"]) / _count(facts["asked"])
     elif (reason.criterion == "place" and facts.get("scope") == "unknown") or facts.get("value") in ("", "unknown"):

@@ -19,6 +19,7 @@ _LOWER_BY: Final = (10, 20)
 """Per cent."""
 _HOURS_MORE: Final = (1.0, 2.0, 3.0)
 _HALF_DAY: Final = 12.0
+_MOST_NAMED: Final = 2
 _FACETS: Final[tuple[tuple[Literal["workplace", "seniority", "employment"], tuple[str, ...]], ...]] = (
     ("workplace", get_args(Workplace)),
     ("seniority", get_args(Seniority)),
@@ -27,11 +28,10 @@ _FACETS: Final[tuple[tuple[Literal["workplace", "seniority", "employment"], tupl
 
 _UNSTATED: Final = {
     "unknown": "jobs that do not say which",
-    "intern": "intern",
-    "mid": "mid, or none that is stated,",
-    "full_time": "full-time, or nothing that is stated,",
+    "mid": "mid or an unstated level",
+    "full_time": "full-time or an unstated form",
 }
-"""How values read that stand for silence too, see `services.rules.fits`, and one that is no adjective."""
+"""How values read that stand for silence too, see `services.rules.fits`."""
 
 T = TypeVar("T")
 
@@ -109,19 +109,19 @@ def steps(criteria: Criteria) -> tuple[Relaxation, ...]:
 def with_skill(criteria: Criteria, name: str) -> Relaxation:
     """One more skill of which any will do."""
     asked = criteria.skills.any
-    words = f"with {name} besides {_listed(asked, 'or')}"
+    words = f"with {name}{_besides(asked)}"
     return Relaxation("skills.any", "add", name, words, _skills(criteria, any=(*asked, name)))
 
 
 def with_place(criteria: Criteria, code: str) -> Relaxation:
     """One more place."""
-    words = f"with {place_phrase(code)} besides {listed(map(place_phrase, criteria.places), 'or')}"
+    words = f"with {place_phrase(code)}{_besides(tuple(map(place_phrase, criteria.places)))}"
     return Relaxation("place", "add", code, words, _with(criteria, places=(*criteria.places, code)))
 
 
 def with_language(criteria: Criteria, code: str) -> Relaxation:
     """One more language that postings may be written in."""
-    words = f"with postings in {language_name(code)} besides {listed(map(language_name, criteria.languages), 'or')}"
+    words = f"with postings in {language_name(code)}{_besides(tuple(map(language_name, criteria.languages)))}"
     return Relaxation("language", "add", code, words, _with(criteria, languages=(*criteria.languages, code)))
 
 
@@ -192,7 +192,7 @@ def _facet_steps(criteria: Criteria) -> Iterator[Relaxation]:
         for value in every if asked else ():
             if value not in asked:
                 more = _with(criteria, **{field: (*asked, value)})
-                words = f"with {_UNSTATED.get(value) or spelt([value])} besides {_listed(asked, 'or')}"
+                words = f"with {_UNSTATED.get(value) or _adjective(value)}{_besides(tuple(map(_adjective, asked)))}"
                 yield Relaxation(field, "add", value, words, more)
 
 
@@ -206,6 +206,15 @@ def _skills(criteria: Criteria, **changes: tuple[str, ...]) -> Criteria:
 
 def _listed(values: tuple[str, ...], word: str = "and") -> str:
     return spelt(values, word) if values else ""
+
+
+def _adjective(value: str) -> str:
+    return value if value == "intern" else spelt([value])
+
+
+def _besides(asked: tuple[str, ...]) -> str:
+    """What something is added to, where that is little."""
+    return f" besides {' or '.join(asked)}" if len(asked) <= _MOST_NAMED else " too"
 
 
 def _each_less(values: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:

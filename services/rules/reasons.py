@@ -27,11 +27,19 @@ def skills_all(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if missing:
         words = f"does not ask for {listed(missing, 'or')}"
         return Reason("skills.all", "no", f"{words}, but for {listed(met)}" if met else words, facts)
-    return Reason("skills.all", "yes", f"asks for {listed(asked)}", facts)
+    return Reason("skills.all", "yes", _asks_for(asked, prepared), facts)
 
 
 def _core(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[str, ...]:
     return tuple(name for name in names if name in prepared.core)
+
+
+def _asks_for(names: tuple[str, ...], prepared: PreparedPosting) -> str:
+    """A posting asks for core skills; others it only mentions, which is less."""
+    core = _core(names, prepared)
+    aside = tuple(name for name in names if name not in core)
+    said = (f"asks for {listed(core)}" if core else "", f"mentions {listed(aside)}" if aside else "")
+    return " and ".join(filter(None, said))
 
 
 def skills_any(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
@@ -46,9 +54,9 @@ def skills_any(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         ("core", _core(own, prepared)),
     )
     if own:
-        return Reason("skills.any", "yes", f"asks for {listed(own)}", facts)
+        return Reason("skills.any", "yes", _asks_for(own, prepared), facts)
     if implied:
-        words = f"asks for {prepared.implied[implied[0]]}, which implies {implied[0]}"
+        words = f"{_asks_for((prepared.implied[implied[0]],), prepared)}, which implies {implied[0]}"
         return Reason("skills.any", "yes", words, facts)
     return Reason("skills.any", "no", f"asks for none of {listed(asked, 'or')}", facts)
 

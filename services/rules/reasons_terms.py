@@ -41,20 +41,31 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         )
     apart = round(100 * (top - needed) / needed, 1)
     facts = (*facts, ("annual_floor", needed), ("annual_top", top), ("apart_percent", apart))
-    stated = f"{pay.currency} {pay.max or pay.min:,.0f} {_A[pay.period]}"
-    paid = f"{floor.currency} {top:,} a year"
+    about = "" if pay.currency == floor.currency else "about "
+    paid = f"{about}{floor.currency} {in_period(top, floor.period)} {_A[floor.period]}"
+    if (pay.currency, pay.period) != (floor.currency, floor.period):
+        paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {_A[pay.period]})"
     if pay.currency != floor.currency:
-        paid, facts = f"about {paid} ({stated})", (*facts, ("rates_on", pay.rates_on or ""))
-    elif pay.period != "year":
-        paid = f"{paid} ({stated})"
-    elif floor.period != "year":
-        paid = f"{paid} (about {floor.currency} {top / ANNUAL_FACTORS[floor.period]:,.0f} {_A[floor.period]})"
+        facts = (*facts, ("rates_on", pay.rates_on or ""))
     return Reason("salary", fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
 
 
 def asked_pay(floor: SalaryFloor) -> str:
     """`EUR 80,000 a year`."""
     return f"{floor.currency} {floor.amount:,} {_A[floor.period]}"
+
+
+def in_period(annual: float, period: Period) -> str:
+    """A year's pay as what it comes to in a shorter period: 104,000 as `50` an hour."""
+    return _amount(annual / ANNUAL_FACTORS[period])
+
+
+def _amount(amount: float) -> str:
+    """Cents only of what is small, and where there are any."""
+    return f"{amount:,.0f}" if amount >= _WHOLE_FROM or round(amount, 2).is_integer() else f"{amount:,.2f}"
+
+
+_WHOLE_FROM: Final = 100
 
 
 def _against(top: int, needed: int, asked: str) -> str:

@@ -34,6 +34,13 @@ def test_many_days_are_told_by_the_week_and_fit_80_columns() -> None:
     assert lines[3].count("█") == 52, "of 365 days, 52 whole weeks; the first day stands alone"
 
 
+def test_ten_years_fit_80_columns_and_nothing_is_lost() -> None:
+    lines = plot(_days(*([0] * 3_599), 7))
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("7 ┤")
+    assert "365 days" in lines[-1]
+
+
 def test_a_month_fits_80_columns() -> None:
     assert max(map(len, plot(_days(*range(34))))) <= 80
 

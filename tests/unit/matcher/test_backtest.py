@@ -120,7 +120,7 @@ def test_the_steps_of_criteria_read_as_english() -> None:
         'without excluding "trading floor"',
         "with a tolerance of 3 h",
         "with a floor of GBP 45 an hour (10 % lower)",
-        "with mid, or none that is stated, besides senior",
+        "with mid or an unstated level besides senior",
         "with intern besides senior",
     } <= said
 

@@ -74,7 +74,7 @@ def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
         tops={"USD": 150_000, "EUR": 120_000},
     )
     asked = Criteria(salary_floor=floor(100_000))
-    assert _details(asked, a_posting(salary=pay))["salary"] == ("at least about EUR 80,000 a year, 20 % below it",)
+    assert _details(asked, a_posting(salary=pay))["salary"] == ("at least about EUR 80,000, 20 % below it",)
 
 
 def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> None:

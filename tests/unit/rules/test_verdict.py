@@ -63,7 +63,13 @@ class TestSkills:
 
     def test_a_reason_names_what_implies_what(self) -> None:
         reason = verdict(skills(any=("JavaScript",)), having("React")).reasons[0]
-        assert reason.text == "asks for React, which implies JavaScript"
+        assert reason.text == "mentions React, which implies JavaScript"
+
+    def test_core_skills_are_asked_for_and_others_only_mentioned(self) -> None:
+        posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))
+        assert verdict(skills(all=("Go",)), posting).reasons[0].text == "asks for Go"
+        assert verdict(skills(any=("Go", "Kafka")), posting).reasons[0].text == "asks for Go and mentions Kafka"
+        assert verdict(skills(any=("Kafka", "Rust")), posting).reasons[0].text == "mentions Kafka"
 
 
 class TestPlace:
@@ -208,12 +214,12 @@ class TestSalary:
             (
                 floor(50, period="hour"),
                 paying({"USD": 124_800, "EUR": 114_000}, max=60, currency="USD", period="hour"),
-                "pays up to about EUR 114,000 a year (USD 60 an hour), 10 % above your floor of EUR 50 an hour",
+                "pays up to about EUR 54.81 an hour (USD 60 an hour), 10 % above your floor of EUR 50 an hour",
             ),
             (
                 floor(40, period="hour"),
-                paying({"EUR": 104_000}),
-                "pays up to EUR 104,000 a year (about EUR 50 an hour), 25 % above your floor of EUR 40 an hour",
+                paying({"EUR": 104_000}, max=104_000),
+                "pays up to EUR 50 an hour (EUR 104,000 a year), 25 % above your floor of EUR 40 an hour",
             ),
             (
                 floor(100_000),
