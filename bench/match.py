@@ -205,7 +205,8 @@ def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str
     us = {(one.kind, one.way): one.compared_us for one in figures if one.criteria == size}
     full_bytes = next((one.bytes for one in figures if one.criteria == size and one.kind == "full"), None)
     ratios: dict[str, float] = {}
-    for name, kind in (("core", "skewed"), ("full", "full")):
+    compared: tuple[tuple[str, Kind], ...] = (("core", "skewed"), ("full", "full"))
+    for name, kind in compared:
         for word, kernel in (("numpy", "numpy"), ("compiled", "numba")):
             if (kind, "naive") in us:
                 ratios[f"{name}_{word}_vs_naive"] = us[kind, "naive"] / us[kind, kernel]

@@ -75,7 +75,8 @@ class Naive:
         workplace, language, zones = posting.workplace, posting.language, posting.timezones
         seniority = posting.seniority or fits.UNMARKED_SENIORITY
         employment = posting.employment or fits.UNMARKED_EMPLOYMENT
-        keys, near = [], []
+        keys: list[int] = []
+        near: list[int] = []
         for one in self._held:
             if not one.needed <= skills:
                 continue
@@ -208,7 +209,7 @@ class Counting:
                     rows.append([])
                 rows[skills[name]].append(at)
             floor = one.salary_floor
-            currency = currencies.setdefault(floor and floor.currency, len(currencies))
+            currency = currencies.setdefault(floor.currency if floor else None, len(currencies))
             place = places.setdefault(concrete(one.places), len(places))
             amount = floor.amount if floor else 0
             columns.append(

@@ -72,8 +72,12 @@ class Corpus:
 
     def draws(self) -> Iterator[Draw]:
         """All criteria, some at once."""
-        for first in range(0, self.size, _CHUNK):
-            yield self._draw(first, min(_CHUNK, self.size - first))
+        # What is drawn together depends on how much: the steady ones are always drawn by themselves.
+        first = min(STEADY, self.size) if self.kind == "constant" else 0
+        if first:
+            yield self._draw(0, first)
+        for begin in range(first, self.size, _CHUNK):
+            yield self._draw(begin, min(_CHUNK, self.size - begin))
 
     def criteria(self, keys: Sequence[int]) -> dict[int, Criteria]:
         """Some criteria as models, by key. They are drawn again: ask for many at once."""
@@ -97,7 +101,7 @@ class Corpus:
 
     def fill(self, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:
         """Put all of them into an empty index."""
-        encoder = _Encoder(Vocabulary(index.rates), rich=self.kind in _RICH)
+        encoder = _Encoder(Vocabulary(index.rates), self.kind)
         parts = []
         for draw in self.draws():
             parts.append(encoder.encoded(draw))
@@ -123,6 +127,7 @@ class Corpus:
             any_of = _skills(random_, count, (2, 3, 4), sample.weights)
             any_of[bare | (kind < 0.84)] = -1
             needed[kind > 0.91] = -1
+            any_of[sample.satisfies[needed[:, :, None], any_of[:, None, :]].any(axis=(1, 2))] = -1
         fields = {name: random_.integers(0, _SAMPLE, count) for name in (_FIELDS if rich else _CORE_FIELDS)}
         # Who names no skill at least names a place; without other fields, so does everybody.
         placed = bare if rich else np.ones(count, dtype=np.bool_)
@@ -170,6 +175,8 @@ class _Sample:
     weights: Column
     """How often each of the first ones is asked for."""
     has_floor: Column
+    satisfies: Column
+    """Whether one of the first skills, or nothing, which is last, is or implies another."""
     placed: Column
     """Rows with places."""
     textless: int
@@ -191,9 +198,19 @@ def _sample() -> _Sample:
         skills=(*asked, *others),
         weights=weights / weights.sum(),
         has_floor=np.array([one.salary_floor is not None for one in found]),
+        satisfies=_satisfying(asked),
         placed=np.array([at for at, one in enumerate(found) if one.places]),
         textless=next(at for at, one in enumerate(found) if not one.text),
     )
+
+
+def _satisfying(names: Sequence[str]) -> Column:
+    found = np.eye(len(names) + 1, dtype=np.bool_)
+    found[-1] = False
+    number = {name: at for at, name in enumerate(names)}
+    for name in names:
+        found[number[name], [number[parent] for parent in taxonomy().parents(name) if parent in number]] = True
+    return found
 
 
 def _skills(random_: np.random.Generator, count: int, sizes: Sequence[int], weights: Column) -> Column:
@@ -240,13 +257,16 @@ def criteria_of(draw: Draw, at: int) -> Criteria:
 class _Encoder:
     """Writes draws as an index holds them: what `Vocabulary.row_of` does for one, for many at once."""
 
-    def __init__(self, known: Vocabulary, *, rich: bool) -> None:
+    def __init__(self, known: Vocabulary, kind: Kind) -> None:
         self.known = known
         sample = _sample()
         every = sample.criteria
         self._skills = np.array([known.skill(name) for name in sample.skills] + [0])
-        self._own = np.array([known.literals.own(name) << 2 for name in sample.skills])
-        self._implied = np.array([known.literals.implied(name) << 2 for name in sample.skills])
+        rich, named = kind in _RICH, sample.skills[: len(sample.weights)]
+        self._own = np.array([known.literals.own(name) << 2 for name in named] if rich else [])
+        self._implied = np.array(
+            [known.literals.implied(name) << 2 for name in named] if rich or kind == "any of" else []
+        )
         self._place = np.array([known.place_set(concrete(one.places)) for one in every])
         self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
         self._texts = [_text_literals(known, one) for one in every] if rich else []
@@ -277,7 +297,7 @@ class _Encoder:
             place=place.astype(np.uint32),
             manner=self._manners(fields, count),
             also=also,
-            home=np.choose(sections, (place, home, 0)).astype(np.uint32),
+            home=np.where(sections == SKILLS, home, np.where(sections == PLACES, place, 0)).astype(np.uint32),
             rank=np.where(rate > 0, ranks_of(draw.amount / np.where(rate > 0, rate, 1)), 0).astype(np.uint16),
             clauses=clauses,
         )
@@ -300,7 +320,7 @@ class _Encoder:
         every = _sample().criteria
         hours, hour_of = _numbered([(one.utc_offset, one.tolerance) for one in every])
         spoken, language_of = _numbered([one.languages for one in every])
-        number = np.array([[self.known.manner(*hour, languages) for languages in spoken] for hour in hours])
+        number = np.array([[self.known.manner(at, near, languages) for languages in spoken] for at, near in hours])
         return number[hour_of[fields["utc_offset"]], language_of[fields["languages"]]].astype(np.uint32)
 
     def _clauses(self, draw: Draw) -> tuple[Column, Column, Column]:
@@ -311,14 +331,17 @@ class _Encoder:
         if any_row.size:
             last = np.append(any_row[1:] != any_row[:-1], True)
             parts.append((any_row, self._implied[draw.any_of[any_row, any_at]] | last))
-        positive = (draw.any_of >= 0).any(axis=1)
+        positive: Column = np.asarray((draw.any_of >= 0).any(axis=1))
         if "text" in draw.fields:
             texts = draw.fields["text"]
             wanted, excluded = (_flat([text[side] for text in self._texts], texts) for side in (0, 1))
             parts = [wanted, *parts, excluded]
             positive[wanted[0]] = True
         none_row, none_at = np.nonzero(draw.unwanted >= 0)
-        parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | 3))
+        if none_row.size:
+            parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | 3))
+        if not parts:
+            return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.uint32), positive
         rows = np.concatenate([part[0] for part in parts])
         order = np.argsort(rows, kind="stable")
         literals, sizes = np.concatenate([part[1] for part in parts])[order], np.bincount(rows, minlength=count)

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, Column, Columns
+from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, Column, Columns
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
@@ -18,7 +18,9 @@ from services.matcher.adapters.memory_vocabulary import MOST_FLOOR as _MOST_FLOO
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_PAY, _ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
+_ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
+_MORE: Final = np.uint32(HAS_ALSO | HAS_MANNER | HAS_CLAUSES)
+_BLOCK: Final = 1024
 _ACCEPTS: Final = np.uint64(_ACCEPTS_UNDISCLOSED)
 _FLOOR: Final = np.uint64(_MOST_FLOOR)
 _SHIFT: Final = np.uint64(_CURRENCY_SHIFT)
@@ -85,6 +87,8 @@ class CompiledKernel:
 
     def _make_room(self, rows: int) -> None:
         # Room that was never written to takes no memory.
+        # One more, for the key that is written before it is known whether it stays.
+        rows += 1
         if self._room[0].size < rows:
             made = [np.empty(rows + rows // 4, dtype=np.uint32) for _ in self._room]
             self._room = (made[0], made[1], made[2], made[3])
@@ -178,36 +182,34 @@ def _in_runs(
     has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
     pages, parts, part = ledger
     matched = nearly = 0
+    block = np.empty(_BLOCK, dtype=np.int64)
     for run in range(starts.size):
-        for row in range(np.int64(starts[run]), np.int64(ends[run])):
-            asked = bits[row]
-            if asked & mask != mask or not place_fits[place[row]]:
-                continue
-            if asked & _ALSO and not (has_skill[also[row] >> 16] and has_skill[also[row] & 0xFFFF]):
-                continue
-            fit = True
-            if asked & _PAY:
-                top = tops[pay[row] >> _SHIFT]
-                floor = np.int64(pay[row] & _FLOOR)
-                if top < 0:
-                    fit = pay[row] & _ACCEPTS != 0
-                elif top < floor:
-                    if 10 * top < 9 * floor:
+        for begin in range(np.int64(starts[run]), np.int64(ends[run]), _BLOCK):
+            # No branch depends on what fits: a wrong guess of the processor costs more than a row does.
+            fitting = 0
+            for row in range(begin, min(begin + _BLOCK, np.int64(ends[run]))):
+                block[fitting] = row
+                fitting += (bits[row] & mask == mask) & place_fits[place[row]]
+            for row in block[:fitting]:
+                asked = bits[row]
+                if asked & _MORE:
+                    if asked & _ALSO and not (has_skill[also[row] >> 16] and has_skill[also[row] & 0xFFFF]):
                         continue
-                    fit = False
-            if asked & _MANNER and not manner_fits[manner[row]]:
-                continue
-            if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
-                continue
-            name = key[row]
-            if part and parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] != part:
-                continue
-            if fit:
+                    if asked & _MANNER and not manner_fits[manner[row]]:
+                        continue
+                    if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
+                        continue
+                floor = np.int64(pay[row] & _FLOOR)
+                top = tops[pay[row] >> _SHIFT]
+                name = key[row]
+                told = top >= 0
+                lives = part == _EVERY or parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] == part
+                fits = (told & (top >= floor)) | ((not told) & (pay[row] & _ACCEPTS != 0))
+                nearly_fits = (not fits) & ((not told) | (10 * top >= 9 * floor))
                 keys[matched] = name
-                matched += 1
-            else:
+                matched += fits & lives
                 near[nearly] = name
-                nearly += 1
+                nearly += nearly_fits & lives
     return matched, nearly
 
 

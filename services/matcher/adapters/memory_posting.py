@@ -124,9 +124,9 @@ class Judge:
     def _tops(self, tops: dict[str, int]) -> Column:
         found = np.full(len(self._known.rates), -1, dtype=np.int64)
         found[0] = MOST_FLOOR
-        for currency, top in tops.items():
-            number = self._known.currencies.get(currency)
-            if number is not None:
+        for currency, number in self._known.currencies.items():
+            top = tops.get(currency)
+            if top is not None:
                 found[number] = min(top, MOST_FLOOR)
         return found
 

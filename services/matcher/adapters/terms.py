@@ -21,6 +21,7 @@ class Literals:
         self._implied: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._phrases: dict[str, dict[str, int]] = {}
+        self._begin_phrases: set[str] = set()
         self._count = 0
 
     def __len__(self) -> int:
@@ -37,8 +38,10 @@ class Literals:
     def term(self, term: str) -> int:
         """The number of saying a term."""
         words = term.split(" ")
-        known = self._words if len(words) == 1 else self._phrases.setdefault(" ".join(words[:2]), {})
-        return self._number(known, term)
+        if len(words) == 1:
+            return self._number(self._words, term)
+        self._begin_phrases.add(words[0])
+        return self._number(self._phrases.setdefault(" ".join(words[:2]), {}), term)
 
     def _number(self, known: dict[str, int], name: str) -> int:
         number = known.setdefault(name, self._count)
@@ -59,8 +62,9 @@ class Literals:
         found = _known(self._words, set(line))
         if not self._phrases:
             return found
+        begin = self._begin_phrases
         # All pairs of a posting are few beside the phrases that millions of criteria hold.
-        for pair in self._phrases.keys() & set(map(" ".join, pairwise(line))):
+        for pair in self._phrases.keys() & {f"{one} {other}" for one, other in pairwise(line) if one in begin}:
             found += [number for phrase, number in self._phrases[pair].items() if haystack.holds(phrase)]
         return found
 

@@ -1,0 +1,88 @@
+"""The index in memory: what is particular to it."""
+
+import sys
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.match_corpus import KINDS, Corpus, Kind
+from schemas.criteria import Criteria, CriteriaRecord
+from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
+from services.matcher.adapters.memory_vocabulary import MOST_RANK, rank_of
+from services.rules.criteria import canonical
+from services.runtime.errors import UsageError
+from tests.support.judging import floor, having, paying, skills
+from tests.support.truth import same_hits, true_hits
+
+kernels = pytest.mark.parametrize("kernel", get_args(KernelName))
+CURRENCIES = ("EUR", "USD", "JPY", "INR", "XTS")
+amounts = st.one_of(st.integers(1, 10**13), st.integers(30_000, 120_000))
+
+
+def record(key: int, asked: Criteria) -> CriteriaRecord:
+    return CriteriaRecord(key=key, criteria_id="", version=1, criteria=asked)
+
+
+@kernels
+@pytest.mark.parametrize("kind", KINDS)
+def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(kind: Kind, kernel: KernelName) -> None:
+    corpus = Corpus(kind, 300)
+    asked, postings = corpus.criteria(range(300)), corpus.postings(6)
+    filled, applied = MemoryCriteriaIndex(kernel), MemoryCriteriaIndex(kernel, Sizes(tail=64))
+    corpus.fill(filled)
+    applied.apply([record(key, one) for key, one in asked.items()])
+    expected = true_hits(asked, postings)
+    assert all(canonical(one) == one for one in asked.values())
+    assert same_hits(filled.match(postings), expected)
+    assert same_hits(applied.match(postings), expected)
+    assert sum(one.keys.size + one.near.size for one in expected) > 0
+
+
+def test_an_index_that_was_filled_goes_on_like_any() -> None:
+    corpus = Corpus("full", 300)
+    held = corpus.criteria(range(300))
+    index, postings = MemoryCriteriaIndex(sizes=Sizes(tail=8, piece=16, least_small=32)), corpus.postings(4)
+    corpus.fill(index)
+    for key, one in Corpus("full", 150, seed=8).criteria(range(150)).items():
+        index.apply([CriteriaRecord(key=2 * key, criteria_id="", version=2, removed=key % 3 == 0, criteria=one)])
+        held.pop(2 * key)
+        held |= {} if key % 3 == 0 else {2 * key: one}
+    assert same_hits(index.match(postings), true_hits(held, postings))
+
+
+@kernels
+@settings(max_examples=25, deadline=None)
+@given(
+    floors=st.lists(st.tuples(amounts, st.sampled_from(CURRENCIES)), min_size=1, max_size=20),
+    tops=st.dictionaries(st.sampled_from((*CURRENCIES, "GBP")), st.one_of(amounts, st.just(0))),
+)
+def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_off(
+    kernel: KernelName, floors: list[tuple[int, str]], tops: dict[str, int]
+) -> None:
+    """In one long run, whose rows are ordered by rates of another day."""
+    pay = {amount for amount, _ in floors} | set(tops.values())
+    near = sorted({max(1, some) for one in pay for some in (one, one + 1, one * 10 // 9, one * 10 // 9 + 1)})
+    asked = [
+        Criteria(skills=skills(all=("Go",)).skills, salary_floor=floor(near[at % len(near)], CURRENCIES[at % 5]))
+        for at in range(700)
+    ]
+    index, held = MemoryCriteriaIndex(kernel, Sizes(tail=700)), dict(enumerate(asked))
+    index.apply([record(key, one) for key, one in held.items()])
+    index.apply([record(700, Criteria(text="words"))])
+    held[700] = Criteria(text="words")
+    posting = having("Go", salary=paying(tops).salary)
+    assert same_hits(index.match([posting]), true_hits(held, [posting]))
+
+
+@given(st.floats(0, 1e14), st.floats(0, 1e14))
+def test_ranks_never_fall_where_floors_rise(one: float, other: float) -> None:
+    assert rank_of(min(one, other)) <= rank_of(max(one, other)) < MOST_RANK
+
+
+def test_a_kernel_that_is_not_installed_is_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.delitem(sys.modules, "services.matcher.adapters.memory_compiled", raising=False)
+    with pytest.raises(UsageError, match=r"pip install 'jobchime\[compiled\]'"):
+        MemoryCriteriaIndex("numba")
