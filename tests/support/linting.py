@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+_MISSING = "the linters for mails are not installed: run `make mail-lint`, which needs Node 18 and npm"
 INSTALLED = Path(__file__).parents[2] / ".venv" / "mail-lint"
 
 
@@ -18,8 +19,8 @@ def lint(mails: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     node = shutil.which("node")
     if node is None or not (INSTALLED / "node_modules").is_dir():
         if os.environ.get("CI"):
-            raise RuntimeError("the linters for mails are not installed: run `make mail-lint`, which needs Node 18 and npm")
-        pytest.skip("the linters for mails need Node 18 and npm: run `make mail-lint`")
+            raise RuntimeError(_MISSING)
+        pytest.skip(_MISSING)
     given = json.dumps({name: {"html": html, "subject": subject} for name, (html, subject) in mails.items()})
     ran = subprocess.run(
         [node, "lint.mjs"], cwd=INSTALLED, input=given, capture_output=True, text=True, encoding="utf-8", timeout=120

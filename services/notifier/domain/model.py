@@ -12,6 +12,8 @@ from services.rules.verdict import Verdict
 Cadence = Literal["instant", "daily", "weekly"]
 DayCounts = tuple[tuple[date, int], ...]
 """How many postings matched, by the reader's day; in order."""
+Counted = tuple[datetime, DayCounts | None]
+"""When a digest was due, sent or held, and what matched in the windows that it closed; None where that is not known."""
 Opinion = Literal["not_relevant", "more_like"]
 """What a subscriber says of one job, and means of those like it."""
 PartCode = Literal["fit", "pay", "stated", "fresh", "place", "feedback"]

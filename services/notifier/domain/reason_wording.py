@@ -20,6 +20,7 @@ from services.rules.text import Haystack, TextQuery
 
 _NAMED = 4
 _MOST_REASON = 240
+_MOST_TERM = 60
 _WORKPLACE: Mapping[Workplace, str] = {
     "remote": mark("is remote"),
     "hybrid": mark("is hybrid"),
@@ -57,10 +58,11 @@ def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
     """
     said = _BY_CRITERION.get(reason.criterion)
     try:
-        text = said(dict(reason.facts), posting, words) if said and reason.fit != "no" else reason.text
+        if said and reason.fit != "no":
+            return said(dict(reason.facts), posting, words)
     except KeyError:
-        text = reason.text
-    return one_line(text, _MOST_REASON).rstrip(".")
+        pass
+    return one_line(reason.text, _MOST_REASON).rstrip(".")
 
 
 def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:
@@ -186,7 +188,7 @@ def _places(codes: Iterable[str], words: Words) -> str:
 
 
 def _quoted(terms: Iterable[str], words: Words, *, either: bool = False) -> str:
-    return _listed([words.say("“{name}”", name=term) for term in terms], words, either=either)
+    return _listed([words.say("“{name}”", name=one_line(term, _MOST_TERM)) for term in terms], words, either=either)
 
 
 def _listed(things: Iterable[str], words: Words, *, either: bool = False) -> str:

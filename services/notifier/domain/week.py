@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,13 @@ from babel.dates import format_date
 
 from services.notifier.domain.job_wording import seen_on
 from services.notifier.domain.lines import zone_of
-from services.notifier.domain.model import Candidate, DayCounts
+from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
 from services.notifier.domain.windows import DueSubscriber, Found
 from services.notifier.domain.words import Words
 
 DAYS = 7
+LOOKS_BACK = timedelta(days=DAYS + 3)
+"""How far back earlier digests are read; a digest may be built some days after it was due."""
 _LEAST_DAYS = 2
 """A plot of a single day tells nothing that the list does not."""
 
@@ -30,6 +32,26 @@ class ShownDay:
     """0 to 100, the fullest day at 100; a day with any is seen."""
 
 
+def with_week(
+    outcome: Digest | Hold,
+    subscriber: DueSubscriber,
+    found: Mapping[str, Found],
+    candidates: Iterable[Candidate],
+    before: Iterable[Counted],
+) -> Digest | Hold:
+    """Count what matched in the windows of an outcome and, of a digest, in the week up to it.
+
+    `before` holds the digests due before it, at least of the last `DAYS` days. Counted is by when postings were posted
+    and by windows, which part all matches among themselves: never by positions, nor by when anything was stored.
+    """
+    matched = matched_by_day(subscriber, found, candidates)
+    if isinstance(outcome, Hold):
+        return replace(outcome, matched=matched)
+    since = outcome.due_at - timedelta(days=DAYS)
+    counts = [counted for due_at, counted in before if since < due_at < outcome.due_at]
+    return replace(outcome, matched=matched, week=week_of((*counts, matched), outcome.due_at, _zone(subscriber)))
+
+
 def matched_by_day(
     subscriber: DueSubscriber, found: Mapping[str, Found], candidates: Iterable[Candidate]
 ) -> DayCounts | None:
@@ -40,14 +62,13 @@ def matched_by_day(
     windows = [found[window.search.search_id] for window in subscriber.windows if window.search.search_id in found]
     if any(one.more for one in windows):
         return None
-    zone = zone_of(subscriber.recipient.time_zone)
-    matched = frozenset[str]().union(*(one.matched for one in windows))
+    zone, matched = _zone(subscriber), frozenset[str]().union(*(one.matched for one in windows))
     fitting = [one.posting for one in candidates if one.posting.posting_id in matched]
     return tuple(sorted(Counter(seen_on(posting, zone) for posting in fitting).items()))
 
 
 def week_of(counts: Iterable[DayCounts | None], due_at: datetime, zone: ZoneInfo) -> DayCounts:
-    """The last seven days, the oldest first, from the counts of each window that was closed in them, and the present.
+    """The seven days up to a due time, the oldest first, from the counts of the windows that were closed in them.
 
     Empty where one of them is not known, or too few days have any.
     """
@@ -74,6 +95,5 @@ def shown_week(week: DayCounts, words: Words) -> tuple[ShownDay, ...]:
     )
 
 
-def first_day_of(due_at: datetime) -> datetime:
-    """Since when windows must have been closed to count in the week of a digest; a day earlier than needed, at most."""
-    return due_at - timedelta(days=DAYS)
+def _zone(subscriber: DueSubscriber) -> ZoneInfo:
+    return zone_of(subscriber.recipient.time_zone)

@@ -1,6 +1,9 @@
 """The digest as HTML and as text."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from gettext import NullTranslations
 from typing import Any
 
 import pytest
@@ -8,10 +11,12 @@ from lxml import html as lxml_html
 
 from schemas.posting import Attribution
 from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.domain.curate import curate
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Digest, Sender
+from services.notifier.domain.model import Candidate, Digest, Sender
+from services.notifier.domain.words import Words
 from services.notifier.ports import Links, Rendered
-from tests.support.digests import SENDER, digest, pay, posting, rich_digest
+from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 CLIP_BYTES = 102_000
 WANTED_BYTES = 40_000
@@ -174,3 +179,68 @@ def test_links_of_an_empty_kind_leave_no_stray_words() -> None:
     made = digest(posting())
     page = JinjaRenderer(SENDER).render(made, Links(unsubscribe="", manage="", hide_company={}, not_relevant={}))
     assert "None" not in page.html + page.text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_a_digest_is_small_in_every_language(language: str) -> None:
+    page = rendered(rich_digest(recipient(locale=language)))
+    assert len(page.html.encode()) < WANTED_BYTES
+    assert tree(page).get("lang") == language
+
+
+def test_the_largest_digest_stays_below_what_mailboxes_clip() -> None:
+    long = "Ω" * 2_000
+    names = [search(f"{long}{number}", criteria=PYTHON) for number in range(5)]
+    jobs = [
+        posting(f"j{number}", title=long, company=f"{number}{long}", salary=pay(50_000, 90_000, "INR"),
+                attribution=Attribution(name=long, url=f"https://board.example/{'a' * 400}"),
+                url=f"https://jobs.example.com/{number}/{'a' * 400}")
+        for number in range(10)
+    ]  # fmt: skip
+    made = curate(recipient(), names, [Candidate(job, tuple(names)) for job in jobs], [], NOON)
+    assert isinstance(made, Digest)
+    assert len(made.items) == 10
+    assert len(rendered(made).html.encode()) < CLIP_BYTES
+
+
+def test_pay_is_drawn_against_the_floor_in_both_parts() -> None:
+    page = rendered(rich_digest())
+    bars = tree(page).find_class("bar")
+    assert len(bars) == page.text.count("┃") == 5
+    for bar in bars:
+        assert sum(int(cell.get("width").rstrip("%")) for cell in bar.iter("td")) == 100
+        assert len([cell for cell in bar.iter("td") if cell.get("class") == "floor"]) == 1
+    assert "━" in page.text
+
+
+def test_a_week_is_plotted_in_both_parts() -> None:
+    counts = (4, 0, 8, 3, 1, 12, 6)
+    week = tuple((NOON.date() - timedelta(days=6 - at), count) for at, count in enumerate(counts))
+    page = rendered(replace(rich_digest(), week=week))
+    assert [cell.text_content().split() for cell in tree(page).find_class("weekday")][:3] == [
+        ["4", "Tue"], ["Wed"], ["8", "Thu"],
+    ]  # fmt: skip
+    assert "34 postings matched in 7 days\nTue ▂ 4  Wed 0  Thu ▅ 8" in page.text
+    assert not tree(rendered(rich_digest())).find_class("weekday")
+
+
+def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> None:
+    assert "Found by" not in rendered(digest(posting())).text
+    assert rendered(rich_digest()).text.count("Found by") == 7
+
+
+def test_what_can_be_tapped_is_as_high_as_a_finger_is_wide() -> None:
+    """44 px, WCAG 2.5.5: line height with padding."""
+    for link in tree(rendered(rich_digest())).iter("a"):
+        styles = dict(part.split(":", 1) for part in link.get("style").split(";") if part)
+        top, *_, bottom = (int(size.removesuffix("px")) for size in (styles["padding"].split() * 3)[0:3])
+        line = 24 if link.get("class") == "link" else 20
+        assert top + bottom + line >= 44, link.get("class")
+
+
+def test_a_right_to_left_title_keeps_its_direction_and_a_right_to_left_language_turns_the_page() -> None:
+    root = tree(rendered(rich_digest()))
+    assert root.get("dir") == "ltr"
+    assert {title.get("dir") for title in root.find_class("title")} == {"auto"}
+    assert {company.get("dir") for company in root.find_class("company")} == {"auto"}
+    assert Words("ar", NullTranslations()).direction == "rtl"

@@ -1,0 +1,125 @@
+"""Cards that are held give the mails that cards made anew give."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import PostingCore
+from services.notifier.adapters.cards import Form
+from services.notifier.adapters.held import Held
+from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.domain.links import links_for
+from services.notifier.domain.model import Again, AnnualPay, Digest, Item, Part
+from services.notifier.ports import Links
+from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
+
+JOBS = [
+    posting("a", salary=pay(70_000, 90_000)),
+    posting("b", salary=pay(None, 80_000, "USD"), workplace="hybrid"),
+    posting("c", posted_at=None),
+    posting("d", title="100 % remote, %s and {x}", salary=pay(30, 45, "GBP", "hour"),
+            posted_at=NOON - timedelta(days=20)),
+]  # fmt: skip
+FLOORS = [None, SalaryFloor(amount=60_000, currency="EUR"), SalaryFloor(amount=25, currency="USD", period="hour")]
+
+
+@st.composite
+def digests(draw: st.DrawFn) -> tuple[Digest, Links]:
+    """One reader's digest of some of the jobs."""
+    floor = draw(st.sampled_from(FLOORS))
+    by = search(draw(st.sampled_from(["One", "Two"])), Criteria(skills=SkillTerms(any=("Python",)), salary_floor=floor))
+    to = recipient(
+        subscriber_id=draw(st.sampled_from(["ann", "bob"])),
+        locale=draw(st.sampled_from(["en", "en_GB", "de", "es"])),
+        currency=draw(st.sampled_from(["EUR", "GBP", "INR"])),
+        time_zone=draw(st.sampled_from(["UTC", "Pacific/Auckland"])),
+    )
+    jobs = draw(st.lists(st.sampled_from(JOBS), min_size=1, unique_by=lambda job: job.posting_id))
+    made = replace(digest(*jobs, to=to, by=by), due_at=NOON + timedelta(hours=draw(st.sampled_from([0, 20]))))
+    return made, links_for(made, draw(st.sampled_from(["", "https://jobs.harbour.example"])), b"secret")
+
+
+@settings(deadline=None)
+@given(mails=st.lists(digests(), min_size=1, max_size=12), held=st.sampled_from([1, 3, 1_000]))
+def test_a_mail_is_the_same_whatever_cards_are_held(mails: list[tuple[Digest, Links]], held: int) -> None:
+    kept, anew = JinjaRenderer(SENDER, cards_held=held), JinjaRenderer(SENDER, cards_held=0)
+    for made, links in mails:
+        assert kept.render(made, links) == anew.render(made, links)
+
+
+def test_a_newer_version_of_a_job_has_a_card_of_its_own() -> None:
+    renderer = JinjaRenderer(SENDER)
+
+    def page(job: PostingCore) -> str:
+        made = digest(job)
+        return renderer.render(made, links_for(made, "", b"secret")).html
+
+    assert "Old title" in page(posting(title="Old title"))
+    assert "New title" in page(posting(title="New title", version=2))
+
+
+def test_percent_signs_and_braces_of_a_feed_stay_as_they_are() -> None:
+    made = digest(JOBS[3])
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert "100 % remote, %s and {x}" in page.html
+    assert "100 % remote, %s and {x}" in page.text
+
+
+def test_a_form_is_filled_where_its_places_are() -> None:
+    assert Form("50% of \x01what\x01 and \x01what\x01%s").filled({"what": "%d"}) == "50% of %d and %d%s"
+
+
+def test_the_least_recently_used_is_let_go() -> None:
+    held: Held[str] = Held(2)
+    made: list[str] = []
+
+    def get(key: str) -> None:
+        held.get(key, lambda: made.append(key) or key)  # type: ignore[func-returns-value]
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        get(key)
+    assert made == ["a", "b", "c", "b"]
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (
+            Again("pay_raised", NOON, AnnualPay(60_000, "EUR"), AnnualPay(75_000, "EUR")),
+            "Here again: pay raised from €60,000 to €75,000 a year.",
+        ),
+        (
+            Again("pay_stated", NOON, None, AnnualPay(75_000, "EUR")),
+            "Here again: now it says that it pays up to €75,000 a year.",
+        ),
+    ],
+)
+def test_a_job_that_comes_again_says_why(again: Again, said: str) -> None:
+    assert said in page_of(lambda item: replace(item, again=again))
+
+
+@pytest.mark.parametrize(
+    ("opinion", "said"),
+    [
+        ("more_like", "Further up because you asked for more like “Python <lead>”."),
+        ("not_relevant", "Further down because you called “Python <lead>” not relevant."),
+    ],
+)
+def test_a_job_that_feedback_moved_says_so(opinion: str, said: str) -> None:
+    part = Part("feedback", 4.0, 10.0, (("opinion", opinion), ("title", "Python <lead>"), ("company", "Acme")))
+    assert said in page_of(lambda item: replace(item, parts=(part,)))
+
+
+def page_of(change: Callable[[Item], Item]) -> str:
+    """The text of a digest whose first item was changed, which its HTML says too."""
+    made = rich_digest()
+    made = replace(made, items=(change(made.items[0]), *made.items[1:]))
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert page.html.count('class="note"') == 1
+    assert "<lead>" not in page.html
+    return " ".join(page.text.split())

@@ -1,0 +1,96 @@
+"""The catalogues of the digest's texts: whole, in step with the code, and compiled."""
+
+import string
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from services.notifier.catalogues import DOMAIN, words_of
+from services.notifier.domain import words as words_module
+from services.notifier.domain.place_wording import GROUPS, place_in_words
+from services.notifier.domain.words import LANGUAGES
+from services.rules.place_data import place_data
+
+DOMAIN_FOLDER = Path(words_module.__file__).parent
+LOCALE_FOLDER = DOMAIN_FOLDER.parent / "locale"
+KEYWORDS = {"say": None, "count": (1, 2), "mark": None}
+TRANSLATED = LANGUAGES[1:]
+
+
+def po_file(language: str) -> Path:
+    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@cache
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def messages(language: str) -> list[Message]:
+    return [message for message in read(po_file(language)) if message.id]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_template_holds_what_the_code_says_and_no_more() -> None:
+    said = {forms(found[2]) for found in extract_from_dir(str(DOMAIN_FOLDER), keywords=KEYWORDS)}
+    kept = {forms(message.id) for message in read(LOCALE_FOLDER / f"{DOMAIN}.pot") if message.id}
+    assert kept == said, "run `make locales`"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str) -> None:
+    wanted = {forms(message.id) for message in read(LOCALE_FOLDER / f"{DOMAIN}.pot") if message.id}
+    assert {forms(message.id) for message in messages(language)} == wanted, "run `make locales`"
+    assert not [message.id for message in messages(language) if not all(forms(message.string))]
+    assert not [message.id for message in messages(language) if message.fuzzy]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_have_the_placeholders_of_their_texts(language: str) -> None:
+    for message in messages(language):
+        # The last form is the one that names its number.
+        wanted = placeholders(forms(message.id)[-1])
+        for form in forms(message.string):
+            assert placeholders(form) == wanted, message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_compiled_catalogue_is_that_of_its_texts(language: str) -> None:
+    made = BytesIO()
+    write_mo(made, read(po_file(language)))
+    assert po_file(language).with_suffix(".mo").read_bytes() == made.getvalue(), "run `make locales`"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_group_of_countries_has_a_name_in_every_language(language: str) -> None:
+    named = {code: place_in_words(code, words_of(language)) for code in place_data().group_names}
+    assert all(named.values())
+    if language != "en":
+        english = {code: place_in_words(code, words_of("en")) for code in named}
+        unnamed = set(place_data().group_names) - set(GROUPS) - set(place_data().group_locales)
+        assert not unnamed, "name these in place_wording.GROUPS"
+        assert {code for code in named if named[code] == english[code]} <= {"benelux", "brics", "asia", "oceania", "eu"}
+
+
+def test_other_languages_are_served_in_english() -> None:
+    assert words_of("fr_CA").say("Unsubscribe") == "Unsubscribe"
+    assert words_of("de-CH").say("Unsubscribe") == "Abbestellen"
+    assert words_of("es_MX").say("Unsubscribe") == "Darse de baja"
+
+
+def test_a_text_is_said_with_whatever_is_filled_in() -> None:
+    assert words_of("en").say("via {source}", source="{braces} %s %(x)s") == "via {braces} %s %(x)s"

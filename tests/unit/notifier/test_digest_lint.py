@@ -1,0 +1,80 @@
+"""Digests under linters for mail: clients, accessibility, spam, and whether the HTML is valid."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.domain.links import links_for
+from services.notifier.domain.model import Digest, Sender
+from services.notifier.domain.words import LANGUAGES
+from tests.support.digests import NOON, digest, posting, recipient, rich_digest
+from tests.support.linting import lint
+
+SENDER = Sender("Harbour Jobs", "alerts@harbour.example", "Harbour Jobs, 12 Quay Street, Suite 4, Portland, OR 97201")
+COUNTS = (4, 0, 8, 3, 1, 12, 6)
+WEEK = tuple((NOON.date() - timedelta(days=6 - at), count) for at, count in enumerate(COUNTS))
+WORST = {"outlook-windows": 70, "outlook-windows-legacy": 70}
+"""Least scores where corners are square and colours do not turn dark; elsewhere `LEAST_SCORE`."""
+LEAST_SCORE = 85
+COLOUR_ALONE = frozenset({"small-text", "small-text-multiple"})
+"""Bars are cells without a word, and as low as their font."""
+PREHEADER = "hidden-text"
+"""The one hidden text is the preheader, which repeats titles that are there to be read."""
+ENGLISH_WORDS = "missing-unsubscribe"
+"""The link to unsubscribe is looked for by its English name."""
+
+
+def mails() -> dict[str, Digest]:
+    made = {f"rich {language}": replace(rich_digest(recipient(locale=language)), week=WEEK) for language in LANGUAGES}
+    return made | {
+        "one job": digest(posting()),
+        "no addresses": digest(posting(url=None)),
+        "capped": digest(*(posting(f"j{number}") for number in range(12))),
+        "long words": digest(posting(title="W" * 200, company="Ω" * 200)),
+    }
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    renderer = JinjaRenderer(SENDER)
+    pages = {
+        name: renderer.render(made, links_for(made, "https://jobs.harbour.example", b"secret"))
+        for name, made in mails().items()
+    }
+    return lint({name: (page.html, page.subject) for name, page in pages.items()})
+
+
+@pytest.mark.parametrize("name", mails())
+def test_the_html_is_valid(name: str, found: dict[str, Any]) -> None:
+    assert found[name]["invalid"] == []
+
+
+@pytest.mark.parametrize("name", mails())
+def test_no_client_lacks_what_a_mail_cannot_do_without(name: str, found: dict[str, Any]) -> None:
+    assert found[name]["unsupported"] == []
+    assert not found[name]["clipped"]
+    low = {
+        client: one["score"]
+        for client, one in found[name]["clients"].items()
+        if one["score"] < WORST.get(client, LEAST_SCORE)
+    }
+    assert low == {}
+
+
+@pytest.mark.parametrize("name", mails())
+def test_screen_readers_and_weak_eyes_are_served(name: str, found: dict[str, Any]) -> None:
+    faults = [one for one in found[name]["accessibility"] if one["rule"] not in COLOUR_ALONE]
+    assert faults == []
+    # What is that small holds no word.
+    assert {one["element"] for one in found[name]["accessibility"]} <= {"", "<div>", "<td>"}
+
+
+@pytest.mark.parametrize("name", mails())
+def test_nothing_looks_like_spam_and_no_link_is_broken(name: str, found: dict[str, Any]) -> None:
+    borne = {PREHEADER} if name in ("rich en", "one job") else {PREHEADER, ENGLISH_WORDS}
+    assert [one for one in found[name]["spam"] if one["rule"] not in borne] == []
+    assert found[name]["links"] == []
+    assert found[name]["unresolved"] == 0

@@ -1,0 +1,89 @@
+"""The plot of a week."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from services.notifier.catalogues import words_of
+from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
+from services.notifier.domain.shown import week_in_text
+from services.notifier.domain.week import shown_week, week_of, with_week
+from services.notifier.domain.windows import DueSubscriber, DueWindow, Found
+from tests.support.digests import NOON, digest, posting, recipient, search
+
+UTC = ZoneInfo("UTC")
+TODAY = NOON.date()
+DAY = timedelta(days=1)
+
+
+def counted(*days: tuple[int, int]) -> DayCounts:
+    """(days ago, postings)."""
+    return tuple((TODAY - back * DAY, count) for back, count in days)
+
+
+def served(found: Found, before: tuple[Counted, ...] = (), time_zone: str = "UTC") -> Digest | Hold:
+    jobs = [posting(f"j{back}", posted_at=NOON - back * DAY) for back in (0, 1, 3)]
+    by, to = search(), recipient(time_zone=time_zone)
+    window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
+    candidates = [Candidate(one, (by,)) for one in jobs]
+    return with_week(
+        replace(digest(*jobs), recipient=to), DueSubscriber(to, (window,)), {by.search_id: found}, candidates, before
+    )
+
+
+def ids(*names: str) -> tuple[str, ...]:
+    return tuple(posting(name).posting_id for name in names)
+
+
+def test_a_week_is_what_each_digest_of_it_counted() -> None:
+    week = dict(week_of([counted((6, 2)), counted((5, 1), (6, 1)), counted((0, 4))], NOON, UTC))
+    assert list(week) == [TODAY - back * DAY for back in (6, 5, 4, 3, 2, 1, 0)]
+    assert list(week.values()) == [3, 1, 0, 0, 0, 0, 4]
+
+
+def test_what_lies_before_the_week_is_not_in_it() -> None:
+    assert sum(dict(week_of([counted((7, 50), (3, 1), (0, 1))], NOON, UTC)).values()) == 2
+
+
+def test_a_week_of_which_a_part_is_not_known_is_not_shown() -> None:
+    assert week_of([counted((6, 2), (1, 1)), None], NOON, UTC) == ()
+
+
+def test_a_single_day_is_no_plot() -> None:
+    assert week_of([counted((0, 9))], NOON, UTC) == ()
+
+
+def test_matches_count_by_the_readers_day_and_near_misses_do_not() -> None:
+    made = served(Found(ids("j0", "j1", "j3"), 2, more=False))
+    assert made.matched == counted((1, 1), (0, 1))
+    late = served(Found(ids("j0", "j1", "j3"), 3, more=False), time_zone="Pacific/Auckland")
+    assert late.matched == tuple((day + DAY, count) for day, count in counted((3, 1), (1, 1), (0, 1)))
+
+
+def test_a_window_that_holds_more_than_is_read_of_it_is_not_counted() -> None:
+    made = served(Found(ids("j0", "j1"), 2, more=True))
+    assert isinstance(made, Digest)
+    assert made.matched is None
+    assert made.week == ()
+
+
+def test_digests_of_the_week_before_count_for_nothing() -> None:
+    found = Found(ids("j0", "j1"), 2, more=False)
+    before: tuple[Counted, ...] = ((NOON - 7 * DAY, None), (NOON - 2 * DAY, counted((2, 5))), (NOON + DAY, None))
+    made = served(found, before)
+    assert isinstance(made, Digest)
+    assert dict(made.week) == dict(week_of([counted((2, 5)), counted((1, 1), (0, 1))], NOON, UTC))
+
+
+def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:
+    hold = Hold(recipient(), NOON, "nothing new", ())
+    made = with_week(hold, DueSubscriber(recipient(), ()), {}, [], [])
+    assert made.matched == ()
+
+
+def test_bars_are_as_high_as_their_counts_and_named_in_the_readers_language() -> None:
+    week = tuple((date(2026, 9, 8) + at * DAY, count) for at, count in enumerate((4, 0, 8, 1, 1, 12, 6)))
+    shown = shown_week(week, words_of("de"))
+    assert [day.name for day in shown] == ["Di", "Mi", "Do", "Fr", "Sa", "So", "Mo"]
+    assert [day.height for day in shown] == [34, 0, 67, 9, 9, 100, 50]
+    assert week_in_text(shown) == "Di ▂ 4  Mi 0  Do ▅ 8  Fr ▁ 1  Sa ▁ 1  So █ 12  Mo ▄ 6"
