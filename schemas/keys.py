@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,10 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.uint32]
 """Sorted, distinct uint32."""
 
-_SEVEN = np.uint64(7)
 _MOST_BYTES = 5
+_MOST_KEY = 2**32 - 1
+_LOW = np.uint8(0x7F)
+_MORE = np.uint8(0x80)
 
 
 class KeysError(ValueError):
@@ -23,20 +25,39 @@ def keys_of(values: Iterable[int]) -> Keys:
     return np.unique(np.fromiter(values, dtype=np.uint32))
 
 
+def joined(one: Keys, other: Keys) -> Keys:
+    """What either holds."""
+    if not one.size or not other.size:
+        return one if one.size else other
+    return np.union1d(one, other)
+
+
+def without(keys: Keys, known: Keys) -> Keys:
+    """What only the first holds."""
+    if not keys.size or not known.size:
+        return keys
+    return np.setdiff1d(keys, known, assume_unique=True)
+
+
 def pack(keys: Keys) -> bytes:
     """Code sorted distinct keys as LEB128 gaps (Protocol Buffers' varint): the first key, then each difference."""
     if keys.size == 0:
         return b""
-    gaps: npt.NDArray[np.uint64] = np.diff(keys.astype(np.uint64), prepend=np.uint64(0)).astype(np.uint64)
-    if (gaps.size > 1 and not gaps[1:].all()) or (keys[1:] < keys[:-1]).any():
+    if not (keys[1:] > keys[:-1]).all():
         raise KeysError("keys must be sorted and distinct")
-    shifts = np.arange(_MOST_BYTES, dtype=np.uint64) * _SEVEN
-    groups = gaps[:, None] >> shifts[None, :]
-    used = np.maximum((groups != 0).sum(axis=1), 1)
-    place = np.arange(_MOST_BYTES)[None, :]
-    more = place < (used - 1)[:, None]
-    coded = ((groups & np.uint64(0x7F)) | (more.astype(np.uint64) << _SEVEN)).astype(np.uint8)
-    return bytes(coded[place < used[:, None]].tobytes())
+    gaps = keys.copy()
+    gaps[1:] -= keys[:-1]
+    sizes = np.ones(gaps.size, dtype=np.int64)
+    for place in range(1, _MOST_BYTES):
+        sizes += gaps >= (1 << 7 * place)
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    coded = np.empty(ends[-1], dtype=np.uint8)
+    coded[starts] = gaps & _LOW | (sizes > 1) * _MORE
+    for place in range(1, sizes.max()):
+        long = np.flatnonzero(sizes > place)
+        coded[starts[long] + place] = gaps[long] >> (7 * place) & _LOW | (sizes[long] > place + 1) * _MORE
+    return coded.tobytes()
 
 
 def unpack(data: bytes) -> Keys:
@@ -44,22 +65,59 @@ def unpack(data: bytes) -> Keys:
     if not data:
         return np.empty(0, dtype=np.uint32)
     raw = np.frombuffer(data, dtype=np.uint8)
-    last = raw < 0x80
+    last = raw <= _LOW
     if not last[-1]:
         raise KeysError("packed keys are cut short")
-    ends = np.flatnonzero(last)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    if (ends - starts).max() >= _MOST_BYTES:
-        raise KeysError("a packed key is longer than five bytes")
-    place = np.arange(raw.size) - np.repeat(starts, ends - starts + 1)
-    parts = (raw & 0x7F).astype(np.uint64) << (place.astype(np.uint64) * _SEVEN)
-    gaps = np.add.reduceat(parts, starts)
-    if gaps.size > 1 and not gaps[1:].all():
+    gaps = _gaps(raw, last)
+    if not gaps[1:].all():
+        raise KeysError("packed keys repeat")
+    return _fitting(np.cumsum(gaps, dtype=np.uint64), gaps)
+
+
+def unpack_each(packed: Sequence[bytes]) -> tuple[Keys, npt.NDArray[np.int64]]:
+    """The keys of several, one after another, and how many each has. Raises KeysError."""
+    raw = np.frombuffer(b"".join(packed), dtype=np.uint8)
+    lengths = np.fromiter(map(len, packed), dtype=np.int64, count=len(packed))
+    if not raw.size:
+        return np.empty(0, dtype=np.uint32), lengths
+    last = raw <= _LOW
+    bounds = np.cumsum(lengths)
+    if not last[bounds[lengths > 0] - 1].all():
+        raise KeysError("packed keys are cut short")
+    gaps = _gaps(raw, last)
+    totals = np.concatenate(([0], np.cumsum(last)))[bounds]
+    sizes = np.diff(totals, prepend=0)
+    filled = sizes > 0
+    firsts = (totals - sizes)[filled]
+    zero = gaps == 0
+    zero[firsts] = False
+    if zero.any():
         raise KeysError("packed keys repeat")
     keys = np.cumsum(gaps, dtype=np.uint64)
-    if keys[-1] > np.iinfo(np.uint32).max or gaps.max() > np.iinfo(np.uint32).max:
+    keys -= np.repeat(keys[firsts] - gaps[firsts], sizes[filled])
+    return _fitting(keys, gaps), sizes
+
+
+def _fitting(keys: npt.NDArray[np.uint64], gaps: npt.NDArray[np.uint64]) -> Keys:
+    if max(keys.max(), gaps.max()) > _MOST_KEY:
         raise KeysError("a packed key does not fit into 32 bits")
     return keys.astype(np.uint32)
+
+
+def _gaps(raw: npt.NDArray[np.uint8], last: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """What the bytes code; `last` says of each whether it ends a number."""
+    if last.all():
+        return raw.astype(np.uint64)
+    ends = np.flatnonzero(last)
+    sizes = np.diff(ends, prepend=-1)
+    if sizes.max() > _MOST_BYTES:
+        raise KeysError("a packed key is longer than five bytes")
+    starts = ends - sizes + 1
+    gaps = (raw[starts] & _LOW).astype(np.uint64)
+    for place in range(1, sizes.max()):
+        long = np.flatnonzero(sizes > place)
+        gaps[long] |= (raw[starts[long] + place] & _LOW).astype(np.uint64) << np.uint64(7 * place)
+    return gaps
 
 
 def to_text(keys: Keys) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.keys import KeysError, from_text, keys_of, pack, to_text, unpack
+from schemas.keys import KeysError, from_text, joined, keys_of, pack, to_text, unpack, unpack_each, without
 
 _KEYS = st.sets(st.integers(0, 2**32 - 1), max_size=300) | st.sets(st.integers(0, 400), max_size=300)
 
@@ -17,6 +17,34 @@ def test_keys_come_back_as_they_went(values: set[int]) -> None:
     keys = keys_of(values)
     assert unpack(pack(keys)).tolist() == sorted(values)
     assert from_text(to_text(keys)).tolist() == sorted(values)
+
+
+@given(st.lists(_KEYS, max_size=6))
+def test_several_are_unpacked_at_once_as_each_alone(many: list[set[int]]) -> None:
+    keys, sizes = unpack_each([pack(keys_of(values)) for values in many])
+    assert sizes.tolist() == [len(values) for values in many]
+    assert keys.tolist() == [key for values in many for key in sorted(values)]
+
+
+@given(st.lists(st.binary(max_size=12), max_size=5))
+def test_several_are_refused_where_one_of_them_is(many: list[bytes]) -> None:
+    def alone() -> list[int] | None:
+        try:
+            return [key for data in many for key in unpack(data).tolist()]
+        except KeysError:
+            return None
+
+    try:
+        found = unpack_each(many)[0].tolist()
+    except KeysError:
+        found = None
+    assert found == alone()
+
+
+@given(_KEYS, _KEYS)
+def test_joined_and_without_are_union_and_difference(one: set[int], other: set[int]) -> None:
+    assert joined(keys_of(one), keys_of(other)).tolist() == sorted(one | other)
+    assert without(keys_of(one), keys_of(other)).tolist() == sorted(one - other)
 
 
 @given(_KEYS)

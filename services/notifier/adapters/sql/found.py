@@ -8,18 +8,24 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, Row, select, type_coerce
 
-from schemas.keys import Keys, keys_of, unpack
+from schemas.keys import Keys, unpack_each
 from schemas.sql.tables import matches, postings
 from services.notifier.domain.windows import Cut
 
 BEST_MATCHES = 200
 BEST_NEAR = 50
 _SLICE = 2_000
-_MOST_HITS = 1_000_000
-"""Hits held before those that cannot be among the best any more are let go; about 12 bytes each."""
+_UNPACKED_AT_ONCE = 1 << 20
+"""Bytes of packed keys; unpacking takes some forty times as much memory."""
+_MOST_HITS = 2_000_000
+"""Hits held before those that cannot be among the best any more are let go; 8 bytes each."""
+_LOW = np.uint64(0xFFFFFFFF)
+_HIGH = np.uint64(32)
 
 Chosen = dict[tuple[int, int], list[str]]
 """Posting ids by (number of the cut that the window begins at, key)."""
+Packed = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
 
 
 def best_postings(
@@ -29,102 +35,124 @@ def best_postings(
 
     `wanted` gives the due keys by the cut that their windows begin at; `cuts` those cuts.
     """
-    windows = {number: keys_of(keys) for number, keys in wanted.items()}
-    due = keys_of(key for keys in wanted.values() for key in keys)
-    chosen: Chosen = {}
-    matched = _Hits(windows, cuts, BEST_MATCHES)
-    near = _Hits(windows, cuts, BEST_NEAR)
+    due = DueKeys(wanted, cuts)
+    matched, near = Hits(due, BEST_MATCHES), Hits(due, BEST_NEAR)
     for partition, end in sorted(to.positions.items()):
         start = min((cut.position(partition) for cut in cuts.values()), default=end)
         for rows in _slices(connection, partition, start, end):
-            matched.add(partition, rows, [_common(unpack(row.matched), due) for row in rows])
-            near.add(partition, rows, [_common(unpack(row.near), due) for row in rows])
+            facts = [(row.posting_id, row.seen, row.offset) for row in rows]
+            matched.add(partition, facts, [row.matched for row in rows])
+            near.add(partition, facts, [row.near for row in rows])
+    chosen: Chosen = {}
     for hits in (matched, near):
         for window, posting_ids in hits.chosen():
-            known = chosen.setdefault(window, [])
-            known += [posting_id for posting_id in posting_ids if posting_id not in known]
+            known = chosen.get(window)
+            chosen[window] = list(dict.fromkeys([*known, *posting_ids])) if known else posting_ids
     return chosen
 
 
-class _Hits:
-    """(key, row) pairs of one kind, and which of them are among the best of a window."""
+class DueKeys:
+    """Pairs of a due key and a window of it, numbered by key."""
 
-    def __init__(self, windows: Mapping[int, Keys], cuts: Mapping[int, Cut], most: int) -> None:
-        self._windows = windows
-        self._cuts = cuts
+    def __init__(self, wanted: Mapping[int, Sequence[int]], cuts: Mapping[int, Cut]) -> None:
+        pairs = sorted({(key, number) for number, keys in wanted.items() for key in keys})
+        self.windows = [(number, key) for key, number in pairs]
+        """By number of the pair: the number of the cut, and the key."""
+        self._cuts = [cuts[number] for _, number in pairs]
+        keys = np.array([key for key, _ in pairs], dtype=np.int64)
+        due, self._first, self._several = np.unique(keys, return_index=True, return_counts=True)
+        # Keys are dense: 4 bytes for each up to the greatest that is due, and one that stands for all beyond.
+        self._place_of = np.full(int(due.max(initial=-1)) + 2, -1, dtype=np.int32)
+        self._place_of[due] = np.arange(due.size)
+        self._begins: dict[int, Places] = {}
+
+    def pairs(self, keys: Keys) -> tuple[Places, Places]:
+        """The numbers of the pairs of some keys, and for each the place of its key among those given."""
+        places = self._place_of[np.minimum(keys, self._place_of.size - 1)]
+        at = np.flatnonzero(places >= 0)
+        places = places[at]
+        several = self._several[places]
+        if several.max(initial=0) <= 1:
+            return self._first[places], at
+        within = np.arange(several.sum()) - np.repeat(np.cumsum(several) - several, several)
+        return np.repeat(self._first[places], several) + within, np.repeat(at, several)
+
+    def begins(self, partition: int) -> Places:
+        """By number of the pair: the offset at which its window begins."""
+        if partition not in self._begins:
+            self._begins[partition] = np.array([cut.position(partition) for cut in self._cuts], dtype=np.int64)
+        return self._begins[partition]
+
+
+class Hits:
+    """Matches of one kind in due windows, packed as (pair, row), and which of them are the best of their pair."""
+
+    def __init__(self, due: DueKeys, most: int, held: int = _MOST_HITS) -> None:
+        """`most` rows a pair are wanted; beyond `held` hits, those that are not among the best are let go."""
+        self._due = due
         self._most = most
-        self._most_hits = _MOST_HITS
-        self._keys = np.empty(0, dtype=np.uint32)
-        self._row = np.empty(0, dtype=np.int64)
-        self._seen = np.empty(0, dtype=np.int64)
-        self._partition = np.empty(0, dtype=np.int64)
-        self._offset = np.empty(0, dtype=np.int64)
-        self._posting = np.empty(0, dtype=np.str_)
+        self._least_held = self._most_held = held
+        self._held: list[Packed] = []
+        self._size = 0
+        self._posting_ids: list[str] = []
+        self._seen: list[int] = []
 
-    def add(self, partition: int, rows: Sequence[Row[Any]], keys: Sequence[Keys]) -> None:
-        """Take the due keys of each row of a slice."""
-        first = self._seen.size
-        sizes = [some.size for some in keys]
-        if not any(sizes):
-            return
-        self._keys = np.concatenate([self._keys, *keys])
-        self._row = np.concatenate([self._row, np.repeat(np.arange(first, first + len(rows)), sizes)])
-        self._seen = np.concatenate([self._seen, np.array([row.seen for row in rows], dtype=np.int64)])
-        self._partition = np.concatenate([self._partition, np.full(len(rows), partition, dtype=np.int64)])
-        self._offset = np.concatenate([self._offset, np.array([row.offset for row in rows], dtype=np.int64)])
-        self._posting = np.concatenate([self._posting, np.array([row.posting_id for row in rows])])
-        if self._keys.size > self._most_hits:
-            kept = np.unique(np.concatenate([_NO_HITS, *(hits for _, hits in self._best())]))
-            self._keys, self._row = self._keys[kept], self._row[kept]
+    def add(self, partition: int, rows: Sequence[tuple[str, int, int]], packed: Sequence[bytes]) -> None:
+        """Take rows of a partition: the id of each posting, when it was seen, the offset, and the packed keys."""
+        offsets = np.array([offset for _, _, offset in rows], dtype=np.int64)
+        first_row = len(self._seen)
+        self._posting_ids += [posting_id for posting_id, _, _ in rows]
+        self._seen += [seen for _, seen, _ in rows]
+        begins = self._due.begins(partition)
+        for start, end in _parts(packed):
+            keys, sizes = unpack_each(packed[start:end])
+            pairs, at = self._due.pairs(keys)
+            row = np.repeat(np.arange(start, end), sizes)[at]
+            inside = offsets[row] >= begins[pairs]
+            hits = pairs[inside].astype(np.uint64) << _HIGH | (first_row + row[inside]).astype(np.uint64)
+            self._held.append(hits)
+            self._size += hits.size
+        if self._size > self._most_held:
+            pairs, found = self.best()
+            self._held = [pairs.astype(np.uint64) << _HIGH | found.astype(np.uint64)]
+            self._size = pairs.size
             # Twice what is worth keeping, so that sorting it again is paid for by as many new hits.
-            self._most_hits = max(_MOST_HITS, 2 * kept.size)
+            self._most_held = max(self._least_held, 2 * self._size)
+
+    def best(self) -> tuple[Places, Places]:
+        """The numbers of the pairs in order, and for each the rows that are its best, the best first."""
+        if not self._size:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        order = np.lexsort((np.array(self._posting_ids), -np.array(self._seen, dtype=np.int64)))
+        rank = np.empty(order.size, dtype=np.uint64)
+        rank[order] = np.arange(order.size, dtype=np.uint64)
+        hits = np.concatenate(self._held)
+        # By the rank of a row in place of the row: then sorting numbers sorts each pair's rows by how good they are.
+        ranked = np.sort((hits & ~_LOW) | rank[hits & _LOW])
+        pairs = ranked >> _HIGH
+        among = np.ones(pairs.size, dtype=np.bool_)
+        among[self._most :] = pairs[self._most :] != pairs[: -self._most]
+        return pairs[among].astype(np.int64), order[ranked[among] & _LOW]
 
     def chosen(self) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """The posting ids of each window and key, the best first."""
-        for number, hits in self._best():
-            keys = self._keys[hits]
-            starts = _run_starts(keys)
-            for start, end in pairwise(np.append(starts, keys.size)):
-                yield (number, int(keys[start])), [str(one) for one in self._posting[self._row[hits[start:end]]]]
-
-    def _best(self) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-        """By window: the hits among the best of their key, by key, then the best first."""
-        for number, keys in self._windows.items():
-            starts = self._cuts[number]
-            begins = np.array([starts.position(one) for one in range(int(self._partition.max(initial=0)) + 1)])
-            inside = self._offset >= begins[self._partition]
-            hits = np.flatnonzero(inside[self._row] & np.isin(self._keys, keys))
-            row = self._row[hits]
-            # Filtered to the due keys before sorting: what is sorted is only what may be sent.
-            hits = hits[np.lexsort((self._posting[row], -self._seen[row], self._keys[hits]))]
-            yield number, hits[_rank_in_run(self._keys[hits]) < self._most]
+        pairs, rows = self.best()
+        bounds = np.flatnonzero(np.diff(pairs, prepend=-1, append=len(self._due.windows))).tolist()
+        ids = [self._posting_ids[row] for row in rows.tolist()]
+        for start, end in pairwise(bounds):
+            yield self._due.windows[int(pairs[start])], ids[start:end]
 
 
-_NO_HITS = np.empty(0, dtype=np.int64)
-
-
-def _run_starts(sorted_keys: Keys) -> npt.NDArray[np.int64]:
-    """Where each run of equal keys begins."""
-    differs = sorted_keys[1:] != sorted_keys[:-1]
-    return np.flatnonzero(np.concatenate(([True], differs))) if sorted_keys.size else _NO_HITS
-
-
-def _rank_in_run(sorted_keys: Keys) -> npt.NDArray[np.int64]:
-    """0, 1, 2, ... anew for each run of equal keys."""
-    starts = _run_starts(sorted_keys)
-    lengths = np.diff(np.append(starts, sorted_keys.size))
-    return np.arange(sorted_keys.size) - np.repeat(starts, lengths)
-
-
-def _common(keys: Keys, due: Keys) -> Keys:
-    """What two sorted sets share, by looking the smaller up in the larger."""
-    small, large = (keys, due) if keys.size < due.size else (due, keys)
-    if not small.size:
-        return small
-    places = np.searchsorted(large, small)
-    places[places == large.size] = 0
-    shared: Keys = small[large[places] == small]
-    return shared
+def _parts(packed: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Where to cut, so that little is unpacked at once."""
+    start = size = 0
+    for at, data in enumerate(packed):
+        size += len(data)
+        if size >= _UNPACKED_AT_ONCE:
+            yield start, at + 1
+            start, size = at + 1, 0
+    if start < len(packed):
+        yield start, len(packed)
 
 
 def _slices(connection: Connection, partition: int, start: int, end: int) -> Iterator[Sequence[Row[Any]]]:

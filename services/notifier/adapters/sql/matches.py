@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, case, insert, select, update
 
 from schemas.codec import decode, encode
-from schemas.keys import Keys, pack, unpack
+from schemas.keys import Keys, joined, pack, unpack, without
 from schemas.posting import PostingCore
 from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
@@ -127,8 +127,8 @@ class _Held:
         self.near = _NONE
 
     def add(self, keys: Keys, near: Keys) -> None:
-        self.keys = np.union1d(self.keys, keys)
-        self.near = np.union1d(self.near, near)
+        self.keys = joined(self.keys, keys)
+        self.near = joined(self.near, near)
 
 
 def _held(connection: Connection, records: Iterable[Arrival]) -> dict[str, _Held]:
@@ -144,9 +144,9 @@ def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str,
     """One row a record that brings something new. Matched keys count apart from near ones: near may become matched."""
     for record in records:
         known = held[record.posting.posting_id]
-        keys = np.setdiff1d(record.keys, known.keys, assume_unique=True)
+        keys = without(record.keys, known.keys)
         known.add(keys, _NONE)
-        near = np.setdiff1d(record.near, np.union1d(known.near, known.keys), assume_unique=True)
+        near = without(without(record.near, known.near), known.keys)
         known.add(_NONE, near)
         if keys.size or near.size:
             yield {

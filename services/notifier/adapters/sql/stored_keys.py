@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 from sqlalchemy import Engine, select
 
-from schemas.keys import Keys, keys_of, unpack
+from schemas.keys import Keys, joined, keys_of, unpack
 from schemas.sql.tables import matches
 from services.notifier.adapters.sql.rows import chunks
 from services.runtime.store import reading
@@ -24,8 +23,5 @@ def stored_keys(engine: Engine, posting_ids: Iterable[str]) -> dict[str, tuple[K
             query = select(*columns).where(matches.c.posting_id.in_(some))
             for row in connection.execute(query):
                 keys, near = found.get(row.posting_id, (none, none))
-                found[row.posting_id] = (
-                    np.union1d(keys, unpack(row.matched)),
-                    np.union1d(near, unpack(row.near)),
-                )
+                found[row.posting_id] = joined(keys, unpack(row.matched)), joined(near, unpack(row.near))
     return found

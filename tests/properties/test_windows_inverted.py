@@ -1,0 +1,64 @@
+"""Due windows inverted together give each due search what looking at every row for it alone would give."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.keys import keys_of, pack
+from services.notifier.adapters.sql.found import DueKeys, Hits
+from services.notifier.domain.windows import Cut
+
+_KEYS = st.integers(0, 12) | st.sampled_from([1_000, 70_000])
+
+
+@dataclass(frozen=True)
+class Row:
+    partition: int
+    offset: int
+    posting_id: str
+    seen: int
+    keys: frozenset[int]
+
+
+@st.composite
+def _rows(draw: st.DrawFn) -> list[Row]:
+    many = draw(
+        st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5), st.frozensets(_KEYS, max_size=8)), max_size=30)
+    )
+    return [
+        Row(partition, offset, f"p{offset * 7 % 30:02}", seen, keys)
+        for offset, (partition, seen, keys) in enumerate(many)
+    ]
+
+
+_CUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=4)
+
+
+@given(_rows(), _CUTS, st.data(), st.integers(1, 4), st.integers(1, 20), st.integers(1, 7))
+def test_each_window_holds_its_best_rows(
+    rows: list[Row], positions: list[tuple[int, int]], data: st.DataObject, most: int, held: int, slice_: int
+) -> None:
+    cuts = {number: Cut(number, dict(enumerate(position))) for number, position in enumerate(positions)}
+    wanted = {number: sorted(data.draw(st.frozensets(_KEYS, max_size=6))) for number in cuts}
+    hits = Hits(DueKeys(wanted, cuts), most, held)
+    for partition in (0, 1):
+        own = [row for row in rows if row.partition == partition]
+        for start in range(0, len(own), slice_):
+            some = own[start : start + slice_]
+            facts = [(row.posting_id, row.seen, row.offset) for row in some]
+            hits.add(partition, facts, [pack(keys_of(row.keys)) for row in some])
+    assert dict(hits.chosen()) == _expected(rows, cuts, wanted, most)
+
+
+def _expected(
+    rows: list[Row], cuts: dict[int, Cut], wanted: dict[int, list[int]], most: int
+) -> dict[tuple[int, int], list[str]]:
+    found = {}
+    for number, keys in wanted.items():
+        for key in keys:
+            inside = [row for row in rows if key in row.keys and row.offset >= cuts[number].position(row.partition)]
+            best = sorted(inside, key=lambda row: (-row.seen, row.posting_id))[:most]
+            if best:
+                found[number, key] = [row.posting_id for row in best]
+    return found
