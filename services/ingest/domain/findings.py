@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import ValidationError
-
 from schemas.posting import Evidence
 
 T = TypeVar("T")
@@ -26,10 +24,7 @@ def evidence_of(source: str, text: str) -> Evidence:
     shown = " ".join(text[: MOST_EXCERPT * 2].split())
     if len(shown) > MOST_EXCERPT:
         shown = shown[: MOST_EXCERPT - 1] + "…"
-    try:
-        return Evidence.model_validate({"from": source, "text": shown})
-    except ValidationError:  # half a pair of surrogates, of a feed whose own escapes are broken
-        return Evidence.model_validate({"from": source, "text": shown.encode("utf-8", "ignore").decode()})
+    return Evidence.model_validate({"from": source, "text": shown})
 
 
 def quote(source: str, text: str, start: int, end: int) -> Evidence:
