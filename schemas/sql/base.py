@@ -23,6 +23,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def micros(value: datetime) -> int:
+    """A time as the store holds it. Raises ValueError for a time without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return (value - _EPOCH) // _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """A time as whole microseconds since 1970, UTC: exact, and ordered the same in every engine."""
 
@@ -31,11 +38,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Raises ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time needs a zone")
-        return (value - _EPOCH) // _MICROSECOND
+        return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + value * _MICROSECOND

@@ -85,7 +85,8 @@ feedback = Table(
     "feedback",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", Text, primary_key=True, comment="hidden_company, not_relevant or more_like"),
+    # Or more_like; a comment is a statement that a migration may not change under the release before.
+    Column("kind", Text, primary_key=True, comment="hidden_company or not_relevant"),
     Column("value", Text, primary_key=True, comment="a folded company name, or a cluster key"),
     Column("created_at", Moment, nullable=False),
     Column("about", Text, comment="what the job was like that it was said of, a JSON object; null where not known"),
@@ -244,7 +245,6 @@ sent_jobs = Table(
     Column("pay", BigInteger, comment="of a near miss: the top of its pay in a year, where it stated that"),
     Column("pay_currency", Text),
     Index("ix_sent_jobs_title", "subscriber_id", "title"),
-    sqlite_with_rowid=False,
     comment="What a subscriber was ever sent, for as long as there is the subscriber: no job comes twice.",
 )
 

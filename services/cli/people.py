@@ -1,4 +1,4 @@
-"""`jobchime subscriber`: add, import, list, show and erase people."""
+"""`jobchime subscriber`: add, import, list, show and erase people, and what they say of jobs."""
 
 import sys
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.feedback import feedback, follow
 from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, progress, table
@@ -15,6 +16,8 @@ from services.notifier.importing import Entry, Fault, read_people
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 
 app = typer.Typer(no_args_is_help=True)
+app.command("feedback")(feedback)
+app.command("follow")(follow)
 
 Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")]
 

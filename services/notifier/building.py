@@ -118,17 +118,17 @@ class Builder:
 
     def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Sequence[str]], now: datetime) -> "_Known":
         """All that serving them takes, in a few statements however many they are."""
-        searches = {one.recipient.subscriber_id: _searches_of(one, found) for one in due}
-        postings = self._postings.load({posting_id for own in searches.values() for posting_id in own})
+        own = {one.recipient.subscriber_id: _found_for(one, found) for one in due}
+        postings = self._postings.load({posting_id for some in own.values() for posting_id in some})
         wanted = {
-            subscriber_id: [postings[posting_id] for posting_id in own if posting_id in postings]
-            for subscriber_id, own in searches.items()
-            if own
+            subscriber_id: [postings[posting_id] for posting_id in some if posting_id in postings]
+            for subscriber_id, some in own.items()
+            if some
         }
         # Whoever has nothing to be told and only instant searches gets no digest.
         served = [one for one in due if one.recipient.subscriber_id in wanted or not _all_instant(one)]
         return _Known(
-            searches,
+            found,
             postings,
             self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
             self._digests.served({one.recipient.subscriber_id: _since(one, now) for one in served}),
@@ -173,20 +173,15 @@ class Builder:
 class _Known:
     """What was read at once for some subscribers."""
 
-    searches: Mapping[str, Mapping[str, Sequence[DueSearch]]]
-    """By subscriber and posting id: the searches whose windows hold it."""
+    found: Mapping[str, Sequence[str]]
+    """By search id: the postings that its window holds."""
     postings: Mapping[str, PostingCore]
     sent: Mapping[str, Sequence[SentItem]]
     served: Mapping[str, Served]
 
     def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
-        """Those postings of theirs that are still kept."""
-        own = self.searches[subscriber.recipient.subscriber_id]
-        return [
-            Candidate(self.postings[posting_id], tuple(by))
-            for posting_id, by in own.items()
-            if posting_id in self.postings
-        ]
+        """What was found for them."""
+        return candidates_of(subscriber, self.found, self.postings)
 
 
 class _Postings:
@@ -215,12 +210,19 @@ class _Postings:
         self._held.clear()
 
 
-def _searches_of(subscriber: DueSubscriber, found: Mapping[str, Sequence[str]]) -> dict[str, list[DueSearch]]:
+def _found_for(subscriber: DueSubscriber, found: Mapping[str, Sequence[str]]) -> set[str]:
+    return {one for window in subscriber.windows for one in found.get(window.search.search_id, ())}
+
+
+def candidates_of(
+    subscriber: DueSubscriber, found: Mapping[str, Sequence[str]], postings: Mapping[str, PostingCore]
+) -> list[Candidate]:
+    """What the windows of a subscriber hold, of the postings that are still kept; `found` is by search id."""
     searches: dict[str, list[DueSearch]] = {}
     for window in subscriber.windows:
         for posting_id in found.get(window.search.search_id, ()):
             searches.setdefault(posting_id, []).append(window.search)
-    return searches
+    return [Candidate(postings[posting_id], tuple(by)) for posting_id, by in searches.items() if posting_id in postings]
 
 
 def _since(subscriber: DueSubscriber, now: datetime) -> Since:

@@ -152,6 +152,13 @@ class WindowStore(Protocol):
         """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
         ...
 
+    def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
+        """All searches of a subscriber that are not paused, due or not, and a cut of what is stored now.
+
+        None where there are none. Nothing is claimed, and the cut is not kept.
+        """
+        ...
+
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
         """Give back subscribers that the worker claimed, served or not; those that others hold by now stay theirs."""
         ...

@@ -4,11 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
+from schemas.posting import Cluster, Salary
+from schemas.sql.tables import digests, sent_jobs
+from services.notifier.adapters.sql.retention import forget_digests, remember_sent
 from services.notifier.domain.delivery import Outcome
-from services.notifier.domain.model import Hold
+from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, SentItem
 from services.notifier.domain.people import Timing
 from services.notifier.ports import Receipt, Served, Since
+from services.rules.verdict import Verdict
+from services.runtime.store import writing
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 
@@ -72,6 +78,84 @@ class TestDigests:
         store.deliveries.begin(claimed, NOW, LEASE)
         store.deliveries.refused(claimed.delivery_id, claimed.attempt, "no such mailbox", NOW)
         assert sent_to(store, ada, "one") == []
+
+    def test_what_may_be_the_same_job_is_found_among_what_each_was_sent(self, store: NotifierStore) -> None:
+        ada, bob = store.person("ada"), store.person("bob")
+        search = store.search(ada, hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        same = posting("copy", cluster=Cluster(key="cluster-one"))
+        retitled = posting("one", cluster=Cluster(key="another-title"))
+        other = posting("other")
+        for wanted, count in ((same, 1), (retitled, 1), (other, 0)):
+            found = store.digests.sent({ada.subscriber_id: [wanted], bob.subscriber_id: [wanted]}, NOW)
+            assert [len(items) for items in found.values()] == [1] * count
+            assert set(found) <= {ada.subscriber_id}
+
+    def test_what_a_near_miss_paid_is_remembered(self, store: NotifierStore) -> None:
+        ada = store.person()
+        store.search(ada, hour=8)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        paid = posting("near", salary=Salary(max=50_000, currency="EUR", period="year", annual_max=50_000))
+        signed = Cluster(key="cluster-one", signature="0a" * 64)
+        match = posting("one", cluster=signed)
+        made = Digest(one.recipient, LATE, (), (Item(match, (), 2.0),), (Item(paid, (), 1.0),), 0, ())
+        assert store.digests.commit(made, closings(one, cut, LATE), email_for("ada@example.com", LATE), LATE)
+        sent = store.digests.sent({ada.subscriber_id: [match, paid]}, NOW)[ada.subscriber_id]
+        assert sorted(sent, key=lambda item: item.near) == [
+            SentItem(match.posting_id, signed.key, signed.signature, LATE),
+            SentItem(paid.posting_id, paid.cluster.key, "", LATE, True, AnnualPay(50_000, "EUR")),
+        ]
+
+    def test_the_rest_of_a_digest_is_kept_best_first(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada, "Python work", hour=8)
+        [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        found = FoundBy(one.windows[0].search, Verdict("match", ()))
+        rest = tuple(Item(posting(name), (found,), 1.0) for name in ("b", "a"))
+        made = Digest(one.recipient, LATE, (), (Item(posting("one"), (found,), 2.0),), (), 2, (), rest=rest)
+        assert store.digests.commit(made, closings(one, cut, LATE), email_for("ada@example.com", LATE), LATE)
+        [kept] = store.digests.history(ada.subscriber_id)
+        assert kept.rest == ((posting("b").posting_id, (search.name,)), (posting("a").posting_id, (search.name,)))
+
+    def test_what_a_release_before_the_memory_sent_is_found_and_then_remembered(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        with writing(store.engine) as connection:
+            connection.execute(delete(sent_jobs))
+            connection.execute(update(digests).values(remembered=False))
+        wanted = {ada.subscriber_id: [posting("one")]}
+        before = store.digests.sent(wanted, NOW)
+        assert [item.posting_id for item in before[ada.subscriber_id]] == [posting("one").posting_id]
+        assert store.digests.sent(wanted, NOW + DAY) == {}
+        assert forget_digests(store.engine, NOW + 500 * DAY) == 0
+        assert remember_sent(store.engine) == 1
+        assert remember_sent(store.engine) == 0
+        assert store.digests.sent(wanted, NOW + DAY) == before
+        assert forget_digests(store.engine, NOW + 500 * DAY) == 1
+        assert store.digests.sent(wanted, NOW + DAY) == before
+
+    def test_what_did_not_go_out_is_forgotten_with_its_digest(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada, hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        store.subscribers.pause(ada.subscriber_id, NOW + 4 * HOUR)
+        assert forget_digests(store.engine, NOW + 500 * DAY) == 1
+        assert sent_to(store, ada, "one") == []
+
+    def test_instant_digests_are_counted_since_a_time_of_each(self, store: NotifierStore) -> None:
+        ada, bob = store.person("ada"), store.person("bob")
+        for person in (ada, bob):
+            store.search(person, cadence="instant")
+        store.matches.store(0, [arrival(0, posting("one"), [0])], NOW)
+        cut = store.windows.take_cut(NOW)
+        for one in due(store, NOW + HOUR):
+            assert commit(store, one, cut, NOW + HOUR, "one")
+        since = {ada.subscriber_id: Since(NOW, NOW), bob.subscriber_id: Since(NOW, NOW + 2 * HOUR)}
+        assert store.digests.served(since) == {
+            ada.subscriber_id: Served(NOW + HOUR, 1),
+            bob.subscriber_id: Served(NOW + HOUR, 0),
+        }
 
     def test_the_newest_due_time_is_known(self, store: NotifierStore) -> None:
         ada = store.person()

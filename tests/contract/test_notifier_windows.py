@@ -9,6 +9,26 @@ from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, pos
 from tests.support.serving import DAY, HOUR, LEASE, close, due, found, ids, rows
 
 
+class TestUpcoming:
+    def test_all_searches_come_whether_due_or_not_and_nothing_is_claimed_or_kept(self, store: NotifierStore) -> None:
+        ada = store.person()
+        first, second = store.search(ada, "a", hour=8), store.search(ada, "b", GO, cadence="instant")
+        paused = store.search(ada, "c", hour=9)
+        store.searches.pause(paused.search_id, NOW)
+        store.matches.store(0, [arrival(0, posting("one"), [first.key])], NOW)
+        upcoming = store.windows.upcoming(ada.subscriber_id)
+        assert upcoming is not None
+        one, cut = upcoming
+        assert {window.search.search_id for window in one.windows} == {first.search_id, second.search_id}
+        assert ids(store, [one], cut) == {first.search_id: ["one"], second.search_id: []}
+        assert store.windows.take_cut(NOW).number == 1
+        assert len(due(store, NOW + 3 * HOUR)) == 1
+
+    def test_there_is_nothing_for_whom_nothing_is_saved(self, store: NotifierStore) -> None:
+        assert store.windows.upcoming(store.person().subscriber_id) is None
+        assert store.windows.upcoming("nobody") is None
+
+
 class TestMatches:
     def test_a_redone_batch_adds_nothing(self, store: NotifierStore) -> None:
         batch = [arrival(0, posting("a"), [1, 2]), arrival(1, posting("b"), [2])]

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from schemas.criteria import SalaryFloor
 from schemas.posting import Company, PostingCore, Skill
 from services.notifier.domain.curate import CurateSettings
 from services.notifier.settings import NotifierSettings
+from tests.support.digests import pay
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, sent_at, text_of
 
@@ -127,6 +129,26 @@ def test_an_edited_posting_is_not_news_and_a_closed_one_is_not_sent(tmp_path: Pa
     days.publish(posting("job-000", fetched_at=start + 10 * HOUR, description_text="Edited."), start + 10 * HOUR)
     days.live(start + 33 * HOUR)
     assert jobs_in(days, "ada@example.com") == Counter({"job-000": 1})
+    days.store.engine.dispose()
+
+
+def test_a_near_miss_comes_once_more_when_its_pay_is_stated_and_then_never(tmp_path: Path) -> None:
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails")
+    start = utc("2026-07-01T00:00")
+    ada = days.store.person("ada", now=start)
+    floor = SalaryFloor(amount=60_000, currency="EUR")
+    strict = PYTHON.model_copy(update={"salary_floor": floor, "accept_undisclosed": False})
+    days.store.search(ada, "paid", strict, now=start, hour=8)
+
+    def job(name: str, at: datetime, top: int | None) -> PostingCore:
+        return posting(name, fetched_at=at, salary=pay(None, top) if top else None)
+
+    for number, top in enumerate((None, 70_000, 80_000)):
+        at = start + number * DAY
+        days.publish(job("job-000", at, top), at)
+        days.publish(job(f"job-10{number}", at, 90_000), at)
+        days.live(at + 9 * HOUR)
+    assert jobs_in(days, "ada@example.com") == Counter({"job-000": 2, "job-100": 1, "job-101": 1, "job-102": 1})
     days.store.engine.dispose()
 
 

@@ -51,28 +51,27 @@ class Judging:
     def __init__(self, most: int = 50_000) -> None:
         """`most`: how many verdicts are held; about 2 KB each."""
         self._most = most
-        self._ready: dict[tuple[str, int], Ready] = {}
-        self._verdicts: dict[tuple[int, str, int], tuple[Criteria, Verdict]] = {}
+        self._ready: dict[str, Ready] = {}
+        self._verdicts: dict[tuple[int, int], tuple[Criteria, Ready, Verdict]] = {}
 
     def ready(self, posting: PostingCore) -> Ready:
-        """The posting made ready, once for each of its versions."""
-        own = (posting.posting_id, posting.version)
-        held = self._ready.get(own)
+        """The posting made ready, once while it is the same."""
+        held = self._ready.get(posting.posting_id)
         if held is None or held.posting is not posting:
-            held = self._ready[own] = Ready(posting)
+            held = self._ready[posting.posting_id] = Ready(posting)
         return held
 
     def verdict(self, criteria: Criteria, ready: Ready) -> Verdict:
         """What `criteria` say of a posting."""
-        # By identity: hashing criteria takes as long as judging by them. What is held keeps its identity.
-        own = (id(criteria), ready.posting.posting_id, ready.posting.version)
+        # By identity: hashing criteria takes as long as judging by them. What is held here keeps its identity.
+        own = (id(criteria), id(ready))
         held = self._verdicts.get(own)
-        if held is not None and held[0] is criteria:
-            return held[1]
+        if held is not None:
+            return held[2]
         if len(self._verdicts) >= self._most:
             self.forget()
         found = judge(criteria, ready.prepared)
-        self._verdicts[own] = (criteria, found)
+        self._verdicts[own] = (criteria, ready, found)
         return found
 
     def forget(self) -> None:

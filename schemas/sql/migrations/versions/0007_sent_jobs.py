@@ -33,7 +33,6 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("subscriber_id", "posting_id", "due_at", name=op.f("pk_sent_jobs")),
-        sqlite_with_rowid=False,
         comment="What a subscriber was ever sent, for as long as there is the subscriber: no job comes twice.",
     )
     op.create_index("ix_sent_jobs_title", "sent_jobs", ["subscriber_id", "title"])

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Text, column, func, insert, select, update, values
+from sqlalchemy import BigInteger, Connection, Engine, Select, Text, func, insert, select, type_coerce, update
 
 from schemas.posting import PostingCore
-from schemas.sql.base import Moment
+from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
+from services.notifier.adapters.sql.given import given
 from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.adapters.sql.sent_jobs import remember, sent_before
 from services.notifier.domain.ids import Ids
@@ -66,7 +67,7 @@ class SqlDigests:
         found: dict[str, Served] = {}
         with reading(self._engine) as connection:
             for some in chunks(sorted(since)):
-                for row in connection.execute(_served(some, since)):
+                for row in connection.execute(_served(connection, some, since)):
                     found[row.subscriber_id] = Served(row.last_due, row.instant)
         return found
 
@@ -170,14 +171,13 @@ def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
 
 
-def _served(some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
+def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
     """The newest due time, and how many instant digests, each since a time of its own."""
-    columns = (column("subscriber_id", Text), column("due", Moment), column("instant", Moment))
-    asked = (
-        values(*columns, name="given").data([(own, since[own].due, since[own].instant) for own in some]).cte("asked")
-    )
-    instant = digests.c.instant & (digests.c.outcome == "digest") & (digests.c.due_at >= asked.c.instant)
-    own = (digests.c.subscriber_id == asked.c.subscriber_id) & (digests.c.due_at >= asked.c.due)
+    rows = [(own, micros(since[own].due), micros(since[own].instant)) for own in some]
+    asked = given(connection, {"subscriber_id": Text, "due": BigInteger, "instant": BigInteger}, rows)
+    due_at = type_coerce(digests.c.due_at, BigInteger)
+    instant = digests.c.instant & (digests.c.outcome == "digest") & (due_at >= asked.c.instant)
+    own = (digests.c.subscriber_id == asked.c.subscriber_id) & (due_at >= asked.c.due)
     return (
         select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
         .add_columns(func.count().filter(instant).label("instant"))

@@ -11,18 +11,18 @@ from sqlalchemy import (
     Connection,
     Text,
     and_,
-    column,
     delete,
     exists,
     insert,
+    literal,
     select,
     union,
     update,
-    values,
 )
 
 from schemas.posting import PostingCore
 from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
+from services.notifier.adapters.sql.given import given
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.again import pay_of
 from services.notifier.domain.delivery import NOT_OUT
@@ -30,7 +30,10 @@ from services.notifier.domain.model import AnnualPay, Digest, Item, SentItem
 from services.rules.signature import candidates_key
 from services.runtime.store import upsert
 
-_UNREMEMBERED = (digests.c.outcome == "digest") & ~digests.c.remembered
+_PAIRS = 5_000
+"""Looked up by one statement."""
+_UNREMEMBERED = (digests.c.outcome == literal("digest", literal_execute=True)) & ~digests.c.remembered
+"""Written into the statement, so that the partial index is found fit for it."""
 
 
 def remember(connection: Connection, digest: Digest) -> None:
@@ -104,12 +107,8 @@ def _remembered(connection: Connection, wanted: Mapping[str, Sequence[PostingCor
         for posting in postings
     }
     found: dict[tuple[str, str, datetime], SentItem] = {}
-    for some in chunks(sorted(pairs)):
-        asked = (
-            values(column("subscriber_id", Text), column("posting_id", Text), column("title", BigInteger), name="pairs")
-            .data(list(some))
-            .cte("asked")
-        )
+    for some in chunks(sorted(pairs), _PAIRS):
+        asked = given(connection, {"subscriber_id": Text, "posting_id": Text, "title": BigInteger}, some)
         own = sent_jobs.c.subscriber_id == asked.c.subscriber_id
         # Two joins, each by an index of its own, where one with OR would read all that a subscriber was ever sent.
         either = union(
@@ -129,10 +128,12 @@ def _unremembered(
     """What a release without this memory sent and `remember_digests` has not come to: as that release looked it up."""
     found: list[tuple[str, SentItem]] = []
     for some in chunks(sorted(wanted)):
-        query = _items().where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since, _UNREMEMBERED)
+        query = _items().where(digests.c.subscriber_id.in_(some), _UNREMEMBERED)
+        # Not asked by time: the index by time holds every digest, the one of these digests next to nothing.
         found.extend(
             (row.subscriber_id, SentItem(row.posting_id, row.cluster_key, row.signature, row.due_at))
             for row in connection.execute(query.where(~_not_out(digests.c.subscriber_id, digests.c.due_at)))
+            if row.due_at >= since
         )
     return found
 

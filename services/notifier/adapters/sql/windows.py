@@ -64,7 +64,8 @@ class SqlWindows:
             free = _claimable(connection, now, cut, most).with_for_update(
                 skip_locked=True, key_share=True, of=subscribers
             )
-            due = _due(connection, connection.execute(free).scalars().all(), now, cut)
+            ripe = or_(_clocked_due(now), _instant_due(now, cut))
+            due = _due(connection, connection.execute(free).scalars().all(), ripe)
             for some in chunks(one.recipient.subscriber_id for one in due):
                 connection.execute(
                     update(subscribers)
@@ -85,6 +86,16 @@ class SqlWindows:
         with reading(self._engine) as connection:
             chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
         return {window.search.search_id: chosen.get((window.from_cut, window.key), []) for window in windows}
+
+    def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
+        """All searches of a subscriber that are not paused, due or not, and a cut of what is stored now.
+
+        None where there are none. Nothing is claimed, and the cut is not kept. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            found = _due(connection, [subscriber_id], not_(saved_searches.c.paused))
+            cut = Cut(cuts_table.newest_cut(connection).number, cuts_table.present_positions(connection))
+        return (found[0], cut) if found else None
 
     @retried
     def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
@@ -142,7 +153,8 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> An
     )
 
 
-def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut) -> list[DueSubscriber]:
+def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
+    """People with those of their searches."""
     said = feedback_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
     people: dict[str, Row[Any]] = {}
@@ -153,7 +165,7 @@ def _due(connection: Connection, claimed: Sequence[str], now: datetime, cut: Cut
         searches = (
             select(saved_searches, criteria_table.c.document)
             .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
-            .where(saved_searches.c.subscriber_id.in_(some), or_(_clocked_due(now), _instant_due(now, cut)))
+            .where(saved_searches.c.subscriber_id.in_(some), which)
             .order_by(bytewise(connection, saved_searches.c.search_id))
         )
         for row in connection.execute(searches):

@@ -1,0 +1,93 @@
+"""What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
+
+from services.notifier.domain.model import Again, AnnualPay, Item, Part
+from services.rules.reason import listed
+
+
+def why_here(item: Item) -> tuple[str, ...]:
+    """Why a job stands where it stands: that it comes again, then each part of its score, the greatest first."""
+    parts = sorted(item.parts, key=lambda part: -abs(part.points))
+    shown = [part_line(part) for part in parts if part.code != "feedback" or part.points]
+    return (*([again_line(item.again)] if item.again else []), *shown)
+
+
+def part_line(part: Part) -> str:
+    """`fit 28 of 40: Python is core`; feedback with its sign and no bound: `feedback -4.2: ...`."""
+    points = f"{part.points:.1f}".removesuffix(".0")
+    words = _WORDS[part.code](part)
+    if part.code == "feedback":
+        return f"feedback {'+' if part.points > 0 else ''}{points} (at most {part.most:g}): {words}"
+    return f"{part.code} {points} of {part.most:g}: {words}"
+
+
+def again_line(again: Again) -> str:
+    """That a job came before as a near miss, and what it pays now."""
+    day = f"{again.sent_at:%Y-%m-%d}"
+    if again.before is None:
+        return f"comes again: was a near miss on {day}; pay now stated: {_pay(again.now)} a year"
+    return f"comes again: was a near miss on {day}; pay raised from {_pay(again.before)} to {_pay(again.now)} a year"
+
+
+def _pay(pay: AnnualPay) -> str:
+    return f"{pay.currency} {pay.amount:,}"
+
+
+def _fit(part: Part) -> str:
+    facts = dict(part.facts)
+    said = []
+    asked, core = _tuple(facts.get("asked")), _tuple(facts.get("core"))
+    if asked:
+        verb = "is" if len(core) == 1 else "are"
+        said.append(f"{listed(core)} {verb} core to it" if core else f"names {listed(asked, 'or')} only in passing")
+    if "in_title" in facts:
+        said.append("the words stand in its title" if facts["in_title"] else "the words stand only in its text")
+    return ", ".join(said) or "no skill or word is asked for"
+
+
+def _pay_part(part: Part) -> str:
+    facts = dict(part.facts)
+    if "annual_floor" in facts:
+        top, floor = int(str(facts["annual_top"])), int(str(facts["annual_floor"]))
+        return f"up to {facts['currency']} {top:,} a year, {100 * (top - floor) / floor:.0f} % above the floor"
+    return "stated, and no floor to hold it against" if part.points else "nothing that can be held against a floor"
+
+
+def _stated(part: Part) -> str:
+    return "states its pay" if part.points else "does not state its pay"
+
+
+def _fresh(part: Part) -> str:
+    days = int(str(dict(part.facts)["days"]))
+    return "of today" if days == 0 else "a day old" if days == 1 else f"{days} days old"
+
+
+def _place(part: Part) -> str:
+    facts = dict(part.facts)
+    named, fits = _tuple(facts.get("named")), _tuple(facts.get("fits"))
+    if named:
+        return f"names {listed(named)}"
+    if fits:
+        return f"takes in {listed(fits)}"
+    return "no place is asked for" if part.points else "does not say from where"
+
+
+def _feedback(part: Part) -> str:
+    facts = dict(part.facts)
+    if not facts:
+        return "nothing said of jobs like it"
+    wanted = "more like it" if facts["opinion"] == "more_like" else "not relevant"
+    return f"“{facts['title']}” at {facts['company'] or 'an unnamed company'} was called {wanted} on {facts['said_on']}"
+
+
+def _tuple(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
+    return fact if isinstance(fact, tuple) else ()
+
+
+_WORDS = {
+    "fit": _fit,
+    "pay": _pay_part,
+    "stated": _stated,
+    "fresh": _fresh,
+    "place": _place,
+    "feedback": _feedback,
+}

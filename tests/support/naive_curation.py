@@ -1,0 +1,160 @@
+"""Curation as docs/curation.md says it, as plainly as can be: all pairs compared, nothing remembered or looked up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.posting import Cluster, PostingCore
+from services.notifier.domain.again import again
+from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.model import Candidate, DueSearch, FoundBy, Recipient, SentItem
+from services.notifier.domain.score import score, states_pay
+from services.rules.signature import fold_company, likeness, same_job
+from services.rules.titles import fold_title
+from services.rules.verdict import verdict
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A job by its id, with the searches that it fits, by id, and its score."""
+
+    posting_id: str
+    searches: tuple[str, ...]
+    score: float
+    again: bool
+
+
+@dataclass(frozen=True)
+class Naive:
+    """What a digest would hold; no items where nothing is sent."""
+
+    items: tuple[Chosen, ...]
+    near: tuple[Chosen, ...]
+    rest: tuple[str, ...]
+
+
+@dataclass
+class _Job:
+    posting: PostingCore
+    searches: dict[str, DueSearch]
+    fits: str
+    found: list[FoundBy]
+    score: float = 0.0
+    again: bool = False
+
+
+def naive_curation(
+    recipient: Recipient,
+    candidates: Iterable[Candidate],
+    sent: Sequence[SentItem],
+    due_at: datetime,
+    settings: CurateSettings,
+) -> Naive:
+    """The jobs of one digest, in order."""
+    jobs = [job for job in _newest(candidates) if _is_news(job.posting, recipient, due_at, settings)]
+    for job in jobs:
+        _judge(job)
+    kept: list[_Job] = []
+    for group in _same_jobs([job for job in jobs if job.fits]):
+        best = group[0]
+        for other in group[1:]:
+            best.searches |= other.searches
+        _judge(best)
+        before = [item for item in sent if any(_was(item, job.posting) for job in group)]
+        if before:
+            best.again = best.fits == "match" and again(before, best.posting, best.found) is not None
+        if not before or best.again:
+            best.score = max(score(found, Ready(best.posting), due_at, recipient.said).total for found in best.found)
+            kept.append(best)
+    kept.sort(key=lambda job: (-job.score, -job.posting.seen_at.timestamp(), job.posting.posting_id))
+    shown: list[_Job] = []
+    items, rest = _take([job for job in kept if job.fits == "match"], settings.most_items, shown, settings)
+    near, _ = _take([job for job in kept if job.fits == "near"], settings.most_near, shown, settings)
+    if not items:
+        return Naive((), (), ())
+    return Naive(tuple(map(_chosen, items)), tuple(map(_chosen, near)), tuple(job.posting.posting_id for job in rest))
+
+
+def _newest(candidates: Iterable[Candidate]) -> list[_Job]:
+    jobs: dict[str, _Job] = {}
+    for one in sorted(candidates, key=lambda one: one.posting.version):
+        job = jobs.setdefault(one.posting.posting_id, _Job(one.posting, {}, "", []))
+        job.posting = one.posting
+        job.searches |= {search.search_id: search for search in one.searches}
+    return list(jobs.values())
+
+
+def _is_news(posting: PostingCore, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> bool:
+    return (
+        posting.status == "open"
+        and not posting.backlog
+        and not (posting.expires_at and posting.expires_at <= due_at)
+        and due_at - posting.seen_at <= settings.stale_after
+        and fold_company(posting.company.name) not in recipient.hidden_companies
+        and posting.cluster.key not in recipient.not_relevant
+    )
+
+
+def _judge(job: _Job) -> None:
+    found = [FoundBy(search, verdict(search.criteria, job.posting)) for search in job.searches.values()]
+    outcomes = {one.verdict.outcome for one in found}
+    job.fits = "match" if "match" in outcomes else "near" if "near" in outcomes else ""
+    job.found = [one for one in found if one.verdict.outcome == job.fits]
+
+
+def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:
+    """The best copy first: one that fits whole, states its pay, is direct, is new. The others go to the first alike."""
+    groups: list[list[_Job]] = []
+    for job in sorted(jobs, key=_preference):
+        group = next((one for one in groups if same_job(one[0].posting.cluster, job.posting.cluster)), None)
+        if group is None:
+            groups.append([job])
+        else:
+            group.append(job)
+    return groups
+
+
+def _preference(job: _Job) -> tuple[object, ...]:
+    posting = job.posting
+    return (
+        job.fits != "match",
+        not states_pay(posting),
+        posting.attribution is not None,
+        -posting.seen_at.timestamp(),
+        posting.posting_id,
+    )
+
+
+def _was(item: SentItem, posting: PostingCore) -> bool:
+    cluster = Cluster(key=item.cluster_key, signature=item.signature)
+    return item.posting_id == posting.posting_id or same_job(cluster, posting.cluster)
+
+
+def _take(ranked: list[_Job], most: int, shown: list[_Job], settings: CurateSettings) -> tuple[list[_Job], list[_Job]]:
+    taken: list[_Job] = []
+    left: list[_Job] = []
+    for job in ranked:
+        of_company = sum(_is_of_company(job, other) for other in shown)
+        reads_alike = sum(_reads_like(job, other) for other in shown)
+        if len(taken) < most and of_company < settings.most_per_company and reads_alike < settings.most_alike:
+            taken.append(job)
+            shown.append(job)
+        else:
+            left.append(job)
+    return taken, left
+
+
+def _is_of_company(one: _Job, other: _Job) -> bool:
+    name = fold_company(one.posting.company.name)
+    return bool(name) and name == fold_company(other.posting.company.name)
+
+
+def _reads_like(one: _Job, other: _Job) -> bool:
+    same_title = fold_title(one.posting.title) == fold_title(other.posting.title)
+    return same_title and likeness(one.posting.cluster.signature, other.posting.cluster.signature) >= 0.5
+
+
+def _chosen(job: _Job) -> Chosen:
+    searches = tuple(sorted(found.search.search_id for found in job.found))
+    return Chosen(job.posting.posting_id, searches, job.score, job.again)

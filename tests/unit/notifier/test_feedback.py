@@ -1,0 +1,129 @@
+"""What subscribers say, by a link in a digest or by name, and what becomes of it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notifier.domain.feedback import Kind
+from services.notifier.domain.links import claim_of, links_for, slot_of
+from services.notifier.domain.people import Subscriber
+from services.notifier.feedback import Feedback
+from services.rules.signature import fold_company
+from services.runtime.errors import UsageError
+from tests.support.digests import NOON, digest, recipient
+from tests.support.digests import posting as python_job
+from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
+from tests.support.serving import HOUR, due
+
+BASE = "https://jobs.example.com"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[NotifierStore]:
+    made = sqlite_store(tmp_path)
+    made.matches.store(0, [arrival(0, posting("one"))], NOW)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def ada(store: NotifierStore) -> Subscriber:
+    person = store.person()
+    store.search(person, hour=8)
+    return person
+
+
+def desk(store: NotifierStore) -> Feedback:
+    return Feedback(store.subscribers, store.matches, SECRET)
+
+
+def links_of(store: NotifierStore, person: Subscriber, purpose: str) -> str:
+    made = digest(posting("one", fetched_at=NOON), to=recipient(subscriber_id=person.subscriber_id))
+    links = links_for(made, BASE, SECRET)
+    by = {"not_relevant": links.not_relevant, "more_like": links.more_like, "hidden_company": links.hide_company}
+    return by[purpose][posting("one").posting_id]
+
+
+@pytest.mark.parametrize("kind", ["not_relevant", "more_like", "hidden_company"])
+def test_a_link_in_a_digest_says_it_for_whom_the_digest_was_for(
+    store: NotifierStore, ada: Subscriber, kind: Kind
+) -> None:
+    taken = desk(store).by_link(links_of(store, ada, kind), NOW)
+    assert (taken.subscriber_id, taken.statement.kind) == (ada.subscriber_id, kind)
+    assert store.subscribers.said(ada.subscriber_id) == [(taken.statement, NOW)]
+    [one] = due(store, NOW + 3 * HOUR)
+    if kind == "hidden_company":
+        assert one.recipient.hidden_companies == {fold_company("Company one")}
+    else:
+        [said] = one.recipient.said
+        assert (said.opinion, said.title, said.company) == (kind, "Python engineer, one", "Company one")
+        assert said.skills == {"Python"}
+        assert one.recipient.not_relevant == ({"cluster-one"} if kind == "not_relevant" else frozenset())
+
+
+def test_a_link_that_is_none_says_nothing(store: NotifierStore, ada: Subscriber) -> None:
+    link = links_of(store, ada, "not_relevant")
+    other_mac = link[:-1] + ("a" if link[-1] != "a" else "b")
+    for spoilt in (other_mac, link.replace("/n/", "/l/"), "", BASE):
+        with pytest.raises(UsageError, match="no feedback link"):
+            desk(store).by_link(spoilt, NOW)
+    assert store.subscribers.said(ada.subscriber_id) == []
+
+
+def test_of_two_opinions_on_one_job_the_last_one_stands(store: NotifierStore, ada: Subscriber) -> None:
+    own = posting("one").posting_id
+    desk(store).say(ada.subscriber_id, "not_relevant", own, NOW)
+    desk(store).say(ada.subscriber_id, "more_like", own, NOW + HOUR)
+    [(statement, at)] = store.subscribers.said(ada.subscriber_id)
+    assert (statement.kind, at) == ("more_like", NOW + HOUR)
+
+
+def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subscriber) -> None:
+    own = posting("one").posting_id
+    for at in (NOW, NOW + timedelta(days=30)):
+        desk(store).say(ada.subscriber_id, "more_like", own, at)
+    assert [at for _, at in store.subscribers.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
+
+
+def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(
+    store: NotifierStore, ada: Subscriber
+) -> None:
+    desk(store).say(ada.subscriber_id, "hidden_company", "ACME Ltd.", NOW)
+    [one] = due(store, NOW + 3 * HOUR)
+    assert one.recipient.hidden_companies == {"acme"}
+    assert desk(store).unsay(ada.subscriber_id, "hidden_company", "Acme", NOW)
+    assert not desk(store).unsay(ada.subscriber_id, "hidden_company", "Acme", NOW)
+
+
+@pytest.mark.parametrize("kind", ["not_relevant", "more_like"])
+def test_of_a_job_that_is_not_known_nothing_is_kept(store: NotifierStore, ada: Subscriber, kind: Kind) -> None:
+    with pytest.raises(UsageError, match="there is no posting"):
+        desk(store).say(ada.subscriber_id, kind, "Acme", NOW)
+
+
+def test_what_was_said_is_exported_and_erased_with_the_person(store: NotifierStore, ada: Subscriber) -> None:
+    desk(store).say(ada.subscriber_id, "more_like", posting("one").posting_id, NOW)
+    [exported] = store.subscribers.export(ada.subscriber_id)["feedback"]
+    assert exported["about"]["title"] == "Python engineer, one"
+    store.subscribers.erase(ada.subscriber_id, NOW)
+    store.person(now=NOW)
+    assert store.subscribers.said(ada.subscriber_id) == []
+
+
+def test_the_link_to_the_rest_names_the_digest_and_is_there_only_where_something_is_left() -> None:
+    few = digest(python_job("a"))
+    many = digest(*(python_job(f"j{number}") for number in range(12)))
+    assert links_for(few, BASE, SECRET).rest == ""
+    rest = links_for(many, BASE, SECRET).rest
+    claim = claim_of(SECRET, "rest", rest.rsplit("/", 1)[1])
+    assert claim is not None
+    assert (
+        (claim.subscriber_id, claim.posting_id)
+        == (many.recipient.subscriber_id, slot_of(NOON))
+        == (
+            "k3v9xq2m",
+            "20260914T1200Z",
+        )
+    )

@@ -1,0 +1,59 @@
+"""Building digests reads for many at once: twice the people are no more statements that read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from services.notifier.domain.people import timing_of
+from services.runtime.store import WRITES
+from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
+from tests.support.simulated_days import Days
+
+DAY = timedelta(days=1)
+
+
+@contextmanager
+def counted(store: NotifierStore) -> Iterator[Counter[str]]:
+    """Statements outside of transactions that write, by the table that they begin with."""
+    seen: Counter[str] = Counter()
+
+    def count(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not connection.get_execution_options().get(WRITES):
+            seen[statement] += 1
+
+    event.listen(store.engine, "before_cursor_execute", count)
+    yield seen
+    event.remove(store.engine, "before_cursor_execute", count)
+
+
+def reads(folder: Path, people: int, cadence: str) -> int:
+    """How many statements read while so many are served, each with a job of their own besides the common one."""
+    days = Days(sqlite_store(folder), folder / "mails")
+    for number in range(people):
+        person = days.store.person(f"person{number}")
+        criteria = PYTHON.model_copy(update={"text": f"own{number} OR common"})
+        days.store.searches.add(person.subscriber_id, "python", criteria, timing_of({"cadence": cadence}), NOW)
+        days.publish(posting(f"own{number}"), NOW)
+    days.publish(posting("common"), NOW)
+    days.live(NOW + DAY)
+    assert len(days.files()) == people
+    days.publish(posting("common-two", description_text="Common, and new."), NOW + DAY)
+    with counted(days.store) as seen:
+        days.notifier.handle(days.log[-1:])
+        days.notifier.tick(NOW + 2 * DAY)
+    assert len(days.files()) == 2 * people
+    days.store.engine.dispose()
+    return seen.total()
+
+
+def test_daily_digests_are_read_together(tmp_path: Path) -> None:
+    assert reads(tmp_path / "few", 3, "daily") == reads(tmp_path / "many", 30, "daily")
+
+
+def test_instant_digests_are_read_together(tmp_path: Path) -> None:
+    assert reads(tmp_path / "few", 3, "instant") == reads(tmp_path / "many", 30, "instant")

@@ -1,0 +1,67 @@
+"""What operators read of why a job stands where it stands, in a preview of a digest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.criteria import SalaryFloor
+from services.notifier.domain.curate import CurateSettings, curate
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.liking import said_of
+from services.notifier.domain.model import Candidate, Digest, SentItem
+from services.notifier.domain.score_lines import why_here
+from services.notifier.previewing import Preview
+from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search
+from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
+from tests.support.notifying import posting as listed_posting
+from tests.support.serving import HOUR, commit, due
+
+FLOOR = search(
+    "Paid", PYTHON.model_copy(update={"places": ("PT",), "salary_floor": SalaryFloor(amount=60_000, currency="EUR")})
+)
+
+
+def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
+    one = posting("one", salary=pay(None, 75_000))
+    said = said_of("not_relevant", Ready(posting("two")), NOON - timedelta(days=45))
+    before = SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=9), near=True)
+    made = curate(recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON)
+    assert isinstance(made, Digest)
+    assert why_here(made.items[0]) == (
+        "comes again: was a near miss on 2026-09-05; pay now stated: EUR 75,000 a year",
+        "fit 28 of 40: Python is core to it",
+        "fresh 18.6 of 20: a day old",
+        "pay 10 of 20: up to EUR 75,000 a year, 25 % above the floor",
+        "stated 10 of 10: states its pay",
+        "place 8 of 10: takes in PT",
+        "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[NotifierStore]:
+    made = sqlite_store(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def preview(store: NotifierStore, subscriber_id: str) -> object:
+    return Preview(store.matches, store.windows, store.digests, CurateSettings()).of(subscriber_id, NOW + HOUR)
+
+
+def test_a_preview_is_what_the_next_digest_would_be_and_changes_nothing(store: NotifierStore) -> None:
+    ada = store.person()
+    own = store.search(ada, hour=8)
+    for number, name in enumerate(("one", "two")):
+        store.matches.store(0, [arrival(number, listed_posting(name), [own.key])], NOW)
+    made = [preview(store, ada.subscriber_id) for _ in range(2)]
+    assert isinstance(made[0], Digest)
+    assert {item.posting.source_id for item in made[0].items} == {"one", "two"}
+    assert made[0] == made[1]
+    [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+    assert commit(store, one, cut, NOW + 3 * HOUR, "one")
+    store.matches.store(0, [arrival(2, listed_posting("one", skills=()), [own.key])], NOW)
+    assert not isinstance(preview(store, ada.subscriber_id), Digest)
+    assert preview(store, store.person("bob").subscriber_id) is None
