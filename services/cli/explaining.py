@@ -4,21 +4,20 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from schemas.codec import UnreadableError, decode
 from schemas.posting import Posting, PostingCore
-from schemas.topics import POSTINGS
 from services.cli.asked import asked_criteria
 from services.cli.explain_page import explain_page
 from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json
 from services.cli.searches import read_json
+from services.matcher.evidence import evidence_of
 from services.matcher.explain import Proof, explain_json, explain_text, explained
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.rules.verdict import verdict
@@ -27,9 +26,6 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import TopicReader
-
-_MOST_LOOKED_THROUGH: Final = 20_000
-"""Records of postings.v1: a posting was sent there soon after it was fetched, or by a replay much later."""
 
 
 def explain(
@@ -67,18 +63,12 @@ def _from_store(posting_id: str, config: Path | None) -> tuple[PostingCore, Proo
 
 
 def _evidence(opened: Opened, posting: PostingCore) -> Proof:
-    """What postings.v1 still tells of it: nothing where it is away or old. A verdict stands without."""
+    """Empty where the log is away: a verdict stands without."""
     try:
         with _log_of(opened) as log:
-            records = () if log is None else log.read_all(POSTINGS.name, since=posting.fetched_at)
-            for record in islice(records, _MOST_LOOKED_THROUGH):
-                if record.key == posting.posting_id.encode():
-                    whole = decode(Posting, record.value)
-                    if whole.version == posting.version:
-                        return whole.evidence
-    except (UnavailableError, UnreadableError):
-        pass
-    return {}
+            return {} if log is None else evidence_of(log, posting)
+    except UnavailableError:
+        return {}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Final
 from schemas.criteria import Criteria
 from schemas.posting import Evidence, PostingCore
 from services.rules.fits import Fit, annual_floor
-from services.rules.places import place_name
+from services.rules.places import countries_of, is_group, place_name
 from services.rules.reason import Criterion
 from services.rules.reasons_terms import in_period
 from services.rules.skills import taxonomy
@@ -221,16 +221,20 @@ def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, ob
     # Two of forty places that a posting lists prove nothing of a third one.
     some_of_many = reason.criterion == "place" and reason.fit == "yes" and len(evidence) > _MOST_QUOTES
     others = [] if reason.criterion.startswith("skills") or some_of_many else evidence
-    seen: set[str] = set()
+    said = ""
     for one in (*naming, *others):
-        if (text := _short(one.text)) not in seen:
-            seen.add(text)
+        text = _short(one.text)
+        # The same sentence may be kept several times, cut around each thing that it names.
+        if text.strip("…")[: len(text) // 2].strip() not in said:
+            said += f"\n{one.text}"
             yield Evidence.model_validate({"from": one.source, "text": text})
 
 
 def _asked_words(criterion: Criterion, facts: Mapping[str, object]) -> list[str]:
     if criterion == "place":
-        return [place_name(code) for code in (*_names(facts.get("fits")), *_names(facts.get("asked")))]
+        asked, hires = (*_names(facts.get("fits")), *_names(facts.get("asked"))), _names(facts.get("hires"))
+        groups = (code for code in hires if is_group(code) and not countries_of(code).isdisjoint(asked))
+        return [place_name(code) for code in (*asked, *groups)]
     return [*_names(facts.get("found")), *_names(facts.get("asked"))] if criterion.startswith("skills") else []
 
 

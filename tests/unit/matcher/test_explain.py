@@ -87,6 +87,24 @@ def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> No
     )
 
 
+def test_a_group_that_takes_in_what_was_asked_for_is_quoted() -> None:
+    said = _evidence(("location", "Americas"), ("location", "Asia"), ("location", "Europe"))
+    posting = reaching(groups=("americas", "asia", "europe"))
+    assert _details(Criteria(places=("DE",)), posting, reach=said)["place"] == ("location: “Europe”",)
+
+
+def test_a_sentence_that_was_kept_twice_is_quoted_once() -> None:
+    said = _evidence(
+        ("text", "• You will work with Python 3, Flask and Redis. We run a"),
+        ("text", "…will work with Python 3, Flask and Redis. We run a service that"),
+        ("text", "Flask knowledge"),
+    )
+    assert _details(skills(any=("Python", "Flask")), having("Python", "Flask"), skills=said)["skills.any"][-2:] == (
+        "“• You will work with Python 3, Flask and Redis. We run a”",
+        "“Flask knowledge”",
+    )
+
+
 def test_a_skill_is_quoted_only_by_its_own_name() -> None:
     said = _evidence(("text", "Great team"), ("text", "years of Go, in production"), ("title", "Going far"))
     assert _details(skills(all=("Go",)), having("Go"), skills=said)["skills.all"][-1] == "“years of Go, in production”"
