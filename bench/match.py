@@ -3,7 +3,7 @@
 Eight kinds of criteria (`bench.match_corpus.WHAT`), drawn as columns from a seed, are put into the index and matched
 with postings one by one, by numpy and by the compiled kernel. Up to a million criteria, a loop over objects matches the
 same postings, and SQLite and counting in columns do for "skewed"; all must find the same. A sample of pairs is judged
-by the truth. "skewed" is the core: skills, place and floor, of which a posting fits or nearly fits about 2 %.
+by the truth. Times are of the processor, the best of three. "skewed" is the core: skills, place and floor, of which a posting fits or nearly fits about 2 %.
 """
 
 import sys
@@ -33,6 +33,7 @@ _KERNELS: Final = get_args(KernelName)
 _MOST_LOOPED: Final = 1_000_000
 _MOST_PLAIN: Final = 2_000_000
 _COMPARED: Final = 24
+_ROUNDS: Final = 3
 _JUDGED: Final = 3
 _BATCH: Final = 500
 _CHANGED: Final = 100_000
@@ -80,7 +81,7 @@ class Figure:
         return {"kind": self.kind, "criteria": self.criteria, "way": self.way, **rounded, **more}
 
 
-def measure(corpus: Corpus, postings: Sequence[PostingCore], rounds: int, progress: Progress) -> Iterator[Figure]:
+def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress) -> Iterator[Figure]:
     """Both kernels with one corpus, and what they are compared with."""
     index = MemoryCriteriaIndex()
     task = progress.add_task(f"{corpus.kind}, {corpus.size:,}: drawing", total=corpus.size)
@@ -102,14 +103,14 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], rounds: int, progre
     for kernel in _KERNELS:
         index.use(kernel)
         _hold_same(corpus, kernel, index.match(postings), expected)
-        yield figure(kernel, timed(index.match, postings, rounds), held_bytes(index) / corpus.size, built, looked_at)
+        yield figure(kernel, timed(index.match, postings, _ROUNDS), held_bytes(index) / corpus.size, built, looked_at)
     del index
     for name, make in _others(corpus):
         started = time.perf_counter()
         other = make(corpus)
         built = time.perf_counter() - started
         _hold_same(corpus, name, other.match(compared), expected[:_COMPARED])
-        yield figure(name, timed(other.match, compared, 2), 0.0, built, float(corpus.size))
+        yield figure(name, timed(other.match, compared, _ROUNDS), 0.0, built, float(corpus.size))
     progress.remove_task(task)
 
 
@@ -136,7 +137,7 @@ def growth(size: int, count: int, progress: Progress) -> dict[str, float]:
         found.append(index.match(postings))
         for kernel in _KERNELS:
             index.use(kernel)
-            times[kernel, criteria] = timed(index.match, postings, 7).mean
+            times[kernel, criteria] = timed(index.match, postings, _ROUNDS).mean
             progress.advance(task)
     if not same(*found):
         sys.exit("the hits did not stay the same")
@@ -165,13 +166,13 @@ def changes(size: int, count: int, progress: Progress) -> dict[str, float]:
     added = [one.model_copy(update={"key": size + one.key, "version": 1}) for one in changed]
     fresh = _applied(index, added, partial(progress.advance, task))
     lines = [encode(one) for one in added[:_LOADED]]
-    started = time.perf_counter()
+    started = time.thread_time()
     MemoryCriteriaIndex().apply([decode(CriteriaRecord, line) for line in lines])
     return {
         "change_us": 1e6 * sum(batches) / number,
         "add_us": 1e6 * sum(fresh) / number,
         "remove_us": 1e6 * sum(away) / number,
-        "load_us": 1e6 * (time.perf_counter() - started) / len(lines),
+        "load_us": 1e6 * (time.thread_time() - started) / len(lines),
         "longest_ms": 1e3 * max(*batches, *fresh, *away),
         **{f"delta_vs_clean_{kernel}": worst[kernel] for kernel in _KERNELS},
     }
@@ -181,7 +182,7 @@ def _means(index: MemoryCriteriaIndex, postings: Sequence[PostingCore]) -> dict[
     found = {}
     for kernel in _KERNELS:
         index.use(kernel)
-        found[kernel] = timed(index.match, postings, 5).mean
+        found[kernel] = timed(index.match, postings, _ROUNDS).mean
     return found
 
 
@@ -193,9 +194,9 @@ def _applied(
     with still():
         for first in range(0, len(records), _BATCH):
             batch = records[first : first + _BATCH]
-            started = time.perf_counter()
+            started = time.thread_time()
             index.apply(batch)
-            found.append(time.perf_counter() - started)
+            found.append(time.thread_time() - started)
             advance(len(batch))
     return found
 
@@ -265,7 +266,7 @@ def main(
             some = count if criteria <= _MOST_PLAIN else _COMPARED
             for kind in chosen:
                 corpus = Corpus(kind, criteria)
-                for figure in measure(corpus, corpus.postings(some), 3 if some < count else 7, progress):
+                for figure in measure(corpus, corpus.postings(some), progress):
                     figures.append(figure)
                     _console.print(f"{kind}, {criteria:,}, {figure.way}: {figure.compared_us:,.0f} us a posting")
     found = report(figures, grown, changed, size)

@@ -28,7 +28,7 @@ _JUDGED: Final = 2_000
 
 @dataclass(frozen=True)
 class Times:
-    """Microseconds that each posting took, at its best."""
+    """Microseconds of the processor that each posting took, at its best."""
 
     each: tuple[float, ...]
 
@@ -47,14 +47,18 @@ class Times:
 
 
 def timed(match: Match, postings: Sequence[PostingCore], rounds: int) -> Times:
-    """Match each posting by itself, several times in turn, and keep its best time: other work here is no part of it."""
+    """Match each posting by itself, several times in turn, and keep its best time.
+
+    Time of the processor: where others keep it busy, a long run is interrupted, a short one rarely, and the clock on the
+    wall would flatter the short one.
+    """
     best = [float("inf")] * len(postings)
     with still():
         for _ in range(rounds):
             for at, posting in enumerate(postings):
-                started = time.perf_counter()
+                started = time.thread_time()
                 match([posting])
-                best[at] = min(best[at], time.perf_counter() - started)
+                best[at] = min(best[at], time.thread_time() - started)
     return Times(tuple(1e6 * one for one in best))
 
 

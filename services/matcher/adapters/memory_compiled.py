@@ -187,7 +187,8 @@ def _in_runs(
         for begin in range(np.int64(starts[run]), np.int64(ends[run]), _BLOCK):
             # No branch depends on what fits: a wrong guess of the processor costs more than a row does.
             fitting = 0
-            for row in range(begin, min(begin + _BLOCK, np.int64(ends[run]))):
+            end: Any = min(begin + _BLOCK, np.int64(ends[run]))
+            for row in range(begin, end):
                 block[fitting] = row
                 fitting += (bits[row] & mask == mask) & place_fits[place[row]]
             for row in block[:fitting]:

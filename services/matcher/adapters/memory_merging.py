@@ -102,7 +102,7 @@ class _Rows:
 
     def finished(self) -> tuple[Columns, tuple[int, int], Column]:
         """The merged columns, their bounds and pool."""
-        columns = Columns(*(column[: self._used].copy() for column in self._merged))
+        columns = Columns(*(column[: self._used] for column in self._merged))
         return columns, (self._bounds[0], self._bounds[1]), np.concatenate(self._pools)
 
     def _pooled_of(self, pool: Column, clauses: Column) -> Column:

@@ -1,22 +1,31 @@
 """Recent postings in memory."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from heapq import merge
+from itertools import groupby, islice
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore
 from services.matcher.ports import BackwardHit
 from services.rules.fits import employment_fits, seniority_fits, workplace_fits
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge
 
+_Entry = tuple[float, str, PreparedPosting]
+"""When it was seen, in seconds before 1970; the posting's id, by which equally old ones are ordered; the posting."""
+_NewestFirst = list[_Entry]
+
 
 class MemoryRecentPostings:
-    """`RecentPostings` for one process: a scan from new to old, with what is cheap to rule out ruled out first."""
+    """`RecentPostings` for one process: always in order, so that only what may fit and is wanted is looked at."""
 
     def __init__(self) -> None:
-        self._held: dict[str, PreparedPosting] = {}
-        self._newest_first: list[PreparedPosting] | None = None
+        self._held: dict[str, _Entry] = {}
+        self._all: _NewestFirst = []
+        self._by_skill: dict[str, _NewestFirst] = {}
+        """Also by the skills that those of a posting imply."""
 
     def __len__(self) -> int:
         return len(self._held)
@@ -25,9 +34,11 @@ class MemoryRecentPostings:
         """Add or replace by newer version; a closed posting is held, so that no late older version reopens it."""
         for posting in postings:
             held = self._held.get(posting.posting_id)
-            if held is None or held.posting.version < posting.version:
-                self._held[posting.posting_id] = PreparedPosting(posting)
-                self._newest_first = None
+            if held is None:
+                self._add(posting)
+            elif _posting_of(held).version < posting.version:
+                self._drop(held)
+                self._add(posting)
 
     def refresh(self) -> None:
         """Do nothing: what is put is visible at once."""
@@ -35,7 +46,7 @@ class MemoryRecentPostings:
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first."""
         found: list[BackwardHit] = []
-        for prepared in self._since(since):
+        for prepared in self._since(criteria.skills, since):
             if len(found) >= most:
                 break
             if (prepared.posting.backlog and not backlog) or not _may_fit(criteria, prepared):
@@ -53,22 +64,44 @@ class MemoryRecentPostings:
 
     def forget(self, before: datetime) -> int:
         """Drop what was seen before then; returns how many."""
-        old = [name for name, prepared in self._held.items() if prepared.posting.seen_at < before]
-        for name in old:
-            del self._held[name]
-        if old:
-            self._newest_first = None
+        old = self._all[_end(self._all, before) :]
+        for entry in old:
+            self._drop(entry)
         return len(old)
 
-    def _since(self, since: datetime) -> Iterator[PreparedPosting]:
-        """From new to old; equally old ones by their ids."""
-        if self._newest_first is None:
-            by_id = sorted(self._held.values(), key=lambda prepared: prepared.posting.posting_id)
-            self._newest_first = sorted(by_id, key=lambda prepared: prepared.posting.seen_at, reverse=True)
-        for prepared in self._newest_first:
-            if prepared.posting.seen_at < since:
-                return
-            yield prepared
+    def _add(self, posting: PostingCore) -> None:
+        entry = (-posting.seen_at.timestamp(), posting.posting_id, PreparedPosting(posting))
+        self._held[posting.posting_id] = entry
+        for some in self._lists_of(entry):
+            insort(some, entry)
+
+    def _drop(self, entry: _Entry) -> None:
+        del self._held[_posting_of(entry).posting_id]
+        for some in self._lists_of(entry):
+            del some[bisect_left(some, entry)]
+
+    def _lists_of(self, entry: _Entry) -> Iterator[_NewestFirst]:
+        prepared = entry[2]
+        yield self._all
+        for name in {*prepared.skills, *prepared.implied}:
+            yield self._by_skill.setdefault(name, [])
+
+    def _since(self, asked: SkillTerms, since: datetime) -> Iterator[PreparedPosting]:
+        """Those that may have the skills, from new to old; equally old ones by their ids."""
+        lists = [self._by_skill.get(name, []) for name in asked.all or asked.any]
+        if asked.all:
+            lists = [min(lists, key=len)]
+        found = (islice(some, _end(some, since)) for some in (lists or [self._all]))
+        return (entry[2] for entry, _ in groupby(merge(*found)))
+
+
+def _end(some: _NewestFirst, since: datetime) -> int:
+    """The place behind the last that was seen since then."""
+    return bisect_right(some, -since.timestamp(), key=lambda entry: entry[0])
+
+
+def _posting_of(entry: _Entry) -> PostingCore:
+    return entry[2].posting
 
 
 def _may_fit(criteria: Criteria, prepared: PreparedPosting) -> bool:
