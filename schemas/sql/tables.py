@@ -192,6 +192,7 @@ digests = Table(
     Column("subject", Text, nullable=False),
     Column("body", LargeBinary, comment="the email as first rendered, JSON, zlib; dropped by retention"),
     Column("dropped", LargeBinary, nullable=False, comment="candidates left out and why, JSON, zlib"),
+    Column("matched", Text, comment="a JSON object: postings that matched, by the reader's day; null: not known"),
     Column("created_at", Moment, nullable=False, index=True),
     Column("rest", LargeBinary, comment="fitting jobs beyond the cap, best first: ids and searches, JSON, zlib"),
     Column(

@@ -11,9 +11,10 @@ from schemas.posting import PostingCore
 from services.notifier.composing import Composer
 from services.notifier.domain.curate import curate
 from services.notifier.domain.judging import Judging
-from services.notifier.domain.model import Candidate, Digest, DueSearch, SentItem
+from services.notifier.domain.model import Candidate, Counted, Digest, DueSearch, SentItem
 from services.notifier.domain.schedule import latest_due, local_day, next_due, next_instant
-from services.notifier.domain.windows import Closing, Cut, DueSubscriber, DueWindow
+from services.notifier.domain.week import LOOKS_BACK, with_week
+from services.notifier.domain.windows import Closing, Cut, DueSubscriber, DueWindow, Found
 from services.notifier.ports import DigestStore, MatchStore, Served, Since, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
@@ -88,7 +89,7 @@ class Builder:
     def _serve_part(
         self,
         due: Sequence[DueSubscriber],
-        found: Mapping[str, Sequence[str]],
+        found: Mapping[str, Found],
         cut: Cut,
         now: datetime,
         empty: list[Closing],
@@ -116,7 +117,7 @@ class Builder:
             given_back.append(subscriber_id)
         return given_back
 
-    def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Sequence[str]], now: datetime) -> "_Known":
+    def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Found], now: datetime) -> "_Known":
         """All that serving them takes, in a few statements however many they are."""
         own = {one.recipient.subscriber_id: _found_for(one, found) for one in due}
         postings = self._postings.load({posting_id for some in own.values() for posting_id in some})
@@ -132,6 +133,7 @@ class Builder:
             postings,
             self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
             self._digests.served({one.recipient.subscriber_id: _since(one, now) for one in served}),
+            self._digests.matched(list(wanted), now - LOOKS_BACK),
         )
 
     def _serve_one(
@@ -145,6 +147,8 @@ class Builder:
         searches = tuple(window.search for window in subscriber.windows)
         sent = known.sent.get(recipient.subscriber_id, ())
         outcome = curate(recipient, searches, candidates, sent, due_at, self._settings.curate, self._judging)
+        before = known.matched.get(recipient.subscriber_id, ())
+        outcome = with_week(outcome, subscriber, known.found, candidates, before)
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         instant = (served.instant if served else 0) + (email is not None)
         closings = self._closings(subscriber, cut, due_at, now, instant)
@@ -173,11 +177,12 @@ class Builder:
 class _Known:
     """What was read at once for some subscribers."""
 
-    found: Mapping[str, Sequence[str]]
+    found: Mapping[str, Found]
     """By search id: the postings that its window holds."""
     postings: Mapping[str, PostingCore]
     sent: Mapping[str, Sequence[SentItem]]
     served: Mapping[str, Served]
+    matched: Mapping[str, Sequence[Counted]]
 
     def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
         """What was found for them."""

@@ -7,8 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from schemas.posting import PostingCore
 from services.notifier.domain.delivery import Outcome
-from services.notifier.domain.model import Digest, Hold, SentItem
-from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber
+from services.notifier.domain.model import Counted, Digest, Hold, SentItem
+from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class WindowStore(Protocol):
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends."""
         ...
 
-    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
+    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, Found]:
         """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
         ...
 
@@ -200,6 +200,10 @@ class DigestStore(Protocol):
 
     def served(self, since: Mapping[str, Since]) -> dict[str, Served]:
         """By subscriber: the digests that they had. Those who had none since then are left out."""
+        ...
+
+    def matched(self, subscriber_ids: Sequence[str], since: datetime) -> dict[str, list[Counted]]:
+        """By subscriber: what each digest due since then, sent or held, counted as matched."""
         ...
 
     def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:

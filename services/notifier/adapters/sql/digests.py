@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Select, Text, func, insert, select, type_coerce, update
@@ -15,7 +15,7 @@ from services.notifier.adapters.sql.given import given
 from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.adapters.sql.sent_jobs import remember, sent_before
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.model import Digest, Hold, Item, SentItem
+from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
 from services.notifier.ports import Email, Served, Since
 from services.runtime.store import bytewise, reading, retried, writing
@@ -69,6 +69,17 @@ class SqlDigests:
             for some in chunks(sorted(since)):
                 for row in connection.execute(_served(connection, some, since)):
                     found[row.subscriber_id] = Served(row.last_due, row.instant)
+        return found
+
+    def matched(self, subscriber_ids: Sequence[str], since: datetime) -> dict[str, list[Counted]]:
+        """By subscriber: what each digest due since then, sent or held, counted as matched."""
+        found: dict[str, list[Counted]] = {}
+        columns = (digests.c.subscriber_id, digests.c.due_at, digests.c.matched)
+        with reading(self._engine) as connection:
+            for some in chunks(subscriber_ids):
+                query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since)
+                for row in connection.execute(query.order_by(digests.c.subscriber_id, digests.c.due_at)):
+                    found.setdefault(row.subscriber_id, []).append((row.due_at, _day_counts(row.matched)))
         return found
 
     @retried
@@ -135,6 +146,7 @@ class SqlDigests:
             "subject": email.subject if email else "",
             "body": pack_email(email) if email else None,
             "dropped": squeeze(to_json([[one.posting_id, one.reason] for one in dropped])),
+            "matched": None if outcome.matched is None else _written(outcome.matched),
             "created_at": now,
             "rest": _packed_rest(outcome),
             "remembered": email is not None,
@@ -184,6 +196,16 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
         .join(asked, own)
         .group_by(digests.c.subscriber_id)
     )
+
+
+def _written(counts: DayCounts) -> str:
+    return to_json({day.isoformat(): count for day, count in counts})
+
+
+def _day_counts(written: str | None) -> DayCounts | None:
+    if written is None:
+        return None
+    return tuple((date.fromisoformat(day), count) for day, count in sorted(json.loads(written).items()))
 
 
 def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Connection, Row, select, type_coerce
 
 from schemas.keys import Keys, unpack_each
 from schemas.sql.tables import matches, postings
-from services.notifier.domain.windows import Cut
+from services.notifier.domain.windows import Cut, Found
 
 BEST_MATCHES = 200
 BEST_NEAR = 50
@@ -22,8 +22,8 @@ _MOST_HITS = 2_000_000
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 
-Chosen = dict[tuple[int, int], list[str]]
-"""Posting ids by (number of the cut that the window begins at, key)."""
+Chosen = dict[tuple[int, int], Found]
+"""By (number of the cut that the window begins at, key)."""
 Packed = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
@@ -43,12 +43,15 @@ def best_postings(
             facts = [(row.posting_id, row.seen, row.offset) for row in rows]
             matched.add(partition, facts, [row.matched for row in rows])
             near.add(partition, facts, [row.near for row in rows])
-    chosen: Chosen = {}
-    for hits in (matched, near):
-        for window, posting_ids in hits.chosen():
-            known = chosen.get(window)
-            chosen[window] = list(dict.fromkeys([*known, *posting_ids])) if known else posting_ids
-    return chosen
+    nearly = dict(near.chosen())
+    chosen = {window: _found(ids, nearly.pop(window, ())) for window, ids in matched.chosen()}
+    return chosen | {window: _found((), ids) for window, ids in nearly.items()}
+
+
+def _found(matched: Sequence[str], near: Sequence[str]) -> Found:
+    distinct = tuple(dict.fromkeys(matched))
+    only_near = tuple(dict.fromkeys(one for one in near if one not in distinct)) if near else ()
+    return Found(distinct + only_near, len(distinct), more=len(matched) >= BEST_MATCHES)
 
 
 class DueKeys:

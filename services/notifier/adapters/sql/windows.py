@@ -28,7 +28,7 @@ from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_
 from services.notifier.adapters.sql.found import best_postings
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.domain.model import DueSearch, Recipient
-from services.notifier.domain.windows import Cut, DueSubscriber, DueWindow
+from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
 from services.runtime.store import bytewise, reading, retried, writing
 
 _INSTANT = literal("instant", literal_execute=True)
@@ -74,7 +74,7 @@ class SqlWindows:
                 )
             return due
 
-    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
+    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, Found]:
         """By search id: the postings, matched before near and newest first, that its window holds; at most some.
 
         Raises UnavailableError.
@@ -85,7 +85,7 @@ class SqlWindows:
             wanted.setdefault(window.from_cut, []).append(window.key)
         with reading(self._engine) as connection:
             chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
-        return {window.search.search_id: chosen.get((window.from_cut, window.key), []) for window in windows}
+        return {window.search.search_id: chosen.get((window.from_cut, window.key), NOTHING_FOUND) for window in windows}
 
     def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
         """All searches of a subscriber that are not paused, due or not, and a cut of what is stored now.
