@@ -1,5 +1,6 @@
 """The collectors: poll what is due, note how each source fares, close what has ended."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,19 +9,21 @@ from random import Random
 import structlog
 
 from services.ingest.closing import Tools, close_ended
-from services.ingest.details import DetailReader
+from services.ingest.details import DetailReader, wants_details
 from services.ingest.domain.schedule import SourceHealth, Validators, next_due, silent_since
 from services.ingest.events import COLLECTOR
 from services.ingest.poll import Poll, PollReport
 from services.ingest.ports import FetchFailedError
 from services.ingest.reader import Reader
 from services.ingest.settings import SourceSettings
-from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.privacy import told
 from services.runtime.records import Outgoing, Record
 
 CLOSED_PER_TICK = 2_000
 _PRUNED_EVERY = timedelta(days=1)
+_SHARE_OF_DETAILS = 3
+"""Part of its lease after which a poll begins no more calls for details: the last one may take its time."""
 
 _events = structlog.get_logger(__name__)
 
@@ -43,9 +46,11 @@ class Collector:
         *,
         worker: str = "embedded",
         paused: Callable[[], frozenset[str]] = frozenset,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`paused` names the sources that an operator holds: they are not polled, and their silence is no news."""
         self._paused = paused
+        self._monotonic = monotonic
         self._tools = tools
         self._reader = reader
         self._chance = chance
@@ -86,7 +91,7 @@ class Collector:
         wish: timedelta | None = None
         answered = False
         try:
-            for page in self._reader.read(source, health.validators, now):
+            for page in self._reader.read(source, health.validators, now, daily=self._lacks_details(source, health)):
                 answered = True
                 if not poll.take(page):
                     break
@@ -95,15 +100,28 @@ class Collector:
             wish = error.retry_after
         report = poll.finish()
         self._tools.ledger.settle(self._after(source, health, report, poll, now, wish, answered=answered))
+        told_of = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
         if report.error is not None:
-            _events.warning("a poll failed", source=source.name, error=report.error, items=report.counts.items)
+            _events.warning("a poll failed", error=report.error, **told_of)
         else:
-            _events.info("polled", source=source.name, unchanged=report.unchanged, items=report.counts.items)
+            _events.info("polled", unchanged=report.unchanged, **told_of)
         return report
 
+    def _lacks_details(self, source: SourceSettings, health: SourceHealth) -> bool:
+        """Whether a source's listings, as last read, are completed posting by posting."""
+        for name in (health.format or "").split(", "):
+            try:
+                if wants_details(source, self._tools.format_named(name)):
+                    return True
+            except UsageError:
+                continue  # it is no longer there: the listing is read anew anyway
+        return False
+
     def _details(self, source: SourceSettings, now: datetime) -> DetailReader:
+        latest = self._monotonic() + self._tools.settings.lease.total_seconds() / _SHARE_OF_DETAILS
         return DetailReader(
             source,
+            in_time=lambda: self._monotonic() < latest,
             fetch=lambda address, validators: self._reader.detail(source, address, validators, now),
             kept=lambda source_ids: self._tools.ledger.items(source.name, source_ids),
             now=now,

@@ -41,7 +41,17 @@ class DetailReader:
     (`waiting`), to come with a later poll; whose call failed goes out without.
     """
 
-    def __init__(self, source: SourceSettings, *, fetch: Fetch, kept: Kept, now: datetime) -> None:
+    def __init__(
+        self,
+        source: SourceSettings,
+        *,
+        fetch: Fetch,
+        kept: Kept,
+        now: datetime,
+        in_time: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`in_time` says whether the poll may go on with calls: slow ones must not outlast its hold on the source."""
+        self._in_time = in_time
         self._source = source
         self._fetch = fetch
         self._kept = kept
@@ -49,15 +59,20 @@ class DetailReader:
         self._asked = 0
         self._failures: list[str] = []
         self._put_off = False
+        self._full: str | None = None
+        """Why no more calls are made."""
+        self._are_served = False
+        """Some posting of this source has its details, so that one without may be gone."""
         self.waiting = 0
         self.gone = 0
 
     def complete(self, found: Format, items: Sequence[Item]) -> Completed:
         """Complete the items of one body, or of a part of it."""
         details = found.details
-        if details is None or not self._source.is_web or not self._most(details):
+        if details is None or not wants_details(self._source, found):
             return Completed(list(items))
         kept = self._kept([item.source_id for item in items])
+        self._are_served = self._are_served or any(_state(one).get("whole") is True for one in kept.values())
         done = Completed()
         for item in items:
             self._take(found, details, item, kept.get(item.source_id), done)
@@ -67,15 +82,14 @@ class DetailReader:
         """What there is to say of the calls."""
         told_of = [f"{len(self._failures)} calls for details failed: {self._failures[0]}"] if self._failures else []
         if self.waiting:
-            told_of.append(f"{self.waiting} wait for their details (max_details)")
+            told_of.append(f"{self.waiting} wait for their details ({self._full})")
         if self.gone:
             told_of.append(f"{self.gone} listed, but gone when their details were asked for")
         return told_of
 
     def _take(self, found: Format, details: Details, item: Item, kept: JsonObject | None, done: Completed) -> None:
         before = kept or {}
-        state = before.get(DETAIL_STATE)
-        state = state if isinstance(state, dict) else {}
+        state = _state(before)
         had = {name: before[name] for name in details.members if name in before}
         row = digest_of(json.dumps(found.fingerprint(item.data), sort_keys=True))
         if self._is_current(state, row):
@@ -105,7 +119,7 @@ class DetailReader:
         try:
             fetched = self._fetch(address, validators)
         except FetchFailedError as error:
-            if error.gone:
+            if error.gone and self._are_served:
                 self.gone += 1
                 if details.awaited and not state:
                     return
@@ -115,28 +129,47 @@ class DetailReader:
             added, whole = had, False
         else:
             added, whole = (had, True) if fetched.unchanged else self._added(details, fetched, had)
-            kept = validators if fetched.unchanged else fetched.validators
+            # Those of an answer that was of no use would vouch for it the next time.
+            kept = Validators() if not whole else validators if fetched.unchanged else fetched.validators
             asked |= {"etag": kept.etag, "last_modified": kept.last_modified}
+            self._are_served = self._are_served or whole
         done.items.append(_joined(item, added, {**asked, "whole": whole}))
         done.renewed.add(item.source_id)
 
     def _added(self, details: Details, fetched: Fetched, had: JsonObject) -> tuple[JsonObject, bool]:
         read = details.read(fetched.body) if fetched.cut is None else None
-        if read is None and details.awaited:
+        if read is None or (details.awaited and not read):
             self._failures.append("an answer is not whole, or holds no details")
             return had, False
-        return read or {}, True
+        return read, True
 
     def _is_current(self, state: JsonObject, row: str) -> bool:
         at = read_date("posted_at", _text(state, "at"), fetched_at=self._now).value
         lasts = ASKED_AGAIN if state.get("whole") is True else TRIED_AGAIN
         return state.get("row") == row and at is not None and self._now - at < lasts
 
-    def _most(self, details: Details) -> int:
-        return details.most if self._source.max_details is None else self._source.max_details
-
     def _has_room(self, details: Details) -> bool:
-        return not self._put_off and len(self._failures) < _MOST_FAILURES and self._asked < self._most(details)
+        if self._put_off or len(self._failures) >= _MOST_FAILURES:
+            self._full = "its server is in trouble"
+        elif self._asked >= _most(self._source, details):
+            self._full = "max_details"
+        elif not self._in_time():
+            self._full = "its server is slow"
+        return self._full is None
+
+
+def wants_details(source: SourceSettings, found: Format) -> bool:
+    """Whether calls are made for what the listings of a source, in this format, lack."""
+    return found.details is not None and source.is_web and _most(source, found.details) > 0
+
+
+def _most(source: SourceSettings, details: Details) -> int:
+    return details.most if source.max_details is None else source.max_details
+
+
+def _state(item: JsonObject) -> JsonObject:
+    state = item.get(DETAIL_STATE)
+    return state if isinstance(state, dict) else {}
 
 
 def _text(state: JsonObject, name: str) -> str | None:

@@ -80,7 +80,7 @@ class Details(Protocol):
         ...
 
     def read(self, body: bytes) -> JsonObject | None:
-        """Those of the members that an answer holds; None where it is no such answer. Never raises."""
+        """Those of the members that an answer holds, which may be none; None where it is no answer. Never raises."""
         ...
 
 

@@ -47,9 +47,15 @@ class Reader:
         self._detect = detect
         self._format_named = format_named
 
-    def read(self, source: SourceSettings, validators: Validators, now: datetime) -> Iterator[Page]:
-        """The pages of a listing, each fetched when it is asked for. Raises FetchFailedError at any of them."""
-        request = " ".join(filter(None, (source.format, self._revision, source.url)))
+    def read(
+        self, source: SourceSettings, validators: Validators, now: datetime, *, daily: bool = False
+    ) -> Iterator[Page]:
+        """The pages of a listing, each fetched when it is asked for. Raises FetchFailedError at any of them.
+
+        `daily`: what is unchanged is read once a day all the same, for what is asked about each of its postings.
+        """
+        day = f"{now:%Y-%m-%d}" if daily else ""
+        request = " ".join(filter(None, (source.format, self._revision, day, source.url)))
         address = source.url if source.is_web else str(source.path)
         asked_with = validators if validators.request == request else Validators()
         met: set[str] = set()

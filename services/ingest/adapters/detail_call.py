@@ -26,7 +26,7 @@ class DetailCall:
         return self.place(url, source_id)
 
     def read(self, body: bytes) -> JsonObject | None:
-        """None of what is no object or holds none of the members: an error page, a posting withdrawn."""
+        """None of what is no object: an error page, a body cut short."""
         if len(body) > MOST_BYTES:
             return None
         try:
@@ -35,8 +35,7 @@ class DetailCall:
             return None
         if not isinstance(value, dict):
             return None
-        kept = {name: part for name, part in value.items() if name in self.members}
-        return without_contacts(kept) or None
+        return without_contacts({name: part for name, part in value.items() if name in self.members})
 
 
 def below(url: str, listing: re.Pattern[str], source_id: str, *, query: str = "") -> str | None:

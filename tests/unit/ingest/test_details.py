@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.codec import digest_of
 from services.ingest.app import make_normalise, make_reader
@@ -38,8 +39,8 @@ def posting(number: int, **changes: Any) -> dict[str, Any]:
     return smartrecruiters_posting(number, releasedDate=(NOON - DAY).isoformat(), **changes)
 
 
-def on_company(server: FeedServer, tmp_path: Path, *postings: dict[str, Any], **how: Any) -> Bench:
-    return bench(tmp_path, source(listing(server, *postings), **how), gap=0.01)
+def on_company(server: FeedServer, tmp_path: Path, *postings: dict[str, Any], lease: str = "15m", **how: Any) -> Bench:
+    return bench(tmp_path, source(listing(server, *postings), **how), gap=0.01, lease=lease)
 
 
 def listing(server: FeedServer, *postings: dict[str, Any]) -> str:
@@ -211,10 +212,106 @@ def test_a_wish_to_be_left_alone_ends_the_calls(server: FeedServer, tmp_path: Pa
 
 def test_a_posting_that_is_gone_when_it_is_asked_about_is_not_announced(server: FeedServer, tmp_path: Path) -> None:
     on = on_company(server, tmp_path, posting(1), posting(2))
-    detail(server, 2)
+    detail(server, 1)
     report = on.poll()
-    assert on.sent.events() == ["seen 2"]
+    assert on.sent.events() == ["seen 1"]
     assert "1 listed, but gone when their details were asked for" in report.notes
+    assert on.poll().notes == report.notes, "what was served before counts too"
+    assert on.sent.events() == []
+
+
+def test_where_no_posting_has_details_at_all_they_come_without(server: FeedServer, tmp_path: Path) -> None:
+    on = on_company(server, tmp_path, *(posting(number) for number in range(4)))
+    report = on.poll()
+    assert any("3 calls for details failed" in note and "404" in note for note in report.notes)
+    assert on.sent.events() == ["seen 0", "seen 1", "seen 2"]
+    assert "1 wait for their details (its server is in trouble)" in report.notes
+    on.poll()
+    assert on.sent.events() == ["seen 3"], "an address that leads nowhere loses no posting"
+
+
+def test_an_answer_that_is_cut_short_does_not_vouch_for_the_text_it_lacks(server: FeedServer, tmp_path: Path) -> None:
+    on = on_company(server, tmp_path, posting(1))
+    detail(server, 1)
+    on.poll()
+
+    def is_new_and_first_cut_short(exchange: Exchange) -> None:
+        body = smartrecruiters_detail(1, "<p>You lead.</p>")
+        if exchange.asked.headers.get("if-none-match") == '"new"':
+            exchange.reply(304, b"", ETag='"new"')
+        elif server.paths().count(f"{COMPANY}/1") == 2:
+            exchange.head(200, Content_Length=str(len(body)), ETag='"new"')
+            exchange.write(body[:-9])
+            exchange.hang_up()
+        else:
+            exchange.reply(200, body, ETag='"new"')
+
+    server.on(f"{COMPANY}/1", is_new_and_first_cut_short)
+    later(on, 8 * DAY)
+    assert "You set prices." in texts(on)["1"], "what is known stays"
+    later(on, 2 * DAY)
+    assert "You lead." in texts(on)["1"]
+
+
+def test_pay_that_is_known_outlasts_an_answer_that_cannot_be_read(server: FeedServer, tmp_path: Path) -> None:
+    job = greenhouse_job(85, first_published=(NOON - DAY).isoformat())
+    ranges = [{"min_cents": 5000000, "max_cents": 7500000, "currency_type": "USD", "title": "NYC", "blurb": ""}]
+    server.on(f"{BOARD}/85", serve.served(json.dumps({**job, "pay_input_ranges": ranges}).encode()))
+    on = bench(tmp_path, source(server.on(BOARD, serve.served(greenhouse(job))), max_details=10))
+    on.poll()
+    on.sent.events()
+    for answer in (serve.served(b"<html>sorry"), serve.cut_after(b"{" * 99, 9)):
+        server.on(f"{BOARD}/85", answer)
+        later(on, 8 * DAY)
+        assert on.sent.events() == []
+    server.on(f"{BOARD}/85", serve.served(json.dumps(job).encode()))
+    later(on, 8 * DAY)
+    assert on.sent.events() == ["seen 85"], "a board that states it no longer is believed"
+
+
+def test_an_unchanged_listing_is_read_once_a_day_so_that_texts_are_asked_for_again(
+    server: FeedServer, tmp_path: Path
+) -> None:
+    on = on_company(server, tmp_path, posting(1), posting(2))
+    detail(server, 1)
+    server.on(f"{COMPANY}/2", serve.status(403))
+    on.poll()
+    detail(server, 2)
+    unchanged = 0
+    for _ in range(49):
+        unchanged += on.poll().unchanged
+    assert unchanged == 46, "three bodies in two days: one before its format was known, and one each midnight"
+    assert "You set prices." in texts(on)["2"], "it was asked for again after a day"
+    detail(server, 1, "<p>You lead.</p>")
+    for _ in range(8 * 24):
+        on.poll()
+    assert "You lead." in texts(on)["1"]
+
+
+def test_slow_calls_do_not_outlast_the_hold_on_a_source(server: FeedServer, tmp_path: Path) -> None:
+    on = on_company(server, tmp_path, posting(1), posting(2), posting(3), lease="15m")
+    clock = [0.0]
+
+    def slowly(exchange: Exchange) -> None:
+        clock[0] += 200
+        exchange.reply(200, smartrecruiters_detail(1, "<p>You set prices.</p>"))
+
+    for number in (1, 2, 3):
+        server.on(f"{COMPANY}/{number}", slowly)
+    on.collector._monotonic = lambda: clock[0]
+    report = on.poll()
+    assert calls(server) == ["1", "2"]
+    assert report.notes == ("1 wait for their details (its server is slow)",)
+    assert on.poll().waiting == 0
+
+
+def test_what_went_wrong_with_details_is_logged(server: FeedServer, tmp_path: Path) -> None:
+    on = on_company(server, tmp_path, posting(1))
+    server.on(f"{COMPANY}/1", serve.status(403))
+    with capture_logs() as logs:
+        on.poll()
+    (polled,) = (entry for entry in logs if entry["event"] == "polled")
+    assert "1 calls for details failed" in polled["notes"]
 
 
 @pytest.mark.parametrize("answer", [serve.served(b"<html>sorry"), serve.served(b"{}"), serve.cut_after(b"{" * 99, 9)])
