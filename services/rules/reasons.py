@@ -58,7 +58,13 @@ def skills_any(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if implied:
         words = f"{_asks_for((prepared.implied[implied[0]],), prepared)}, which implies {implied[0]}"
         return Reason("skills.any", "yes", words, facts)
-    return Reason("skills.any", "no", f"asks for none of {listed(asked, 'or')}", facts)
+    return Reason("skills.any", "no", _asks_for_none_of(asked), facts)
+
+
+def _asks_for_none_of(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return f"does not ask for {names[0]}"
+    return f"asks for neither {names[0]} nor {names[1]}" if len(names) == 2 else f"asks for none of {listed(names)}"
 
 
 def skills_none(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:

@@ -65,6 +65,17 @@ class TestSkills:
         reason = verdict(skills(any=("JavaScript",)), having("React")).reasons[0]
         assert reason.text == "mentions React, which implies JavaScript"
 
+    @pytest.mark.parametrize(
+        ("asked", "text"),
+        [
+            (("Go",), "does not ask for Go"),
+            (("Go", "Rust"), "asks for neither Go nor Rust"),
+            (("Go", "Kafka", "Rust"), "asks for none of Go, Kafka and Rust"),
+        ],
+    )
+    def test_a_rejection_reads_as_english_for_one_two_and_more(self, asked: tuple[str, ...], text: str) -> None:
+        assert verdict(skills(any=asked), having("PHP")).reasons[0].text == text
+
     def test_core_skills_are_asked_for_and_others_only_mentioned(self) -> None:
         posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))
         assert verdict(skills(all=("Go",)), posting).reasons[0].text == "asks for Go"
