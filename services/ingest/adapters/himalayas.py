@@ -1,7 +1,6 @@
 """Himalayas' browse and search API: JSON of one board with all companies."""
 
 import re
-from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
 from schemas.posting import Attribution
@@ -19,7 +18,7 @@ from services.ingest.adapters.fields import (
     with_query,
 )
 from services.ingest.adapters.json_peek import peek
-from services.ingest.adapters.json_rows import rows
+from services.ingest.adapters.json_rows import count_rows, rows
 from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
@@ -163,8 +162,7 @@ def _place(part: object) -> str:
 
 
 def _jobs_in(body: bytes) -> int:
-    found = islice(rows(read_text(body).text, Himalayas.array), _MOST_JOBS)
-    return sum(isinstance(row, dict) for row in found)
+    return count_rows(rows(read_text(body).text, Himalayas.array), _MOST_JOBS)
 
 
 def _count(value: object) -> int | None:

@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from services.ingest.ports import Broken
@@ -73,6 +74,11 @@ def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any |
         yield Broken(f"the body is not {wanted}", text[:EXCERPT], ends_feed=True)
         return
     yield from rows_at(text, at, inside_object=array is not None, alone=alone)
+
+
+def count_rows(found: Iterable[Any | Broken], most: int) -> int:
+    """How many rows a page has, `most` at most: malformed ones too, for behind a full page there is another."""
+    return sum(not (isinstance(row, Broken) and row.ends_feed) for row in islice(found, most))
 
 
 def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> Iterator[Any | Broken]:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from services.ingest.adapters.base import BaseFormat, Part, cut
 from services.ingest.adapters.fields import with_query
-from services.ingest.adapters.json_rows import EXCERPT
+from services.ingest.adapters.json_rows import EXCERPT, count_rows
 from services.ingest.adapters.mapped_body import Body
 from services.ingest.adapters.mapped_json import JsonBody, LinesBody
 from services.ingest.adapters.mapped_table import TableBody
@@ -78,12 +77,13 @@ class Mapped(BaseFormat):
         if paging.cursor is not None:
             cursor = next(iter(opened.of_feed(paging.cursor.path)), "")
             return with_query(url, **{paging.cursor.parameter: cursor}) if cursor else None
-        usable = (row for row in opened.rows() if not isinstance(row, Broken))
         if paging.page is not None:
             counted = _counted(url, paging.page.parameter, paging.page.first)
-            return with_query(url, **{paging.page.parameter: str(counted + 1)}) if any(True for _ in usable) else None
+            return (
+                with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(opened.rows(), 1) else None
+            )
         assert paging.offset is not None
-        if sum(1 for _ in islice(usable, paging.offset.size)) < paging.offset.size:
+        if count_rows(opened.rows(), paging.offset.size) < paging.offset.size:
             return None
         counted = _counted(url, paging.offset.parameter, paging.offset.first)
         return with_query(url, **{paging.offset.parameter: str(counted + paging.offset.size)})

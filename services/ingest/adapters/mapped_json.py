@@ -156,6 +156,9 @@ class LinesBody(Body):
                 if stop != len(line):
                     raise ValueError("the line goes on after its row")
             except ValueError as error:
+                if start > len(self.text):
+                    yield Broken(f"the body is cut short within line {number:,}", line[:EXCERPT], ends_feed=True)
+                    return
                 yield Broken(f"not JSON: line {number:,}: {error}", line[:EXCERPT])
                 faults += 1
                 if faults == MOST_FAULTS * 10:

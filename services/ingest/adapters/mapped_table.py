@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,11 @@ MOST_CELL = 2 * 1024 * 1024
 """Characters of one cell; a quotation mark that is never closed costs so much."""
 MOST_COLUMNS = 1_000
 _DELIMITERS = ",;\t|"
+_ENDS = ("\n", "\r")
+_SEPARATED = re.compile(r'\s*"?sep=([^\r\n])"?[ ,;\t]*(?:\r\n|\n|\r)', re.IGNORECASE)
+"""A first line by which spreadsheets are told the delimiter."""
+_NAMED = 5
+"""Columns that a fault names."""
 _HEAD = 64 * 1024
 
 
@@ -44,10 +50,12 @@ class TableBody(Body):
         """The cells of each row. One that the text ends within is no row, so that each waits for the next."""
         csv.field_size_limit(MOST_CELL)
         lines: list[str] = []
-        served = _noted(io.StringIO(self.text.replace("\x00", "�"), newline=""), lines)
+        told = _SEPARATED.match(self.text)
+        text = self.text[told.end() :] if told else self.text
+        served = _noted(io.StringIO(text.replace("\x00", "�"), newline=""), lines)
         reader = csv.reader(served, delimiter=self._delimiter(), quotechar=self.mapping.csv.quote)
         held: list[str] | None = None
-        source = ""
+        source, width = "", 0
         while True:
             lines.clear()
             try:
@@ -58,11 +66,15 @@ class TableBody(Body):
             if held is not None and cells is None and self._is_open(source):
                 yield Broken("the table is cut short within quotation marks", source[:EXCERPT], ends_feed=True)
                 return
+            if held and cells is None and len(held) < width and not source.endswith(_ENDS):
+                why = f"the table is cut short: its last row has {len(held)} of {width} cells and no end"
+                yield Broken(why, source[:EXCERPT], ends_feed=True)
+                return
             if held is not None:
                 yield [clean(cell) for cell in held]
             if cells is None:
                 return
-            held, source = cells, "".join(lines)
+            held, source, width = cells, "".join(lines), width or len(cells)
 
     def _is_open(self, source: str) -> bool:
         lines = io.StringIO(source, newline="")
@@ -76,6 +88,8 @@ class TableBody(Body):
         """The one that parts the first row into the most cells."""
         if self.mapping.csv.delimiter is not None:
             return self.mapping.csv.delimiter
+        if told := _SEPARATED.match(self.text):
+            return told[1]
         head = self.text[:_HEAD].lstrip("\r\n")
         return max(_DELIMITERS, key=lambda mark: _width(head, mark, self.mapping.csv.quote))
 
@@ -95,7 +109,9 @@ def _width(head: str, delimiter: str, quote: str) -> int:
 
 def _row(cells: list[str], names: list[str] | None, numbered: set[int]) -> dict[str, str] | Broken:
     if names is not None and any(cell.strip() for cell in cells[len(names) :]):
-        return Broken(f"a row has {len(cells)} cells and the table {len(names)} columns", " | ".join(cells)[:EXCERPT])
+        shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        why = f"a row has {len(cells)} cells and the table {len(names)} columns: {shown[:EXCERPT]}"
+        return Broken(why, " | ".join(cells)[:EXCERPT])
     by_number = {f"#{number}": cells[number - 1] for number in sorted(numbered) if number <= len(cells)}
     if names is None:
         return {f"#{number}": cell for number, cell in enumerate(cells, 1)}

@@ -23,11 +23,14 @@ from services.ingest.adapters.fields import (
     with_query,
 )
 from services.ingest.adapters.json_peek import peek, peek_text, wrapper
-from services.ingest.adapters.json_rows import EXCERPT
+from services.ingest.adapters.json_rows import EXCERPT, count_rows, rows
+from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.ports import Broken, Details, JsonObject, Skip, UnusableItemError
 
 _LISTING = re.compile(r"/v1/companies/[^/]+/postings")
+_MOST_PAGE = 10_000
+"""Of one page, a hundred times what is served."""
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 _DETAILS = DetailCall(
     most=40,
@@ -73,12 +76,12 @@ class SmartRecruiters(JsonFormat):
 
     def next_page(self, url: str, body: bytes) -> str | None:
         """By `offset`, stepped by the postings that came, until `totalFound`."""
-        seen = wrapper(body, "")
-        came = seen.get("content")
+        seen = wrapper(body, self.array)
         offset, total = _count(seen.get("offset", 0)), _count(seen.get("totalFound"))
-        if not isinstance(came, list) or not came or offset is None or total is None:
+        if offset is None or total is None:
             return None
-        return with_query(url, offset=str(offset + len(came))) if offset + len(came) < total else None
+        came = count_rows(rows(read_text(body).text, self.array), _MOST_PAGE)
+        return with_query(url, offset=str(offset + came)) if came and offset + came < total else None
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item. Raises UnusableItemError without a title, which SmartRecruiters calls `name`."""

@@ -75,6 +75,9 @@ def test_full_pages_have_a_next_and_others_none() -> None:
     assert LEVER.next_page(URL, short) is None
     assert LEVER.next_page("https://api.lever.co/v0/postings/nimbus-fern?mode=json", full) is None
     assert LEVER.next_page(URL.replace("limit=2", "limit=x"), full) is None
+    malformed = full.replace(b'"id":', b'"id" ', 1)
+    assert malformed != full
+    assert LEVER.next_page(URL, malformed) is not None, "a row that cannot be read is one of a full page"
 
 
 def test_a_posting_without_a_title_is_unusable() -> None:

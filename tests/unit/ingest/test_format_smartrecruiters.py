@@ -90,6 +90,9 @@ def test_the_next_page_steps_by_what_came() -> None:
     assert SMART.next_page(URL, body) == f"{URL}&offset=2"
     body = smartrecruiters(smartrecruiters_posting(3), offset=100, total=250)
     assert SMART.next_page(f"{URL}&offset=100", body) == f"{URL}&offset=101"
+    malformed = body.replace(b'"uuid":', b'"uuid" ', 1)
+    assert malformed != body
+    assert SMART.next_page(URL, malformed) == f"{URL}&offset=101", "a row that cannot be read came too"
 
 
 @pytest.mark.parametrize(

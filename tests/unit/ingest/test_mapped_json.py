@@ -280,6 +280,28 @@ def test_pages(paging: str, url: str, body: object, following: str | None) -> No
     assert known.next_page(url, json.dumps(body).encode()) == following
 
 
+@pytest.mark.parametrize("paging", ["{ page = { parameter = 'at' } }", "{ offset = { parameter = 'at', size = 2 } }"])
+def test_a_malformed_row_does_not_make_a_page_the_last(paging: str) -> None:
+    known = mapped(f"kind = 'json'\nitems = 'jobs'\npaging = {paging}" + JSON_FIELDS)
+    for rows in ('{"id": 1 "title": "T"}, {"id": 2, "title": "U"}', '{"id": 1 "title": "T"}, {"id" 2}'):
+        assert known.next_page("https://a.example/", f'{{"jobs": [{rows}]}}'.encode()) is not None
+    for nothing in (b'{"jobs": []}', b"<html>sorry", b""):
+        assert known.next_page("https://a.example/", nothing) is None
+
+
+def test_json_lines_that_end_within_a_line_are_cut_short() -> None:
+    known = mapped("kind = 'jsonl'" + JSON_FIELDS.replace(', "$.board"', ""))
+    whole = '{"id": 1, "title": "T"}\n{"id": 2, "title": "U"}'
+    assert titles(drafts(known, whole)) == ["T", "U"]
+    for cut in range(whole.index("\n") + 2, len(whole)):
+        last = parts(known, whole[:cut])[-1]
+        assert isinstance(last, Broken)
+        assert last.ends_feed
+    last = parts(known, whole[:-1] + "\n")[-1]
+    assert isinstance(last, Broken)
+    assert not last.ends_feed, "a line that has an end costs only itself"
+
+
 def test_a_next_page_that_is_no_address_is_a_fault_of_the_feed() -> None:
     known = mapped("kind = 'json'\nitems = 'jobs'\npaging = { next = 'next' }" + JSON_FIELDS)
     with pytest.raises(FetchFailedError, match='the next page, at "next", is no address'):

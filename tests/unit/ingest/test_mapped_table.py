@@ -40,7 +40,9 @@ def test_an_encoding_can_be_named() -> None:
 def test_a_row_with_too_many_cells_costs_only_itself() -> None:
     found = parts(KNOWN, "Id,Job Title\n1,Baker,,\n2,Miller,more\n3,Smith")
     assert [part.source_id for part in found if isinstance(part, Item)] == ["1", "3"]
-    assert [part.reason for part in found if isinstance(part, Broken)] == ["a row has 3 cells and the table 2 columns"]
+    assert [part.reason for part in found if isinstance(part, Broken)] == [
+        "a row has 3 cells and the table 2 columns: Id, Job Title"
+    ]
 
 
 def test_a_table_that_ends_within_quotation_marks_is_cut_short() -> None:
@@ -49,6 +51,19 @@ def test_a_table_that_ends_within_quotation_marks_is_cut_short() -> None:
     last = found[-1]
     assert isinstance(last, Broken)
     assert last.ends_feed
+
+
+def test_a_table_that_ends_within_a_row_is_cut_short() -> None:
+    last = parts(KNOWN, "Id,Job Title,City\n1,Baker,Porto\n2,Mil")[-1]
+    assert isinstance(last, Broken)
+    assert last.ends_feed
+    assert last.reason == "the table is cut short: its last row has 2 of 3 cells and no end"
+    assert titles(drafts(KNOWN, "Id,Job Title,City\n1,Baker\n2,Miller\n")) == ["Baker", "Miller"], "short, and ended"
+
+
+@pytest.mark.parametrize("first", ["sep=;", "\ufeffSEP=;", '"sep=;"', "sep=;;"])
+def test_a_line_that_tells_spreadsheets_the_delimiter_is_no_header(first: str) -> None:
+    assert titles(drafts(KNOWN, f"{first}\r\nId;Job Title\r\n1;Baker, Miller\r\n")) == ["Baker, Miller"]
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_what_it_swallows_and_is_told() -> None:
