@@ -1,10 +1,13 @@
 """Take the pictures in docs/images from a demo's folder: `python docs/make_pictures.py demo [PAGE]`.
 
 Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by
-default the mail of middling length that has near misses.
+default the longest English mail that shows everything: near misses, pay against a floor, and a week.
 """
 
 import argparse
+import email
+import email.policy
+import html
 import shutil
 import subprocess
 import sys
@@ -26,42 +29,70 @@ QUIET = (
 )
 PHONES = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; display: flex; gap: 24px; justify-content: center; background: #ffffff; padding: 16px 0; }}
-iframe {{ width: 366px; height: 760px; border: 6px solid #c9d1d0; border-radius: 30px; }}
+iframe {{ width: 366px; height: 860px; border: 6px solid #c9d1d0; border-radius: 30px; }}
 </style><iframe src="{light}"></iframe><iframe src="{dark}"></iframe>"""
+NARROWEST = 500
+"""Pixels of Chromium's own windows."""
+FRAME = """<!doctype html><meta charset="utf-8"><style>
+body {{ margin: 0; display: flex; justify-content: center; background: #8c9795; }}
+iframe {{ width: {width}px; height: 1500px; border: 0; }}</style><iframe src="{page}"></iframe>"""
+TEXT = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; padding: 20px; background: #ffffff; }}
+pre {{ margin: 0; font: 14px/20px "DejaVu Sans Mono", monospace; color: #1b242d; }}</style><pre>{text}</pre>"""
+SHOWN = ('lang="en', 'class="off"', 'class="bar"', 'class="weekday"')
 
 
 def main() -> int:
-    """Write digest.png (light beside dark) and digest-index.png."""
+    """Write digest.png (phones, light beside dark), digest-WIDTH-SCHEME.png, digest-text.png and digest-index.png."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("demo", type=Path, help="the folder that `jobchime demo` wrote")
     parser.add_argument("page", nargs="?", help="a page's name, without .light.html")
     given = parser.parse_args()
     browser = shutil.which("chromium") or shutil.which("google-chrome")
-    pages = given.demo.resolve() / "pages"
+    demo = given.demo.resolve()
+    pages = demo / "pages"
     page = given.page or chosen_page(pages)
     if browser is None or page is None:
         missing = "Chromium" if browser is None else f"a page in {pages}"
         print(f"cannot take pictures without {missing}", file=sys.stderr)
         return 1
     IMAGES.mkdir(exist_ok=True)
-    phones = pages / ".phones.html"
-    phones.write_text(PHONES.format(light=f"{page}.light.html", dark=f"{page}.dark.html"), encoding="utf-8")
-    try:
-        shoot(browser, phones, IMAGES / "digest.png", "820,810")
-    finally:
-        phones.unlink()
-    shoot(browser, pages.parent / "index.html", IMAGES / "digest-index.png", "1280,800")
+    schemes = {scheme: f"{page}.{scheme}.html" for scheme in ("light", "dark")}
+    shoot_made(browser, pages, PHONES.format(**schemes), IMAGES / "digest.png", "820,910")
+    for width in (320, 600):
+        for scheme, own in schemes.items():
+            frame = FRAME.format(width=width, page=own)
+            shoot_made(browser, pages, frame, IMAGES / f"digest-{width}-{scheme}.png", f"{max(width, NARROWEST)},1500")
+    text = html.escape(text_of(demo / "mails" / f"{page}.eml"))
+    shoot_made(browser, pages, TEXT.format(text=text), IMAGES / "digest-text.png", "760,1000")
+    shoot(browser, demo / "index.html", IMAGES / "digest-index.png", "1280,800")
     return 0
 
 
 def chosen_page(pages: Path) -> str | None:
-    """The middle, by size, of the pages with near misses."""
+    """The longest of the pages that show everything."""
     found = sorted(
         (len(text), one.name.removesuffix(".light.html"))
         for one in pages.glob("*.light.html")
-        if 'class="off"' in (text := one.read_text(encoding="utf-8"))
+        if all(part in (text := one.read_text(encoding="utf-8")) for part in SHOWN)
     )
-    return found[len(found) // 2][1] if found else None
+    return found[-1][1] if found else None
+
+
+def text_of(mail: Path) -> str:
+    """The text part of a mail."""
+    message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
+def shoot_made(browser: str, folder: Path, page: str, picture: Path, size: str) -> None:
+    """Draw a page that is made for the picture, beside the pages that it shows."""
+    made = folder / ".made.html"
+    made.write_text(page, encoding="utf-8")
+    try:
+        shoot(browser, made, picture, size)
+    finally:
+        made.unlink()
 
 
 def shoot(browser: str, page: Path, picture: Path, size: str) -> None:

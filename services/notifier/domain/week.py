@@ -17,6 +17,8 @@ from services.notifier.domain.words import Words
 DAYS = 7
 LOOKS_BACK = timedelta(days=DAYS + 3)
 """How far back earlier digests are read; a digest may be built some days after it was due."""
+_FULL = 4
+"""A day of fewer does not fill the height: one posting is no peak."""
 _LEAST_DAYS = 2
 """A plot of a single day tells nothing that the list does not."""
 
@@ -29,7 +31,7 @@ class ShownDay:
     """`Mon`."""
     count: int
     height: int
-    """0 to 100, the fullest day at 100; a day with any is seen."""
+    """0 to 100, the fullest day at 100 unless it is a poor one; a day with any is seen."""
 
 
 def with_week(
@@ -84,12 +86,12 @@ def week_of(counts: Iterable[DayCounts | None], due_at: datetime, zone: ZoneInfo
 
 def shown_week(week: DayCounts, words: Words) -> tuple[ShownDay, ...]:
     """The bars of a week."""
-    most = max((count for _, count in week), default=0)
+    most = max(_FULL, *(count for _, count in week)) if week else _FULL
     return tuple(
         ShownDay(
             name=str(format_date(day, "ccc", locale=words.locale)).rstrip("."),
             count=count,
-            height=-(-100 * count // most) if most else 0,
+            height=-(-100 * count // most),
         )
         for day, count in week
     )

@@ -18,7 +18,7 @@ LABELS: Mapping[str, str] = {
     "off": mark("What is off"),
     "more_like": mark("More like this"),
     "not_relevant": mark("Not relevant"),
-    "hide_company": mark("Hide this company"),
+    "hide_company": mark("Hide company"),
     "rest": mark("See the others"),
     "manage": mark("Change your searches"),
     "unsubscribe": mark("Unsubscribe"),

@@ -117,7 +117,7 @@ def test_the_apply_address_stands_in_for_a_missing_one() -> None:
 def test_without_a_public_address_the_links_to_it_are_left_out() -> None:
     page = rendered(digest(posting()), base="")
     assert "Unsubscribe" not in page.html + page.text
-    assert "Hide this company" not in page.html + page.text
+    assert "Hide company" not in page.html + page.text
 
 
 def test_the_page_suits_screen_readers_phones_and_dark_mode() -> None:
