@@ -33,7 +33,7 @@ COMMANDS = (
     Command("match", "files:match", "Judge each posting by each criteria, with reasons."),
     Command("explain", "explaining:explain", "Say, criterion by criterion, whether a posting fits a search."),
     Command("backtest", "backtesting:backtest", "What a search would have found, and what each criterion costs."),
-    Command("preview", "previewing:preview", "Show a subscriber's next digest, and why each job is where it is."),
+    Command("preview", "previewing:preview", "Show someone's next digest, and why each job is in it."),
     Command("subscriber", "people:app", "People who get digests.", group=True),
     Command("search", "searches:app", "Saved searches.", group=True),
     Command("source", "sources:app", "Feeds.", group=True),

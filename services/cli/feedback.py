@@ -95,7 +95,7 @@ def _show(said: list[tuple[Statement, datetime]], now: datetime, *, as_json: boo
 
 def _until(statement: Statement, at: datetime, now: datetime) -> str:
     if statement.said is None:
-        return "taken back"
+        return "it is taken back"
     end = at + FADES_IN
     return f"{end:%Y-%m-%d}" if end > now else "faded"
 

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.model import SentItem
@@ -75,7 +76,7 @@ class _Alike:
         self._buckets: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
 
     def add(self, cluster: Cluster) -> None:
-        for bucket in _buckets_of(cluster):
+        for bucket in _buckets_of(cluster.key, cluster.signature):
             self._buckets[bucket].append(len(self._clusters))
         self._clusters.append(cluster)
 
@@ -85,15 +86,18 @@ class _Alike:
 
     def all(self, cluster: Cluster) -> Iterator[int]:
         """The places of all clusters that are the same job, in order."""
-        maybe = {place for bucket in _buckets_of(cluster) for place in self._buckets.get(bucket, ())}
+        maybe = {
+            place for bucket in _buckets_of(cluster.key, cluster.signature) for place in self._buckets.get(bucket, ())
+        }
         return (place for place in sorted(maybe) if same_job(self._clusters[place], cluster))
 
 
-def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
+@lru_cache(maxsize=65_536)
+def _buckets_of(key: str, signature: str) -> tuple[tuple[int, str], ...]:
     pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
-    width = len(cluster.signature) // pieces
-    cut = [(piece, cluster.signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
-    return [(-1, candidates_key(cluster.key)), *cut]
+    width = len(signature) // pieces
+    cut = [(piece, signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
+    return ((-1, candidates_key(key)), *cut)
 
 
 def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:

@@ -1,15 +1,19 @@
 """Postings made ready to be judged and weighed, and the verdicts on them: each worked out once while it is shared."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.notifier.domain.model import Part
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack
 from services.rules.titles import fold_title
 from services.rules.verdict import Verdict, judge
+
+_Parts = tuple[Part, Part, Part, Part]
 
 
 class Ready:
@@ -18,6 +22,15 @@ class Ready:
     def __init__(self, posting: PostingCore) -> None:
         self.posting = posting
         self.prepared = PreparedPosting(posting)
+        self._once: dict[int, tuple[Criteria, _Parts]] = {}
+
+    def once(self, criteria: Criteria, work_out: Callable[[], _Parts]) -> _Parts:
+        """What criteria make of the posting, worked out the first time that these very criteria are given."""
+        # By identity: hashing criteria takes as long. They are held here, and so keep their identity.
+        held = self._once.get(id(criteria))
+        if held is None:
+            held = self._once[id(criteria)] = (criteria, work_out())
+        return held[1]
 
     @cached_property
     def core(self) -> frozenset[str]:

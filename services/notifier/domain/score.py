@@ -45,17 +45,14 @@ class Score:
 
 def score(found: FoundBy, ready: Ready, due_at: datetime, said: Sequence[Said] = ()) -> Score:
     """Weigh a posting that fits a search; only sums and products, so that it comes out the same on every machine."""
-    criteria = found.search.criteria
-    return Score(
-        (
-            _fit(criteria, ready),
-            _pay(criteria, ready.posting),
-            _stated(ready.posting),
-            _fresh(ready.posting, due_at),
-            _place(found.verdict),
-            feedback_part(said, ready, due_at),
-        )
-    )
+    fit, pay, stated, place = ready.once(found.search.criteria, lambda: _lasting(found, ready))
+    return Score((fit, pay, stated, _fresh(ready.posting, due_at), place, feedback_part(said, ready, due_at)))
+
+
+def _lasting(found: FoundBy, ready: Ready) -> tuple[Part, Part, Part, Part]:
+    """The parts that are the same for everybody with these criteria, at any time."""
+    criteria, posting = found.search.criteria, ready.posting
+    return _fit(criteria, ready), _pay(criteria, posting), _stated(posting), _place(found.verdict)
 
 
 def states_pay(posting: PostingCore) -> bool:

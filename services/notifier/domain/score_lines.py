@@ -75,8 +75,10 @@ def _feedback(part: Part) -> str:
     facts = dict(part.facts)
     if not facts:
         return "nothing said of jobs like it"
-    wanted = "more like it" if facts["opinion"] == "more_like" else "not relevant"
-    return f"“{facts['title']}” at {facts['company'] or 'an unnamed company'} was called {wanted} on {facts['said_on']}"
+    job = f"“{facts['title']}” at {facts['company'] or 'an unnamed company'}"
+    if facts["opinion"] == "more_like":
+        return f"more like {job} was asked for on {facts['said_on']}"
+    return f"{job} was called not relevant on {facts['said_on']}"
 
 
 def _tuple(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
