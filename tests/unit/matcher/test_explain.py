@@ -1,9 +1,10 @@
 """Verdicts at the command line."""
 
 import json
+from pathlib import Path
 
-from schemas.criteria import Criteria
-from schemas.posting import Company, Evidence, PostingCore, Salary, Skill
+from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import Company, Evidence, PostingCore, Reach, Salary, Skill, Timezones
 from services.matcher.explain import explain_json, explain_text, explained, pair_json
 from services.rules.verdict import verdict
 from tests.support.judging import a_posting, floor, having, paying, reaching, skills
@@ -136,3 +137,46 @@ def test_the_json_holds_what_was_asked_and_the_evidence() -> None:
     assert Criteria.model_validate(found["criteria"]) == ASKED
     assert found["posting"]["posting_id"] == "p1"
     assert [reason["evidence"] for reason in found["reasons"]] == [[], [{"from": "tags", "text": "remote"}]]
+
+
+def test_the_page_of_docs_shows_what_is_printed() -> None:
+    asked = Criteria(
+        skills=SkillTerms(any=("Python", "SQL", "dbt")),
+        places=("DE",),
+        utc_offset=1.0,
+        salary_floor=floor(80_000),
+        workplace=("remote",),
+        seniority=("senior",),
+    )
+    pay = Salary(
+        min=70_000,
+        max=95_000,
+        currency="EUR",
+        period="year",
+        annual_min=70_000,
+        annual_max=95_000,
+        tops={"EUR": 95_000},
+    )
+    posting = a_posting(
+        title="Data Engineer, remote",
+        company=Company(name="Inkbarrow"),
+        url="https://push.example.com/inkbarrow-data-engineer",
+        skills=(
+            *(Skill(name=name, core=True) for name in ("Python", "Airflow", "Terraform")),
+            Skill(name="SQL"),
+        ),
+        reach=Reach(scope="listed", countries=("AT", "CH")),
+        timezones=Timezones(min=-1, max=3),
+        salary=pay,
+        workplace="remote",
+        seniority="mid",
+    )
+    proof = {
+        "reach": _evidence(("location", "Wien or Zürich")),
+        "salary": _evidence(("text", "Gehalt: 70.000 - 95.000 EUR im Jahr")),
+        "workplace": _evidence(("title", "Data Engineer, remote")),
+    }
+    page = (Path(__file__).resolve().parents[3] / "docs" / "backtest.md").read_text(encoding="utf-8")
+    example = page.partition("## `jobchime backtest")[0]
+    shown = "\n".join(line[4:] for line in example.splitlines() if line.startswith("    "))
+    assert explain_text(asked, posting, verdict(asked, posting), proof) == shown
