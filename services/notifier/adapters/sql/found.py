@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,14 @@ BEST_NEAR = 50
 _SLICE = 2_000
 _UNPACKED_AT_ONCE = 1 << 20
 """Bytes of packed keys; unpacking takes some forty times as much memory."""
-_MOST_HITS = 2_000_000
-"""Hits held before those that cannot be among the best any more are let go; 8 bytes each."""
-_LOW = np.uint64(0xFFFFFFFF)
-_HIGH = np.uint64(32)
+_MOST_HITS = 8_000_000
+"""Hits held before those that cannot be among the best any more are let go; 4 bytes each."""
 
 Chosen = dict[tuple[int, int], Found]
 """By (number of the cut that the window begins at, key)."""
-Packed = npt.NDArray[np.uint64]
+Fact = tuple[str, int, int]
+"""Of a row: its posting's id, when that was seen, and its offset."""
+Pairs = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 
 
@@ -62,23 +62,28 @@ class DueKeys:
         self.windows = [(number, key) for key, number in pairs]
         """By number of the pair: the number of the cut, and the key."""
         self._cuts = [cuts[number] for _, number in pairs]
-        keys = np.array([key for key, _ in pairs], dtype=np.int64)
-        due, self._first, self._several = np.unique(keys, return_index=True, return_counts=True)
+        due, first, self._several = np.unique(
+            np.array([key for key, _ in pairs], dtype=np.int64), return_index=True, return_counts=True
+        )
+        self._one_each = due.size == len(pairs)
         # Keys are dense: 4 bytes for each up to the greatest that is due, and one that stands for all beyond.
         self._place_of = np.full(int(due.max(initial=-1)) + 2, -1, dtype=np.int32)
         self._place_of[due] = np.arange(due.size)
+        self._first = first.astype(np.int32)
         self._begins: dict[int, Places] = {}
 
-    def pairs(self, keys: Keys) -> tuple[Places, Places]:
+    def pairs(self, keys: Keys) -> tuple[Pairs, Places]:
         """The numbers of the pairs of some keys, and for each the place of its key among those given."""
-        places = self._place_of[np.minimum(keys, self._place_of.size - 1)]
+        # numpy looks up by int64 at a tenth of what it takes by other numbers.
+        places = self._place_of[np.minimum(keys.astype(np.int64), self._place_of.size - 1)]
         at = np.flatnonzero(places >= 0)
-        places = places[at]
+        if at.size < places.size:
+            places = places[at]
+        if self._one_each:
+            return places, at
         several = self._several[places]
-        if several.max(initial=0) <= 1:
-            return self._first[places], at
-        within = np.arange(several.sum()) - np.repeat(np.cumsum(several) - several, several)
-        return np.repeat(self._first[places], several) + within, np.repeat(at, several)
+        within = np.arange(several.sum(), dtype=np.int32) - np.repeat(np.cumsum(several) - several, several)
+        return np.repeat(self._first[places], several) + within.astype(np.int32), np.repeat(at, several)
 
     def begins(self, partition: int) -> Places:
         """By number of the pair: the offset at which its window begins."""
@@ -88,54 +93,83 @@ class DueKeys:
 
 
 class Hits:
-    """Matches of one kind in due windows, packed as (pair, row), and which of them are the best of their pair."""
+    """Matches of one kind in due windows, by row the pairs that it is a match for; and the best rows of each pair."""
 
     def __init__(self, due: DueKeys, most: int, held: int = _MOST_HITS) -> None:
         """`most` rows a pair are wanted; beyond `held` hits, those that are not among the best are let go."""
         self._due = due
         self._most = most
         self._least_held = self._most_held = held
-        self._held: list[Packed] = []
+        self._counts = np.zeros(len(due.windows), dtype=np.int64)
+        self._pairs: list[Pairs] = []
         self._size = 0
         self._posting_ids: list[str] = []
         self._seen: list[int] = []
 
-    def add(self, partition: int, rows: Sequence[tuple[str, int, int]], packed: Sequence[bytes]) -> None:
-        """Take rows of a partition: the id of each posting, when it was seen, the offset, and the packed keys."""
-        offsets = np.array([offset for _, _, offset in rows], dtype=np.int64)
-        first_row = len(self._seen)
+    def add(self, partition: int, rows: Sequence[Fact], packed: Sequence[bytes]) -> None:
+        """Take rows of a partition, each with its packed keys."""
+        self.add_unpacked(partition, rows, (unpack_each(packed[start:end]) for start, end in _parts(packed)))
+
+    def add_unpacked(self, partition: int, rows: Sequence[Fact], parts: Iterable[tuple[Keys, Places]]) -> None:
+        """Take rows of a partition, with their keys as `unpack_each` gives them for some rows after others."""
         self._posting_ids += [posting_id for posting_id, _, _ in rows]
         self._seen += [seen for _, seen, _ in rows]
+        offsets = np.array([offset for _, _, offset in rows], dtype=np.int64)
         begins = self._due.begins(partition)
-        for start, end in _parts(packed):
-            keys, sizes = unpack_each(packed[start:end])
+        all_inside = int(begins.max(initial=0)) <= int(offsets.min(initial=0))
+        start = 0
+        for keys, sizes in parts:
             pairs, at = self._due.pairs(keys)
-            row = np.repeat(np.arange(start, end), sizes)[at]
-            inside = offsets[row] >= begins[pairs]
-            hits = pairs[inside].astype(np.uint64) << _HIGH | (first_row + row[inside]).astype(np.uint64)
-            self._held.append(hits)
-            self._size += hits.size
+            bounds = np.searchsorted(at, _bounds(sizes))
+            if not all_inside:
+                row = np.repeat(np.arange(start, start + sizes.size), np.diff(bounds))
+                inside = offsets[row] >= begins[pairs]
+                pairs, bounds = pairs[inside], _bounds(inside)[bounds]
+            self._counts += np.bincount(pairs, minlength=self._counts.size)
+            self._pairs += [pairs[begin:end] for begin, end in pairwise(bounds.tolist())]
+            self._size += pairs.size
+            start += sizes.size
         if self._size > self._most_held:
-            pairs, found = self.best()
-            self._held = [pairs.astype(np.uint64) << _HIGH | found.astype(np.uint64)]
-            self._size = pairs.size
-            # Twice what is worth keeping, so that sorting it again is paid for by as many new hits.
-            self._most_held = max(self._least_held, 2 * self._size)
+            self._let_go()
 
     def best(self) -> tuple[Places, Places]:
-        """The numbers of the pairs in order, and for each the rows that are its best, the best first."""
-        if not self._size:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        order = np.lexsort((np.array(self._posting_ids), -np.array(self._seen, dtype=np.int64)))
-        rank = np.empty(order.size, dtype=np.uint64)
-        rank[order] = np.arange(order.size, dtype=np.uint64)
-        hits = np.concatenate(self._held)
-        # By the rank of a row in place of the row: then sorting numbers sorts each pair's rows by how good they are.
-        ranked = np.sort((hits & ~_LOW) | rank[hits & _LOW])
-        pairs = ranked >> _HIGH
-        among = np.ones(pairs.size, dtype=np.bool_)
-        among[self._most :] = pairs[self._most :] != pairs[: -self._most]
-        return pairs[among].astype(np.int64), order[ranked[among] & _LOW]
+        """The numbers of the pairs in order, and for each the rows that are its best, the best first.
+
+        The best rows are dealt out first, each to its pairs, and a pair that has enough takes no more: only rows are
+        sorted, and a hit costs some nanoseconds.
+        """
+        room = np.minimum(self._counts, self._most)
+        ends = np.cumsum(room)
+        free = ends - room
+        dealt = np.empty(int(room.sum()), dtype=np.int64)
+        some_have_enough = bool((self._counts > self._most).any())
+        for row in self._best_first():
+            pairs = self._pairs[row].astype(np.int64)
+            at = free[pairs]
+            if some_have_enough:
+                wanted = at < ends[pairs]
+                pairs, at = pairs[wanted], at[wanted]
+            dealt[at] = row
+            at += 1
+            free[pairs] = at
+        return np.repeat(np.arange(room.size), room), dealt
+
+    def _best_first(self) -> list[int]:
+        ids, seen = np.array(self._posting_ids, dtype=np.str_), np.array(self._seen, dtype=np.int64)
+        return cast(list[int], np.lexsort((ids, -seen)).tolist())
+
+    def _let_go(self) -> None:
+        """Forget what cannot be among the best any more, where that is half of it or more."""
+        if 2 * int(np.minimum(self._counts, self._most).sum()) <= self._size:
+            pairs, rows = self.best()
+            in_order = np.argsort(rows, kind="stable")
+            kept = pairs[in_order].astype(np.int32)
+            bounds = np.searchsorted(rows[in_order], np.arange(len(self._seen) + 1)).tolist()
+            self._pairs = [kept[begin:end] for begin, end in pairwise(bounds)]
+            self._counts = np.minimum(self._counts, self._most)
+            self._size = kept.size
+        # Twice what is held, so that looking through it again is paid for by as many new hits.
+        self._most_held = max(self._least_held, 2 * self._size)
 
     def chosen(self) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """The posting ids of each window and key, the best first."""
@@ -144,6 +178,11 @@ class Hits:
         ids = [self._posting_ids[row] for row in rows.tolist()]
         for start, end in pairwise(bounds):
             yield self._due.windows[int(pairs[start])], ids[start:end]
+
+
+def _bounds(sizes: npt.NDArray[Any]) -> Places:
+    """Where each of consecutive parts begins, and the last one ends."""
+    return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
 
 
 def _parts(packed: Sequence[bytes]) -> Iterator[tuple[int, int]]:
