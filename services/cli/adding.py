@@ -3,17 +3,19 @@
 import json
 import os
 import shutil
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import check, lines
-from services.ingest.mapping.files import PREFIX, mapping_in, name_of
+from services.ingest.mapping.files import PREFIX, first_fault, mapping_in, name_of
 from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.runtime.errors import UnavailableError, UsageError
 from services.settings import DEFAULT_FILE, load_settings
@@ -39,12 +41,11 @@ def reading_as(settings: IngestSettings, format: str | None, mapping: Path | Non
     return settings.model_copy(update={"mappings": known}), f"{PREFIX}{name}"
 
 
-def checked(settings: IngestSettings, target: str, format: str, *, allow_private: bool, now: datetime) -> bool:
+def checked(
+    settings: IngestSettings, target: str, format: str, *, allow_private: bool, now: datetime, name: str = "check"
+) -> bool:
     """Read a feed, tell what it would give, and say whether that is anything. Raises UsageError."""
-    try:
-        source = source_for(target, allow_private=allow_private, format=format)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    source = _source(name, target, allow_private=allow_private, format=format)
     report = check(source, reader=make_reader(settings, SystemRandom()), normalise=make_normalise(), now=now)
     for line in lines(report):
         typer.echo(line)
@@ -63,8 +64,8 @@ def settings_file(config: Path | None) -> Path:
 def source_block(
     file: Path, name: str, url: str, every: str | None, allow_private: bool, format: str | None, mapping: Path | None
 ) -> str:
-    """A source as the settings file has it; paths lie beside the file."""
-    is_web = SourceSettings(name="any", url=url).is_web
+    """A source as the settings file has it; paths lie beside the file. Raises UsageError."""
+    is_web = _source(name, url).is_web
     values: dict[str, str | bool | None] = {
         "name": name,
         "url": url if is_web else _beside(file, Path(url)),
@@ -81,10 +82,11 @@ def add_source(file: Path, block: str) -> None:
     """Append a table to the settings file, if it can be read with it. Raises UsageError, UnavailableError."""
     tried = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
-        before = file.read_text(encoding="utf-8")
+        joined = f"{file.read_text(encoding='utf-8').rstrip()}\n\n{block}"
+        _require_tables(file, joined)
         tried.touch(mode=0o600, exist_ok=False)
         shutil.copymode(file, tried)
-        tried.write_text(f"{before.rstrip()}\n\n{block}", encoding="utf-8")
+        tried.write_text(joined, encoding="utf-8")
         Catalogue(load_settings(tried).ingest.mappings)
         tried.replace(file)
     except UsageError as error:
@@ -93,6 +95,23 @@ def add_source(file: Path, block: str) -> None:
         raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
     finally:
         tried.unlink(missing_ok=True)
+
+
+def _require_tables(file: Path, joined: str) -> None:
+    """Raises UsageError where a file that can be read takes no further table of a source."""
+    try:
+        tomllib.loads(joined)
+    except tomllib.TOMLDecodeError:
+        raise UsageError(
+            f"the sources of {file} are one list, which takes no more; write each as [[ingest.sources]]"
+        ) from None
+
+
+def _source(name: str, url: str, *, allow_private: bool = False, format: str = "auto") -> SourceSettings:
+    try:
+        return source_for(url, name=name, allow_private=allow_private, format=format)
+    except ValidationError as error:
+        raise UsageError(first_fault(error)) from None
 
 
 def _beside(file: Path, path: Path) -> str:

@@ -86,7 +86,7 @@ def add(
     file = settings_file(config)
     settings, named = reading_as(load_settings(file).ingest, format, mapping)
     at = moment(now)
-    if not unchecked and not checked(settings, url, named, allow_private=allow_private, now=at):
+    if not unchecked and not checked(settings, url, named, allow_private=allow_private, now=at, name=name):
         raise UsageError(f"{url} would give no posting, so that it was not added; --unchecked adds it all the same")
     add_source(file, source_block(file, name, url, every, allow_private, format, mapping))
     typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")

@@ -102,13 +102,25 @@ def test_a_source_is_not_added_where_it_would_give_nothing_or_the_settings_would
     assert (refused.code, "was not added" in refused.err) == (2, True)
     assert '"no" is not there; near: @no' in refused.out
     odd = run("source", "add", "No Name", "feed.xml", "--mapping", "nimbus.toml", "--unchecked", "--now", NOW)
-    assert (odd.code, "ingest.sources.0.name" in odd.err) == (2, True)
+    assert (odd.code, "name: a name holds a to z in lower case" in odd.err) == (2, True)
+    elsewhere = run("source", "add", "nimbus", "ftp://fern.example/feed.xml", "--unchecked")
+    assert (elsewhere.code, "is neither http(s) nor a path" in elsewhere.err) == (2, True)
     assert (here / "jobchime.toml").read_bytes() == before
     assert sorted(path.name for path in here.iterdir()) == ["feed.xml", "jobchime.toml", "nimbus.toml"]
     taken = run("source", "add", "nimbus", "feed.xml", "--mapping", "nimbus.toml", "--unchecked", "--now", NOW)
     assert taken.code == 0, taken.err
     again = run("source", "add", "nimbus", "feed.xml", "--mapping", "nimbus.toml", "--unchecked", "--now", NOW)
     assert (again.code, "two sources are named nimbus" in again.err) == (2, True)
+
+
+def test_a_source_is_not_added_to_settings_that_hold_them_as_one_list(here: Path) -> None:
+    (here / "feed.xml").write_text(FEED, encoding="utf-8")
+    (here / "nimbus.toml").write_text(MAPPING, encoding="utf-8")
+    settings = '[ingest]\nsources = [{ name = "own", url = "feeds" }]\n'
+    (here / "jobchime.toml").write_text(settings, encoding="utf-8")
+    refused = run("source", "add", "nimbus", "feed.xml", "--mapping", "nimbus.toml", "--now", NOW)
+    assert (refused.code, "write each as [[ingest.sources]]" in refused.err) == (2, True)
+    assert (here / "jobchime.toml").read_text(encoding="utf-8") == settings
 
 
 def test_a_mapping_and_a_format_are_named_rightly_or_not_at_all(here: Path) -> None:

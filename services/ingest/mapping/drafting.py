@@ -75,7 +75,7 @@ def traces_of(mapping: MappingSettings, data: JsonObject) -> Iterator[Trace]:
         if not found:
             yield Trace(name, written, found=False, instead=_instead(row, rule))
             continue
-        strange = _strange(name, found)
+        strange = _strange(name, rule, found)
         yield Trace(name, written, found=strange is None, instead=strange or "")
 
 
@@ -105,7 +105,7 @@ def _instead(row: MappedRow, rule: ValueRule) -> str:
     return missing(row.row, rule.paths, row.kind)
 
 
-def _strange(field: str, found: tuple[Stated, ...]) -> str | None:
+def _strange(field: str, rule: ValueRule, found: tuple[Stated, ...]) -> str | None:
     """Why values of some fields count as nothing said."""
     shown = found[0].text[:40]
     if field == "workplace" and not _workplaces(found):
@@ -115,6 +115,8 @@ def _strange(field: str, found: tuple[Stated, ...]) -> str | None:
     if field in {"url", "apply_url", "company_url"} and _link(found[0].text) is None:
         return f'"{shown}" is no http(s) address: complete it by a template'
     if field in {"posted_at", "expires_at"} and read_date(field, found[0].text, fetched_at=_ANY_TIME).value is None:
+        if rule.date is not None:
+            return f'"{shown}" is not written as date says, {rule.date}'
         return f'"{shown}" is no date that is understood: say in date how it is written'
     if field.startswith("pay.") and field.endswith((".min", ".max")) and amount_of(found[0].text) is None:
         return f'"{shown}" is no plain number: pay_text takes any text'

@@ -2,13 +2,13 @@
 
 import html
 from collections.abc import Iterable
-from datetime import datetime
 
 from services.ingest.domain.draft import Stated
 from services.ingest.mapping.paths import Kind, is_of_feed
 from services.ingest.mapping.rows import Row
 from services.ingest.mapping.settings import ValueRule
 from services.ingest.mapping.template import fill, template_paths
+from services.ingest.mapping.written_dates import read_written
 
 MOST_VALUES = 200
 """Of one field of one row."""
@@ -47,7 +47,8 @@ class MappedRow:
             parts = [text] if rule.split is None else text.split(rule.split)
             for part in parts:
                 meant = meanings.get(part.strip().casefold(), part.strip())
-                yield Stated(stated.field, _dated(meant, rule.date) if rule.date else meant)
+                # A date that is not of its form stays as it is, so that the evidence shows it.
+                yield Stated(stated.field, (read_written(meant, rule.date) if rule.date else None) or meant)
 
     def _served(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         if rule.constant is not None:
@@ -75,11 +76,3 @@ def _narrowed(text: str, rule: ValueRule) -> str:
     if rule.before is not None and rule.before in text:
         text = text.partition(rule.before)[0]
     return text.strip()
-
-
-def _dated(text: str, form: str) -> str:
-    """A date of this form as ISO 8601; what is not of this form as it is, so that the evidence shows it."""
-    try:
-        return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 (a date without a zone is read as UTC)
-    except ValueError:
-        return text

@@ -8,12 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.ingest.mapping.settings import MappingSettings
+from services.ingest.mapping.settings import NAME, MappingSettings
 from services.runtime.errors import UsageError
 
 PREFIX = "mapping:"
 """Before a mapping's name, as the name of a format."""
 MOST_BYTES = 200_000
+_SAID = {"extra_forbidden": "there is no such setting", "missing": "it is needed"}
+"""Faults of settings, by pydantic's names, that are better said otherwise."""
 
 
 def mapping_in(file: Path) -> MappingSettings:
@@ -24,7 +26,11 @@ def mapping_in(file: Path) -> MappingSettings:
 def table_in(file: Path) -> dict[str, Any]:
     """Read a TOML file. Raises UsageError."""
     try:
-        return tomllib.loads(file.read_bytes()[:MOST_BYTES].decode("utf-8"))
+        with file.open("rb") as opened:
+            text = opened.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise UsageError(f"the mapping file {file} is larger than {MOST_BYTES:,} bytes")
+        return tomllib.loads(text.decode("utf-8"))
     except FileNotFoundError:
         raise UsageError(f"there is no mapping file {file}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -43,8 +49,9 @@ def first_fault(error: ValidationError) -> str:
     """The first fault of settings, in one sentence that begins with its place."""
     fault = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(str(part) for part in fault["loc"])
-    said = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
-    said = said.removeprefix("Value error, ")
+    said = _SAID.get(fault["type"], fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "string_pattern_mismatch" and fault.get("ctx", {}).get("pattern") == NAME:
+        said = "a name holds a to z in lower case, digits, dots, hyphens and underscores, 63 at most"
     return f"{place}: {said}" if place else said
 
 

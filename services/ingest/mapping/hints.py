@@ -22,6 +22,8 @@ def missing(row: Row, paths: Sequence[str], kind: Kind) -> str:
     if len(paths) == 1 and (why := _unreachable(row, paths[0], kind)) is not None:
         return why
     names = row.names()
+    if not names:
+        return "the row is empty"
     shown = ", ".join(f'"{path}"' for path in paths[:_MOST_NEAR])
     more = " and others are" if len(paths) > _MOST_NEAR else " are" if len(paths) > 1 else " is"
     return f"{shown}{more} not there; {alternatives(paths, names)}"
@@ -32,7 +34,8 @@ def _unreachable(row: Row, path: str, kind: Kind) -> str | None:
         return f'"{path}" is not in the feed around its rows'
     if is_contact(_last(path)):
         return f'"{path}" is not there: contact fields are dropped before anything is read'
-    if kind == "xml" and (strange := _undeclared(path, row.names())):
+    names = row.names()
+    if kind == "xml" and names and (strange := _undeclared(path, names)):
         return f'"{path}" is not there: no element here has the prefix {strange}'
     return None
 
@@ -43,7 +46,7 @@ def alternatives(paths: Sequence[str], names: Sequence[str]) -> str:
     if near:
         return f"near: {', '.join(near)}"
     if not names:
-        return "nothing is"
+        return "there is nothing"
     shown = ", ".join(names[:_MOST_SHOWN])
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
     return f"there are: {shown}{more}"

@@ -10,6 +10,7 @@ from rapidfuzz import process
 from schemas.posting import Attribution
 from services.ingest.mapping.paths import Kind, check_element, check_path
 from services.ingest.mapping.template import template_paths
+from services.ingest.mapping.written_dates import check_form
 
 NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 
@@ -26,6 +27,16 @@ def _paths(value: object) -> object:
 
 
 Paths = Annotated[tuple[str, ...], BeforeValidator(_paths)]
+
+
+def _said(value: object) -> object:
+    """A truth or a number that stands for the text of one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+Said = Annotated[str, BeforeValidator(_said)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
 
 
@@ -41,22 +52,25 @@ class ValueRule(_Settings):
 
     Of several the first that anything is found for.
     """
-    constant: str | None = None
+    constant: Said | None = None
     after: str | None = None
     """Only what stands behind this, where it is there at all."""
     before: str | None = None
     """Only what stands before this, where it is there at all."""
     split: str | None = Field(default=None, min_length=1)
     """One text holds several values, parted by this."""
-    values: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, Said] = Field(default_factory=dict)
     """What the feed writes, whatever its case, and what it means; an empty meaning drops it. Others stay."""
     join: str | None = None
     """Several values become one text, joined by this."""
     date: str | None = Field(default=None, min_length=2)
-    """How dates are written, where it is neither ISO 8601, epoch nor RFC 822: `%d/%m/%Y` (strptime)."""
+    """How dates are written, where it is neither ISO 8601, epoch nor RFC 822: `%d/%m/%Y` (strptime).
+
+    Months may be named in any of several languages.
+    """
     escaped: int | None = Field(default=None, ge=0, le=3)
     """How often markup and entities are escaped over the usual; by default it is told by content."""
-    default: str | None = None
+    default: Said | None = None
     """What stands where nothing is found."""
 
     @model_validator(mode="after")
@@ -76,6 +90,8 @@ class ValueRule(_Settings):
             raise ValueError(f"a field comes from one of path, all, template or constant; {told}")
         for template in self.template:
             template_paths(template)
+        if self.date is not None:
+            check_form(self.date)
         return self
 
     @property
@@ -164,6 +180,9 @@ class FieldRules(_Settings):
             meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(cls.model_fields)}"
             raise ValueError(f'there is no posting field "{name}"; {meant}')
         pay = value.get("pay")
+        if isinstance(pay, (str, int)):
+            # A ValueError, since only that is told in words.
+            raise ValueError("pay is a table with min, max, currency and period; pay in one text is pay_text")  # noqa: TRY004
         return {**value, "pay": [pay]} if isinstance(pay, dict) else value
 
     def rules(self) -> Iterator[tuple[str, ValueRule]]:
@@ -268,6 +287,8 @@ class MappingSettings(_Settings):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if self.kind == "xml":
+            if not self.items:
+                raise ValueError("items is needed in xml: the name of a row's element, such as job or g:job")
             check_element(self.items)
         elif self.items and self.kind != "json":
             raise ValueError(f"items says nothing in {self.kind}, where each {_ROWS[self.kind]} is a row")

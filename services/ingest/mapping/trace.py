@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 _MOST_WORDS = 200
+_MOST_INSTEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def add_traces(counts: PathCounts, traces: Iterable[Trace]) -> None:
 
 
 def path_lines(counts: PathCounts) -> Iterator[str]:
-    """Tell a person how often each path found something; of one that never did, what was there instead."""
+    """Tell a person how often each path found something; of one that never did, what was there instead most often."""
     if not counts:
         return
     yield "Found by its paths:"
@@ -61,4 +62,4 @@ def path_lines(counts: PathCounts) -> Iterator[str]:
     for (name, rule), one in counts.items():
         yield f"  {name:<16} {rule:<{width}} {one.found:>6} of {one.seen}"
         if one.found == 0:
-            yield from (f"    {words}" for words, _ in one.instead.most_common(1))
+            yield from (f"    {words}" for words, _ in one.instead.most_common(_MOST_INSTEAD))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.ingest.domain.draft import Stated
+from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item
 from tests.support.mapped_feeds import JSON_FIELDS, drafts, items, mapped, one, parts, reasons, titles
 
@@ -207,6 +208,9 @@ def test_a_path_that_finds_nothing_says_what_is_there(row: dict[str, object], pa
     assert (trace.found, trace.instead) == (False, told)
 
 
+PAYS: list[object] = ["65k", "70k", {"from": "65,000"}]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
@@ -231,6 +235,59 @@ def test_contact_fields_are_dropped_before_they_are_mapped() -> None:
     body = '{"contactEmail": "ada@example.com", "jobs": [{"id": 1, "title": "Baker", "recruiter": {"name": "Ada"}}]}'
     (item,) = items(known, body)
     assert "ada" not in json.dumps(item.data).casefold()
+
+
+def test_a_date_that_is_not_of_its_form_is_told_with_the_form() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS + "posted_at = { path = 'day', date = '%d/%m/%Y' }")
+    (item,) = items(known, '[{"id": 1, "title": "Baker", "day": "31.12.26"}]')
+    (trace,) = (trace for trace in known.traces(item.data) if trace.field == "posted_at")
+    assert (trace.found, trace.instead) == (False, '"31.12.26" is not written as date says, %d/%m/%Y')
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "read"),
+    [
+        ("%d. %B %Y", "11. März 2026", "2026-03-11"),
+        ("%d. %B %Y", "11. Jänner 2026", None),
+        ("%d %B %Y", "1 août 2026", "2026-08-01"),
+        ("%d de %B de %Y", "5 de Agosto de 2026", "2026-08-05"),
+        ("%d de %B de %Y", "5 de março de 2026", "2026-03-05"),
+        ("%d %b. %Y", "5 Dez. 2026", "2026-12-05"),
+        ("%d %b. %Y", "5 Mai 2026", "2026-05-05"),
+        ("%d %b %Y", "5 déc. 2026", "2026-12-05"),
+        ("%d %b %Y", "5 févr. 2026", "2026-02-05"),
+        ("%B %d, %Y", "May 5, 2026", "2026-05-05"),
+        ("%d %B %Y", "5 Brumaire 2026", None),
+        ("%Y%m%dT%H%M%S%z", "20260811T053011+0200", "2026-08-11"),
+    ],
+)
+def test_months_of_dates_are_read_in_several_languages(form: str, text: str, read: str | None) -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS + f"posted_at = {{ path = 'day', date = '{form}' }}")
+    served = one(known, json.dumps([{"id": 1, "title": "Baker", "day": text}])).posted_at
+    assert str(served)[:10] == read if read else served == text
+
+
+def test_truths_and_numbers_may_stand_for_texts() -> None:
+    rules = "restriction_open = { constant = true }\ndepartments = { path = 'd', values = { a = 7 }, default = 9 }"
+    known = mapped("kind = 'json'" + JSON_FIELDS + rules)
+    first, second = drafts(known, '[{"id": 1, "title": "T", "d": "a"}, {"id": 2, "title": "U"}]')
+    assert first.restriction_open
+    assert [one.departments[0].text for one in (first, second)] == ["7", "9"]
+
+
+def test_an_empty_row_is_told_as_such() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS)
+    assert reasons(known, "[{}]") == ["no source_id: the row is empty"]
+
+
+def test_of_a_path_that_finds_nothing_more_than_one_reason_is_told() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS + "pay = { min = 'pay.from' }")
+    counts: PathCounts = {}
+    for item in items(known, json.dumps([{"id": n, "title": "T", "pay": pay} for n, pay in enumerate(PAYS)])):
+        add_traces(counts, known.traces(item.data))
+    told = "\n".join(path_lines(counts))
+    assert '"pay.from" lies in pay, which is no object' in told
+    assert '"65,000" is no plain number: pay_text takes any text' in told
 
 
 def test_what_no_path_reads_may_change_and_an_edit_of_the_mapping_is_a_change() -> None:

@@ -15,8 +15,8 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
     ("text", "said"),
     [
         ('kind = "yaml"' + FIELDS, "kind: Input should be 'json', 'jsonl', 'xml' or 'csv'"),
-        ('kind = "json"\n[fields]\ntitle = "title"', "fields.source_id: Field required"),
-        ('kind = "json"\n[fields]\nsource_id = "id"', "fields.title: Field required"),
+        ('kind = "json"\n[fields]\ntitle = "title"', "fields.source_id: it is needed"),
+        ('kind = "json"\n[fields]\nsource_id = "id"', "fields.title: it is needed"),
         ('kind = "json"' + FIELDS + 'titel = "x"', 'there is no posting field "titel"; did you mean title?'),
         ('kind = "json"' + FIELDS + 'zzz = "x"', 'there is no posting field "zzz"; there are source_id, title'),
         ('kind = "json"' + FIELDS + 'url = "a["', "fields.url: a[ is not JSONPath"),
@@ -24,7 +24,7 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
         ('kind = "json"\nitems = "$.a[?"' + FIELDS, "$.a[? is not JSONPath"),
         ('kind = "jsonl"' + FIELDS + 'url = "$.a"', "JSON Lines have nothing but rows"),
         ('kind = "jsonl"\nitems = "a"' + FIELDS, "items says nothing in jsonl, where each line is a row"),
-        ('kind = "xml"' + FIELDS, '"" is not the name of an element, such as job or g:job'),
+        ('kind = "xml"' + FIELDS, "items is needed in xml: the name of a row's element, such as job or g:job"),
         ('kind = "xml"\nitems = "jobs/job"' + FIELDS, '"jobs/job" is not the name of an element'),
         ('kind = "xml"\nitems = "job"' + FIELDS + 'url = "a[1"', "fields.url: a[1 is not XPath"),
         ('kind = "xml"\nitems = "job"' + FIELDS + 'url = "//a"', "begin with .// for anywhere within a row"),
@@ -46,6 +46,18 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
         ('kind = "json"' + FIELDS + 'url = { template = "ab" }', "names no path in braces"),
         ('kind = "json"' + FIELDS + 'url = { pat = "a" }', "fields.url.pat: there is no such setting"),
         ('kind = "json"' + FIELDS + 'pay = { currency = "a" }', "pay needs min or max"),
+        (
+            'kind = "json"' + FIELDS + 'pay = "a"',
+            "pay is a table with min, max, currency and period; pay in one text is pay_text",
+        ),
+        (
+            'kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "DD.MM." }',
+            "holds no directive such as %d, %m or %Y",
+        ),
+        ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%Q.%Y" }', "'Q' is a bad directive"),
+        ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%m" }', "holds no year"),
+        ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%d.%d.%Y" }', "holds %d twice"),
+        ('kind = "json"' + FIELDS + 'posted_at = { path = "a", date = "%c %d" }', "says the same twice"),
         ('kind = "json"\npaging = { next = "a", page = { parameter = "p" } }' + FIELDS, "by one of next, cursor, page"),
         ('kind = "csv"\npaging = { next = "a" }' + FIELDS, "its pages are followed by page or offset"),
         ("kind = ", "cannot be read"),
@@ -59,6 +71,13 @@ def test_what_is_wrong_is_one_sentence_that_names_its_place(text: str, said: str
     assert said in str(raised.value)
     assert str(file) in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_mapping_that_is_too_long_is_refused_and_not_cut(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text('kind = "json"' + FIELDS + "# ".ljust(200_000, "x"), encoding="utf-8")
+    with pytest.raises(UsageError, match="is larger than 200,000 bytes"):
+        mapping_in(file)
 
 
 def test_a_mapping_is_a_table_of_the_settings_or_a_file_of_its_own(tmp_path: Path) -> None:
