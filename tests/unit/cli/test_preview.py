@@ -1,0 +1,108 @@
+"""`jobchime preview` and `subscriber feedback`: what the next digest would be, why, and what is said changes of it."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.posting import Company, Skill
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.links import token
+from tests.support.command_line import Ran, run
+from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
+
+SECRET = "0123456789abcdef0123456789abcdef"
+AT = (NOW + timedelta(hours=5)).isoformat()
+JOBS = {
+    "robots": posting("robots", title="Robotics engineer", company=Company(name="Acme")),
+    "billing": posting("billing", title="Billing engineer", company=Company(name="Dull GmbH")),
+    "passing": posting("passing", title="Office manager", skills=(Skill(name="Python"),)),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[NotifierStore]:
+    made = NotifierStore(sqlite_store(tmp_path / "jobchime-data").engine, Ids(SECRET.encode()))
+    (tmp_path / "jobchime.toml").write_text(f'data = "jobchime-data"\nsecret = "{SECRET}"\n')
+    search = made.search(made.person(), "Snakes", PYTHON, hour=8)
+    arrivals = [arrival(number, one, [search.key]) for number, one in enumerate(JOBS.values())]
+    made.matches.store(0, arrivals, NOW)
+    yield made
+    made.engine.dispose()
+
+
+class Command:
+    def __init__(self, config: Path) -> None:
+        self.config = config
+
+    def __call__(self, *words: str) -> Ran:
+        return run(*words, "-c", self.config, "--now", AT)
+
+    def feedback(self, *words: str) -> Ran:
+        return self("subscriber", "feedback", "ada@example.com", *words)
+
+    def titles(self) -> list[str]:
+        return [item["title"] for item in json.loads(self("preview", "ada@example.com", "--json").out)["items"]]
+
+
+@pytest.fixture
+def jobchime(tmp_path: Path, store: NotifierStore) -> Command:
+    return Command(tmp_path / "jobchime.toml")
+
+
+def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
+    told = jobchime("preview", "ada@example.com").out.splitlines()
+    assert told[0].startswith("1.  ")
+    assert "found by “Snakes”" in told[0]
+    assert told[1].strip() == "fit 40 of 40: Python is core to it"
+    assert any("names Python only in passing" in line for line in told)
+    assert jobchime.titles()[-1] == "Office manager"
+
+
+def test_what_is_said_moves_hides_and_can_be_taken_back(jobchime: Command) -> None:
+    first, second, third = jobchime.titles()
+    by_title = {one.title: one.posting_id for one in JOBS.values()}
+    assert (
+        jobchime.feedback("more-like", by_title[second]).out == f"Kept: more like “{second}” at {_company(second)}.\n"
+    )
+    assert jobchime.titles() == [second, first, third]
+    assert jobchime.feedback("not-relevant", by_title[second]).code == 0
+    assert jobchime.titles() == [first, third]
+    assert jobchime.feedback("not-relevant", by_title[second], "--undo").out == "Taken back.\n"
+    assert jobchime.titles() == [first, second, third]
+    assert jobchime.feedback("hide-company", "DULL").code == 0
+    assert "Billing engineer" not in jobchime.titles()
+    left_out = jobchime("preview", "ada@example.com", "--dropped").out
+    assert "its company is hidden by the subscriber" in left_out
+    [listed] = [json.loads(line) for line in jobchime.feedback("--json").out.splitlines()]
+    assert (listed["kind"], listed["value"]) == ("hidden_company", "dull")
+
+
+def _company(title: str) -> str:
+    return next(one.company.name for one in JOBS.values() if one.title == title)
+
+
+def test_a_feedback_link_is_followed_for_whom_it_was_made(jobchime: Command, store: NotifierStore) -> None:
+    [ada] = store.subscribers.all()
+    signed = token(SECRET.encode(), "irrelevant", ada.subscriber_id, JOBS["robots"].posting_id)
+    assert jobchime("subscriber", "follow", f"https://jobs.example.com/n/{signed}").code == 0
+    assert "Robotics engineer" not in jobchime.titles()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("feedback", "ada@example.com", "more-like"), "say of what"),
+        (("feedback", "ada@example.com", "more-like", "nope"), "no posting nope"),
+        (("feedback", "ada@example.com", "hide-company", "Acme", "--undo"), "never said that"),
+        (("feedback", "bob@example.com"), "Nobody is subscribed"),
+        (("follow", "https://jobs.example.com/n/x"), "no feedback link"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(jobchime: Command, words: tuple[str, ...], said: str) -> None:
+    ran = jobchime("subscriber", *words)
+    assert ran.code == 2
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
