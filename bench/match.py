@@ -3,7 +3,8 @@
 Eight kinds of criteria (`bench.match_corpus.WHAT`), drawn as columns from a seed, are put into the index and matched
 with postings one by one, by numpy and by the compiled kernel. Up to a million criteria, a loop over objects matches the
 same postings, and SQLite and counting in columns do for "skewed"; all must find the same. A sample of pairs is judged
-by the truth. Times are of the processor, the best of three. "skewed" is the core: skills, place and floor, of which a posting fits or nearly fits about 2 %.
+by the truth. Times are of the processor, the best of three for each posting; ratios are of medians. "skewed" is the
+core: skills, place and floor, of which a posting fits or nearly fits about 2 %.
 """
 
 import sys
@@ -62,7 +63,7 @@ class Figure:
     p99_us: float
     mean_us: float
     compared_us: float
-    """The mean over those postings that all ways matched."""
+    """The median over those postings that all ways matched."""
     hits: float
     """Matches and near misses a posting."""
     candidates: float

@@ -42,15 +42,15 @@ class Times:
         return float(np.percentile(self.each, share))
 
     def first(self, count: int) -> float:
-        """The mean of the first postings, to compare with ways that are too slow for all."""
-        return float(np.mean(self.each[:count]))
+        """The median of the first postings, to compare with ways that are too slow for all."""
+        return float(np.median(self.each[:count]))
 
 
 def timed(match: Match, postings: Sequence[PostingCore], rounds: int) -> Times:
     """Match each posting by itself, several times in turn, and keep its best time.
 
-    Time of the processor: where others keep it busy, a long run is interrupted, a short one rarely, and the clock on the
-    wall would flatter the short one.
+    Time of the processor: where others keep it busy, a long run is interrupted, a short one rarely, and the clock on
+    the wall would flatter the short one.
     """
     best = [float("inf")] * len(postings)
     with still():

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, Column, Columns
+from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, Column, Columns
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
@@ -18,16 +18,19 @@ from services.matcher.adapters.memory_vocabulary import MOST_FLOOR as _MOST_FLOO
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
+_PAY, _ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
 _MORE: Final = np.uint32(HAS_ALSO | HAS_MANNER | HAS_CLAUSES)
-_BLOCK: Final = 1024
+_BLOCK: Final = np.uintp(1024)
 _ACCEPTS: Final = np.uint64(_ACCEPTS_UNDISCLOSED)
 _FLOOR: Final = np.uint64(_MOST_FLOOR)
 _SHIFT: Final = np.uint64(_CURRENCY_SHIFT)
 _EVERY = 0
 """No part: every row lives."""
-_FEW_A_WORD: Final = 8
-"""Keys by their bits are sorted by going through all words of a set: worth it where not too many are empty."""
+_LONG_RUN: Final = 64
+"""Rows. Shorter runs are gone through, too high floors and all."""
+_FEW: Final = 512
+_MOST_BITS: Final = 12
+"""Of a digit: the counts of all digits stay near the processor."""
 
 
 def _compiled(function: F) -> F:
@@ -48,7 +51,6 @@ class CompiledKernel:
         nothing = np.empty(0, dtype=np.uint32)
         self._room = (nothing, nothing, nothing, nothing)
         """Where runs begin and end, and the keys that match and nearly match."""
-        self._bits = np.zeros(0, dtype=np.uint64)
 
     def scan(self, segment: Segment, posting: PostingArrays) -> Found:
         """The keys of a segment that a posting fits."""
@@ -69,13 +71,11 @@ class CompiledKernel:
     def order(self, keys: list[Column]) -> Column:
         """All keys, sorted."""
         found = np.concatenate(keys) if len(keys) > 1 else keys[0]
-        words = (self._ledger.last_key >> 6) + 1
-        if words > _FEW_A_WORD * found.size:
+        if found.size < _FEW:
             return np.sort(found)
-        if self._bits.size < words:
-            self._bits = np.zeros(words + words // 4, dtype=np.uint64)
-        ordered = np.empty_like(found)
-        _order(found, self._bits[:words], ordered)
+        bits = self._ledger.last_key.bit_length()
+        turns = -(-bits // _MOST_BITS)
+        ordered: Column = _order(found, -(-bits // turns), turns)
         return ordered
 
     def _told(self, part: int) -> tuple[Column, Column, int]:
@@ -153,7 +153,7 @@ def _runs_of(rank: Column, directory: Directory, posting: PostingArrays, starts:
                 found += 1
     for at in range(found):
         begin, end = np.int64(starts[at]), np.int64(ends[at])
-        if rank[end - 1] <= cut:
+        if end - begin < _LONG_RUN or rank[end - 1] <= cut:
             continue
         while begin < end:
             middle = (begin + end) >> 1
@@ -181,17 +181,26 @@ def _in_runs(
     key, pay, bits, place, manner, also, _, _, clauses = columns
     has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
     pages, parts, part = ledger
-    matched = nearly = 0
-    block = np.empty(_BLOCK, dtype=np.int64)
+    # Numbers without a sign: of others, numba asks at each use whether they count from the end.
+    matched, nearly, one, none = np.uintp(0), np.uintp(0), np.uintp(1), np.uintp(0)
+    block = np.empty(_BLOCK, dtype=np.uintp)
     for run in range(starts.size):
-        for begin in range(np.int64(starts[run]), np.int64(ends[run]), _BLOCK):
+        last = np.uintp(ends[run])
+        begin = np.uintp(starts[run])
+        while begin < last:
             # No branch depends on what fits: a wrong guess of the processor costs more than a row does.
-            fitting = 0
-            end: Any = min(begin + _BLOCK, np.int64(ends[run]))
-            for row in range(begin, end):
+            end = min(begin + _BLOCK, last)
+            fitting = none
+            row = begin
+            while row < end:
                 block[fitting] = row
-                fitting += (bits[row] & mask == mask) & place_fits[place[row]]
-            for row in block[:fitting]:
+                fitting += one if (bits[row] & mask == mask) & place_fits[place[row]] else none
+                row += one
+            begin = end
+            at = none
+            while at < fitting:
+                row = block[at]
+                at += one
                 asked = bits[row]
                 if asked & _MORE:
                     if asked & _ALSO and not (has_skill[also[row] >> 16] and has_skill[also[row] & 0xFFFF]):
@@ -200,18 +209,24 @@ def _in_runs(
                         continue
                     if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
                         continue
-                floor = np.int64(pay[row] & _FLOOR)
-                top = tops[pay[row] >> _SHIFT]
                 name = key[row]
+                if part != _EVERY and parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] != part:
+                    continue
+                # Those without a floor come first in a run, so this is a good guess again.
+                if not asked & _PAY:
+                    keys[matched] = name
+                    matched += one
+                    continue
+                wage = pay[row]
+                floor, top = np.int64(wage & _FLOOR), tops[wage >> _SHIFT]
                 told = top >= 0
-                lives = part == _EVERY or parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] == part
-                fits = (told & (top >= floor)) | ((not told) & (pay[row] & _ACCEPTS != 0))
+                fits = (told & (top >= floor)) | ((not told) & (wage & _ACCEPTS != 0))
                 nearly_fits = (not fits) & ((not told) | (10 * top >= 9 * floor))
                 keys[matched] = name
-                matched += fits & lives
+                matched += one if fits else none
                 near[nearly] = name
-                nearly += nearly_fits & lives
-    return matched, nearly
+                nearly += one if nearly_fits else none
+    return np.int64(matched), np.int64(nearly)
 
 
 @_compiled
@@ -245,28 +260,24 @@ def _living_runs(alive: Any, needs: Column, has_skill: Any, starts: Column, ends
 
 
 @_compiled
-def _order(keys: Column, bits: Column, ordered: Column) -> None:
-    """Sort distinct keys by setting a bit for each, and taking the bits back in order."""
-    one = np.uint64(1)
-    for key in keys:
-        bits[key >> 6] |= one << np.uint64(key & 63)
-    found = 0
-    for at in range(bits.size):
-        word = bits[at]
-        if not word:
-            continue
-        bits[at] = 0
-        while word:
-            ordered[found] = (at << 6) + _trailing_zeros(word)
-            found += 1
-            word &= word - one
-
-
-@_compiled
-def _trailing_zeros(word: Any) -> Any:
-    """How many zeros a 64-bit number ends with: the ones of what lies below its lowest one, counted in parallel."""
-    low = (word & (~word + np.uint64(1))) - np.uint64(1)
-    low -= (low >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    low = (low & np.uint64(0x3333333333333333)) + ((low >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    low = (low + (low >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((low * np.uint64(0x0101010101010101)) >> np.uint64(56))
+def _order(keys: Column, width: Any, turns: Any) -> Any:
+    """Sort by digits of some bits, the lowest first: counting what comes before each, without comparing."""
+    spare = np.empty_like(keys)
+    counts = np.empty(1 << width, dtype=np.uint32)
+    low = np.uint32((1 << width) - 1)
+    for turn in range(turns):
+        shift = np.uint32(turn * width)
+        counts[:] = 0
+        for key in keys:
+            counts[(key >> shift) & low] += np.uint32(1)
+        before = np.uint32(0)
+        for digit in range(counts.size):
+            count = counts[digit]
+            counts[digit] = before
+            before += count
+        for key in keys:
+            digit_of = (key >> shift) & low
+            spare[counts[digit_of]] = key
+            counts[digit_of] += np.uint32(1)
+        keys, spare = spare, keys
+    return keys

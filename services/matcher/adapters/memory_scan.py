@@ -47,7 +47,7 @@ class NumpyKernel:
         """The keys of a segment that a posting fits."""
         rows = candidates(segment, posting)
         paid, near = _parted(segment.columns, segment.pool, rows, posting)
-        keys, nearly = segment.columns.key[paid], segment.columns.key[near]
+        keys, nearly = segment.columns.key.take(paid), segment.columns.key.take(near)
         if segment.living == len(segment):
             return keys, nearly
         ledger, part = self._ledger, segment.part
@@ -98,36 +98,39 @@ def _by_clauses(segment: Segment, posting: PostingArrays) -> Rows:
 
 def _parted(columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) -> tuple[Rows, Rows]:
     """Of rows that are filed under what the posting has, those that fit, and those that nearly fit."""
-    rows = rows[posting.place_fits[columns.place[rows]]]
-    bits = columns.bits[rows]
+    # `take` at places that were found first is several times as fast as choosing by a mask.
+    rows = rows.take(np.flatnonzero(posting.place_fits.take(columns.place.take(rows))))
+    bits = columns.bits.take(rows)
     rows, bits = _kept(rows, bits, bits & posting.mask == posting.mask)
     asked = int(np.bitwise_or.reduce(bits, initial=np.uint32(0)))
     if asked & HAS_ALSO:
         some = np.flatnonzero(bits & HAS_ALSO)
-        also = columns.also[rows[some]]
-        has = posting.has_skill
-        rows, bits = _without(rows, bits, some, has[also >> 16] & has[also & 0xFFFF])
+        also, has = columns.also.take(rows.take(some)), posting.has_skill
+        rows, bits = _without(rows, bits, some, has.take(also >> 16) & has.take(also & 0xFFFF))
     if asked & HAS_MANNER:
         some = np.flatnonzero(bits & HAS_MANNER)
-        rows, bits = _without(rows, bits, some, posting.manner_fits[columns.manner[rows[some]]])
+        rows, bits = _without(rows, bits, some, posting.manner_fits.take(columns.manner.take(rows.take(some))))
     if asked & HAS_CLAUSES:
         some = np.flatnonzero(bits & HAS_CLAUSES)
-        rows, bits = _without(rows, bits, some, _hold(pool, columns.clauses[rows[some]], posting.holds))
+        rows, bits = _without(rows, bits, some, _hold(pool, columns.clauses.take(rows.take(some)), posting.holds))
     if not asked & HAS_PAY:
         return rows, rows[:0]
     asks_pay = bits & HAS_PAY != 0
-    free, rows = rows[~asks_pay], rows[asks_pay]
-    pay = columns.pay[rows]
-    top = posting.tops[pay >> CURRENCY_SHIFT]
+    free, rows = rows.take(np.flatnonzero(~asks_pay)), rows.take(np.flatnonzero(asks_pay))
+    pay = columns.pay.take(rows)
+    top = posting.tops.take((pay >> CURRENCY_SHIFT).astype(np.int64))
     floor = (pay & MOST_FLOOR).astype(np.int64)
     undisclosed = top < 0
     paid = np.where(undisclosed, pay & ACCEPTS_UNDISCLOSED != 0, top >= floor)
     near = ~paid & (undisclosed | (10 * top >= 9 * floor))
-    return np.concatenate((free, rows[paid])), rows[near]
+    return np.concatenate((free, rows.take(np.flatnonzero(paid)))), rows.take(np.flatnonzero(near))
 
 
 def _kept(rows: Rows, bits: Column, fits: Bools) -> tuple[Rows, Column]:
-    return (rows, bits) if fits.all() else (rows[fits], bits[fits])
+    if fits.all():
+        return rows, bits
+    at = np.flatnonzero(fits)
+    return rows.take(at), bits.take(at)
 
 
 def _without(rows: Rows, bits: Column, some: Rows, fits: Bools) -> tuple[Rows, Column]:
@@ -156,5 +159,5 @@ def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
 
 def _radix_sorted(keys: Column) -> Column:
     """Sorted by halves of 16 bits, which numpy sorts without comparing."""
-    keys = keys[np.argsort(keys.astype(np.uint16), kind="stable")]
-    return keys[np.argsort((keys >> np.uint32(16)).astype(np.uint16), kind="stable")]
+    keys = keys.take(np.argsort(keys.astype(np.uint16), kind="stable"))
+    return keys.take(np.argsort((keys >> np.uint32(16)).astype(np.uint16), kind="stable"))
