@@ -136,10 +136,10 @@ class Backtesting:
         )
 
     def _costs(self) -> tuple[Cost, ...]:
-        alone: defaultdict[Criterion, list[Tried]] = defaultdict(list)
+        alone: defaultdict[Criterion, list[PreparedPosting]] = defaultdict(list)
         for one in self._tried:
             for criterion in _failed(one.verdict):
-                alone[criterion].append(one)
+                alone[criterion].append(PreparedPosting(one.posting))
         grown = {
             "skills.any": self._with_skills(alone["skills.any"]),
             "place": self._with_places(alone["place"]),
@@ -158,21 +158,21 @@ class Backtesting:
     def _gain(self, relaxation: Relaxation) -> Gain:
         return Gain(relaxation, tuple(self._gained[relaxation.own]))
 
-    def _tried_with(self, relaxation: Relaxation, failed: Sequence[Tried]) -> Gain:
+    def _tried_with(self, relaxation: Relaxation, failed: Sequence[PreparedPosting]) -> Gain:
         """Of postings that failed this criterion alone, so that their words, which are gone, fitted."""
         asked = relaxation.criteria.model_copy(update={"text": ""})
-        found = (one.posting for one in failed if judge(asked, PreparedPosting(one.posting)).outcome == "match")
-        return Gain(relaxation, tuple(posting.posting_id for posting in found))
+        found = (one.posting.posting_id for one in failed if judge(asked, one).outcome == "match")
+        return Gain(relaxation, tuple(found))
 
-    def _with_skills(self, failed: Sequence[Tried]) -> list[Gain]:
+    def _with_skills(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         """Those that are most akin to what is asked."""
         kin, held = self._skills.kin(), taxonomy()
-        found = {skill.name for one in failed for skill in one.posting.skills}
+        found = frozenset[str]().union(*(one.skills for one in failed))
         akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and held.kind(name) in _TELLING]
         names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
         return [self._tried_with(with_skill(self._criteria, name), failed) for name in names]
 
-    def _with_places(self, failed: Sequence[Tried]) -> list[Gain]:
+    def _with_places(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         named: Counter[str] = Counter()
         for one in failed:
             reach = one.posting.reach
@@ -181,7 +181,7 @@ class Backtesting:
         gains = (self._tried_with(with_place(self._criteria, code), failed) for code in tried)
         return list(_largest_first(gains)[:_MOST_GROWN])
 
-    def _with_languages(self, failed: Sequence[Tried]) -> list[Gain]:
+    def _with_languages(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         spoken = Counter(one.posting.language for one in failed if one.posting.language)
         tried = (code for code, _ in _most_common(spoken, _MOST_GROWN))
         return [self._tried_with(with_language(self._criteria, code), failed) for code in tried]
