@@ -1,6 +1,6 @@
 """The texts of each language, from the compiled gettext catalogues beside this module."""
 
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
@@ -12,6 +12,7 @@ from services.notifier.domain.words import LANGUAGES, Words
 DOMAIN = "digest"
 
 
+@lru_cache(maxsize=1_024)
 def words_of(wanted: str) -> Words:
     """The texts for a reader's locale; English where its language is not one of ours."""
     return _words(locale_of(wanted))

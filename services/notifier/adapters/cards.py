@@ -42,13 +42,14 @@ class Form:
     """What was rendered, with places to fill."""
 
     def __init__(self, rendered: str) -> None:
-        parts = _SLOT.split(rendered)
-        self._names = parts[1::2]
-        self._form = "%s".join(part.replace("%", "%%") for part in parts[::2])
+        self._parts = _SLOT.split(rendered)
+        self._names = self._parts[1::2]
 
     def filled(self, own: Mapping[str, str]) -> str:
         """The whole."""
-        return self._form % tuple([own[name] for name in self._names])
+        parts = self._parts.copy()
+        parts[1::2] = [own[name] for name in self._names]
+        return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

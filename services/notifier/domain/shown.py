@@ -77,14 +77,14 @@ def reader_of(digest: Digest, words: Words) -> Reader:
 def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_reason: str) -> ShownDigest:
     """Put what frames the jobs into the reader's words and calendar. `first_reason`: why the first job was found."""
     words = reader.words
-    week = shown_week(digest.week, words)
+    week, headline = shown_week(digest.week, words), wording.headline(digest, words)
     return ShownDigest(
         language=words.tag,
         direction=words.direction,
         start="right" if words.direction == "rtl" else "left",
-        subject=wording.subject(digest, words),
+        subject=wording.subject(digest, words, headline),
         preheader=wording.preheader(digest, words, first_reason),
-        headline=wording.headline(digest, words),
+        headline=headline,
         day=wording.day_line(digest, reader.zone, words),
         week=week,
         week_line=wording.week_line(sum(day.count for day in week), words) if week else "",

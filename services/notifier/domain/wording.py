@@ -34,11 +34,10 @@ _CADENCE: Mapping[Cadence, str] = {
 }
 
 
-def subject(digest: Digest, words: Words) -> str:
-    """What is inside, best first: `3 new remote Python jobs, best pays up to €95K`."""
+def subject(digest: Digest, words: Words, said: str) -> str:
+    """What is inside, best first: `3 new remote Python jobs, best pays up to €95K`; `said` is the headline."""
     top = best_top(digest, words.locale)
     if len(digest.items) > 1:
-        said = headline(digest, words)
         return words.say("{headline}, best pays up to {pay}", headline=said, pay=top) if top else said
     job = _job(digest.items[0], words, most_title=_MOST_SUBJECT_TITLE, most_company=_MOST_SUBJECT_TITLE)
     return words.say("New job: {job}, up to {pay}", job=job, pay=top) if top else words.say("New job: {job}", job=job)

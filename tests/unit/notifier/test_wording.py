@@ -18,6 +18,10 @@ from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, re
 EN = words_of("en")
 
 
+def subject(made: Digest) -> str:
+    return wording.subject(made, EN, wording.headline(made, EN))
+
+
 def reason_line(item: Item, *, bar: bool = False) -> str:
     reasons = reasons_shown(item, most_telling(item).verdict.reasons, bar=bar)
     return " / ".join(why_lines(reasons, item.posting, EN))
@@ -25,23 +29,23 @@ def reason_line(item: Item, *, bar: bool = False) -> str:
 
 def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:
     made = digest(posting("a", salary=pay(None, 95_000)), posting("b"), posting("c", salary=pay(None, 40_000)))
-    assert wording.subject(made, EN) == "3 new remote Python jobs, best pays up to €95K"
+    assert subject(made) == "3 new remote Python jobs, best pays up to €95K"
 
 
 def test_the_subject_of_a_single_job_is_that_job() -> None:
     made = digest(posting(title="Data engineer", company="Acme", salary=pay(None, 95_000)))
-    assert wording.subject(made, EN) == "New job: Data engineer at Acme, up to €95K"
+    assert subject(made) == "New job: Data engineer at Acme, up to €95K"
 
 
 def test_the_subject_counts_in_the_readers_currency() -> None:
     made = digest(posting("a", salary=pay(None, 80_000)), posting("b"), to=recipient(currency="USD"))
-    assert wording.subject(made, EN).endswith("best pays up to $100K")
+    assert subject(made).endswith("best pays up to $100K")
 
 
 def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
     either = search("Mine", Criteria(skills=SkillTerms(any=("Python", "Go", "Rust"))))
     made = digest(posting("a"), posting("b", workplace="hybrid"), by=either)
-    assert wording.subject(made, EN) == "2 new jobs for “Mine”"
+    assert subject(made) == "2 new jobs for “Mine”"
 
 
 def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
@@ -56,7 +60,7 @@ def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
 
 def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
     made = digest(posting(title="Engineer\r\nBcc: all@example.com\u202e", company="A\nB"))
-    assert wording.subject(made, EN) == "New job: Engineer Bcc: all@example.com at A B"
+    assert subject(made) == "New job: Engineer Bcc: all@example.com at A B"
 
 
 def test_the_preheader_adds_to_the_subject() -> None:
