@@ -14,7 +14,9 @@ MOST_DEPTH = 32
 MOST_FAULTS = 100
 """Malformed items in one body, after which the rest is given up: each costs a search for the next."""
 MOST_DIGITS = 18
-"""Of an integer: more does not fit into 64 bits, and no feed's number means it."""
+"""Of an integer; one of more may not fit into 64 bits."""
+MOST_ID_DIGITS = 40
+"""Of an integer that is kept as a text, for it may be an id (64 or 128 bits); no feed's number means more."""
 EXCERPT = 500
 _MOST_ITEM = 2 * 1024 * 1024
 """Characters within which the end of a malformed item is looked for, so that many of them stay bounded in time."""
@@ -34,8 +36,10 @@ class _TooDeepError(ValueError):
     pass
 
 
-def _integer(digits: str) -> int | None:
-    return int(digits) if len(digits) <= MOST_DIGITS else None
+def _integer(digits: str) -> int | str | None:
+    if len(digits) <= MOST_DIGITS:
+        return int(digits)
+    return digits if len(digits) <= MOST_ID_DIGITS else None
 
 
 def _real(digits: str) -> float | None:
@@ -53,7 +57,8 @@ _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constan
 def read_value(text: str, at: int = 0) -> tuple[Any, int]:
     """Read one JSON value: it and where it ends.
 
-    Absurd numbers become null, lone surrogates and NUL become U+FFFD. Raises ValueError, in words, for bad JSON.
+    Integers of many digits become texts, absurd numbers null, lone surrogates and NUL U+FFFD. Raises ValueError, in words,
+    for bad JSON.
     """
     try:
         value, end = _DECODER.raw_decode(text, _skip(_SPACE, text, at))

@@ -18,6 +18,8 @@ MOST_WHOLE = 8 * 1024 * 1024
 """Characters of a body whose rows are found by more than names, so that it has to be held in memory as a whole."""
 MOST_MEMBERS = 10_000
 """Of an object in which the rows lie, that are looked at."""
+_BEGINNING = 60
+"""Characters shown of what is no feed."""
 _MOST_AROUND = 1024 * 1024
 """Characters of a member beside the rows that is read."""
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -40,9 +42,11 @@ class JsonBody(Body):
         elif self.text.startswith("[", at):
             yield from rows_at(self.text, at, inside_object=bool(self._names), alone=not self._names)
         elif self.text.startswith("{", at):
-            yield from self._rows_of_object(at)
+            yield from self._one_row(at) if self._is_row(at) else self._rows_of_object(at)
         elif not self.text.startswith("null", at):
-            yield Broken(f'"{self.mapping.items}" is neither a list nor an object', ends_feed=True)
+            what = f'"{self.mapping.items}"' if self._names else "the body"
+            begins = " ".join(self.text[at : at + _BEGINNING].split())
+            yield Broken(f"{what} is neither a list nor an object; it begins: {begins}", begins, ends_feed=True)
 
     def of_feed(self, path: str) -> list[str]:
         """What stands beside the rows, and beside what they lie in."""
@@ -74,6 +78,19 @@ class JsonBody(Body):
         kind = "a list" if self.text.startswith("[", at) else "no object"
         outer = f'"{path.rpartition(".")[0]}"' if "." in path else "the body"
         return Broken(f'items: "{path}" is not there; {outer} is {kind}', self.text[:EXCERPT], ends_feed=True)
+
+    def _is_row(self, at: int) -> bool:
+        """Whether an object is the only row, as what turns XML into JSON writes a list of one: by its id."""
+        if self.mapping.key is not None:
+            return False
+        ids = {names[0] for path in self.mapping.fields.source_id.paths if (names := names_of(path))}
+        return any(name in ids for name, _ in islice(_members(self.text, at), MOST_MEMBERS))
+
+    def _one_row(self, at: int) -> Iterator[Any | Broken]:
+        try:
+            yield read_value(self.text, at)[0]
+        except ValueError as error:
+            yield Broken(f"the body is cut short or garbled: {error}", self.text[at : at + EXCERPT], ends_feed=True)
 
     def _rows_of_object(self, at: int) -> Iterator[Any | Broken]:
         count, end = 0, at + 1

@@ -109,12 +109,20 @@ class XmlBody(Body):
         return None if root is None else _without_contacts(root)
 
     def _row(self, chunk: str) -> str | Broken:
-        element = parsed(chunk, self._namespaces)
+        element = parsed(self._in_no_own_namespace(chunk), self._namespaces)
         if isinstance(element, Broken):
             return element
         if local_name(element) != self.mapping.items.rpartition(":")[2]:
             return Broken("not XML: a row is no element", chunk[:EXCERPT])
         return etree.tostring(_without_contacts(element), encoding="unicode", with_tail=False)
+
+    def _in_no_own_namespace(self, chunk: str) -> str:
+        """A row without the default that its own tag declares: it counts only where the mapping has a prefix for it."""
+        tag = chunk[: chunk.find(">") + 1]
+        declared = _DEFAULT.search(tag)
+        if declared is None or declared[1] in self.mapping.namespaces.values():
+            return chunk
+        return tag[: declared.start()] + tag[declared.end() :] + chunk[len(tag) :]
 
     def _no_rows(self, root: str) -> Broken | None:
         """Why there are no rows; None where the feed is merely empty."""

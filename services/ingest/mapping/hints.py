@@ -37,6 +37,8 @@ def _unreachable(row: Row, path: str, kind: Kind) -> str | None:
     names = row.names()
     if kind == "xml" and names and (strange := _undeclared(path, names)):
         return f'"{path}" is not there: no element here has the prefix {strange}'
+    if kind == "xml" and path in names:
+        return f'"{path}" is there in a namespace of its own: give that a prefix in namespaces'
     return None
 
 

@@ -37,6 +37,16 @@ def test_the_names_of_an_object_of_rows_can_be_their_ids() -> None:
     assert [item.source_id for item in found] == ["j-1", "j-2"]
 
 
+@pytest.mark.parametrize("row", [JOBS[0], {"title": "Baker", "employer": {"name": "B"}, "id": 1}])
+def test_a_list_of_one_may_be_written_as_its_row(row: dict[str, object]) -> None:
+    known = mapped("kind = 'json'\nitems = 'jobs'" + JSON_FIELDS)
+    assert titles(drafts(known, json.dumps({"jobs": row}))) == ["Baker"]
+    cut = json.dumps({"jobs": row})[:-2]
+    last = parts(known, cut)[-1]
+    assert isinstance(last, Broken)
+    assert last.ends_feed
+
+
 def test_json_lines_are_rows() -> None:
     known = mapped("kind = 'jsonl'" + JSON_FIELDS.replace(', "$.board"', ""))
     found = parts(
@@ -273,6 +283,19 @@ def test_truths_and_numbers_may_stand_for_texts() -> None:
     first, second = drafts(known, '[{"id": 1, "title": "T", "d": "a"}, {"id": 2, "title": "U"}]')
     assert first.restriction_open
     assert [one.departments[0].text for one in (first, second)] == ["7", "9"]
+
+
+def test_what_is_no_list_is_told_with_its_beginning() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS)
+    assert reasons(known, 'callback([{"id": 1}]);') == [
+        'the body is neither a list nor an object; it begins: callback([{"id": 1}]);'
+    ]
+
+
+@pytest.mark.parametrize("number", [2**53, 2**63 - 1, 2**64, 2**128])
+def test_an_id_of_many_digits_is_kept_to_the_last(number: int) -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS)
+    assert one(known, f'[{{"id": {number}, "title": "Baker"}}]').source_id == str(number)
 
 
 def test_an_empty_row_is_told_as_such() -> None:

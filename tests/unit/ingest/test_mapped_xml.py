@@ -105,9 +105,18 @@ def test_rows_in_the_default_namespace_can_be_given_a_prefix() -> None:
     assert one(known, feed(row, root='<jobs xmlns="urn:goods">')).title == "Baker"
 
 
+def test_names_without_a_prefix_are_those_of_a_namespace_that_a_row_declares_for_itself() -> None:
+    rows = '<job xmlns="urn:goods" id="1"><title>Baker</title></job><job id="2"><title>Miller</title></job>'
+    plain = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS.replace('"id"', '"@id"'))
+    assert titles(drafts(plain, feed(rows))) == ["Baker", "Miller"]
+    known = mapped('kind = "xml"\nitems = "job"\nnamespaces = { g = "urn:goods" }' + PREFIXED)
+    assert one(known, feed(rows.partition("</job>")[0] + "</job>")).title == "Baker"
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [
+        ("there", '"there" is there in a namespace of its own: give that a prefix in namespaces'),
         ("Title", '"Title" is not there; near: title'),
         ("town", '"town" is not there; near: place/town'),
         ("x:place", '"x:place" is not there: no element here has the prefix x'),
@@ -118,7 +127,9 @@ def test_rows_in_the_default_namespace_can_be_given_a_prefix() -> None:
 )
 def test_a_path_that_finds_nothing_says_what_is_there(path: str, told: str) -> None:
     known = mapped('kind = "xml"\nitems = "job"' + XML_FIELDS + f'locations = "{path}"')
-    row = job(1, '<place><town>Porto</town></place><link href="https://a.example"/><empty/>')
+    row = job(
+        1, '<place><town>Porto</town></place><link href="https://a.example"/><empty/><there xmlns="urn:y">x</there>'
+    )
     (item,) = items(known, feed(row))
     (trace,) = (trace for trace in known.traces(item.data) if trace.field == "locations")
     assert (trace.found, trace.instead) == (False, told)
