@@ -57,8 +57,8 @@ _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constan
 def read_value(text: str, at: int = 0) -> tuple[Any, int]:
     """Read one JSON value: it and where it ends.
 
-    Integers of many digits become texts, absurd numbers null, lone surrogates and NUL U+FFFD. Raises ValueError, in words,
-    for bad JSON.
+    Integers of many digits become texts, absurd numbers null, lone surrogates and NUL U+FFFD. Raises ValueError, in
+    words, for bad JSON.
     """
     try:
         value, end = _DECODER.raw_decode(text, _skip(_SPACE, text, at))
