@@ -17,6 +17,8 @@ _BEACON = re.compile(
     r"(?: Companies can search these words to find applicants that read this and see they're human\.)?(?:</p>)?",
     re.DOTALL | re.IGNORECASE,
 )
+_REQUEST = re.compile("Please mention the word", re.IGNORECASE)
+_BEFORE_REQUEST = 80
 _CP1252 = {bytes([code]).decode("cp1252", "replace"): code for code in range(0x80, 0xA0)}
 _HIGH = "\x80-\xbf" + "".join(_CP1252.keys() - {"\ufffd"})
 _GARBLED = re.compile(f"[\xc2-\xdf][{_HIGH}]|[\xe0-\xef][{_HIGH}]{{2}}|[\xf0-\xf4][{_HIGH}]{{3}}")
@@ -74,12 +76,17 @@ class RemoteOk(JsonFormat):
 
 def without_beacon(text: str) -> str:
     """Take out the request to mention a word and a tag, which holds the caller's address in base64."""
-    return _BEACON.sub("", text)
+    request = _REQUEST.search(text)
+    if request is None:
+        return text
+    # The pattern begins with what may stand before the request, and would be tried at each letter before it.
+    since = max(0, request.start() - _BEFORE_REQUEST)
+    return text[:since] + _BEACON.sub("", text[since:])
 
 
 def mended(text: str) -> str:
     """Undo UTF-8 that was read as Latin-1 or Windows-1252, run by run, where the bytes are sound UTF-8."""
-    return _GARBLED.sub(_reread, text)
+    return text if text.isascii() else _GARBLED.sub(_reread, text)
 
 
 def _reread(run: re.Match[str]) -> str:
