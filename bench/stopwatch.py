@@ -1,0 +1,67 @@
+"""Where the time of a running system goes: some of its functions are timed, each less what it calls of the others."""
+
+import functools
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Spent:
+    """By one stage."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    calls: int = 0
+
+
+@dataclass
+class Stopwatch:
+    """Times stages by their own share: what is timed inside of a stage counts for the inner one alone."""
+
+    stages: defaultdict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
+    _local: threading.local = field(default_factory=threading.local)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside."""
+        within: list[Spent] = self._local.__dict__.setdefault("within", [])
+        inner = Spent()
+        within.append(inner)
+        wall, cpu = time.perf_counter(), time.thread_time()
+        try:
+            yield
+        finally:
+            took_wall, took_cpu = time.perf_counter() - wall, time.thread_time() - cpu
+            within.pop()
+            spent = self.stages[name]
+            spent.wall_s += took_wall - inner.wall_s
+            spent.cpu_s += took_cpu - inner.cpu_s
+            spent.calls += 1
+            if within:
+                within[-1].wall_s += took_wall
+                within[-1].cpu_s += took_cpu
+
+    @contextmanager
+    def watching(self, *watched: tuple[Any, str, str]) -> Iterator[None]:
+        """Time calls meanwhile: of (a class or module, the name of a function in it, the stage that it counts for)."""
+        before = [(owner, name, getattr(owner, name)) for owner, name, _ in watched]
+        try:
+            for owner, name, stage in watched:
+                setattr(owner, name, self._timed(getattr(owner, name), stage))
+            yield
+        finally:
+            for owner, name, function in before:
+                setattr(owner, name, function)
+
+    def _timed(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with self.stage(stage):
+                return function(*args, **kwargs)
+
+        return timed

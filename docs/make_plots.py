@@ -1,0 +1,92 @@
+"""Draw what a posting and a digest cost against the number of criteria: `python docs/make_plots.py pipeline.json`.
+
+The argument is what `python -m bench.pipeline --json` printed. Writes docs/images/pipeline-postings.svg and
+docs/images/pipeline-digests.svg, in colours that can be read on light and on dark pages.
+"""
+
+import argparse
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pygal
+from pygal.style import Style
+
+IMAGES = Path(__file__).parent / "images"
+COLOURS = ("#0f8a7e", "#c2701c", "#3f7fd0", "#b0488f", "#7a8f23", "#8564c9", "#c4453c", "#4f8f9f", "#7d7d7d", "#a08030")
+STYLE = Style(
+    background="transparent",
+    plot_background="transparent",
+    foreground="#7f8a91",
+    foreground_strong="#7f8a91",
+    foreground_subtle="#7f8a91",
+    guide_stroke_color="#7f8a9155",
+    major_guide_stroke_color="#7f8a9188",
+    colors=COLOURS,
+    font_family="system-ui, sans-serif",
+    label_font_size=15,
+    major_label_font_size=15,
+    legend_font_size=15,
+    title_font_size=17,
+    opacity=".95",
+    stroke_opacity="1",
+)
+LEAST_SHARE = 0.02
+"""A stage that nowhere takes so much of the whole is drawn with the rest."""
+
+
+def main() -> None:
+    """Write both pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("figures", type=Path, help="the benchmark's JSON")
+    sizes = json.loads(parser.parse_args().figures.read_text(encoding="utf-8"))["sizes"]
+    for what, member in (("posting", "cpu_ms_a_posting"), ("digest", "cpu_ms_a_digest")):
+        draw(what, [(one["criteria"], one[member]) for one in sizes], IMAGES / f"pipeline-{what}s.svg")
+
+
+def draw(what: str, costs: list[tuple[int, dict[str, float]]], picture: Path) -> None:
+    """A bar a size, a colour a stage, the dearest stage at the foot."""
+    chart: Any = pygal.StackedBar(
+        style=STYLE,
+        title=f"Milliseconds of processor time a {what}, by the number of criteria",
+        x_labels=[f"{size:,}" for size, _ in costs],
+        width=760,
+        height=380,
+        spacing=14,
+        margin=12,
+        legend_box_size=13,
+        show_minor_y_labels=False,
+        pretty_print=True,
+        js=(),
+        disable_xml_declaration=True,
+        no_prefix=True,
+        value_formatter=lambda value: f"{value:,.1f}" if value < 10 else f"{value:,.0f}",
+        range=(0, _top(max(sum(stages.values()) for _, stages in costs))),
+    )
+    for name, values in _named(costs):
+        chart.add(name, values)
+    picture.write_bytes(chart.render())
+
+
+def _named(costs: list[tuple[int, dict[str, float]]]) -> list[tuple[str, list[float]]]:
+    names = {name for _, stages in costs for name in stages} - {"rest"}
+    shown = {
+        name
+        for name in names
+        if any(stages.get(name, 0.0) >= LEAST_SHARE * sum(stages.values()) for _, stages in costs)
+    }
+    found = [(name, [stages.get(name, 0.0) for _, stages in costs]) for name in shown]
+    found.sort(key=lambda one: (-max(one[1]), one[0]))
+    rest = [sum(value for name, value in stages.items() if name not in shown) for _, stages in costs]
+    return [*found, ("rest", rest)]
+
+
+def _top(highest: float) -> float:
+    """A round number above it."""
+    unit = 10 ** math.floor(math.log10(highest))
+    return float(math.ceil(2 * highest / unit) / 2 * unit)
+
+
+if __name__ == "__main__":
+    main()
