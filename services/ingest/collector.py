@@ -22,8 +22,10 @@ from services.runtime.records import Outgoing, Record
 
 CLOSED_PER_TICK = 2_000
 _PRUNED_EVERY = timedelta(days=1)
-_SHARE_OF_DETAILS = 3
+_SHARE_OF_DETAILS = 5
 """Part of its lease after which a poll begins no more calls for details: the last one may take its time."""
+_LONG_TICK_S = 30.0
+"""After which a tick leaves further polls to the next: in the embedded form all services share one thread."""
 
 _events = structlog.get_logger(__name__)
 
@@ -74,7 +76,10 @@ class Collector:
         held = self._paused()
         enabled = {source.name: source for source in settings.sources if source.enabled and source.name not in held}
         self._tools.ledger.register(enabled, now)
+        latest = self._monotonic() + _LONG_TICK_S
         for _ in range(settings.polls_per_tick):
+            if self._monotonic() >= latest:
+                break
             claimed = self._tools.ledger.claim(enabled, now, most=1, worker=self._worker, lease=settings.lease)
             if not claimed:
                 break
