@@ -12,7 +12,7 @@ from schemas.posting import Attribution, posting_id_of
 from services.runtime.errors import UnavailableError, UsageError
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, bench, board, browse_page, job, json_lines, line, source
-from tests.support.feed_server import FeedServer, feed_server
+from tests.support.feed_server import Exchange, FeedServer, feed_server
 
 
 @pytest.fixture
@@ -54,6 +54,21 @@ def test_after_the_log_was_lost_a_source_is_asked_at_once_and_what_is_open_goes_
     on.tick(after=2 * HOUR)
     on.tick()
     assert on.sent.events() == []
+
+
+def test_a_slow_source_leaves_the_others_to_the_next_tick(server: FeedServer, tmp_path: Path) -> None:
+    clock = [0.0]
+
+    def slowly(exchange: Exchange) -> None:
+        clock[0] += 40
+        exchange.reply(200, board(job("1")))
+
+    on = bench(tmp_path, *(source(server.on(f"/{name}", slowly), name) for name in ("one", "other")))
+    on.collector._monotonic = lambda: clock[0]
+    on.tick(after=timedelta(seconds=1))
+    assert server.paths() == ["/one"]
+    on.tick()
+    assert server.paths() == ["/one", "/other"]
 
 
 def test_a_raw_posting_says_where_it_comes_from(server: FeedServer, tmp_path: Path) -> None:

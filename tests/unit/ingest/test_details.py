@@ -293,7 +293,7 @@ def test_slow_calls_do_not_outlast_the_hold_on_a_source(server: FeedServer, tmp_
     clock = [0.0]
 
     def slowly(exchange: Exchange) -> None:
-        clock[0] += 200
+        clock[0] += 100
         exchange.reply(200, smartrecruiters_detail(1, "<p>You set prices.</p>"))
 
     for number in (1, 2, 3):
