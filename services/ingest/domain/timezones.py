@@ -12,6 +12,7 @@ from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
 from services.ingest.domain.zones import EASTMOST, WESTMOST, Zone, zones_in
+from services.rules.places import find_places
 
 _CUE = re.compile(
     r"time ?-?zones?|\bhours?\b|overlap|working (?:day|time)|business (?:day|hours)|schedule|\bshifts?\b|compatible"
@@ -31,7 +32,7 @@ _NO_CUE = re.compile(
     r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted|any time ?zones?"
     r"|all time ?zones"
     r"|(?:different|multiple|various|several|global) time ?zones|regardless of|teams? (?:is |are )?(?:spread "
-    r"|distributed )?across"
+    r"|distributed )?across|(?:effectively|collaborat\w*|communicat\w*) across"
     r"|\bby \d|\bcall us|\bclients? in\b|customers? in\b|stakeholders in",
     re.IGNORECASE,
 )
@@ -47,6 +48,23 @@ _SPREAD_BEFORE = re.compile(
     r"|(?:\d\s?[-–]\s?)?(?P<within>\d)\s?hours within(?: the)?\s?)$",
     re.IGNORECASE,
 )
+_DEMAND = re.compile(
+    r"\b(?:must|need(?:s|ed)? to|requires?|required|expected to|willing|able to|ability to|prepared to|will work"
+    r"|(?:work|remote|hybrid) within|this role|may work|available|(?:working|work|core|shift) (?:hours|times?)"
+    r"|hours:|shifts?:|schedule:|mon(?:day)?s?\b)",
+    re.IGNORECASE,
+)
+"""What asks for hours also where a section is about the company, the process or the law."""
+_SOFT_BEFORE = re.compile(
+    r"\b(?:prefer\w*|preference|prioriti[sz]ing)\b[^.\n]{0,40}\b(?:candidates?|applicants?|people|someone|anyone"
+    r"|(?<!us-)(?<!u\.s\.-)based|located)\b|\bideally\b",
+    re.IGNORECASE,
+)
+_SOFT_BEHIND = re.compile(
+    r"[^.\n;]{0,40}\b(?:is|be|are) (?:a plus|a bonus|ideal|an advantage)\b|[^.\n;]{0,40}\bnice to have\b", re.IGNORECASE
+)
+"""A wish about where one is. `Pacific time zone preferred` by itself still says which hours are worked."""
+_WISHED = re.compile(r"\bprefer\w*", re.IGNORECASE)
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
 _AROUND, _BESIDE = 60, 8
 _MOST_ZONES = 60
@@ -59,7 +77,10 @@ def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None
 
 
 def _in_title(title: str) -> Finding[Timezones | None] | None:
-    return _found("title", title, zones_in(title))
+    zones = zones_in(title)
+    if zones and _WISHED.search(title) and any(mention.kind == "group" for mention in find_places(title)):
+        return None  # `EU, US - Eastern time preferred`: whoever is in the EU works by another clock
+    return _found("title", title, zones)
 
 
 def _in_text(document: Document) -> Finding[Timezones | None] | None:
@@ -87,16 +108,19 @@ def _ends(text: str, zone: Zone) -> Iterator[float]:
 def _is_asked_for(document: Document, zone: Zone) -> bool:
     """Whether the sentence speaks of working hours, and not of a deadline or a webinar."""
     text = document.text
+    left, right = document.sentence_at(zone.start, zone.end)
+    if _SOFT_BEFORE.search(text, left, zone.start) or _SOFT_BEHIND.match(text, zone.end):
+        return False
     if any(_spread(text, zone)):
         return True
-    if document.kind_at(zone.start) in _ELSEWHERE:
+    if document.kind_at(zone.start) in _ELSEWHERE and not _DEMAND.search(text, left, right):
         return False
-    around = text[max(0, zone.start - _AROUND) : zone.end + _AROUND]
+    start = max(text.rfind("\n", max(0, zone.start - _AROUND), zone.start) + 1, zone.start - _AROUND, 0)
+    around = text[start : zone.end + _AROUND].partition("\n")[0]
     if _NO_CUE.search(around):
         return False
     if _CLOCKS.search(text, max(0, zone.start - 24), zone.start) or _RANGE.search(around):
         return True
-    left, right = document.sentence_at(zone.start, zone.end)
     return bool(_CUE.search(text, left, right))
 
 

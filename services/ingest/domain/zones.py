@@ -61,6 +61,11 @@ _TIME_BEHIND = re.compile(
 )
 _LISTED = re.compile(r"\s?(?:/|,|or|and|to|through|[-–]|&|\()\s?(?:or |and )?(?:the )?(?:US )?", re.IGNORECASE)
 _CLOCK_BEFORE = re.compile(r"\d\s?(?:[ap]\.?m\.?)?\s?\(?$|\d:\d\d\s?\(?$", re.IGNORECASE)
+_CLOCKS_BEFORE = re.compile(
+    r"\d\s?(?:[ap]\.?m\.?)?\s?(?:-|–|—|to|and|until)\s?\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?,?\s\(?$", re.IGNORECASE
+)
+_AMERICAN = frozenset({"Eastern", "Central", "Mountain", "Pacific"})
+"""Said without `time` behind hours of the day: `7am to 6pm Eastern`."""
 _ASIDE = re.compile(r"\s?\(?\s?")
 
 
@@ -105,6 +110,8 @@ def _beside(text: str, first: _Hit, second: _Hit) -> bool:
 
 def _has_clock(text: str, kind: ZoneKind, start: int, end: int) -> bool:
     if kind == "short" and _CLOCK_BEFORE.search(text, max(0, start - 8), start):
+        return True
+    if text[start:end] in _AMERICAN and _CLOCKS_BEFORE.search(text, max(0, start - 24), start):
         return True
     return bool(_TIME_BEHIND.match(text, end))
 
