@@ -4,9 +4,23 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, Select, Text, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from schemas.posting import PostingCore
 from schemas.sql.base import micros
@@ -222,15 +236,32 @@ def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
 def _close(connection: Connection, closing: Closing) -> bool:
     """Compare and set: only a search that is what it was when it was claimed is served."""
     window = closing.window
+    values_ = {
+        "own_id": window.search.search_id,
+        "from_cut": window.from_cut,
+        "own_key": window.key,
+        "was_due_at": window.due_at,
+        "own_cadence": window.search.cadence,
+        "own_hour": window.hour,
+        "own_weekday": window.weekday,
+        "to_cut": closing.to_cut,
+        "due_again_at": closing.next_due_at,
+    }
+    return connection.execute(_served_to(), values_).rowcount == 1
+
+
+@cache
+def _served_to() -> Update:
+    """Built once: it is executed for every search of every digest, and building it takes as long."""
+    search = saved_searches.c
     same = (
         update(saved_searches)
-        .where(saved_searches.c.search_id == window.search.search_id)
-        .where(saved_searches.c.served_cut == window.from_cut, saved_searches.c.key == window.key)
-        .where(saved_searches.c.next_due_at == window.due_at, ~saved_searches.c.paused)
-        .where(saved_searches.c.cadence == window.search.cadence, saved_searches.c.hour == window.hour)
-        .where(saved_searches.c.weekday.is_not_distinct_from(window.weekday))
+        .where(search.search_id == bindparam("own_id"), search.served_cut == bindparam("from_cut"))
+        .where(search.key == bindparam("own_key"), search.next_due_at == bindparam("was_due_at"), ~search.paused)
+        .where(search.cadence == bindparam("own_cadence"), search.hour == bindparam("own_hour"))
+        .where(search.weekday.is_not_distinct_from(bindparam("own_weekday")))
     )
-    return connection.execute(same.values(served_cut=closing.to_cut, next_due_at=closing.next_due_at)).rowcount == 1
+    return same.values(served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"))
 
 
 def _open_delivery(connection: Connection, outcome: Digest | Hold, digest_id: str, email: Email, now: datetime) -> None:
