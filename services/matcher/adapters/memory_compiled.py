@@ -109,7 +109,8 @@ def _scan(
     matched, nearly = _in_runs(columns, pool, posting, ledger, starts[:runs], ends[:runs], keys, near)
     rows = directory.rows
     literal_starts = directory.literal_starts
-    rank, clauses, holds, cut = columns.rank, columns.clauses, posting.holds, posting.cut
+    rank, clauses, bits, place = columns.rank, columns.clauses, columns.bits, columns.place
+    holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
     found = 0
     for literal in posting.held:
         if literal >= literal_starts.size - 1:
@@ -118,6 +119,9 @@ def _scan(
             row = rows[at]
             if rank[row] > cut:
                 break
+            # What is cheap first: most rows go no further.
+            if not (place_fits[place[row]] and bits[row] & mask == mask):
+                continue
             # A row that is filed under several literals that are held is found by the first one alone.
             first = np.int64(clauses[row]) + 1
             while not holds[pool[first] >> 2]:
