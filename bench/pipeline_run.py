@@ -116,6 +116,7 @@ class Figures:
     """Subscribers that were due and found nothing worth a mail."""
     load_s: float
     """Until the matcher had read all criteria."""
+    load_cpu_s: float
     memory_mib: Mapping[str, float]
     """Of the process, at the end of each part; `peak` is the most that it ever held."""
     disk_mib: Mapping[str, float]
@@ -201,10 +202,10 @@ class _Run:
         self._memory: dict[str, float] = {}
 
     def figures(self) -> Figures:
-        began = time.perf_counter()
         self._say("reading the criteria", None)
+        began, cpu = time.perf_counter(), time.process_time()
         self._system.runner.load()
-        load_s = time.perf_counter() - began
+        load_s, load_cpu_s = time.perf_counter() - began, time.process_time() - cpu
         self._note_memory("loaded")
         with self._watch.watching(*_WATCHED):
             inflow = self._inflow()
@@ -223,6 +224,7 @@ class _Run:
             outflow=outflow,
             held=due - sent,
             load_s=load_s,
+            load_cpu_s=load_cpu_s,
             memory_mib=self._memory | {"peak": _peak_mib()},
             disk_mib=self._disk(),
             grouping=grouping,

@@ -61,12 +61,12 @@ def draw(what: str, costs: list[tuple[int, dict[str, float]]], picture: Path) ->
         js=(),
         disable_xml_declaration=True,
         no_prefix=True,
-        value_formatter=lambda value: f"{value:,.1f}" if value < 10 else f"{value:,.0f}",
+        value_formatter=lambda value: f"{value:.3g}",
         range=(0, _top(max(sum(stages.values()) for _, stages in costs))),
     )
     for name, values in _named(costs):
         chart.add(name, values)
-    picture.write_bytes(chart.render())
+    picture.write_text(chart.render(), encoding="utf-8")
 
 
 def _named(costs: list[tuple[int, dict[str, float]]]) -> list[tuple[str, list[float]]]:
