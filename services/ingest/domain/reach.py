@@ -34,7 +34,7 @@ _MARKET_ROLE = re.compile(
     r"\b(?:sales|account|business development|partner\w*|marketing|market|customer|client|revenue|gtm|go-to-market"
     r"|territory|field"
     r"|commercial|counsel|legal|regional|director|vp|vice president|head|chief|growth|success|solutions?|consult\w*"
-    r"|support|pre-?sales"
+    r"|support(?! engineer)|pre-?sales"
     r"|bdr|sdr|channel|alliances|community|evangelist|advocate|advocacy|expansion|country|payroll|tax|compliance"
     r"|regulatory|finance"
     r"|recruit\w*|talent|people|hr|paralegal|immigration|deployed|implementation|logistics|operations|manager"
@@ -59,6 +59,8 @@ _OUR_PLACE = re.compile(
     r"|are )?(?:(?:located|based|situated) )?in\s+"
     r"|\b(?:our|the)\s+(?=(?:[A-Z]\w+ ){1,3}(?:office|HQ|headquarters)\b)",
 )
+_SEAT_BEHIND = re.compile(r",? (?:\w+ )?(?:based|located) (?:in|out of|at)\b", re.IGNORECASE)
+"""Behind a region in a title, what makes it a market: `APAC, based in Tokyo`."""
 _AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
 """What a board's field of countries, or of states, means by names that text uses for more."""
 
@@ -176,7 +178,11 @@ def _title_region(title: str) -> Named:
     A maker's title needs no such word for a region: `Software Engineer (Europe)`.
     """
     named = Named()
-    mentions = [m for m in find_places(title, cities=True) if m.kind != "worldwide"]
+    mentions = [
+        m
+        for m in find_places(title, cities=True)
+        if m.kind != "worldwide" and not (m.kind == "group" and _SEAT_BEHIND.match(title, m.end))
+    ]
     if not mentions:
         return named
     hiring = bool(_HIRING_REGION.search(title))

@@ -39,7 +39,7 @@ class Named:
             elif mention.kind == "group":
                 self.groups[mention.code] = None
             elif mention.kind == "subdivision":
-                if states:
+                if states and is_whole(mention):
                     self.subdivisions[mention.code] = None
                 self.countries[country_of(mention.code)] = None
             else:
@@ -107,6 +107,14 @@ def as_states(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
 
 
 _CAPITAL = "US-DC"
+_METROS = frozenset(
+    {"san francisco bay area", "sf bay area", "bay area", "silicon valley", "greater toronto area", "gta"}
+)
+
+
+def is_whole(mention: PlaceMention) -> bool:
+    """Whether it names a place in whole: a metropolitan area says which state it is in, and stands for its city."""
+    return mention.text.lower() not in _METROS
 
 
 def _as_city(mention: PlaceMention) -> PlaceMention:

@@ -13,9 +13,10 @@ from functools import partial
 
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue, cues_in
-from services.ingest.domain.reach_named import Excluded, Named, as_states, state_named, without_frames
+from services.ingest.domain.reach_named import Excluded, Named, as_states, is_whole, state_named, without_frames
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
+    ADDRESSED,
     LIMITED_BEHIND,
     LINE_START,
     MOST_BETWEEN,
@@ -31,7 +32,7 @@ from services.ingest.domain.reach_words import (
 )
 from services.ingest.domain.sections import Document
 from services.rules.place_names import names_in
-from services.rules.places import PlaceMention, find_places
+from services.rules.places import PlaceMention, countries_of, find_places
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
 """Characters behind a cue in which its places may stand; the second where the list goes on and on."""
@@ -91,6 +92,10 @@ class _Reader:
         self.said = Said()
         self.taken: list[tuple[int, int]] = []
         """Stretches whose places are read already."""
+        self.regions: set[str] = set()
+        """Groups that a statement names by themselves (`anywhere in Europe`)."""
+        self.within: set[str] = set()
+        """Countries that other statements name by themselves (`you must be based in Germany`)."""
 
     def read(self) -> Said:
         for cue in cues_in(self.document.lowered)[:_MOST_CUES]:
@@ -105,6 +110,9 @@ class _Reader:
                 self._cue(cue)
         loose = [name for name in self.names if not any(a <= name.start < b for a, b in self.taken)]
         trailing(self.document, loose, self.said.restricted, self.said.excluded)
+        for region in self.regions:
+            if self.within and countries_of(region) >= self.within:
+                self.said.restricted.groups.pop(region, None)
         return self.said
 
     def _has_place(self, cue: Cue) -> bool:
@@ -123,9 +131,9 @@ class _Reader:
         if PREFERRED.search(before) or PREFERRED_BEHIND.match(text, last):
             return
         negated = bool(NEGATED.search(before))
-        if self._is_shut(cue, before, negated=negated):
+        if self._is_shut(cue, before, last, negated=negated):
             self._take(listed[0].start, last)
-            shut = [state_named(mention) or mention for mention in without_frames(text, listed)]
+            shut = [state_named(mention) or mention for mention in without_frames(text, listed) if is_whole(mention)]
             codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
             self.said.excluded.add(codes, partial(quote, "text", text, cue.start, last))
             return
@@ -135,9 +143,20 @@ class _Reader:
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
         self._take(listed[0].start, last)
-        named = self.said.restricted
-        if named.add(without_frames(text, as_states(listed)), states=True):
-            named.show(partial(quote, "text", text, cue.start, last))
+        if self._add(without_frames(text, as_states(listed))):
+            self.said.restricted.show(partial(quote, "text", text, cue.start, last))
+
+    def _add(self, mentions: Sequence[PlaceMention]) -> bool:
+        """Take the places of one statement in."""
+        stated = Named()
+        if not stated.add(mentions, states=True):
+            return False
+        if not stated.countries:
+            self.regions.update(stated.groups)
+        elif not stated.groups:
+            self.within.update(stated.countries)
+        self.said.restricted.join(stated)
+        return True
 
     def _take(self, start: int, end: int) -> None:
         self.taken.append((start, end))
@@ -184,11 +203,15 @@ class _Reader:
             reached = end
         return listed
 
-    def _is_shut(self, cue: Cue, before: str, *, negated: bool) -> bool:
+    def _is_shut(self, cue: Cue, before: str, last: int, *, negated: bool) -> bool:
+        if cue.kind in ("shut", "outside"):
+            small = SMALL_PRINT.search(before) or _PAY_ZONE.match(before) or SMALL_PRINT_BEHIND.match(self.text, last)
+            if small or LIMITED_BEHIND.match(self.text, last):
+                return False
         if cue.kind == "shut":
-            return self.document.kind_at(cue.start) != "benefits" and not SMALL_PRINT.search(before)
+            return self.document.kind_at(cue.start) != "benefits"
         if cue.kind == "outside":
-            return not negated and bool(_LIVES.search(before)) and not SMALL_PRINT.search(before)
+            return not negated and bool(_LIVES.search(before))
         if self.text[cue.start : cue.end].lower() == "limited to":
             return False
         return negated and (
@@ -204,7 +227,7 @@ class _Reader:
             return False
         if SMALL_PRINT.search(before) or (kind != "hiring" and SMALL_PRINT_BEHIND.match(text, last)):
             return False
-        if LIMITED_BEHIND.match(text, last):
+        if LIMITED_BEHIND.match(text, last) or (kind == "living" and ADDRESSED.match(text, last)):
             return False
         about = self.document.kind_at(cue.start) in _ABOUT_US
         if kind == "allowed":
@@ -248,6 +271,9 @@ class _Reader:
         asides = [mention.code for mention in mentions if _is_aside(value, mention)]
         self.said.excluded.add(asides, partial(quote, "text", text, line, stop))
         mentions = [m for m in mentions if not _is_aside(value, m)]
+        if end is not None and _WISHED.match(end[0]):
+            wish = max(value.rfind(mark) for mark in ",;(")
+            mentions = [m for m in mentions if m.start < wish] or mentions
         if (
             not mentions
             or mentions[0].start > MOST_BETWEEN
@@ -255,9 +281,8 @@ class _Reader:
         ):
             return
         self._take(start, stop)
-        named = self.said.restricted
-        if named.add((m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"), states=True):
-            named.show(partial(quote, "text", text, line, stop))
+        if self._add([m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"]):
+            self.said.restricted.show(partial(quote, "text", text, line, stop))
             self.said.labelled = True
 
 
@@ -266,6 +291,8 @@ _LIVES = re.compile(
     r"|be|work)\s+$",
     re.I,
 )
+_PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
+_WISHED = re.compile(r"prefer|ideal", re.IGNORECASE)
 _JOINING = re.compile(
     r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
 )

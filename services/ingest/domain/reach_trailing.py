@@ -6,7 +6,7 @@ from functools import partial
 
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_named import Excluded, Named
-from services.ingest.domain.reach_words import NEGATED, PREFERRED, SMALL_PRINT, words
+from services.ingest.domain.reach_words import ADDRESSED, NEGATED, PREFERRED, SMALL_PRINT, words
 from services.ingest.domain.sections import Document
 from services.rules.place_data import Sense
 from services.rules.place_names import Found
@@ -47,6 +47,7 @@ _NEEDED = re.compile(
     re.IGNORECASE,
 )
 _ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|applicants?)\b", re.IGNORECASE)
+_AND = re.compile(r"\s?(?:,? (?:and|or)|&|/)\s?(?:the )?", re.IGNORECASE)
 _ABOUT_US = frozenset({"about", "benefits", "pay", "legal"})
 _AROUND = 150
 
@@ -75,11 +76,18 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
         if how in ("based", "resident", "only") and re.search(r"\bno[nt]?[\s-]+$", before, re.IGNORECASE):
             excluded.add([sense.code], partial(quote, "text", text, name.start, behind.end()))
             continue
-        if not _restricts(document, how, name, before, behind.end()):
+        if not _restricts(document, how, name, before, behind.end()) or ADDRESSED.match(text, behind.end()):
             continue
         if how == "paper":
             papers.append((sense, name, behind.end()))
             continue
+        if (
+            i
+            and how != "based"
+            and len(names[i - 1].senses) == 1
+            and _AND.fullmatch(text, names[i - 1].end, name.start)
+        ):
+            _take(text, named, names[i - 1].senses[0], names[i - 1], behind.end())
         _take(text, named, sense, name, behind.end())
     if not named.any_place:
         for sense, name, end in papers:

@@ -70,7 +70,9 @@ NOT_A_PLACE: Final = re.compile(
 )
 """Behind a place, what makes it a market, a clock or a people."""
 PREFERRED: Final = re.compile(
-    r"\b(?:prefer\w*|ideal\w*|bonus|advantage\w*|(?<!-)optional\w*|nice to have|bevorzugt|idéalement)\b", re.I
+    r"\b(?:prefer\w*|ideal\w*|bonus|advantage\w*|(?<!-)optional\w*|nice to have|predominantly"
+    r"|prioriti[sz]\w*|bevorzugt|idéalement)\b",
+    re.I,
 )
 PREFERRED_BEHIND: Final = re.compile(
     r"[^.\n;|•]{0,30}\b(?:or (?:an? )?(?:equivalent|similar|comparable|overlapping)|preferred|preferable|preferably"
@@ -91,6 +93,8 @@ SMALL_PRINT_BEHIND: Final = re.compile(
     r"|\bprivacy\b|\bpremium\b|\bwill (?:receive|be provided)|\bentitled to\b|\breimburs|\bnotice\b|\bpaid at\b|\$\d)",
     re.IGNORECASE,
 )
+ADDRESSED: Final = re.compile(r"(?:\s(?:residents?|applicants?|candidates?|employees?|only)\b){0,3}\s?:", re.IGNORECASE)
+"""Behind a place: what follows speaks to those there (`For California residents only: ...`)."""
 FOR_A_WHILE: Final = re.compile(
     r"\b(?:days?|weeks?|months?) (?:a|per|of|each|in|every|/)|\bworkation\b|\btravel|\btrip\b|\babroad\b"
     r"|\bretreats?\b|\boffsites?\b",
@@ -98,8 +102,8 @@ FOR_A_WHILE: Final = re.compile(
 )
 """A benefit for some weeks of the year."""
 LIMITED_BEHIND: Final = re.compile(
-    r"[^.\n]{0,30}\b(?:up to \w+|\d+|one|two|three|four|several|few) (?:\w+ )?(?:days?|weeks?|months?)\b(?! (?:a|per"
-    r"|each|in) )"
+    r"[^.\n]{0,30}\b(?:up to \w+|\d+|one|two|three|four|several|few) (?:\w+ )?(?:days?|weeks?|months?)\b"
+    r"(?! (?:(?:a|per|each) (?:week|month)\b|in\b))"
     r"|[^.\n]{0,30}\bweeks? (?:a|per|each|every) year",
     re.IGNORECASE,
 )

@@ -151,3 +151,15 @@ def test_evidence_tells_what_ruled_a_place_out() -> None:
         ("restriction", "United States"),
         ("text", "We cannot hire in California."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "groups"),
+    [
+        ("Product Engineer, APAC, based in Osaka", ()),
+        ("Support Engineer (EMEA)", ("emea",)),
+        ("Customer Support Lead (EMEA)", ()),
+    ],
+)
+def test_a_region_in_a_title_is_where_one_is_hired_or_a_market(title: str, groups: tuple[str, ...]) -> None:
+    assert reach(title, locations="Osaka, Japan").groups == groups
