@@ -7,12 +7,16 @@ from schemas.codec import UnreadableError, decode, digest_of, encode
 from schemas.headers import headers_of
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
+from services.ingest.domain.draft import Draft
 from services.ingest.domain.normalise import normalise
 from services.ingest.domain.warm import warm_up
 from services.ingest.ports import Format, UnusableItemError
 from services.rules.money import Rates
 from services.runtime.errors import PoisonError
 from services.runtime.records import Outgoing, Record
+
+_UNREAD = "No longer listed"
+"""The title of a closed posting whose mapping is gone, or was edited so that its last row gives none."""
 
 
 class Normaliser:
@@ -45,17 +49,7 @@ class Normaliser:
             raw = decode(RawPosting, record.value)
         except UnreadableError as error:
             raise PoisonError(str(error), offset=record.offset) from error
-        known = self._formats.get(raw.format)
-        if known is None:
-            raise PoisonError(
-                f'no format is called "{raw.format}"; this normaliser knows {", ".join(sorted(self._formats))}',
-                offset=record.offset,
-            )
-        try:
-            draft = known.draft(raw.item)
-        except UnusableItemError as error:
-            raise PoisonError(f"{raw.source} {raw.source_id}: {error}", offset=record.offset) from error
-        posting = normalise(draft, raw=raw, rates=self._rates_before(raw.fetched_at.date()))
+        posting = normalise(self._draft(raw, record.offset), raw=raw, rates=self._rates_before(raw.fetched_at.date()))
         value = encode(posting)
         headers = headers_of(
             id=digest_of(POSTINGS.name, value),
@@ -65,3 +59,17 @@ class Normaliser:
             after=record.headers,
         )
         return Outgoing(POSTINGS.name, record.key, value, headers)
+
+    def _draft(self, raw: RawPosting, offset: int) -> Draft:
+        """The draft of an item; of one that has closed and cannot be read, as little as closes its posting."""
+        known = self._formats.get(raw.format)
+        try:
+            if known is not None:
+                return known.draft(raw.item)
+            names = ", ".join(sorted(self._formats))
+            why = f'no format is called "{raw.format}"; this normaliser knows {names}'
+        except UnusableItemError as error:
+            why = f"{raw.source} {raw.source_id}: {error}"
+        if raw.event == "closed":
+            return Draft(source_id=raw.source_id, title=_UNREAD, company="")
+        raise PoisonError(why, offset=offset)

@@ -68,6 +68,12 @@ def test_a_closed_item_gives_a_closed_posting_that_is_otherwise_the_same() -> No
     assert closed.model_copy(update={"status": "open"}) == seen
 
 
+@pytest.mark.parametrize("changes", [{"format": "mapping:gone"}, {"item": {}}, {"item": {"guid": "x"}}])
+def test_a_posting_closes_although_its_item_can_no_longer_be_read(changes: dict[str, object]) -> None:
+    closed = only(himalayas(event="closed", **changes))
+    assert (closed.posting_id, closed.status, closed.title) == (himalayas().posting_id, "closed", "No longer listed")
+
+
 def test_rates_are_those_before_the_day_of_the_fetch() -> None:
     days: list[date] = []
     the_normaliser(days).handle([a_record(encode(himalayas()))])
