@@ -27,6 +27,7 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 _GAP = re.compile(r"[ \t\r\n,]*+")
 # A string that the text ends in is a token too, even within an escape: else each quote in it would be tried anew.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
+_SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}"]++', re.DOTALL)
 _NEXT_OBJECT = re.compile(r"\}\s{0,64},\s{0,64}(?=\{)")
 _BREAK = re.compile(r"[,\]}]")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
@@ -145,13 +146,13 @@ def _after(text: str, at: int) -> int | None:
     return None
 
 
-def _balanced(text: str, at: int) -> int | None:
+def _balanced(text: str, at: int, most: int = _MOST_ITEM) -> int | None:
     """Find the end of the value at `at` by its brackets, heeding strings; of a bare word, the next comma."""
     if text[at] not in "{[":
         comma = _BREAK.search(text, at)
         return comma.start() if comma and comma.start() > at else None
     depth = 0
-    for token in _TOKEN.finditer(text, at, at + _MOST_ITEM):
+    for token in _TOKEN.finditer(text, at, at + most):
         if token[0] in {"{", "["}:
             depth += 1
         elif token[0] in {"}", "]"}:
@@ -175,28 +176,39 @@ def _array_at(text: str, array: str | None) -> int | None:
     return found.end() - 1 if found else None
 
 
-def members(text: str, at: int) -> Iterator[tuple[str, int]]:
-    """Give the key and the place of the value of each member of the object at `at`, as far as it is sound."""
+def members(text: str, at: int, *, most: int = _MOST_ITEM) -> Iterator[tuple[str, int]]:
+    """Give the key and the place of the value of each member of the object at `at`, as far as it is sound.
+
+    A value longer than `most` characters is the last.
+    """
+    if not text.startswith("{", at):
+        return
     at = _skip(_GAP, text, at + 1)
-    while text[at : at + 1] == '"':
+    while text.startswith('"', at):
         try:
-            key, at = _DECODER.raw_decode(text, at)
-            at = _skip(_SPACE, text, at)
-            if text[at : at + 1] != ":":
-                return
-            at = _skip(_SPACE, text, at + 1)
-            yield key, at
-            end = _end_of(text, at)
+            key, at = read_value(text, at)
         except ValueError:
             return
+        at = _skip(_SPACE, text, at)
+        if not text.startswith(":", at):
+            return
+        at = _skip(_SPACE, text, at + 1)
+        yield str(key), at
+        end = end_of(text, at, most=most)
         if end is None:
             return
         at = _skip(_GAP, text, end)
 
 
-def _end_of(text: str, at: int) -> int | None:
-    """The end of a member's value; of a list or object by its brackets alone, so that a long one costs no memory."""
-    return _balanced(text, at) if text[at : at + 1] in {"{", "["} else _DECODER.raw_decode(text, at)[1]
+def end_of(text: str, at: int, *, most: int = _MOST_ITEM) -> int | None:
+    """The end of the value at `at`, be it sound or not; None where the text, or `most` characters, end within it.
+
+    Of a list or object by its brackets alone, so that a long one costs no memory.
+    """
+    if text[at : at + 1] in {"{", "["}:
+        return _balanced(text, at, most)
+    found = _SCALAR.match(text, at)
+    return found.end() if found else None
 
 
 def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:

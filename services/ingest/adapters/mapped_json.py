@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from services.ingest.adapters.contacts import without_contacts
-from services.ingest.adapters.json_rows import EXCERPT, MOST_FAULTS, read_value, rows_at
+from services.ingest.adapters.json_rows import EXCERPT, MOST_FAULTS, end_of, members, read_value, rows_at
 from services.ingest.adapters.mapped_body import Body
 from services.ingest.mapping.hints import alternatives
 from services.ingest.mapping.paths import is_singular, json_values, names_of
@@ -24,8 +24,6 @@ _MOST_AROUND = 1024 * 1024
 """Characters of a member beside the rows that is read."""
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _GAP = re.compile(r"[ \t\r\n,]*+")
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
-_SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}"]++', re.DOTALL)
 
 
 class JsonBody(Body):
@@ -186,40 +184,11 @@ class LinesBody(Body):
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
-    """Name and place of each member of the object at `at`, as far as it is sound; unlike `members`, of any length."""
-    if not text.startswith("{", at):
-        return
-    at = _past(_GAP, text, at + 1)
-    while text.startswith('"', at):
-        try:
-            name, at = read_value(text, at)
-        except ValueError:
-            return
-        at = _past(_SPACE, text, at)
-        if not text.startswith(":", at):
-            return
-        place = _past(_SPACE, text, at + 1)
-        yield str(name), place
-        end = _end(text, place)
-        if end is None:
-            return
-        at = _past(_GAP, text, end)
+    return members(text, at, most=len(text))
 
 
 def _end(text: str, at: int) -> int | None:
-    """The end of the value at `at`, of a list or object by its brackets; None where the text ends within it."""
-    if text[at : at + 1] not in {"{", "["}:
-        found = _SCALAR.match(text, at)
-        return found.end() if found else None
-    depth = 0
-    for token in _TOKEN.finditer(text, at):
-        if token[0] in {"{", "["}:
-            depth += 1
-        elif token[0] in {"}", "]"}:
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None
+    return end_of(text, at, most=len(text))
 
 
 def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
