@@ -22,6 +22,7 @@ from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
 
 _ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
+_BASE = re.compile(r"\bbase\b.*\d{2}", re.IGNORECASE)
 _TIER_WORDS = ("title", "tierSummary", "additionalInformation")
 
 
@@ -69,7 +70,7 @@ class Ashby(JsonFormat):
             locations=_locations(data),
             workplace=_workplace(data),
             pay=pay,
-            pay_text=() if pay else stated("compensationTierSummary", compensation.get("compensationTierSummary")),
+            pay_text=() if any(one.kind != "ote" for one in pay) else _base_of(compensation),
             employment=stated("employmentType", data.get("employmentType")),
             departments=stated("department, team", data.get("department"), data.get("team")),
             posted_at=date_of(data.get("publishedAt")),
@@ -114,6 +115,16 @@ def _pay(compensation: JsonObject) -> tuple[PayBand, ...]:
         hoped = any(_ON_TARGET.search(text_of(tier.get(name))) for name in _TIER_WORDS)
         found += tuple(replace(one, kind="ote") for one in bands) if hoped else bands
     return found or _salaries("summaryComponents", compensation.get("summaryComponents"), zone=None)
+
+
+def _base_of(compensation: JsonObject) -> tuple[Stated, ...]:
+    """What the summary of the tiers says; where that speaks of OTE, its parts on base pay alone."""
+    summary = text_of(compensation.get("compensationTierSummary"))
+    tiers = [text_of(object_of(tier).get("tierSummary")) for tier in list_of(compensation.get("compensationTiers"))]
+    if not any(_ON_TARGET.search(words) for words in (summary, *tiers)):
+        return stated("compensationTierSummary", summary)
+    parts = (part.strip() for words in tiers for part in words.split("•"))
+    return stated("tierSummary", *(part for part in parts if _BASE.search(part) and not _ON_TARGET.search(part)))
 
 
 def _salaries(field: str, components: object, *, zone: str | None) -> tuple[PayBand, ...]:

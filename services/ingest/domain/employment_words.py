@@ -17,7 +17,8 @@ _WORDS: tuple[tuple[Employment, str], ...] = (
                    r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*"),
     ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
                   r"|autónom[oa]\b|autônom[oa]\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*"),
-    ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|1099\b|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
+    ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|contracting (?:role|position|basis)\b|1099\b"
+                 r"|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
                  r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
                  r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
                  r"|plazo fijo\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)|tijdelijk\w*"),
@@ -72,6 +73,7 @@ PHRASE = re.compile(
     r"\b(?:"
     r"(?:full[- ]?time|part[- ]?time|freelance|fixed[- ]term|temporary|seasonal|casual|per[- ]diem)\b"
     rf"[\w ,/()-]{{0,30}}?\b(?:{_ROLE}|assignment)\b(?! (?:from|schedule|environment|experience))"
+    r"|contracting (?:role|position|basis)\b"
     r"|contract(?:or)?(?: \w+)? (?:role|position|opportunity|job|basis|assignment|engagement)\b"
     r"|(?P<said>this is an?|(?:position|role|job) (?:is|will be)(?: an?)?)\s+(?:[\w-]+,?\s){0,3}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor|contract|temporary|seasonal)\b"

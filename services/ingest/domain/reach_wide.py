@@ -73,7 +73,7 @@ def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
         if NEGATED.search(before) or FOR_A_WHILE.search(before):
             continue
         found = quote("text", text, cue.start, cue.end)
-        if _HIRES.search(before):
+        if _HIRES.search(before) or document.lowered.startswith("no ", cue.start):
             return Wide(found, slogan)
         if _NOT_PEOPLE.search(before):
             continue

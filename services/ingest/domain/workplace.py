@@ -14,6 +14,7 @@ from services.ingest.domain.workplace_words import (
     AT_TIMES,
     CONDITIONAL,
     DAYS,
+    DENIED,
     FIELD,
     FOR_A_WHILE,
     HYBRID_SAID,
@@ -23,6 +24,7 @@ from services.ingest.domain.workplace_words import (
     ONSITE_SAID,
     ONSITE_WAY,
     OPTION,
+    PAST,
     RARELY,
     REMOTE_SAID,
     REMOTE_WAY,
@@ -101,7 +103,8 @@ def _look(rank: Rank, workplace: Workplace, document: Document, found: Found) ->
         _tags(document, found)
     else:
         for match in _matches(document, workplace, _PLAIN[rank, workplace]):
-            if _capital_follows(document, match) and not _passing(document, match):
+            here = not _passing(document, match) and not _elsewhere(rank, document, match)
+            if here and _capital_follows(document, match):
                 _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
 
 
@@ -159,6 +162,14 @@ def _passing(document: Document, match: re.Match[str]) -> bool:
     before = document.lowered[max(0, match.start() - 25) : match.start()].rpartition("\n")[2]
     after = document.lowered[match.end() : match.end() + 60].partition("\n")[0]
     return any(FOR_A_WHILE.search(words) for words in (before, after)) or AT_TIMES.search(before) is not None
+
+
+def _elsewhere(rank: Rank, document: Document, match: re.Match[str]) -> bool:
+    """Whether what follows denies it, or, of weak words, it was done for another employer."""
+    if DENIED.match(document.lowered, match.end()):
+        return True
+    before = document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
+    return rank == "weak" and PAST.search(before) is not None
 
 
 def _capital_follows(document: Document, match: re.Match[str]) -> bool:

@@ -20,7 +20,13 @@ _GAP = r"\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
 _NOT_WORK = (
     r"(?! (?:operation|sens|monitor|support(?! (?:role|position))|patient|access|control|device|team|desktop|server"
     r"|communic"
-    r"|infrastr|candidate|interview|meeting|employee|worker|setting|area|location|site|learning|proctor|kommunik)\w*)"
+    r"|infrastr|candidate|interview|meeting|employee|worker|setting|area|location|site|learning|proctor|kommunik"
+    r"|office(?!-)|user)\w*)"
+)
+
+UNAVAILABLE = (
+    r"(?:currently )?not (?:currently )?(?:possible|available|an option|considered|offered|permitted|allowed"
+    r"|supported|accepted)\b"
 )
 
 TITLE = re.compile(
@@ -47,6 +53,7 @@ OPTION = re.compile(
     r"|remote(?:ly)? or (?:from |at |in |out of |based )"
     r"|(?:open|offered) (?:to|as) (?:fully |100 ?% )?remote\b|remote[- ](?:optional|possible|option)\b"
     r"|option (?:to work|of working) (?:fully |100 ?% )?remote(?:ly)?\b|hybrid,? (?:or )?home[- ]based\b"
+    r"|\b(?:but|and) (?:we(?:['’]re| are)?(?: also)?|also)(?: embrace being)? remote[- ]friendly\b"
     r"|remote (?:oder|ou|o) (?:im|in|au|en|vor|híbrido|presencial|hybrid)\b)"
     rf"|,? or (?:fully |100 ?% |be |work(?:ing)? )?remote(?:ly)?\b{_NOT_WORK}(?! (?:piloted|users|or)\b)",
 )
@@ -102,6 +109,7 @@ ONSITE_SAID = re.compile(
     rf"|{ROLE} (?:is|will be|requires) (?:an? )?(?:fully |100 ?% )?(?:on-?site|in[- ]office|in[- ]person"
     rf"|office[- ]based)\b"
     rf"|not (?:an? )?(?:remote|hybrid)(?: {ROLE})?\b(?! only)|no remote\b"
+    rf"|remote(?: work(?:ing)?| options?| arrangements?| employment)? (?:is|are) {UNAVAILABLE}"
     rf"|(?:5|five) days (?:(?:a|per|each|every) week )?(?:in|at|from) (?:person|{_OFFICE})\b"
     rf"|in[- ]office full[- ]time\b"
     rf"|{_LABEL}{_GAP}(?:on-?site|presencial|vor ort|sur site)\b|(?:from|in) (?:the|our) office is required\b"
@@ -123,7 +131,8 @@ REMOTE_SAID = re.compile(
     r"|telework)\b(?![- ]first)"
     rf"|(?<!not a )(?<!not )(?<!no )(?:remote|home[- ]based|work[- ](?:from|at)[- ]home"
     rf"|telework)(?:,? [\w-]+){{0,2}},? {ROLE}\b"
-    rf"|{ROLE} isremote\b|(?:looking for|seeking|hiring) an? (?:[\w-]+ ){{0,2}}remote\b(?![- ]first){_NOT_WORK}"
+    rf"|{ROLE} isremote\b|\bhiring remotely for this {ROLE}\b"
+    rf"|(?:looking for|seeking|hiring) an? (?:[\w-]+ ){{0,2}}remote\b(?![- ]first){_NOT_WORK}"
     r"|this is an? (?:[\w-]+,? ){0,4}?remote\b(?![- ]first)|(?:to|can|will|you'll|be) work(?:ing)? (?:fully |100 ?% "
     r"|completely )?remotely\b"
     rf"|{_LABEL}{_GAP}(?:100 ?% |fully )?remot[eoa]\b|remote (?:to|within|across|anywhere|from"
@@ -164,6 +173,11 @@ CONDITIONAL = re.compile(
     r"|\bremote[- ]first\b|\bdepending on (?:the |your )?(?:role|team|location)\b",
 )
 """Hybrid for those who live near an office, or who like: no word about the others."""
+
+DENIED = re.compile(rf"[^.\n]{{0,30}}\b(?:is|are) {UNAVAILABLE}")
+"""Behind remote work: there is none."""
+PAST = re.compile(r"\b(?:experience|experienced|background|comfortable|familiar\w*|proven|track record)\b[^.\n]{0,60}$")
+"""Before the ways of a company: what one has done elsewhere."""
 
 FOR_A_WHILE = re.compile(
     r"\b(?:\d+|one|two|three|four|six|several|few) (?:\w+ )?(?:days|weeks|months)\b(?! (?:a|per|each|every) week)"

@@ -34,6 +34,8 @@ TEXTS = [
     ("This is a remote, full-time W-2 role.", "full_time"),
     ("This position is a temporary role.", "temporary"),
     ("You will join us on a contract basis.", "contract"),
+    ("This is a contracting role.", "contract"),
+    ("You know public contracting and its rules.", None),
     ("It is a 12 month fixed term contract.", "contract"),
     ("We prefer contract-to-hire relationships.", "contract"),
     ("You are engaged as an independent contractor (1099).", "contract"),

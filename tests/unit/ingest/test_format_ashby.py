@@ -80,6 +80,16 @@ def test_a_tier_that_is_called_ote_holds_on_target_earnings() -> None:
     assert [band.kind for band in made.pay] == ["ote"]
 
 
+def test_base_pay_in_the_words_of_a_tier_of_on_target_earnings_is_read() -> None:
+    tier = {
+        "tierSummary": "Annual on-target earnings: $70K – $90K • Base salary range: $51,000 - $62,000",
+        "components": [component("Salary", 70000, 90000)],
+    }
+    made = draft("ashby", ashby(ashby_job(compensation={"compensationTiers": [tier]})))
+    assert [band.kind for band in made.pay] == ["ote"]
+    assert texts(made.pay_text) == ["Base salary range: $51,000 - $62,000"]
+
+
 def test_without_tiers_the_summary_serves() -> None:
     pay = {"compensationTiers": [], "summaryComponents": [component("Salary", 1, 2)]}
     assert draft("ashby", ashby(ashby_job(compensation=pay))).pay[0].field == "summaryComponents"

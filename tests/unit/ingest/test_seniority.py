@@ -25,6 +25,10 @@ TITLES = [
     ("Staff Product Manager", "staff"),
     ("Member of Technical Staff", None),
     ("Staff Nurse", None),
+    ("Staff Recruiter", "staff"),
+    ("Distinguished Engineer", "principal"),
+    ("Partner Development Manager", None),
+    ("Software Development Manager", "manager"),
     ("Staff Accountant", None),
     ("Project Manager", None),
     ("Customer Success Manager", None),
@@ -99,6 +103,7 @@ TEXTS = [
     ("We are looking for a curious Senior Engineer to join us.", "senior"),
     ("We’re hiring a (Junior) Analyst.", "junior"),
     ("This is an entry-level position.", "junior"),
+    ("This is a junior-to-mid-level role.", "junior"),
     ("In this intermediate level role you will grow.", "mid"),
     ("Seniority: Mid–Senior", "mid"),
     ("Career level: Director", "director"),
@@ -120,7 +125,7 @@ def test_a_statement_in_the_text_counts_where_the_title_names_none(text: str, le
 
 
 def test_a_manager_whom_people_report_to_is_one() -> None:
-    reports = "<p>You manage and coach a team of eight agents.</p>"
+    reports = "<p>You hire, manage, and coach an excellent team of eight agents.</p>"
     assert normalised("Support Manager", reports).seniority == "manager"
     assert normalised("Support Manager", "<p>You manage our ticket queue.</p>").seniority is None
     assert normalised("Support Manager", "<p>Other duties as assigned by the line manager.</p>").seniority is None
