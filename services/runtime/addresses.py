@@ -112,5 +112,5 @@ def reachable(host: str, port: int, *, allow_private: bool) -> Sequence[str]:
 
 def _sentence(host: str, address: str, reason: str) -> str:
     where = host if host == address else f"{host} ({address})"
-    hint = "; set allow_private = true if that is meant" if reason == "is private" else ""
+    hint = "; set allow_private = true, or give --allow-private, if that is meant" if reason == "is private" else ""
     return f"{where} {reason} and is not asked{hint}"
