@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from services.rules.skill_context import Candidate
 
+_PRACTICES = ("method", "field")
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
 _SEPARATOR = re.compile(r"\s*(?:,|/|&|\band/or\b|\band\b|\bor\b|\bund\b|\by\b|\be\b|\bet\b)\s*", re.IGNORECASE)
@@ -26,7 +27,7 @@ def with_shared_words(
     """
     added: list[Candidate] = []
     for index, mention in enumerate(found):
-        if mention.kind != "method" or " " not in text[mention.start : mention.end]:
+        if mention.kind not in _PRACTICES or " " not in text[mention.start : mention.end]:
             continue
         floor = found[index - 1].end if index else 0
         ceiling = found[index + 1].start if index + 1 < len(found) else len(text)
@@ -85,4 +86,4 @@ def _pieces(clause: str) -> list[tuple[int, int]]:
 
 def _known(written: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:
     name = names.get(" ".join(written.casefold().replace("-", " ").split()))
-    return name if name and kinds[name] == "method" else None
+    return name if name and kinds[name] in _PRACTICES else None

@@ -90,6 +90,7 @@ class Taxonomy:
         self._kinds: dict[str, SkillKind] = {}
         self._implied: dict[str, tuple[str, ...]] = {}
         self._by_fold: dict[str, str] = {}
+        self._further: dict[str, list[str]] = {}
         surfaces: dict[bytes, list[_Surface]] = {}
         cues: Mapping[str, str] = data["cued"]
         exact = frozenset(data["exact"])
@@ -113,10 +114,14 @@ class Taxonomy:
                 )
                 if written not in unfound:
                     surfaces.setdefault(folded, []).append(surface)
+        for name, entry in data["skills"].items():
             for title in entry.get("roles", ()):
-                self._by_fold.setdefault(fold_skill(title), name)
-                surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
-                surfaces.setdefault(haystack_of(title), []).append(surface)
+                folded_title = fold_skill(title)
+                if self._by_fold.setdefault(folded_title, name) == name:
+                    surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)
+                    surfaces.setdefault(haystack_of(title), []).append(surface)
+                else:
+                    self._further.setdefault(folded_title, []).append(name)
         self._squashed = self._second_keys(_squash)
         self._singular = self._second_keys(_singular)
         # A blocker is a pattern without a surface: it takes its words away from the skills in them.
@@ -186,12 +191,25 @@ class Taxonomy:
         kept = with_shared_words(text, kept, self._by_fold, self._kinds)
         return tuple(Mention(c.name, c.start, c.end, text[c.start : c.end], self._kinds[c.name]) for c in kept)
 
+    def of_title(self, title: str) -> tuple[str, ...]:
+        """The skills that a job's title names or implies: who is called a Grant Writer writes, and raises funds."""
+        found: dict[str, None] = {}
+        for mention in self.find(title):
+            found[mention.name] = None
+            folded = fold_skill(mention.text)
+            further = self._further.get(folded) or self._further.get(_singular(folded)) or ()
+            found.update(dict.fromkeys(further))
+        return tuple(found)
+
     def _candidates(self, text: str) -> list[Candidate]:
         haystack = haystack_of(text) + b" "
         words = opened(haystack)
+        plural = self._plural
         found = [
             (start, 1 - end, pattern)
             for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
+            # Most of what is found begins a longer word: "go" in "good".
+            if (after := words[end]) not in _LETTERS or (after == _PLURAL and plural[pattern])
         ]
         found.sort()
         links = _links(text)
@@ -205,11 +223,8 @@ class Taxonomy:
                 continue
             surfaces = self._surfaces[pattern]
             end = -minus_end
-            after = words[end + 1]
-            if after in _LETTERS and not (after == _PLURAL and self._plural[pattern]):
-                continue
-            if after != _SPACE or haystack[end] == FOREIGN:
-                end = _closed_end(text, end, plural=self._plural[pattern])
+            if words[end + 1] != _SPACE or haystack[end] == FOREIGN:
+                end = _closed_end(text, end, plural=plural[pattern])
             if end < 0:
                 continue
             while links and links[-1][1] <= start:

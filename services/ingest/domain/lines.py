@@ -40,11 +40,18 @@ _SPEAKS = (
     "experience", "background", "knowledge", "expertise", "understanding", "proficien", "familiar", "skill", "career",
     "years", "passion", "interest", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
 )  # fmt: skip
+_ROLE = (
+    "you will", "you'll", "you'd", "you would", "we are seeking", "we're seeking", "is seeking", "looking for",
+    "responsible for", "this role", "this position", "in the role", "the role", "as our", "the ideal candidate",
+    "searching for", "is hiring", "are hiring", "we're hiring", "your role", "your mission", "your work",
+    "suchen wir", "wir suchen", "du wirst", "recherchons", "buscamos", "procuramos", "szukamy",
+)  # fmt: skip
 _KINDS = (
     *("asks" for _ in _ASKING),
     *("optional" for _ in _OPTIONAL),
     *("degree" for _ in _DEGREE),
     *("speaks" for _ in _SPEAKS),
+    *("role" for _ in _ROLE),
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
@@ -63,6 +70,8 @@ class Line:
     """Names a degree."""
     speaks: bool = False
     """Holds a word of knowing or having done, whether asked for or not."""
+    role: bool = False
+    """Speaks of the one who is sought, or of what they will do."""
 
 
 class Lines:
@@ -93,10 +102,18 @@ class Lines:
             start = sentence.end()
         first, last = bisect_left(self._cues, (start, 0)), bisect_left(self._cues, (stop, 0))
         kinds = {_KINDS[cue] for _, cue in self._cues[first:last]}
-        return Line(start, stop, "asks" in kinds, "optional" in kinds, "degree" in kinds, "speaks" in kinds)
+        return Line(
+            start,
+            stop,
+            asks="asks" in kinds,
+            optional="optional" in kinds,
+            degree="degree" in kinds,
+            speaks="speaks" in kinds,
+            role="role" in kinds,
+        )
 
 
 @cache
 def _cues() -> BytesAhoCorasick:
-    cues = (*_ASKING, *_OPTIONAL, *_DEGREE, *_SPEAKS)
+    cues = (*_ASKING, *_OPTIONAL, *_DEGREE, *_SPEAKS, *_ROLE)
     return BytesAhoCorasick([haystack_of(cue) for cue in cues], matchkind=MatchKind.Standard)

@@ -19,13 +19,14 @@ _MOST_HEADING_WORDS = 13
 # Tried in this order. A heading in none of them ("Collaboration") leaves the section as it is. Words are those that
 # several employers of the captured feeds use, in English, German, French, Spanish, Portuguese, Polish, Dutch, Italian.
 _HEADINGS: tuple[tuple[Kind, str], ...] = (
-    ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|right to work|disclaimer"
+    ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|^right to work|disclaimer"
               r"|privacy (?:notice|polic|statement)|diversity|accommodation|physical (?:demand|requirement)|\bbelonging"
               r"|^(?:the )?work(?:ing)? (?:environment|conditions)|reasonable|chancengleichheit|datenschutz"),
     ("about", r"^not (?:your|the right|what you|quite)|also hiring"
               r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
     ("requirements", r"required (?:&|and) preferred|must[- ]ha|apply if|whether or not"),
     ("place", r"^location"),
+    ("duties", r"what you(?:'ll| will)? get to \w|your responsib|responsibilities (?:would|will|includ)"),
     ("nice", r"nice[- ]to[- ]ha|(?:good|great)[- ]to[- ]have|^(?:added |big )?bonus\b(?! (?:eligib|plan|struct))"
              r"|bonus (?:points|skill)"
              r"|preferred|desir(?:ed|able)|\ba (?:\w+ )?plus\b|^(?:\w+ )?plus(?:es)?\b|plus would"
@@ -41,7 +42,8 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
                 r"|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
                 r"|bewerb(?!er)|processus de|proceso de|proces rekrut"),
     ("benefits", r"benefit|\bperks?\b|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?\b"
-                 r"|^why (?!this role|the role|this job)|wir (?:bieten|dir)|warum|ofrecemos|oferecemos|benef[ií]cios"
+                 r"|^why (?!this role|the role|this job|it matters|this matters)|wir (?:bieten|dir)|warum"
+                 r"|ofrecemos|oferecemos|benef[ií]cios"
                  r"|nous offrons"
                  r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working|flexible work"),
     ("pay", r"compensation|salar|\bpay\b|remuneration|wage|gehalt|vergütung|rémunération|remuneraci|wynagrodzeni"),
@@ -78,6 +80,9 @@ _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _HEADINGS)
 _STOP = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
 """The end of a sentence; also where two were run together, as some boards do with line breaks."""
 _DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
+_OF_A_LINE: frozenset[Kind] = frozenset({"place", "pay"})
+_SAYS_IT_ITSELF = re.compile(r":\s*\w")
+"""Behind "Location: Berlin" the section before it goes on; "Location:" opens one."""
 _LEADING_HEADING = re.compile(r"([A-Za-zÀ-ÿ][^:\n]{2,40}):\s+\S")
 
 
@@ -96,8 +101,12 @@ class Document:
         for line in self.text.split("\n"):
             kind = _kind_of(line)
             if kind is not None:
+                before = kinds[-1]
                 starts.append(at)
                 kinds.append(kind)
+                if kind in _OF_A_LINE and _SAYS_IT_ITSELF.search(line):
+                    starts.append(at + len(line))
+                    kinds.append(before)
             at += len(line) + 1
         return starts, kinds
 

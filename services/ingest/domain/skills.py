@@ -1,8 +1,9 @@
 """Which of the skills that a posting mentions a reader would filter by, and which of them it requires."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from schemas.posting import Evidence, Skill
 from services.ingest.domain.draft import Draft
@@ -17,6 +18,8 @@ _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
 On labelled postings, 96 % of the tools and 80 % of the methods named among requirements are what a reader filters by;
 of those in an opening 8 % and 40 %, of those about the company 0 % and 15 %.
 """
+_MAY_SPEAK_OF_THE_JOB = frozenset({"opening", "about", "place"})
+"""Sections whose sentences are of the job where they say so: "As our first marketer you will own paid search"."""
 _FIELD_BEFORE = re.compile(
     r"(?:experience|background|knowledge|expertise|understanding|proficien\w*|familiar\w*|skilled|skills?|career|years"
     r"|passion\w*|interest|exposure|competen\w+|degree|trained|certified|licen[sc]ed|erfahrung)"
@@ -26,7 +29,8 @@ _FIELD_BEFORE = re.compile(
 )
 _FIELD_BEHIND = re.compile(
     r"\s?(?:experience|skills?|background|knowledge|expertise|environments?|industry|domain|degree|role|sector|space"
-    r"|compan(?:y|ies)|products?|startups?|abilit)\b",
+    r"|compan(?:y|ies)|products?|startups?|abilit(?:y|ies)|capabilit(?:y|ies)|acumen|know-how|principles|fundamentals"
+    r"|concepts|certification|proficiency|best practices)\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s{0,2}(?:[,/&]|,?\s(?:and|or|und|et|y|e)\b)(?:\s(?:and|or))?\s{0,2}", re.IGNORECASE)
@@ -51,7 +55,8 @@ _MOST_SKILLS = 60
 @dataclass(slots=True)
 class _Seen:
     core: bool
-    evidence: Evidence
+    evidence: Callable[[], Evidence]
+    """Made for those alone that are shown."""
 
 
 def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding[tuple[Skill, ...]]:
@@ -62,21 +67,21 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     them. Of 120 tags on labelled postings that the text does not name, 15 % were right.
     """
     seen: dict[str, _Seen] = {}
-    for mention in taxonomy.find(document.title):
-        seen.setdefault(mention.name, _Seen(True, evidence_of("title", document.title)))
+    for named in taxonomy.of_title(document.title):
+        seen.setdefault(named, _Seen(True, partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     for mention, core in _of_text(document, taxonomy, _own_name(draft.company), tags):
         known = seen.get(mention.name)
         if known is None:
-            seen[mention.name] = _Seen(core, quote("text", document.text, mention.start, mention.end))
+            seen[mention.name] = _Seen(core, partial(quote, "text", document.text, mention.start, mention.end))
         elif core:
             known.core = True
     if not seen:
-        seen = {name: _Seen(False, evidence_of(tag.field, tag.text)) for name, tag in tags.items()}
+        seen = {name: _Seen(False, partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
     chosen = sorted(seen.items(), key=lambda item: not item[1].core)[:_MOST_SKILLS]
     return Finding(
         tuple(Skill(name=name, core=found.core) for name, found in chosen),
-        tuple(dict.fromkeys(found.evidence for _, found in chosen[:_MOST_EVIDENCE])),
+        tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
     )
 
 
@@ -102,6 +107,8 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
         line = lines.at(mention.start)
         if line.asks and section not in _OF_THE_JOB and text.startswith("•", line.start):
             section = "requirements"
+        elif line.role and section in _MAY_SPEAK_OF_THE_JOB:
+            section = "duties"
         if section not in _OF_THE_JOB and not (mention.kind == "method" and mention.name in tags):
             continue
         if _counts(text, mentions, index, own=own, line=line):

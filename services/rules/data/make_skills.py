@@ -36,6 +36,34 @@ _SINGULAR = re.compile(r"(?<=[a-rt-z])(?<![iu])s$")
 """The plural s of a name in words: Distributed Systems, not Continuous Analysis or Process."""
 
 
+_DOERS = {
+    "Accounting": "Accountant",
+    "Administration": "Administrator",
+    "Analysis": "Analyst",
+    "Analytics": "Analyst",
+    "Animation": "Animator",
+    "Architecture": "Architect",
+    "Consulting": "Consultant",
+    "Coordination": "Coordinator",
+    "Design": "Designer",
+    "Development": "Developer",
+    "Editing": "Editor",
+    "Engineering": "Engineer",
+    "Management": "Manager",
+    "Nursing": "Nurse",
+    "Planning": "Planner",
+    "Recruiting": "Recruiter",
+    "Research": "Researcher",
+    "Science": "Scientist",
+    "Teaching": "Teacher",
+    "Testing": "Tester",
+    "Therapy": "Therapist",
+    "Translation": "Translator",
+    "Writing": "Writer",
+}
+"""Who does what a skill's last word says."""
+
+
 def spellings(written: str, *, words: bool = False) -> Iterator[str]:
     """The same words in British spelling, in the singular, and with `&` for `and`."""
     british = written
@@ -160,19 +188,35 @@ def _lend(packages: Mapping[str, list[str]], skills: dict[str, dict[str, Any]]) 
 
 
 def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
+    """Give each skill the titles of roles.toml, and those made of its own words: who does X Design is an X Designer."""
     roles: dict[str, list[str]] = tomllib.loads((folder / ROLES).read_text(encoding="utf-8"))["roles"]
-    taken = {way.casefold(): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
+    written = {fold_skill(way): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
     problems = [f"{ROLES}: {name!r} is no skill" for name in roles if name not in skills]
     problems += [
-        f"{ROLES}: {title!r} is claimed by {taken[title.casefold()]!r} and {name!r}"
+        f"{ROLES}: {title!r} is a spelling of {name!r} already"
         for name, titles in roles.items()
         for title in titles
-        if taken.setdefault(title.casefold(), name) != name or title in skills.get(name, {}).get("aliases", ())
+        if written.get(fold_skill(title)) == name
     ]
     if problems:
         raise ValueError("\n".join(problems))
-    for name, titles in roles.items():
-        skills[name]["roles"] = titles
+    taken = set(written) | {fold_skill(title) for titles in roles.values() for title in titles}
+    for name, entry in skills.items():
+        made = [
+            title
+            for way in (name, *entry.get("aliases", ()))
+            for title in _titles_of(way)
+            if fold_skill(title) not in taken
+        ]
+        taken |= set(map(fold_skill, made))
+        if titles := list(dict.fromkeys([*roles.get(name, ()), *made])):
+            entry["roles"] = titles
+
+
+def _titles_of(written: str) -> Iterator[str]:
+    words, _, last = written.rpartition(" ")
+    if words and last in _DOERS:
+        yield f"{words} {_DOERS[last]}"
 
 
 def compiled(folder: Path) -> dict[str, Any]:

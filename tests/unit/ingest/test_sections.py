@@ -37,8 +37,8 @@ from services.ingest.domain.sections import document_of
         ("Equal opportunity employer", "legal"),
         ("How to apply", "process"),
         ("Pay range", "pay"),
-        ("Salary: 50,000 plus bonus", "pay"),
-        ("Location: remote, Berlin preferred", "place"),
+        ("What you'll get to do", "duties"),
+        ("Why this matters", "opening"),
         ("Other openings", "about"),
     ],
 )
@@ -46,6 +46,15 @@ def test_headings_of_several_languages(heading: str, kind: str) -> None:
     document = document_of("", f"Opening words.\n{heading}\nThe words in question.")
     assert document.kind_at(document.text.index("question")) == kind
     assert document.kind_at(0) == "opening"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [("Salary: 50,000 plus bonus", "pay"), ("Location: remote, Berlin preferred", "place")]
+)
+def test_a_line_that_says_where_or_how_much_itself_interrupts_a_section(line: str, kind: str) -> None:
+    document = document_of("", f"Requirements\nFive years.\n{line}\nThe words in question.")
+    assert document.kind_at(document.text.index(line)) == kind
+    assert document.kind_at(document.text.index("question")) == "requirements"
 
 
 def test_an_unknown_heading_leaves_the_section_as_it_is() -> None:
