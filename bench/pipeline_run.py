@@ -118,7 +118,7 @@ class Figures:
     """Until the matcher had read all criteria."""
     load_cpu_s: float
     memory_mib: Mapping[str, float]
-    """Of the process, at the end of each part; `peak` is the most that it ever held."""
+    """Of the process, at the end of each part; `peak` is the most until then."""
     disk_mib: Mapping[str, float]
     grouping: Grouping
 
@@ -213,6 +213,7 @@ class _Run:
             outflow = self._outflow()
             self._check()
         self._note_memory("after digests")
+        self._memory["peak"] = _peak_mib()
         self._say("grouping", None)
         grouping = compare(self._system.engine, self._size)
         sent, due = outflow.count, min(self._plan.due, self._size // SEARCHES_EACH)
@@ -225,7 +226,7 @@ class _Run:
             held=due - sent,
             load_s=load_s,
             load_cpu_s=load_cpu_s,
-            memory_mib=self._memory | {"peak": _peak_mib()},
+            memory_mib=self._memory,
             disk_mib=self._disk(),
             grouping=grouping,
         )
