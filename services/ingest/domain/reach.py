@@ -72,6 +72,8 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
     own = _of_fields(draft.locations, said.excluded)
     excluded = said.excluded
     title = _title_region(document.title)
+    if said.anywhere is not None:
+        return _worldwide(excluded, [said.anywhere])
     if said.restricted.any_place:
         if said.labelled and not said.restricted.countries:
             said.restricted.groups.update(own.groups)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue, cues_in
 from services.ingest.domain.reach_named import Excluded, Named, as_states, is_whole, state_named, without_frames
@@ -75,6 +76,8 @@ class Said:
     weak: Named = field(default_factory=Named)
     """Countries in a sentence on pay (`for all locations within the US`): what counts where nothing else is said."""
     excluded: Excluded = field(default_factory=Excluded)
+    anywhere: Evidence | None = None
+    """A list of places that ends with anywhere else (`Peru | Chile | Anywhere`)."""
     wide: list[Cue] = field(default_factory=list)
     """Words like `worldwide`, not yet judged."""
     labelled: bool = False
@@ -143,7 +146,9 @@ class _Reader:
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
         self._take(listed[0].start, last)
-        if self._add(without_frames(text, as_states(listed))):
+        if len(listed) > 1 and listed[-1].kind == "worldwide":
+            self.said.anywhere = quote("text", text, cue.start, last)
+        elif self._add(without_frames(text, as_states(listed))):
             self.said.restricted.show(partial(quote, "text", text, cue.start, last))
 
     def _add(self, mentions: Sequence[PlaceMention]) -> bool:
@@ -281,7 +286,9 @@ class _Reader:
         ):
             return
         self._take(start, stop)
-        if self._add([m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"]):
+        if len(mentions) > 1 and mentions[-1].kind == "worldwide":
+            self.said.anywhere = quote("text", text, line, stop)
+        elif self._add([m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"]):
             self.said.restricted.show(partial(quote, "text", text, line, stop))
             self.said.labelled = True
 
