@@ -286,7 +286,7 @@ class _Reader:
         ):
             return
         self._take(start, stop)
-        if len(mentions) > 1 and mentions[-1].kind == "worldwide":
+        if _ENDS_ANYWHERE.search(value) or (len(mentions) > 1 and mentions[-1].kind == "worldwide"):
             self.said.anywhere = quote("text", text, line, stop)
         elif self._add([m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"]):
             self.said.restricted.show(partial(quote, "text", text, line, stop))
@@ -299,6 +299,7 @@ _LIVES = re.compile(
     re.I,
 )
 _PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
+_ENDS_ANYWHERE = re.compile(r"(?:[|/,]|\bor)\s?anywhere(?: else)?\W*$", re.IGNORECASE)
 _WISHED = re.compile(r"prefer|ideal", re.IGNORECASE)
 _JOINING = re.compile(
     r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
