@@ -286,7 +286,7 @@ class _Encoder:
         sections = np.where(numbers[:, 0] > 0, SKILLS, np.where(positive, CLAUSES, PLACES)).astype(np.uint8)
         currency = np.where(draw.amount > 0, self._currency[fields["salary_floor"]], 0)
         accepts = (draw.amount > 0) & self._undisclosed[fields["salary_floor"]]
-        rate = self.known.rates.view[currency]
+        rate = np.array(self.known.rates)[currency]
         columns = Columns(
             key=np.arange(draw.first, draw.first + count, dtype=np.uint32),
             pay=currency.astype(np.uint64) << CURRENCY_SHIFT

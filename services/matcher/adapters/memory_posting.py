@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from math import inf
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ class Judge:
         held = known.literals.held_by(prepared)
         holds = np.zeros(max(len(known.literals), 1), dtype=np.bool_)
         holds[held] = True
-        tops = self._tops(posting.salary.tops if posting.salary else {})
+        tops, cut = self._pay(posting.salary.tops if posting.salary else {})
         return PostingArrays(
             has_skill=has_skill,
             skills=skills,
@@ -74,7 +75,7 @@ class Judge:
             place_fits=self._place_fits(posting.reach),
             manner_fits=self._manner_fits(posting.timezones, posting.language),
             tops=tops,
-            cut=np.uint16(self._cut(tops)),
+            cut=np.uint16(cut),
         )
 
     def _mask(self, prepared: PreparedPosting) -> int:
@@ -121,23 +122,25 @@ class Judge:
             self._manners.put(asked, fitting)
         return fitting
 
-    def _tops(self, tops: dict[str, int]) -> Column:
+    def _pay(self, tops: dict[str, int]) -> tuple[Column, int]:
+        """The pay by number of a currency, and the rank above which no floor is nearly reached.
+
+        No floor that is reached is above that, whichever rates the pay was reckoned with: the highest of all currencies
+        counts. There is none where pay is undisclosed in a currency whose floors are ranked.
+        """
         found = np.full(len(self._known.rates), -1, dtype=np.int64)
         found[0] = MOST_FLOOR
-        for currency, number in self._known.currencies.items():
+        if not tops:
+            return found, MOST_RANK
+        highest = -1.0
+        for (currency, number), rate in zip(self._known.currencies.items(), self._known.rates[1:], strict=True):
             top = tops.get(currency)
             if top is not None:
                 found[number] = min(top, MOST_FLOOR)
-        return found
-
-    def _cut(self, tops: Column) -> int:
-        """The rank above which no floor is nearly reached, whichever rates the posting was reckoned with."""
-        rates = self._known.rates.view
-        rated = rates > 0
-        if (tops[rated] < 0).any() or not rated.any():
-            return MOST_RANK
-        highest = (tops[rated] / rates[rated]).max() / 0.9
-        return rank_of(float(highest) * _SLACK)
+                highest = max(highest, top / rate) if rate else highest
+            elif rate:
+                highest = inf
+        return found, rank_of(highest / 0.9 * _SLACK) if 0 <= highest < inf else MOST_RANK
 
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:

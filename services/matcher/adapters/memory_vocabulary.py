@@ -81,7 +81,7 @@ class Vocabulary:
         self.languages: list[tuple[str, ...]] = [()]
         self.language_of = Growing(np.int32, [0])
         self.currencies: dict[str, int] = {}
-        self.rates = Growing(np.float64, [0.0])
+        self.rates = [0.0]
         self._bits: dict[Any, int] = {}
 
     def row_of(self, criteria: Criteria) -> Row:
