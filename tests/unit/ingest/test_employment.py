@@ -35,7 +35,7 @@ TEXTS = [
     ("This position is a temporary role.", "temporary"),
     ("You will join us on a contract basis.", "contract"),
     ("This is a contracting role.", "contract"),
-    ("About us\nThis is a contracting role, fully remote.", "contract"),
+    ("About us</p><p>This is a contracting role, fully remote.", "contract"),
     ("You know public contracting and its rules.", None),
     ("It is a 12 month fixed term contract.", "contract"),
     ("We prefer contract-to-hire relationships.", "contract"),
