@@ -106,3 +106,16 @@ def test_the_tasks_say_what_it_takes_where_no_section_does() -> None:
         "<h3>What you will do</h3><p>You build services with Kafka. Ansible is a plus.</p><h3>Benefits</h3><p>Tea.</p>"
     )
     assert chosen(html=html) == {"Kafka": True, "Ansible": False}
+
+
+def test_an_opening_counts_where_it_speaks_of_the_work() -> None:
+    html = (
+        "<p>We make trains with Erlang. As our first marketer you will own email marketing.</p>"
+        "<h3>Requirements</h3><p>You know HubSpot.</p>"
+    )
+    assert chosen(html=html) == {"HubSpot": True, "Email Marketing": False}
+
+
+def test_a_line_that_names_the_place_ends_no_section() -> None:
+    html = "<h3>Requirements</h3><ul><li>Python</li></ul><p>Location: Lisbon</p><ul><li>Terraform</li></ul>"
+    assert chosen(html=html) == {"Python": True, "Terraform": True}

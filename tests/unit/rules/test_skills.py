@@ -226,6 +226,24 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
     assert "Product Management" not in found(running)
 
 
+@pytest.mark.parametrize(
+    ("title", "skills"),
+    [
+        ("Grant Writer", {"Grant Writing", "Fundraising"}),
+        ("Strategic Account Manager - Seattle", {"Strategic Account Management", "Account Management"}),
+        ("Social Media Managers", {"Social Media", "Social Media Management", "Social Media Marketing"}),
+        ("Pflegefachkraft (m/w/d)", {"Nursing"}),
+        ("Desarrollador Backend - LATAM", {"Backend Development"}),
+        ("Comptable confirmé(e)", {"Accounting"}),
+        ("Enfermeiros/as para a Bélgica", {"Nursing"}),
+        ("Packaging Designer", {"Packaging Design"}),
+        ("Risk Analyst, Lending", {"Risk Management", "Lending"}),
+    ],
+)
+def test_a_title_implies_the_work_of_the_role(title: str, skills: set[str]) -> None:
+    assert set(taxonomy().of_title(title)) == skills
+
+
 def test_a_mention_says_how_much_its_word_says() -> None:
     text = "Security, accounting, Kubernetes, API testing"
     kinds = {mention.name: mention.kind for mention in taxonomy().find(text)}
