@@ -5,6 +5,7 @@ from datetime import datetime
 from services.notifier.building import EARLIER_RELEASE_REMEMBERS, candidates_of
 from services.notifier.domain.curate import CurateSettings, curate
 from services.notifier.domain.model import Digest, Hold
+from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.ports import DigestStore, MatchStore, WindowStore
 
 
@@ -29,11 +30,7 @@ class Preview:
         postings = self._matches.postings(sorted({one for ids in found.values() for one in ids}))
         sent = self._digests.sent({subscriber_id: list(postings.values())}, now - EARLIER_RELEASE_REMEMBERS)
         searches = [window.search for window in subscriber.windows]
-        return curate(
-            subscriber.recipient,
-            searches,
-            candidates_of(subscriber, found, postings),
-            sent.get(subscriber_id, []),
-            now,
-            self._settings,
-        )
+        candidates = candidates_of(subscriber, found, postings)
+        outcome = curate(subscriber.recipient, searches, candidates, sent.get(subscriber_id, []), now, self._settings)
+        before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
+        return with_week(outcome, subscriber, found, candidates, before)

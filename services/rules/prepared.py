@@ -26,9 +26,10 @@ class PreparedPosting:
 
     @cached_property
     def implied(self) -> dict[str, str]:
-        """Each parent that a skill implies, with the (first, by name) skill that implies it."""
+        """Each parent that a skill implies, with the skill that implies it: a core one, or else the first by name."""
         known = taxonomy()
-        return {parent: name for name in sorted(self.skills, reverse=True) for parent in known.parents(name)}
+        last_to_first = sorted(sorted(self.skills, reverse=True), key=self.core.__contains__)
+        return {parent: name for name in last_to_first for parent in known.parents(name)}
 
     @cached_property
     def allowed(self) -> Allowed:

@@ -35,8 +35,8 @@ def place(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     if allowed.worldwide:
         whom = "" if asked == (WORLDWIDE,) else f", {_names(taken_in, 'and')} included"
         return Reason("place", "yes", f"may be done from anywhere{whom}", facts)
-    if set(taken_in) <= set(_hires(reach)):
-        return Reason("place", "yes", f"hires in {_names(taken_in, 'and')}", facts)
+    if named := [code for code in taken_in if code in _hires(reach)]:
+        return Reason("place", "yes", f"hires in {_names(named, 'and')}", facts)
     words = f"hires in {_names(_hires(reach), 'and')}, which fits {_names(taken_in, 'and')}"
     return Reason("place", "yes", words, facts)
 

@@ -127,7 +127,7 @@ def percent(share: float, locale: str) -> str:
 def _between(low: str, high: str) -> str:
     """A range; a sign that stands apart is said once: `CHF 66K–90K`, `70.000–95.000 €`, but `€66K–€90K`."""
     before, apart, amount = high.partition("\u00a0")
-    if apart and before.isalpha() and low.startswith(before + apart):
+    if apart and not any(character.isdigit() for character in before) and low.startswith(before + apart):
         return f"{low}–{amount}"
     _, apart, after = low.rpartition("\u00a0")
     if apart and not any(character.isdigit() for character in after) and high.endswith(apart + after):

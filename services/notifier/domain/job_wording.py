@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from schemas.posting import Employment, PostingCore, Reach, Seniority, Timezones
+from schemas.posting import Employment, PostingCore, Seniority, Timezones
 from services.notifier.domain.lines import one_line
 from services.notifier.domain.model import FoundBy
-from services.notifier.domain.place_wording import any_of
+from services.notifier.domain.place_wording import any_of, worth_naming
 from services.notifier.domain.score import states_pay
 from services.notifier.domain.words import Words, mark
-from services.rules.places import countries_of, country_of
 
 _DAYS_IN_WORDS = 14
 _ALL_ROUND = 20.0
@@ -42,7 +41,7 @@ EMPLOYMENT: Mapping[Employment, str] = {
 
 def reach_line(posting: PostingCore, words: Words) -> str:
     """Where one may work from: `Remote from Germany or Austria`, `Remote from anywhere`, `Hybrid, Germany`."""
-    where = _where(posting, _places(posting.reach, words), words)
+    where = _where(posting, any_of(worth_naming(posting.reach), words), words)
     excluded = any_of(posting.reach.excluded, words)
     return words.say("{where}, except {places}", where=where, places=excluded) if excluded else where
 
@@ -60,14 +59,6 @@ def _where(posting: PostingCore, places: str, words: Words) -> str:
     if posting.workplace == "onsite":
         return words.say("On site, {places}", places=places) if places else words.say("On site")
     return places[:1].upper() + places[1:] if places else words.say("Place not stated")
-
-
-def _places(reach: Reach, words: Words) -> str:
-    """The places of a reach, each once: a country goes without saying beside its group, or beside parts of it."""
-    grouped = frozenset[str]().union(*(countries_of(group) for group in reach.groups))
-    parted = {country_of(part) for part in reach.subdivisions}
-    countries = [code for code in reach.countries if code not in grouped and code not in parted]
-    return any_of((*reach.groups, *countries, *reach.subdivisions), words)
 
 
 def timezones_line(zones: Timezones | None, words: Words) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from babel.numbers import format_decimal
+
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
 from services.notifier.domain.amounts import annual_range, floor_in_words, percent
@@ -15,11 +17,13 @@ _LEAST, _MOST = 0.5, 2.0
 FLOOR_AT = round(100 * (1.0 - _LEAST) / (_MOST - _LEAST))
 _NARROWEST = 4
 """Percent of the width; what is stated as one amount can still be seen."""
+_MANIFOLD = 2.0
+"""So many floors are easier to grasp than by how many percent they are above one."""
 _CHARACTERS = 36
 """Of a width that one of them shows the floor."""
 
 Kind = Literal["rail", "under", "floor", "paid"]
-_DRAWN: dict[Kind, str] = {"rail": "─", "under": "━", "floor": "┃", "paid": "━"}
+_DRAWN: dict[Kind, str] = {"rail": "─", "floor": "┃", "paid": "━"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,14 @@ class PayBar:
     @property
     def line(self) -> str:
         """The same in characters: `────────────┃──━━━━━━━──────────────`."""
-        return "".join(_DRAWN[self._kind(100 * at // _CHARACTERS)] for at in range(_CHARACTERS))
+        return "".join(map(self._character, range(_CHARACTERS)))
+
+    def _character(self, at: int) -> str:
+        """One of the line: the floor where it takes that in, else pay where it takes in any."""
+        first, last = 100 * at // _CHARACTERS, 100 * (at + 1) // _CHARACTERS
+        if first <= FLOOR_AT < last:
+            return _DRAWN["floor"]
+        return _DRAWN["paid" if first < self.end and self.start < last else "rail"]
 
     def _kind(self, at: int) -> Kind:
         if at == FLOOR_AT:
@@ -73,6 +84,9 @@ def _caption(floors: float, floor: str, words: Words) -> str:
     share = percent(abs(floors - 1.0), words.locale)
     if round(floors, 2) == 1.0:
         return words.say("just at your floor of {floor}", floor=floor)
+    if floors >= _MANIFOLD:
+        times = format_decimal(floors, "#,##0.#", locale=words.locale)
+        return words.say("up to {times} times your floor of {floor}", times=times, floor=floor)
     if floors > 1.0:
         return words.say("up to {percent} above your floor of {floor}", percent=share, floor=floor)
     return words.say("{percent} below your floor of {floor}", percent=share, floor=floor)

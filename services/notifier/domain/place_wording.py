@@ -1,10 +1,14 @@
 """Names of places in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
+from schemas.posting import Reach
 from services.notifier.domain.words import Words, mark
 from services.rules.phrases import place_phrase
 from services.rules.place_data import place_data
+from services.rules.places import countries_of, country_of, is_group, is_subdivision
 
 GROUPS: Mapping[str, str] = {
     "worldwide": mark("anywhere"),
@@ -45,6 +49,33 @@ GROUPS: Mapping[str, str] = {
 }
 """Groups that CLDR, and so Babel, has no name of."""
 _MOST_PLACES = 4
+_MOST_PARTS = 3
+"""Parts of one country that are named one by one."""
+
+
+def worth_naming(reach: Reach) -> tuple[str, ...]:
+    """The places of a reach, each once: one goes without saying beside a group that holds it, or beside parts of it."""
+    groups = [code for code in reach.groups if not any(_is_within(code, other) for other in reach.groups)]
+    grouped = frozenset[str]().union(*map(countries_of, groups))
+    parted = {country_of(part) for part in reach.subdivisions}
+    countries = [code for code in reach.countries if code not in grouped and code not in parted]
+    return (*groups, *countries, *reach.subdivisions)
+
+
+def _is_within(group: str, other: str) -> bool:
+    return countries_of(group) < countries_of(other)
+
+
+def shares_ground(place: str, others: Iterable[str]) -> bool:
+    """Whether a place and one of the others have a country in common."""
+    return any(_ground(place) & _ground(other) for other in others)
+
+
+@lru_cache(maxsize=4_096)
+def _ground(place: str) -> frozenset[str]:
+    if is_group(place):
+        return countries_of(place)
+    return frozenset({country_of(place) if is_subdivision(place) else place})
 
 
 def place_in_words(code: str, words: Words) -> str:
@@ -55,10 +86,22 @@ def place_in_words(code: str, words: Words) -> str:
 
 
 def any_of(codes: Sequence[str], words: Words) -> str:
-    """`Germany, Austria or Spain`; of many, how many more there are."""
-    names = [place_in_words(code, words) for code in codes]
+    """`Germany, Austria or Spain`; of many, how many more there are; of many parts of one country, how many."""
+    names = _names(codes, words)
     if len(names) <= _MOST_PLACES:
         return words.either(names)
     rest = len(names) - _MOST_PLACES + 1
     some = ", ".join(names[: _MOST_PLACES - 1])
     return words.count("{some} or {count} other place", "{some} or {count} other places", rest, some=some)
+
+
+def _names(codes: Sequence[str], words: Words) -> list[str]:
+    parts = Counter(country_of(code) for code in codes if is_subdivision(code))
+    many = {country: count for country, count in parts.items() if count > _MOST_PARTS}
+    names = [place_in_words(code, words) for code in codes if not (is_subdivision(code) and country_of(code) in many)]
+    return names + [
+        words.count(
+            "{country} ({count} region)", "{country} ({count} regions)", count, country=place_in_words(country, words)
+        )
+        for country, count in many.items()
+    ]

@@ -10,7 +10,7 @@ from schemas.posting import Employment, PostingCore, Seniority, Workplace
 from services.notifier.domain.amounts import floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
 from services.notifier.domain.lines import one_line
-from services.notifier.domain.place_wording import place_in_words
+from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
 from services.rules.fits import hours_apart
 from services.rules.placing import WORLDWIDE
@@ -66,16 +66,28 @@ def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
 
 
 def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:
-    return words.say("asks for {skills}", skills=_listed(facts["asked"], words))
+    return _asks_for(facts["asked"], facts["core"], words)
 
 
 def _skills_any(facts: Facts, posting: PostingCore, words: Words) -> str:
     if facts["found"]:
-        return words.say("asks for {skills}", skills=_listed(facts["found"], words))
+        return _asks_for(facts["found"], facts["core"], words)
     implied = facts["implied"][0]
-    names = sorted(skill.name for skill in posting.skills)
-    own = next(name for name in names if implied in taxonomy().parents(name))
-    return words.say("asks for {skill}, which implies {implied}", skill=own, implied=implied)
+    skills = sorted(posting.skills, key=lambda skill: (not skill.core, skill.name))
+    own = next(skill for skill in skills if implied in taxonomy().parents(skill.name))
+    if own.core:
+        return words.say("asks for {skill}, which implies {implied}", skill=own.name, implied=implied)
+    return words.say("mentions {skill}, which implies {implied}", skill=own.name, implied=implied)
+
+
+def _asks_for(names: Iterable[str], core: Iterable[str], words: Words) -> str:
+    """A posting asks for its core skills; others it only mentions, which is less."""
+    asked, aside = _listed(core, words), _listed([name for name in names if name not in core], words)
+    if not aside:
+        return words.say("asks for {skills}", skills=asked)
+    if not asked:
+        return words.say("mentions {skills}", skills=aside)
+    return words.say("asks for {skills} and mentions {others}", skills=asked, others=aside)
 
 
 def _skills_none(facts: Facts, posting: PostingCore, words: Words) -> str:
@@ -90,15 +102,16 @@ def _text(facts: Facts, posting: PostingCore, words: Words) -> str:
 
 
 def _place(facts: Facts, posting: PostingCore, words: Words) -> str:
-    fits, hires = facts["fits"], facts["hires"]
+    fits = facts["fits"]
     if not fits:
         return words.say("does not say where one may work from, which you accept")
     if facts["scope"] == "worldwide":
         if facts["asked"] == (WORLDWIDE,):
             return words.say("may be done from anywhere")
         return words.say("may be done from anywhere, {places} included", places=_places(fits, words))
-    if set(fits) <= set(hires):
-        return words.say("hires in {places}", places=_places(fits, words))
+    if named := [place for place in fits if place in facts["hires"]]:
+        return words.say("hires in {places}", places=_places(named, words))
+    hires = [place for place in worth_naming(posting.reach) if shares_ground(place, fits)]
     return words.say(
         "hires in {places}, which fits {wanted}", places=_places(hires, words), wanted=_places(fits, words)
     )

@@ -15,9 +15,10 @@ from services.rules.reason import Fact
 from services.rules.text import TextQuery
 from services.rules.verdict import Verdict
 
-FIT_POINTS = 40.0
-PAY_POINTS = 20.0
-STATED_POINTS = 10.0
+FIT_POINTS = 50.0
+"""As many as all other parts have together: no pay makes up for skills that a job does not ask for."""
+PAY_POINTS = 15.0
+STATED_POINTS = 5.0
 FRESH_POINTS = 20.0
 PLACE_POINTS = 10.0
 

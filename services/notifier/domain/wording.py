@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from services.notifier.domain.amounts import brief_top
 from services.notifier.domain.lines import capitalised, one_line
-from services.notifier.domain.model import Cadence, Digest, Item, Sender
+from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.words import Words, mark
 
 LABELS: Mapping[str, str] = {
@@ -27,6 +27,9 @@ LABELS: Mapping[str, str] = {
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
 _MOST_NAME = 60
+_MOST_NAMES = 24
+"""Characters of the names of several searches together, up to which all are named in a headline."""
+_MOST_SKILLS = 2
 _CADENCE: Mapping[Cadence, str] = {
     "instant": mark("You get this mail because you saved the search {search} (sent as jobs come in)."),
     "daily": mark("You get this mail because you saved the search {search} (sent daily)."),
@@ -49,10 +52,10 @@ def headline(digest: Digest, words: Words) -> str:
     workplace, skills = _shared_workplace(digest.items), _shared_skills(digest.items, words)
     if skills:
         return _of_skills(number, workplace, skills, words)
-    names = {found.search.name for item in digest.items for found in item.found_by}
-    if len(names) == 1:
-        name = quoted(names.pop(), words)
-        return words.count("{count} new job for {search}", "{count} new jobs for {search}", number, search=name)
+    names = sorted({found.search.name for item in digest.items for found in item.found_by})
+    if len(names) == 1 or sum(map(len, names)) <= _MOST_NAMES:
+        both = words.all_of([quoted(name, words) for name in names])
+        return words.count("{count} new job for {search}", "{count} new jobs for {search}", number, search=both)
     if workplace == "remote":
         return words.count("{count} new remote job", "{count} new remote jobs", number)
     if workplace == "hybrid":
@@ -155,15 +158,19 @@ def _shared_workplace(items: Sequence[Item]) -> str:
 
 
 def _shared_skills(items: Sequence[Item], words: Words) -> str:
-    """The skills that the finding searches ask for, where they are few enough to name."""
-    asked = {
-        (found.search.criteria.skills.all, found.search.criteria.skills.any)
-        for item in items
-        for found in item.found_by
-    }
+    """The skills that the finding searches ask for, where they are few enough to name and every job asks for them."""
+    found_by = [found for item in items for found in item.found_by]
+    asked = {(found.search.criteria.skills.all, found.search.criteria.skills.any) for found in found_by}
     if len(asked) != 1:
         return ""
     wanted, either = asked.pop()
-    if wanted and len(wanted) <= 2:
-        return words.all_of(wanted)
-    return words.either(either) if not wanted and 0 < len(either) <= 2 else ""
+    if not 0 < len(wanted or either) <= _MOST_SKILLS or not all(_asks_for(found, wanted) for found in found_by):
+        return ""
+    return words.all_of(wanted) if wanted else words.either(either)
+
+
+def _asks_for(found: FoundBy, wanted: Sequence[str]) -> bool:
+    """Whether a job asks for all wanted skills, or for one of any, and does not just mention them."""
+    criterion = "skills.all" if wanted else "skills.any"
+    core = next(dict(reason.facts)["core"] for reason in found.verdict.reasons if reason.criterion == criterion)
+    return set(wanted) <= set(core) if wanted else bool(core)

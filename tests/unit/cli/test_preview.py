@@ -56,7 +56,7 @@ def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
     told = jobchime("preview", "ada@example.com").out.splitlines()
     assert told[0].startswith("1.  ")
     assert "found by “Snakes”" in told[0]
-    assert told[1].strip() == "fit 40 of 40: Python is core to it"
+    assert told[1].strip() == "fit 50 of 50: Python is core to it"
     assert any("names Python only in passing" in line for line in told)
     assert jobchime.titles()[-1] == "Office manager"
 

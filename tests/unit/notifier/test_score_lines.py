@@ -31,11 +31,11 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (
         "comes again: was a near miss on 2026-09-05; pay now stated: EUR 75,000 a year",
-        "fit 28 of 40: Python is core to it",
+        "fit 35 of 50: Python is core to it",
         "fresh 18.6 of 20: a day old",
-        "pay 10 of 20: up to EUR 75,000 a year, 25 % above the floor",
-        "stated 10 of 10: states its pay",
         "place 8 of 10: takes in PT",
+        "pay 7.5 of 15: up to EUR 75,000 a year, 25 % above the floor",
+        "stated 5 of 5: states its pay",
         "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
     )
 
@@ -65,3 +65,14 @@ def test_a_preview_is_what_the_next_digest_would_be_and_changes_nothing(store: N
     store.matches.store(0, [arrival(2, listed_posting("one", skills=()), [own.key])], NOW)
     assert not isinstance(preview(store, ada.subscriber_id), Digest)
     assert preview(store, store.person("bob").subscriber_id) is None
+
+
+def test_a_preview_plots_the_week(store: NotifierStore) -> None:
+    ada = store.person()
+    own = store.search(ada, hour=8)
+    for number, days in enumerate((0, 1, 1)):
+        job = listed_posting(f"job-{number}", fetched_at=NOW - timedelta(days=days))
+        store.matches.store(0, [arrival(number, job, [own.key])], NOW)
+    made = preview(store, ada.subscriber_id)
+    assert isinstance(made, Digest)
+    assert [count for _, count in made.week] == [0, 0, 0, 0, 0, 2, 1]

@@ -50,12 +50,24 @@ def test_the_subject_claims_no_kind_that_not_all_jobs_are() -> None:
 
 def test_the_headline_names_the_search_where_its_skills_are_too_many() -> None:
     skills = SkillTerms(any=("Python", "Go", "Rust"))
-    one, two = search("Mine", Criteria(skills=skills)), search("Other", Criteria(skills=skills, places=("PT",)))
+    one = search("Mine", Criteria(skills=skills))
     assert wording.headline(digest(posting(), by=one), EN) == "1 new job for “Mine”"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("Other", "2 new jobs for “Mine” and “Other”"),
+        ("Another one, for when all else fails", "2 new jobs for 2 of your searches"),
+    ],
+)
+def test_the_headline_names_several_searches_where_they_are_short(other: str, said: str) -> None:
+    skills = SkillTerms(any=("Python", "Go", "Rust"))
+    one, two = search("Mine", Criteria(skills=skills)), search(other, Criteria(skills=skills, places=("PT",)))
     mixed = [Candidate(posting("a"), (one,)), Candidate(posting("b", workplace="hybrid"), (two,))]
     made = curate(recipient(), [one, two], mixed, [], NOON)
     assert isinstance(made, Digest)
-    assert wording.headline(made, EN) == "2 new jobs for 2 of your searches"
+    assert wording.headline(made, EN) == said
 
 
 def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
@@ -93,6 +105,12 @@ def test_the_preheader_adds_to_the_subject() -> None:
             "Remote from the European Union or Switzerland",
         ),
         ("remote", Reach(scope="listed", countries=("US",), subdivisions=("US-CA",)), "Remote from California"),
+        ("remote", Reach(scope="listed", groups=("eastern-europe", "europe")), "Remote from Europe"),
+        (
+            "remote",
+            Reach(scope="listed", countries=("GB",), subdivisions=("US-AL", "US-CA", "US-NY", "US-TX", "CA-ON")),
+            "Remote from the United Kingdom, Ontario or the United States (4 regions)",
+        ),
     ],
 )
 def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> None:
@@ -247,6 +265,14 @@ def test_the_sender_is_named_once() -> None:
 
 def test_two_asked_skills_make_the_headline() -> None:
     both = search("Both", Criteria(skills=SkillTerms(all=("Python", "PostgreSQL"))))
-    skills = (Skill(name="Python"), Skill(name="PostgreSQL"))
+    skills = (Skill(name="Python", core=True), Skill(name="PostgreSQL", core=True))
     made = digest(posting("a", skills=skills), posting("b", skills=skills), by=both)
     assert wording.headline(made, EN) == "2 new remote Python and PostgreSQL jobs"
+
+
+@pytest.mark.parametrize("asked", [SkillTerms(all=("PostgreSQL", "Python")), SkillTerms(any=("PostgreSQL",))])
+def test_a_headline_names_no_skill_that_a_job_only_mentions(asked: SkillTerms) -> None:
+    core = (Skill(name="Python", core=True), Skill(name="PostgreSQL", core=True))
+    aside = (Skill(name="Python", core=True), Skill(name="PostgreSQL"))
+    made = digest(posting("a", skills=core), posting("b", skills=aside), by=search("Mine", Criteria(skills=asked)))
+    assert wording.headline(made, EN) == "2 new jobs for “Mine”"
