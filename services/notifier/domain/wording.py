@@ -169,8 +169,8 @@ def _shared_skills(items: Sequence[Item], words: Words) -> str:
     return words.all_of(wanted) if wanted else words.either(either)
 
 
-def _asks_for(found: FoundBy, wanted: Sequence[str]) -> bool:
+def _asks_for(found: FoundBy, wanted: tuple[str, ...]) -> bool:
     """Whether a job asks for all wanted skills, or for one of any, and does not just mention them."""
     criterion = "skills.all" if wanted else "skills.any"
     core = next(dict(reason.facts)["core"] for reason in found.verdict.reasons if reason.criterion == criterion)
-    return set(wanted) <= set(core) if wanted else bool(core)
+    return core == wanted if wanted else bool(core)

@@ -1,8 +1,23 @@
 """Addresses in a digest, and the tokens that the portal will be shown."""
 
-import pytest
+import base64
+import hmac
+from dataclasses import replace
 
-from services.notifier.domain.links import MOST_UNSUBSCRIBE_BYTES, Claim, LinkError, claim_of, links_for, token
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.links import (
+    MOST_UNSUBSCRIBE_BYTES,
+    Claim,
+    LinkError,
+    Purpose,
+    claim_of,
+    links_for,
+    slot_of,
+    token,
+)
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 from tests.support.digests import digest, posting, recipient
@@ -18,6 +33,27 @@ def test_a_token_tells_its_claim_to_who_has_the_secret() -> None:
     text = token(SECRET, "hide", "k3v9", "p1")
     assert claim_of(SECRET, "hide", text) == Claim("k3v9", "p1")
     assert claim_of(SECRET, "hide", f" {text}\n") == Claim("k3v9", "p1")
+
+
+@given(st.binary(min_size=1, max_size=200), st.sampled_from(["hide", "unsubscribe"]), st.text(), st.text())
+def test_a_token_ends_in_the_hmac_of_its_claim(
+    secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str
+) -> None:
+    claim = [part.encode("utf-8", "surrogatepass") for part in (purpose, subscriber_id, posting_id)]
+    whole = hmac.digest(secret, b"".join(len(part).to_bytes(4, "big") + part for part in claim), "sha256")
+    mac = token(secret, purpose, subscriber_id, posting_id).split(".")[-1]
+    assert base64.b32decode(mac.upper()) == whole[:10]
+
+
+def test_the_links_of_a_digest_are_the_tokens_of_their_claims() -> None:
+    made = replace(digest(posting("a"), posting("b")), left_out=1)
+    found, to = links(made=made), made.recipient.subscriber_id
+    assert found.manage == f"https://jobs.example.com/m/{token(SECRET, 'manage', to)}"
+    assert found.rest == f"https://jobs.example.com/r/{token(SECRET, 'rest', to, slot_of(made.due_at))}"
+    for job in (item.posting.posting_id for item in made.items):
+        assert found.hide_company[job] == f"https://jobs.example.com/h/{token(SECRET, 'hide', to, job)}"
+        assert found.not_relevant[job] == f"https://jobs.example.com/n/{token(SECRET, 'irrelevant', to, job)}"
+        assert found.more_like[job] == f"https://jobs.example.com/l/{token(SECRET, 'more', to, job)}"
 
 
 @pytest.mark.parametrize("subscriber_id", ["1", "k3v9xq2m", "a b", "Zoë", "x.y", "~", "/../", "\udc80"])
