@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -133,6 +133,7 @@ class Taxonomy:
         self._patterns = [*surfaces, *(haystack_of(phrase) for phrase in data["blockers"])]
         self._automaton = BytesAhoCorasick([opened(p) for p in self._patterns], matchkind=MatchKind.Standard)
         self._cues = Cues(data["cues"])
+        self._callings: Mapping[str, Mapping[str, list[str]]] = data["callings"]
 
     def _second_keys(self, fold: Any) -> dict[str, str]:
         """Looser keys, without those on which two skills would fall together."""
@@ -200,6 +201,20 @@ class Taxonomy:
             further = self._further.get(folded) or self._further.get(_singular(folded)) or ()
             found.update(dict.fromkeys(further))
         return tuple(found)
+
+    def meant(self, fields: Iterable[str], lowered: str) -> Iterator[tuple[str, int, int]]:
+        """What plain words mean where a title names these fields: the skill, and where each of its words stands.
+
+        In sales a "pipeline" is one of deals. `lowered` is the text in lower case; in no order.
+        """
+        for field in fields:
+            for name, words in self._callings.get(field, {}).items():
+                for word in words:
+                    at = lowered.find(word)
+                    while at >= 0:
+                        if not (at and lowered[at - 1].isalnum()):
+                            yield name, at, at + len(word)
+                        at = lowered.find(word, at + len(word))
 
     def _candidates(self, text: str) -> list[Candidate]:
         haystack = haystack_of(text) + b" "

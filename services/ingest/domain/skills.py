@@ -70,7 +70,8 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     for named in taxonomy.of_title(document.title):
         seen.setdefault(named, _Seen(True, partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
-    for mention, core in _of_text(document, taxonomy, _own_name(draft.company), tags):
+    mentions = _with_meant(document, taxonomy, fields=tuple(seen))
+    for mention, core in _of_text(document, mentions, _own_name(draft.company), tags):
         known = seen.get(mention.name)
         if known is None:
             seen[mention.name] = _Seen(core, partial(quote, "text", document.text, mention.start, mention.end))
@@ -85,7 +86,21 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     )
 
 
-def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[str]) -> Iterator[tuple[Mention, bool]]:
+def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -> Sequence[Mention]:
+    """The skills that the text names, in order, and those that the title's fields of work give its plain words."""
+    found = taxonomy.find(document.text)
+    named = {mention.name for mention in found}
+    meant = [
+        Mention(name, start, end, document.text[start:end], "method")
+        for name, start, end in taxonomy.meant(fields, document.lowered)
+        if name not in named
+    ]
+    return sorted([*found, *meant], key=lambda mention: mention.start) if meant else found
+
+
+def _of_text(
+    document: Document, mentions: Sequence[Mention], own: str, tags: Container[str]
+) -> Iterator[tuple[Mention, bool]]:
     """The mentions that count, in order, and whether each is required."""
     text = document.text
     parts = list(document.parts())
@@ -96,7 +111,6 @@ def _of_text(document: Document, taxonomy: Taxonomy, own: str, tags: Container[s
     core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
     lines = Lines(text)
     at = 0
-    mentions = taxonomy.find(text)
     required: set[str] = set()
     for index, mention in enumerate(mentions):
         if mention.kind == "broad" or mention.name in required:

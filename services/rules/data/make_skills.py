@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent
 TARGET = FOLDER / "skills.json"
 RULES = "rules.toml"
 ROLES = "roles.toml"
+CALLINGS = "callings.toml"
 PACKAGES = "packages.json"
 PICKED = "packaged.toml"
 _LEAST_SPELLING = 3
@@ -108,7 +109,7 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
     problems: list[str] = []
     more: dict[str, tuple[str, list[str]]] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.name in (RULES, ROLES):
+        if path.name in (RULES, ROLES, CALLINGS):
             continue
         file: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         more |= {name: (path.name, others) for name, others in file.get("more", {}).items()}
@@ -219,6 +220,14 @@ def _titles_of(written: str) -> Iterator[str]:
         yield f"{words} {_DOERS[last]}"
 
 
+def _callings(skills: Mapping[str, Any], folder: Path) -> dict[str, dict[str, list[str]]]:
+    callings: dict[str, dict[str, list[str]]] = tomllib.loads((folder / CALLINGS).read_text(encoding="utf-8"))
+    unknown = sorted({name for field, meant in callings.items() for name in (field, *meant)} - set(skills))
+    if unknown:
+        raise ValueError(f"{CALLINGS} names what is no skill: {unknown}")
+    return callings
+
+
 def compiled(folder: Path) -> dict[str, Any]:
     """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
     skills = read_skills(folder, read_packages(folder))
@@ -246,6 +255,7 @@ def compiled(folder: Path) -> dict[str, Any]:
         "cued": cued,
         "cues": rules["cues"],
         "blockers": rules["blockers"],
+        "callings": _callings(skills, folder),
     }
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from services.ingest.domain.normalise import normalise
 from tests.support.drafting import RATES, a_draft, a_raw, normalised
 
@@ -119,3 +121,21 @@ def test_an_opening_counts_where_it_speaks_of_the_work() -> None:
 def test_a_line_that_names_the_place_ends_no_section() -> None:
     html = "<h3>Requirements</h3><ul><li>Python</li></ul><p>Location: Lisbon</p><ul><li>Terraform</li></ul>"
     assert chosen(html=html) == {"Python": True, "Terraform": True}
+
+
+PLAIN = (
+    "<h3>About us</h3><p>Churn is what we fear.</p>"
+    "<h3>What you will do</h3><p>You keep the pipeline healthy, onboard teams and watch their adoption.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "skills"),
+    [
+        ("Customer Success Manager", {"Customer Success", "Customer Onboarding", "Customer Adoption"}),
+        ("Account Executive", {"Sales", "Pipeline Management"}),
+        ("Carpenter", {"Carpentry"}),
+    ],
+)
+def test_plain_words_mean_what_they_mean_in_the_field_of_the_title(title: str, skills: set[str]) -> None:
+    assert set(chosen(title, PLAIN)) == skills

@@ -266,6 +266,7 @@ def test_a_name_without_rules_is_found_by_a_taxonomy_of_ones_own() -> None:
             "cued": {},
             "cues": {"tool": {"before": "with", "after": "editor"}},
             "blockers": ["big zed"],
+            "callings": {},
         }
     )
     assert [m.name for m in own.find("Zed, not big Zed")] == ["Zed"]
