@@ -5,6 +5,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, select
 
@@ -63,14 +64,29 @@ def stored_pairs(engine: Engine) -> tuple[list[Pair], list[Pair]]:
     return matched, near
 
 
-def sent_items(engine: Engine) -> dict[str, list[tuple[str, Cluster]]]:
-    """The jobs of all digests, whole matches and near misses, by subscriber: posting id and cluster."""
-    query = select(digests.c.subscriber_id, digest_items).join_from(digests, digest_items)
+@dataclass(frozen=True)
+class SentJob:
+    """One item of one digest."""
+
+    posting_id: str
+    cluster: Cluster
+    near: bool
+    due_at: datetime
+
+    def may_be_followed_by(self, other: "SentJob") -> bool:
+        """A near miss whose pay rose above the floor comes again, once and as a match (docs/curation.md)."""
+        return self.near and not other.near and self.due_at < other.due_at
+
+
+def sent_items(engine: Engine) -> dict[str, list[SentJob]]:
+    """The jobs of all digests, whole matches and near misses, by subscriber, the earliest first."""
+    query = select(digests.c.subscriber_id, digests.c.due_at, digest_items).join_from(digests, digest_items)
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    found: dict[str, list[tuple[str, Cluster]]] = defaultdict(list)
+        rows = connection.execute(query.order_by(digests.c.due_at, digest_items.c.rank)).all()
+    found: dict[str, list[SentJob]] = defaultdict(list)
     for row in rows:
-        found[row.subscriber_id].append((row.posting_id, Cluster(key=row.cluster_key, signature=row.signature)))
+        cluster = Cluster(key=row.cluster_key, signature=row.signature)
+        found[row.subscriber_id].append(SentJob(row.posting_id, cluster, row.kind == "near", row.due_at))
     return dict(found)
 
 

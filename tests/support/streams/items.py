@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from sqlalchemy import Engine
 
 from schemas.posting import Cluster
-from services.rules.signature import same_job
+from services.rules.signature import candidates_key, same_job
 from tests.support.streams.crowd import Crowd
 from tests.support.streams.pairs import Expected, Versions
-from tests.support.truth_check import dropped_for, sent_items
+from tests.support.truth_check import SentJob, dropped_for, sent_items
 
 _PIECES = 4
 """Signatures that are alike enough differ in fewer of their places than that, so one of the pieces is equal."""
@@ -39,13 +40,13 @@ def check_items(store: Engine, expected: Expected, versions: Versions, crowd: Cr
         tally.doubled += len(twice)
         faults += [f"{subscriber_id} was sent {one} twice" for one in twice]
         own = np.array(sorted(crowd.keys_ever[subscriber_id]), dtype=np.uint32)
-        for posting_id, _ in items:
+        for posting_id in {one.posting_id: None for one in items}:
             fits = expected.fits[posting_id]
             if not np.isin(own, np.union1d(fits.matched, fits.near_ever)).any():
                 tally.strange += 1
                 faults.append(f"{subscriber_id} was sent {posting_id}, which none of their searches fits")
     jobs = jobs_of(versions)
-    came = {(subscriber_id, jobs[one]) for subscriber_id, items in sent.items() for one, _ in items}
+    came = {(subscriber_id, jobs[one.posting_id]) for subscriber_id, items in sent.items() for one in items}
     owed = _owed(expected, versions, crowd)
     wanted = {(subscriber_id, jobs[posting_id]): posting_id for subscriber_id, posting_id in owed}
     tally.expected = len(wanted)
@@ -104,10 +105,17 @@ def alike(clusters: Sequence[Cluster]) -> Iterable[tuple[int, int]]:
 def _buckets_of(cluster: Cluster) -> list[tuple[int, str]]:
     width = len(cluster.signature) // _PIECES
     pieces = [(at, cluster.signature[at * width : (at + 1) * width]) for at in range(_PIECES)] if width else []
-    return [(-1, cluster.key), *pieces]
+    return [(-1, candidates_key(cluster.key)), *pieces]
 
 
-def _twice(items: Sequence[tuple[str, Cluster]]) -> list[str]:
-    ids = [posting_id for posting_id, _ in items]
-    again = [one for one in set(ids) if ids.count(one) > 1] if len(set(ids)) < len(ids) else []
-    return again + [f"{ids[one]} and {ids[other]}" for one, other in alike([cluster for _, cluster in items])]
+def _twice(items: Sequence[SentJob]) -> list[str]:
+    pairs = set(alike([one.cluster for one in items]))
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(items):
+        places[one.posting_id].append(at)
+    pairs.update(pair for found in places.values() for pair in combinations(found, 2))
+    return [
+        f"{items[one].posting_id} and {items[other].posting_id}"
+        for one, other in sorted(pairs)
+        if not items[one].may_be_followed_by(items[other])
+    ]
