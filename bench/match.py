@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.match_baselines import Counting, Naive, Sqlite
+from bench.match_columns import fill
 from bench.match_corpus import KINDS, STEADY, WHAT, Corpus, Kind
 from bench.match_measure import Times, against_truth, held_bytes, same, still, timed
 from schemas.codec import decode, encode
@@ -87,7 +88,7 @@ def measure(corpus: Corpus, postings: Sequence[PostingCore], progress: Progress)
     index = MemoryCriteriaIndex()
     task = progress.add_task(f"{corpus.kind}, {corpus.size:,}: drawing", total=corpus.size)
     started = time.perf_counter()
-    corpus.fill(index, partial(progress.advance, task))
+    fill(corpus, index, partial(progress.advance, task))
     built = time.perf_counter() - started
     progress.update(task, description=f"{corpus.kind}, {corpus.size:,}: matching")
     expected = index.match(postings)
@@ -133,7 +134,7 @@ def growth(size: int, count: int, progress: Progress) -> dict[str, float]:
     found: list[list[Hits]] = []
     for criteria in (STEADY, size):
         corpus, index = Corpus("constant", criteria), MemoryCriteriaIndex()
-        corpus.fill(index)
+        fill(corpus, index)
         postings = corpus.postings(count)
         found.append(index.match(postings))
         for kernel in _KERNELS:
@@ -148,7 +149,7 @@ def growth(size: int, count: int, progress: Progress) -> dict[str, float]:
 def changes(size: int, count: int, progress: Progress) -> dict[str, float]:
     """Change a tenth of full criteria, remove and add some: what each costs, and matching in between."""
     corpus, index = Corpus("full", size), MemoryCriteriaIndex()
-    corpus.fill(index)
+    fill(corpus, index)
     postings = corpus.postings(count)
     number = min(_CHANGED, size // 10)
     others = Corpus("full", number, seed=8).criteria(range(number))

@@ -4,26 +4,17 @@ What single fields ask follows a sample of `bench.corpus`; here they are drawn a
 skills by Zipf's law ("skewed") or evenly; the other kinds are named for what is odd about them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from bench import corpus
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
-from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Columns
-from services.matcher.adapters.memory import MemoryCriteriaIndex
-from services.matcher.adapters.memory_vocabulary import (
-    ACCEPTS_UNDISCLOSED,
-    CURRENCY_SHIFT,
-    UNKNOWN_PLACE,
-    Vocabulary,
-    ranks_of,
-)
-from services.rules.placing import concrete
+from services.matcher.adapters.columns import Column
 from services.rules.skills import taxonomy
 
 Kind = Literal["skewed", "even", "full", "constant", "one skill", "tokenless", "any of", "wide"]
@@ -38,7 +29,7 @@ WHAT: Final[dict[Kind, str]] = {
     "any of": "no skill is required: two to four of which one will do; place and floor",
     "wide": "criteria as in skewed; postings of 100 skills",
 }
-_RICH: Final = ("full", "tokenless")
+RICH: Final = ("full", "tokenless")
 STEADY: Final = 20_000
 _CHUNK: Final = 500_000
 _SAMPLE: Final = 20_000
@@ -90,31 +81,18 @@ class Corpus:
     def postings(self, count: int) -> list[PostingCore]:
         """Postings to match them with."""
         found = corpus.postings(count)
-        names = _sample().skills
+        names = sample().skills
         if self.kind == "one skill":
             return [_with_skills(one, (*(skill.name for skill in one.skills), names[0])) for one in found]
         if self.kind != "wide":
             return found
         random_ = np.random.default_rng(self._seed)
-        chosen = (random_.choice(len(_sample().weights), 100, replace=False, p=_sample().weights) for _ in found)
+        chosen = (random_.choice(len(sample().weights), 100, replace=False, p=sample().weights) for _ in found)
         return [_with_skills(one, tuple(names[at] for at in some)) for one, some in zip(found, chosen, strict=True)]
-
-    def fill(self, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:
-        """Put all of them into an empty index."""
-        encoder = _Encoder(Vocabulary(index.rates), self.kind)
-        parts = []
-        for draw in self.draws():
-            parts.append(encoder.encoded(draw))
-            advance(len(draw.amount))
-        columns = Columns(*(np.concatenate(columns) for columns in zip(*(part[0] for part in parts), strict=True)))
-        sections = np.concatenate([part[1] for part in parts])
-        pool = np.concatenate([np.zeros(1, dtype=np.uint32), *(part[2] for part in parts)])
-        del parts
-        index.fill(encoder.known, columns, sections, pool)
 
     def _draw(self, first: int, count: int) -> Draw:
         random_ = np.random.default_rng((self._seed, KINDS.index(self.kind), first))
-        sample, rich = _sample(), self.kind in _RICH
+        known, rich = sample(), self.kind in RICH
         blank = np.full((count, 4), -1, dtype=np.int16)
         kind = random_.random(count)
         bare = kind < (0.2 if self.kind == "tokenless" else 0.04 if rich else 0)
@@ -122,23 +100,23 @@ class Corpus:
         needed[bare] = -1
         any_of = blank
         if self.kind == "any of":
-            needed, any_of = blank, _skills(random_, count, (2, 3, 4), sample.weights)
+            needed, any_of = blank, _skills(random_, count, (2, 3, 4), known.weights)
         elif rich:
-            any_of = _skills(random_, count, (2, 3, 4), sample.weights)
+            any_of = _skills(random_, count, (2, 3, 4), known.weights)
             any_of[bare | (kind < 0.84)] = -1
             needed[kind > 0.91] = -1
-            any_of[sample.satisfies[needed[:, :, None], any_of[:, None, :]].any(axis=(1, 2))] = -1
+            any_of[known.satisfies[needed[:, :, None], any_of[:, None, :]].any(axis=(1, 2))] = -1
         fields = {name: random_.integers(0, _SAMPLE, count) for name in (_FIELDS if rich else _CORE_FIELDS)}
         # Who names no skill at least names a place; without other fields, so does everybody.
         placed = bare if rich else np.ones(count, dtype=np.bool_)
-        fields["places"][placed] = random_.choice(sample.placed, int(placed.sum()))
+        fields["places"][placed] = random_.choice(known.placed, int(placed.sum()))
         if self.kind == "tokenless":
-            fields["text"][bare] = sample.textless
+            fields["text"][bare] = known.textless
         amounts = random_.integers(40, 200, count) * 1_000
         unwanted = np.full((count, 2), -1, dtype=np.int16)
         if rich:
             some = random_.random(count) < 0.15
-            unwanted[some] = _skills(random_, int(some.sum()), (1, 2), sample.weights)[:, :2]
+            unwanted[some] = _skills(random_, int(some.sum()), (1, 2), known.weights)[:, :2]
             clash = (unwanted[:, :, None] == np.concatenate((needed, any_of), axis=1)[:, None, :]).any(axis=(1, 2))
             unwanted[clash] = -1
         return Draw(
@@ -147,19 +125,19 @@ class Corpus:
             any_of=any_of,
             unwanted=unwanted,
             fields=fields,
-            amount=np.where(sample.has_floor[fields["salary_floor"]], amounts, 0),
+            amount=np.where(known.has_floor[fields["salary_floor"]], amounts, 0),
         )
 
     def _needed(self, random_: np.random.Generator, count: int, first: int) -> Column:
-        sample = _sample()
-        weights = np.full(len(sample.weights), 1 / len(sample.weights)) if self.kind == "even" else sample.weights
+        known = sample()
+        weights = np.full(len(known.weights), 1 / len(known.weights)) if self.kind == "even" else known.weights
         needed = _skills(random_, count, (1, 2, 2, 3, 3, 4), weights)
         if self.kind == "one skill":
             needed[:] = (0, -1, -1, -1)
         if self.kind == "constant":
             others = np.arange(first, first + count) >= STEADY
             needed[others, 1:] = -1
-            needed[others, 1] = random_.integers(len(sample.weights), len(sample.skills), int(others.sum()))
+            needed[others, 1] = random_.integers(len(known.weights), len(known.skills), int(others.sum()))
         return needed
 
 
@@ -168,7 +146,9 @@ _FIELDS: Final = (*_CORE_FIELDS, "text", "utc_offset", "workplace", "seniority",
 
 
 @dataclass(frozen=True)
-class _Sample:
+class Sample:
+    """Criteria whose fields are dealt anew, and what is known of their skills."""
+
     criteria: tuple[Criteria, ...]
     skills: tuple[str, ...]
     """Those that are asked for, the most frequent ones first; then others."""
@@ -184,7 +164,8 @@ class _Sample:
 
 
 @cache
-def _sample() -> _Sample:
+def sample() -> Sample:
+    """Criteria to take fields from, drawn once."""
     found = tuple(corpus.criteria(_SAMPLE, seed=11))
     counts: dict[str, int] = {}
     for one in found:
@@ -193,7 +174,7 @@ def _sample() -> _Sample:
     asked = sorted(counts, key=lambda name: (-counts[name], name))
     weights = np.array([counts[name] for name in asked], dtype=np.float64)
     others = sorted(set(taxonomy().names()) - counts.keys())
-    return _Sample(
+    return Sample(
         criteria=found,
         skills=(*asked, *others),
         weights=weights / weights.sum(),
@@ -228,13 +209,13 @@ def _with_skills(posting: PostingCore, names: tuple[str, ...]) -> PostingCore:
 
 
 def criteria_of(draw: Draw, at: int) -> Criteria:
-    sample = _sample()
+    known = sample()
 
     def of(name: str) -> Criteria:
-        return sample.criteria[draw.fields[name][at]] if name in draw.fields else Criteria()
+        return known.criteria[draw.fields[name][at]] if name in draw.fields else Criteria()
 
     def names(skills: Column) -> tuple[str, ...]:
-        return tuple(sorted(sample.skills[number] for number in skills[at] if number >= 0))
+        return tuple(sorted(known.skills[number] for number in skills[at] if number >= 0))
 
     floor = of("salary_floor").salary_floor
     # Canonical as it is: to validate a million of them takes longer than all else.
@@ -252,128 +233,3 @@ def criteria_of(draw: Draw, at: int) -> Criteria:
         employment=of("employment").employment,
         languages=of("languages").languages,
     )
-
-
-class _Encoder:
-    """Writes draws as an index holds them: what `Vocabulary.row_of` does for one, for many at once."""
-
-    def __init__(self, known: Vocabulary, kind: Kind) -> None:
-        self.known = known
-        sample = _sample()
-        every = sample.criteria
-        self._skills = np.array([known.skill(name) for name in sample.skills] + [0])
-        rich, named = kind in _RICH, sample.skills[: len(sample.weights)]
-        self._own = np.array([known.literals.own(name) << 2 for name in named] if rich else [])
-        self._implied = np.array(
-            [known.literals.implied(name) << 2 for name in named] if rich or kind == "any of" else []
-        )
-        self._place = np.array([known.place_set(concrete(one.places)) for one in every])
-        self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
-        self._texts = [_text_literals(known, one) for one in every] if rich else []
-        floors = [one.salary_floor for one in every]
-        self._currency = np.array([known.currency(floor.currency) if floor else 0 for floor in floors])
-        self._undisclosed = np.array([one.accept_undisclosed for one in every])
-        self._pooled = 1
-
-    def encoded(self, draw: Draw) -> tuple[Columns, Column, Column]:
-        """Columns, sections, and the pool; the places of a pool go on from one draw to the next."""
-        fields, count = draw.fields, len(draw.amount)
-        # The rarest skill is the one of the highest number: none is before all.
-        numbers = self._skills[-np.sort(-draw.needed, axis=1)].astype(np.uint32)
-        home, also = numbers[:, 0] << 16 | numbers[:, 1], numbers[:, 2] << 16 | numbers[:, 3]
-        place = self._place[fields["places"]]
-        pool, clauses, positive = self._clauses(draw)
-        sections = np.where(numbers[:, 0] > 0, SKILLS, np.where(positive, CLAUSES, PLACES)).astype(np.uint8)
-        currency = np.where(draw.amount > 0, self._currency[fields["salary_floor"]], 0)
-        accepts = (draw.amount > 0) & self._undisclosed[fields["salary_floor"]]
-        rate = np.array(self.known.rates)[currency]
-        columns = Columns(
-            key=np.arange(draw.first, draw.first + count, dtype=np.uint32),
-            pay=currency.astype(np.uint64) << CURRENCY_SHIFT
-            | draw.amount.astype(np.uint64)
-            | accepts.astype(np.uint64) * np.uint64(ACCEPTS_UNDISCLOSED),
-            bits=self._bits(fields, count)
-            | np.where(self._unknown[fields["places"]], UNKNOWN_PLACE, 0).astype(np.uint32),
-            place=place.astype(np.uint32),
-            manner=self._manners(fields, count),
-            also=also,
-            home=np.where(sections == SKILLS, home, np.where(sections == PLACES, place, 0)).astype(np.uint32),
-            rank=np.where(rate > 0, ranks_of(draw.amount / np.where(rate > 0, rate, 1)), 0).astype(np.uint16),
-            clauses=clauses,
-        )
-        return columns, sections, pool
-
-    def _bits(self, fields: dict[str, Column], count: int) -> Column:
-        found = np.full(count, UNKNOWN_PLACE - 1, dtype=np.uint32)
-        for name in ("workplace", "seniority", "employment"):
-            if name in fields:
-                asked = [
-                    {"workplace": (), "seniority": (), "employment": (), name: getattr(one, name)}
-                    for one in _sample().criteria
-                ]
-                found &= np.array([self.known.bits(**one, places=True) for one in asked], dtype=np.uint32)[fields[name]]
-        return found
-
-    def _manners(self, fields: dict[str, Column], count: int) -> Column:
-        if "utc_offset" not in fields:
-            return np.zeros(count, dtype=np.uint32)
-        every = _sample().criteria
-        hours, hour_of = _numbered([(one.utc_offset, one.tolerance) for one in every])
-        spoken, language_of = _numbered([one.languages for one in every])
-        number = np.array([[self.known.manner(at, near, languages) for languages in spoken] for at, near in hours])
-        return number[hour_of[fields["utc_offset"]], language_of[fields["languages"]]].astype(np.uint32)
-
-    def _clauses(self, draw: Draw) -> tuple[Column, Column, Column]:
-        """The pool of these rows, where in all pools each begins, and whether its first clause may be looked up."""
-        count = len(draw.amount)
-        parts: list[tuple[Column, Column]] = []
-        any_row, any_at = np.nonzero(draw.any_of >= 0)
-        if any_row.size:
-            last = np.append(any_row[1:] != any_row[:-1], True)
-            parts.append((any_row, self._implied[draw.any_of[any_row, any_at]] | last))
-        positive: Column = np.asarray((draw.any_of >= 0).any(axis=1))
-        if "text" in draw.fields:
-            texts = draw.fields["text"]
-            wanted, excluded = (_flat([text[side] for text in self._texts], texts) for side in (0, 1))
-            parts = [wanted, *parts, excluded]
-            positive[wanted[0]] = True
-        none_row, none_at = np.nonzero(draw.unwanted >= 0)
-        if none_row.size:
-            parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | 3))
-        if not parts:
-            return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.uint32), positive
-        rows = np.concatenate([part[0] for part in parts])
-        order = np.argsort(rows, kind="stable")
-        literals, sizes = np.concatenate([part[1] for part in parts])[order], np.bincount(rows, minlength=count)
-        some = np.flatnonzero(sizes)
-        begins = np.cumsum(sizes[some] + 1) - (sizes[some] + 1)
-        pool = np.empty(literals.size + some.size, dtype=np.uint32)
-        is_count = np.zeros(pool.size, dtype=np.bool_)
-        is_count[begins] = True
-        pool[is_count], pool[~is_count] = sizes[some], literals
-        clauses = np.zeros(count, dtype=np.uint32)
-        clauses[some] = begins + self._pooled
-        self._pooled += pool.size
-        return pool, clauses, positive
-
-
-def _flat(lists: Sequence[Sequence[int]], chosen: Column) -> tuple[Column, Column]:
-    """The values of chosen lists one after another, each with the place of its choice."""
-    sizes = np.array([len(one) for one in lists])
-    values = np.array([value for one in lists for value in one], dtype=np.int64)
-    starts = (np.cumsum(sizes) - sizes)[chosen]
-    rows = np.repeat(np.arange(chosen.size), sizes[chosen])
-    within = np.arange(rows.size) - np.repeat(np.cumsum(sizes[chosen]) - sizes[chosen], sizes[chosen])
-    return rows, values[np.repeat(starts, sizes[chosen]) + within]
-
-
-def _numbered(values: Sequence[Any]) -> tuple[list[Any], Column]:
-    distinct = list(dict.fromkeys(values))
-    number = {value: at for at, value in enumerate(distinct)}
-    return distinct, np.array([number[value] for value in values])
-
-
-def _text_literals(known: Vocabulary, criteria: Criteria) -> tuple[list[int], list[int]]:
-    """The literals of a text's wanted clauses, and of those that it excludes."""
-    literals = list(known.row_of(Criteria(text=criteria.text)).literals) if criteria.text else []
-    return [one for one in literals if not one & 2], [one for one in literals if one & 2]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.match_columns import fill
 from bench.match_corpus import KINDS, Corpus, Kind
 from schemas.criteria import Criteria, CriteriaRecord
 from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
@@ -31,7 +32,7 @@ def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(k
     corpus = Corpus(kind, 300)
     asked, postings = corpus.criteria(range(300)), corpus.postings(6)
     filled, applied = MemoryCriteriaIndex(kernel), MemoryCriteriaIndex(kernel, Sizes(tail=64))
-    corpus.fill(filled)
+    fill(corpus, filled)
     applied.apply([record(key, one) for key, one in asked.items()])
     expected = true_hits(asked, postings)
     assert all(canonical(one) == one for one in asked.values())
@@ -44,7 +45,7 @@ def test_an_index_that_was_filled_goes_on_like_any() -> None:
     corpus = Corpus("full", 300)
     held = corpus.criteria(range(300))
     index, postings = MemoryCriteriaIndex(sizes=Sizes(tail=8, piece=16, least_small=32)), corpus.postings(4)
-    corpus.fill(index)
+    fill(corpus, index)
     for key, one in Corpus("full", 150, seed=8).criteria(range(150)).items():
         index.apply([CriteriaRecord(key=2 * key, criteria_id="", version=2, removed=key % 3 == 0, criteria=one)])
         held.pop(2 * key)

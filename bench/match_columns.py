@@ -1,0 +1,158 @@
+"""Drawn criteria as an index holds them: what `Vocabulary.row_of` does for one, for half a million at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from bench.match_corpus import RICH, Corpus, Draw, Kind, sample
+from schemas.criteria import Criteria
+from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Columns
+from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.memory_vocabulary import (
+    ACCEPTS_UNDISCLOSED,
+    CURRENCY_SHIFT,
+    UNKNOWN_PLACE,
+    Vocabulary,
+    ranks_of,
+)
+from services.rules.placing import concrete
+
+
+def fill(corpus: Corpus, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:
+    """Put all criteria of a corpus into an empty index."""
+    encoder = Encoder(Vocabulary(index.rates), corpus.kind)
+    parts = []
+    for draw in corpus.draws():
+        parts.append(encoder.encoded(draw))
+        advance(len(draw.amount))
+    columns = Columns(*(np.concatenate(columns) for columns in zip(*(part[0] for part in parts), strict=True)))
+    sections = np.concatenate([part[1] for part in parts])
+    pool = np.concatenate([np.zeros(1, dtype=np.uint32), *(part[2] for part in parts)])
+    del parts
+    index.fill(encoder.known, columns, sections, pool)
+
+
+class Encoder:
+    """Writes draws as an index holds them: what `Vocabulary.row_of` does for one, for many at once."""
+
+    def __init__(self, known: Vocabulary, kind: Kind) -> None:
+        self.known = known
+        drawn = sample()
+        every = drawn.criteria
+        self._skills = np.array([known.skill(name) for name in drawn.skills] + [0])
+        rich, named = kind in RICH, drawn.skills[: len(drawn.weights)]
+        self._own = np.array([known.literals.own(name) << 2 for name in named] if rich else [])
+        self._implied = np.array(
+            [known.literals.implied(name) << 2 for name in named] if rich or kind == "any of" else []
+        )
+        self._place = np.array([known.place_set(concrete(one.places)) for one in every])
+        self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
+        self._texts = [_text_literals(known, one) for one in every] if rich else []
+        floors = [one.salary_floor for one in every]
+        self._currency = np.array([known.currency(floor.currency) if floor else 0 for floor in floors])
+        self._undisclosed = np.array([one.accept_undisclosed for one in every])
+        self._pooled = 1
+
+    def encoded(self, draw: Draw) -> tuple[Columns, Column, Column]:
+        """Columns, sections, and the pool; the places of a pool go on from one draw to the next."""
+        fields, count = draw.fields, len(draw.amount)
+        # The rarest skill is the one of the highest number: none is before all.
+        numbers = self._skills[-np.sort(-draw.needed, axis=1)].astype(np.uint32)
+        home, also = numbers[:, 0] << 16 | numbers[:, 1], numbers[:, 2] << 16 | numbers[:, 3]
+        place = self._place[fields["places"]]
+        pool, clauses, positive = self._clauses(draw)
+        sections = np.where(numbers[:, 0] > 0, SKILLS, np.where(positive, CLAUSES, PLACES)).astype(np.uint8)
+        currency = np.where(draw.amount > 0, self._currency[fields["salary_floor"]], 0)
+        accepts = (draw.amount > 0) & self._undisclosed[fields["salary_floor"]]
+        rate = np.array(self.known.rates)[currency]
+        columns = Columns(
+            key=np.arange(draw.first, draw.first + count, dtype=np.uint32),
+            pay=currency.astype(np.uint64) << CURRENCY_SHIFT
+            | draw.amount.astype(np.uint64)
+            | accepts.astype(np.uint64) * np.uint64(ACCEPTS_UNDISCLOSED),
+            bits=self._bits(fields, count)
+            | np.where(self._unknown[fields["places"]], UNKNOWN_PLACE, 0).astype(np.uint32),
+            place=place.astype(np.uint32),
+            manner=self._manners(fields, count),
+            also=also,
+            home=np.where(sections == SKILLS, home, np.where(sections == PLACES, place, 0)).astype(np.uint32),
+            rank=np.where(rate > 0, ranks_of(draw.amount / np.where(rate > 0, rate, 1)), 0).astype(np.uint16),
+            clauses=clauses,
+        )
+        return columns, sections, pool
+
+    def _bits(self, fields: dict[str, Column], count: int) -> Column:
+        found = np.full(count, UNKNOWN_PLACE - 1, dtype=np.uint32)
+        for name in ("workplace", "seniority", "employment"):
+            if name in fields:
+                asked = [
+                    {"workplace": (), "seniority": (), "employment": (), name: getattr(one, name)}
+                    for one in sample().criteria
+                ]
+                found &= np.array([self.known.bits(**one, places=True) for one in asked], dtype=np.uint32)[fields[name]]
+        return found
+
+    def _manners(self, fields: dict[str, Column], count: int) -> Column:
+        if "utc_offset" not in fields:
+            return np.zeros(count, dtype=np.uint32)
+        every = sample().criteria
+        hours, hour_of = _numbered([(one.utc_offset, one.tolerance) for one in every])
+        spoken, language_of = _numbered([one.languages for one in every])
+        number = np.array([[self.known.manner(at, near, languages) for languages in spoken] for at, near in hours])
+        return number[hour_of[fields["utc_offset"]], language_of[fields["languages"]]].astype(np.uint32)
+
+    def _clauses(self, draw: Draw) -> tuple[Column, Column, Column]:
+        """The pool of these rows, where in all pools each begins, and whether its first clause may be looked up."""
+        count = len(draw.amount)
+        parts: list[tuple[Column, Column]] = []
+        any_row, any_at = np.nonzero(draw.any_of >= 0)
+        if any_row.size:
+            last = np.append(any_row[1:] != any_row[:-1], True)
+            parts.append((any_row, self._implied[draw.any_of[any_row, any_at]] | last))
+        positive: Column = np.asarray((draw.any_of >= 0).any(axis=1))
+        if "text" in draw.fields:
+            texts = draw.fields["text"]
+            wanted, excluded = (_flat([text[side] for text in self._texts], texts) for side in (0, 1))
+            parts = [wanted, *parts, excluded]
+            positive[wanted[0]] = True
+        none_row, none_at = np.nonzero(draw.unwanted >= 0)
+        if none_row.size:
+            parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | 3))
+        if not parts:
+            return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.uint32), positive
+        rows = np.concatenate([part[0] for part in parts])
+        order = np.argsort(rows, kind="stable")
+        literals, sizes = np.concatenate([part[1] for part in parts])[order], np.bincount(rows, minlength=count)
+        some = np.flatnonzero(sizes)
+        begins = np.cumsum(sizes[some] + 1) - (sizes[some] + 1)
+        pool = np.empty(literals.size + some.size, dtype=np.uint32)
+        is_count = np.zeros(pool.size, dtype=np.bool_)
+        is_count[begins] = True
+        pool[is_count], pool[~is_count] = sizes[some], literals
+        clauses = np.zeros(count, dtype=np.uint32)
+        clauses[some] = begins + self._pooled
+        self._pooled += pool.size
+        return pool, clauses, positive
+
+
+def _flat(lists: Sequence[Sequence[int]], chosen: Column) -> tuple[Column, Column]:
+    """The values of chosen lists one after another, each with the place of its choice."""
+    sizes = np.array([len(one) for one in lists])
+    values = np.array([value for one in lists for value in one], dtype=np.int64)
+    starts = (np.cumsum(sizes) - sizes)[chosen]
+    rows = np.repeat(np.arange(chosen.size), sizes[chosen])
+    within = np.arange(rows.size) - np.repeat(np.cumsum(sizes[chosen]) - sizes[chosen], sizes[chosen])
+    return rows, values[np.repeat(starts, sizes[chosen]) + within]
+
+
+def _numbered(values: Sequence[Any]) -> tuple[list[Any], Column]:
+    distinct = list(dict.fromkeys(values))
+    number = {value: at for at, value in enumerate(distinct)}
+    return distinct, np.array([number[value] for value in values])
+
+
+def _text_literals(known: Vocabulary, criteria: Criteria) -> tuple[list[int], list[int]]:
+    """The literals of a text's wanted clauses, and of those that it excludes."""
+    literals = list(known.row_of(Criteria(text=criteria.text)).literals) if criteria.text else []
+    return [one for one in literals if not one & 2], [one for one in literals if one & 2]
