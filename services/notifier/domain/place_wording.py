@@ -7,8 +7,8 @@ from functools import lru_cache
 from schemas.posting import Reach
 from services.notifier.domain.words import Words, mark
 from services.rules.phrases import place_phrase
-from services.rules.place_data import place_data
-from services.rules.places import countries_of, country_of, is_group, is_subdivision
+from services.rules.place_data import country_part, place_data
+from services.rules.places import countries_of, is_group, is_subdivision
 
 GROUPS: Mapping[str, str] = {
     "worldwide": mark("anywhere"),
@@ -55,15 +55,11 @@ _MOST_PARTS = 3
 
 def worth_naming(reach: Reach) -> tuple[str, ...]:
     """The places of a reach, each once: one goes without saying beside a group that holds it, or beside parts of it."""
-    groups = [code for code in reach.groups if not any(_is_within(code, other) for other in reach.groups)]
-    grouped = frozenset[str]().union(*map(countries_of, groups))
-    parted = {country_of(part) for part in reach.subdivisions}
+    groups = [code for code in reach.groups if not any(_ground(code) < _ground(other) for other in reach.groups)]
+    grouped = frozenset[str]().union(*map(_ground, groups))
+    parted = set(map(country_part, reach.subdivisions))
     countries = [code for code in reach.countries if code not in grouped and code not in parted]
     return (*groups, *countries, *reach.subdivisions)
-
-
-def _is_within(group: str, other: str) -> bool:
-    return countries_of(group) < countries_of(other)
 
 
 def shares_ground(place: str, others: Iterable[str]) -> bool:
@@ -73,9 +69,8 @@ def shares_ground(place: str, others: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _ground(place: str) -> frozenset[str]:
-    if is_group(place):
-        return countries_of(place)
-    return frozenset({country_of(place) if is_subdivision(place) else place})
+    """The countries of a place. A code that is not known, as a later release may write, is one of its own."""
+    return countries_of(place) if is_group(place) else frozenset({country_part(place)})
 
 
 def place_in_words(code: str, words: Words) -> str:
@@ -96,9 +91,9 @@ def any_of(codes: Sequence[str], words: Words) -> str:
 
 
 def _names(codes: Sequence[str], words: Words) -> list[str]:
-    parts = Counter(country_of(code) for code in codes if is_subdivision(code))
+    parts = Counter(country_part(code) for code in codes if is_subdivision(code))
     many = {country: count for country, count in parts.items() if count > _MOST_PARTS}
-    names = [place_in_words(code, words) for code in codes if not (is_subdivision(code) and country_of(code) in many)]
+    names = [place_in_words(code, words) for code in codes if not (is_subdivision(code) and country_part(code) in many)]
     return names + [
         words.count(
             "{country} ({count} region)", "{country} ({count} regions)", count, country=place_in_words(country, words)

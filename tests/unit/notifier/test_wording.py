@@ -75,6 +75,13 @@ def test_a_subject_is_one_line_whatever_a_title_holds() -> None:
     assert subject(made) == "New job: Engineer Bcc: all@example.com at A B"
 
 
+def test_a_job_without_a_title_is_called_one() -> None:
+    nameless = posting("a", title=" \u200e", company="Acme")
+    assert subject(digest(nameless)) == "New job: A job without a title at Acme"
+    line = wording.preheader(digest(nameless, posting("b", title="Engineer")), EN, "")
+    assert "A job without a title at Acme" in line
+
+
 def test_the_preheader_adds_to_the_subject() -> None:
     made = rich_digest()
     line = wording.preheader(made, EN, "")
