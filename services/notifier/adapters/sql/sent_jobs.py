@@ -66,8 +66,8 @@ def remember_digests(connection: Connection, most: int) -> int:
     connection.execute(locked.order_by(subscribers.c.subscriber_id).with_for_update(key_share=True)).all()
     own = digests.c.digest_id.in_([row.digest_id for row in chosen])
     rows = connection.execute(_items().where(own)).all()
-    for row in rows:
-        values_ = {
+    kept = [
+        {
             "subscriber_id": row.subscriber_id,
             "posting_id": row.posting_id,
             "due_at": row.due_at,
@@ -77,7 +77,10 @@ def remember_digests(connection: Connection, most: int) -> int:
             # What it paid then is not known, so that nobody can say that it pays more now.
             "near": False,
         }
-        connection.execute(upsert(connection, sent_jobs).values(values_).on_conflict_do_nothing())
+        for row in rows
+    ]
+    if kept:
+        connection.execute(upsert(connection, sent_jobs).on_conflict_do_nothing(), kept)
     connection.execute(update(digests).where(own).values(remembered=True))
     return len(chosen)
 
