@@ -91,7 +91,8 @@ def _titles(items: Sequence[Item], words: Words) -> list[str]:
 
 
 def _job(item: Item, words: Words, *, most_title: int, most_company: int) -> str:
-    title = one_line(item.posting.title, most_title) or words.say(LABELS["no_title"])
+    untitled = LABELS["no_title"]
+    title = one_line(item.posting.title, most_title) or words.say(untitled)
     company = one_line(item.posting.company.name, most_company)
     return words.say("{title} at {company}", title=title, company=company) if company else title
 
