@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
@@ -114,8 +115,8 @@ class Taxonomy:
                 )
                 if written not in unfound:
                     surfaces.setdefault(folded, []).append(surface)
-        for name, entry in data["skills"].items():
-            for title in entry.get("roles", ()):
+        for key, (name, entry) in product(("roles", "further_roles"), data["skills"].items()):
+            for title in entry.get(key, ()):
                 folded_title = fold_skill(title)
                 if self._by_fold.setdefault(folded_title, name) == name:
                     surface = _Surface(name, title, title.isupper(), None, plural=True, role=True)

@@ -201,7 +201,11 @@ def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
     ]
     if problems:
         raise ValueError("\n".join(problems))
-    taken = set(written) | {fold_skill(title) for titles in roles.values() for title in titles}
+    first: dict[str, str] = {}
+    for name, titles in roles.items():
+        for title in titles:
+            first.setdefault(fold_skill(title), name)
+    taken = set(written) | set(first)
     for name, entry in skills.items():
         made = [
             title
@@ -210,8 +214,11 @@ def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
             if fold_skill(title) not in taken
         ]
         taken |= set(map(fold_skill, made))
-        if titles := list(dict.fromkeys([*roles.get(name, ()), *made])):
+        own = [title for title in roles.get(name, ()) if first[fold_skill(title)] == name]
+        if titles := list(dict.fromkeys([*own, *made])):
             entry["roles"] = titles
+        if others := [title for title in roles.get(name, ()) if title not in own]:
+            entry["further_roles"] = others
 
 
 def _titles_of(written: str) -> Iterator[str]:

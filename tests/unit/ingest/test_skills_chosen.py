@@ -139,3 +139,19 @@ PLAIN = (
 )
 def test_plain_words_mean_what_they_mean_in_the_field_of_the_title(title: str, skills: set[str]) -> None:
     assert set(chosen(title, PLAIN)) == skills
+
+
+def test_of_a_long_list_of_skills_the_practices_named_once_among_the_duties_are_left_out() -> None:
+    duties = "<h3>What you will do</h3><ul><li>Own test automation and incident response</li></ul>"
+    tools = (
+        "Python, Java, Rust, Kotlin, Scala, PHP, Ruby, Terraform, Ansible, Docker, Kubernetes, Kafka, PostgreSQL, "
+        "MySQL, MongoDB, Redis, Elasticsearch, RabbitMQ, Django"
+    )
+    short, long = (
+        chosen(html=f"{duties}<h3>Requirements</h3><ul><li>{asked}</li></ul>") for asked in ("Python", tools)
+    )
+    practices = {"Test Automation", "Incident Response"}
+    assert practices <= short.keys()
+    assert not practices & long.keys()
+    again = chosen(html=f"{duties}<h3>Requirements</h3><ul><li>{tools}, test automation</li></ul>")
+    assert practices & again.keys() == {"Test Automation"}

@@ -281,3 +281,8 @@ def test_finding_takes_milliseconds() -> None:
         taxonomy().find(text)
     # Budget 2 ms a text; ten times that on a loaded machine still shows a rule that went quadratic.
     assert (time.perf_counter() - begun) / 10 < 0.020
+
+
+def test_a_search_for_a_job_title_means_the_first_of_its_skills() -> None:
+    assert taxonomy().canonical("Product Manager") == "Product Management"
+    assert {"Product Management", "Product Strategy", "Roadmapping"} <= set(taxonomy().of_title("Product Manager"))
