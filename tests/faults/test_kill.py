@@ -43,8 +43,9 @@ KILLS = 50
 SEED = 20_260_803
 START = datetime(2026, 8, 3, 23, 30, tzinfo=UTC)
 """Just after the newest captured feed was taken: its postings are news, those of older captures are stale."""
-FACTOR = 4_000
-"""A second is an hour and more, so that many digests are due while the system is being killed."""
+FACTOR = 2_500
+"""A second is forty minutes, so that many digests are due while the system is being killed, and four minutes of that
+are still within the week that new criteria are matched backwards."""
 NEWS = timedelta(days=5)
 PATIENCE_S = 15
 """How long a life may last until a mail goes out, on a machine that others keep busy."""
