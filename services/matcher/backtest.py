@@ -24,7 +24,7 @@ _MOST_GROWN: Final = 5
 _MOST_PLACES_TRIED: Final = 25
 _LEAST_AKIN: Final = 0.1
 """A skill that is seldom asked for together with those of a search is no alternative to them."""
-_TELLING: Final[frozenset[SkillKind]] = frozenset({"tool", "method", "field"})
+_TELLING: Final[frozenset[SkillKind]] = frozenset({"tool", "term", "method", "field"})
 """What is neither broad nor a language that people speak."""
 
 

@@ -78,7 +78,7 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
     return [
         candidate
         for candidate, yes in zip(candidates, believed, strict=True)
-        if yes and (titled or candidate.kind not in ("method", "broad") or not _TEAM.match(text, candidate.end))
+        if yes and (titled or candidate.kind not in ("term", "method", "broad") or not _TEAM.match(text, candidate.end))
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from services.rules.skill_context import Candidate
 
-_PRACTICES = ("method", "field")
+_PRACTICES = ("term", "method", "field")
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
 _SEPARATOR = re.compile(r"\s*(?:,|/|&|\band/or\b|\band\b|\bor\b|\bund\b|\by\b|\be\b|\bet\b)\s*", re.IGNORECASE)

@@ -20,8 +20,9 @@ from services.rules.skill_context import LANGUAGE, Candidate, Cues, believable, 
 from services.rules.skill_lists import with_shared_words
 from services.rules.skill_text import FOREIGN, haystack_of, opened
 
-SkillKind = Literal["tool", "method", "field", "broad", "language"]
-"""tool: a named product, programming language, standard or certificate. method: a practice or field in its own words.
+SkillKind = Literal["tool", "term", "method", "field", "broad", "language"]
+"""tool: a named product, programming language, standard or certificate. term: a practice by its term of art ("CI/CD",
+"upselling"), hardly ever said in passing. method: a practice or field in its own words.
 field: a word that counts where a text asks for experience in it ("Accounting"). broad: a word that any text may hold
 ("Security"), which says something in a title only. language: a human language, asked for."""
 

@@ -51,7 +51,7 @@ _ASKED_BEFORE = re.compile(
 )
 _MOST_EVIDENCE = 12
 _MOST_SKILLS = 60
-_MANY = 18
+_MANY = 16
 """Skills from which a posting names more than its reader keeps: what it names once, in its duties,
 and in everyday words is left out.
 
@@ -136,7 +136,7 @@ def _of_text(
             section = "requirements"
         elif line.role and section in _MAY_SPEAK_OF_THE_JOB:
             section = "duties"
-        if section not in _OF_THE_JOB and not (mention.kind == "method" and mention.name in tags):
+        if section not in _OF_THE_JOB and not (mention.kind in ("term", "method") and mention.name in tags):
             continue
         if _counts(text, mentions, index, own=own, line=line):
             core = section in core_sections and not line.optional
@@ -148,7 +148,7 @@ def _of_text(
 def _counts(text: str, mentions: Sequence[Mention], index: int, *, own: str, line: Line) -> bool:
     mention = mentions[index]
     before = text[max(line.start, mention.start - _REACH) : mention.start]
-    if line.degree and mention.kind in ("method", "field") and _DEGREE_BEFORE.search(before):
+    if line.degree and mention.kind in ("term", "method", "field") and _DEGREE_BEFORE.search(before):
         return False
     if mention.kind == "field":
         return bool(

@@ -243,10 +243,10 @@ def compiled(folder: Path) -> dict[str, Any]:
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]
     cued = {way: cue for cue, ways in rules["cued"].items() for way in ways}
     unknown = sorted({*rules["exact"], *cued, *rules["unfound"]} - set(written))
-    unknown += sorted({*rules["method"], *rules["field"], *rules["broad"]} - set(skills))
+    unknown += sorted({*rules["term"], *rules["method"], *rules["field"], *rules["broad"]} - set(skills))
     if unknown:
         raise ValueError(f"{RULES} names no spelling of a skill: {unknown}")
-    for kind in ("method", "field", "broad"):
+    for kind in ("term", "method", "field", "broad"):
         for name in rules[kind]:
             skills[name]["kind"] = kind
     loose = set(rules["any_case"])
