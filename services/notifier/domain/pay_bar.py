@@ -12,8 +12,8 @@ from services.notifier.domain.amounts import annual_range, floor_in_words, perce
 from services.notifier.domain.words import Words
 from services.rules.fits import annual_floor
 
-_LEAST, _MOST = 0.5, 2.0
-"""The scale, in floors: the floor itself stands a third along, on every bar."""
+_LEAST, _MOST = 0.5, 3.0
+"""The scale, in floors: the floor itself stands a fifth along, on every bar."""
 FLOOR_AT = round(100 * (1.0 - _LEAST) / (_MOST - _LEAST))
 _NARROWEST = 4
 """Percent of the width; what is stated as one amount can still be seen."""
@@ -43,7 +43,7 @@ class PayBar:
 
     @property
     def line(self) -> str:
-        """The same in characters: `────────────┃──━━━━━━━──────────────`."""
+        """The same in characters: `───────┃──━━━━━━━───────────────────`."""
         return "".join(map(self._character, range(_CHARACTERS)))
 
     def _character(self, at: int) -> str:
