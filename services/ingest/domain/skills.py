@@ -55,7 +55,7 @@ _MANY = 16
 """Skills from which a posting names more than its reader keeps: what it names once, in its duties,
 and in everyday words is left out.
 
-On labelled postings those are right in 4 of 10 cases where fewer are found, in 3 of 10 where more are.
+On labelled postings those are right in every second case where fewer are found, in every third where more are.
 """
 
 
