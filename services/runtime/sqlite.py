@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,8 @@ from services.runtime.errors import JobchimeError, UnavailableError
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another process; every transaction here is far shorter."""
+
+_BETWEEN_TRIES_S = 0.01
 
 
 class DamagedError(JobchimeError):
@@ -65,6 +68,25 @@ def make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
+def use_wal(connection: sqlite3.Connection, *, wait_s: float = BUSY_SECONDS) -> str:
+    """Switch a file to WAL, and say in which mode it is then.
+
+    The switch needs the file alone, and SQLite does not wait for that whatever its busy timeout: of several that open a
+    new file at once, one switches and the others find it done. Raises `sqlite3.OperationalError` where that takes too
+    long.
+    """
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            mode: str = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN_TRIES_S)
+        else:
+            return mode
+
+
 def connect(path: Path, *, busy_s: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Open a durable file that several processes share: WAL, every commit on the disk before it returns.
 
@@ -75,13 +97,8 @@ def connect(path: Path, *, busy_s: float = BUSY_SECONDS) -> sqlite3.Connection:
         make_private(path)
         connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
         try:
-            # The switch to WAL needs the file alone, so an opener waits its turn by an ordinary write lock first.
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-                if mode != "wal":
-                    raise UnavailableError(
-                        f"{path} lies on a disk that does not support SQLite's WAL; use a local disk"
-                    )
+            if use_wal(connection, wait_s=busy_s) != "wal":
+                raise UnavailableError(f"{path} lies on a disk that does not support SQLite's WAL; use a local disk")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
         except BaseException:

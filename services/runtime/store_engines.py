@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.sqlite import BUSY_SECONDS, explain, make_private
+from services.runtime.sqlite import BUSY_SECONDS, explain, make_private, use_wal
 from services.runtime.store_settings import StoreSettings
 
 WRITES = "jobchime_writes"
@@ -129,13 +129,9 @@ def _connect_args(url: URL, settings: StoreSettings) -> dict[str, Any]:
 def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
     # The driver must not begin transactions on its own: it would do so late, and never IMMEDIATE.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+    use_wal(connection)
+    for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

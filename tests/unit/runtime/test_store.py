@@ -3,13 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.schema import CreateTable
@@ -218,3 +219,16 @@ def test_a_moment_comes_back_exactly_and_in_utc(at: datetime, minutes: int) -> N
 def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises((ValueError, StatementError), match="zone"), writing(engine) as connection:
         connection.execute(insert(flags).values(name="x", value="1", changed_at=datetime(2026, 7, 1)))
+
+
+def test_several_that_open_a_new_file_at_once_all_find_it_in_wal(tmp_path: Path) -> None:
+    def open_one(number: int) -> str:
+        engine = open_store(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
+        with reading(engine) as connection:
+            mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(80):
+            assert set(pool.map(open_one, [number] * 4)) == {"wal"}
