@@ -38,16 +38,6 @@ _OTE_NEXT = re.compile(
 _OTE_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}commission")
 _VARIABLE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}variable")
 """A seller's variable pay is commission; anybody else's is a bonus, and part of the pay."""
-_MORE = re.compile(
-    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
-)
-_OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
-_INCLUDES = re.compile(
-    r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}(?:commission|variable)"
-    r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
-)
-"""On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
-_INCLUDING_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}(?:commission|variable)")
 _MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
 """Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
 _BENEFIT_NEXT = re.compile(
