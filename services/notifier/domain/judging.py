@@ -16,12 +16,11 @@ from services.rules.verdict import Verdict, judge
 _Parts = tuple[Part, Part, Part, Part]
 
 
-class Ready:
-    """A posting with what curation works out of it; each part on first use."""
+class Ready(PreparedPosting):
+    """A posting ready to be judged, with what curation works out of it besides; each part on first use."""
 
     def __init__(self, posting: PostingCore) -> None:
-        self.posting = posting
-        self.prepared = PreparedPosting(posting)
+        super().__init__(posting)
         self._once: dict[int, tuple[Criteria, _Parts]] = {}
 
     def once(self, criteria: Criteria, work_out: Callable[[], _Parts]) -> _Parts:
@@ -31,11 +30,6 @@ class Ready:
         if held is None:
             held = self._once[id(criteria)] = (criteria, work_out())
         return held[1]
-
-    @cached_property
-    def core(self) -> frozenset[str]:
-        """The core skills by canonical name."""
-        return frozenset(skill.name for skill in self.posting.skills if skill.core)
 
     @cached_property
     def core_or_implied(self) -> frozenset[str]:
@@ -83,7 +77,7 @@ class Judging:
             return held[2]
         if len(self._verdicts) >= self._most:
             self.forget()
-        found = judge(criteria, ready.prepared)
+        found = judge(criteria, ready)
         self._verdicts[own] = (criteria, ready, found)
         return found
 
