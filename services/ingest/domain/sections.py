@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -119,29 +119,6 @@ class Document:
     def lowered(self) -> str:
         """The text in lower case, character for character."""
         return self.text.replace("İ", "I").lower()
-
-    def around(self, anchors: Iterable[str], *, before: int, after: int) -> Iterator[tuple[int, int]]:
-        """Stretches of the text around plain lower-case words, joined where they overlap.
-
-        A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
-        """
-        hits: set[int] = set()
-        for anchor in anchors:
-            at = self.lowered.find(anchor)
-            while at >= 0:
-                hits.add(at)
-                at = self.lowered.find(anchor, at + len(anchor))
-        stretch: tuple[int, int] | None = None
-        for at in sorted(hits):
-            start, stop = max(0, at - before), min(len(self.text), at + after)
-            if stretch is not None and start <= stretch[1]:
-                stretch = (stretch[0], stop)
-                continue
-            if stretch is not None:
-                yield stretch
-            stretch = (start, stop)
-        if stretch is not None:
-            yield stretch
 
     def parts(self) -> Iterator[tuple[int, int, Kind]]:
         """The sections in order: start, stop, kind."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.ingest.domain.anchors import stretches
 from services.ingest.domain.sections import document_of
 
 
@@ -78,7 +79,7 @@ def test_own_words_leave_out_what_every_posting_of_an_employer_repeats() -> None
 
 def test_stretches_around_words_overlap_into_one_and_stay_inside_the_text() -> None:
     document = document_of("", "remote remote" + "x" * 200 + "REMOTE")
-    assert list(document.around(("remote",), before=10, after=20)) == [(0, 27), (203, 219)]
+    assert list(stretches(document, "remote", before=10, after=20)) == [(0, 27), (203, 219)]
 
 
 @pytest.mark.parametrize(
