@@ -1,5 +1,6 @@
 """Where in a text it is worth trying the rules of a field: near plain words that their statements hold."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ def stretches(document: Document, group: str, *, before: int, after: int) -> Ite
         last = (start, stop)
     if last is not None:
         yield last
+
+
+def matches(
+    document: Document, group: str, pattern: re.Pattern[str], *, before: int, after: int
+) -> Iterator[re.Match[str]]:
+    """Give the matches of a pattern for lower-case text in the stretches around the group's words."""
+    for start, stop in stretches(document, group, before=before, after=after):
+        yield from pattern.finditer(document.lowered, start, stop)
 
 
 @lru_cache(maxsize=4)

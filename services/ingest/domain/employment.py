@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from schemas.posting import Employment
-from services.ingest.domain.anchors import stretches
+from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.employment_words import (
     FIELD,
@@ -96,12 +96,11 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
 
 
 def _from_hours(document: Document) -> Finding[Employment | None] | None:
-    for start, stop in stretches(document, "employment", before=30, after=30):
-        for match in HOURS.finditer(document.lowered, start, stop):
-            most = int(match[2] or match[1])
-            form = _form_of_hours(most)
-            if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else _OTHERS):
-                return Finding(form, (quote("text", document.text, match.start(), match.end()),))
+    for match in matches(document, "employment", HOURS, before=30, after=30):
+        most = int(match[2] or match[1])
+        form = _form_of_hours(most)
+        if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else _OTHERS):
+            return Finding(form, (quote("text", document.text, match.start(), match.end()),))
     return None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from schemas.posting import Seniority
-from services.ingest.domain.anchors import stretches
+from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
@@ -83,10 +83,8 @@ def _from_text(document: Document) -> Finding[Seniority | None] | None:
 
 
 def _statements(document: Document) -> Iterator[re.Match[str]]:
-    for start, stop in stretches(document, "seniority", before=80, after=80):
-        yield from STATED.finditer(document.lowered, start, stop)
-    for start, stop in stretches(document, "title_line", before=20, after=100):
-        yield from TITLE_LINE.finditer(document.lowered, start, stop)
+    yield from matches(document, "seniority", STATED, before=80, after=80)
+    yield from matches(document, "title_line", TITLE_LINE, before=20, after=100)
 
 
 def _from_reports(document: Document) -> Finding[Seniority | None] | None:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import islice
 from typing import Literal, get_args
 
 from schemas.posting import Workplace
-from services.ingest.domain.anchors import stretches
+from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
@@ -102,17 +102,17 @@ def _look(rank: Rank, workplace: Workplace, document: Document, found: Found) ->
     elif rank == "tag":
         _tags(document, found)
     else:
-        for match in _matches(document, workplace, _PLAIN[rank, workplace]):
+        every = matches(document, workplace, _PLAIN[rank, workplace], before=_BEFORE, after=_AFTER)
+        for match in islice(every, _MOST_MATCHES):
             here = not _passing(document, match) and not _elsewhere(rank, document, match)
             if here and _capital_follows(document, match):
                 _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
 
 
 def _options(document: Document, found: Found) -> None:
-    for start, stop in stretches(document, "remote", before=30, after=30):
-        for match in OPTION.finditer(document.lowered, start, stop):
-            vague = _of_company(document, match) or _conditional(document, match)
-            _keep(found, "weak" if vague else "option", "remote", match, document)
+    for match in matches(document, "remote", OPTION, before=30, after=30):
+        vague = _of_company(document, match) or _conditional(document, match)
+        _keep(found, "weak" if vague else "option", "remote", match, document)
 
 
 def _days(document: Document, found: Found) -> None:
@@ -125,15 +125,8 @@ def _days(document: Document, found: Found) -> None:
 
 
 def _tags(document: Document, found: Found) -> None:
-    for start, stop in stretches(document, "tag", before=0, after=15):
-        for match in TAG.finditer(document.lowered, start, stop):
-            _keep(found, "tag", _named(match), match, document)
-
-
-def _matches(document: Document, group: str, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
-    around = stretches(document, group, before=_BEFORE, after=_AFTER)
-    every = chain.from_iterable(pattern.finditer(document.lowered, start, stop) for start, stop in around)
-    return islice(every, _MOST_MATCHES)
+    for match in matches(document, "tag", TAG, before=0, after=15):
+        _keep(found, "tag", _named(match), match, document)
 
 
 def _keep(found: Found, rank: Rank, workplace: Workplace, match: re.Match[str], document: Document) -> None:
