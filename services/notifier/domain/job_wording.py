@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 
 from schemas.posting import Employment, PostingCore, Seniority, Timezones
-from services.notifier.domain.lines import one_line
+from services.notifier.domain.lines import capitalised, quoted
 from services.notifier.domain.model import FoundBy
 from services.notifier.domain.place_wording import any_of, worth_naming
 from services.notifier.domain.score import states_pay
@@ -16,7 +16,6 @@ from services.notifier.domain.words import Words, mark
 _DAYS_IN_WORDS = 14
 _ALL_ROUND = 20.0
 """Hours between the first and the last time zone from which on they tell nothing."""
-_MOST_NAME = 60
 SENIORITY: Mapping[Seniority, str] = {
     "intern": mark("Internship level"),
     "junior": mark("Junior"),
@@ -58,7 +57,7 @@ def _where(posting: PostingCore, places: str, words: Words) -> str:
         return words.say("Hybrid, {places}", places=places) if places else words.say("Hybrid")
     if posting.workplace == "onsite":
         return words.say("On site, {places}", places=places) if places else words.say("On site")
-    return places[:1].upper() + places[1:] if places else words.say("Place not stated")
+    return capitalised(places) if places else words.say("Place not stated")
 
 
 def timezones_line(zones: Timezones | None, words: Words) -> str:
@@ -127,5 +126,5 @@ def day_and_month(day: date, words: Words) -> str:
 
 def found_line(found_by: Sequence[FoundBy], words: Words) -> str:
     """The searches that found a job, quoted."""
-    names = ", ".join(words.say("“{name}”", name=one_line(found.search.name, _MOST_NAME)) for found in found_by)
+    names = ", ".join(quoted(found.search.name, words) for found in found_by)
     return words.say("Found by {searches}", searches=names)

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
-from services.notifier.domain.words import FALLBACK_LOCALE, LANGUAGES
+from services.notifier.domain.words import FALLBACK_LOCALE, LANGUAGES, Words
 
 _MOST_TITLE = 160
+_MOST_QUOTED = 60
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 """Most lines, which need no look at each character."""
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -35,6 +36,11 @@ def one_line(text: str, most: int = _MOST_TITLE) -> str:
     """Foreign text made safe for a line: no control or direction-changing characters, single spaces, cut with `…`."""
     line = " ".join((text if _PLAIN.fullmatch(text) else _visible(text)).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def quoted(name: str, words: Words) -> str:
+    """A name in the quotation marks of the language."""
+    return words.say("“{name}”", name=one_line(name, _MOST_QUOTED))
 
 
 def capitalised(line: str) -> str:

@@ -9,7 +9,7 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Employment, PostingCore, Seniority, Workplace
 from services.notifier.domain.amounts import floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
-from services.notifier.domain.lines import one_line
+from services.notifier.domain.lines import one_line, quoted
 from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
 from services.rules.fits import hours_apart
@@ -20,7 +20,6 @@ from services.rules.text import Haystack, TextQuery
 
 _NAMED = 4
 _MOST_REASON = 240
-_MOST_TERM = 60
 _WORKPLACE: Mapping[Workplace, str] = {
     "remote": mark("is remote"),
     "hybrid": mark("is hybrid"),
@@ -201,7 +200,7 @@ def _places(codes: Iterable[str], words: Words) -> str:
 
 
 def _quoted(terms: Iterable[str], words: Words, *, either: bool = False) -> str:
-    return _listed([words.say("“{name}”", name=one_line(term, _MOST_TERM)) for term in terms], words, either=either)
+    return _listed([quoted(term, words) for term in terms], words, either=either)
 
 
 def _listed(things: Iterable[str], words: Words, *, either: bool = False) -> str:

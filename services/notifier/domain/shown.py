@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from schemas.posting import PostingCore
 from services.notifier.domain import job_wording, wording
 from services.notifier.domain.amounts import money, stated_pay
-from services.notifier.domain.lines import capitalised, one_line, zone_of
+from services.notifier.domain.lines import capitalised, one_line, quoted, zone_of
 from services.notifier.domain.model import Again, Digest, Item, Part, Sender
 from services.notifier.domain.reason_wording import in_words
 from services.notifier.domain.score import states_pay
@@ -163,7 +163,7 @@ def _again(again: Again, words: Words) -> str:
 
 def _moved(part: Part, words: Words) -> str:
     facts = dict(part.facts)
-    job = wording.quoted(str(facts["title"]), words)
+    job = quoted(str(facts["title"]), words)
     if facts["opinion"] == "more_like":
         return words.say("Further up because you asked for more like {job}.", job=job)
     return words.say("Further down because you called {job} not relevant.", job=job)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.notifier.domain.amounts import brief_top
-from services.notifier.domain.lines import capitalised, one_line
+from services.notifier.domain.lines import capitalised, one_line, quoted
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.words import Words, mark
 
@@ -26,7 +26,6 @@ LABELS: Mapping[str, str] = {
 }
 """The fixed words of the templates."""
 _MOST_SUBJECT_TITLE = 60
-_MOST_NAME = 60
 _MOST_NAMES = 24
 """Characters of the names of several searches together, up to which all are named in a headline."""
 _MOST_SKILLS = 2
@@ -146,11 +145,6 @@ def sender_line(sender: Sender) -> str:
     if not sender.postal_address or sender.postal_address.startswith(sender.name):
         return sender.postal_address or sender.name
     return f"{sender.name}, {sender.postal_address}"
-
-
-def quoted(name: str, words: Words) -> str:
-    """A name in the quotation marks of the language."""
-    return words.say("“{name}”", name=one_line(name, _MOST_NAME))
 
 
 def _shared_workplace(items: Sequence[Item]) -> str:
