@@ -2,9 +2,19 @@
 
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
-from services.ingest.adapters.fields import date_of, markup_of, object_of, plain, stated, text_of, texts_of, with_query
+from services.ingest.adapters.fields import (
+    date_of,
+    markup_of,
+    object_of,
+    plain,
+    remote_flag,
+    stated,
+    text_of,
+    texts_of,
+    with_query,
+)
 from services.ingest.adapters.json_peek import peek, wrapper
-from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, UnusableItemError
 
 _MOST_PAGE = 1_000_000
@@ -43,7 +53,6 @@ class Arbeitnow(JsonFormat):
         title = plain(text_of(data.get("title")))
         if not title:
             raise UnusableItemError('the job has no "title"')
-        remote = data.get("remote")
         kinds = stated("job_types", *(plain(kind) for kind in texts_of(data.get("job_types"))))
         return Draft(
             source_id=text_of(data.get("slug")),
@@ -52,7 +61,7 @@ class Arbeitnow(JsonFormat):
             url=text_of(data.get("url")) or None,
             html=markup_of(text_of(data.get("description"))),
             locations=stated("location", plain(text_of(data.get("location")))),
-            workplace=(Stated("remote", "remote" if remote else "onsite"),) if isinstance(remote, bool) else (),
+            workplace=remote_flag("remote", data.get("remote")),
             # One field for both: `full time`, `professional / experienced`, `berufserfahren`.
             seniority=kinds,
             employment=kinds,

@@ -13,6 +13,7 @@ from services.ingest.adapters.fields import (
     markup_of,
     object_of,
     plain,
+    remote_flag,
     stated,
     text_of,
     workplace_word,
@@ -82,10 +83,7 @@ def _workplace(data: JsonObject) -> tuple[Stated, ...]:
     word = workplace_word(text_of(data.get("workplaceType")))
     if word:
         return (Stated("workplaceType", word),)
-    remote = data.get("isRemote")
-    if not isinstance(remote, bool):
-        return ()
-    return (Stated("isRemote", "remote" if remote else "onsite"),)
+    return remote_flag("isRemote", data.get("isRemote"))
 
 
 def _locations(data: JsonObject) -> tuple[Stated, ...]:

@@ -66,6 +66,11 @@ def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
     return tuple(found.values())
 
 
+def remote_flag(field: str, value: Any) -> tuple[Stated, ...]:
+    """Remote or on site, of a truth; anything else says nothing."""
+    return (Stated(field, "remote" if value else "onsite"),) if isinstance(value, bool) else ()
+
+
 def date_of(value: Any) -> Date:
     """A date as served: text or number; an empty text is none."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):

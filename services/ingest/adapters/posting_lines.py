@@ -17,6 +17,7 @@ from services.ingest.adapters.fields import (
     list_of,
     markup_of,
     plain,
+    remote_flag,
     stated,
     text_of,
     texts_of,
@@ -202,5 +203,4 @@ def _workplace(data: JsonObject) -> tuple[Stated, ...]:
     word = workplace_word(text_of(data.get("workplace")))
     if word:
         return (Stated("workplace", word),)
-    remote = data.get("remote")
-    return (Stated("remote", "remote" if remote else "onsite"),) if isinstance(remote, bool) else ()
+    return remote_flag("remote", data.get("remote"))

@@ -11,12 +11,13 @@ from services.ingest.adapters.fields import (
     markup_of,
     object_of,
     plain,
+    remote_flag,
     stated,
     text_of,
 )
 from services.ingest.adapters.json_peek import peek, peek_text
 from services.ingest.adapters.json_rows import rows
-from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.draft import Draft
 from services.ingest.ports import Broken, JsonObject, Merged, Skip, UnusableItemError
 
 _MOST_PLACES = 500
@@ -67,7 +68,6 @@ class Workable(JsonFormat):
         title = plain(text_of(data.get("title")))
         if not title:
             raise UnusableItemError('the job has no "title"')
-        remote = data.get("telecommuting")
         return Draft(
             source_id=text_of(data.get("shortcode")),
             title=title,
@@ -76,7 +76,7 @@ class Workable(JsonFormat):
             apply_url=text_of(data.get("application_url")) or None,
             html=markup_of(text_of(data.get("description"))),
             locations=distinct(*(stated("locations", _written(place)) for place in list_of(data.get("locations")))),
-            workplace=(Stated("telecommuting", "remote" if remote else "onsite"),) if isinstance(remote, bool) else (),
+            workplace=remote_flag("telecommuting", data.get("telecommuting")),
             seniority=stated("experience", data.get("experience")),
             employment=stated("employment_type", data.get("employment_type")),
             departments=stated("department, function", data.get("department"), data.get("function")),
