@@ -18,11 +18,10 @@ from services.ingest.domain.employment_words import (
     WORDS,
 )
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import BOILERPLATE, Document
 
 Found = dict[Employment, Finding[Employment | None]]
 
-_OTHERS = frozenset({"about", "benefits", "legal", "process"})
 _COMPANY = frozenset({"about", "legal"})
 _SECOND_FORM = 14
 """Characters in which a second form may follow: `Full-time / part-time`."""
@@ -85,7 +84,7 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
         for match in LABEL.finditer(document.lowered, start, stop):
             yield match.start("value"), match.end("value"), match["value"]
         for match in PHRASE.finditer(document.lowered, start, stop):
-            if match["said"] or document.kind_at(match.start()) not in _OTHERS:
+            if match["said"] or document.kind_at(match.start()) not in BOILERPLATE:
                 yield match.start(), match.end(), match[0]
         for match in HEAD.finditer(document.lowered, start, stop):
             if document.kind_at(match.start()) not in _COMPANY:
@@ -99,7 +98,7 @@ def _from_hours(document: Document) -> Finding[Employment | None] | None:
     for match in matches(document, "employment", HOURS, before=30, after=30):
         most = int(match[2] or match[1])
         form = _form_of_hours(most)
-        if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else _OTHERS):
+        if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else BOILERPLATE):
             return Finding(form, (quote("text", document.text, match.start(), match.end()),))
     return None
 

@@ -7,7 +7,7 @@ from schemas.posting import Seniority
 from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import BOILERPLATE, Document
 from services.ingest.domain.seniority_words import (
     FIELD_LEVELS,
     GRADE,
@@ -28,7 +28,6 @@ from services.ingest.domain.seniority_words import (
 )
 
 _EDGE = re.compile(r"\A\W+")
-_OTHERS = frozenset({"about", "benefits", "legal", "process"})
 
 
 def read_seniority(draft: Draft, document: Document) -> Finding[Seniority | None]:
@@ -77,7 +76,7 @@ def _from_text(document: Document) -> Finding[Seniority | None] | None:
         source = match.lastgroup or ""
         words = match[source]
         level = _level_in(words) if source == "title" else _field_level(words)
-        if level is not None and document.kind_at(match.start()) not in _OTHERS:
+        if level is not None and document.kind_at(match.start()) not in BOILERPLATE:
             return Finding(level, (quote("text", document.text, match.start(), match.end()),))
     return None
 
@@ -92,7 +91,7 @@ def _from_reports(document: Document) -> Finding[Seniority | None] | None:
         return None
     for start, stop in stretches(document, "reports", before=60, after=40):
         match = REPORTS.search(document.lowered, start, stop)
-        if match is not None and document.kind_at(match.start()) not in _OTHERS:
+        if match is not None and document.kind_at(match.start()) not in BOILERPLATE:
             return Finding("manager", (quote("text", document.text, match.start(), match.end()),))
     return None
 
