@@ -14,7 +14,7 @@ from services.notifier.domain.judging import Judging
 from services.notifier.domain.model import Candidate, Counted, Digest, DueSearch, SentItem
 from services.notifier.domain.schedule import latest_due, local_day, next_due, next_instant
 from services.notifier.domain.week import LOOKS_BACK, with_week
-from services.notifier.domain.windows import Closing, Cut, DueSubscriber, DueWindow, Found
+from services.notifier.domain.windows import NOTHING_FOUND, Closing, Cut, DueSubscriber, DueWindow, Found
 from services.notifier.ports import DigestStore, MatchStore, Served, Since, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
@@ -71,15 +71,13 @@ class Builder:
             self._digests.close_empty(empty)
         self._windows.done(self._settings.worker, given_back)
 
-    def _in_parts(
-        self, due: Sequence[DueSubscriber], found: Mapping[str, Sequence[str]]
-    ) -> Iterator[Sequence[DueSubscriber]]:
+    def _in_parts(self, due: Sequence[DueSubscriber], found: Mapping[str, Found]) -> Iterator[Sequence[DueSubscriber]]:
         """Subscribers whose postings, and what they were sent before, are held in memory together."""
         part: list[DueSubscriber] = []
         wanted = 0
         for subscriber in due:
             part.append(subscriber)
-            wanted += sum(len(found.get(window.search.search_id, ())) for window in subscriber.windows)
+            wanted += sum(len(_ids(window, found)) for window in subscriber.windows)
             if wanted >= self._settings.postings_held:
                 yield part
                 part, wanted = [], 0
@@ -215,17 +213,21 @@ class _Postings:
         self._held.clear()
 
 
-def _found_for(subscriber: DueSubscriber, found: Mapping[str, Sequence[str]]) -> set[str]:
-    return {one for window in subscriber.windows for one in found.get(window.search.search_id, ())}
+def _found_for(subscriber: DueSubscriber, found: Mapping[str, Found]) -> set[str]:
+    return {one for window in subscriber.windows for one in _ids(window, found)}
+
+
+def _ids(window: DueWindow, found: Mapping[str, Found]) -> tuple[str, ...]:
+    return found.get(window.search.search_id, NOTHING_FOUND).posting_ids
 
 
 def candidates_of(
-    subscriber: DueSubscriber, found: Mapping[str, Sequence[str]], postings: Mapping[str, PostingCore]
+    subscriber: DueSubscriber, found: Mapping[str, Found], postings: Mapping[str, PostingCore]
 ) -> list[Candidate]:
     """What the windows of a subscriber hold, of the postings that are still kept; `found` is by search id."""
     searches: dict[str, list[DueSearch]] = {}
     for window in subscriber.windows:
-        for posting_id in found.get(window.search.search_id, ()):
+        for posting_id in _ids(window, found):
             searches.setdefault(posting_id, []).append(window.search)
     return [Candidate(postings[posting_id], tuple(by)) for posting_id, by in searches.items() if posting_id in postings]
 

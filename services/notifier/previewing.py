@@ -27,7 +27,7 @@ class Preview:
             return None
         subscriber, cut = upcoming
         found = self._windows.found([subscriber], cut)
-        postings = self._matches.postings(sorted({one for ids in found.values() for one in ids}))
+        postings = self._matches.postings(sorted({one for held in found.values() for one in held.posting_ids}))
         sent = self._digests.sent({subscriber_id: list(postings.values())}, now - EARLIER_RELEASE_REMEMBERS)
         searches = [window.search for window in subscriber.windows]
         candidates = candidates_of(subscriber, found, postings)

@@ -46,7 +46,7 @@ def test_a_window_tells_matches_from_near_misses(store: NotifierStore) -> None:
     )
     held, names = found(store), {job.posting_id: job.source_id for job in jobs}
     assert [names[one] for one in held.matched] == ["new", "old", "both"]
-    assert [names[one] for one in held] == ["new", "old", "both", "near"]
+    assert [names[one] for one in held.posting_ids] == ["new", "old", "both", "near"]
     assert not held.more
 
 

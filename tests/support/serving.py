@@ -37,8 +37,8 @@ def due(store: NotifierStore, now: datetime) -> list[DueSubscriber]:
 def ids(store: NotifierStore, people: list[DueSubscriber], cut: Cut) -> dict[str, list[str]]:
     """What windows hold, postings by the name in their source."""
     return {
-        search_id: [store.matches.postings([one])[one].source_id for one in posting_ids]
-        for search_id, posting_ids in store.windows.found(people, cut).items()
+        search_id: [store.matches.postings([one])[one].source_id for one in held.posting_ids]
+        for search_id, held in store.windows.found(people, cut).items()
     }
 
 

@@ -1,9 +1,8 @@
 """Windows as values: cuts, what is due between two of them, and how they are closed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import overload
 
 from schemas.keys import Keys
 from schemas.posting import PostingCore
@@ -48,11 +47,12 @@ class DueWindow:
     weekday: int | None
 
 
-@dataclass(frozen=True)
-class Found(Sequence[str]):
-    """What a window holds for one search: posting ids, matched before near, each the newest first."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a window holds for one search."""
 
     posting_ids: tuple[str, ...]
+    """Matched before near, each the newest first."""
     fitting: int
     """So many of them matched, the rest nearly."""
     more: bool
@@ -62,21 +62,6 @@ class Found(Sequence[str]):
     def matched(self) -> tuple[str, ...]:
         """Those that matched."""
         return self.posting_ids[: self.fitting]
-
-    def __len__(self) -> int:
-        return len(self.posting_ids)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.posting_ids)
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
-
-    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
-        return self.posting_ids[at]
 
 
 NOTHING_FOUND = Found((), 0, more=False)
