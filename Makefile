@@ -39,11 +39,12 @@ mail-lint: setup
 test: setup mail-lint
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not live"
 
-# What fails beside others, on engines that all share, is run once more by itself; failing there too, it fails.
+# What fails beside others, on engines that all share, is run once more by itself; failing there too, it fails. What shows
+# that nothing is lost or sent twice (`decisive`) has no second chance.
 test-live: setup
 	@JOBCHIME_LIVE=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m live --durations=15 --durations-min=10 || { \
 		echo "Once more, one at a time, what failed beside others:"; \
-		JOBCHIME_LIVE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
+		JOBCHIME_LIVE=1 JOBCHIME_ONCE_MORE=1 $(BIN)/pytest -m live --last-failed --last-failed-no-failures none; }
 
 test-kill: setup
 	@$(BIN)/pytest -s tests/faults/test_kill.py

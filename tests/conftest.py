@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -16,3 +17,10 @@ def logging_as_before() -> Iterator[None]:
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def no_second_chance(request: pytest.FixtureRequest) -> None:
+    """Fail a decisive test that comes again because it failed: a match that is lost now and then is lost."""
+    if os.environ.get("JOBCHIME_ONCE_MORE") and request.node.get_closest_marker("decisive"):
+        pytest.fail("it failed before, and what it shows must hold each time")

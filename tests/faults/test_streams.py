@@ -35,6 +35,7 @@ SHOWN = 20
 
 
 @pytest.mark.live
+@pytest.mark.decisive
 @pytest.mark.slow
 @pytest.mark.timeout(7_200)
 def test_faults_of_everything_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:

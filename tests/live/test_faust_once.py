@@ -26,7 +26,7 @@ from tests.support.logs import NEXT, NOON, TOPIC, Collecting, out, outs
 from tests.support.streaming import Telling
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.decisive]
 PARTITIONS = 2
 
 

@@ -22,7 +22,7 @@ from tests.support.record_logs import AT_ONCE
 from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Nursery
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 PARTITIONS = 4
 PASSING = 20
 """Keys of what is sent again and again to a compacted topic."""
@@ -225,6 +225,8 @@ def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
         stream.settle()
         for worker in workers:
             worker.stop()
+    assert stream.all_seen()
+    assert stream.lag() == 0
 
 
 @pytest.mark.parametrize("engine", ["there", "away"])
@@ -267,6 +269,8 @@ def test_a_worker_stopped_beyond_its_session_comes_back_by_itself_and_loses_noth
         stream.send(100)
         stream.settle()
         first.stop()
+    assert stream.all_seen()
+    assert stream.lag() == 0
 
 
 class _ReadOnly:

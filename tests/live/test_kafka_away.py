@@ -20,7 +20,7 @@ from tests.support.logs import TOPIC, out, outs, values
 from tests.support.own_engines import OwnEngines, own_engines
 from tests.support.record_logs import small_topics
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 KEYS = 5
 PATIENCE_S = 2.0
 SLACK_S = 6.0

@@ -13,7 +13,7 @@ import pytest
 from tests.support.matcher_workers import matcher_workers
 from tests.support.racing import pairs, race
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.decisive]
 
 RACES = int(os.environ.get("JOBCHIME_RACES", "50"))
 A_SECOND = 25

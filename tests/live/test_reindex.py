@@ -32,7 +32,7 @@ from tests.support.matcher_workers import Workers, matcher_workers
 from tests.support.matching import NOON, criteria_out, posting_out
 from tests.support.racing import Stream, pairs
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.decisive]
 
 GO = skills(all=("Go",))
 
