@@ -12,6 +12,7 @@ from services.ingest.adapters.fields import (
     list_of,
     markup_of,
     object_of,
+    place_text,
     plain,
     remote_flag,
     stated,
@@ -98,8 +99,7 @@ def _locations(data: JsonObject) -> tuple[Stated, ...]:
 
 def _address(served: object) -> str:
     address = object_of(object_of(served).get("postalAddress")) or object_of(served)
-    parts = (text_of(address.get(name)) for name in ("addressLocality", "addressRegion", "addressCountry"))
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+    return place_text(*(text_of(address.get(name)) for name in ("addressLocality", "addressRegion", "addressCountry")))
 
 
 def _pay(compensation: JsonObject) -> tuple[PayBand, ...]:

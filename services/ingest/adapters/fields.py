@@ -66,6 +66,18 @@ def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
     return tuple(found.values())
 
 
+def place_text(*parts: str) -> str:
+    """The parts of a place as one text, `Berlin, Germany`: each once, without empty ones."""
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def places_listed(text: str, worldwide: frozenset[str]) -> tuple[list[str], bool]:
+    """The places of `Canada, USA`, and whether among them stood a word for all the world, which is none of them."""
+    listed = [plain(part) for part in text.split(",")]
+    places = [place for place in listed if place.casefold() not in worldwide]
+    return places, len(places) < len(listed)
+
+
 def remote_flag(field: str, value: Any) -> tuple[Stated, ...]:
     """Remote or on site, of a truth; anything else says nothing."""
     return (Stated(field, "remote" if value else "onsite"),) if isinstance(value, bool) else ()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
-from services.ingest.adapters.fields import band, date_of, markup_of, plain, stated, text_of, texts_of
+from services.ingest.adapters.fields import band, date_of, markup_of, places_listed, plain, stated, text_of, texts_of
 from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand
 from services.ingest.ports import JsonObject, UnusableItemError
@@ -42,8 +42,7 @@ class Jobicy(JsonFormat):
         title = plain(text_of(data.get("jobTitle")))
         if not title:
             raise UnusableItemError('the job has no "jobTitle"')
-        places = [plain(part) for part in text_of(data.get("jobGeo")).split(",")]
-        closed = [place for place in places if place.casefold() not in _OPEN]
+        places, is_open = places_listed(text_of(data.get("jobGeo")), _OPEN)
         levels = [level for level in texts_of(data.get("jobLevel")) if level.casefold() != _ANY_LEVEL]
         return Draft(
             source_id=text_of(data.get("id")),
@@ -51,8 +50,8 @@ class Jobicy(JsonFormat):
             company=plain(text_of(data.get("companyName"))),
             url=text_of(data.get("url")) or None,
             html=markup_of(text_of(data.get("jobDescription")) or text_of(data.get("jobExcerpt"))),
-            restriction=stated("jobGeo", *closed),
-            restriction_open=len(closed) < len(places),
+            restriction=stated("jobGeo", *places),
+            restriction_open=is_open,
             pay=_pay(data),
             seniority=stated("jobLevel", *levels),
             employment=stated("jobType", *texts_of(data.get("jobType"))),

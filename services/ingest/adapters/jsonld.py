@@ -14,6 +14,7 @@ from services.ingest.adapters.fields import (
     list_of,
     markup_of,
     object_of,
+    place_text,
     plain,
     stated,
     text_of,
@@ -241,7 +242,7 @@ def _place(part: Any) -> str:
     if isinstance(address, str):
         return plain(address)
     named = [_name(object_of(address).get(name)) for name in ("addressLocality", "addressRegion", "addressCountry")]
-    return ", ".join(dict.fromkeys(name for name in named if name)) or _name(part)
+    return place_text(*named) or _name(part)
 
 
 def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:

@@ -8,6 +8,7 @@ from services.ingest.adapters.fields import (
     list_of,
     markup_of,
     object_of,
+    place_text,
     plain,
     stated,
     text_of,
@@ -94,11 +95,11 @@ def _locations(data: JsonObject) -> tuple[Stated, ...]:
     return listed or stated("city, state_name, country", _written(own)) or stated("location", data.get("location"))
 
 
-def _written(place: object) -> str:
-    fields = object_of(place)
+def _written(served: object) -> str:
+    fields = object_of(served)
     country = text_of(fields.get("country")) or text_of(fields.get("country_code"))
-    parts = [plain(text_of(fields.get("city"))), plain(text_of(fields.get("state"))), plain(country)]
-    return ", ".join(dict.fromkeys(part for part in parts if part)) or plain(text_of(fields.get("name")))
+    place = place_text(plain(text_of(fields.get("city"))), plain(text_of(fields.get("state"))), plain(country))
+    return place or plain(text_of(fields.get("name")))
 
 
 def _words(code: object) -> str:

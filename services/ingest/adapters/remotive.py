@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from schemas.posting import Attribution
 from services.ingest.adapters.base import JsonFormat, Part, identified
-from services.ingest.adapters.fields import date_of, markup_of, plain, stated, text_of, texts_of
+from services.ingest.adapters.fields import date_of, markup_of, places_listed, plain, stated, text_of, texts_of
 from services.ingest.adapters.json_peek import peek
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, UnusableItemError
@@ -43,8 +43,7 @@ class Remotive(JsonFormat):
         title = plain(text_of(data.get("title")))
         if not title:
             raise UnusableItemError('the job has no "title"')
-        places = [plain(part) for part in text_of(data.get("candidate_required_location")).split(",")]
-        closed = [place for place in places if place.casefold() not in _OPEN]
+        places, is_open = places_listed(text_of(data.get("candidate_required_location")), _OPEN)
         return Draft(
             source_id=text_of(data.get("id")),
             title=title,
@@ -52,8 +51,8 @@ class Remotive(JsonFormat):
             url=text_of(data.get("url")) or None,
             html=markup_of(_PIXEL.sub("", text_of(data.get("description")))),
             skills=stated("tags", *(plain(tag) for tag in texts_of(data.get("tags")))),
-            restriction=stated("candidate_required_location", *closed),
-            restriction_open=len(closed) < len(places),
+            restriction=stated("candidate_required_location", *places),
+            restriction_open=is_open,
             pay_text=stated("salary", plain(text_of(data.get("salary")))),
             employment=stated("job_type", data.get("job_type")),
             departments=stated("category", plain(text_of(data.get("category")))),

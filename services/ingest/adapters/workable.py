@@ -10,6 +10,7 @@ from services.ingest.adapters.fields import (
     list_of,
     markup_of,
     object_of,
+    place_text,
     plain,
     remote_flag,
     stated,
@@ -114,5 +115,4 @@ def _written(place: Any) -> str:
     """`Sydney, New South Wales, Australia`; the code where no country is named."""
     fields = object_of(place)
     country = text_of(fields.get("country")) or text_of(fields.get("countryCode"))
-    parts = (plain(text_of(fields.get("city"))), plain(text_of(fields.get("region"))), plain(country))
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+    return place_text(plain(text_of(fields.get("city"))), plain(text_of(fields.get("region"))), plain(country))
