@@ -1,15 +1,14 @@
 """Where in a text it is worth trying the rules of a field: near plain words that their statements hold."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.ingest.domain.sections import Document
+from services.ingest.domain.tables import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,8 @@ def _hits(lowered: str) -> Mapping[str, list[int]]:
 
 @cache
 def _anchors() -> _Anchors:
-    text = resources.files("services.ingest.domain").joinpath("data/anchors.toml").read_text("utf-8")
     groups_of: dict[str, list[str]] = {}
-    for group, words in tomllib.loads(text).items():
+    for group, words in table_of("anchors.toml").items():
         for word in words:
             groups_of.setdefault(word, []).append(group)
     automaton = AhoCorasick(list(groups_of), implementation=Implementation.DFA)

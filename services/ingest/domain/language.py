@@ -1,17 +1,16 @@
 """The language that a posting is written in."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from itertools import chain
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.sections import Document
+from services.ingest.domain.tables import table_of
 
 _CHUNK = 250
 _MOST_CHUNKS = 5
@@ -129,9 +128,8 @@ def _by_letters(text: str) -> str | None:
 @cache
 def _function_words() -> Mapping[str, tuple[str, ...]]:
     """The votes of each word: one for each language that has it, two where no other does."""
-    text = resources.files("services.ingest.domain").joinpath("data/function_words.toml").read_text("utf-8")
     languages: dict[str, tuple[str, ...]] = {}
-    for code, words in tomllib.loads(text).items():
+    for code, words in table_of("function_words.toml").items():
         for word in dict.fromkeys(words.split()):
             languages[word] = (*languages.get(word, ()), code)
     return {word: codes if len(codes) > 1 else codes * 2 for word, codes in languages.items()}

@@ -1,14 +1,14 @@
 """The tables of pay shipped with the package, read once, on first use: `data/pay.toml` and `data/pay_levels.csv`."""
 
 import csv
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal
+
+from services.ingest.domain.tables import table_of, text_of_table
 
 Word = Literal["salary", "pay", "base", "ote", "other", "aside"]
 Phrases = Mapping[str, tuple[tuple[str, Word], ...]]
@@ -44,7 +44,7 @@ class PayData:
 @cache
 def pay_data() -> PayData:
     """The words of pay."""
-    table = tomllib.loads(_read("pay.toml"))
+    table = table_of("pay.toml")
     currencies = table["currencies"]
     codes = {code: code.upper() for code in currencies["codes"].split()}
     codes |= {"rmb": "CNY"}
@@ -63,7 +63,7 @@ def pay_data() -> PayData:
 @cache
 def pay_levels() -> Mapping[str, Level]:
     """What a month pays, by currency."""
-    lines = (line for line in _read(_OF_MONTHS).splitlines() if not line.startswith("#"))
+    lines = (line for line in text_of_table(_OF_MONTHS).splitlines() if not line.startswith("#"))
     return {
         row["currency"]: Level(Decimal(row["least"]), Decimal(row["month_most"]), Decimal(row["year_least"]))
         for row in csv.DictReader(lines)
@@ -82,7 +82,3 @@ def _listed(senses: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
         for phrase in phrases.replace("\n", " ").split(","):
             if shown := " ".join(phrase.split()):
                 yield shown, word  # type: ignore[misc]
-
-
-def _read(name: str) -> str:
-    return resources.files("services.ingest.domain.data").joinpath(name).read_text("utf-8")

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from services.ingest.domain.reach_words import reach_table
+from services.ingest.domain.tables import table_of
 
 CueKind = Literal["placed", "living", "allowed", "hiring", "remote", "shut", "outside", "moving", "label", "wide"]
 
@@ -28,7 +28,7 @@ class _Phrases:
 
 @cache
 def _phrases() -> _Phrases:
-    table = reach_table()["kinds"]
+    table = table_of("reach.toml")["kinds"]
     kinds: dict[str, CueKind] = {}
     for kind in get_args(CueKind):
         for phrase in table[kind]:

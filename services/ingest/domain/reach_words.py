@@ -1,12 +1,12 @@
 """The small words around a cue and its places: what may stand between, what turns a phrase into something else."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any, Final
+from typing import Final
+
+from services.ingest.domain.tables import table_of
 
 MOST_GAP: Final = 110
 """Characters between a cue and its first place."""
@@ -31,7 +31,7 @@ class Words:
 @cache
 def words() -> Words:
     """The patterns, compiled once."""
-    table = reach_table()
+    table = table_of("reach.toml")
     between, subjects = table["between"], table["subjects"]
     you, them = _any_of(subjects["you"]), _any_of(subjects["them"])
     return Words(
@@ -44,12 +44,6 @@ def words() -> Words:
         ),
         subject=re.compile(rf"\b(?:(?P<them>{them})|(?P<you>{you}))\b", re.IGNORECASE),
     )
-
-
-def reach_table() -> dict[str, Any]:
-    """What data/reach.toml holds."""
-    source = resources.files("services.ingest.domain").joinpath("data/reach.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 def _any_of(listed: Iterable[str]) -> str:

@@ -1,14 +1,14 @@
 """The time zones that a text names, by data/zones.toml, found in one pass; `timezones.py` says which are asked for."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal, get_args
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from services.ingest.domain.tables import table_of
 
 ZoneKind = Literal["abbreviations", "short", "names", "spans", "ignored"]
 _Hit = tuple[ZoneKind, float, float, int, int]
@@ -34,8 +34,7 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    source = resources.files("services.ingest.domain").joinpath("data/zones.toml")
-    raw = tomllib.loads(source.read_text(encoding="utf-8"))
+    raw = table_of("zones.toml")
     entries: dict[str, tuple[ZoneKind, float, float]] = {}
     for kind in get_args(ZoneKind):
         for name, offset in raw[kind].items():
