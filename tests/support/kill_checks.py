@@ -16,14 +16,12 @@ from schemas.raw import RawPosting
 from schemas.sql.tables import deliveries, digests
 from schemas.topics import POSTINGS, RAW
 from services.notifier.adapters.folder import file_name_of
-from services.rules.signature import same_job
 from services.runtime.dead import DeadLetters
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.store import reading
 from tests.support.people import People
 from tests.support.truth_check import (
     Pair,
-    SentJob,
     Truth,
     dropped_for,
     job_of,
@@ -113,7 +111,7 @@ def check_digests(people: People, versions: Versions, owed: Owed) -> Tally:
     """
     sent = sent_items(people.engine)
     for subscriber_id, items in sent.items():
-        assert [(one, two) for one, two in combinations(items, 2) if _is_twice(one, two)] == []
+        assert [(one, two) for one, two in combinations(items, 2) if one.is_twice_with(two)] == []
         keys = people.keys_ever[subscriber_id]
         assert [one for one in items if not any(_fits(owed.truth, key, one.posting_id) for key in keys)] == []
     jobs = job_of([max(found, key=lambda posting: posting.version) for found in versions.values()])
@@ -140,11 +138,6 @@ def check_mails(engine: Engine, folder: Path) -> int:
     assert len(rows) == built
     assert sorted(file.name for file in folder.iterdir()) == sorted(file_name_of(name) for name, _ in rows)
     return len(rows)
-
-
-def _is_twice(one: SentJob, two: SentJob) -> bool:
-    same = one.posting_id == two.posting_id or same_job(one.cluster, two.cluster)
-    return same and not one.may_be_followed_by(two)
 
 
 def _explained(people: People, versions: Versions, jobs: Mapping[str, int], subscriber_id: str, job: int) -> str:

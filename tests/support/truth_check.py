@@ -73,9 +73,13 @@ class SentJob:
     near: bool
     due_at: datetime
 
-    def may_be_followed_by(self, other: "SentJob") -> bool:
-        """A near miss whose pay rose above the floor comes again, once and as a match (docs/curation.md)."""
-        return self.near and not other.near and self.due_at < other.due_at
+    def is_twice_with(self, later: "SentJob") -> bool:
+        """Whether both are one job, which came twice.
+
+        A near miss whose pay rose above the floor comes again, once and as a match (docs/curation.md).
+        """
+        same = self.posting_id == later.posting_id or same_job(self.cluster, later.cluster)
+        return same and not (self.near and not later.near and self.due_at < later.due_at)
 
 
 def sent_items(engine: Engine) -> dict[str, list[SentJob]]:

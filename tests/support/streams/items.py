@@ -117,5 +117,5 @@ def _twice(items: Sequence[SentJob]) -> list[str]:
     return [
         f"{items[one].posting_id} and {items[other].posting_id}"
         for one, other in sorted(pairs)
-        if not items[one].may_be_followed_by(items[other])
+        if items[one].is_twice_with(items[other])
     ]
