@@ -27,15 +27,22 @@ from services.rules.reason import Reason
 _SLOT = re.compile("\x01([a-z_]+)\x01")
 """No line of a feed holds such characters, see `services.notifier.domain.lines.one_line`."""
 _ACTIONS = ("more_like", "not_relevant", "hide_company")
-_LATER = {name: f"\x01{name}\x01" for name in ("number", "notes", "found")}
+
+
+def _slot(name: str) -> Markup:
+    """A place that is filled later."""
+    return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
+
+
+_LATER = {name: _slot(name) for name in ("number", "notes", "found")}
 """Places of a card that are filled for one reader alone, like those of the actions."""
 
 
 class Slots:
-    """`slot.NAME` in a template: a place that is filled later."""
+    """`slot.NAME` in a template: such a place."""
 
     def __getattr__(self, name: str) -> Markup:
-        return Markup(f"\x01{name}\x01")  # noqa: S704 (names in templates)
+        return _slot(name)
 
 
 class Form:
@@ -208,7 +215,7 @@ class Cards:
         )
         age = capitalised(age_line(asked.seen_on, asked.stack.due_on, words, posted=posting.posted_at is not None))
         offers = [
-            (words.say(LABELS[name]), getattr(Slots(), name))
+            (words.say(LABELS[name]), _slot(name))
             for name, offered in zip(_ACTIONS, asked.offered, strict=True)
             if offered
         ]
