@@ -113,11 +113,12 @@ def _place(found: Verdict) -> Part:
     if reason is None:
         return Part("place", PLACE_POINTS * NOTHING_ASKED, PLACE_POINTS)
     told = dict(reason.facts)
-    fits, hires = _names(told.get("fits")), _names(told.get("hires"))
+    fits, hires = names_of(told.get("fits")), names_of(told.get("hires"))
     named = tuple(place for place in fits if place in hires or place == WORLDWIDE)
     share = 1.0 if named else PLACE_INCLUDED if fits else 0.0
     return Part("place", PLACE_POINTS * share, PLACE_POINTS, (("named", named), ("fits", fits)))
 
 
-def _names(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
+def names_of(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The names that a fact lists; none where there is no such fact."""
     return fact if isinstance(fact, tuple) else ()

@@ -1,6 +1,7 @@
 """What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
 
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
+from services.notifier.domain.score import names_of
 from services.rules.reason import listed
 
 
@@ -35,7 +36,7 @@ def _pay(pay: AnnualPay) -> str:
 def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
-    asked, core = _tuple(facts.get("asked")), _tuple(facts.get("core"))
+    asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
     if asked:
         verb = "is" if len(core) == 1 else "are"
         said.append(f"{listed(core)} {verb} core to it" if core else f"names {listed(asked, 'or')} only in passing")
@@ -63,7 +64,7 @@ def _fresh(part: Part) -> str:
 
 def _place(part: Part) -> str:
     facts = dict(part.facts)
-    named, fits = _tuple(facts.get("named")), _tuple(facts.get("fits"))
+    named, fits = names_of(facts.get("named")), names_of(facts.get("fits"))
     if named:
         return f"names {listed(named)}"
     if fits:
@@ -79,10 +80,6 @@ def _feedback(part: Part) -> str:
     if facts["opinion"] == "more_like":
         return f"more like {job} was asked for on {facts['said_on']}"
     return f"{job} was called not relevant on {facts['said_on']}"
-
-
-def _tuple(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
-    return fact if isinstance(fact, tuple) else ()
 
 
 _WORDS = {
