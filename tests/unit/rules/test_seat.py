@@ -89,6 +89,6 @@ def test_a_seat_reads_back_and_excludes_both_ways(one: Seat, other: Seat) -> Non
 
 @settings(deadline=None)  # the first location reads the table of places
 @given(st.text(max_size=60))
-def test_any_text_is_read_as_some_seat(text: str) -> None:
-    Seat.of(text)
-    seated(text)
+def test_any_text_is_read_as_a_seat_that_reads_back(text: str) -> None:
+    for seat in (Seat.of(text), seated(text)):
+        assert Seat.of(str(seat)) == seat
