@@ -19,6 +19,8 @@ ROLES = "roles.toml"
 CALLINGS = "callings.toml"
 PACKAGES = "packages.json"
 PICKED = "packaged.toml"
+KINDS = ("term", "method", "field", "broad")
+"""Those that rules.toml lists skills of."""
 _LEAST_SPELLING = 3
 """Letters of a package's other spelling: "js" and "ts" are ours to decide, "hs" is nobody's."""
 
@@ -86,10 +88,14 @@ def _is_acronym(written: str) -> bool:
     return 0 < len(letters) <= 5 and letters.removesuffix("s").isupper() and " " not in written
 
 
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def read_packages(folder: Path) -> dict[str, list[str]]:
     """The other spellings of each name of the packages' lists (vendor_skills.py), without those that are wrong here."""
-    refused = set(tomllib.loads((folder / RULES).read_text(encoding="utf-8"))["unlent"])
-    packages = json.loads((folder / PACKAGES).read_text(encoding="utf-8")) if (folder / PACKAGES).exists() else {}
+    refused = set(_table(folder / RULES)["unlent"])
+    packages = json.loads((folder / PACKAGES).read_text(encoding="utf-8"))
     found: dict[str, list[str]] = {}
     for package in packages.values():
         for name, others in package["entries"].items():
@@ -107,12 +113,12 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
     skills: dict[str, dict[str, Any]] = {}
     parents: dict[str, list[str]] = {}
     problems: list[str] = []
-    more: dict[str, tuple[str, list[str]]] = {}
+    more: list[tuple[str, str, list[str]]] = []
     for path in sorted(folder.glob("*.toml")):
         if path.name in (RULES, ROLES, CALLINGS):
             continue
-        file: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        more |= {name: (path.name, others) for name, others in file.get("more", {}).items()}
+        file = _table(path)
+        more += [(path.name, name, others) for name, others in file.get("more", {}).items()]
         for group in file.get("group", ()):
             aliases: dict[str, list[str]] = {name: [] for name in group.get("names", ())}
             aliases |= group.get("aliases", {})
@@ -125,10 +131,11 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
                 parents[name] = [parent for parent in group.get("implies", ()) if parent != name]
             for name, implied in group.get("parents", {}).items():
                 parents.setdefault(name, []).extend(implied)
-    problems += [f"{file}: {name!r} of [more] is no skill" for name, (file, _) in more.items() if name not in skills]
-    for name, (_, others) in more.items():
+    for written_in, name, others in more:
         if name in skills:
             skills[name]["aliases"] = [*skills[name]["aliases"], *others]
+        else:
+            problems.append(f"{written_in}: {name!r} of [more] is no skill")
     problems += _unknown_parents(skills, parents)
     problems += _claimed_twice(skills)
     if problems:
@@ -174,9 +181,14 @@ def _spell_out(skills: dict[str, dict[str, Any]]) -> None:
             entry["aliases"] = aliases
 
 
+def _by_spelling(skills: Mapping[str, Any]) -> dict[str, str]:
+    """The skill of each spelling, folded."""
+    return {fold_skill(way): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
+
+
 def _lend(packages: Mapping[str, list[str]], skills: dict[str, dict[str, Any]]) -> None:
     """Give skills the packages' spellings that no skill has: for searches only, for nobody has read them in texts."""
-    owner = {fold_skill(way): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
+    owner = _by_spelling(skills)
     for written, others in packages.items():
         name = next((owner[folded] for way in (written, *others) if (folded := fold_skill(way)) in owner), None)
         if name is None:
@@ -190,8 +202,8 @@ def _lend(packages: Mapping[str, list[str]], skills: dict[str, dict[str, Any]]) 
 
 def _add_roles(skills: dict[str, dict[str, Any]], folder: Path) -> None:
     """Give each skill the titles of roles.toml, and those made of its own words: who does X Design is an X Designer."""
-    roles: dict[str, list[str]] = tomllib.loads((folder / ROLES).read_text(encoding="utf-8"))["roles"]
-    written = {fold_skill(way): name for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))}
+    roles: dict[str, list[str]] = _table(folder / ROLES)["roles"]
+    written = _by_spelling(skills)
     problems = [f"{ROLES}: {name!r} is no skill" for name in roles if name not in skills]
     problems += [
         f"{ROLES}: {title!r} is a spelling of {name!r} already"
@@ -228,7 +240,7 @@ def _titles_of(written: str) -> Iterator[str]:
 
 
 def _callings(skills: Mapping[str, Any], folder: Path) -> dict[str, dict[str, list[str]]]:
-    callings: dict[str, dict[str, list[str]]] = tomllib.loads((folder / CALLINGS).read_text(encoding="utf-8"))
+    callings: dict[str, dict[str, list[str]]] = _table(folder / CALLINGS)
     unknown = sorted({name for field, meant in callings.items() for name in (field, *meant)} - set(skills))
     if unknown:
         raise ValueError(f"{CALLINGS} names what is no skill: {unknown}")
@@ -239,14 +251,14 @@ def compiled(folder: Path) -> dict[str, Any]:
     """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
     skills = read_skills(folder, read_packages(folder))
     _add_roles(skills, folder)
-    rules = tomllib.loads((folder / RULES).read_text(encoding="utf-8"))
+    rules = _table(folder / RULES)
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]
     cued = {way: cue for cue, ways in rules["cued"].items() for way in ways}
     unknown = sorted({*rules["exact"], *cued, *rules["unfound"]} - set(written))
-    unknown += sorted({*rules["term"], *rules["method"], *rules["field"], *rules["broad"]} - set(skills))
+    unknown += sorted({name for kind in KINDS for name in rules[kind]} - set(skills))
     if unknown:
         raise ValueError(f"{RULES} names no spelling of a skill: {unknown}")
-    for kind in ("term", "method", "field", "broad"):
+    for kind in KINDS:
         for name in rules[kind]:
             skills[name]["kind"] = kind
     loose = set(rules["any_case"])
