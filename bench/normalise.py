@@ -68,8 +68,10 @@ def all_given() -> list[Given]:
     for file in sorted(path for path in captures().glob("*/*") if path.suffix in {".json", ".xml"}):
         body = file.read_bytes()
         known = detect(body)
-        for part in known.split(body) if known else ():
-            if known is None or not isinstance(part, Item):
+        if known is None:
+            continue
+        for part in known.split(body):
+            if not isinstance(part, Item):
                 continue
             one = Given(known, _raw(known, part, file.stem), f"{file.parent.name}/{file.name}")
             try:

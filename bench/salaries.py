@@ -11,6 +11,7 @@ import json
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -114,13 +115,12 @@ def cases(labels: Sequence[Path]) -> tuple[list[Case], list[str]]:
 def _drafts(file: Path) -> Iterator[tuple[str, Draft]]:
     body = file.read_bytes()
     known = detect(body)
-    for part in known.split(body) if known else ():
+    if known is None:
+        return
+    for part in known.split(body):
         if isinstance(part, Item):
-            try:
-                assert known is not None
+            with suppress(UnusableItemError):
                 yield part.source_id, known.draft(part.data)
-            except UnusableItemError:
-                continue
 
 
 def _case(label: dict[str, Any], draft: Draft, rates: Rates) -> Case:
