@@ -9,7 +9,7 @@ from typing import Any
 from schemas.posting import Attribution
 from services.ingest.adapters.contacts import masked, without_contacts
 from services.ingest.adapters.json_peek import peek_text
-from services.ingest.adapters.json_rows import EXCERPT, read_value, rows
+from services.ingest.adapters.json_rows import EXCERPT, one_row, rows
 from services.ingest.adapters.reading import MOST_BYTES, Text, read_text
 from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
@@ -83,13 +83,6 @@ def opened(body: bytes, reading: Callable[[str], Iterable[Part]]) -> Iterator[Pa
         yield Broken(decoded.fault)
 
 
-def _one_row(text: str) -> Iterator[Any | Broken]:
-    try:
-        yield read_value(text)[0]
-    except ValueError as error:
-        yield Broken(f"the body is cut short or garbled: {error}", text[:EXCERPT], ends_feed=True)
-
-
 class BaseFormat:
     """A format without pages, whose listings are not complete and whose items do not differ by the fetch."""
 
@@ -124,7 +117,7 @@ class JsonFormat(BaseFormat, ABC):
 
     def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
         """The rows of a list, or the one item that the body is."""
-        return _one_row(text) if self.is_alone(text) else rows(text, self.array)
+        return one_row(text) if self.is_alone(text) else rows(text, self.array)
 
     def is_alone(self, text: str) -> bool:
         """Whether a body, or its beginning, is one item."""

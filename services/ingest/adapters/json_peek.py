@@ -1,15 +1,13 @@
 """The beginning of a JSON body, to tell formats apart by: cheap for any length, and safe for any bytes."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.ingest.adapters.json_rows import members, read_value
+from services.ingest.adapters.json_rows import GAP, members, past, read_value
 from services.ingest.adapters.reading import head_text, read_text
 
 _PEEK_BYTES = 256 * 1024
 _PEEK_ROWS = 3
-_GAP = re.compile(r"[ \t\r\n,]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def wrapper(body: bytes, array: str) -> dict[str, Any]:
     Behind a list of more than two million characters nothing is found.
     """
     text = read_text(body).text
-    start = _past_gap(text, 0)
+    start = past(GAP, text, 0)
     if text[start : start + 1] != "{":
         return {}
     return {key: _sound(text, place) for key, place in members(text, start) if key != array}
@@ -43,7 +41,7 @@ def wrapper(body: bytes, array: str) -> dict[str, Any]:
 def peek_text(text: str, array: str | None) -> Peek:
     """`peek`, of a text."""
     text = text[:_PEEK_BYTES]
-    start = _past_gap(text, 0)
+    start = past(GAP, text, 0)
     opening = text[start : start + 1]
     if opening == "[" and array is None:
         return Peek(is_list=True, firsts=_firsts(text, start))
@@ -56,14 +54,14 @@ def peek_text(text: str, array: str | None) -> Peek:
 
 def _firsts(text: str, at: int) -> tuple[dict[str, Any], ...]:
     found: list[dict[str, Any]] = []
-    at = _past_gap(text, at + 1)
+    at = past(GAP, text, at + 1)
     while len(found) < _PEEK_ROWS and text[at : at + 1] == "{":
         found.append(_sound_members(text, at))
         try:
             _, at = read_value(text, at)
         except ValueError:
             break
-        at = _past_gap(text, at)
+        at = past(GAP, text, at)
     return tuple(found)
 
 
@@ -76,8 +74,3 @@ def _sound(text: str, at: int) -> Any:
         return read_value(text, at)[0]
     except ValueError:
         return None
-
-
-def _past_gap(text: str, at: int) -> int:
-    found = _GAP.match(text, at)
-    return found.end() if found else at

@@ -23,8 +23,8 @@ _MOST_ITEM = 2 * 1024 * 1024
 _RESUMES = 8
 """How many places to try for the next sound item, after one whose own end cannot be told."""
 
-_SPACE = re.compile(r"[ \t\r\n]*+")
-_GAP = re.compile(r"[ \t\r\n,]*+")
+SPACE = re.compile(r"[ \t\r\n]*+")
+GAP = re.compile(r"[ \t\r\n,]*+")
 # A string that the text ends in is a token too, even within an escape: else each quote in it would be tried anew.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}"]++', re.DOTALL)
@@ -62,10 +62,18 @@ def read_value(text: str, at: int = 0) -> tuple[Any, int]:
     words, for bad JSON.
     """
     try:
-        value, end = _DECODER.raw_decode(text, _skip(_SPACE, text, at))
+        value, end = _DECODER.raw_decode(text, past(SPACE, text, at))
     except RecursionError:
         raise _TooDeepError(f"nested deeper than {MOST_DEPTH}") from None
     return clean(value), end
+
+
+def one_row(text: str, at: int = 0) -> Iterator[Any | Broken]:
+    """The value at `at` as the only row."""
+    try:
+        yield read_value(text, at)[0]
+    except ValueError as error:
+        yield Broken(f"the body is cut short or garbled: {error}", text[at : at + EXCERPT], ends_feed=True)
 
 
 def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any | Broken]:
@@ -92,7 +100,7 @@ def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> 
     at += 1
     count = faults = 0
     while True:
-        at = _skip(_GAP, text, at)
+        at = past(GAP, text, at)
         if at >= len(text):
             yield Broken(f"the body is cut short after {count:,} items", text[-EXCERPT:], ends_feed=True)
             return
@@ -132,7 +140,7 @@ def _after(text: str, at: int) -> int | None:
     """Find where to go on after the malformed value at `at`; None where the body ends within it."""
     end = _balanced(text, at)
     if end is not None:
-        behind = _skip(_SPACE, text, end)
+        behind = past(SPACE, text, end)
         if text[behind : behind + 1] in {",", "]"}:
             return end
     for tries, candidate in enumerate(_NEXT_OBJECT.finditer(text, at)):
@@ -163,7 +171,7 @@ def _balanced(text: str, at: int, most: int = _MOST_ITEM) -> int | None:
 
 
 def _array_at(text: str, array: str | None) -> int | None:
-    start = _skip(_SPACE, text, 0)
+    start = past(SPACE, text, 0)
     if array is None:
         return start if text[start : start + 1] == "[" else None
     if text[start : start + 1] != "{":
@@ -183,21 +191,21 @@ def members(text: str, at: int, *, most: int = _MOST_ITEM) -> Iterator[tuple[str
     """
     if not text.startswith("{", at):
         return
-    at = _skip(_GAP, text, at + 1)
+    at = past(GAP, text, at + 1)
     while text.startswith('"', at):
         try:
             key, at = read_value(text, at)
         except ValueError:
             return
-        at = _skip(_SPACE, text, at)
+        at = past(SPACE, text, at)
         if not text.startswith(":", at):
             return
-        at = _skip(_SPACE, text, at + 1)
+        at = past(SPACE, text, at + 1)
         yield str(key), at
         end = end_of(text, at, most=most)
         if end is None:
             return
-        at = _skip(_GAP, text, end)
+        at = past(GAP, text, end)
 
 
 def end_of(text: str, at: int, *, most: int = _MOST_ITEM) -> int | None:
@@ -211,7 +219,8 @@ def end_of(text: str, at: int, *, most: int = _MOST_ITEM) -> int | None:
     return found.end() if found else None
 
 
-def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
+def past(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what a pattern matches at `at` ends; `at` where it matches nothing."""
     found = pattern.match(text, at)
     return found.end() if found else at
 

@@ -1,13 +1,23 @@
 """Rows out of JSON wherever they lie, and out of JSON Lines."""
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from services.ingest.adapters.contacts import without_contacts
-from services.ingest.adapters.json_rows import EXCERPT, MOST_FAULTS, end_of, members, read_value, rows_at
+from services.ingest.adapters.json_rows import (
+    EXCERPT,
+    GAP,
+    MOST_FAULTS,
+    SPACE,
+    end_of,
+    members,
+    one_row,
+    past,
+    read_value,
+    rows_at,
+)
 from services.ingest.adapters.mapped_body import Body
 from services.ingest.mapping.hints import alternatives
 from services.ingest.mapping.paths import is_singular, json_values, names_of
@@ -22,8 +32,6 @@ _BEGINNING = 60
 """Characters shown of what is no feed."""
 _MOST_AROUND = 1024 * 1024
 """Characters of a member beside the rows that is read."""
-_SPACE = re.compile(r"[ \t\r\n]*+")
-_GAP = re.compile(r"[ \t\r\n,]*+")
 
 
 class JsonBody(Body):
@@ -40,7 +48,7 @@ class JsonBody(Body):
         elif self.text.startswith("[", at):
             yield from rows_at(self.text, at, inside_object=bool(self._names), alone=not self._names)
         elif self.text.startswith("{", at):
-            yield from self._one_row(at) if self._is_row(at) else self._rows_of_object(at)
+            yield from one_row(self.text, at) if self._is_row(at) else self._rows_of_object(at)
         elif not self.text.startswith("null", at):
             what = f'"{self.mapping.items}"' if self._names else "the body"
             begins = " ".join(self.text[at : at + _BEGINNING].split())
@@ -56,7 +64,7 @@ class JsonBody(Body):
 
     @cached_property
     def _rows_at(self) -> int | Broken:
-        at, there = _past(_SPACE, self.text, 0), ""
+        at, there = past(SPACE, self.text, 0), ""
         for name in self._names or ():
             others = []
             for other, place in islice(_members(self.text, at), MOST_MEMBERS):
@@ -84,12 +92,6 @@ class JsonBody(Body):
         ids = {names[0] for path in self.mapping.fields.source_id.paths if (names := names_of(path))}
         return any(name in ids for name, _ in islice(_members(self.text, at), MOST_MEMBERS))
 
-    def _one_row(self, at: int) -> Iterator[Any | Broken]:
-        try:
-            yield read_value(self.text, at)[0]
-        except ValueError as error:
-            yield Broken(f"the body is cut short or garbled: {error}", self.text[at : at + EXCERPT], ends_feed=True)
-
     def _rows_of_object(self, at: int) -> Iterator[Any | Broken]:
         count, end = 0, at + 1
         for name, place in _members(self.text, at):
@@ -103,7 +105,7 @@ class JsonBody(Body):
             if isinstance(row, dict) and self.mapping.key is not None:
                 row = {self.mapping.key: name, **row}
             yield row
-        if not self.text.startswith("}", _past(_GAP, self.text, end)):
+        if not self.text.startswith("}", past(GAP, self.text, end)):
             yield Broken(f"the body is cut short or garbled after {count:,} rows", ends_feed=True)
 
     @cached_property
@@ -135,7 +137,7 @@ class JsonBody(Body):
     def _around(self) -> Any:
         if self._names is None:
             return without_contacts(self._whole) if isinstance(self._whole, dict) else None
-        return self._beside(_past(_SPACE, self.text, 0), self._names)
+        return self._beside(past(SPACE, self.text, 0), self._names)
 
     def _beside(self, at: int, names: list[str]) -> Any:
         """The object at `at` less the rows under `names`; members behind the rows too, however long those are."""
@@ -189,8 +191,3 @@ def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
 
 def _end(text: str, at: int) -> int | None:
     return end_of(text, at, most=len(text))
-
-
-def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return found.end() if found else at
