@@ -11,15 +11,14 @@ from lxml import etree
 from services.ingest.adapters.contacts import is_contact
 from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.adapters.mapped_body import Body
-from services.ingest.adapters.xml_rows import declared_in, local_name, parsed
+from services.ingest.adapters.xml_rows import DTD, declared_in, local_name, parsed, safe_parser
 from services.ingest.mapping.hints import alternatives, nearest
-from services.ingest.mapping.rows import XmlRow, safe_parser
+from services.ingest.mapping.rows import XmlRow
 from services.ingest.ports import Broken
 
 _HEAD = 64 * 1024
 _SEVERAL = 3
 """Elements of one name that are rows rather than a feed's own."""
-_DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>")
 _ROOT = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*)*<([A-Za-z_][\w.:-]{0,200})", re.DOTALL)
 _TAG = re.compile(r"<([A-Za-z_][\w.:-]{0,200})")
@@ -35,7 +34,7 @@ class XmlBody(Body):
 
     def rows(self) -> Iterator[Any | Broken]:
         """The source of each element of the name that rows have, less contact fields."""
-        if _DTD.search(self._head):
+        if DTD.search(self._head):
             yield Broken("the document declares a DTD, which is refused", self._head[:EXCERPT], ends_feed=True)
             return
         root = root_of(self._head)

@@ -18,7 +18,7 @@ _MARK = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<item(?=[\s>/])[^<>]*+>|</item\s*>", re.DOTALL | re.IGNORECASE
 )
 _NAMESPACE = re.compile(r"""xmlns:([\w.-]{1,100})\s{0,20}=\s{0,20}["']([^"'<>]{0,500})["']""")
-_DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _END = re.compile(r"</(?:rss|rdf:rdf|feed)\s{0,100}>\s*\Z", re.IGNORECASE)
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,99}):")
 _LOOSE_AMPERSAND = re.compile(r"&(?!#?\w{1,32};)")
@@ -31,7 +31,7 @@ _HEAD = 64 * 1024
 def items(text: str) -> Iterator["etree._Element | Broken"]:
     """Give each `<item>` of a document; a malformed one, and the end of one that is cut short, as Broken."""
     head = text[: _first_item(text)]
-    if _DTD.search(head):
+    if DTD.search(head):
         yield Broken("the document declares a DTD, which is refused", head[:EXCERPT], ends_feed=True)
         return
     namespaces = declared_in(head)
@@ -92,17 +92,22 @@ def parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
 def _parse(chunk: str, namespaces: dict[str, str]) -> "etree._Element":
     names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items() if prefix != "xml"}
     declared = "".join(f' {name}="{html.escape(uri)}"' for name, uri in names.items())
-    parser = etree.XMLParser(
+    document = f"<items{declared}>{chunk}</items>".encode("utf-8", "replace")
+    return etree.fromstring(document, safe_parser(encoding="utf-8"))[0]
+
+
+def safe_parser(*, recover: bool = False, encoding: str | None = None) -> "etree.XMLParser":
+    """A parser that expands no entities, reads nothing else and has bounds."""
+    return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
-        encoding="utf-8",
+        recover=recover,
+        encoding=encoding,
     )
-    root = etree.fromstring(f"<items{declared}>{chunk}</items>".encode("utf-8", "replace"), parser)
-    return root[0]
 
 
 def _named(entity: re.Match[str]) -> str:

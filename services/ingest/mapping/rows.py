@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from services.ingest.adapters.xml_rows import safe_parser
 from services.ingest.mapping.paths import Kind, json_values, names_of, xml_values
 
 _MOST_NAMES = 200
@@ -48,19 +49,6 @@ def parsed(source: Any) -> "etree._Element":
         return etree.fromstring(str(source).encode("utf-8", "replace"), safe_parser())
     except etree.XMLSyntaxError as error:
         raise ValueError(f"not XML: {error.msg}") from None
-
-
-def safe_parser(*, recover: bool = False) -> "etree.XMLParser":
-    """A parser that expands no entities, reads nothing else and has bounds."""
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=recover,
-    )
 
 
 class JsonRow:
