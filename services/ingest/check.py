@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from schemas.posting import Attribution, Posting
-from services.ingest.details import DetailReader
+from services.ingest.details import DetailReader, most_calls
 from services.ingest.domain.listing import BACKLOG_AGE
 from services.ingest.domain.schedule import Validators
 from services.ingest.mapping.trace import PathCounts, Traced, add_traces, path_lines
@@ -95,8 +95,7 @@ def _some_completed(
     if page.format is None or page.format.details is None:
         yield from page.parts
         return
-    wanted = page.format.details.most if source.max_details is None else source.max_details
-    most = min(wanted, MOST_DETAILS)
+    most = min(most_calls(source, page.format.details), MOST_DETAILS)
     details = DetailReader(
         source.model_copy(update={"max_details": most}),
         fetch=lambda address, validators: reader.detail(source, address, validators, now),

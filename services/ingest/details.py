@@ -151,7 +151,7 @@ class DetailReader:
     def _has_room(self, details: Details) -> bool:
         if self._put_off or len(self._failures) >= _MOST_FAILURES:
             self._full = "its server is in trouble"
-        elif self._asked >= _most(self._source, details):
+        elif self._asked >= most_calls(self._source, details):
             self._full = "max_details"
         elif not self._in_time():
             self._full = "its server is slow"
@@ -160,10 +160,11 @@ class DetailReader:
 
 def wants_details(source: SourceSettings, found: Format) -> bool:
     """Whether calls are made for what the listings of a source, in this format, lack."""
-    return found.details is not None and source.is_web and _most(source, found.details) > 0
+    return found.details is not None and source.is_web and most_calls(source, found.details) > 0
 
 
-def _most(source: SourceSettings, details: Details) -> int:
+def most_calls(source: SourceSettings, details: Details) -> int:
+    """Calls a poll: as the source's settings say, else the format."""
     return details.most if source.max_details is None else source.max_details
 
 
