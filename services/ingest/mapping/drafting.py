@@ -1,6 +1,7 @@
 """From a row of a mapped feed to a draft, by the rules of its mapping."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.ingest.adapters.fields import amount_of, band, distinct, markup_of, plain, workplace_word
@@ -145,7 +146,7 @@ def _pay(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
     )
     if not rule.estimate:
         return found
-    return tuple(PayBand(one.field, one.min, one.max, one.currency, one.period, "estimate", one.zone) for one in found)
+    return tuple(replace(one, kind="estimate") for one in found)
 
 
 def _hours(text: str) -> float | None:
