@@ -105,6 +105,7 @@ def test_a_machine_that_hangs_is_away_within_the_time_to_connect(far: Far) -> No
     far.line.breaks()
     far.line.passes()
     count(far.engine, "after")
+    assert counted(far.engine) == ["after"]
 
 
 def test_an_opening_of_what_is_not_there_is_one_sentence(far: Far) -> None:
@@ -144,6 +145,8 @@ def test_a_stopped_worker_does_not_hold_its_locks_without_end(far: Far) -> None:
             connection.execute(text("UPDATE counters SET value = 2"))
 
     refused(dawdle, 5)
+    with writing(far.engine) as connection:
+        assert connection.execute(text("UPDATE counters SET value = 3")).rowcount == 1
 
 
 def test_a_pool_that_is_used_up_is_one_sentence(far: Far) -> None:

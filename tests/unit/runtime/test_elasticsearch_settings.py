@@ -1,5 +1,6 @@
 """Settings of Elasticsearch that cannot work are one sentence, and never tell a password."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def test_no_command_tells_a_password_or_shows_a_traceback(command: tuple[str, ..
 
 def test_https_has_a_port_of_its_own(tmp_path: Path) -> None:
     settings = load_settings(settings_file(tmp_path, 'urls = ["https://search.example"]'))
-    SearchEngine(settings.elasticsearch).close()
+    with closing(SearchEngine(settings.elasticsearch)) as engine:
+        [node] = engine._client.transport.node_pool.all()
+        assert (node.config.host, node.config.port) == ("search.example", 443)
 
 
 def test_certificates_that_are_not_there_are_told_before_the_first_request(tmp_path: Path) -> None:
