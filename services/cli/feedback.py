@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.opened import Opened, open_installation
-from services.cli.options import AsJson, Config, Now, moment
+from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.notifier.domain.feedback import Kind, Statement
@@ -32,7 +32,7 @@ _KINDS: dict[Said, Kind] = {
 
 
 def feedback(
-    person: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")],
+    person: Person,
     said: Annotated[
         Said | None, typer.Argument(help="What they say; without it, all that they said is listed.")
     ] = None,

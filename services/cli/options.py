@@ -14,6 +14,7 @@ Config = Annotated[
 Now = Annotated[
     str | None, typer.Option("--now", metavar="TIME", help="What time it is, ISO 8601; by default the clock.")
 ]
+Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 

@@ -9,7 +9,7 @@ import typer
 
 from services.cli.feedback import feedback, follow
 from services.cli.opened import Opened, open_installation
-from services.cli.options import AsJson, Config, Now, moment
+from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, progress, table
 from services.notifier.domain.people import FieldError, Subscriber, profile_of
 from services.notifier.importing import Entry, Fault, read_people
@@ -18,8 +18,6 @@ from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 app = typer.Typer(no_args_is_help=True)
 app.command("feedback")(feedback)
 app.command("follow")(follow)
-
-Person = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")]
 
 
 @app.command("add")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.opened import open_installation
-from services.cli.options import AsJson, Config, Now, moment
+from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
 from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.matches import SqlMatches
@@ -18,7 +18,7 @@ from services.runtime.errors import UsageError
 
 
 def preview(
-    person: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="An id or an address.")],
+    person: Person,
     dropped: Annotated[bool, typer.Option("--dropped", help="Also what was left out, and why.")] = False,
     config: Config = None,
     now: Now = None,
