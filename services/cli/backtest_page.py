@@ -11,6 +11,7 @@ from rich.text import Text
 from services.cli.backtest_report import Charged, Gained, Job, Report
 from services.cli.plot import plot
 from services.matcher.explain import plain
+from services.notifier.domain.lines import capitalised
 from services.notifier.domain.telling import in_telling_order
 
 _MOST_REASONS: Final = 3
@@ -131,7 +132,7 @@ def _rows(cost: Charged) -> Iterator[tuple[Text, Text]]:
 
 def _sentence(gained: Gained, indent: str) -> Text:
     text = plain(gained.relaxation.text)
-    return Text(f"{indent}{text[:1].upper()}{text[1:]}" if not indent else f"{indent}{text}", "dim" if indent else "")
+    return Text(f"{indent}{text}", "dim") if indent else Text(capitalised(text))
 
 
 def _more(jobs: int, style: str) -> Text:
