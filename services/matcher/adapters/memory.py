@@ -14,7 +14,7 @@ from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory_merging import Merge
 from services.matcher.adapters.memory_posting import Judge, PostingArrays
 from services.matcher.adapters.memory_scan import Found, NumpyKernel, candidates
-from services.matcher.adapters.memory_segment import Segment, sorted_segment
+from services.matcher.adapters.memory_segment import Segment, section_of, sorted_segment
 from services.matcher.adapters.memory_tail import Tail
 from services.matcher.adapters.memory_vocabulary import Vocabulary
 from services.matcher.ports import Hits
@@ -165,7 +165,7 @@ class MemoryCriteriaIndex:
         moved[moved > 0] += np.uint32(small.pool.size)
         columns = columns._replace(clauses=moved)
         every = Columns(*(np.concatenate(pair) for pair in zip(held, columns, strict=True)))
-        rows = np.concatenate(((alive >= small.bounds[0]).astype(np.uint8) + (alive >= small.bounds[1]), sections))
+        rows = np.concatenate((section_of(alive, small.bounds), sections))
         self._ledger.move_all(columns.key, small.part)
         self._small = sorted_segment(small.part, every, rows, np.concatenate((small.pool, pool)))
         self._tail.clear()
@@ -204,10 +204,9 @@ class MemoryCriteriaIndex:
         merged = merge.step()
         if merged is None:
             return False
-        living = merge.large.living + merge.small.living
         keys = merge.small.columns.key
         self._ledger.move_all(keys[self._ledger.living(keys, merge.small.part)], _LARGE)
-        merged.living = living
+        merged.living = merge.large.living + merge.small.living
         self._large, self._merge, self._owed = merged, None, 0
         return True
 

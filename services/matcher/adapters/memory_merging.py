@@ -54,6 +54,11 @@ def _places(large: Column, small: Column) -> Bools:
     return of_small
 
 
+def _end(small: Column, first: int, piece: Column) -> int:
+    """Where those of the small part end that, from `first` on, belong into a piece of the large one."""
+    return first + int(np.searchsorted(small[first:], piece[-1:], side="right").max(initial=0))
+
+
 class _Rows:
     """Merges the columns, and notes where rows that are filed by clauses went."""
 
@@ -81,9 +86,8 @@ class _Rows:
         sections = section_of(rows, large.bounds)
         piece = Columns(*(column[living] for column in piece))
         keys = sort_keys(sections, piece.home, piece.rank)
-        first, last = self._taken, self._keys.size
-        if end < len(large):
-            last = first + int(np.searchsorted(self._keys[first:], keys[-1:], side="right").max(initial=0))
+        first = self._taken
+        last = _end(self._keys, first, keys) if end < len(large) else self._keys.size
         of_small = _places(keys, self._keys[first:last])
         to = slice(self._used, self._used + of_small.size)
         added = Columns(*(column[first:last] for column in self._columns))
@@ -135,9 +139,8 @@ class _References:
         end = min(end, large.directory.rows.size)
         moved = self._rows.moved_large[large.directory.rows[begin:end] - np.uint32(large.bounds[1])]
         keys = _coded(_literals(large, begin, end), moved)
-        first, last = self._taken, self._keys.size
-        if end < large.directory.rows.size:
-            last = first + int(np.searchsorted(self._keys[first:], keys[-1:], side="right").max(initial=0))
+        first = self._taken
+        last = _end(self._keys, first, keys) if end < large.directory.rows.size else self._keys.size
         of_small = _places(keys, self._keys[first:last])
         merged = np.empty(of_small.size, dtype=np.uint64)
         merged[~of_small] = keys
