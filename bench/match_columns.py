@@ -12,6 +12,9 @@ from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
     ACCEPTS_UNDISCLOSED,
     CURRENCY_SHIFT,
+    LAST,
+    LITERAL_SHIFT,
+    NEGATED,
     UNKNOWN_PLACE,
     Vocabulary,
     ranks_of,
@@ -42,9 +45,9 @@ class Encoder:
         every = drawn.criteria
         self._skills = np.array([known.skill(name) for name in drawn.skills] + [0])
         rich, named = kind in RICH, drawn.skills[: len(drawn.weights)]
-        self._own = np.array([known.literals.own(name) << 2 for name in named] if rich else [])
+        self._own = np.array([known.literals.own(name) << LITERAL_SHIFT for name in named] if rich else [])
         self._implied = np.array(
-            [known.literals.implied(name) << 2 for name in named] if rich or kind == "any of" else []
+            [known.literals.implied(name) << LITERAL_SHIFT for name in named] if rich or kind == "any of" else []
         )
         self._place = np.array([known.place_set(concrete(one.places)) for one in every])
         self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
@@ -118,7 +121,7 @@ class Encoder:
             positive[wanted[0]] = True
         none_row, none_at = np.nonzero(draw.unwanted >= 0)
         if none_row.size:
-            parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | 3))
+            parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | NEGATED | LAST))
         if not parts:
             return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.uint32), positive
         rows = np.concatenate([part[0] for part in parts])
@@ -155,4 +158,4 @@ def _numbered(values: Sequence[Any]) -> tuple[list[Any], Column]:
 def _text_literals(known: Vocabulary, criteria: Criteria) -> tuple[list[int], list[int]]:
     """The literals of a text's wanted clauses, and of those that it excludes."""
     literals = list(known.row_of(Criteria(text=criteria.text)).literals) if criteria.text else []
-    return [one for one in literals if not one & 2], [one for one in literals if one & 2]
+    return [one for one in literals if not one & NEGATED], [one for one in literals if one & NEGATED]

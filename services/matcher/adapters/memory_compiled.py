@@ -7,13 +7,14 @@ import numpy as np
 from numba import njit
 
 from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, Column, Columns
-from services.matcher.adapters.memory_ledger import Ledger
+from services.matcher.adapters.memory_ledger import IN_PAGE, PAGE, Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
 from services.matcher.adapters.memory_segment import Directory, Segment
 from services.matcher.adapters.memory_tail import Tail
 from services.matcher.adapters.memory_vocabulary import ACCEPTS_UNDISCLOSED as _ACCEPTS_UNDISCLOSED
 from services.matcher.adapters.memory_vocabulary import CURRENCY_SHIFT as _CURRENCY_SHIFT
+from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, NEGATED
 from services.matcher.adapters.memory_vocabulary import MOST_FLOOR as _MOST_FLOOR
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -124,9 +125,9 @@ def _scan(
                 continue
             # A row that is filed under several literals that are held is found by the first one alone.
             first = np.int64(clauses[row]) + 1
-            while not holds[pool[first] >> 2]:
+            while not holds[pool[first] >> LITERAL_SHIFT]:
                 first += 1
-            if pool[first] >> 2 == literal:
+            if pool[first] >> LITERAL_SHIFT == literal:
                 starts[found] = row
                 ends[found] = row + 1
                 found += 1
@@ -214,7 +215,7 @@ def _in_runs(
                     if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
                         continue
                 name = key[row]
-                if part != _EVERY and parts[(np.int64(pages[name >> 12]) << 12) | (name & 0xFFF)] != part:
+                if part != _EVERY and parts[(np.int64(pages[name >> PAGE]) << PAGE) | (name & IN_PAGE)] != part:
                     continue
                 # Those without a floor come first in a run, so this is a good guess again.
                 if not asked & _PAY:
@@ -243,8 +244,8 @@ def _hold(pool: Column, begin: Any, holds: Any) -> Any:
         while not last:
             literal = pool[at]
             at += 1
-            last = literal & 1 != 0
-            true |= holds[literal >> 2] != (literal & 2 != 0)
+            last = literal & LAST != 0
+            true |= holds[literal >> LITERAL_SHIFT] != (literal & NEGATED != 0)
         if not true:
             return False
     return True

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from services.matcher.adapters.columns import Bools, Column
 
-_PAGE: Final = 12
+PAGE: Final = 12
 """Bits. Keys are dense but for gaps, and a page is made when its first key comes."""
-_IN_PAGE: Final = (1 << _PAGE) - 1
+IN_PAGE: Final = (1 << PAGE) - 1
 _NEWEST: Final = 2**63 - 1
 
 NOWHERE: Final = 0
@@ -23,9 +23,9 @@ class Ledger:
 
     def __init__(self) -> None:
         # A table for all 2**32 keys takes no memory where it was never written.
-        self._pages = np.zeros(1 << (32 - _PAGE), dtype=np.uint32)
-        self._versions = np.full(1 << _PAGE, -1, dtype=np.int64)
-        self._parts = np.zeros(1 << _PAGE, dtype=np.uint8)
+        self._pages = np.zeros(1 << (32 - PAGE), dtype=np.uint32)
+        self._versions = np.full(1 << PAGE, -1, dtype=np.int64)
+        self._parts = np.zeros(1 << PAGE, dtype=np.uint8)
         self._used = 1
         self.last_key = 0
         """The last one for which there is a page: no known key is higher."""
@@ -33,16 +33,16 @@ class Ledger:
     @property
     def nbytes(self) -> int:
         """What it takes of the memory."""
-        pages = 8 * (self.last_key >> _PAGE) + 8
+        pages = 8 * (self.last_key >> PAGE) + 8
         return self._versions.nbytes + self._parts.nbytes + min(self._pages.nbytes, pages)
 
     def slot(self, key: int) -> int:
         """Where a key's facts are; for `renew` and `move`."""
-        page = int(self._pages[key >> _PAGE])
+        page = int(self._pages[key >> PAGE])
         if not page:
             self.make_room(np.array([key], dtype=np.uint32))
-            page = int(self._pages[key >> _PAGE])
-        return page << _PAGE | key & _IN_PAGE
+            page = int(self._pages[key >> PAGE])
+        return page << PAGE | key & IN_PAGE
 
     def renew(self, slot: int, version: int) -> bool:
         """Note a version; False where it is not newer than what is known."""
@@ -62,24 +62,24 @@ class Ledger:
 
     def make_room(self, keys: Column) -> None:
         """Make the pages of some keys."""
-        pages = np.unique(keys >> _PAGE)
+        pages = np.unique(keys >> PAGE)
         fresh = pages[self._pages[pages] == 0]
-        self.last_key = max(self.last_key, int(pages.max(initial=0)) << _PAGE | _IN_PAGE)
+        self.last_key = max(self.last_key, int(pages.max(initial=0)) << PAGE | IN_PAGE)
         if not fresh.size:
             return
         self._pages[fresh] = np.arange(self._used, self._used + fresh.size, dtype=np.uint32)
         self._used += fresh.size
-        held = self._parts.size >> _PAGE
+        held = self._parts.size >> PAGE
         if self._used > held:
-            more = max(self._used - held, held // 16) << _PAGE
+            more = max(self._used - held, held // 16) << PAGE
             self._versions = np.concatenate((self._versions, np.full(more, -1, dtype=np.int64)))
             self._parts = np.concatenate((self._parts, np.zeros(more, dtype=np.uint8)))
 
     def slots(self, keys: Column) -> npt.NDArray[np.uint32]:
         """Where the facts of keys are, all of which are known."""
-        found: npt.NDArray[np.uint32] = self._pages[keys >> _PAGE]
-        found <<= _PAGE
-        found |= keys & _IN_PAGE
+        found: npt.NDArray[np.uint32] = self._pages[keys >> PAGE]
+        found <<= PAGE
+        found |= keys & IN_PAGE
         return found
 
     def living(self, keys: Column, part: int) -> Bools:
