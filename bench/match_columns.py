@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.match_corpus import RICH, Corpus, Draw, Kind, sample
 from schemas.criteria import Criteria
-from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Columns
+from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Columns, spread
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
     ACCEPTS_UNDISCLOSED,
@@ -143,10 +143,8 @@ def _flat(lists: Sequence[Sequence[int]], chosen: Column) -> tuple[Column, Colum
     """The values of chosen lists one after another, each with the place of its choice."""
     sizes = np.array([len(one) for one in lists])
     values = np.array([value for one in lists for value in one], dtype=np.int64)
-    starts = (np.cumsum(sizes) - sizes)[chosen]
-    rows = np.repeat(np.arange(chosen.size), sizes[chosen])
-    within = np.arange(rows.size) - np.repeat(np.cumsum(sizes[chosen]) - sizes[chosen], sizes[chosen])
-    return rows, values[np.repeat(starts, sizes[chosen]) + within]
+    starts, counts = (np.cumsum(sizes) - sizes)[chosen], sizes[chosen]
+    return np.repeat(np.arange(chosen.size), counts), values[spread(starts, counts)]
 
 
 def _numbered(values: Sequence[Any]) -> tuple[list[Any], Column]:
