@@ -5,7 +5,6 @@ from typing import Final
 from services.rules.reason import Criterion, Reason
 
 _UNTOLD: Final[dict[Criterion, float]] = {
-    "skills.all": 0.5,
     "skills.any": 0.6,
     "skills.none": 0.7,
     "text": 0.6,

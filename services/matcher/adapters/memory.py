@@ -72,7 +72,7 @@ class MemoryCriteriaIndex:
         self._judge = Judge(self.vocabulary)
         self.use(kernel)
         self._sizes = sizes
-        self._tail = Tail(_TAIL, sizes.tail)
+        self._tail = Tail(sizes.tail)
         self._large = _empty(_LARGE)
         self._small = _empty(_SMALL)
         self._merge: Merge | None = None

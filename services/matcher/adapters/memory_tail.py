@@ -9,8 +9,7 @@ from services.matcher.adapters.memory_vocabulary import Row
 class Tail:
     """Some rows in the order in which they came, some of which are dead."""
 
-    def __init__(self, part: int, capacity: int) -> None:
-        self.part = part
+    def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._columns = empty_columns(capacity)
         self._sections = np.empty(capacity, dtype=np.uint8)

@@ -42,10 +42,7 @@ LAST: Final = 1
 NEGATED: Final = 2
 LITERAL_SHIFT: Final = 2
 
-WORKPLACES: Final[tuple[Workplace, ...]] = get_args(Workplace)
-SENIORITIES: Final[tuple[Seniority, ...]] = get_args(Seniority)
-EMPLOYMENTS: Final[tuple[Employment, ...]] = get_args(Employment)
-FACETS: Final[tuple[tuple[str, ...], ...]] = (WORKPLACES, SENIORITIES, EMPLOYMENTS)
+FACETS: Final[tuple[tuple[str, ...], ...]] = (get_args(Workplace), get_args(Seniority), get_args(Employment))
 UNKNOWN_PLACE: Final = 1 << sum(map(len, FACETS))
 
 
