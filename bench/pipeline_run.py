@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from pydantic import SecretStr
 from rich.progress import Progress, TaskID
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from bench.grouping import Grouping, compare
 from bench.looped import Capture, write_loop
@@ -195,6 +195,7 @@ class _Run:
     ) -> None:
         self._size = size
         self._plan = plan
+        self._due = min(plan.due, size // SEARCHES_EACH)
         self._system = system
         self._clock = clock
         self._watch = Stopwatch()
@@ -216,14 +217,13 @@ class _Run:
         self._memory["peak"] = _peak_mib()
         self._say("grouping", None)
         grouping = compare(self._system.engine, self._size)
-        sent, due = outflow.count, min(self._plan.due, self._size // SEARCHES_EACH)
         return Figures(
             criteria=self._size,
             subscribers=-(-self._size // SEARCHES_EACH),
             inflow=inflow,
             keys=self._keys(),
             outflow=outflow,
-            held=due - sent,
+            held=self._due - outflow.count,
             load_s=load_s,
             load_cpu_s=load_cpu_s,
             memory_mib=self._memory,
@@ -244,7 +244,7 @@ class _Run:
 
     def _outflow(self) -> Flow:
         runner = self._system.runner
-        self._say("digests out", min(self._plan.due, self._size // SEARCHES_EACH))
+        self._say("digests out", self._due)
         self._clock.set(DUE)
         before = -1
         with self._timed() as took:
@@ -257,9 +257,7 @@ class _Run:
     def _check(self) -> None:
         """Raise RuntimeError where feeds were not read, or a search that was due was not served."""
         unpolled = [one.source for one in SqlSourceLedger(self._system.engine).healths() if one.last_success is None]
-        late = select(func.count()).where(saved_searches.c.next_due_at <= DUE)
-        with reading(self._system.engine) as connection:
-            unserved = int(connection.execute(late).scalar_one())
+        unserved = self._count(saved_searches, saved_searches.c.next_due_at <= DUE)
         if unpolled or unserved:
             raise RuntimeError(f"{unserved} searches were not served, and these sources were not read: {unpolled}")
 
@@ -281,19 +279,15 @@ class _Run:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         self._memory[when] = pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
-    def _count(self, table: Any) -> int:
+    def _count(self, table: Table, *which: ColumnElement[bool]) -> int:
         with reading(self._system.engine) as connection:
-            return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+            return connection.execute(select(func.count()).select_from(table).where(*which)).scalar_one()
 
     def _sent(self) -> int:
-        with reading(self._system.engine) as connection:
-            accepted = select(func.count()).where(deliveries.c.state == "accepted")
-            return int(connection.execute(accepted).scalar_one())
+        return self._count(deliveries, deliveries.c.state == "accepted")
 
     def _waiting(self) -> bool:
-        with reading(self._system.engine) as connection:
-            pending = select(func.count()).where(deliveries.c.state == "pending")
-            return bool(connection.execute(pending).scalar_one())
+        return self._count(deliveries, deliveries.c.state == "pending") > 0
 
     def _keys(self) -> int:
         with reading(self._system.engine) as connection:
