@@ -12,7 +12,7 @@ from bench.corpus import GROUPS, KINDS, LEVELS
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore
 from services.rules.criteria import CriteriaError, canonical
-from services.rules.signature import fold_title
+from services.rules.titles import fold_title
 
 _DRAWN: Final = 100_000
 _CURRENCIES: Final = ("USD", "USD", "EUR", "EUR", "GBP")
