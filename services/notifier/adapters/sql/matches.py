@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, Engine, case, insert, select, update
 
 from schemas.codec import decode, encode
-from schemas.keys import Keys, joined, pack, unpack, without
+from schemas.keys import Keys, joined, keys_of, pack, without
 from schemas.posting import PostingCore
 from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
+from services.notifier.adapters.sql.stored_keys import held_keys
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import UnavailableError
 from services.runtime.store import reading, retried, upsert, writing
 
-_NONE: Keys = np.empty(0, dtype=np.uint32)
+_NONE = keys_of(())
 
 
 class SqlMatches:
@@ -122,9 +122,9 @@ def _posting_row(posting: PostingCore, seen_at: datetime, now: datetime) -> dict
 class _Held:
     """The keys that the store has for one posting."""
 
-    def __init__(self) -> None:
-        self.keys = _NONE
-        self.near = _NONE
+    def __init__(self, keys: Keys, near: Keys) -> None:
+        self.keys = keys
+        self.near = near
 
     def add(self, keys: Keys, near: Keys) -> None:
         self.keys = joined(self.keys, keys)
@@ -132,12 +132,9 @@ class _Held:
 
 
 def _held(connection: Connection, records: Iterable[Arrival]) -> dict[str, _Held]:
-    held = {record.posting.posting_id: _Held() for record in records}
-    for some in chunks(held):
-        query = select(matches.c.posting_id, matches.c.matched, matches.c.near).where(matches.c.posting_id.in_(some))
-        for row in connection.execute(query):
-            held[row.posting_id].add(unpack(row.matched), unpack(row.near))
-    return held
+    posting_ids = dict.fromkeys(record.posting.posting_id for record in records)
+    held = held_keys(connection, posting_ids)
+    return {posting_id: _Held(*held.get(posting_id, (_NONE, _NONE))) for posting_id in posting_ids}
 
 
 def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str, _Held]) -> Iterable[dict[str, Any]]:
