@@ -40,7 +40,7 @@ def is_placeholder(ends: Sequence[Decimal]) -> bool:
         return True
     if any(len(one) >= 5 and set(one) in ({"9"}, {"1"}) for one in digits):
         return True
-    return digits[0] == "1" and ends[-1] not in ends[:1] and ends[-1] > 1_000
+    return digits[0] == "1" and ends[-1] > 1_000
 
 
 def is_plausible(ends: Sequence[Decimal], currency: str, period: Period, rates: Rates) -> bool:
@@ -52,11 +52,7 @@ def is_plausible(ends: Sequence[Decimal], currency: str, period: Period, rates: 
     part = _OF_A_MONTH.get(period)
     if level is not None and part is not None and min(ends) < level.least * part * _LEAST_PART:
         return False
-    per_euro = rates.euro.get(currency)
-    if per_euro is None or not per_euro > 0:
-        return True
-    least, most = _IN_EUROS[period]
-    return all(least <= amount / Decimal(str(per_euro)) <= most for amount in ends)
+    return _is_worth(ends, currency, _IN_EUROS[period], rates) is not False
 
 
 def infer_period(
@@ -75,12 +71,13 @@ def infer_period(
         return "year" if is_plausible(ends, currency, "year", rates) else None
     if labelled and low >= level.least * _LEAST_TO_MOST_MONTH and high <= level.month_most:
         return "month"
-    return "hour" if ranged and _is_hourly(ends, currency, rates) else None
+    return "hour" if ranged and _is_worth(ends, currency, _HOURLY_IN_EUROS, rates) else None
 
 
-def _is_hourly(ends: Sequence[Decimal], currency: str, rates: Rates) -> bool:
+def _is_worth(ends: Sequence[Decimal], currency: str, euros: tuple[Decimal, Decimal], rates: Rates) -> bool | None:
+    """Whether sums lie between two in euros; None where their currency has no rate."""
     per_euro = rates.euro.get(currency)
     if per_euro is None or not per_euro > 0:
-        return False
-    least, most = _HOURLY_IN_EUROS
+        return None
+    least, most = euros
     return all(least <= amount / Decimal(str(per_euro)) <= most for amount in ends)
