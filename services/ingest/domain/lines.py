@@ -46,13 +46,8 @@ _ROLE = (
     "searching for", "is hiring", "are hiring", "we're hiring", "your role", "your mission", "your work",
     "suchen wir", "wir suchen", "du wirst", "recherchons", "buscamos", "procuramos", "szukamy",
 )  # fmt: skip
-_KINDS = (
-    *("asks" for _ in _ASKING),
-    *("optional" for _ in _OPTIONAL),
-    *("degree" for _ in _DEGREE),
-    *("speaks" for _ in _SPEAKS),
-    *("role" for _ in _ROLE),
-)
+_CUES = {"asks": _ASKING, "optional": _OPTIONAL, "degree": _DEGREE, "speaks": _SPEAKS, "role": _ROLE}
+_KINDS = tuple(kind for kind, words in _CUES.items() for _ in words)
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
 
@@ -115,5 +110,5 @@ class Lines:
 
 @cache
 def _cues() -> BytesAhoCorasick:
-    cues = (*_ASKING, *_OPTIONAL, *_DEGREE, *_SPEAKS, *_ROLE)
-    return BytesAhoCorasick([haystack_of(cue) for cue in cues], matchkind=MatchKind.Standard)
+    cues = [haystack_of(cue) for words in _CUES.values() for cue in words]
+    return BytesAhoCorasick(cues, matchkind=MatchKind.Standard)
