@@ -79,6 +79,6 @@ def _phrases(senses: Mapping[str, str]) -> Phrases:
 
 def _listed(senses: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
     for word, phrases in senses.items():
-        for phrase in phrases.replace("\n", " ").split(","):
+        for phrase in phrases.split(","):
             if shown := " ".join(phrase.split()):
                 yield shown, word  # type: ignore[misc]

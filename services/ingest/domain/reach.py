@@ -121,10 +121,9 @@ def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> 
 
 def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
     shut = tuple(code for code in excluded.codes if code not in named.countries)
-    countries = tuple(code for code in named.countries if code not in shut)
     reach = Reach(
         scope="listed",
-        countries=countries,
+        countries=tuple(named.countries),
         subdivisions=tuple(code for code in named.subdivisions if code not in shut),
         groups=tuple(named.groups),
         excluded=shut,

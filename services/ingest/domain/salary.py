@@ -246,7 +246,7 @@ def _of_one_kind(pays: Sequence[_Pay]) -> list[_Pay]:
     return [pay for pay in pays if not (stated and pay.inferred and pay.period == "hour")]
 
 
-def _join(pays: Sequence[_Pay], home: str | None) -> tuple[_Pay, list[Evidence]]:
+def _join(pays: Sequence[_Pay], home: str) -> tuple[_Pay, list[Evidence]]:
     """Join the bands that share currency and period.
 
     Those in the currency of the posting's country, else in the first one named; and those for a time rather than for
