@@ -72,12 +72,14 @@ def identified(source_id: str, data: JsonObject, *, field: str) -> Part:
     return Broken(f'an item has no "{field}"', str(data)[:EXCERPT])
 
 
-def opened(body: bytes, reading: Callable[[str], Iterable[Part]]) -> Iterator[Part]:
+def opened(
+    body: bytes, reading: Callable[[str], Iterable[Part]], *, decoding: Callable[[bytes], Text] = read_text
+) -> Iterator[Part]:
     """Decode a body and read it by `reading`; says so where it is too large or not in its encoding."""
     if len(body) > MOST_BYTES:
         yield Broken(f"the body is larger than {MOST_BYTES // 2**20} MiB", ends_feed=True)
         return
-    decoded: Text = read_text(body)
+    decoded = decoding(body)
     yield from reading(decoded.text)
     if decoded.fault:
         yield Broken(decoded.fault)

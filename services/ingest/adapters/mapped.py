@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from services.ingest.adapters.base import BaseFormat, Part, cut
+from services.ingest.adapters.base import BaseFormat, Part, cut, opened
 from services.ingest.adapters.fields import with_query
 from services.ingest.adapters.json_rows import EXCERPT, count_rows
 from services.ingest.adapters.mapped_body import Body
@@ -58,32 +58,26 @@ class Mapped(BaseFormat):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        if len(body) > MOST_BYTES:
-            yield Broken(f"the body is larger than {MOST_BYTES // 2**20} MiB", ends_feed=True)
-            return
-        decoded = self._decoded(body)
-        yield from cut(self._rows(decoded.text), self._item)
-        if decoded.fault:
-            yield Broken(decoded.fault)
+        return opened(body, lambda text: cut(self._rows(text), self._item), decoding=self._decoded)
 
     def next_page(self, url: str, body: bytes) -> str | None:
         """As the mapping says. Raises FetchFailedError where the feed names no address for it."""
         paging = self._mapping.paging
         if paging is None or len(body) > MOST_BYTES:
             return None
-        opened = self._body(self._decoded(body).text)
+        page = self._body(self._decoded(body).text)
         if paging.next is not None:
-            return _resolved(url, next(iter(opened.of_feed(paging.next)), ""), paging.next)
+            return _resolved(url, next(iter(page.of_feed(paging.next)), ""), paging.next)
         if paging.cursor is not None:
-            cursor = next(iter(opened.of_feed(paging.cursor.path)), "")
+            cursor = next(iter(page.of_feed(paging.cursor.path)), "")
             return with_query(url, **{paging.cursor.parameter: cursor}) if cursor else None
         if paging.page is not None:
             counted = _counted(url, paging.page.parameter, paging.page.first)
             return (
-                with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(opened.rows(), 1) else None
+                with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(page.rows(), 1) else None
             )
         assert paging.offset is not None
-        if count_rows(opened.rows(), paging.offset.size) < paging.offset.size:
+        if count_rows(page.rows(), paging.offset.size) < paging.offset.size:
             return None
         counted = _counted(url, paging.offset.parameter, paging.offset.first)
         return with_query(url, **{paging.offset.parameter: str(counted + paging.offset.size)})
