@@ -1,7 +1,6 @@
 """A call for one posting's details: what a listing lacks and a JSON object per posting has."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -13,17 +12,23 @@ from services.ingest.ports import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class DetailCall:
-    """`Details` of a JSON object at an address made of the listing's."""
+    """`Details` of a JSON object at an address below the listing's."""
 
     most: int
     awaited: bool
     members: frozenset[str]
-    place: Callable[[str, str], str | None]
-    """The address by that of the listing and the posting's id."""
+    listing: re.Pattern[str]
+    """The path of a listing's address."""
+    query: str = ""
+    """Of a posting's address."""
 
     def address(self, url: str, source_id: str) -> str | None:
-        """None where the listing's address is not of the form known."""
-        return self.place(url, source_id)
+        """Below the listing's, at the same host, whatever a row says; None where that is not of the form known."""
+        parts = urlsplit(url)
+        path = parts.path.rstrip("/")
+        if not self.listing.fullmatch(path):
+            return None
+        return urlunsplit(parts._replace(path=f"{path}/{quote(source_id, safe='')}", query=self.query, fragment=""))
 
     def read(self, body: bytes) -> JsonObject | None:
         """None of what is no object: an error page, a body cut short."""
@@ -36,12 +41,3 @@ class DetailCall:
         if not isinstance(value, dict):
             return None
         return without_contacts({name: part for name, part in value.items() if name in self.members})
-
-
-def below(url: str, listing: re.Pattern[str], source_id: str, *, query: str = "") -> str | None:
-    """The address of a posting below its listing's: at the same host, whatever a row of the listing says."""
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/")
-    if not listing.fullmatch(path):
-        return None
-    return urlunsplit(parts._replace(path=f"{path}/{quote(source_id, safe='')}", query=query, fragment=""))

@@ -3,7 +3,7 @@
 import re
 
 from services.ingest.adapters.base import JsonFormat, Part, identified
-from services.ingest.adapters.detail_call import DetailCall, below
+from services.ingest.adapters.detail_call import DetailCall
 from services.ingest.adapters.fields import (
     amount_of,
     band,
@@ -28,12 +28,12 @@ _WORKPLACE_NAMES = ("workplace", "location type", "work type", "remote")
 _EMPLOYMENT_NAMES = ("employment", "commitment", "time type", "job type")
 _LEVEL_NAMES = ("seniority", "level")
 _PAY_NAMES = ("salary", "compensation", "pay range", "pay band")
-_LISTING = re.compile(r"/v1/boards/[^/]+/jobs")
 _DETAILS = DetailCall(
     most=0,
     awaited=False,
     members=frozenset({"pay_input_ranges"}),
-    place=lambda url, source_id: below(url, _LISTING, source_id, query="pay_transparency=true"),
+    listing=re.compile(r"/v1/boards/[^/]+/jobs"),
+    query="pay_transparency=true",
 )
 """A request a job for its pay alone, which most texts state too: only where an operator asks for it."""
 

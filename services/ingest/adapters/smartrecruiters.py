@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.ingest.adapters.base import JsonFormat, Part, identified
-from services.ingest.adapters.detail_call import DetailCall, below
+from services.ingest.adapters.detail_call import DetailCall
 from services.ingest.adapters.fields import (
     band,
     date_of,
@@ -28,7 +28,6 @@ from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.ports import Broken, Details, JsonObject, Skip, UnusableItemError
 
-_LISTING = re.compile(r"/v1/companies/[^/]+/postings")
 _MOST_PAGE = 10_000
 """Of one page, a hundred times what is served."""
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
@@ -36,7 +35,7 @@ _DETAILS = DetailCall(
     most=40,
     awaited=True,
     members=frozenset({"jobAd", "applyUrl", "postingUrl", "compensation"}),
-    place=lambda url, source_id: below(url, _LISTING, source_id),
+    listing=re.compile(r"/v1/companies/[^/]+/postings"),
 )
 
 
