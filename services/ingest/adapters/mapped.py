@@ -36,8 +36,7 @@ class Mapped(BaseFormat):
         self.complete = mapping.complete
         self.attribution = mapping.attribution
         self._mapping = mapping
-        rules = [path for _, rule in mapping.fields.rules() for path in rule.paths]
-        self._of_feed = tuple(dict.fromkeys(path for path in rules if is_of_feed(mapping.kind, path)))
+        self._of_feed = tuple(dict.fromkeys(path for path in mapping.fields.paths if is_of_feed(mapping.kind, path)))
 
     def detects(self, body: bytes) -> bool:
         """By what the mapping says that its feeds hold; never, where it says nothing."""
@@ -73,9 +72,7 @@ class Mapped(BaseFormat):
             return with_query(url, **{paging.cursor.parameter: cursor}) if cursor else None
         if paging.page is not None:
             counted = _counted(url, paging.page.parameter, paging.page.first)
-            return (
-                with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(page.rows(), 1) else None
-            )
+            return with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(page.rows(), 1) else None
         assert paging.offset is not None
         if count_rows(page.rows(), paging.offset.size) < paging.offset.size:
             return None

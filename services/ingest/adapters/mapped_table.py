@@ -41,10 +41,9 @@ class TableBody(Body):
             yield _row(cells[:MOST_COLUMNS], names, numbered)
 
     def _numbered(self) -> set[int]:
-        rules = [path for _, rule in self.mapping.fields.rules() for path in rule.paths]
-        wanted = self.mapping.recognise
-        others = (*wanted.has, *wanted.lacks) if wanted else ()
-        return {int(path[1:]) for path in (*rules, *others) if path.startswith("#") and path[1:].isdigit()}
+        recognise = self.mapping.recognise
+        paths = (*self.mapping.fields.paths, *(recognise.paths if recognise else ()))
+        return {int(path[1:]) for path in paths if path.startswith("#") and path[1:].isdigit()}
 
     def _cells(self) -> Iterator[list[str] | Broken]:
         """The cells of each row. One that the text ends within is no row, so that each waits for the next."""

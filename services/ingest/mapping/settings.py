@@ -195,6 +195,11 @@ class FieldRules(_Settings):
             label = "pay" if len(self.pay) == 1 else f"pay.{number}"
             yield from ((f"{label}.{name}", rule) for name, rule in pay.rules())
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are looked at by any rule."""
+        return tuple(path for _, rule in self.rules() for path in rule.paths)
+
 
 class CsvSettings(_Settings):
     """How a table is written; by default that is told by its first row."""
@@ -260,6 +265,11 @@ class RecogniseSettings(_Settings):
     lacks: Paths = ()
     """Paths that the first row must not have."""
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are looked at."""
+        return (*self.has, *self.lacks)
+
 
 class MappingSettings(_Settings):
     """How the rows of a feed become postings."""
@@ -310,7 +320,7 @@ class MappingSettings(_Settings):
                 self._check(f"fields.{name}", path)
         for path in self.paging.paths if self.paging else ():
             self._check("paging", path)
-        for path in (*self.recognise.has, *self.recognise.lacks) if self.recognise else ():
+        for path in self.recognise.paths if self.recognise else ():
             self._check("recognise", path)
         return self
 
