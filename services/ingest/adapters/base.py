@@ -9,7 +9,7 @@ from typing import Any
 from schemas.posting import Attribution
 from services.ingest.adapters.contacts import masked, without_contacts
 from services.ingest.adapters.json_peek import peek_text
-from services.ingest.adapters.json_rows import EXCERPT, one_row, rows
+from services.ingest.adapters.json_rows import EXCERPT, count_rows, one_row, rows
 from services.ingest.adapters.reading import MOST_BYTES, Text, read_text
 from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
@@ -127,6 +127,10 @@ class JsonFormat(BaseFormat, ABC):
             return False
         wrapper = peek_text(text, self.array).wrapper
         return self.array not in wrapper and self.alone <= wrapper.keys()
+
+    def count(self, body: bytes, most: int) -> int:
+        """How many rows a page has, `most` at most."""
+        return count_rows(rows(read_text(body).text, self.array), most)
 
     @abstractmethod
     def item(self, row: JsonObject) -> Part:

@@ -18,8 +18,6 @@ from services.ingest.adapters.fields import (
     with_query,
 )
 from services.ingest.adapters.json_peek import peek
-from services.ingest.adapters.json_rows import count_rows, rows
-from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, Skip, UnusableItemError
 
@@ -69,7 +67,7 @@ class Himalayas(JsonFormat):
         A search knows neither: it goes by `page`, until all that it counts, or the most that it gives, has come.
         """
         seen = peek(body, self.array).wrapper
-        jobs = _jobs_in(body)
+        jobs = self.count(body, _MOST_JOBS)
         if not jobs or "jobs" not in seen:
             return None
         if urlsplit(url).path.rstrip("/").endswith(_SEARCH):
@@ -159,10 +157,6 @@ def _place(part: object) -> str:
     """Live feeds give English names; the documentation, objects of alpha2, name and slug."""
     fields = object_of(part)
     return text_of(part) or text_of(fields.get("name")) or text_of(fields.get("alpha2")) or text_of(fields.get("slug"))
-
-
-def _jobs_in(body: bytes) -> int:
-    return count_rows(rows(read_text(body).text, Himalayas.array), _MOST_JOBS)
 
 
 def _count(value: object) -> int | None:

@@ -19,8 +19,6 @@ from services.ingest.adapters.fields import (
     workplace_word,
 )
 from services.ingest.adapters.json_peek import peek
-from services.ingest.adapters.json_rows import count_rows, rows
-from services.ingest.adapters.reading import read_text
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import JsonObject, UnusableItemError
 
@@ -64,7 +62,7 @@ class Lever(JsonFormat):
         limit, skip = asked.get("limit", [""])[-1], asked.get("skip", ["0"])[-1]
         if not (limit.isdecimal() and skip.isdecimal() and 0 < int(limit[:9]) <= _MOST_LIMIT):
             return None
-        came = count_rows(rows(read_text(body).text, self.array), int(limit))
+        came = self.count(body, int(limit))
         return with_query(url, skip=str(int(skip[:9]) + came)) if came >= int(limit) else None
 
     def draft(self, data: JsonObject) -> Draft:

@@ -23,8 +23,7 @@ from services.ingest.adapters.fields import (
     with_query,
 )
 from services.ingest.adapters.json_peek import peek, peek_text, wrapper
-from services.ingest.adapters.json_rows import EXCERPT, count_rows, rows
-from services.ingest.adapters.reading import read_text
+from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.ports import Broken, Details, JsonObject, Skip, UnusableItemError
 
@@ -79,7 +78,7 @@ class SmartRecruiters(JsonFormat):
         offset, total = _count(seen.get("offset", 0)), _count(seen.get("totalFound"))
         if offset is None or total is None:
             return None
-        came = count_rows(rows(read_text(body).text, self.array), _MOST_PAGE)
+        came = self.count(body, _MOST_PAGE)
         return with_query(url, offset=str(offset + came)) if came and offset + came < total else None
 
     def draft(self, data: JsonObject) -> Draft:
