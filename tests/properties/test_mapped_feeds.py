@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.adapters.mapped import Mapped
-from services.ingest.domain.draft import Draft
-from services.ingest.ports import Broken, FetchFailedError, Item, Skip, UnusableItemError
+from services.ingest.ports import FetchFailedError
+from tests.support.feed_damage import ANY_JSON, check_items, damaged
 from tests.support.mapped_feeds import CSV_FIELDS, JSON_FIELDS, XML_FIELDS, mapped, parts
 
 KINDS: dict[str, Mapped] = {
@@ -48,32 +48,10 @@ FRAGMENTS = [
 LENIENT = settings(max_examples=80, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
 
 
-@st.composite
-def damaged(draw: st.DrawFn, body: bytes) -> bytes:
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        until = min(len(body), at + draw(st.integers(0, 12)))
-        body = body[:at] + draw(st.sampled_from(FRAGMENTS) | st.binary(max_size=4)) + body[until:]
-    return body[: draw(st.integers(0, len(body)))] if draw(st.booleans()) else body
-
-
 def check(known: Mapped, body: bytes) -> None:
     """All that a poll does with a body."""
-    ids: list[str] = []
-    for part in known.split(body):
-        assert isinstance(part, Item | Skip | Broken)
-        if isinstance(part, Broken):
-            assert part.reason
-            assert len(part.excerpt) <= 520
-        if not isinstance(part, Item):
-            continue
-        ids.append(part.source_id)
-        assert json.loads(json.dumps(part.data, allow_nan=False).encode()) == part.data
-        json.dumps(known.fingerprint(part.data), allow_nan=False)
-        list(known.traces(part.data))
-        with suppress(UnusableItemError):
-            assert isinstance(known.draft(part.data), Draft)
-    assert len(set(ids)) == len(ids)
+    for item in check_items(known, body):
+        list(known.traces(item.data))
     with suppress(FetchFailedError):
         known.next_page("https://feed.example/jobs?limit=2", body)
     known.detects(body)
@@ -83,7 +61,7 @@ def check(known: Mapped, body: bytes) -> None:
 @LENIENT
 @given(data=st.data())
 def test_a_damaged_feed_raises_nothing(kind: str, data: st.DataObject) -> None:
-    check(KINDS[kind], data.draw(st.sampled_from(SEEDS[kind]).flatmap(damaged)))
+    check(KINDS[kind], data.draw(st.sampled_from(SEEDS[kind]).flatmap(lambda body: damaged(body, FRAGMENTS))))
 
 
 @LENIENT
@@ -93,16 +71,11 @@ def test_any_bytes_raise_nothing(body: bytes) -> None:
         check(known, body)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
-)
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\x00\ufffe\uffff"), max_size=12)
 
 
 @LENIENT
-@given(st.lists(st.dictionaries(st.sampled_from(["id", "title", "employer", "text"]), JSON) | JSON, max_size=6))
+@given(st.lists(st.dictionaries(st.sampled_from(["id", "title", "employer", "text"]), ANY_JSON) | ANY_JSON, max_size=6))
 def test_each_row_of_a_json_list_is_accounted_for(rows: list[object]) -> None:
     for kind, body in (
         ("json list", rows),
@@ -115,13 +88,13 @@ def test_each_row_of_a_json_list_is_accounted_for(rows: list[object]) -> None:
 
 
 @LENIENT
-@given(st.dictionaries(TEXT, JSON, max_size=6))
+@given(st.dictionaries(TEXT, ANY_JSON, max_size=6))
 def test_each_member_of_an_object_of_rows_is_accounted_for(rows: dict[str, object]) -> None:
     assert len(parts(KINDS["json object"], json.dumps({"jobs": rows}))) == len(rows)
 
 
 @LENIENT
-@given(st.lists(JSON | st.just("{"), max_size=6))
+@given(st.lists(ANY_JSON | st.just("{"), max_size=6))
 def test_each_line_of_json_lines_is_accounted_for(rows: list[object]) -> None:
     lines = [row if row == "{" else json.dumps(row) for row in rows]
     assert len(parts(KINDS["jsonl"], "\n".join(map(str, lines)))) == len(rows)

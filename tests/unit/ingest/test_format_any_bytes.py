@@ -1,7 +1,6 @@
 """No bytes make a format raise, and what it gives is plain JSON."""
 
 import json
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.adapters.formats import FORMATS, detect, format_named
-from services.ingest.domain.draft import Draft
-from services.ingest.ports import Broken, Format, Item, Skip, UnusableItemError
+from services.ingest.ports import Format
 from tests.support.board_bodies import (
     arbeitnow,
     arbeitnow_job,
@@ -45,6 +43,7 @@ from tests.support.feed_bodies import (
     wwr,
     wwr_item,
 )
+from tests.support.feed_damage import ANY_JSON, check_items, damaged
 
 RSS = b'<rss version="2.0"><channel><title>B</title><item><title>T</title><guid>1</guid></item></channel></rss>'
 JSON_FEED = (
@@ -82,33 +81,9 @@ FRAGMENTS = [
 ]
 
 
-@st.composite
-def mutated(draw: st.DrawFn, body: bytes) -> bytes:
-    """A sound body with some fragments put in, cut out or in place of others, perhaps cut short."""
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        until = min(len(body), at + draw(st.integers(0, 12)))
-        body = body[:at] + draw(st.sampled_from(FRAGMENTS) | st.binary(max_size=4)) + body[until:]
-    return body[: draw(st.integers(0, len(body)))] if draw(st.booleans()) else body
-
-
 def check(known: Format, body: bytes) -> None:
-    """Cut, draft and fingerprint all that a body gives."""
-    ids: list[str] = []
-    for part in known.split(body):
-        assert isinstance(part, Item | Skip | Broken)
-        if isinstance(part, Broken):
-            assert part.reason
-            assert len(part.excerpt) <= 520
-        if not isinstance(part, Item):
-            continue
-        ids.append(part.source_id)
-        assert json.loads(json.dumps(part.data, allow_nan=False).encode()) == part.data
-        json.dumps(part.data, ensure_ascii=False).encode()
-        json.dumps(known.fingerprint(part.data), allow_nan=False)
-        with suppress(UnusableItemError):
-            assert isinstance(known.draft(part.data), Draft)
-    assert len(set(ids)) == len(ids)
+    """All that a poll does with a body."""
+    check_items(known, body)
     known.next_page("https://feed.example/jobs?limit=2", body)
     if known.details is not None:
         added = known.details.read(body)
@@ -119,14 +94,7 @@ def check(known: Format, body: bytes) -> None:
 @settings(max_examples=60, deadline=timedelta(seconds=10), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_feed_raises_nothing(known: Format, data: st.DataObject) -> None:
-    check(known, data.draw(st.sampled_from(SEEDS[known.name]).flatmap(mutated)))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
-)
+    check(known, data.draw(st.sampled_from(SEEDS[known.name]).flatmap(lambda body: damaged(body, FRAGMENTS))))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +119,7 @@ JSON = st.recursive(
 @given(data=st.data())
 def test_a_field_of_any_kind_raises_nothing(name: str, job: dict[str, object], data: st.DataObject) -> None:
     fields = data.draw(st.lists(st.sampled_from(sorted(job)), min_size=1, max_size=4))
-    odd = job | {field: data.draw(JSON) for field in fields}
+    odd = job | {field: data.draw(ANY_JSON) for field in fields}
     array = getattr(format_named(name), "array", None)
     check(format_named(name), json.dumps([odd] if array is None else {array: [odd]}).encode())
 
