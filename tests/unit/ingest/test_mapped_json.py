@@ -340,12 +340,12 @@ def test_what_no_path_reads_may_change_and_an_edit_of_the_mapping_is_a_change() 
         ),
         ("{ page = { parameter = 'page' } }", "https://a.example/?page=3", {"jobs": []}, None),
         (
-            "{ offset = { parameter = 'skip', size = 2 } }",
+            "{ offset = { parameter = 'start', size = 2 } }",
             "https://a.example/",
             {"jobs": JOBS},
-            "https://a.example/?skip=2",
+            "https://a.example/?start=2",
         ),
-        ("{ offset = { parameter = 'skip', size = 3 } }", "https://a.example/", {"jobs": JOBS}, None),
+        ("{ offset = { parameter = 'start', size = 3 } }", "https://a.example/", {"jobs": JOBS}, None),
         (
             "{ cursor = { parameter = 'after', path = 'more' } }",
             "https://a.example/",
@@ -355,7 +355,9 @@ def test_what_no_path_reads_may_change_and_an_edit_of_the_mapping_is_a_change() 
         ("{ cursor = { parameter = 'after', path = 'more' } }", "https://a.example/", {"jobs": JOBS}, None),
     ],
 )
-def test_pages(paging: str, url: str, body: object, following: str | None) -> None:
+def test_the_next_page_is_the_one_that_the_mapping_leads_to(
+    paging: str, url: str, body: object, following: str | None
+) -> None:
     known = mapped(f"kind = 'json'\nitems = 'jobs'\npaging = {paging}" + JSON_FIELDS)
     assert known.next_page(url, json.dumps(body).encode()) == following
 
