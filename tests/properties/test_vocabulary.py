@@ -89,6 +89,46 @@ def test_a_package_lends_spellings_that_no_skill_has(tmp_path: Path) -> None:
     assert "searched" not in skills["Other"]
 
 
+def test_a_skill_keeps_the_parents_that_another_file_names_before_it(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        '[[group]]\nkind = "tool"\nnames = ["Large", "Wide"]\n[group.parents]\nSmall = ["Large"]\n', encoding="utf-8"
+    )
+    (tmp_path / "b.toml").write_text(
+        '[[group]]\nkind = "tool"\nimplies = ["Wide"]\nnames = ["Small"]\n', encoding="utf-8"
+    )
+    assert make_skills.read_skills(tmp_path)["Small"]["parents"] == ["Large", "Wide"]
+
+
+def _families(folder: Path, table: str) -> dict[str, list[str]]:
+    (folder / "a.toml").write_text(
+        '[[group]]\nkind = "method"\nnames = ["Law", "Tax Law", "Moral Law", "Notary"]\n'
+        '[[group]]\nkind = "tool"\nnames = ["Acme Law"]\n',
+        encoding="utf-8",
+    )
+    (folder / "families.toml").write_text(table, encoding="utf-8")
+    skills = make_skills.read_skills(folder)
+    make_skills.add_families(skills, folder)
+    return {name: entry["parents"] for name, entry in skills.items() if entry.get("parents")}
+
+
+def test_a_family_is_what_ends_alike_and_what_it_names(tmp_path: Path) -> None:
+    table = '[Law]\nends = ["Law"]\nnot = ["Moral Law"]\nnames = ["Notary"]\n'
+    assert _families(tmp_path, table) == {"Tax Law": ["Law"], "Notary": ["Law"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('names = ["Gone"]', "'Gone' is no skill"),
+        ('not = ["Notary"]', "'Notary' is no kind of 'Law' anyway"),
+        ('names = ["Tax Law"]', "'Tax Law' ends as all of 'Law' do"),
+    ],
+)
+def test_a_line_of_a_family_that_changes_nothing_is_refused(tmp_path: Path, line: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        _families(tmp_path, f'[Law]\nends = ["Law"]\n{line}\n')
+
+
 def test_parents_are_known_and_never_their_own_ancestors() -> None:
     known = set(taxonomy().names())
     for name in known:

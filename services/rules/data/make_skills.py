@@ -17,6 +17,7 @@ TARGET = FOLDER / "skills.json"
 RULES = "rules.toml"
 ROLES = "roles.toml"
 CALLINGS = "callings.toml"
+FAMILIES = "families.toml"
 PACKAGES = "packages.json"
 PICKED = "packaged.toml"
 KINDS = ("term", "method", "field", "broad")
@@ -115,7 +116,7 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
     problems: list[str] = []
     more: list[tuple[str, str, list[str]]] = []
     for path in sorted(folder.glob("*.toml")):
-        if path.name in (RULES, ROLES, CALLINGS):
+        if path.name in (RULES, ROLES, CALLINGS, FAMILIES):
             continue
         file = _table(path)
         more += [(path.name, name, others) for name, others in file.get("more", {}).items()]
@@ -128,7 +129,7 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
                 if name in skills:
                     problems.append(f"{path.name}: {name!r} is already a skill")
                 skills[name] = {"kind": group["kind"], "aliases": others}
-                parents[name] = [parent for parent in group.get("implies", ()) if parent != name]
+                parents.setdefault(name, []).extend(parent for parent in group.get("implies", ()) if parent != name)
             for name, implied in group.get("parents", {}).items():
                 parents.setdefault(name, []).extend(implied)
     for written_in, name, others in more:
@@ -146,6 +147,29 @@ def read_skills(folder: Path, packages: Mapping[str, list[str]] | None = None) -
         if implied:
             skills[name]["parents"] = list(dict.fromkeys(implied))
     return skills
+
+
+def add_families(skills: dict[str, dict[str, Any]], folder: Path) -> None:
+    """Give the kinds that families.toml names, or whose names end as it says, their broader skill as a parent.
+
+    Raises ValueError where it names what is no skill, or says of a name what its ending says already.
+    """
+    families: dict[str, dict[str, list[str]]] = _table(folder / FAMILIES)
+    problems: list[str] = []
+    for broader, family in families.items():
+        ends = tuple(f" {words}" for words in family.get("ends", ()))
+        ending = {name for name, entry in skills.items() if entry["kind"] != "tool" and f" {name}".endswith(ends)}
+        others = set(family.get("not", ()))
+        named = set(family.get("names", ()))
+        problems += [f"{FAMILIES}: {name!r} is no skill" for name in sorted({broader, *named} - set(skills))]
+        problems += [f"{FAMILIES}: {name!r} is no kind of {broader!r} anyway" for name in sorted(others - ending)]
+        problems += [f"{FAMILIES}: {name!r} ends as all of {broader!r} do" for name in sorted(named & ending - others)]
+        for name in sorted((ending - others | named & set(skills)) - {broader}):
+            parents = skills[name].setdefault("parents", [])
+            if broader not in parents:
+                parents.append(broader)
+    if problems:
+        raise ValueError("\n".join(problems))
 
 
 def _unknown_parents(skills: dict[str, dict[str, Any]], parents: dict[str, list[str]]) -> list[str]:
@@ -250,6 +274,7 @@ def _callings(skills: Mapping[str, Any], folder: Path) -> dict[str, dict[str, li
 def compiled(folder: Path) -> dict[str, Any]:
     """The whole content of skills.json. Raises ValueError where the rules name a spelling that no skill has."""
     skills = read_skills(folder, read_packages(folder))
+    add_families(skills, folder)
     _add_roles(skills, folder)
     rules = _table(folder / RULES)
     written = [way for name, entry in skills.items() for way in (name, *entry.get("aliases", ()))]

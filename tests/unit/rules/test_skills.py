@@ -62,6 +62,46 @@ def test_a_skill_implies_what_its_parents_imply() -> None:
     assert taxonomy().parents("no such skill") == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("kind", "broader"),
+    [
+        ("Registered Nurse", "Nursing"),
+        ("Psychiatric Nursing", "Nursing"),
+        ("Nursing License", "Nursing"),
+        ("Family Medicine", "Medicine"),
+        ("Inside Sales", "Sales"),
+        ("Sales Development", "Sales"),
+        ("Chat Support", "Customer Support"),
+        ("Accounts Payable", "Accounting"),
+        ("Technical Recruiting", "Recruiting"),
+        ("Employment Law", "Legal"),
+        ("Regression Testing", "QA"),
+        ("IT Project Management", "Project Management"),
+        ("Graphic Design", "Design"),
+        ("UI/UX Design", "UX Design"),
+        ("Vuetify", "Vue"),
+        ("AWS ECR", "AWS"),
+    ],
+)
+def test_a_kind_implies_what_it_is_a_kind_of(kind: str, broader: str) -> None:
+    assert broader in taxonomy().parents(kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("UI/UX", "UX Design"),
+        ("Blood Banking", "Banking"),
+        ("Patient Recruitment", "Recruiting"),
+        ("Machine Translation", "Translation"),
+        ("Dynamics 365 Sales", "Sales"),
+        ("Upselling", "Sales"),
+    ],
+)
+def test_a_name_that_ends_alike_or_a_practice_of_several_trades_implies_none(name: str, other: str) -> None:
+    assert other not in taxonomy().parents(name)
+
+
 def test_names_with_signs_are_found_whole() -> None:
     assert found("C++, C# and .NET; Node.js, CI/CD, ASP.NET.") == ["C++", "C#", ".NET", "Node.js", "CI/CD", "ASP.NET"]
 
@@ -127,6 +167,11 @@ def test_go_is_not_found_where_it_is_a_verb(text: str) -> None:
         ("the rest of us need some rest", {"REST APIs"}),
         ("a safe and lean company", {"SAFe", "Lean"}),
         ("All of Latin America", {"Latin"}),
+        ("a home office with a wired Ethernet connection and reliable Wi-Fi", {"Ethernet", "Wi-Fi"}),
+        ("a car, a smartphone and GPS", {"GPS"}),
+        ("You work for SVG only.", {"SVG"}),
+        ("trained in CBT, DBT and ACT", {"dbt"}),
+        ("the Internal Audit Coordinator (IAC)", {"Infrastructure as Code"}),
     ],
 )
 def test_common_words_are_no_skills(text: str, absent: set[str]) -> None:
@@ -148,6 +193,9 @@ def test_common_words_are_no_skills(text: str, absent: set[str]) -> None:
         ("Kanban, Lean principles", {"Lean", "Kanban"}),
         ("machine-learning and full stack", {"Machine Learning", "Full-Stack Development"}),
         ("SDKs, APIs and LLMs", {"SDK", "APIs", "LLM"}),
+        ("Snowflake, DBT and Airflow", {"Snowflake", "dbt", "Airflow"}),
+        ("models in dbt, infrastructure in IaC", {"dbt", "Infrastructure as Code"}),
+        ("drivers for Bluetooth, Wi-Fi and radar; industrial Ethernet", {"Wi-Fi", "Ethernet"}),
     ],
 )
 def test_common_words_are_skills_in_their_company(text: str, names: set[str]) -> None:
