@@ -161,8 +161,10 @@ def _text(random_: random.Random) -> str:
         asked = f"{words[0]} {words[1]}"
     elif shape < 0.85:
         asked = f'"{words[0]} {words[1]}"'
-    else:
+    elif shape < 0.95:
         asked = f"{words[0]} -{words[1]}"
+    else:
+        asked = f'{words[0]} OR "{words[1]} {words[2]}"'
     return str(TextQuery.parse(asked))
 
 

@@ -1,23 +1,27 @@
 """Criteria in Elasticsearch against percolators: `python -m bench.elasticsearch [--json] [--criteria 100000,1000000]`.
 
-The same criteria are put into our index, into the percolators of Elasticsearch 7.17 and OpenSearch 3, and into the
-index in memory. The same postings are matched by all: every hit and near miss is returned, and all must return the
-same. Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts. All
-indices are merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
+The same criteria are put into our index, into the percolators of Elasticsearch 7.17 and OpenSearch 3, into plain
+documents as one would first write them (`bench.terms_set`), and into the index in memory. All are asked alike: the same
+postings to warm up with, then some rounds, each of new postings, in which every way has its turn, in an order that
+rotates. A way's figure is that of its median round. Every hit and near miss is returned, and all must return the same.
+Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts. All indices
+are merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
 """
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any, Final, get_args
 
+import numpy as np
 import orjson
 import typer
 import urllib3
@@ -26,6 +30,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import corpus
 from bench.percolator import Form, Percolator
+from bench.terms_set import TermsSet
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
@@ -38,7 +43,16 @@ _console = Console(stderr=True)
 _PORTS: Final = {"elasticsearch": 19_200, "elasticsearch7": 19_207, "opensearch": 19_210}
 _PREFIX: Final = "bench"
 _AT_ONCE: Final = 5_000
-_OURS, _MEMORY = "elasticsearch", "memory"
+_SEED: Final = 100
+_OURS, _MODEL, _MEMORY = "elasticsearch", "terms_set", "memory"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One that matches postings, and is to return what the others do."""
+
+    name: str
+    match: Callable[[Sequence[PostingCore]], list[Hits]]
 
 
 @dataclass(frozen=True)
@@ -47,8 +61,13 @@ class Figure:
 
     way: str
     criteria: int
-    ms: float
-    """A posting, of the best of some rounds."""
+    rounds: tuple[float, ...]
+    """Milliseconds a posting in each."""
+
+    @property
+    def ms(self) -> float:
+        """A posting, in the median round."""
+        return median(self.rounds)
 
     @property
     def rate(self) -> float:
@@ -56,73 +75,94 @@ class Figure:
         return 1000 / self.ms
 
 
-def measure(
-    way: str, match: Callable[[Sequence[PostingCore]], list[Hits]], size: int, expected: list[Hits], rounds: int
-) -> Figure:
-    """Time a way of matching, and compare what it returns."""
-    postings = corpus.postings(len(expected))
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        found = match(postings)
-        times.append(1000 * (time.perf_counter() - started) / len(postings))
-        for one, other in zip(found, expected, strict=True):
-            if one.keys.tolist() != other.keys.tolist() or one.near.tolist() != other.near.tolist():
-                sys.exit(f"{way} returns other hits than the index in memory: the figures would mean nothing")
-    return Figure(way, size, min(times))
+@dataclass(frozen=True)
+class Plan:
+    """How many postings all ways are given."""
+
+    warm_up: int
+    rounds: int
+    postings: int
+    """A round."""
 
 
-def run(size: int, addresses: dict[str, str], count: int, progress: Progress) -> Iterator[Figure]:
+def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) -> list[Figure]:
     """Load all engines with so many criteria, and match with each."""
-    settings = ElasticsearchSettings(urls=(addresses[_OURS],), prefix=f"{_PREFIX}-{size}", timeout_s=60)
-    engine = SearchEngine(settings)
-    ours, memory = ElasticsearchCriteriaIndex(engine), MemoryCriteriaIndex()
-    baselines = {name: Percolator(url, f"{_PREFIX}-{size}") for name, url in addresses.items() if name != _OURS}
+    name = f"{_PREFIX}-{size}"
+    ours = ElasticsearchCriteriaIndex(
+        SearchEngine(ElasticsearchSettings(urls=(addresses[_OURS],), prefix=name, timeout_s=60))
+    )
+    memory, model = MemoryCriteriaIndex(), TermsSet(addresses[_OURS], f"{name}-terms-set")
+    percolators = {engine: Percolator(url, name) for engine, url in addresses.items() if engine != _OURS}
+    baselines: list[TermsSet | Percolator] = [model, *percolators.values()]
     _drop(ours)
     ours.ensure()
-    for baseline in baselines.values():
-        baseline.create()
+    for one in baselines:
+        one.create()
     try:
-        _load(size, [ours.apply, memory.apply, *(one.load for one in baselines.values())], progress)
-        task = progress.add_task("Merging", total=len(baselines) + 1)
-        engine.ask("POST", f"/{ours.generations.alias}/_forcemerge", params={"max_num_segments": 1}, timeout_s=600)
-        engine.ask("POST", f"/{ours.generations.alias}/_refresh")
+        _load(size, [ours.apply, memory.apply, *(one.load for one in baselines)], progress)
+        task = progress.add_task("Merging", total=1 + len(baselines))
+        _settle(ours)
         progress.advance(task)
-        for baseline in baselines.values():
-            baseline.settle()
+        for one in baselines:
+            one.settle()
             progress.advance(task)
-        yield from _measured(size, ours, memory, baselines, count, progress)
+        ways = [Way(_MEMORY, memory.match), Way(_OURS, ours.match), Way(_MODEL, model.match)]
+        ways += [
+            Way(f"{engine}, {form}", partial(one.match, form=form))
+            for engine, one in percolators.items()
+            for form in get_args(Form)
+            if (engine, form) != _UNABLE
+        ]
+        return measure(ways, size, plan, progress)
     finally:
         _drop(ours)
-        for baseline in baselines.values():
-            baseline.delete()
-
-
-def _measured(
-    size: int,
-    ours: ElasticsearchCriteriaIndex,
-    memory: MemoryCriteriaIndex,
-    baselines: dict[str, Percolator],
-    count: int,
-    progress: Progress,
-) -> Iterator[Figure]:
-    forms = [(name, form) for name in baselines for form in get_args(Form) if (name, form) != _UNABLE]
-    task = progress.add_task("Matching", total=2 + len(forms))
-    expected = memory.match(corpus.postings(count))
-    share = sum(one.keys.size + one.near.size for one in expected) / count / size
-    _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
-    yield measure(_MEMORY, memory.match, size, expected, rounds=5)
-    progress.advance(task)
-    ours.match(corpus.postings(64, seed=5))  # other postings, for the engine to compile what it is going to need
-    yield measure(_OURS, ours.match, size, expected, rounds=5)
-    progress.advance(task)
-    for name, form in forms:
-        yield measure(f"{name}, {form}", partial(baselines[name].match, form=form), size, expected, rounds=2)
-        progress.advance(task)
+        for one in baselines:
+            one.delete()
 
 
 _UNABLE: Final = ("elasticsearch7", "packed")
 """The build of Elasticsearch 7 that can be had without its distribution has no scripts."""
+
+
+def measure(ways: Sequence[Way], size: int, plan: Plan, progress: Progress) -> list[Figure]:
+    """Time all ways over the same postings, and compare what they return. The first is the one that others must equal.
+
+    Exits where they differ, in the warm-up too.
+    """
+    task = progress.add_task(f"Matching against {size:,}", total=(1 + plan.rounds) * len(ways))
+    took: dict[str, list[float]] = {way.name: [] for way in ways}
+    for turn in range(1 + plan.rounds):
+        postings = corpus.postings(plan.postings if turn else plan.warm_up, seed=_SEED + turn)
+        expected = ways[0].match(postings)
+        if not turn:
+            share = sum(one.keys.size + one.near.size for one in expected) / len(postings) / size
+            _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
+        for way in (*ways[turn % len(ways) :], *ways[: turn % len(ways)]):
+            started = time.perf_counter()
+            found = way.match(postings)
+            ms = 1000 * (time.perf_counter() - started) / len(postings)
+            _compare(way.name, found, expected)
+            _console.print(f"{size:,}, {f'round {turn}' if turn else 'warm-up'}, {way.name}: {ms:.2f} ms a posting")
+            if turn:
+                took[way.name].append(ms)
+            progress.advance(task)
+    return [Figure(way.name, size, tuple(took[way.name])) for way in ways]
+
+
+def _compare(way: str, found: Sequence[Hits], expected: Sequence[Hits]) -> None:
+    for at, (one, other) in enumerate(zip(found, expected, strict=True)):
+        for what, here, there in (("matches", one.keys, other.keys), ("near misses", one.near, other.near)):
+            if not np.array_equal(here, there):
+                odd = np.setxor1d(here, there)
+                sys.exit(
+                    f"{way} returns other {what} than the index in memory, so the figures would mean nothing: "
+                    f"{len(here)} and {len(there)} of posting {at}, differing in {len(odd)} keys such as {odd[:3]}"
+                )
+
+
+def _settle(ours: ElasticsearchCriteriaIndex) -> None:
+    ours.engine.ask("POST", f"/{ours.generations.alias}/_forcemerge", params={"max_num_segments": 1}, timeout_s=3_600)
+    ours.engine.refresh(ours.generations.alias, timeout_s=600)
 
 
 def _load(size: int, loads: list[Callable[[list[CriteriaRecord]], None]], progress: Progress) -> None:
@@ -163,14 +203,22 @@ def _answers(url: str) -> bool:
 
 
 def report(figures: Sequence[Figure]) -> dict[str, Any]:
-    """All figures, and how many times as many postings a second ours matches as the best percolator."""
-    ratios = {}
+    """All figures, and how many times as many postings a second ours matches as the best percolator and the others."""
+    ratios: dict[str, float] = {}
     for size in sorted({figure.criteria for figure in figures}):
         rates = {figure.way: figure.rate for figure in figures if figure.criteria == size}
-        best = max(rate for way, rate in rates.items() if way not in (_OURS, _MEMORY))
-        ratios[f"es_vs_percolator_{_short(size)}"] = round(rates[_OURS] / best, 2)
-        ratios[f"es_vs_memory_{_short(size)}"] = round(rates[_OURS] / rates[_MEMORY], 2)
-    table = [{"way": one.way, "criteria": one.criteria, "ms": round(one.ms, 2)} for one in figures]
+        best = max(rate for way, rate in rates.items() if way not in (_OURS, _MODEL, _MEMORY))
+        beside = {"es_vs_percolator": best, "ours_vs_stack_model": rates[_MODEL], "es_vs_memory": rates[_MEMORY]}
+        ratios |= {f"{name}_{_short(size)}": round(rates[_OURS] / rate, 2) for name, rate in beside.items()}
+    table = [
+        {
+            "way": one.way,
+            "criteria": one.criteria,
+            "ms": round(one.ms, 2),
+            "rounds": [round(ms, 2) for ms in one.rounds],
+        }
+        for one in figures
+    ]
     return {"ratios": ratios, "figures": table}
 
 
@@ -184,7 +232,9 @@ def _short(size: int) -> str:
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
     sizes: Annotated[str, typer.Option("--criteria", help="Numbers of criteria, with commas.")] = "100000,1000000",
-    count: Annotated[int, typer.Option("--postings", min=1, help="Postings to match with each.")] = 12,
+    count: Annotated[int, typer.Option("--postings", min=1, help="Postings a round.")] = 16,
+    rounds: Annotated[int, typer.Option(min=3, help="Rounds, after the warm-up.")] = 5,
+    warm_up: Annotated[int, typer.Option("--warm-up", min=1, help="Postings to warm up with.")] = 64,
     elasticsearch: Annotated[str | None, typer.Option(help="Its address, if it is not ours to start.")] = None,
     elasticsearch7: Annotated[str | None, typer.Option(help="The same of Elasticsearch 7.")] = None,
     opensearch: Annotated[str | None, typer.Option(help="The same of OpenSearch.")] = None,
@@ -197,16 +247,15 @@ def main(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
         for size in map(int, sizes.split(",")):
-            for figure in run(size, addresses, count, progress):
-                figures.append(figure)
-                _console.print(f"{figure.way} with {size:,}: {figure.ms:.2f} ms a posting")
+            figures += run(size, addresses, Plan(warm_up, rounds, count), progress)
     found = report(figures)
     if as_json:
         print(orjson.dumps(found).decode())
         return
-    print("| criteria | way | ms a posting | postings/s |\n|---:|---|---:|---:|")
-    for figure in figures:
-        print(f"| {figure.criteria:,} | {figure.way} | {figure.ms:,.2f} | {figure.rate:,.1f} |")
+    print("| criteria | way | ms a posting | of the rounds | postings/s |\n|---:|---|---:|---:|---:|")
+    for one in figures:
+        spread = f"{min(one.rounds):,.2f} to {max(one.rounds):,.2f}"
+        print(f"| {one.criteria:,} | {one.way} | {one.ms:,.2f} | {spread} | {one.rate:,.1f} |")
     for name, ratio in found["ratios"].items():
         print(f"{name}: {ratio}")
 

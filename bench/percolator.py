@@ -10,21 +10,16 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import numpy as np
-import orjson
-import urllib3
 
+from bench.baseline import KEYWORD, NUMBER, BaselineIndex
 from bench.corpus import CURRENCIES
+from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
-from schemas.keys import keys_of
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_documents import (
-    ACCEPTS_UNDISCLOSED,
-    CURRENCY_SHIFT,
-    FLOOR_BITS,
     HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
     HAS_ZONE,
-    currency_number,
     document,
     place_terms,
 )
@@ -47,56 +42,43 @@ packed by a script. `batched`: ten documents a search."""
 _EVERYWHERE: Final = "everywhere"
 _NO_LANGUAGE: Final = "none"
 _BESIDE: Final = ("place", "language", "workplace", "seniority", "employment")
-_MOST: Final = 10_000_000
 _DOCUMENTS: Final = 10
-_SEARCHES: Final = 10
-_KEYWORD: Final = {"type": "keyword"}
-_NUMBER: Final = {"type": "long"}
+_SEARCHES: Final = 16
 
 
 class Percolator:
     """One index of percolator queries on one engine."""
 
     def __init__(self, url: str, index: str) -> None:
-        self._http = urllib3.PoolManager(timeout=600, retries=False)
-        self._url, self._index = url, index
+        self._index = BaselineIndex(url, index)
 
     def create(self) -> None:
         """Make the index anew."""
-        self.delete()
-        settings = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
-        keywords = ("skills", "held", "workplace", "seniority", "employment", "language", "place")
-        properties: dict[str, Any] = {
-            "query": {"type": "percolator"},
-            "key": _NUMBER,
-            "limits": _NUMBER,
-            "line": {"type": "text", "analyzer": "whitespace", "norms": False},
-            "zone_low": {"type": "double"},
-            "zone_high": {"type": "double"},
-            "tops": {"properties": dict.fromkeys(CURRENCIES, _NUMBER)},
-            **dict.fromkeys(keywords, _KEYWORD),
-        }
-        mappings = {"dynamic": False, "properties": properties}
-        body = {"settings": settings | {"max_result_window": _MOST}, "mappings": mappings}
-        self._ask("PUT", f"/{self._index}", body)
+        keywords = ("skills", "held", *_BESIDE)
+        self._index.create(
+            {
+                "query": {"type": "percolator"},
+                "key": NUMBER,
+                "limits": NUMBER,
+                "line": {"type": "text", "analyzer": "whitespace", "norms": False},
+                "zone_low": {"type": "double"},
+                "zone_high": {"type": "double"},
+                "tops": {"properties": dict.fromkeys(CURRENCIES, NUMBER)},
+                **dict.fromkeys(keywords, KEYWORD),
+            }
+        )
 
     def delete(self) -> None:
         """Drop the index, if there is one."""
-        self._ask("DELETE", f"/{self._index}?ignore_unavailable=true")
+        self._index.delete()
 
     def load(self, records: Iterable[CriteriaRecord]) -> None:
         """Add criteria."""
-        lines = b"".join(
-            b'{"index":{"_id":"%d"}}\n%b\n' % (record.key, orjson.dumps(_document(record))) for record in records
-        )
-        answer = self._ask("POST", f"/{self._index}/_bulk?filter_path=errors,items.*.error", lines)
-        if answer["errors"]:
-            raise RuntimeError(str(answer["items"][:1]))
+        self._index.load((record.key, _document(record)) for record in records)
 
     def settle(self) -> None:
-        """Merge into one segment, which is what a percolator likes best."""
-        self._ask("POST", f"/{self._index}/_forcemerge?max_num_segments=1")
-        self._ask("POST", f"/{self._index}/_refresh")
+        """Merge into one segment."""
+        self._index.settle()
 
     def match(self, postings: Sequence[PostingCore], form: Form) -> list[Hits]:
         """The hits of each posting."""
@@ -108,78 +90,35 @@ class Percolator:
 
     def _each(self, postings: Sequence[PostingCore], form: Form) -> Iterable[Hits]:
         prepared = [PreparedPosting(posting) for posting in postings]
-        bodies = [_search(one, form) for one in prepared]
-        head = orjson.dumps({"index": self._index})
-        lines = b"".join(b"%b\n%b\n" % (head, orjson.dumps(body)) for body in bodies)
         wanted = "aggregations.hits.value" if form == "packed" else "hits.hits.fields"
-        answer = self._ask("POST", f"/_msearch?filter_path=responses.error,responses.{wanted}", lines)
-        for one, found in zip(prepared, answer["responses"], strict=True):
-            if "error" in found:
-                raise RuntimeError(str(found["error"]))
+        answers = self._index.search_many((_search(one, form) for one in prepared), wanted)
+        for one, answer in zip(prepared, answers, strict=True):
             if form == "packed":
-                packed = found_in(found)
+                packed = found_in(answer)
                 yield Hits(np.sort(packed.keys), np.sort(packed.near))
             else:
-                yield _told_apart(one.posting, [hit["fields"] for hit in found.get("hits", {}).get("hits", ())])
+                yield told_apart(one.posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
 
     def _batched(self, postings: Sequence[PostingCore]) -> list[Hits]:
         documents = [_percolated(PreparedPosting(posting)) for posting in postings]
-        body = _all_hits({"percolate": {"field": "query", "documents": documents}})
-        answer = self._ask("POST", f"/{self._index}/_search?filter_path=hits.hits.fields", body)
+        body = every_hit({"percolate": {"field": "query", "documents": documents}})
+        answer = self._index.search(body, "hits.hits.fields")
         fields: list[list[dict[str, Any]]] = [[] for _ in postings]
         for hit in answer.get("hits", {}).get("hits", ()):
             for slot in hit["fields"]["_percolator_document_slot"]:
                 fields[slot].append(hit["fields"])
-        return [_told_apart(posting, found) for posting, found in zip(postings, fields, strict=True)]
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        lines = isinstance(body, bytes)
-        kind = "application/x-ndjson" if lines else "application/json"
-        data = body if lines or body is None else orjson.dumps(body)
-        answer = self._http.request(method, self._url + path, body=data, headers={"content-type": kind})
-        if answer.status >= 300 and not (method == "DELETE" and answer.status == 404):
-            raise RuntimeError(f"{method} {path}: {answer.data[:400]!r}")
-        return orjson.loads(answer.data)
-
-
-def _all_hits(query: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "size": _MOST,
-        "track_total_hits": False,
-        "query": {"constant_score": {"filter": query}},
-        "sort": ["_doc"],
-        "stored_fields": "_none_",
-        "docvalue_fields": ["key", "limits"],
-    }
+        return [told_apart(posting, found) for posting, found in zip(postings, fields, strict=True)]
 
 
 def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:
     percolate = {"percolate": {"field": "query", "document": _percolated(prepared)}}
     if form == "plain":
-        return _all_hits(percolate)
+        return every_hit(percolate)
     plain = [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(_BESIDE)]
     query = {"bool": {"filter": [percolate, *plain]}}
     if form == "pruned":
-        return _all_hits(query)
+        return every_hit(query)
     return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared.posting)}
-
-
-def _told_apart(posting: PostingCore, fields: Sequence[dict[str, Any]]) -> Hits:
-    """Matches and near misses, by the floor in `limits`: all that were found are one or the other."""
-    tops = {currency_number(code): top for code, top in _tops(posting).items()}
-    keys: list[int] = []
-    near: list[int] = []
-    for one in fields:
-        key, limits = one["key"][0], one["limits"][0]
-        floor = limits & ((1 << FLOOR_BITS) - 1)
-        top = tops.get(limits >> CURRENCY_SHIFT)
-        fits = not floor or (bool(limits & ACCEPTS_UNDISCLOSED) if top is None else top >= floor)
-        (keys if fits else near).append(key)
-    return Hits(keys_of(keys), keys_of(near))
-
-
-def _tops(posting: PostingCore) -> dict[str, int]:
-    return posting.salary.tops if posting.salary else {}
 
 
 def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
@@ -194,7 +133,7 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
         "employment": posting.employment or UNMARKED_EMPLOYMENT,
         "language": posting.language or _NO_LANGUAGE,
         "place": places_of(posting.reach) or [_EVERYWHERE],
-        "tops": {code: top for code, top in _tops(posting).items() if code in CURRENCIES},
+        "tops": {code: top for code, top in tops_of(posting).items() if code in CURRENCIES},
     }
     if zones is not None:
         found |= {"zone_low": zones.min, "zone_high": zones.max if zones.max >= zones.min else zones.max + 24}
@@ -215,6 +154,7 @@ def _query(criteria: Criteria) -> dict[str, Any]:
     if criteria.skills.any:
         needed.append({"terms": {"held": criteria.skills.any}})
     needed += [_saying(term) for term in text.wanted]
+    needed += [{"bool": {"should": [_saying(term) for term in group]}} for group in text.either]
     if criteria.places:
         needed.append({"terms": {"place": [*place_terms(criteria), _EVERYWHERE]}})
     for field in ("workplace", "seniority", "employment"):
