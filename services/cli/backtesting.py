@@ -1,6 +1,5 @@
 """`jobchime backtest`: what a search would have found in the last days, and what each of its criteria costs."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +7,16 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from schemas.criteria import Criteria
 from services.cli.asked import asked_criteria
 from services.cli.backtest_page import backtest_page
-from services.cli.backtest_report import report_json, report_of
+from services.cli.backtest_report import Report, report_json, report_of
 from services.cli.files import posting_lines
+from services.cli.looking_back import look_back, sieve_of
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, progress
-from services.matcher.backtest import Backtesting, Past, newest_versions
+from services.matcher.backtest import Backtesting, newest_versions
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.runtime.errors import UsageError
@@ -41,13 +42,10 @@ def backtest(
     With --postings, the days end by default with the newest of them.
     """
     criteria = asked_criteria(search, config)
-    since, until, total, past = _stored(config, moment(now), days) if postings is None else _lines(postings, now, days)
-    made = Backtesting(criteria)
-    with progress("Judging", total) as advance:
-        for one in past:
-            made.take(one)
-            advance(1)
-    report = report_of(made.finish(), since, until)
+    if postings is None:
+        report = _of_the_store(criteria, config, moment(now), days)
+    else:
+        report = _of_lines(criteria, postings, now, days)
     if as_json:
         print_json(report_json(report, most))
         return
@@ -64,19 +62,29 @@ def _print(page: RenderableType) -> None:
     typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
-def _stored(config: Path | None, until: datetime, days: int) -> tuple[datetime, datetime, int, Iterable[Past]]:
+def _of_the_store(criteria: Criteria, config: Path | None, until: datetime, days: int) -> Report:
     if days > KEEP_MATCHES.days:
         raise UsageError(f"the store keeps postings for {KEEP_MATCHES.days} days: ask for no more, or give --postings")
-    stored, since = SqlPastPostings(open_installation(config, create=False).engine), until - timedelta(days=days)
-    found = (Past(posting, seen_at) for posting, seen_at in stored.between(since, until))
-    return since, until, stored.count(since, until), found
+    opened, since = open_installation(config, create=False), until - timedelta(days=days)
+    stored = SqlPastPostings(opened.engine)
+    with sieve_of(opened.settings, _tell) as sieve, progress("Judging", stored.count(since, until)) as advance:
+        return report_of(look_back(criteria, stored, sieve, since, until, advance), since, until)
 
 
-def _lines(file: Path, now: str | None, days: int) -> tuple[datetime, datetime, int, Iterable[Past]]:
+def _of_lines(criteria: Criteria, file: Path, now: str | None, days: int) -> Report:
     held = newest_versions(posting_lines(file))
     if not held:
         raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")
     until = moment(now) if now else max(one.seen_at for one in held)
     since = until - timedelta(days=days)
     found = [one for one in held if since < one.seen_at <= until]
-    return since, until, len(found), found
+    made = Backtesting(criteria)
+    with progress("Judging", len(found)) as advance:
+        for one in found:
+            made.take(one)
+            advance(1)
+    return report_of(made.finish(), since, until)
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(f"jobchime: {sentence}", err=True)

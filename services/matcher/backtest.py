@@ -2,6 +2,7 @@
 
 All by the truth. A criterion says the same whatever the others ask. So criteria that are relaxed in one criterion
 match besides only what failed that one alone, and without it match all of that; nothing else is judged a second time.
+What fails two criteria is counted alone, so that an index may say of it that it need not be read.
 """
 
 import math
@@ -34,6 +35,14 @@ class Past:
 
     posting: PostingCore
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """A past posting that fails two criteria or more: counted, and of no other account to any single step."""
+
+    core: frozenset[str]
+    """Its core skills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +103,18 @@ class Backtesting:
         self._judged = 0
         self._skills = _TogetherWith(criteria.skills.any)
 
+    def pass_over(self, far: Far) -> None:
+        """Count one posting that is known to be far, without judging it."""
+        self._judged += 1
+        self._skills.note(far.core)
+
     def take(self, past: Past) -> None:
         """Judge one posting."""
         self._judged += 1
         posting = past.posting
         closed = posting.status == "closed"
         prepared = PreparedPosting(posting.model_copy(update={"status": "open"}) if closed else posting)
-        self._skills.note(prepared)
+        self._skills.note(prepared.core)
         # What costs most is to fold a description: most postings fail two other criteria.
         if self._criteria.text and len(_failed(judge(self._wordless, prepared))) > 1:
             return
@@ -217,13 +231,13 @@ class _TogetherWith:
         self._together: Counter[str] = Counter()
         self._with_asked = 0
 
-    def note(self, prepared: PreparedPosting) -> None:
+    def note(self, core: frozenset[str]) -> None:
         if not self._asked:
             return
-        self._alone.update(prepared.core)
-        if not self._asked.isdisjoint(prepared.core):
+        self._alone.update(core)
+        if not self._asked.isdisjoint(core):
             self._with_asked += 1
-            self._together.update(prepared.core)
+            self._together.update(core)
 
     def kin(self) -> dict[str, float]:
         """Ochiai's coefficient, of each skill that was core together with one that is asked for."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.keys import Keys
 from schemas.posting import PostingCore
+from services.matcher.backtest import Far
 from services.runtime.records import Record
 
 
@@ -98,6 +99,18 @@ class RecentPostings(Protocol):
 
     def forget(self, before: datetime) -> int:
         """Drop some of what was seen before then, the rest at the next call; returns how many, 0 where none is left."""
+        ...
+
+
+class Sieve(Protocol):
+    """What tells of postings, without their being read, that criteria are far from matching them."""
+
+    def far(self, criteria: Criteria, versions: Mapping[str, int]) -> dict[str, Far]:
+        """Some of the postings, by id and version, that would fail two criteria or more were they open.
+
+        Never one that would not, and none by another version than the one that is asked for: so whoever reads and
+        judges all others has judged whatever matters, however little is told. Raises UnavailableError.
+        """
         ...
 
 

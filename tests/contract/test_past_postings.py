@@ -14,9 +14,9 @@ def test_postings_come_by_when_they_were_first_seen_after_since_up_to_until(stor
     store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(found)], NOW)
     past = SqlPastPostings(store.engine)
     names = {one.posting_id: name for name, one in zip(ages, found, strict=True)}
-    assert {names[one.posting_id] for one, _ in past.between(NOW - 7 * DAY, NOW)} == {"now", "before"}
+    assert {names[own] for page in past.versions(NOW - 7 * DAY, NOW) for own in page} == {"now", "before"}
     assert past.count(NOW - 7 * DAY, NOW) == 2
-    assert {names[one.posting_id] for one, _ in past.between(NOW - 9 * DAY, NOW - DAY)} == {
+    assert {names[own] for page in past.versions(NOW - 9 * DAY, NOW - DAY) for own in page} == {
         "before",
         "at since",
         "older",
@@ -28,7 +28,9 @@ def test_each_comes_once_whole_by_its_newest_version_with_its_first_sight(store:
     closed = posting("one", version=2, status="closed", title="As it closed", posted_at=None, fetched_at=NOW)
     store.matches.store(0, [arrival(0, first)], NOW - DAY)
     store.matches.store(0, [arrival(1, closed)], NOW)
-    assert list(SqlPastPostings(store.engine).between(NOW - 7 * DAY, NOW)) == [(closed, NOW - 2 * DAY)]
+    past = SqlPastPostings(store.engine)
+    assert list(past.versions(NOW - 7 * DAY, NOW)) == [{closed.posting_id: 2}]
+    assert list(past.read([closed.posting_id])) == [(closed, NOW - 2 * DAY)]
 
 
 def test_pages_join_without_a_gap_and_without_a_repeat(store: NotifierStore) -> None:
@@ -36,10 +38,19 @@ def test_pages_join_without_a_gap_and_without_a_repeat(store: NotifierStore) -> 
     store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(found)], NOW)
     own = sorted(one.posting_id for one in found)
     for page in (1, 2, 7, 8):
-        paged = SqlPastPostings(store.engine, page=page).between(NOW - DAY, NOW)
-        assert [one.posting_id for one, _ in paged] == own
+        pages = list(SqlPastPostings(store.engine, page=page).versions(NOW - DAY, NOW))
+        assert [name for one in pages for name in one] == own
+        assert max(map(len, pages)) <= page
+
+
+def test_what_is_read_comes_in_the_order_asked_for_without_the_unknown(store: NotifierStore) -> None:
+    found = [posting(f"p{number:04}", posted_at=NOW, fetched_at=NOW) for number in range(600)]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(found)], NOW)
+    own = [one.posting_id for one in reversed(found)]
+    read = SqlPastPostings(store.engine).read([*own[:300], "unknown", *own[300:]])
+    assert [one.posting_id for one, _ in read] == own
 
 
 def test_an_empty_store_has_none(store: NotifierStore) -> None:
     past = SqlPastPostings(store.engine)
-    assert (list(past.between(NOW - DAY, NOW)), past.count(NOW - DAY, NOW)) == ([], 0)
+    assert (list(past.versions(NOW - DAY, NOW)), past.count(NOW - DAY, NOW), list(past.read([]))) == ([], 0, [])

@@ -1,10 +1,13 @@
-"""A posting as a document to be searched, and criteria as the filter that narrows the search.
+"""A posting as a document to be searched, and criteria as the filters that narrow a search.
 
-The filter leaves out no posting that the truth accepts or nearly accepts. It lets through some that the truth rejects:
-by phrases, by time zones, by places that are excluded. So what it finds is judged again.
+`query_of` leaves out no posting that the truth accepts or nearly accepts. It lets through some that the truth rejects:
+by phrases, by time zones, by places that are excluded. So what it finds is judged again. For the same reason `far_from`
+finds only a part of what fails two criteria, and nothing else.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -34,7 +37,7 @@ def micros(at: datetime) -> int:
 
 
 def document_of(prepared: PreparedPosting) -> Json:
-    """What is indexed of a posting. A closed one is never found, and held so that no older version reopens it."""
+    """What is indexed of a posting. No search for what fits finds a closed one, but backtests look back at it."""
     posting = prepared.posting
     held: Json = {
         "posting_id": posting.posting_id,
@@ -44,7 +47,7 @@ def document_of(prepared: PreparedPosting) -> Json:
         "backlog": posting.backlog,
         "document": encode(posting).decode(),
     }
-    return held if posting.status == "closed" else held | _facts(prepared)
+    return held | _facts(prepared)
 
 
 def _facts(prepared: PreparedPosting) -> Json:
@@ -52,6 +55,7 @@ def _facts(prepared: PreparedPosting) -> Json:
     found: Json = {
         "skills": sorted(prepared.skills),
         "skills_implied": sorted(prepared.implied.keys() - prepared.skills),
+        "core": sorted(prepared.core),
         "words": _words(prepared),
         "places": _places(prepared),
         "workplace": posting.workplace,
@@ -79,41 +83,71 @@ def _tops(posting: PostingCore) -> dict[str, int]:
     return {currency: min(top, _LARGEST) for currency, top in tops.items() if _CURRENCY.fullmatch(currency)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What one criterion asks of a document. One that does not meet it fails the criterion."""
+
+    needed: tuple[Json, ...] = ()
+    unwanted: tuple[Json, ...] = ()
+
+    @property
+    def query(self) -> Json:
+        return {"bool": {"filter": self.needed, "must_not": self.unwanted}}
+
+
 def query_of(criteria: Criteria, since: datetime, *, backlog: bool) -> Json:
     """The filter for open postings seen since then; see the module for what it promises."""
     must: list[Json] = [{"term": {"open": True}}, {"range": {"seen_at": {"gte": micros(since)}}}]
     if not backlog:
         must.append({"term": {"backlog": False}})
-    must_not: list[Json] = []
+    asked = tuple(_demands(criteria, nearly=True))
+    return {
+        "bool": {
+            "filter": [*must, *(query for one in asked for query in one.needed)],
+            "must_not": [query for one in asked for query in one.unwanted],
+        }
+    }
+
+
+def far_from(criteria: Criteria) -> Json | None:
+    """The filter for postings, open or closed, that fail two criteria or more; None where documents cannot tell."""
+    asked = [one.query for one in _demands(criteria, nearly=False)]
+    if len(asked) < 2:
+        return None
+    return {"bool": {"must_not": [{"bool": {"should": asked, "minimum_should_match": len(asked) - 1}}]}}
+
+
+def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
+    """One for each criterion that asks for something which a document tells; `nearly` for near misses too."""
     skills = criteria.skills
-    must += [{"term": {"skills": name}} for name in skills.all]
+    if skills.all:
+        yield _Demand(tuple({"term": {"skills": name}} for name in skills.all))
     if skills.any:
-        must.append(_either({"terms": {"skills": skills.any}}, {"terms": {"skills_implied": skills.any}}))
+        yield _Demand((_either({"terms": {"skills": skills.any}}, {"terms": {"skills_implied": skills.any}}),))
     if skills.none:
-        must_not.append({"terms": {"skills": skills.none}})
-    _ask_text(criteria, must, must_not)
+        yield _Demand(unwanted=({"terms": {"skills": skills.none}},))
+    yield from _words_asked(criteria)
     if criteria.places:
-        must.append({"terms": {"places": _welcome(criteria)}})
-    _ask_pay(criteria, must)
+        yield _Demand(({"terms": {"places": _welcome(criteria)}},))
+    yield from _pay_asked(criteria, nearly=nearly)
     for name in ("workplace", "seniority", "employment"):
         if asked := getattr(criteria, name):
-            must.append({"terms": {name: asked}})
+            yield _Demand(({"terms": {name: asked}},))
     if criteria.languages:
-        must.append(_either({"terms": {"language": criteria.languages}}, _lacking("language")))
-    return {"bool": {"filter": must, "must_not": must_not}}
+        yield _Demand((_either({"terms": {"language": criteria.languages}}, _lacking("language")),))
 
 
-def _ask_text(criteria: Criteria, must: list[Json], must_not: list[Json]) -> None:
+def _words_asked(criteria: Criteria) -> Iterator[_Demand]:
     """Every word of every wanted term is needed, and of one alternative; a single word that is excluded rules out."""
     query = TextQuery.parse(criteria.text)
-    must += _each_word(query.wanted)
+    needed = _each_word(query.wanted)
     for group in query.either:
         needs = [_each_word((term,)) for term in group]
         if all(needs):
-            must.append(_either(*({"bool": {"filter": need}} for need in needs)))
+            needed.append(_either(*({"bool": {"filter": need}} for need in needs)))
     excluded = [term for term in query.excluded if " " not in term and len(term) <= _LONGEST_WORD]
-    if excluded:
-        must_not.append({"terms": {"words": excluded}})
+    if needed or excluded:
+        yield _Demand(tuple(needed), ({"terms": {"words": excluded}},) if excluded else ())
 
 
 def _each_word(terms: tuple[str, ...]) -> list[Json]:
@@ -134,14 +168,15 @@ def _welcome(criteria: Criteria) -> list[str]:
     return sorted(found | {_NOT_TOLD} if criteria.accept_unknown_place else found)
 
 
-def _ask_pay(criteria: Criteria, must: list[Json]) -> None:
-    """Pay that is not disclosed is at least a near miss."""
+def _pay_asked(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
+    """Pay that is not disclosed is at least a near miss, as is pay a little below the floor."""
     floor = criteria.salary_floor
     needed = None if floor is None else annual_floor(floor)
     if floor is None or needed is None or not _CURRENCY.fullmatch(floor.currency):
         return
     field = f"tops.{floor.currency}"
-    must.append(_either({"range": {field: {"gte": min(least_near(needed), _LARGEST)}}}, _lacking(field)))
+    enough: Json = {"range": {field: {"gte": min(least_near(needed) if nearly else needed, _LARGEST)}}}
+    yield _Demand((_either(enough, _lacking(field)) if nearly or criteria.accept_undisclosed else enough,))
 
 
 def _either(*queries: Json) -> Json:

@@ -1,6 +1,6 @@
 """The stored postings of some days, for backtests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, Engine, and_, func, select
 from schemas.codec import decode
 from schemas.posting import PostingCore
 from schemas.sql.tables import postings
-from services.notifier.adapters.sql.rows import unsqueeze
+from services.notifier.adapters.sql.rows import chunks, unsqueeze
 from services.runtime.store import bytewise, reading
 
-_PAGE: Final = 500
+_PAGE: Final = 5_000
 
 
 class SqlPastPostings:
-    """Postings by when any version of them was first seen. Every method raises UnavailableError."""
+    """Postings by when any version of them was first seen. Every method raises UnavailableError.
+
+    Page by page, so that no transaction is held while the caller works.
+    """
 
     def __init__(self, engine: Engine, *, page: int = _PAGE) -> None:
         self._engine = engine
@@ -27,24 +30,29 @@ class SqlPastPostings:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).where(_seen(since, until))).scalar_one())
 
-    def between(self, since: datetime, until: datetime) -> Iterator[tuple[PostingCore, datetime]]:
-        """The newest version of each of those, closed ones too, and when it was first seen; in the order of their ids.
-
-        Page by page, so that no transaction is held while the caller works.
-        """
+    def versions(self, since: datetime, until: datetime) -> Iterator[dict[str, int]]:
+        """The ids of those, closed ones too, with their newest versions: pages in the order of their ids."""
         after = ""
         while True:
             with reading(self._engine) as connection:
                 own = bytewise(connection, postings.c.posting_id)
-                query = select(postings.c.posting_id, postings.c.document, postings.c.seen_at)
-                rows = connection.execute(
-                    query.where(_seen(since, until), own > after).order_by(own).limit(self._page)
-                ).all()
-            for row in rows:
-                yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
+                query = select(postings.c.posting_id, postings.c.version).where(_seen(since, until), own > after)
+                rows = connection.execute(query.order_by(own).limit(self._page)).all()
+            if rows:
+                yield {row.posting_id: row.version for row in rows}
             if len(rows) < self._page:
                 return
             after = rows[-1].posting_id
+
+    def read(self, posting_ids: Sequence[str]) -> Iterator[tuple[PostingCore, datetime]]:
+        """The newest version of each, and when any version was first seen, in the order given; the unknown left out."""
+        for some in chunks(posting_ids):
+            query = select(postings.c.posting_id, postings.c.document, postings.c.seen_at)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(postings.c.posting_id.in_(some))).all()
+            held = {row.posting_id: row for row in rows}
+            for row in (held[own] for own in some if own in held):
+                yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
 
 
 def _seen(since: datetime, until: datetime) -> ColumnElement[bool]:

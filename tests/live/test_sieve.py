@@ -1,0 +1,122 @@
+"""Backtests by the index of postings in Elasticsearch: that it helps, and what happens where it cannot."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.sieves import ElasticsearchSieve
+from services.rules.verdict import verdict
+from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.errors import UnavailableError
+from tests.support import generate
+from tests.support.command_line import run
+from tests.support.engines import elasticsearch_of_my_own
+from tests.support.judging import having, skills
+from tests.support.notifying import arrival, sqlite_store
+
+pytestmark = pytest.mark.live
+
+DAY = timedelta(days=1)
+ASKED = {
+    "skills": {"any": ["Python", "Go"]},
+    "places": ["DE"],
+    "seniority": ["senior"],
+    "salary_floor": {"amount": 60_000, "currency": "EUR"},
+}
+SETTINGS = """
+data = "."
+secret = "0123456789abcdef0123456789abcdef"
+[kafka]
+bootstrap = ["127.0.0.1:1"]
+[elasticsearch]
+urls = ["{search.urls[0]}"]
+prefix = "{search.prefix}"
+[matcher]
+index = "{index}"
+"""
+
+
+@pytest.fixture
+def search() -> Iterator[ElasticsearchSettings]:
+    with elasticsearch_of_my_own() as settings:
+        yield settings.model_copy(update={"timeout_s": 30.0})
+
+
+@pytest.fixture
+def recent(search: ElasticsearchSettings) -> Iterator[ElasticsearchRecentPostings]:
+    with closing(SearchEngine(search)) as engine:
+        recent = ElasticsearchRecentPostings(engine)
+        recent.generations.ensure()
+        yield recent
+
+
+def test_most_of_what_fails_two_criteria_need_not_be_read_closed_ones_neither(
+    search: ElasticsearchSettings, recent: ElasticsearchRecentPostings
+) -> None:
+    postings = [one.model_copy(update={"timezones": None}) for one in generate.postings(300, seed=5)]
+    recent.put(postings)
+    recent.refresh()
+    versions = {one.posting_id: one.version for one in postings}
+    failing = told = closed = 0
+    with closing(SearchEngine(search)) as engine:
+        sieve = ElasticsearchSieve(engine)
+        for asked in generate.criteria(20, seed=6, models=postings):
+            opened = (one.model_copy(update={"status": "open"}) for one in postings)
+            failing += sum(sum(reason.fit != "yes" for reason in verdict(asked, one).reasons) >= 2 for one in opened)
+            far = sieve.far(asked, versions)
+            told += len(far)
+            closed += sum(one.status == "closed" and one.posting_id in far for one in postings)
+    assert told > 0.8 * failing > 0
+    assert closed > 0
+
+
+def test_an_index_that_is_missing_or_of_another_form_is_told_with_what_mends_it(
+    search: ElasticsearchSettings,
+) -> None:
+    asked, held = skills(all=("Go",), none=("PHP",)), having("PHP")
+    with closing(SearchEngine(search)) as engine:
+        with pytest.raises(UnavailableError, match="is missing: `jobchime reindex`"):
+            ElasticsearchSieve(engine).far(asked, {held.posting_id: held.version})
+        recent = ElasticsearchRecentPostings(engine)
+        recent.generations.ensure()
+        engine.ask("PUT", f"/{recent.generations.alias}/_mapping", {"_meta": {"schema": "postings.v1"}})
+        with pytest.raises(UnavailableError, match=r"of the form postings\.v1: `jobchime reindex`"):
+            ElasticsearchSieve(engine).far(asked, {held.posting_id: held.version})
+
+
+def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_is_away(
+    search: ElasticsearchSettings, recent: ElasticsearchRecentPostings, tmp_path: Path
+) -> None:
+    postings = generate.postings(200, seed=7)
+    store = sqlite_store(tmp_path)
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(postings)], generate.NOON)
+    store.engine.dispose()
+    recent.put(postings)
+    recent.refresh()
+    criteria = tmp_path / "search.json"
+    criteria.write_text(json.dumps(ASKED), encoding="utf-8")
+    away = search.model_copy(update={"urls": ("http://127.0.0.1:1",)})
+
+    def tested(index: str, of: ElasticsearchSettings, *options: str) -> tuple[str, str]:
+        config = tmp_path / "jobchime.toml"
+        config.write_text(SETTINGS.format(search=of, index=index), encoding="utf-8")
+        ran = run("backtest", criteria, "--now", generate.NOON.isoformat(), "-c", config, *options)
+        assert ran.code == 0, ran.err
+        return ran.out, ran.err
+
+    for options in ((), ("--json", "--most", "100"), ("--days", "5")):
+        page, _ = tested("memory", search, *options)
+        assert page.strip()
+        by_index, told = tested("elasticsearch", search, *options)
+        assert by_index == page
+        assert "Elasticsearch" not in told
+        without, told = tested("elasticsearch", away, *options)
+        assert without == page
+        assert "Elasticsearch does not answer" in told
+        assert told.count("every posting is read from the store") == 1
