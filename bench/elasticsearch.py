@@ -133,31 +133,32 @@ def measure(ways: Sequence[Way], size: int, plan: Plan, progress: Progress) -> l
     took: dict[str, list[float]] = {way.name: [] for way in ways}
     for turn in range(1 + plan.rounds):
         postings = corpus.postings(plan.postings if turn else plan.warm_up, seed=_SEED + turn)
-        expected = ways[0].match(postings)
-        if not turn:
-            share = sum(one.keys.size + one.near.size for one in expected) / len(postings) / size
-            _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
+        found: dict[str, list[Hits]] = {}
         for way in (*ways[turn % len(ways) :], *ways[: turn % len(ways)]):
             started = time.perf_counter()
-            found = way.match(postings)
+            found[way.name] = way.match(postings)
             ms = 1000 * (time.perf_counter() - started) / len(postings)
-            _compare(way.name, found, expected)
             _console.print(f"{size:,}, {f'round {turn}' if turn else 'warm-up'}, {way.name}: {ms:.2f} ms a posting")
             if turn:
                 took[way.name].append(ms)
             progress.advance(task)
+        _compare(found, found[ways[0].name])
+        if not turn:
+            share = sum(one.keys.size + one.near.size for one in found[ways[0].name]) / len(postings) / size
+            _console.print(f"{size:,} criteria: a posting fits or nearly fits {100 * share:.2f} % of them")
     return [Figure(way.name, size, tuple(took[way.name])) for way in ways]
 
 
-def _compare(way: str, found: Sequence[Hits], expected: Sequence[Hits]) -> None:
-    for at, (one, other) in enumerate(zip(found, expected, strict=True)):
-        for what, here, there in (("matches", one.keys, other.keys), ("near misses", one.near, other.near)):
-            if not np.array_equal(here, there):
-                odd = np.setxor1d(here, there)
-                sys.exit(
-                    f"{way} returns other {what} than the index in memory, so the figures would mean nothing: "
-                    f"{len(here)} and {len(there)} of posting {at}, differing in {len(odd)} keys such as {odd[:3]}"
-                )
+def _compare(found: dict[str, list[Hits]], expected: list[Hits]) -> None:
+    for way, hits in found.items():
+        for at, (one, other) in enumerate(zip(hits, expected, strict=True)):
+            for what, here, there in (("matches", one.keys, other.keys), ("near misses", one.near, other.near)):
+                if not np.array_equal(here, there):
+                    odd = np.setxor1d(here, there)
+                    sys.exit(
+                        f"{way} returns other {what} than the index in memory, so the figures would mean nothing: "
+                        f"{len(here)} and {len(there)} of posting {at}, differing in {len(odd)} keys such as {odd[:3]}"
+                    )
 
 
 def _settle(ours: ElasticsearchCriteriaIndex) -> None:

@@ -1,0 +1,88 @@
+"""The bench of Elasticsearch asks all ways alike, has them answer alike, and counts the best percolator."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from rich.progress import Progress
+
+from bench import corpus
+from bench.elasticsearch import Figure, Plan, Way, measure, report
+from schemas.keys import keys_of
+from schemas.posting import PostingCore
+from services.matcher.ports import Hits
+from services.rules.text import TextQuery
+
+PLAN = Plan(warm_up=3, rounds=4, postings=2)
+Match = Callable[[Sequence[PostingCore]], list[Hits]]
+
+
+def answering(keys: Sequence[int], near: Sequence[int] = ()) -> Match:
+    return lambda postings: [Hits(keys_of(keys), keys_of(near)) for _ in postings]
+
+
+def way(name: str, calls: list[tuple[str, list[str]]]) -> Way:
+    answer = answering([1])
+
+    def match(postings: Sequence[PostingCore]) -> list[Hits]:
+        calls.append((name, [one.description_text for one in postings]))
+        return answer(postings)
+
+    return Way(name, match)
+
+
+def measured(*ways: Way, plan: Plan = PLAN) -> list[Figure]:
+    return measure(ways, 10, plan, Progress(disable=True))
+
+
+def test_every_way_is_given_the_same_postings_as_often_and_none_twice() -> None:
+    calls: list[tuple[str, list[str]]] = []
+    figures = measured(*(way(name, calls) for name in "abc"))
+    given = {name: [texts for one, texts in calls if one == name] for name in "abc"}
+    assert given["a"] == given["b"] == given["c"]
+    assert [len(texts) for texts in given["a"]] == [3, 2, 2, 2, 2]
+    assert len({text for texts in given["a"] for text in texts}) == 3 + 4 * 2
+    assert [len(figure.rounds) for figure in figures] == [4, 4, 4]
+
+
+def test_the_order_of_the_ways_rotates() -> None:
+    calls: list[tuple[str, list[str]]] = []
+    measured(*(way(name, calls) for name in "abc"))
+    names = "".join(name for name, _ in calls)
+    assert [names[at : at + 3] for at in range(0, len(names), 3)] == ["abc", "bca", "cab", "abc", "bca"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "near", "what"),
+    [([1, 2], [3], "other matches"), ([1], [], "other near misses"), ([3], [1], "other matches"), ([], [3], "0 and 1")],
+)
+def test_a_way_that_answers_otherwise_ends_the_run(keys: list[int], near: list[int], what: str) -> None:
+    with pytest.raises(SystemExit, match=f"^odd returns .*{what}"):
+        measured(Way("memory", answering([1], [3])), Way("odd", answering(keys, near)))
+
+
+def test_the_best_percolator_of_all_forms_counts() -> None:
+    took = {
+        "memory": 1.0,
+        "elasticsearch": 2.0,
+        "terms_set": 5.0,
+        "elasticsearch7, plain": 50.0,
+        "opensearch, packed": 30.0,
+    }
+    figures = [Figure(name, 100_000, (ms, ms, 9 * ms)) for name, ms in took.items()]
+    assert report(figures)["ratios"] == {
+        "es_vs_percolator_100k": 15.0,
+        "ours_vs_stack_model_100k": 2.5,
+        "es_vs_memory_100k": 0.5,
+    }
+
+
+def test_the_corpus_holds_every_kind_of_text() -> None:
+    queries = [TextQuery.parse(one.text) for one in corpus.criteria(2_000) if one.text]
+    kinds = {
+        "a word": any(query.wanted and " " not in query.wanted[0] for query in queries),
+        "a phrase": any(query.wanted and " " in query.wanted[0] for query in queries),
+        "several": any(len(query.wanted) > 1 for query in queries),
+        "excluded": any(query.excluded for query in queries),
+        "alternatives": any(query.either for query in queries),
+    }
+    assert all(kinds.values()), kinds
