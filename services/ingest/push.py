@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,6 +17,7 @@ from services.ingest.domain.schedule import Counts, SourceHealth
 from services.ingest.events import raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
 from services.runtime.clock import Clock
+from services.runtime.errors import UnavailableError
 from services.runtime.privacy import told
 
 PUSH = "ingest.push"
@@ -81,13 +83,15 @@ class Pusher:
     """Takes pushed records. Each is written down as pending, sent, and written down as sent: see `poll.Poll`.
 
     A request that is cut short by a crash may be sent again as it was: what is known by (source, id, content) does not
-    go out twice. Requests of one source are taken one after the other within a process.
+    go out twice. Requests of one source are taken one after the other within a process; one that waits for more than
+    `turn_s` seconds behind others is put off, so that no client waits without end while the log is away.
     """
 
-    def __init__(self, tools: Tools, how: PushFormat, clock: Clock) -> None:
+    def __init__(self, tools: Tools, how: PushFormat, clock: Clock, *, turn_s: float) -> None:
         self._tools = tools
         self._how = how
         self._clock = clock
+        self._turn_s = turn_s
         self._locks: dict[str, threading.Lock] = {}
         self._all = threading.Lock()
         self._last: dict[str, datetime] = {}
@@ -184,9 +188,17 @@ class Pusher:
         self._last[source] = now
         return now
 
-    def _one_at_a_time(self, source: str) -> threading.Lock:
+    @contextmanager
+    def _one_at_a_time(self, source: str) -> Iterator[None]:
+        """Raises UnavailableError where others of this source are at work for too long."""
         with self._all:
-            return self._locks.setdefault(source, threading.Lock())
+            lock = self._locks.setdefault(source, threading.Lock())
+        if not lock.acquire(timeout=self._turn_s):
+            raise UnavailableError(f"other pushes of {source} are still at work after {self._turn_s:g} s")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _note(self, source: str, report: PushReport, now: datetime) -> None:
         """Say how the source fares, every few seconds at most."""

@@ -30,7 +30,8 @@ def make_push_server(
     """The push endpoint over a migrated store, bound and to be entered. Raises UsageError."""
     lines = PostingLines()
     tools = Tools(settings, SqlSourceLedger(engine), producer, Catalogue(settings.mappings).format_named)
-    api = PushApi(Pusher(tools, PushFormat(lines, lines.part), clock), settings.push, pauses=pauses, metrics=metrics)
+    pusher = Pusher(tools, PushFormat(lines, lines.part), clock, turn_s=settings.push.wait_s)
+    api = PushApi(pusher, settings.push, pauses=pauses, metrics=metrics)
     return WebServer(
         push_app(api),
         host=settings.push.host,

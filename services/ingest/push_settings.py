@@ -68,7 +68,7 @@ class PushSettings(BaseModel):
     waiting: int = Field(default=32, ge=0, le=10_000)
     """Requests that may wait for their turn; more are answered 503 at once."""
     wait_s: float = Field(default=10.0, gt=0, le=300)
-    """How long one waits for its turn, before it is answered 503."""
+    """How long one waits for its turn among all, and then among those of its source, before it is answered 503."""
     body_s: float = Field(default=30.0, gt=0, le=600)
     """How long a body may take to arrive."""
 

@@ -1,0 +1,27 @@
+"""`jobchime ingest` to be killed: all is imported once, and each life is a worker of its own. Argument: settings."""
+
+import sys
+from pathlib import Path
+
+from services.deployed import deployed
+from services.runtime.clock import SystemClock
+from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.logging import configure_logging
+from services.settings import load_settings
+from tests.support.victims import Ready, serve
+
+
+def main(file: Path) -> None:
+    settings = load_settings(file)
+    configure_logging(level=settings.log_level)
+
+    def live(ready: Ready) -> None:
+        with stop_on_signals() as stop, deployed(settings, "ingest", clock=SystemClock()) as worker:
+            ready()
+            worker.run(stop)
+
+    serve(live)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

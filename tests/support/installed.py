@@ -1,0 +1,99 @@
+"""An installation of the deployed form on engines that are there: its settings, commands, services as processes."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from services.runtime.kafka.settings import KafkaSettings
+from tests.support.command_line import run
+from tests.support.loopback import free_ports, probe
+from tests.support.pushing import KEY
+
+SERVICES = ("ingest", "matcher", "notifier")
+_ROOT = Path(__file__).parents[2]
+_START = "from services.cli import main; import sys; sys.argv[0] = 'jobchime'; main()"
+_SETTINGS = """
+data = "data"
+store = "{store}"
+secret = "0123456789abcdef0123456789abcdef"
+tick_every_s = {tick_every_s}
+[kafka]
+bootstrap = ["{kafka.bootstrap[0]}"]
+prefix = "{kafka.prefix}"
+delivery_timeout_s = {kafka.delivery_timeout_s}
+[probes]
+ingest_port = {ports[0]}
+matcher_port = {ports[1]}
+notifier_port = {ports[2]}
+[ingest.push]
+port = {ports[3]}
+[ingest.push.keys.acme]
+source = "acme"
+key = "{key}"
+[mail]
+folder = "mails"
+{more}
+"""
+
+
+class Installation:
+    """The settings, and the three services as processes; `more` are further tables of the settings."""
+
+    def __init__(
+        self, folder: Path, kafka: KafkaSettings, store: str, *, tick_every_s: float = 0.5, more: str = ""
+    ) -> None:
+        self.folder = folder
+        self.config = folder / "jobchime.toml"
+        self.ports = free_ports(4)
+        self.kafka = kafka
+        self.config.write_text(
+            _SETTINGS.format(ports=self.ports, key=KEY, store=store, kafka=kafka, tick_every_s=tick_every_s, more=more)
+        )
+
+    @property
+    def push_port(self) -> int:
+        return self.ports[3]
+
+    def command(self, *words: str) -> tuple[int, str]:
+        """What a command ends with, and all that it said."""
+        ran = run(*words, "-c", self.config)
+        assert "Traceback" not in ran.err
+        return ran.code, ran.out + ran.err
+
+    def status(self) -> dict[str, Any]:
+        ran = run("status", "--json", "-c", self.config)
+        found: dict[str, Any] = json.loads(ran.out)
+        return found
+
+    def service(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(one for one in self.status()["services"] if one["name"] == name)
+        return found
+
+    def topic(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(one for one in self.status()["topics"] if one["name"] == name)
+        return found
+
+    def probe(self, service: str, path: str) -> tuple[int, str]:
+        return probe(self.ports[SERVICES.index(service)], path)
+
+    @contextmanager
+    def running(self, *services: str) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+        """The services, all where none is named, as processes that must end well at the end."""
+        with ExitStack() as stack:
+            yield {service: stack.enter_context(self._process(service)) for service in services or SERVICES}
+
+    @contextmanager
+    def _process(self, service: str) -> Iterator["subprocess.Popen[bytes]"]:
+        with (self.folder / f"{service}.log").open("wb") as log:
+            command = [sys.executable, "-W", "ignore", "-c", _START, service, "-c", str(self.config)]
+            process = subprocess.Popen(command, cwd=_ROOT, stdout=log, stderr=log)
+            try:
+                yield process
+            finally:
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(40) == 0
