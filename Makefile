@@ -7,7 +7,7 @@ WORKERS ?= 2
 LOCALE := services/notifier/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-faults lint types check format lock schemas samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-races test-faults lint types check format lock schemas samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,12 @@ test-live: setup
 
 test-kill: setup
 	@$(BIN)/pytest -s tests/faults/test_kill.py
+
+# 1,000 pairs with each index, on the engines of `make engines`; its last lines are the figures.
+test-races: setup
+	@figures=$$(mktemp); code=0; \
+	JOBCHIME_LIVE=1 JOBCHIME_RACES=$${JOBCHIME_RACES:-1000} JOBCHIME_RACES_FIGURES=$$figures $(BIN)/pytest tests/live/test_race.py || code=$$?; \
+	cat $$figures; rm -f $$figures; exit $$code
 
 # The long form, on engines of its own; JOBCHIME_FAULTS_SEED replays a run, JOBCHIME_FAULTS_INDEX=memory is the other index.
 test-faults: setup
