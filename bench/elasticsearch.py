@@ -190,7 +190,7 @@ def find_engines(given: dict[str, str | None]) -> dict[str, str]:
     missing = [name for name, url in found.items() if not _answers(url)]
     if missing:
         script = Path(__file__).parents[1] / "deploy" / "engines" / "engines.sh"
-        _console.print(f"Starting {', '.join(missing)}; `{script.relative_to(Path.cwd())} stop all` stops them.")
+        _console.print(f"Starting {', '.join(missing)}; `{script} stop all` stops them.")
         heaps = {f"JOBCHIME_ENGINES_{name.upper()}_HEAP": "2g" for name in missing}
         subprocess.run([script, "start", *missing], check=True, env=heaps | os.environ, stdout=sys.stderr)
     return found
