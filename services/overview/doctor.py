@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from services.overview.finding import Finding, Grade
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.elasticsearch import SearchEngine
-from services.runtime.errors import JobchimeError
+from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.heartbeat import read_workers
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import check as check_topics
@@ -44,17 +44,14 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Look at everything that the settings name; each thing as soon as it was looked at. Raises nothing for it."""
     yield Finding("versions", "well", _versions())
     yield from _guarded("data folder", "free the disk or name another folder by `data`", lambda: _folder(settings))
-    yield from _guarded("store", _mend_store(settings), lambda: _store(settings, clock))
+    has_store = yield from _guarded("store", _mend_store(settings), lambda: _store(settings, clock))
     if settings.deployed:
-        yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
-        yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
-        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings))
+        yield from _log_servers(settings, has_store=has_store)
     else:
         yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings))
     if settings.matcher.index == "elasticsearch":
-        yield from _guarded(
-            "Elasticsearch", "start it, or mend [elasticsearch] in the settings", lambda: _elasticsearch(settings)
-        )
+        mend = "start it, or mend [elasticsearch] in the settings"
+        yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, has_store=has_store))
     yield from _guarded("mailer", "mend [mail] in the settings", lambda: _mailer(settings.mail))
     yield _public_url(settings.mail)
     yield _secret(settings)
@@ -63,9 +60,22 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
 
 
-def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _log_servers(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
+    """Kafka, and what it holds; of that nothing is wrong for all that is known while Kafka or the store is away."""
+    has_kafka = yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
+    if not has_kafka:
+        yield Finding("topics", "note", "not looked at: Kafka does not answer", "mend Kafka first")
+        return
+    yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
+    if has_store:
+        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings))
+
+
+def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Generator[Finding, None, bool]:
+    """Findings of one look, be it one that fails; gives whether it did not."""
     try:
         yield from look()
+        return True
     except JobchimeError as error:
         yield Finding(what, "wrong", told(error), mend)
     except OSError as error:
@@ -73,6 +83,7 @@ def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Ite
     except Exception as error:
         # What is looked at may be in any state; one look that fails must not keep the others from their turn.
         yield Finding(what, "wrong", f"looking at it failed: {type(error).__name__}: {told(error)}", mend)
+    return False
 
 
 def _versions() -> str:
@@ -201,11 +212,15 @@ def _log(settings: Settings) -> Iterator[Finding]:
     yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {records:,} records ever")
 
 
-def _elasticsearch(settings: Settings) -> Iterator[Finding]:
+def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
     engine = SearchEngine(settings.elasticsearch)
     try:
-        number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
-        yield Finding("Elasticsearch", "well", f"{number} at {', '.join(settings.elasticsearch.urls)}")
+        where = f"at {', '.join(settings.elasticsearch.urls)}"
+        try:
+            number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
+        except UnavailableError as error:
+            raise UnavailableError(f"{where}: {told(error)}") from error
+        yield Finding("Elasticsearch", "well", f"{number} {where}")
         health = engine.ask("GET", "/_cluster/health", timeout_s=_PATIENCE_S)["status"]
         if health == "red":
             yield Finding("cluster", "wrong", "red: a shard is missing", "see GET /_cluster/allocation/explain")
@@ -216,12 +231,7 @@ def _elasticsearch(settings: Settings) -> Iterator[Finding]:
             generations = index.generations.listed()
             current = [one for one in generations if one.read]
             if not current:
-                grade: Grade = "wrong" if _has_run(settings, "matcher") else "note"
-                said = "not there" if grade == "wrong" else "not there yet"
-                mend = (
-                    "`jobchime reindex`" if grade == "wrong" else "the first `jobchime matcher` makes it at its start"
-                )
-                yield Finding(f"index of {name}", grade, said, mend)
+                yield _lacks_index(settings, name, has_store=has_store)
             elif current[0].schema != index.generations.schema:
                 said = f"{current[0].name} is of {current[0].schema}, and {index.generations.schema} is needed"
                 yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
@@ -231,12 +241,19 @@ def _elasticsearch(settings: Settings) -> Iterator[Finding]:
         engine.close()
 
 
+def _lacks_index(settings: Settings, name: str, *, has_store: bool) -> Finding:
+    """An index is wanting once a matcher has run, of which the store has heard."""
+    what = f"index of {name}"
+    if not has_store:
+        return Finding(what, "note", "not there; the store would know whether it was", "mend the store first")
+    if _has_run(settings, "matcher"):
+        return Finding(what, "wrong", "not there", "`jobchime reindex`")
+    return Finding(what, "note", "not there yet", "the first `jobchime matcher` makes it at its start")
+
+
 def _has_run(settings: Settings, service: str) -> bool:
-    """Whether the store has heard of a worker of a service; where nobody can tell, it has."""
-    try:
-        engine = open_store(settings.store_url)
-    except JobchimeError:
-        return True
+    """Whether the store has heard of a worker of a service."""
+    engine = open_store(settings.store_url, settings.store_limits)
     try:
         if not revision_of(engine).usable:
             return False

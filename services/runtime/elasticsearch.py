@@ -1,5 +1,6 @@
 """Elasticsearch as this project asks it: one try a request, and nothing but whole answers."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -154,6 +155,8 @@ class SearchEngine:
 
 
 def _client(settings: ElasticsearchSettings) -> Elasticsearch:
+    # The library tells each failed attempt as a warning; what matters of it comes as an error of ours.
+    logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
     return Elasticsearch(
         list(settings.urls),
         basic_auth=(settings.username, settings.password.get_secret_value()) if settings.username else None,
