@@ -32,6 +32,7 @@ matcher_port = {ports[1]}
 notifier_port = {ports[2]}
 [ingest.push]
 port = {ports[3]}
+{push}
 [ingest.push.keys.acme]
 source = "acme"
 key = "{key}"
@@ -42,17 +43,29 @@ folder = "mails"
 
 
 class Installation:
-    """The settings, and the three services as processes; `more` are further tables of the settings."""
+    """The settings, and the three services as processes.
+
+    `push` are further lines of the settings of the push endpoint, `more` further tables.
+    """
 
     def __init__(
-        self, folder: Path, kafka: KafkaSettings, store: str, *, tick_every_s: float = 0.5, more: str = ""
+        self,
+        folder: Path,
+        kafka: KafkaSettings,
+        store: str,
+        *,
+        tick_every_s: float = 0.5,
+        push: str = "",
+        more: str = "",
     ) -> None:
         self.folder = folder
         self.config = folder / "jobchime.toml"
         self.ports = free_ports(4)
         self.kafka = kafka
         self.config.write_text(
-            _SETTINGS.format(ports=self.ports, key=KEY, store=store, kafka=kafka, tick_every_s=tick_every_s, more=more)
+            _SETTINGS.format(
+                ports=self.ports, key=KEY, store=store, kafka=kafka, tick_every_s=tick_every_s, push=push, more=more
+            )
         )
 
     @property
