@@ -36,7 +36,7 @@ def status(
 ) -> None:
     """Show the whole stream: what is not well first, with what to do. With --json or --check, exit 1 then."""
     with Gatherer(load_settings(config), SystemClock()) as gatherer:
-        if watch and not as_json:
+        if watch and not as_json and sys.stdout.isatty():
             _watch(gatherer, every)
             return
         while True:
@@ -64,7 +64,8 @@ def as_dict(overview: Overview) -> dict[str, Any]:
 
 
 def _watch(gatherer: Gatherer, every: float) -> None:
-    with Live(console=console(), screen=sys.stdout.isatty(), auto_refresh=False) as live:
+    """Draw the page over itself; in a pipe, which has no place to go back to, one is printed after the other."""
+    with Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
             live.update(page(gatherer.look()), refresh=True)
             time.sleep(every)
