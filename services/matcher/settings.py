@@ -21,8 +21,8 @@ class MatcherSettings(BaseModel):
     backwards_days: int = Field(default=7, ge=1, le=90)
     """How far back new criteria are matched; also how long postings are held in memory."""
     indexed_days: int = Field(default=30, ge=1, le=400)
-    """How long postings are held in Elasticsearch: backwards, and for previews. A rebuild brings back no more than the
-    topic keeps, 30 days."""
+    """How long postings are held in Elasticsearch: backwards, and to spare backtests reading. A rebuild brings back no
+    more than the topic keeps, 30 days."""
     backwards_most: int = Field(default=200, ge=1, le=10_000)
     """How many of the newest postings new criteria are matched with."""
 

@@ -47,7 +47,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
                 recent.generations.ensure()
                 recent.put(postings)
                 recent.refresh()
-                return ElasticsearchSieve(engine, kind)
+                return ElasticsearchSieve(engine, kind, at_once=37)
 
             yield over
 
@@ -101,7 +101,7 @@ def test_only_those_that_are_asked_for_are_told(make: Make) -> None:
     assert set(asked_of(make(far), GO_LEAD, far[0])) <= {"asked"}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_backtest_is_the_same_by_every_sieve(make: Make, store: NotifierStore, seed: int) -> None:
     """Of what the index holds, holds no longer, holds in an older version, in a newer one, and holds besides."""
     postings = generate.postings(150, seed)
@@ -111,17 +111,10 @@ def test_a_backtest_is_the_same_by_every_sieve(make: Make, store: NotifierStore,
     indexed = [*postings[:15], *newer[15:], *postings[30:100], *postings[140:]]
     sieve, past = make(indexed), SqlPastPostings(store.engine, page=40)
     since, until = generate.NOON - timedelta(days=9), generate.NOON - timedelta(days=1)
-    for asked in generate.criteria(12, seed + 1, postings):
+    for asked in generate.criteria(7, seed + 1, postings):
         pages = [
             report_json(report_of(look_back(asked, past, one, since, until), since, until), 1_000)
             for one in (OpenSieve(), sieve)
         ]
         assert pages[0] == pages[1]
         assert pages[0]["postings"] > 0
-
-
-def test_thousands_are_told_of_in_one_call(make: Make) -> None:
-    many = [having("PHP", posting_id=f"p{number}") for number in range(5_050)]
-    fits = having("Go", posting_id="fits", seniority="lead")
-    told = asked_of(make([*many, fits]), GO_LEAD, *many, fits)
-    assert set(told) in (set(), {one.posting_id for one in many})

@@ -65,7 +65,7 @@ def test_most_of_what_fails_two_criteria_need_not_be_read_closed_ones_neither(
     versions = {one.posting_id: one.version for one in postings}
     failing = told = closed = 0
     with closing(SearchEngine(search)) as engine:
-        sieve = ElasticsearchSieve(engine)
+        sieve = ElasticsearchSieve(engine, at_once=70)
         for asked in generate.criteria(20, seed=6, models=postings):
             opened = (one.model_copy(update={"status": "open"}) for one in postings)
             failing += sum(sum(reason.fit != "yes" for reason in verdict(asked, one).reasons) >= 2 for one in opened)

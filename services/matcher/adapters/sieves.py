@@ -29,22 +29,23 @@ class ElasticsearchSieve:
     is not told of, and so is read: nothing hangs on how complete the index is.
     """
 
-    def __init__(self, engine: SearchEngine, kind: str = "postings") -> None:
-        """`kind` names the index, after the installation's prefix."""
+    def __init__(self, engine: SearchEngine, kind: str = "postings", *, at_once: int = _AT_ONCE) -> None:
+        """`kind` names the index, after the installation's prefix; `at_once` is how many are asked of in a search."""
         self._engine = engine
+        self._at_once = at_once
         self._generations = ElasticsearchRecentPostings(engine, kind).generations
         self._of_this_form = False
 
     def far(self, criteria: Criteria, versions: Mapping[str, int]) -> dict[str, Far]:
-        """Those whose documents meet too few of what the criteria ask, in steps of some thousands."""
+        """Those whose documents meet too few of what the criteria ask."""
         query = far_from(criteria)
         if query is None:
             return {}
         self._check_form()
         found: dict[str, Far] = {}
         names = list(versions)
-        for first in range(0, len(names), _AT_ONCE):
-            found.update(self._told(query, names[first : first + _AT_ONCE], versions))
+        for first in range(0, len(names), self._at_once):
+            found.update(self._told(query, names[first : first + self._at_once], versions))
         return found
 
     def _told(
