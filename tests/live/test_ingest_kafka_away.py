@@ -1,0 +1,153 @@
+"""Ingest while Kafka is away and after: pushes are refused in time, nothing grows, no item is lost, and all goes on."""
+
+import http.client
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import create
+from services.runtime.store import open_store
+from tests.support.feed_server import feed_server
+from tests.support.growing import Arrived, GrowingBoard, said_too_early
+from tests.support.installed import Installation
+from tests.support.own_engines import OwnEngines, own_engines
+from tests.support.postgresql import migrated_database
+from tests.support.pushing import Answer, Client, posting
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
+
+AWAY_S = 12.0
+PATIENCE_S = 3.0
+"""How long the service waits for the broker."""
+WAIT_S = 2.0
+"""How long a push waits for its turn."""
+ANSWERED_S = 2 * WAIT_S + 2 * PATIENCE_S + 10.0
+CLIENTS = 48
+"""More than may wait: some are refused at once."""
+BODY = 400_000
+MOST_GROWTH = 150 << 20
+"""Of memory, of which the producer may take 32 MB and the bodies at work some times their size."""
+SETTINGS = """
+[ingest]
+gap = "0.01s"
+[[ingest.sources]]
+name = "fern"
+url = "{url}"
+every = "0.3s"
+allow_private = true
+robots = false
+"""
+
+
+@dataclass
+class Pushing:
+    """Clients that push large postings, and what they were answered while Kafka was away."""
+
+    client: Client
+    answers: list[Answer] = field(default_factory=list)
+    slowest_s: float = 0.0
+    faults: list[BaseException] = field(default_factory=list)
+
+    def push_until(self, stop: threading.Event, number: int) -> None:
+        try:
+            while not stop.is_set():
+                began = time.monotonic()
+                answer = self.client.push(
+                    posting(f"away {number} {len(self.answers)}", description="fern " * (BODY // 5)), timeout=60
+                )
+                self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+                self.answers.append(answer)
+                stop.wait(0.1)
+        except BaseException as error:
+            self.faults.append(error)
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process holds of the machine's memory."""
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1]) << 10
+
+
+@pytest.fixture
+def engines() -> Iterator[OwnEngines]:
+    with own_engines("kafka") as mine:
+        yield mine
+
+
+@pytest.mark.timeout(600)
+def test_pushes_are_refused_in_time_and_the_collector_waits_until_kafka_is_back(
+    tmp_path: Path, engines: OwnEngines
+) -> None:
+    kafka = KafkaSettings(bootstrap=(engines.kafka,), delivery_timeout_s=PATIENCE_S)
+    create(kafka)
+    one = GrowingBoard("fern", random.Random(23))
+    with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
+        more = SETTINGS.format(url=one.on(server))
+        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, push=f"wait_s = {WAIT_S}", more=more)
+        store, client = open_store(url), Client(place.push_port)
+        with place.running("ingest") as processes:
+            (process,) = processes.values()
+            until(lambda: place.probe("ingest", "/readyz")[0] == 200, "ingest is ready")
+            assert client.push(posting("before")).status == 202
+            until(lambda: bool(arrived.look().seen) and one.vouched > 1, "the board is polled")
+
+            engines.kill("kafka")
+            pushing = Pushing(client)
+            held = _push_while_away(pushing, process.pid)
+            _check_answers(pushing)
+            assert held < MOST_GROWTH, f"{held >> 20} MB more are held than before"
+            assert place.probe("ingest", "/livez")[0] == 200
+
+            engines.start("kafka")
+            until(lambda: _is_taken(client, posting("after")), "pushes are taken again")
+            assert said_too_early(store, arrived, {"fern": one}) == []
+            one.grows = False
+            until(lambda: arrived.look().holds(one), "all that the board lists is there")
+            before = one.vouched
+            until(lambda: one.vouched > before, "the board is asked by its etag again")
+            assert process.poll() is None
+        assert {"before", "after"} <= {source_id for source_id, _ in arrived.look().seen}
+        store.dispose()
+    print(
+        f"{len(pushing.answers)} pushes refused, the slowest after {pushing.slowest_s:.1f} s;"
+        f" {held >> 20} MB more at most; {len(one.jobs)} items listed, all there"
+    )
+
+
+def _push_while_away(pushing: Pushing, pid: int) -> int:
+    """Push from many clients for a while; by how much the process grew at most."""
+    before, most, stop = memory(pid), 0, threading.Event()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for number in range(CLIENTS):
+            pool.submit(pushing.push_until, stop, number)
+        until_s = time.monotonic() + AWAY_S
+        while time.monotonic() < until_s:
+            most = max(most, memory(pid))
+            time.sleep(0.2)
+        stop.set()
+    return max(most, memory(pid)) - before
+
+
+def _check_answers(pushing: Pushing) -> None:
+    """Each was told in time that it is not taken, and when to come again."""
+    assert pushing.faults == []
+    assert {answer.status for answer in pushing.answers} == {503}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in pushing.answers)
+    assert len(pushing.answers) > 2 * CLIENTS
+    assert pushing.slowest_s < ANSWERED_S
+
+
+def _is_taken(client: Client, row: dict[str, object]) -> bool:
+    try:
+        return client.push(row).status == 202
+    except (OSError, http.client.HTTPException):
+        return False
