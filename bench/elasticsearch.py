@@ -4,8 +4,9 @@ The same criteria are put into our index, into the percolators of Elasticsearch 
 documents as one would first write them (`bench.terms_set`), and into the index in memory. All are asked alike: the same
 postings to warm up with, then some rounds, each of new postings, in which every way has its turn, in an order that
 rotates. A way's figure is that of its median round. Every hit and near miss is returned, and all must return the same.
-Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts. All indices
-are merged into one segment first. Engines that do not run are started by deploy/engines/engines.sh.
+Each percolator is measured in every form that it has (`bench.percolator.Form`), and its best one counts; `--forms`
+leaves some out, as `batched`, which takes three times as long as the others together. All indices are merged into one
+segment first. Engines that do not run are started by deploy/engines/engines.sh.
 """
 
 import os
@@ -83,6 +84,8 @@ class Plan:
     rounds: int
     postings: int
     """A round."""
+    forms: tuple[Form, ...] = get_args(Form)
+    """Of percolators."""
 
 
 def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) -> list[Figure]:
@@ -110,7 +113,7 @@ def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) ->
         ways += [
             Way(f"{engine}, {form}", partial(one.match, form=form))
             for engine, one in percolators.items()
-            for form in get_args(Form)
+            for form in plan.forms
             if (engine, form) != _UNABLE
         ]
         return measure(ways, size, plan, progress)
@@ -236,11 +239,15 @@ def main(
     count: Annotated[int, typer.Option("--postings", min=1, help="Postings a round.")] = 16,
     rounds: Annotated[int, typer.Option(min=3, help="Rounds, after the warm-up.")] = 5,
     warm_up: Annotated[int, typer.Option("--warm-up", min=1, help="Postings to warm up with.")] = 64,
+    forms: Annotated[str, typer.Option(help="Of percolators, with commas.")] = ",".join(get_args(Form)),
     elasticsearch: Annotated[str | None, typer.Option(help="Its address, if it is not ours to start.")] = None,
     elasticsearch7: Annotated[str | None, typer.Option(help="The same of Elasticsearch 7.")] = None,
     opensearch: Annotated[str | None, typer.Option(help="The same of OpenSearch.")] = None,
 ) -> None:
     """Measure, and print."""
+    chosen = tuple(form for form in get_args(Form) if form in forms.split(","))
+    if len(chosen) < len(forms.split(",")):
+        sys.exit(f"there are no other forms of percolators than {', '.join(get_args(Form))}")
     addresses = find_engines(
         {"elasticsearch": elasticsearch, "elasticsearch7": elasticsearch7, "opensearch": opensearch}
     )
@@ -248,7 +255,7 @@ def main(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
         for size in map(int, sizes.split(",")):
-            figures += run(size, addresses, Plan(warm_up, rounds, count), progress)
+            figures += run(size, addresses, Plan(warm_up, rounds, count, chosen), progress)
     found = report(figures)
     if as_json:
         print(orjson.dumps(found).decode())

@@ -168,7 +168,8 @@ def _line(record: CriteriaRecord, now: datetime) -> bytes:
 
 def _hits(prepared: PreparedPosting, found: Found) -> Hits:
     """Decide about texts, each distinct one once, and sort."""
-    says = {one.text: TextQuery.parse(one.text).fits_haystack(prepared.haystack) for one in found.worded}
+    texts = {one.text for one in found.worded}
+    says = {text: TextQuery.parse(text).fits_haystack(prepared.haystack) for text in texts}
     keys = [one.key for one in found.worded if not one.near and says[one.text]]
     near = [one.key for one in found.worded if one.near and says[one.text]]
     return Hits(_sorted(found.keys, keys), _sorted(found.near, near))
