@@ -286,6 +286,9 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
         ("Enfermeiros/as para a Bélgica", {"Nursing"}),
         ("Packaging Designer", {"Packaging Design"}),
         ("Risk Analyst, Lending", {"Risk Management", "Lending"}),
+        ("Flottenmanager (m/w/d)", {"Fleet Management"}),
+        ("Vice President, Marketing", {"Marketing"}),
+        ("UI/UX Designer", {"UI/UX Design", "UX Design"}),
     ],
 )
 def test_a_title_implies_the_work_of_the_role(title: str, skills: set[str]) -> None:
