@@ -229,27 +229,19 @@ def test_workers_that_come_and_go_lose_nothing(stream: Stream) -> None:
     assert stream.lag() == 0
 
 
-@pytest.mark.parametrize("engine", ["there", "away"])
-def test_the_partitions_of_a_killed_worker_are_taken_over_within_six_seconds(stream: Stream, engine: str) -> None:
+def test_the_partitions_of_a_killed_worker_are_taken_over_within_six_seconds(stream: Stream) -> None:
     with stream.worker() as first, stream.worker() as second:
         first.start()
         second.start()
         stream.send(100)
         stream.settle()
-        if engine == "away":
-            (stream.folder / AWAY).touch()
-            stream.send(100)
-            stream.wait_for("both try", lambda: len(stream.asked_since(0)) == PARTITIONS)
-            time.sleep(1)
         first.kill()
         killed_at = time.time()
-        if engine == "there":
-            stream.send(100)
+        stream.send(100)
         took = stream.wait_for("all are taken", lambda: stream.asked_since(killed_at) == set(range(PARTITIONS)), 20)
-        (stream.folder / AWAY).unlink(missing_ok=True)
         stream.settle()
         second.stop()
-    print(f"taken over after {took:.1f} s, the engine {engine}")
+    print(f"taken over after {took:.1f} s")
     assert took < 6
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,15 +58,21 @@ class Workers:
         for number in range(count):
             with (self.file.parent / f"worker-{len(self.running) + number}.log").open("ab") as log:
                 self.running.append(self.command("matcher", stderr=log))
-        group, deadline = self.settings.kafka.group("matcher"), time.monotonic() + _START_S
+        self.shared(_START_S)
+
+    def shared(self, patience_s: float) -> float:
+        """Wait until the workers that run have all partitions among them and nobody else has any; for how long."""
+        group, began = self.settings.kafka.group("matcher"), time.monotonic()
         admin = KafkaAdminClient(bootstrap_servers=list(self.settings.kafka.bootstrap))
         try:
             while not _settled(admin, group, len(self.running)):
                 self._alive()
-                assert time.monotonic() < deadline, f"{len(self.running)} workers did not join in {_START_S} s"
-                time.sleep(0.2)
+                waited = time.monotonic() - began
+                assert waited < patience_s, f"{len(self.running)} workers did not join in {patience_s} s"
+                time.sleep(0.1)
         finally:
             admin.close()
+        return time.monotonic() - began
 
     def command(self, *arguments: str, stderr: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Start a command on this installation."""
@@ -126,15 +132,20 @@ def _settled(admin: KafkaAdminClient, name: str, count: int) -> bool:
 
 
 @contextmanager
-def matcher_workers(folder: Path, index: str, batch: int = 200) -> Iterator[Workers]:
-    """Room on Kafka and Elasticsearch, topics made, no worker yet; all gone at the end."""
+def matcher_workers(
+    folder: Path, index: str, batch: int = 200, *, way: Callable[[str], str] = lambda url: url
+) -> Iterator[Workers]:
+    """Room on Kafka and Elasticsearch, topics made, no worker yet; all gone at the end.
+
+    `way` gives the address at which the workers reach Elasticsearch.
+    """
     with ExitStack() as stack:
         kafka = stack.enter_context(kafka_of_my_own())
         elasticsearch = stack.enter_context(elasticsearch_of_my_own())
         kafka = kafka.model_copy(update={"batch": batch})
         create(kafka)
         file = folder / "jobchime.toml"
-        file.write_text(_toml(folder, kafka, elasticsearch.urls[0], elasticsearch.prefix, index), encoding="utf-8")
+        file.write_text(_toml(folder, kafka, way(elasticsearch.urls[0]), elasticsearch.prefix, index), encoding="utf-8")
         workers = Workers(
             settings=Settings(
                 kafka=kafka, elasticsearch=elasticsearch, matcher=MatcherSettings.model_validate({"index": index})
