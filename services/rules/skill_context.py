@@ -16,14 +16,14 @@ _LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
 _LIST_GAP = re.compile(
-    r"""\s*(?:[,/;|•·&+(]|\band\b|\bor\b|\n)     # what stands between two items of a list
-        (?:[\s*•·&(-]|and\s|or\s)*
-        (?:[\w.+\#/ -]{1,24},\s*(?:and\s|or\s)?)?  # at most one item that is not known""",
+    r"""\s*(?:[,/;|•·&+(]|\b(?:and|or|und|oder|et|ou|y|e|o)\b|\n)     # what stands between two items of a list
+        (?:[\s*•·&(-]|(?:and|or|und|oder|et|ou|y|e|o)\s)*
+        (?:[\w.+\#/ -]{1,24},\s*(?:(?:and|or|und|oder|et|ou|y|e|o)\s)?)?  # at most one item that is not known""",
     re.VERBOSE | re.IGNORECASE,
 )
 
 
-_VOUCHING = 3
+_VOUCHING = 2
 
 _TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
 """Behind a field of work these make it a neighbour's: "with our customer success team"."""
@@ -88,7 +88,7 @@ def is_title(text: str) -> bool:
 
 
 def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool]) -> None:
-    """Three tools in one list vouch for each other: "python, docker and terraform", "C, Go, R"."""
+    """Tools in one list vouch for each other: "Excel and Word", "C, Go, R"."""
     start = 0
     for i in range(1, len(candidates) + 1):
         if i < len(candidates) and candidates[i].kind == "tool" and _listed(text, candidates[i - 1], candidates[i]):
@@ -127,8 +127,8 @@ def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
 
 
 _ASKS = re.compile(
-    r"""fluen|proficien|native|\bspeak|spoken|verbal|written|bilingual|multilingual|mother\ tongue|languages?\b
-      |\b[ABC][12]\b|communicat|skills?\b|conversational|business\ level|knowledge|mandatory
+    r"""fluen|proficien|native|\bspeak|spoken|verbal|written|\bwrit(?:e|ing)\b|bilingu|multilingual|mother\ tongue
+      |languages?\b|\b[ABC][12]\b|communicat|skills?\b|conversational|\blevels?\b|knowledge|mandatory|requis
       |fließend|verhandlungssicher|kenntnisse|muttersprach|sprich|courant|maîtris|parl(?:e|er|ant)\b|dominio|nivel|idioma""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -38,7 +38,7 @@ _DEGREE = (
 )
 _SPEAKS = (
     "experience", "background", "knowledge", "expertise", "understanding", "proficien", "familiar", "skill", "career",
-    "years", "passion", "interest", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
+    "years", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
 )  # fmt: skip
 _ROLE = (
     "you will", "you'll", "you'd", "you would", "we are seeking", "we're seeking", "is seeking", "looking for",
@@ -46,7 +46,18 @@ _ROLE = (
     "searching for", "is hiring", "are hiring", "we're hiring", "your role", "your mission", "your work",
     "suchen wir", "wir suchen", "du wirst", "recherchons", "buscamos", "procuramos", "szukamy",
 )  # fmt: skip
-_CUES = {"asks": _ASKING, "optional": _OPTIONAL, "degree": _DEGREE, "speaks": _SPEAKS, "role": _ROLE}
+_EQUIPMENT = (
+    "internet connection", "internet speed", "internet access", "mbps", "headset", "webcam", "home office",
+    "ethernet connection", "wired connection", "wi fi connection", "own computer", "own laptop",
+)  # fmt: skip
+_CUES = {
+    "asks": _ASKING,
+    "optional": _OPTIONAL,
+    "degree": _DEGREE,
+    "speaks": _SPEAKS,
+    "role": _ROLE,
+    "equipment": _EQUIPMENT,
+}
 _KINDS = tuple(kind for kind, words in _CUES.items() for _ in words)
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
@@ -61,12 +72,16 @@ class Line:
     """Speaks of experience, knowledge, years: what an applicant brings."""
     optional: bool = False
     """Calls it a plus, preferred, not required."""
+    optional_from: int = 0
+    """Where the first such words begin."""
     degree: bool = False
     """Names a degree."""
     speaks: bool = False
     """Holds a word of knowing or having done, whether asked for or not."""
     role: bool = False
     """Speaks of the one who is sought, or of what they will do."""
+    equipment: bool = False
+    """Speaks of what one must have at home to work there."""
 
 
 class Lines:
@@ -96,15 +111,18 @@ class Lines:
                 break
             start = sentence.end()
         first, last = bisect_left(self._cues, (start, 0)), bisect_left(self._cues, (stop, 0))
-        kinds = {_KINDS[cue] for _, cue in self._cues[first:last]}
+        cues = self._cues[first:last]
+        kinds = {_KINDS[cue] for _, cue in cues}
         return Line(
             start,
             stop,
             asks="asks" in kinds,
             optional="optional" in kinds,
+            optional_from=next((at for at, cue in cues if _KINDS[cue] == "optional"), 0),
             degree="degree" in kinds,
             speaks="speaks" in kinds,
             role="role" in kinds,
+            equipment="equipment" in kinds,
         )
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from schemas.posting import Evidence, Skill
 from services.ingest.domain.draft import Draft
@@ -23,13 +24,13 @@ _MAY_SPEAK_OF_THE_JOB = frozenset({"opening", "about", "place"})
 """Sections whose sentences are of the job where they say so: "As our first marketer you will own paid search"."""
 _FIELD_BEFORE = re.compile(
     r"(?:experience|background|knowledge|expertise|understanding|proficien\w*|familiar\w*|skilled|skills?|career|years"
-    r"|passion\w*|interest|exposure|competen\w+|degree|trained|certified|licen[sc]ed|erfahrung)"
+    r"|exposure|competen\w+|degree|trained|certified|licen[sc]ed|erfahrung)"
     r"(?:\s[\w'-]+){0,2}\s(?:in|with|of|for|about|across|to|as|within|on|working)\s(?:[^.;:\n]{0,60}(?:[,/&]|\band|\bor)\s?)?"
     r"(?:[\w'/-]+\s){0,2}$",
     re.IGNORECASE,
 )
 _FIELD_BEHIND = re.compile(
-    r"\s?(?:experience|skills?|background|knowledge|expertise|environments?|industry|domain|degree|role|sector|space"
+    r"\s?(?:experience|skills?|background|knowledge|expertise|environments?|industry|domain|degree|sector|space"
     r"|compan(?:y|ies)|products?|startups?|abilit(?:y|ies)|capabilit(?:y|ies)|acumen|know-how|principles|fundamentals"
     r"|concepts|certification|proficiency|best practices)\b",
     re.IGNORECASE,
@@ -49,9 +50,15 @@ _COMPANY_FORMS = re.compile(
 _ASKED_BEFORE = re.compile(
     r"(?:experience|knowledge|familiar\w*|proficien\w*|expertise|certif\w*)\b[^.\n]{0,40}$", re.IGNORECASE
 )
+_PRACTICES = frozenset({"term", "method", "field"})
+_BESIDE = re.compile(r"\b(?:with|across|between|alongside)\b[^.;\n]{0,50}$", re.IGNORECASE)
+_NEIGHBOURS = re.compile(r"[^.;\n]{0,50}\b(?:teams?|departments?|leaders|stakeholders|functions)\b", re.IGNORECASE)
+"""With `_BESIDE`, whom one works with: "alongside data science, design and legal teams"; right in 1 of 6 cases."""
+_MARK_BEFORE = re.compile(r"[,;(–—]\s*(?:[\w'/+-]+\s+){0,2}$")
+_LEAST_INITIALS = 3
 _MOST_EVIDENCE = 12
 _MOST_SKILLS = 60
-_MANY = 16
+_MANY = 25
 """Skills from which a posting names more than its reader keeps: what it names once, in its duties,
 and in everyday words is left out.
 
@@ -64,6 +71,14 @@ class _Seen:
     core: bool
     evidence: Callable[[], Evidence]
     """Made for those alone that are shown."""
+
+
+class _Employer(NamedTuple):
+    """What an employer is called: its product, or what it is abbreviated to, is no skill of its postings."""
+
+    name: str
+    """Without its legal form, folded as skills are."""
+    initials: str
 
 
 def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding[tuple[Skill, ...]]:
@@ -79,7 +94,7 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     mentions = _with_meant(document, taxonomy, fields=tuple(seen))
     passing: set[str] = set()
-    for mention, core, weak in _of_text(document, mentions, _own_name(draft.company), tags):
+    for mention, core, weak in _of_text(document, mentions, _employer(draft.company), tags):
         known = seen.get(mention.name)
         if weak and known is None:
             passing.add(mention.name)
@@ -112,13 +127,14 @@ def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -
 
 
 def _of_text(
-    document: Document, mentions: Sequence[Mention], own: str, tags: Container[str]
+    document: Document, mentions: Sequence[Mention], employer: _Employer, tags: Container[str]
 ) -> Iterator[tuple[Mention, bool, bool]]:
     """The mentions that count, in order, whether each is required, and whether it is a practice of the duties."""
     text = document.text
     parts = list(document.parts())
     kinds = {kind for _, _, kind in parts}
-    if not kinds & _OF_THE_JOB:
+    headed = bool(kinds & _OF_THE_JOB)
+    if not headed:
         parts = [(0, len(text), "duties")]  # a text without headings says everything in one
     # Where nothing is headed as required, the work itself says what it takes.
     core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
@@ -138,27 +154,51 @@ def _of_text(
             section = "duties"
         if section not in _OF_THE_JOB and not (mention.kind in ("term", "method") and mention.name in tags):
             continue
-        if _counts(text, mentions, index, own=own, line=line):
-            core = section in core_sections and not line.optional
+        if _counts(text, mentions, index, employer=employer, line=line):
+            core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
             if core:
                 required.add(mention.name)
             yield mention, core, section == "duties" and mention.kind in ("method", "field")
 
 
-def _counts(text: str, mentions: Sequence[Mention], index: int, *, own: str, line: Line) -> bool:
+def _required(text: str, mention: Mention, line: Line, *, section: str, headed: bool) -> bool:
+    """Whether a sentence among what the posting requires says so of this mention.
+
+    A tool is required where it is named. Practices also fill sentences that ask for nothing: they are required in an
+    item of the requirements, and elsewhere where the sentence asks for something, as all is in a text without headings.
+    """
+    if line.equipment or (line.optional and not _wished_behind(text, mention, line)):
+        return False
+    if line.asks or (section == "requirements" and text.startswith("•", line.start)):
+        return True
+    return headed and mention.kind not in _PRACTICES
+
+
+def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
+    """Whether only what stands behind a mention is a plus: "5 years in sales, preferably of software"."""
+    return line.asks and bool(
+        _MARK_BEFORE.search(text, max(mention.end, line.optional_from - _REACH), line.optional_from)
+    )
+
+
+def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Employer, line: Line) -> bool:
     mention = mentions[index]
     before = text[max(line.start, mention.start - _REACH) : mention.start]
-    if line.degree and mention.kind in ("term", "method", "field") and _DEGREE_BEFORE.search(before):
+    if line.degree and mention.kind in _PRACTICES and _DEGREE_BEFORE.search(before):
         return False
     if mention.kind == "field":
-        return bool(
+        return not _of_neighbours(text, mention, before) and bool(
             _FIELD_BEHIND.match(text, mention.end)
             or (line.speaks and _FIELD_BEFORE.search(before))
             or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
         )
-    if own and fold_skill(mention.text).startswith(own):
+    if _is_own(mention, employer):
         return bool(_ASKED_BEFORE.search(before))
-    return True
+    return mention.kind not in _PRACTICES or not _of_neighbours(text, mention, before)
+
+
+def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
+    return bool(_BESIDE.search(before) and _NEIGHBOURS.match(text, mention.end))
 
 
 def _in_list(text: str, mention: Mention, beside: Iterable[Mention]) -> bool:
@@ -169,6 +209,12 @@ def _in_list(text: str, mention: Mention, beside: Iterable[Mention]) -> bool:
     return False
 
 
-def _own_name(company: str) -> str:
-    """The employer's name without its legal form, folded as skills are: its product is no skill of its postings."""
-    return fold_skill(_COMPANY_FORMS.sub("", company.strip()))
+def _employer(company: str) -> _Employer:
+    words = company.replace(".", " ").split()
+    return _Employer(fold_skill(_COMPANY_FORMS.sub("", company.strip())), "".join(word[0] for word in words).upper())
+
+
+def _is_own(mention: Mention, employer: _Employer) -> bool:
+    if employer.name and fold_skill(mention.text).startswith(employer.name):
+        return True
+    return len(mention.text) >= _LEAST_INITIALS and employer.initials.startswith(mention.text)

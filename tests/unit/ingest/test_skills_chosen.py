@@ -145,7 +145,8 @@ def test_of_a_long_list_of_skills_the_practices_named_once_among_the_duties_are_
     duties = "<h3>What you will do</h3><ul><li>Own test automation and incident response</li></ul>"
     tools = (
         "Python, Java, Rust, Kotlin, Scala, PHP, Ruby, Terraform, Ansible, Docker, Kubernetes, Kafka, PostgreSQL, "
-        "MySQL, MongoDB, Redis, Elasticsearch, RabbitMQ, Django"
+        "MySQL, MongoDB, Redis, Elasticsearch, RabbitMQ, Django, Flask, React, Angular, GraphQL, Jenkins, "
+        "Grafana, Prometheus"
     )
     short, long = (
         chosen(html=f"{duties}<h3>Requirements</h3><ul><li>{asked}</li></ul>") for asked in ("Python", tools)
@@ -154,3 +155,46 @@ def test_of_a_long_list_of_skills_the_practices_named_once_among_the_duties_are_
     assert {"Test Automation", "Incident Response"} & long.keys() == {"Test Automation"}, "a term of art is kept"
     again = chosen(html=f"{duties}<h3>Requirements</h3><ul><li>{tools}, incident response</li></ul>")
     assert "Incident Response" in again
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Five years of PostgreSQL, ideally with Kafka", {"PostgreSQL": True, "Kafka": False}),
+        ("Experience with Python; Scala preferred", {"Python": True, "Scala": False}),
+        ("Experience with Python and Scala preferred", {"Python": False, "Scala": False}),
+        ("Ideally, experience with Python", {"Python": False}),
+    ],
+)
+def test_what_stands_before_a_wish_of_its_own_is_required(asked: str, found: dict[str, bool]) -> None:
+    assert chosen(html=f"<h3>Requirements</h3><ul><li>{asked}</li></ul>") == found
+
+
+def test_a_practice_is_required_in_an_item_or_where_the_sentence_asks_for_something() -> None:
+    asked = "<h3>Requirements</h3><p>Test automation matters to us. You have experience with code review.</p>"
+    assert chosen(html=asked) == {"Test Automation": False, "Code Review": True}
+    assert chosen(html="<h3>Requirements</h3><ul><li>Test automation</li></ul>") == {"Test Automation": True}
+
+
+def test_without_any_heading_only_what_a_sentence_asks_for_is_required() -> None:
+    html = "<p>Our site runs on Django. We need three years of PostgreSQL.</p>"
+    assert chosen(html=html) == {"Django": False, "PostgreSQL": True}
+
+
+@pytest.mark.parametrize(
+    "whom", ["with design, incident response and legal teams", "between incident response leaders"]
+)
+def test_the_practices_of_those_one_works_with_are_none_of_the_job(whom: str) -> None:
+    html = f"<h3>What you will do</h3><ul><li>Plan releases {whom}</li><li>Own code review</li></ul>"
+    assert chosen(html=html).keys() == {"Code Review"}
+
+
+def test_what_one_must_have_at_home_is_not_core() -> None:
+    home = "<li>A wired internet connection for Zoom calls is required</li>"
+    assert chosen(html=f"<h3>Requirements</h3><ul><li>Python</li>{home}</ul>") == {"Python": True, "Zoom": False}
+
+
+def test_initials_of_the_employer_are_no_skill() -> None:
+    html = "<h3>What you will do</h3><ul><li>Tune SEO for AWS and its users</li></ul>"
+    draft = replace(a_draft("Somebody", html), company="Alpine Window Systems Ltd")
+    assert [skill.name for skill in normalise(draft, raw=a_raw(), rates=RATES).skills] == ["SEO"]
