@@ -1,6 +1,7 @@
 """Ingest while Kafka is away and after: pushes are refused in time, nothing grows, no item is lost, and all goes on."""
 
 import http.client
+import itertools
 import random
 import threading
 import time
@@ -15,12 +16,14 @@ import pytest
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.store import open_store
+from tests.support.engines import fresh_prefix
 from tests.support.feed_server import feed_server
-from tests.support.growing import Arrived, GrowingBoard, said_too_early
+from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early
 from tests.support.installed import Installation
 from tests.support.own_engines import OwnEngines, own_engines
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Answer, Client, posting
+from tests.support.victims import Nursery
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
@@ -59,16 +62,20 @@ class Pushing:
 
     def push_until(self, stop: threading.Event, number: int) -> None:
         try:
-            while not stop.is_set():
+            for turn in itertools.count():
+                if stop.is_set():
+                    return
                 began = time.monotonic()
-                answer = self.client.push(
-                    posting(f"away {number} {len(self.answers)}", description="fern " * (BODY // 5)), timeout=60
-                )
+                answer = self.client.push(large(f"away {number} {turn}"), timeout=60)
                 self.slowest_s = max(self.slowest_s, time.monotonic() - began)
                 self.answers.append(answer)
                 stop.wait(0.1)
         except BaseException as error:
             self.faults.append(error)
+
+
+def large(source_id: str) -> dict[str, object]:
+    return posting(source_id, description="fern " * (BODY // 5))
 
 
 def memory(pid: int) -> int:
@@ -77,18 +84,25 @@ def memory(pid: int) -> int:
     return int(line.split()[1]) << 10
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engines() -> Iterator[OwnEngines]:
     with own_engines("kafka") as mine:
         yield mine
 
 
+@pytest.fixture
+def kafka(engines: OwnEngines) -> KafkaSettings:
+    """It runs before each test, however the last one left it."""
+    engines.start("kafka")
+    made = KafkaSettings(bootstrap=(engines.kafka,), prefix=fresh_prefix(), delivery_timeout_s=PATIENCE_S)
+    create(made)
+    return made
+
+
 @pytest.mark.timeout(600)
 def test_pushes_are_refused_in_time_and_the_collector_waits_until_kafka_is_back(
-    tmp_path: Path, engines: OwnEngines
+    tmp_path: Path, engines: OwnEngines, kafka: KafkaSettings
 ) -> None:
-    kafka = KafkaSettings(bootstrap=(engines.kafka,), delivery_timeout_s=PATIENCE_S)
-    create(kafka)
     one = GrowingBoard("fern", random.Random(23))
     with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
         more = SETTINGS.format(url=one.on(server))
@@ -109,18 +123,46 @@ def test_pushes_are_refused_in_time_and_the_collector_waits_until_kafka_is_back(
 
             engines.start("kafka")
             until(lambda: _is_taken(client, posting("after")), "pushes are taken again")
+            assert _is_taken(client, large("away 0 0")), "what was refused is taken when it is sent again"
             assert said_too_early(store, arrived, {"fern": one}) == []
             one.grows = False
             until(lambda: arrived.look().holds(one), "all that the board lists is there")
             before = one.vouched
             until(lambda: one.vouched > before, "the board is asked by its etag again")
             assert process.poll() is None
-        assert {"before", "after"} <= {source_id for source_id, _ in arrived.look().seen}
+        assert {"before", "after", "away 0 0"} <= {source_id for source_id, _ in arrived.look().seen}
         store.dispose()
     print(
         f"{len(pushing.answers)} pushes refused, the slowest after {pushing.slowest_s:.1f} s;"
         f" {held >> 20} MB more at most; {len(one.jobs)} items listed, all there"
     )
+
+
+def test_a_collector_killed_while_kafka_is_away_has_vouched_for_nothing_that_is_not_there(
+    tmp_path: Path, engines: OwnEngines, kafka: KafkaSettings
+) -> None:
+    one = GrowingBoard("fern", random.Random(24))
+    with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
+        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, more=SETTINGS.format(url=one.on(server)))
+        store = open_store(url)
+        with Nursery("tests.faults.ingest_child", str(place.config), errors=tmp_path / "errors") as nursery:
+            nursery.start()
+            until(lambda: bool(arrived.look().seen) and one.vouched > 1, "the board is polled")
+            engines.kill("kafka")
+            one.grow()
+            one.served.clear()
+            until(one.served.is_set, "the board is polled once more")
+            time.sleep(1)
+            nursery.kill()
+            engines.start("kafka")
+            assert said_too_early(store, arrived, {"fern": one}) == []
+            assert in_flight(store) > 0, "it was killed amid a sending"
+            assert not one.present() <= arrived.seen
+            one.grows = False
+            nursery.start()
+            until(lambda: arrived.look().holds(one), "all that the board lists is there")
+            nursery.stop()
+        store.dispose()
 
 
 def _push_while_away(pushing: Pushing, pid: int) -> int:
