@@ -12,7 +12,7 @@ from services.matcher.nearness import distance
 from services.matcher.relaxing import Relaxation
 from services.notifier.domain.copies import gather
 from services.notifier.domain.judging import Ready
-from services.notifier.domain.model import DueSearch, FoundBy, Part
+from services.notifier.domain.model import Part
 from services.notifier.domain.score import score
 from services.rules.reason import Reason
 
@@ -94,8 +94,7 @@ def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
 
 def _job(found: Backtest, copies: Sequence[Tried]) -> Job:
     best = copies[0]
-    search = DueSearch("backtest", "", "daily", found.criteria)
-    scored = score(FoundBy(search, best.verdict), Ready(best.posting), best.posting.seen_at)
+    scored = score(found.criteria, Ready(best.posting), best.posting.seen_at)
     return Job(best, len(copies), scored.total, scored.parts, min(one.seen_at for one in copies))
 
 

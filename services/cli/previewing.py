@@ -11,7 +11,7 @@ from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.domain.lines import one_line
-from services.notifier.domain.model import Digest, Dropped, Hold, Item
+from services.notifier.domain.model import Digest, Dropped, Hold, Item, Left
 from services.notifier.domain.score_lines import why_here
 from services.notifier.previewing import Preview
 from services.runtime.errors import UsageError
@@ -54,7 +54,7 @@ def _of_digest(made: Digest) -> list[str]:
     if made.rest:
         lines += ["", f"{made.left_out} more fit, for which there is no room:"]
         why = {one.posting_id: one.reason for one in made.beyond}
-        lines += [f"  {item.score:5.1f}  {_name(item)}: {why[item.posting.posting_id]}" for item in made.rest]
+        lines += [f"  {one.score:5.1f}  {_name(one)}: {why[one.posting.posting_id]}" for one in made.rest]
     return lines
 
 
@@ -64,7 +64,7 @@ def _of_item(item: Item, mark: str) -> list[str]:
     return [*lines, *(f"        {one_line(line, 200)}" for line in why_here(item))]
 
 
-def _name(item: Item) -> str:
+def _name(item: Item | Left) -> str:
     return f"{one_line(item.posting.title, 80)}, {one_line(item.posting.company.name, 60)}"
 
 
@@ -75,7 +75,7 @@ def _as_json(made: Digest | Hold) -> dict[str, Any]:
         "outcome": "digest",
         "items": [_item(item) for item in made.items],
         "near": [_item(item) for item in made.near],
-        "rest": [_item(item) for item in made.rest],
+        "rest": [_left(one) for one in made.rest],
         "dropped": _dropped((*made.dropped, *made.beyond)),
     }
 
@@ -84,12 +84,21 @@ def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
     return [{"posting_id": one.posting_id, "reason": one.reason} for one in dropped]
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _left(one: Left) -> dict[str, Any]:
+    return _named(one) | {"searches": [search.name for search in one.searches]}
+
+
+def _named(item: Item | Left) -> dict[str, Any]:
     return {
         "posting_id": item.posting.posting_id,
         "title": item.posting.title,
         "company": item.posting.company.name,
         "score": item.score,
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return _named(item) | {
         "parts": [
             {"part": part.code, "points": part.points, "most": part.most, "facts": dict(part.facts)}
             for part in item.parts

@@ -12,8 +12,10 @@ from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Timezones
 from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.fits import salary_fit, timezone_fits
+from services.rules.outcome import outcome_of
 from services.rules.places import countries_of, is_country, is_group, is_subdivision
 from services.rules.placing import Allowed
+from services.rules.prepared import PreparedPosting
 from services.rules.skills import taxonomy
 from services.rules.verdict import Criterion, verdict
 from tests.support import generate
@@ -182,3 +184,9 @@ def test_places_subsume_only_what_means_the_same() -> None:
         for reach in reaches:
             posting = a_posting(reach=reach)
             assert verdict(kept, posting).outcome == verdict(Criteria(places=asked), posting).outcome, (asked, reach)
+
+
+@given(pairs())
+def test_the_outcome_alone_is_that_of_the_verdict(pair: tuple[Criteria, PostingCore]) -> None:
+    asked, posting = pair
+    assert outcome_of(asked, PreparedPosting(posting)) == verdict(asked, posting).outcome

@@ -65,7 +65,9 @@ def naive_curation(
         if before:
             best.again = best.fits == "match" and again(before, best.posting, best.found) is not None
         if not before or best.again:
-            best.score = max(score(found, Ready(best.posting), due_at, recipient.said).total for found in best.found)
+            best.score = max(
+                score(found.search.criteria, Ready(best.posting), due_at, recipient.said).total for found in best.found
+            )
             kept.append(best)
     kept.sort(key=lambda job: (-job.score, -job.posting.seen_at.timestamp(), job.posting.posting_id))
     shown: list[_Job] = []

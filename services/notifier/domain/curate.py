@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.again import again
 from services.notifier.domain.copies import Copies, SentJobs, gather
-from services.notifier.domain.judging import Judging, Ready
+from services.notifier.domain.judging import Judged, Judging, Ready
 from services.notifier.domain.model import (
     Again,
     Candidate,
@@ -17,11 +18,12 @@ from services.notifier.domain.model import (
     FoundBy,
     Hold,
     Item,
+    Left,
     Recipient,
     SentItem,
 )
 from services.notifier.domain.room import Room
-from services.notifier.domain.score import score
+from services.notifier.domain.score import passing, score, total
 from services.rules.verdict import Outcome, Verdict
 
 
@@ -41,11 +43,11 @@ DEFAULTS = CurateSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _Job:
     """A posting with the searches that it fits whole, else those that it nearly fits."""
 
     ready: Ready
-    found_by: tuple[FoundBy, ...]
+    fits: tuple[tuple[DueSearch, Judged], ...]
     outcome: Outcome
     searches: tuple[DueSearch, ...]
     """All that found it, also those that it does not fit as well, or no longer."""
@@ -54,6 +56,19 @@ class _Judged:
     @property
     def posting(self) -> PostingCore:
         return self.ready.posting
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A job with its score for the search that it suits best, which is the first in `fits`."""
+
+    job: _Job
+    fits: tuple[tuple[DueSearch, Judged], ...]
+    score: float
+
+    @property
+    def ready(self) -> Ready:
+        return self.job.ready
 
 
 def curate(
@@ -76,30 +91,24 @@ def curate(
     judging = judging or Judging()
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
-    ranked = sorted((_item(one, recipient, due_at) for one in kept), key=_rank)
-    outcomes = {one.posting.posting_id: one.outcome for one in kept}
-    companies = {one.posting.posting_id: one.ready.company for one in kept}
-    room = Room(companies, settings.most_per_company, settings.most_alike)
-    items, rest = room.fill(
-        [item for item in ranked if outcomes[item.posting.posting_id] == "match"], settings.most_items
-    )
-    near, crowded = room.fill(
-        [item for item in ranked if outcomes[item.posting.posting_id] == "near"], settings.most_near
-    )
-    dropped += [Dropped(one.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
+    ranked = sorted((_ranked(one, recipient, due_at) for one in kept), key=_rank)
+    room = Room(settings.most_per_company, settings.most_alike)
+    items, rest = room.fill([one for one in ranked if one.job.outcome == "match"], settings.most_items)
+    near, crowded = room.fill([one for one in ranked if one.job.outcome == "near"], settings.most_near)
+    dropped += [Dropped(one.job.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
     if not items:
-        dropped += [Dropped(one.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
+        dropped += [Dropped(one.job.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped))
     return Digest(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=_by_name)),
-        items=items,
-        near=near,
+        items=tuple(_item(one, recipient, due_at) for one in items),
+        near=tuple(_item(one, recipient, due_at) for one in near),
         left_out=len(rest),
         dropped=_in_order(dropped),
-        beyond=_in_order(Dropped(one.posting.posting_id, why) for one, why in rest),
-        rest=tuple(one for one, _ in rest),
+        beyond=_in_order(Dropped(one.job.posting.posting_id, why) for one, why in rest),
+        rest=tuple(Left(one.job.posting, tuple(search for search, _ in one.fits), one.score) for one, _ in rest),
     )
 
 
@@ -126,8 +135,8 @@ def _judge_all(
     settings: CurateSettings,
     judging: Judging,
     dropped: list[Dropped],
-) -> dict[str, _Judged]:
-    judged: dict[str, _Judged] = {}
+) -> dict[str, _Job]:
+    judged: dict[str, _Job] = {}
     for candidate in candidates:
         ready = judging.ready(candidate.posting)
         no_news = _why_no_news(ready, recipient, due_at, settings)
@@ -156,15 +165,18 @@ def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings:
     return None
 
 
-def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Judged | Dropped:
-    found = [FoundBy(search, judging.verdict(search.criteria, ready)) for search in searches]
-    for outcome in ("match", "near"):
-        fitting = tuple(one for one in found if one.verdict.outcome == outcome)
+def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:
+    found = [(search, judging.of(search.criteria, ready)) for search in searches]
+    for outcome in _WORTH_SHOWING:
+        fitting = tuple(one for one in found if one[1].outcome == outcome)
         if fitting:
-            return _Judged(ready, fitting, outcome, tuple(searches))
+            return _Job(ready, fitting, outcome, tuple(searches))
     if not found:
         return Dropped(ready.posting.posting_id, "no search that is due found it")
-    return Dropped(ready.posting.posting_id, f"no longer fits: {_first_fault(found[0].verdict)}")
+    return Dropped(ready.posting.posting_id, f"no longer fits: {_first_fault(found[0][1].verdict)}")
+
+
+_WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
 
 
 def _first_fault(judgement: Verdict) -> str:
@@ -172,8 +184,8 @@ def _first_fault(judgement: Verdict) -> str:
 
 
 def _one_a_job(
-    judged: dict[str, _Judged], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
-) -> list[_Judged]:
+    judged: dict[str, _Job], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
+) -> list[_Job]:
     matched = frozenset(posting_id for posting_id, one in judged.items() if one.outcome == "match")
     remembered = SentJobs(sent)
     kept = []
@@ -181,7 +193,7 @@ def _one_a_job(
         one = _merged(copies, judged, judging)
         before = remembered.of(copies)
         if before:
-            news = again(before, one.posting, one.found_by) if one.outcome == "match" else None
+            news = again(before, one.posting, _found_by(one.fits)) if one.outcome == "match" else None
             if news is None:
                 dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
                 continue
@@ -203,7 +215,7 @@ def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> str:
     )
 
 
-def _merged(copies: Copies, judged: dict[str, _Judged], judging: Judging) -> _Judged:
+def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
     """The best copy with the searches of all copies, each judged on the copy that is shown."""
     own = judged[copies.best.posting_id]
     if not copies.others:
@@ -213,19 +225,33 @@ def _merged(copies: Copies, judged: dict[str, _Judged], judging: Judging) -> _Ju
     return own if isinstance(merged, Dropped) else merged
 
 
-def _item(one: _Judged, recipient: Recipient, due_at: datetime) -> Item:
-    """The posting with its searches, the one that it suits best first."""
-    scored = [(score(found, one.ready, due_at, recipient.said), found) for found in one.found_by]
-    scored.sort(key=lambda pair: (-pair[0].total, _by_name(pair[1].search)))
-    best = scored[0][0]
-    return Item(one.posting, tuple(found for _, found in scored), best.total, best.parts, one.again)
+def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
+    """The job with the searches that it fits, the one that it suits best first."""
+    own = passing(one.ready, due_at, recipient.said)
+    if len(one.fits) == 1:
+        return _Ranked(one, one.fits, total(one.fits[0][1], own))
+    scored = sorted(
+        ((-total(judged, own), *_by_name(search)), place) for place, (search, judged) in enumerate(one.fits)
+    )
+    return _Ranked(one, tuple(one.fits[place] for _, place in scored), -scored[0][0][0])
 
 
-def _rank(item: Item) -> tuple[float, float, str]:
-    return (-item.score, -item.posting.seen_at.timestamp(), item.posting.posting_id)
+def _rank(one: _Ranked) -> tuple[float, float, str]:
+    return (-one.score, -one.ready.seen, one.ready.posting.posting_id)
 
 
-def _why_held(dropped: Sequence[Dropped], near: Sequence[Item]) -> str:
+def _item(one: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
+    """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
+    best, _ = one.fits[0]
+    parts = score(best.criteria, one.ready, due_at, recipient.said).parts
+    return Item(one.job.posting, _found_by(one.fits), one.score, parts, one.job.again)
+
+
+def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
+    return tuple(FoundBy(search, judged.verdict) for search, judged in fits)
+
+
+def _why_held(dropped: Sequence[Dropped], near: Sequence[_Ranked]) -> str:
     if near:
         return "no new job fits; near misses alone are not worth a mail"
     if dropped:

@@ -151,6 +151,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A fitting job for which there was no room."""
+
+    posting: PostingCore
+    searches: tuple[DueSearch, ...]
+    """Those that it fits, the one that it suits best first."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A candidate that was not chosen, and why."""
 
@@ -172,7 +182,7 @@ class Digest:
     dropped: tuple[Dropped, ...]
     beyond: tuple[Dropped, ...] = ()
     """Those fitting jobs, each with why it was left out; `left_out` counts them."""
-    rest: tuple[Item, ...] = ()
+    rest: tuple[Left, ...] = ()
     """Those fitting jobs, best first: what `Links.rest` leads to."""
     matched: DayCounts | None = None
     """All that matched in the windows that this closes; None where it cannot be told."""

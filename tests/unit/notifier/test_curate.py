@@ -233,7 +233,7 @@ def test_the_rest_is_listed_best_first_with_its_reasons() -> None:
     many = [posting(f"j{n}", posted_at=NOON - timedelta(hours=n)) for n in range(15)]
     made = chosen(*many)
     assert [item.posting.source_id for item in made.rest] == [f"j{n}" for n in range(10, 15)]
-    assert all(item.found_by and item.parts for item in made.rest)
+    assert all(one.searches and one.score > 0 for one in made.rest)
 
 
 def test_near_misses_stand_apart_and_are_at_most_three() -> None:

@@ -9,19 +9,16 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Salary, Skill
-from services.notifier.domain.judging import Judging
-from services.notifier.domain.model import FoundBy, Part, PartCode
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.model import Part, PartCode
 from services.notifier.domain.score import score
-from tests.support.digests import NOON, PYTHON, pay, posting, search
+from tests.support.digests import NOON, PYTHON, pay, posting
 
 FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
 
 
 def parts(criteria: Criteria, one: PostingCore) -> dict[PartCode, Part]:
-    judging = Judging()
-    ready = judging.ready(one)
-    found = FoundBy(search(criteria=criteria), judging.verdict(criteria, ready))
-    return {part.code: part for part in score(found, ready, NOON).parts}
+    return {part.code: part for part in score(criteria, Ready(one), NOON).parts}
 
 
 def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:

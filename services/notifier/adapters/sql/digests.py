@@ -188,7 +188,7 @@ def unpack_email(data: bytes) -> Email:
 def _packed_rest(outcome: Digest | Hold) -> bytes | None:
     if isinstance(outcome, Hold) or not outcome.rest:
         return None
-    jobs = [[one.posting.posting_id, [found.search.name for found in one.found_by]] for one in outcome.rest]
+    jobs = [[one.posting.posting_id, [search.name for search in one.searches]] for one in outcome.rest]
     return squeeze(to_json(jobs))
 
 
