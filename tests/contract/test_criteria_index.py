@@ -151,7 +151,7 @@ def test_a_currency_that_no_posting_knew_before_is_undisclosed(make: Make) -> No
     assert [(one.keys.tolist(), one.near.tolist()) for one in found] == [([], [1]), ([1], [])]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=seeds, rounds=st.integers(1, 4))
 def test_the_index_returns_what_the_truth_accepts_through_edits_and_removals(
     make: Make, seed: int, rounds: int

@@ -138,7 +138,7 @@ def _found_and_true(recent: RecentPostings, seed: int) -> tuple[_Hits, _Hits]:
     return hits, truth
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds)
 def test_a_search_in_memory_returns_what_the_truth_accepts(seed: int) -> None:
     hits, truth = _found_and_true(MemoryRecentPostings(), seed)

@@ -110,7 +110,7 @@ _PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=30).map("".join)))
 def test_any_markup_becomes_safe_markup_and_clean_lines(markup: str) -> None:
     safe = sanitise(markup)

@@ -1,7 +1,7 @@
 """Where one must be for a job."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import Reach, Workplace
@@ -87,7 +87,6 @@ def test_a_seat_reads_back_and_excludes_both_ways(one: Seat, other: Seat) -> Non
     assert not one.excludes(one)
 
 
-@settings(deadline=None)  # the first location reads the table of places
 @given(st.text(max_size=60))
 def test_any_text_is_read_as_a_seat_that_reads_back(text: str) -> None:
     for seat in (Seat.of(text), seated(text)):
