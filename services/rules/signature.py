@@ -34,6 +34,8 @@ _MARKS: Final = re.compile(
     "[\u00a0\u00ab\u00b7\u00bb\u200b\u2010-\u2015\u2018-\u201e\u2022\u2026\u2028\u2029\u202f\U0001f300-\U0001faff]+"
 )
 """What only separates words; without it most texts are ASCII."""
+_USUAL_MARKS: Final = "\u2019\u2022\u2013\u2014\u00a0\u201c\u201d"
+"""Those that most texts hold, one after the other replaced in half the time."""
 _SPACED: Final = bytes(code if chr(code).isalnum() else 32 for code in bytes(range(128)).lower()) + bytes(128)
 
 
@@ -63,7 +65,9 @@ def _folded_short(piece: str) -> str:
 
 def signature_of(text: str) -> str:
     """MinHash over a text's three-word shingles: 128 hexadecimal digits; empty below `LEAST_WORDS` words."""
-    found = _words(_MARKS.sub(" ", text))
+    for mark in _USUAL_MARKS:
+        text = text.replace(mark, " ")
+    found = _words(text if text.isascii() else _MARKS.sub(" ", text))
     if len(found) < LEAST_WORDS:
         return ""
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)

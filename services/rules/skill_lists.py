@@ -1,7 +1,8 @@
 """Skills that share a word in a list: "unit, load and regression testing", "contract drafting and negotiation"."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from services.rules.skill_context import Candidate
 
@@ -45,7 +46,7 @@ def _before(
     head = text[mention.start : mention.end].rsplit(" ", 1)[-1]
     clause = _CLAUSE_END.split(before)[-1]
     at = mention.start - len(clause)
-    items = _pieces(clause)[:-1]
+    items = list(_pieces(clause))[:-1]
     added: list[Candidate] = []
     for start, end in reversed(items):
         words = list(_WORD.finditer(clause, start, end))
@@ -67,7 +68,7 @@ def _behind(
     first = text[mention.start : mention.end].split(" ", 1)[0]
     clause = _CLAUSE_END.split(behind)[0]
     added: list[Candidate] = []
-    for start, end in _pieces(clause)[1:]:
+    for start, end in islice(_pieces(clause), 1, None):
         word = _WORD.match(clause, start, end)
         taken = word and _known(f"{first} {word.group()}", names, kinds)
         if not word or not taken:
@@ -78,10 +79,13 @@ def _behind(
     return added
 
 
-def _pieces(clause: str) -> list[tuple[int, int]]:
+def _pieces(clause: str) -> Iterator[tuple[int, int]]:
     """The stretches between separators, as start and end; the last is empty where the clause ends with one."""
-    edges = [0, *(edge for separator in _SEPARATOR.finditer(clause) for edge in separator.span()), len(clause)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    start = 0
+    for separator in _SEPARATOR.finditer(clause):
+        yield start, separator.start()
+        start = separator.end()
+    yield start, len(clause)
 
 
 def _known(written: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:

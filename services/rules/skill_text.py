@@ -4,6 +4,8 @@ Bytes, because the places it reports are then those of the text, and because fol
 with `str.translate` took longer than the search itself.
 """
 
+from functools import lru_cache
+
 _HYPHENS = ("\u2010", "\u2011", "\u2007", "\u2009", "\u202f")
 
 FOREIGN = b"?"[0]
@@ -27,8 +29,12 @@ _FOLD = bytes(_folded(code) for code in range(256))
 _OPEN = bytes(_opened(code) for code in range(256))
 
 
+@lru_cache(maxsize=4)
 def haystack_of(text: str) -> bytes:
-    """Fold a text to one byte a character: lower case, hyphens and odd spaces as spaces, `?` outside Latin-1."""
+    """Fold a text to one byte a character: lower case, hyphens and odd spaces as spaces, `?` outside Latin-1.
+
+    Kept for the next rule that reads the same text.
+    """
     if not text.isascii():
         text = text.replace("\u2019", "'")
         for hyphen in _HYPHENS:

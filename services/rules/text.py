@@ -33,6 +33,12 @@ def fold(text: str) -> str:
     return folded
 
 
+def collapsed(text: str) -> str:
+    """Write white space as single spaces, with none at the ends."""
+    # Of what is printable a space is the only white space: most texts need no splitting.
+    return text.strip() if "  " not in text and text.isprintable() else " ".join(text.split())
+
+
 def _fold_once(text: str) -> str:
     lowered = unicodedata.normalize("NFKC", text).casefold()
     bare = _LETTERS.sub(lambda letter: _PLAIN[letter[0]], _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))

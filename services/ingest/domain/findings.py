@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from schemas.posting import Evidence
+from services.rules.text import collapsed
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ class Finding(Generic[T]):
 
 def evidence_of(source: str, text: str) -> Evidence:
     """Quote a field: white space collapsed, at most `MOST_EXCERPT` characters."""
-    shown = " ".join(text[: MOST_EXCERPT * 2].split())
+    shown = collapsed(text[: MOST_EXCERPT * 2])
     if len(shown) > MOST_EXCERPT:
         shown = shown[: MOST_EXCERPT - 1] + "…"
     return Evidence.model_validate({"from": source, "text": shown})

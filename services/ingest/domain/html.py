@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from services.rules.text import collapsed
+
 MOST_MARKUP = 400_000
 """Characters of a description that are read; the longest of 2,733 captured ones has under 40,000."""
 
@@ -36,6 +38,8 @@ _LEAST_ESCAPED = 3
 """Tags closed in the words of a description, from which on it is markup that was escaped, in whole or in part."""
 _PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
+_PLAIN_LINK = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#][!-~]*)?")
+"""An address that needs no taking apart to tell that it is one, as nearly all are."""
 _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -82,13 +86,15 @@ def tidy(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Clean a title or a name: entities read, white space collapsed."""
-    return " ".join(tidy(html.unescape(text)).split())
+    return collapsed(tidy(html.unescape(text)))
 
 
 def safe_link(url: str | None) -> str | None:
     """An absolute http(s) address, else None."""
     if not url:
         return None
+    if _PLAIN_LINK.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -99,8 +105,8 @@ def safe_link(url: str | None) -> str | None:
 def _collapsed(text: str) -> str:
     kept: list[str] = []
     bullet = False
-    for line in (" ".join(line.split()) for line in text.split("\n")):
-        if line == _BULLET.strip():
+    for line in map(collapsed, text.split("\n")):
+        if line == "•":
             bullet = True  # its words stand in a paragraph of their own
         elif line:
             kept.append(_BULLET + line if bullet else line)

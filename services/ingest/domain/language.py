@@ -104,10 +104,12 @@ def _chunks(text: str) -> list[str]:
 
 def _by_words(text: str, least: int) -> str | None:
     known = map(_function_words().get, text.lower().split())
-    best = Counter(chain.from_iterable(filter(None, known))).most_common(2)
-    if not best or best[0][1] < least or (len(best) > 1 and best[0][1] < _LEAST_LEAD * best[1][1]):
+    votes = Counter(chain.from_iterable(filter(None, known)))
+    if not votes:
         return None
-    return best[0][0]
+    first = max(votes, key=votes.__getitem__)
+    most = votes.pop(first)
+    return first if most >= max(least, _LEAST_LEAD * max(votes.values(), default=0)) else None
 
 
 def _by_script(text: str) -> str | None:

@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from services.rules.skill_text import haystack_of
 
@@ -62,8 +62,7 @@ _KINDS = tuple(kind for kind, words in _CUES.items() for _ in words)
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A sentence, or a line without a full stop, from `start` to `stop`."""
 
     start: int
@@ -129,4 +128,4 @@ class Lines:
 @cache
 def _cues() -> BytesAhoCorasick:
     cues = [haystack_of(cue) for words in _CUES.values() for cue in words]
-    return BytesAhoCorasick(cues, matchkind=MatchKind.Standard)
+    return BytesAhoCorasick(cues, matchkind=MatchKind.Standard, implementation=Implementation.DFA)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.ingest.domain.pay_data import PayData, pay_data
 from services.ingest.domain.pay_words import LOCAL, PERIOD_AFTER
@@ -73,8 +73,7 @@ class Sum:
     lakhs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Amount:
+class _Amount(NamedTuple):
     start: int
     end: int
     value: Decimal

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from schemas.posting import Evidence, Skill
@@ -109,9 +109,15 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
         seen = {name: _Seen(False, partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
     chosen = sorted(seen.items(), key=lambda item: not item[1].core)[:_MOST_SKILLS]
     return Finding(
-        tuple(Skill(name=name, core=found.core) for name, found in chosen),
+        tuple(_skill(name, core=found.core) for name, found in chosen),
         tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
     )
+
+
+@lru_cache(maxsize=32_768)
+def _skill(name: str, *, core: bool) -> Skill:
+    # One for all postings: checking a new one takes longer than finding its name did.
+    return Skill(name=name, core=core)
 
 
 def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -> Sequence[Mention]:
