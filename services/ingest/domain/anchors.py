@@ -1,12 +1,17 @@
-"""Where in a text it is worth trying the rules of a field: near plain words that their statements hold."""
+"""Where in a text it is worth trying the rules of a field: near plain words that their statements hold.
+
+The phrases of the reach are found by the same pass over the text.
+"""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from services.ingest.domain.reach_cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.sections import Document
 from services.ingest.domain.tables import table_of
 
@@ -16,6 +21,15 @@ class _Anchors:
     words: AhoCorasick
     groups: tuple[tuple[str, ...], ...]
     """The groups of each word, by its number."""
+    cues: tuple[CueKind | None, ...]
+    """The kind of each that is a phrase of the reach, by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    starts: Mapping[str, list[int]]
+    """Where the words of each group begin, in order."""
+    cues: list[Cue]
 
 
 def stretches(document: Document, group: str, *, before: int, after: int) -> Iterator[tuple[int, int]]:
@@ -24,7 +38,7 @@ def stretches(document: Document, group: str, *, before: int, after: int) -> Ite
     A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
     """
     last: tuple[int, int] | None = None
-    for at in _hits(document.lowered).get(group, ()):
+    for at in _hits(document.lowered).starts.get(group, ()):
         start, stop = max(0, at - before), min(len(document.text), at + after)
         if last is not None and start <= last[1]:
             last = (last[0], stop)
@@ -44,24 +58,34 @@ def matches(
         yield from pattern.finditer(document.lowered, start, stop)
 
 
+def cues_of(document: Document) -> list[Cue]:
+    """The phrases of the text that may say where one may work from, in order, none overlapping another."""
+    return _hits(document.lowered).cues
+
+
 @lru_cache(maxsize=4)
-def _hits(lowered: str) -> Mapping[str, list[int]]:
-    """Where the words of each group begin; kept for the next rule that reads the same text."""
+def _hits(lowered: str) -> _Hits:
+    """What a text holds of all words and phrases, by one pass; kept for the next rule that reads the same text."""
     anchors = _anchors()
-    found: dict[str, list[int]] = {}
-    for number, start, _ in anchors.words.find_matches_as_indexes(lowered, overlapping=True):
+    starts: defaultdict[str, list[int]] = defaultdict(list)
+    cues: list[Cue] = []
+    for number, start, end in anchors.words.find_matches_as_indexes(lowered, overlapping=True):
         for group in anchors.groups[number]:
-            found.setdefault(group, []).append(start)
-    for starts in found.values():
-        starts.sort()
-    return found
+            starts[group].append(start)
+        if kind := anchors.cues[number]:
+            cues.append(Cue(kind, start, end))
+    for found in starts.values():
+        found.sort()
+    return _Hits(starts, cues_among(lowered, cues))
 
 
 @cache
 def _anchors() -> _Anchors:
-    groups_of: dict[str, list[str]] = {}
+    groups_of: defaultdict[str, list[str]] = defaultdict(list)
     for group, words in table_of("anchors.toml").items():
         for word in words:
-            groups_of.setdefault(word, []).append(group)
-    automaton = AhoCorasick(list(groups_of), implementation=Implementation.DFA)
-    return _Anchors(automaton, tuple(map(tuple, groups_of.values())))
+            groups_of[word].append(group)
+    kinds = phrases()
+    words = list(dict.fromkeys((*groups_of, *kinds)))
+    automaton = AhoCorasick(words, implementation=Implementation.DFA)
+    return _Anchors(automaton, tuple(tuple(groups_of[word]) for word in words), tuple(map(kinds.get, words)))

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from schemas.posting import Evidence
+from services.ingest.domain.anchors import cues_of
 from services.ingest.domain.findings import quote
-from services.ingest.domain.reach_cues import Cue, cues_in
+from services.ingest.domain.reach_cues import Cue
 from services.ingest.domain.reach_named import Excluded, Named, as_states, is_whole, state_named, without_frames
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
@@ -101,7 +102,7 @@ class _Reader:
         """Countries that other statements name by themselves (`you must be based in Germany`)."""
 
     def read(self) -> Said:
-        for cue in cues_in(self.document.lowered)[:_MOST_CUES]:
+        for cue in cues_of(self.document)[:_MOST_CUES]:
             if self.text.startswith(("anywhere", "Anywhere"), cue.end - 8):
                 self.said.wide.append(cue)
                 cue = Cue("remote", cue.start, cue.end)
