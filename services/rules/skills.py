@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
 from typing import Any, Literal, NamedTuple
@@ -70,8 +70,12 @@ class _Surface:
     """A tool that is also a word where it is written without its capitals: "segment", unlike "python" or "sql"."""
 
 
+@lru_cache(maxsize=32_768)
 def fold_skill(name: str) -> str:
-    """Fold case, hyphens and spaces, so that spellings of one name are equal."""
+    """Fold case, hyphens and spaces, so that spellings of one name are equal.
+
+    Remembered: texts name the same few thousand skills.
+    """
     return " ".join(name.casefold().translate(_SPACES).replace("_", " ").split())
 
 
@@ -300,5 +304,10 @@ def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
 @cache
 def taxonomy() -> Taxonomy:
     """The taxonomy shipped with the package, loaded once."""
-    data = json.loads(resources.files("services.rules").joinpath("data/skills.json").read_text(encoding="utf-8"))
-    return Taxonomy(data)
+    return Taxonomy(json.loads(_DATA.read_bytes()))
+
+
+@cache
+def taxonomy_mark() -> str:
+    """Some characters that are others for every change of the taxonomy shipped with the package."""
+    return hashlib.blake2b(_DATA.read_bytes(), digest_size=8).hexdigest()

@@ -5,7 +5,7 @@ The phrases of the reach are found by the same pass over the text.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -32,22 +32,25 @@ class _Hits:
     cues: list[Cue]
 
 
-def stretches(document: Document, group: str, *, before: int, after: int) -> Iterator[tuple[int, int]]:
+def stretches(document: Document, group: str, *, before: int, after: int) -> Sequence[tuple[int, int]]:
     """Give the stretches of the text around the group's words (data/anchors.toml), joined where they overlap.
 
     A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
     """
-    last: tuple[int, int] | None = None
-    for at in _hits(document.lowered).starts.get(group, ()):
-        start, stop = max(0, at - before), min(len(document.text), at + after)
-        if last is not None and start <= last[1]:
-            last = (last[0], stop)
-            continue
-        if last is not None:
-            yield last
-        last = (start, stop)
-    if last is not None:
-        yield last
+    return _stretches(document.lowered, group, before, after)
+
+
+@lru_cache(maxsize=64)
+def _stretches(lowered: str, group: str, before: int, after: int) -> Sequence[tuple[int, int]]:
+    # Kept for the next pattern that is tried around the same words.
+    found: list[tuple[int, int]] = []
+    for at in _hits(lowered).starts.get(group, ()):
+        start, stop = max(0, at - before), min(len(lowered), at + after)
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], stop)
+        else:
+            found.append((start, stop))
+    return found
 
 
 def matches(

@@ -189,6 +189,9 @@ def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
 
 def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Employer, line: Line) -> bool:
     mention = mentions[index]
+    own = _is_own(mention, employer)
+    if mention.kind not in _PRACTICES and not own:
+        return True
     before = text[max(line.start, mention.start - _REACH) : mention.start]
     if line.degree and mention.kind in _PRACTICES and _DEGREE_BEFORE.search(before):
         return False
@@ -198,9 +201,9 @@ def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Em
             or (line.speaks and _FIELD_BEFORE.search(before))
             or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
         )
-    if _is_own(mention, employer):
+    if own:
         return bool(_ASKED_BEFORE.search(before))
-    return mention.kind not in _PRACTICES or not _of_neighbours(text, mention, before)
+    return not _of_neighbours(text, mention, before)
 
 
 def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
