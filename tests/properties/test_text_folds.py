@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rules.signature import LEAST_WORDS, signature_of
-from services.rules.text import Haystack, TextQuery, fold, words
+from services.rules.text import Haystack, TextQuery, collapsed, fold, words
 
 pieces = st.sampled_from(
     [
@@ -94,3 +94,11 @@ def test_alternatives_that_are_left_out_decide_nothing(
 @given(st.text(max_size=40))
 def test_any_text_holds_its_own_words(text: str) -> None:
     assert all(Haystack.of(text, "").holds(word) for word in words(text))
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from(["a", "é", " ", "  ", "\t", "\xa0", "\u2009", "\x1f", "\x85", "•"])).map("".join)
+)
+def test_collapsing_leaves_single_spaces_between_the_pieces_of_a_text(text: str) -> None:
+    assert collapsed(text) == " ".join(text.split())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.html import sanitise, text_of, text_of_safe
+from services.ingest.domain.html import safe_link, sanitise, text_of, text_of_safe
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,24 @@ def test_markup_that_was_escaped_in_part_is_read_as_markup() -> None:
     )
     assert text_of(f"{escaped}<p>Find more jobs</p>") == "Tasks\n\n• One\n\nFind more jobs"
     assert "script" not in sanitise(f"{escaped}<p>Find more jobs</p>")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://acme.example",
+        "http://acme.example/a?b=c#d",
+        "https://acme.example:8443/a b",
+        "https://müller.example/ü",
+    ],
+)
+def test_addresses_of_the_web_are_links_as_they_stand(address: str) -> None:
+    assert safe_link(f" {address}\n") == safe_link(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "acme.example", "//acme.example/a", "https:///a", "https://[a", "ftp://acme.example", "mailto:a@b.example"],
+)
+def test_what_is_no_address_of_the_web_is_no_link(address: str) -> None:
+    assert safe_link(address) is None
