@@ -304,10 +304,5 @@ def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
 @cache
 def taxonomy() -> Taxonomy:
     """The taxonomy shipped with the package, loaded once."""
-    return Taxonomy(json.loads(_DATA.read_bytes()))
-
-
-@cache
-def taxonomy_mark() -> str:
-    """Some characters that are others for every change of the taxonomy shipped with the package."""
-    return hashlib.blake2b(_DATA.read_bytes(), digest_size=8).hexdigest()
+    data = json.loads(resources.files("services.rules").joinpath("data/skills.json").read_text(encoding="utf-8"))
+    return Taxonomy(data)
