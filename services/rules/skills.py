@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import blake2b
 from importlib import resources
 from itertools import product
 from typing import Any, Literal, NamedTuple
@@ -304,5 +305,14 @@ def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
 @cache
 def taxonomy() -> Taxonomy:
     """The taxonomy shipped with the package, loaded once."""
-    data = json.loads(resources.files("services.rules").joinpath("data/skills.json").read_text(encoding="utf-8"))
-    return Taxonomy(data)
+    return Taxonomy(json.loads(_data()))
+
+
+@cache
+def taxonomy_mark() -> str:
+    """A few characters that are others after every change of the taxonomy shipped with the package."""
+    return blake2b(_data(), digest_size=8).hexdigest()
+
+
+def _data() -> bytes:
+    return resources.files("services.rules").joinpath("data/skills.json").read_bytes()
