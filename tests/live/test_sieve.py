@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.posting_document import document_of
 from services.matcher.adapters.sieves import ElasticsearchSieve
+from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
@@ -74,6 +76,26 @@ def test_most_of_what_fails_two_criteria_need_not_be_read_closed_ones_neither(
             closed += sum(one.status == "closed" and one.posting_id in far for one in postings)
     assert told > 0.8 * failing > 0
     assert closed > 0
+
+
+@pytest.mark.parametrize("by", ["an earlier release", "another taxonomy"])
+def test_what_others_worked_out_is_read(
+    search: ElasticsearchSettings, recent: ElasticsearchRecentPostings, by: str
+) -> None:
+    ours, theirs = having("PHP", posting_id="ours"), having("PHP", posting_id="theirs")
+    document = document_of(PreparedPosting(theirs))
+    if by == "an earlier release":
+        document = {name: fact for name, fact in document.items() if name not in ("rules", "core")}
+    else:
+        document["rules"] = f"{document['rules']}0"
+    recent.put([ours])
+    with closing(SearchEngine(search)) as engine:
+        params = {"version": theirs.version, "version_type": "external"}
+        engine.ask("PUT", f"/{recent.generations.alias}/_doc/theirs", document, params=params)
+        recent.put([theirs])  # what a rebuild does: the same version is held already
+        recent.refresh()
+        asked = skills(all=("Go",), none=("PHP",))
+        assert set(ElasticsearchSieve(engine).far(asked, {"ours": ours.version, "theirs": theirs.version})) == {"ours"}
 
 
 def test_an_index_that_is_missing_or_of_another_form_is_told_with_what_mends_it(

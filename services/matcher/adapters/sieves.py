@@ -25,8 +25,8 @@ class OpenSieve:
 class ElasticsearchSieve:
     """`Sieve` by the documents of `ElasticsearchRecentPostings`, whichever of the postings it holds.
 
-    What it lacks, by age or after a loss, what is not visible yet, and what it holds in another version than the store
-    is not told of, and so is read: nothing hangs on how complete the index is.
+    What it lacks, by age or after a loss, what is not visible yet, what it holds in another version than the store, and
+    what another release or taxonomy put there is not told of, and so is read: nothing hangs on what the index holds.
     """
 
     def __init__(self, engine: SearchEngine, kind: str = "postings", *, at_once: int = _AT_ONCE) -> None:
