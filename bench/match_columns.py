@@ -80,7 +80,7 @@ class Encoder:
             manner=self._manners(fields, count),
             also=also,
             home=np.where(sections == SKILLS, home, np.where(sections == PLACES, place, 0)).astype(np.uint32),
-            rank=np.where(rate > 0, ranks_of(draw.amount / np.where(rate > 0, rate, 1)), 0).astype(np.uint16),
+            rank=np.where(np.isfinite(rate), ranks_of(draw.amount / rate), 0).astype(np.uint16),
             clauses=clauses,
         )
         return columns, sections, pool

@@ -29,7 +29,8 @@ class Columns(NamedTuple):
     home: Column
     """Where in its section a row is filed: number of the set of places, or of two skills, 16 bits each."""
     rank: Column
-    """The floor in the reference currency, coarsely, and never more than it is; 0 for none."""
+    """The floor in the reference currency, coarsely, and never more than it is; 1 for none, and 0 for a row that asks
+    nothing at all but its home and its set of places."""
     clauses: Column
     """Where in the pool all else begins that is asked; 0 is nothing."""
 
@@ -44,15 +45,6 @@ PLACES, SKILLS, CLAUSES = 0, 1, 2
 def empty_columns(size: int) -> Columns:
     """Columns to be filled."""
     return Columns(*(np.empty(size, dtype) for dtype in DTYPES))
-
-
-def flagged(columns: Columns) -> Columns:
-    """Columns with the flags that their other columns call for."""
-    bits = columns.bits.copy()
-    asked = (columns.pay, columns.also, columns.manner, columns.clauses)
-    for flag, column in zip((HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES), asked, strict=True):
-        bits[column != 0] |= np.uint32(flag)
-    return columns._replace(bits=bits)
 
 
 def spread(starts: Column, sizes: Column) -> Rows:

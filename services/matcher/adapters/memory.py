@@ -9,14 +9,14 @@ import numpy as np
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.columns import Column, Columns, empty_columns, flagged
+from services.matcher.adapters.columns import Column, Columns, empty_columns
 from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory_merging import Merge
 from services.matcher.adapters.memory_posting import Judge, PostingArrays
 from services.matcher.adapters.memory_scan import Found, NumpyKernel, candidates
 from services.matcher.adapters.memory_segment import Segment, section_of, sorted_segment
 from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import Vocabulary
+from services.matcher.adapters.memory_vocabulary import Vocabulary, flagged
 from services.matcher.ports import Hits
 from services.rules.money import rates_before
 from services.rules.prepared import PreparedPosting
@@ -48,11 +48,9 @@ class Sizes:
 class Kernel(Protocol):
     """What looks through the parts of an index."""
 
-    def scan(self, segment: Segment, posting: PostingArrays) -> Found: ...
-
-    def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found: ...
-
-    def order(self, keys: list[Column]) -> Column: ...
+    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+        """The keys of all parts that a posting fits, sorted."""
+        ...
 
 
 class MemoryCriteriaIndex:
@@ -123,14 +121,10 @@ class MemoryCriteriaIndex:
         self._large = sorted_segment(_LARGE, flagged(columns), sections, pool)
 
     def _match(self, prepared: PreparedPosting) -> Hits:
-        if prepared.posting.status == "closed" or not len(self):
+        if prepared.posting.status == "closed":
             nobody = np.empty(0, dtype=np.uint32)
             return Hits(nobody, nobody)
-        posting, kernel = self._judge.arrays(prepared), self._kernel
-        found = [kernel.scan(segment, posting) for segment in self._segments() if segment.living]
-        if self._tail.living:
-            found.append(kernel.scan_tail(self._tail, posting))
-        return Hits(kernel.order([keys for keys, _ in found]), kernel.order([near for _, near in found]))
+        return Hits(*self._kernel.find(list(self._segments()), self._tail, self._judge.arrays(prepared)))
 
     def _segments(self) -> Iterator[Segment]:
         yield self._large

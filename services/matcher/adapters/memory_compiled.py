@@ -1,6 +1,6 @@
 """Scanning a part of the index row by row, compiled by numba."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -12,22 +12,20 @@ from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
 from services.matcher.adapters.memory_segment import Directory, Segment
 from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import ACCEPTS_UNDISCLOSED as _ACCEPTS_UNDISCLOSED
-from services.matcher.adapters.memory_vocabulary import CURRENCY_SHIFT as _CURRENCY_SHIFT
-from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, NEGATED
-from services.matcher.adapters.memory_vocabulary import MOST_FLOOR as _MOST_FLOOR
+from services.matcher.adapters.memory_vocabulary import FLOOR_BITS, LAST, LITERAL_SHIFT, MOST_FLOOR, NEGATED
+from services.matcher.adapters.memory_vocabulary import UNKNOWN_PLACE as _UNKNOWN
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _PAY, _ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
 _MORE: Final = np.uint32(HAS_ALSO | HAS_MANNER | HAS_CLAUSES)
+_UNKNOWN_PLACE: Final = np.uint32(_UNKNOWN)
 _BLOCK: Final = np.uintp(1024)
-_ACCEPTS: Final = np.uint64(_ACCEPTS_UNDISCLOSED)
-_FLOOR: Final = np.uint64(_MOST_FLOOR)
-_SHIFT: Final = np.uint64(_CURRENCY_SHIFT)
+_FLOOR: Final = np.uint64(MOST_FLOOR)
+_SHIFT: Final = np.uint64(FLOOR_BITS)
 _EVERY = 0
 """No part: every row lives."""
-_LONG_RUN: Final = 64
+_LONG_RUN: Final = np.uintp(64)
 """Rows. Shorter runs are gone through, too high floors and all."""
 _FEW: Final = 512
 _MOST_BITS: Final = 12
@@ -53,38 +51,28 @@ class CompiledKernel:
         self._room = (nothing, nothing, nothing, nothing)
         """Where runs begin and end, and the keys that match and nearly match."""
 
-    def scan(self, segment: Segment, posting: PostingArrays) -> Found:
-        """The keys of a segment that a posting fits."""
-        self._make_room(len(segment))
-        part = segment.part if segment.living < len(segment) else _EVERY
-        found = _scan(segment.columns, segment.directory, segment.pool, posting, self._told(part), self._room)
-        return self._taken(found)
+    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+        """The keys of all parts that a posting fits, sorted."""
+        self._make_room(sum(map(len, segments)) + len(tail))
+        pages, parts = self._ledger.tables
+        found = (0, 0)
+        for segment in segments:
+            if segment.living:
+                ledger = pages, parts, segment.part if segment.living < len(segment) else _EVERY
+                found = _scan(segment.columns, segment.directory, segment.pool, posting, ledger, self._room, found)
+        if tail.living:
+            columns, alive, needs = tail.view
+            ledger = pages, parts, _EVERY
+            found = _scan_tail(columns, alive, needs, tail.pool, posting, ledger, self._room, found)
+        return self._ordered(self._room[2][: found[0]]), self._ordered(self._room[3][: found[1]])
 
-    def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found:
-        """The keys of what is not sorted yet that a posting fits."""
-        columns, alive, needs = tail.view
-        self._make_room(alive.size)
-        starts, ends, keys, near = self._room
-        runs = _living_runs(alive, needs, posting.has_skill, starts, ends)
-        told = self._told(_EVERY)
-        return self._taken(_in_runs(columns, tail.pool, posting, told, starts[:runs], ends[:runs], keys, near))
-
-    def order(self, keys: list[Column]) -> Column:
-        """All keys, sorted."""
-        found = np.concatenate(keys) if len(keys) > 1 else keys[0]
-        if found.size < _FEW:
-            return np.sort(found)
+    def _ordered(self, keys: Column) -> Column:
+        if keys.size < _FEW:
+            return np.sort(keys)
         bits = self._ledger.last_key.bit_length()
         turns = -(-bits // _MOST_BITS)
-        ordered: Column = _order(found, -(-bits // turns), turns)
+        ordered: Column = _order(keys, self._room[0][: keys.size], -(-bits // turns), turns)
         return ordered
-
-    def _told(self, part: int) -> tuple[Column, Column, int]:
-        pages, parts = self._ledger.tables
-        return pages, parts, part
-
-    def _taken(self, found: tuple[int, int]) -> Found:
-        return self._room[2][: found[0]].copy(), self._room[3][: found[1]].copy()
 
     def _make_room(self, rows: int) -> None:
         # Room that was never written to takes no memory.
@@ -97,44 +85,18 @@ class CompiledKernel:
 
 @_compiled
 def _scan(
-    columns: Columns,
-    directory: Directory,
-    pool: Column,
-    posting: PostingArrays,
-    ledger: Any,
-    room: tuple[Column, Column, Column, Column],
+    columns: Columns, directory: Directory, pool: Column, posting: PostingArrays, ledger: Any, room: Any, found: Any
 ) -> Any:
     """Find the runs of rows that are filed under something that the posting has, then look at each row of them."""
-    starts, ends, keys, near = room
+    starts, ends, _, _ = room
     runs = _runs_of(columns.rank, directory, posting, starts, ends)
-    matched, nearly = _in_runs(columns, pool, posting, ledger, starts[:runs], ends[:runs], keys, near)
-    rows = directory.rows
-    literal_starts = directory.literal_starts
-    rank, clauses, bits, place = columns.rank, columns.clauses, columns.bits, columns.place
-    holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
-    found = 0
-    for literal in posting.held:
-        if literal >= literal_starts.size - 1:
-            continue
-        for at in range(np.int64(literal_starts[literal]), np.int64(literal_starts[literal + 1])):
-            row = rows[at]
-            if rank[row] > cut:
-                break
-            # What is cheap first: most rows go no further.
-            if not (place_fits[place[row]] and bits[row] & mask == mask):
-                continue
-            # A row that is filed under several literals that are held is found by the first one alone.
-            first = np.int64(clauses[row]) + 1
-            while not holds[pool[first] >> LITERAL_SHIFT]:
-                first += 1
-            if pool[first] >> LITERAL_SHIFT == literal:
-                starts[found] = row
-                ends[found] = row + 1
-                found += 1
-    more, more_nearly = _in_runs(
-        columns, pool, posting, ledger, starts[:found], ends[:found], keys[matched:], near[nearly:]
-    )
-    return matched + more, nearly + more_nearly
+    if posting.mask & _UNKNOWN_PLACE == 0:
+        found = _plain(columns, posting.place_fits, ledger, room, runs, found)
+    found = _in_runs(columns, pool, posting, ledger, room, runs, found)
+    if not directory.rows.size:
+        return found
+    runs = _of_literals(columns, directory, pool, posting, starts, ends)
+    return _in_runs(columns, pool, posting, ledger, room, runs, found)
 
 
 @_compiled
@@ -157,50 +119,136 @@ def _runs_of(rank: Column, directory: Directory, posting: PostingArrays, starts:
                 ends[found] = pair_starts[at + 1]
                 found += 1
     for at in range(found):
-        begin, end = np.int64(starts[at]), np.int64(ends[at])
-        if end - begin < _LONG_RUN or rank[end - 1] <= cut:
-            continue
-        while begin < end:
-            middle = (begin + end) >> 1
-            if rank[middle] <= cut:
-                begin = middle + 1
-            else:
-                end = middle
-        ends[at] = begin
+        begin, end = np.uintp(starts[at]), np.uintp(ends[at])
+        if end - begin >= _LONG_RUN and rank[end - np.uintp(1)] > cut:
+            ends[at] = _end_of(rank, begin, end, cut)
     return found
 
 
 @_compiled
-def _in_runs(
+def _end_of(rank: Column, begin: Any, end: Any, most: Any) -> Any:
+    """Where in a run ranks become higher."""
+    while begin < end:
+        middle = (begin + end) >> np.uintp(1)
+        if rank[middle] <= most:
+            begin = middle + np.uintp(1)
+        else:
+            end = middle
+    return begin
+
+
+@_compiled
+def _of_literals(
+    columns: Columns, directory: Directory, pool: Column, posting: PostingArrays, starts: Column, ends: Column
+) -> Any:
+    """The rows under what else a posting has and says, each once and as a run of its own; how many."""
+    rows, literal_starts = directory.rows, directory.literal_starts
+    rank, clauses, bits, place = columns.rank, columns.clauses, columns.bits, columns.place
+    holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
+    found = 0
+    for literal in posting.held:
+        if literal >= literal_starts.size - 1:
+            continue
+        for at in range(np.int64(literal_starts[literal]), np.int64(literal_starts[literal + 1])):
+            row = rows[at]
+            if rank[row] > cut:
+                break
+            # What is cheap first: most rows go no further.
+            if not (place_fits[place[row]] and bits[row] & mask == mask):
+                continue
+            # A row that is filed under several literals that are held is found by the first one alone.
+            first = np.int64(clauses[row]) + 1
+            while not holds[pool[first] >> LITERAL_SHIFT]:
+                first += 1
+            if pool[first] >> LITERAL_SHIFT == literal:
+                starts[found] = row
+                ends[found] = row + 1
+                found += 1
+    return found
+
+
+@_compiled
+def _scan_tail(
     columns: Columns,
+    alive: Any,
+    needs: Column,
     pool: Column,
     posting: PostingArrays,
     ledger: Any,
-    starts: Column,
-    ends: Column,
-    keys: Column,
-    near: Column,
+    room: Any,
+    found: Any,
 ) -> Any:
-    """Write down the keys of the rows in runs that fit, or nearly; how many of each."""
+    """Look at each living row that needs no skill that is missing, as a run of its own."""
+    has_skill, (starts, ends, _, _) = posting.has_skill, room
+    runs = 0
+    for row in range(alive.size):
+        need = needs[row]
+        if alive[row] and has_skill[need >> 16] and has_skill[need & 0xFFFF]:
+            starts[runs] = row
+            ends[runs] = row + 1
+            runs += 1
+    return _in_runs(columns, pool, posting, ledger, room, runs, found)
+
+
+@_compiled
+def _plain(columns: Columns, place_fits: Any, ledger: Any, room: Any, runs: Any, found: Any) -> Any:
+    """Write down the keys of the first rows of long runs, which ask for nothing but a place, and leave these rows out
+    of the runs; how many keys there are then."""
+    key, place, rank = columns.key, columns.place, columns.rank
+    pages, parts, part = ledger
+    starts, ends, keys, _ = room
+    first = np.uintp(found[0])
+    matched, one, none = first, np.uintp(1), np.uintp(0)
+    for run in range(runs):
+        row, end = np.uintp(starts[run]), np.uintp(ends[run])
+        if end - row < _LONG_RUN:
+            continue
+        end = _end_of(rank, row, end, 0)
+        starts[run] = end
+        while row < end:
+            keys[matched] = key[row]
+            matched += one if place_fits[place[row]] else none
+            row += one
+    if part != _EVERY:
+        at, end, matched = first, matched, first
+        while at < end:
+            name = keys[at]
+            keys[matched] = name
+            matched += one if parts[(np.int64(pages[name >> PAGE]) << PAGE) | (name & IN_PAGE)] == part else none
+            at += one
+    return np.int64(matched), found[1]
+
+
+@_compiled
+def _in_runs(
+    columns: Columns, pool: Column, posting: PostingArrays, ledger: Any, room: Any, runs: Any, found: Any
+) -> Any:
+    """Write down the keys of the rows in runs that fit, or nearly, behind those found before; how many there are."""
     # Arrays that are taken out of a tuple are counted each time: so they are taken out once.
     key, pay, bits, place, manner, also, _, _, clauses = columns
     has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
     pages, parts, part = ledger
+    starts, ends, keys, near = room
+    paid, nearly_paid = _below(tops)
     # Numbers without a sign: of others, numba asks at each use whether they count from the end.
-    matched, nearly, one, none = np.uintp(0), np.uintp(0), np.uintp(1), np.uintp(0)
+    matched, nearly, one, none = np.uintp(found[0]), np.uintp(found[1]), np.uintp(1), np.uintp(0)
     block = np.empty(_BLOCK, dtype=np.uintp)
-    for run in range(starts.size):
+    for run in range(runs):
         last = np.uintp(ends[run])
         begin = np.uintp(starts[run])
         while begin < last:
             # No branch depends on what fits: a wrong guess of the processor costs more than a row does.
             end = min(begin + _BLOCK, last)
-            fitting = none
-            row = begin
+            placed, fitting, row, at = none, none, begin, none
             while row < end:
-                block[fitting] = row
-                fitting += one if (bits[row] & mask == mask) & place_fits[place[row]] else none
+                block[placed] = row
+                placed += one if place_fits[place[row]] else none
                 row += one
+            while at < placed:
+                row = block[at]
+                block[fitting] = row
+                fitting += one if bits[row] & mask == mask else none
+                at += one
             begin = end
             at = none
             while at < fitting:
@@ -223,15 +271,27 @@ def _in_runs(
                     matched += one
                     continue
                 wage = pay[row]
-                floor, top = np.int64(wage & _FLOOR), tops[wage >> _SHIFT]
-                told = top >= 0
-                fits = (told & (top >= floor)) | ((not told) & (wage & _ACCEPTS != 0))
-                nearly_fits = (not fits) & ((not told) | (10 * top >= 9 * floor))
+                floor, terms = wage & _FLOOR, wage >> _SHIFT
+                fits, nearly_fits = floor < paid[terms], floor < nearly_paid[terms]
                 keys[matched] = name
                 matched += one if fits else none
                 near[nearly] = name
-                nearly += one if nearly_fits else none
+                nearly += one if fits ^ nearly_fits else none
     return np.int64(matched), np.int64(nearly)
+
+
+@_compiled
+def _below(tops: Column) -> Any:
+    """Below what floors are reached, and at least nearly, by currency and whether undisclosed pay will do."""
+    paid, nearly = np.empty((2, 2 * tops.size), dtype=np.uint64)
+    every = np.uint64(MOST_FLOOR + 1)
+    for number in range(tops.size):
+        top = tops[number]
+        told = top >= 0
+        paid[2 * number] = np.uint64(top + 1) if told else np.uint64(0)
+        paid[2 * number + 1] = np.uint64(top + 1) if told else every
+        nearly[2 * number] = nearly[2 * number + 1] = np.uint64(10 * top // 9 + 1) if told else every
+    return paid, nearly
 
 
 @_compiled
@@ -252,37 +312,28 @@ def _hold(pool: Column, begin: Any, holds: Any) -> Any:
 
 
 @_compiled
-def _living_runs(alive: Any, needs: Column, has_skill: Any, starts: Column, ends: Column) -> Any:
-    """Each living row that needs no skill that is missing, as a run of its own."""
-    found = 0
-    for row in range(alive.size):
-        need = needs[row]
-        if alive[row] and has_skill[need >> 16] and has_skill[need & 0xFFFF]:
-            starts[found] = row
-            ends[found] = row + 1
-            found += 1
-    return found
+def _order(keys: Column, spare: Column, width: Any, turns: Any) -> Any:
+    """The keys sorted by digits of some bits, the lowest first: counting what comes before each, without comparing.
 
-
-@_compiled
-def _order(keys: Column, width: Any, turns: Any) -> Any:
-    """Sort by digits of some bits, the lowest first: counting what comes before each, without comparing."""
-    spare = np.empty_like(keys)
+    Both arrays are written to, so that the one that is returned is the only one that is made.
+    """
     counts = np.empty(1 << width, dtype=np.uint32)
-    low = np.uint32((1 << width) - 1)
+    low, one = np.uint32((1 << width) - 1), np.uint32(1)
+    ordered = np.empty_like(keys)
     for turn in range(turns):
         shift = np.uint32(turn * width)
         counts[:] = 0
         for key in keys:
-            counts[(key >> shift) & low] += np.uint32(1)
+            counts[(key >> shift) & low] += one
         before = np.uint32(0)
         for digit in range(counts.size):
             count = counts[digit]
             counts[digit] = before
             before += count
+        target = ordered if turn == turns - 1 else spare
         for key in keys:
             digit_of = (key >> shift) & low
-            spare[counts[digit_of]] = key
-            counts[digit_of] += np.uint32(1)
-        keys, spare = spare, keys
-    return keys
+            target[counts[digit_of]] = key
+            counts[digit_of] += one
+        keys, spare = target, keys
+    return ordered

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from math import inf
+from itertools import repeat
+from operator import truediv
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -128,19 +129,13 @@ class Judge:
         No floor that is reached is above that, whichever rates the pay was reckoned with: the highest of all currencies
         counts. There is none where pay is undisclosed in a currency whose floors are ranked.
         """
-        found = np.full(len(self._known.rates), -1, dtype=np.int64)
-        found[0] = MOST_FLOOR
-        if not tops:
-            return found, MOST_RANK
-        highest = -1.0
-        for (currency, number), rate in zip(self._known.currencies.items(), self._known.rates[1:], strict=True):
-            top = tops.get(currency)
-            if top is not None:
-                found[number] = min(top, MOST_FLOOR)
-                highest = max(highest, top / rate) if rate else highest
-            elif rate:
-                highest = inf
-        return found, rank_of(highest / 0.9 * _SLACK) if 0 <= highest < inf else MOST_RANK
+        known = self._known
+        told = [MOST_FLOOR, *map(min, map(tops.get, known.currencies, repeat(-1)), repeat(MOST_FLOOR))]
+        found = np.array(told, dtype=np.int64)
+        # What is not ranked comes to nothing, be it told or not.
+        worth = list(map(truediv, told, known.rates))
+        undisclosed = not tops or min(worth) < 0
+        return found, MOST_RANK if undisclosed else rank_of(max(worth) / 0.9 * _SLACK)
 
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:

@@ -1,5 +1,6 @@
 """Scanning a part of the index with numpy."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,7 @@ _LONG_RUN: Final = 512
 _MANY: Final = 4096
 
 Found = tuple[Column, Column]
-"""Keys that match, and that nearly do, in no order."""
+"""Keys that match, and that nearly do."""
 
 
 class NumpyKernel:
@@ -43,8 +44,14 @@ class NumpyKernel:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def scan(self, segment: Segment, posting: PostingArrays) -> Found:
-        """The keys of a segment that a posting fits."""
+    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+        """The keys of all parts that a posting fits, sorted."""
+        found = [self._scan(segment, posting) for segment in segments if segment.living]
+        if tail.living:
+            found.append(_scan_tail(tail, posting))
+        return _ordered([keys for keys, _ in found]), _ordered([near for _, near in found])
+
+    def _scan(self, segment: Segment, posting: PostingArrays) -> Found:
         rows = candidates(segment, posting)
         paid, near = _parted(segment.columns, segment.pool, rows, posting)
         keys, nearly = segment.columns.key.take(paid), segment.columns.key.take(near)
@@ -53,17 +60,12 @@ class NumpyKernel:
         ledger, part = self._ledger, segment.part
         return keys[ledger.living(keys, part)], nearly[ledger.living(nearly, part)]
 
-    def scan_tail(self, tail: Tail, posting: PostingArrays) -> Found:
-        """The keys of what is not sorted yet that a posting fits."""
-        columns, alive, needs = tail.view
-        rows = np.flatnonzero(alive & posting.has_skill[needs >> 16] & posting.has_skill[needs & 0xFFFF])
-        paid, near = _parted(columns, tail.pool, rows, posting)
-        return columns.key[paid], columns.key[near]
 
-    def order(self, keys: list[Column]) -> Column:
-        """All keys, sorted."""
-        found = np.concatenate(keys) if len(keys) > 1 else keys[0]
-        return np.sort(found) if found.size < _MANY else _radix_sorted(found)
+def _scan_tail(tail: Tail, posting: PostingArrays) -> Found:
+    columns, alive, needs = tail.view
+    rows = np.flatnonzero(alive & posting.has_skill[needs >> 16] & posting.has_skill[needs & 0xFFFF])
+    paid, near = _parted(columns, tail.pool, rows, posting)
+    return columns.key[paid], columns.key[near]
 
 
 def candidates(segment: Segment, posting: PostingArrays) -> Rows:
@@ -157,7 +159,10 @@ def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
     return found
 
 
-def _radix_sorted(keys: Column) -> Column:
-    """Sorted by halves of 16 bits, which numpy sorts without comparing."""
+def _ordered(parts: Sequence[Column]) -> Column:
+    keys: Column = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+    if keys.size < _MANY:
+        return np.sort(keys)
+    # By halves of 16 bits, which numpy sorts without comparing.
     keys = keys.take(np.argsort(keys.astype(np.uint16), kind="stable"))
     return keys.take(np.argsort((keys >> np.uint32(16)).astype(np.uint16), kind="stable"))

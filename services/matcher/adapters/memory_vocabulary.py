@@ -17,6 +17,7 @@ from services.matcher.adapters.columns import (
     PLACES,
     SKILLS,
     Column,
+    Columns,
     Growing,
 )
 from services.matcher.adapters.terms import Literals
@@ -34,6 +35,8 @@ CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 MOST_SKILLS: Final = 2**16
 """Skills that have a number of 16 bits; what is beyond, in no known taxonomy, is written as clauses."""
 MOST_RANK: Final = 2**16 - 1
+NO_FLOOR: Final = 1
+"""The rank of what asks for no floor in a ranked currency, but for something else."""
 _RANKS: Final = 2000
 """In each factor of e: ranks are 0.05 % apart."""
 
@@ -44,6 +47,7 @@ LITERAL_SHIFT: Final = 2
 
 FACETS: Final[tuple[tuple[str, ...], ...]] = (get_args(Workplace), get_args(Seniority), get_args(Employment))
 UNKNOWN_PLACE: Final = 1 << sum(map(len, FACETS))
+ANY_FACETS: Final = UNKNOWN_PLACE - 1
 
 
 class Row(NamedTuple):
@@ -78,7 +82,8 @@ class Vocabulary:
         self.languages: list[tuple[str, ...]] = [()]
         self.language_of = Growing(np.int32, [0])
         self.currencies: dict[str, int] = {}
-        self.rates = [0.0]
+        self.rates = [math.inf]
+        """By number of a currency, as units of the reference; infinite where there is none."""
         self._bits: dict[Any, int] = {}
 
     def row_of(self, criteria: Criteria) -> Row:
@@ -98,18 +103,18 @@ class Vocabulary:
         else:
             section, home = (CLAUSES, 0) if any(_is_positive(clause) for clause in clauses[:1]) else (PLACES, place)
         manner = self.manner(criteria.utc_offset, criteria.tolerance, criteria.languages)
-        flags = (HAS_PAY if pay else 0) | (HAS_ALSO if third else 0) | (HAS_MANNER if manner else 0)
+        bits = self.bits(criteria.workplace, criteria.seniority, criteria.employment, bool(places))
+        bits |= (UNKNOWN_PLACE if criteria.accept_unknown_place else 0) | (HAS_CLAUSES if clauses else 0)
+        bits |= (HAS_PAY if pay else 0) | (HAS_ALSO if third else 0) | (HAS_MANNER if manner else 0)
         return Row(
             section=section,
             pay=pay,
-            bits=self.bits(criteria.workplace, criteria.seniority, criteria.employment, bool(places))
-            | (UNKNOWN_PLACE if criteria.accept_unknown_place else 0)
-            | (flags | HAS_CLAUSES if clauses else flags),
+            bits=bits,
             place=place,
             manner=manner,
             also=third << 16 | fourth,
             home=home,
-            rank=rank,
+            rank=0 if bits & ~UNKNOWN_PLACE == ANY_FACETS else max(rank, NO_FLOOR),
             literals=[literal for clause in clauses for literal in clause],
         )
 
@@ -178,7 +183,7 @@ class Vocabulary:
         """The number of a currency."""
         number = self.currencies.setdefault(code, len(self.rates))
         if number == len(self.rates):
-            self.rates.append(self._rates.get(code, 0.0))
+            self.rates.append(self._rates.get(code) or math.inf)
         return number
 
     def bits(
@@ -219,3 +224,13 @@ def rank_of(floor: float) -> int:
 def ranks_of(floors: Column) -> Column:
     """`rank_of`, of many."""
     return np.minimum((np.log1p(floors) * _RANKS).astype(np.int64) + 1, MOST_RANK - 1).astype(np.uint16)
+
+
+def flagged(columns: Columns) -> Columns:
+    """Columns with the flags that their other columns call for, and the ranks of what asks for no floor."""
+    bits = columns.bits.copy()
+    asked = (columns.pay, columns.also, columns.manner, columns.clauses)
+    for flag, column in zip((HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES), asked, strict=True):
+        bits[column != 0] |= np.uint32(flag)
+    plain = bits & ~np.uint32(UNKNOWN_PLACE) == ANY_FACETS
+    return columns._replace(bits=bits, rank=np.where(plain, 0, np.maximum(columns.rank, NO_FLOOR)).astype(np.uint16))
