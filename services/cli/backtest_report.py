@@ -11,7 +11,7 @@ from services.matcher.explain import posting_json, reason_json
 from services.matcher.nearness import distance
 from services.matcher.relaxing import Relaxation
 from services.notifier.domain.copies import gather
-from services.notifier.domain.judging import Ready
+from services.notifier.domain.judging import Judged, Ready
 from services.notifier.domain.model import Part
 from services.notifier.domain.score import score
 from services.rules.reason import Reason
@@ -94,12 +94,12 @@ def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
 
 def _job(found: Backtest, copies: Sequence[Tried]) -> Job:
     best = copies[0]
-    scored = score(found.criteria, Ready(best.posting), best.posting.seen_at)
+    scored = score(Judged(found.criteria, Ready(best.posting)), best.posting.seen_at)
     return Job(best, len(copies), scored.total, scored.parts, min(one.seen_at for one in copies))
 
 
-def _best_first(job: Job) -> tuple[float, float, str]:
-    return (-job.score, -job.seen_at.timestamp(), job.tried.posting.posting_id)
+def _best_first(job: Job) -> tuple[float, float, float, str]:
+    return (-job.score, -job.parts[0].points, -job.seen_at.timestamp(), job.tried.posting.posting_id)
 
 
 def _nearest_first(found: Backtest, jobs: Iterable[Job]) -> tuple[Job, ...]:

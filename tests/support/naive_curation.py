@@ -1,13 +1,13 @@
 """Curation as docs/curation.md says it, as plainly as can be: all pairs compared, nothing remembered or looked up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.posting import Cluster, PostingCore
 from services.notifier.domain.again import again
 from services.notifier.domain.curate import CurateSettings
-from services.notifier.domain.judging import Ready
+from services.notifier.domain.judging import Judged, Ready
 from services.notifier.domain.model import Candidate, DueSearch, FoundBy, Recipient, SentItem
 from services.notifier.domain.score import score, states_pay
 from services.rules.signature import fold_company, likeness, same_job
@@ -41,6 +41,7 @@ class _Job:
     fits: str
     found: list[FoundBy]
     score: float = 0.0
+    fit: float = 0.0
     again: bool = False
 
 
@@ -65,11 +66,9 @@ def naive_curation(
         if before:
             best.again = best.fits == "match" and again(before, best.posting, best.found) is not None
         if not before or best.again:
-            best.score = max(
-                score(found.search.criteria, Ready(best.posting), due_at, recipient.said).total for found in best.found
-            )
+            best.score, best.fit = max(_scores(best, due_at, recipient))
             kept.append(best)
-    kept.sort(key=lambda job: (-job.score, -job.posting.seen_at.timestamp(), job.posting.posting_id))
+    kept.sort(key=lambda job: (-job.score, -job.fit, -job.posting.seen_at.timestamp(), job.posting.posting_id))
     shown: list[_Job] = []
     items, rest = _take([job for job in kept if job.fits == "match"], settings.most_items, shown, settings)
     near, _ = _take([job for job in kept if job.fits == "near"], settings.most_near, shown, settings)
@@ -103,6 +102,13 @@ def _judge(job: _Job) -> None:
     outcomes = {one.verdict.outcome for one in found}
     job.fits = "match" if "match" in outcomes else "near" if "near" in outcomes else ""
     job.found = [one for one in found if one.verdict.outcome == job.fits]
+
+
+def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[float, float]]:
+    """The score for each search that it fits, and of that the fit."""
+    for found in job.found:
+        scored = score(Judged(found.search.criteria, Ready(job.posting)), due_at, recipient.said)
+        yield scored.total, scored.parts[0].points
 
 
 def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:

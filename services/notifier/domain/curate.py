@@ -23,7 +23,7 @@ from services.notifier.domain.model import (
     SentItem,
 )
 from services.notifier.domain.room import Room
-from services.notifier.domain.score import passing, score, total
+from services.notifier.domain.score import passing, score, total, weight_of
 from services.rules.verdict import Outcome, Verdict
 
 
@@ -229,21 +229,23 @@ def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(one.ready, due_at, recipient.said)
     if len(one.fits) == 1:
-        return _Ranked(one, one.fits, total(one.fits[0][1], own))
+        return _Ranked(one, one.fits, total(weight_of(one.fits[0][1]), own))
     scored = sorted(
-        ((-total(judged, own), *_by_name(search)), place) for place, (search, judged) in enumerate(one.fits)
+        ((-total(weight_of(judged), own), -weight_of(judged).fit, *_by_name(search)), place)
+        for place, (search, judged) in enumerate(one.fits)
     )
     return _Ranked(one, tuple(one.fits[place] for _, place in scored), -scored[0][0][0])
 
 
-def _rank(one: _Ranked) -> tuple[float, float, str]:
-    return (-one.score, -one.ready.seen, one.ready.posting.posting_id)
+def _rank(one: _Ranked) -> tuple[float, float, float, str]:
+    _, best = one.fits[0]
+    return (-one.score, -weight_of(best).fit, -one.ready.seen, one.ready.posting.posting_id)
 
 
 def _item(one: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
     """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
-    best, _ = one.fits[0]
-    parts = score(best.criteria, one.ready, due_at, recipient.said).parts
+    _, best = one.fits[0]
+    parts = score(best, due_at, recipient.said).parts
     return Item(one.job.posting, _found_by(one.fits), one.score, parts, one.job.again)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.notifier.domain.model import Part
 from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
@@ -51,17 +52,24 @@ class Ready(PreparedPosting):
 
 
 class Weight(NamedTuple):
-    """The points that a posting has for criteria at any time, added as `services.notifier.domain.score` adds them."""
+    """The points that a posting has for criteria at any time, see `services.notifier.domain.score`."""
 
-    before_fresh: float
-    """Of the parts that come before the freshness."""
+    fit: float
+    pay: float
+    stated: float
     place: float
+    counts: float
+    """The share for which freshness counts; it is in the other points already."""
+
+
+LastingParts = tuple[Part, Part, Part, Part]
+"""Fit, pay, stated and place."""
 
 
 class Judged:
     """What criteria make of a posting. The outcome is known at once; what few are asked for, on first use."""
 
-    __slots__ = ("_verdict", "_weight", "criteria", "outcome", "ready")
+    __slots__ = ("_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
     def __init__(self, criteria: Criteria, ready: Ready) -> None:
         self.criteria = criteria
@@ -69,6 +77,7 @@ class Judged:
         self.outcome = outcome_of(criteria, ready)
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
+        self._parts: LastingParts | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -82,6 +91,12 @@ class Judged:
         if self._weight is None:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
+
+    def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:
+        """Likewise."""
+        if self._parts is None:
+            self._parts = work_out(self)
+        return self._parts
 
 
 class Judging:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.domain.judging import Judged, Ready, Weight
+from services.notifier.domain.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.liking import feedback_part
 from services.notifier.domain.model import Part, Said
 from services.rules.fits import annual_floor
@@ -26,7 +26,7 @@ FRESH_FOR = timedelta(days=14)
 PAY_BEST_AT = 0.5
 """A top half as high again as the floor earns all pay points."""
 ONE_OF_ANY = 0.7
-"""One core skill of `any` is worth this; two or more are worth 1."""
+"""One core skill of several in `any` is worth this; two or more are worth 1."""
 NOTHING_ASKED = 0.5
 PLACE_INCLUDED = 0.8
 """A wanted place that the job takes in without naming it; named it is worth 1."""
@@ -40,9 +40,9 @@ class Score:
 
     @property
     def total(self) -> float:
-        """The sum of the parts, see `total`."""
+        """Their sum, as `total` gives it."""
         fit, pay, stated, fresh, place, feedback = (part.points for part in self.parts)
-        return _sum(Weight(fit + pay + stated, place), Passing(fresh, feedback))
+        return total(Weight(fit, pay, stated, place, 1.0), Passing(fresh, feedback))
 
 
 class Passing(NamedTuple):
@@ -52,18 +52,16 @@ class Passing(NamedTuple):
     feedback: float
 
 
-def score(criteria: Criteria, ready: Ready, due_at: datetime, said: Sequence[Said] = ()) -> Score:
+def score(judged: Judged, due_at: datetime, said: Sequence[Said] = ()) -> Score:
     """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
-    return Score(
-        (
-            _fit(criteria, ready),
-            Part("pay", _pay_points(criteria, ready), PAY_POINTS, _pay_facts(criteria, ready.posting)),
-            Part("stated", _stated_points(ready), STATED_POINTS, (("stated", int(states_pay(ready.posting))),)),
-            _fresh(ready, due_at),
-            _place(criteria, ready),
-            feedback_part(said, ready, due_at),
-        )
-    )
+    fit, pay, stated, place = judged.parts(_lasting)
+    fresh = _fresh(judged.ready, due_at, weight_of(judged).counts)
+    return Score((fit, pay, stated, fresh, place, feedback_part(said, judged.ready, due_at)))
+
+
+def weight_of(judged: Judged) -> Weight:
+    """What is the same for everybody with these criteria, at any time."""
+    return judged.weight(_weight)
 
 
 def passing(ready: Ready, due_at: datetime, said: Sequence[Said]) -> Passing:
@@ -71,22 +69,45 @@ def passing(ready: Ready, due_at: datetime, said: Sequence[Said]) -> Passing:
     return Passing(_fresh_points(ready, due_at), feedback_part(said, ready, due_at).points if said else 0.0)
 
 
-def total(judged: Judged, passing: Passing) -> float:
-    """`Score.total`, without the parts and what they rest on.
+def total(weight: Weight, passing: Passing) -> float:
+    """The sum of the parts, without what they rest on.
 
-    Rounded, so that equal jobs tie and the order falls to their dates.
+    Rounded, so that equal jobs tie and the order falls to their fit and their dates.
     """
-    return _sum(judged.weight(_weight), passing)
-
-
-def _sum(weight: Weight, passing: Passing) -> float:
     # Added in the order of the parts: the last digit may depend on it.
-    return round(weight.before_fresh + passing.fresh + weight.place + passing.feedback, 3)
+    fresh = weight.counts * passing.fresh
+    return round(weight.fit + weight.pay + weight.stated + fresh + weight.place + passing.feedback, 3)
 
 
 def _weight(criteria: Criteria, ready: Ready) -> Weight:
-    fit, pay, stated = _fit_points(criteria, ready), _pay_points(criteria, ready), _stated_points(ready)
-    return Weight(fit + pay + stated, _place_points(criteria, ready))
+    counts = _counts(criteria, ready)
+    pay, stated = counts * _pay_points(criteria, ready), counts * _stated_points(ready)
+    return Weight(_fit_points(criteria, ready), pay, stated, counts * _place_points(criteria, ready), counts)
+
+
+def _lasting(judged: Judged) -> LastingParts:
+    criteria, ready, weight = judged.criteria, judged.ready, weight_of(judged)
+    states = int(states_pay(ready.posting))
+    return (
+        Part("fit", weight.fit, FIT_POINTS, _fit_facts(criteria, ready, weight.counts)),
+        Part("pay", weight.pay, PAY_POINTS, _pay_facts(criteria, ready.posting)),
+        Part("stated", weight.stated, STATED_POINTS, (("stated", states),)),
+        Part("place", weight.place, PLACE_POINTS, _place_facts(criteria, ready)),
+    )
+
+
+def _counts(criteria: Criteria, ready: Ready) -> float:
+    """The share for which all but the fit counts where none of the asked skills is core: what one of them would add.
+
+    All else together has as many points as the fit. So nothing puts a job that only mentions what is asked for before
+    one to which some of it is core.
+    """
+    skills = criteria.skills
+    asked = (*skills.all, *skills.any)
+    if not asked or not ready.core_or_implied.isdisjoint(asked):
+        return 1.0
+    of_all = 1.0 / len(skills.all) if skills.all else 1.0
+    return min(of_all, _share_of_any(skills.any, 1)) / (bool(skills.all) + bool(skills.any) + bool(criteria.text))
 
 
 def states_pay(posting: PostingCore) -> bool:
@@ -94,13 +115,15 @@ def states_pay(posting: PostingCore) -> bool:
     return posting.salary is not None and (posting.salary.min is not None or posting.salary.max is not None)
 
 
-def _fit(criteria: Criteria, ready: Ready) -> Part:
+def _fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ...]:
     facts = list[Fact]()
     if asked := (*criteria.skills.all, *criteria.skills.any):
         facts += [("asked", asked), ("core", tuple(name for name in asked if name in ready.core_or_implied))]
+    if counts < 1.0:
+        facts.append(("counts", counts))
     if criteria.text:
         facts.append(("in_title", int(_in_title(criteria, ready))))
-    return Part("fit", _fit_points(criteria, ready), FIT_POINTS, tuple(facts))
+    return tuple(facts)
 
 
 def _fit_points(criteria: Criteria, ready: Ready) -> float:
@@ -109,11 +132,15 @@ def _fit_points(criteria: Criteria, ready: Ready) -> float:
     if skills.all:
         shares.append(len(core.intersection(skills.all)) / len(skills.all))
     if skills.any:
-        hits = len(core.intersection(skills.any))
-        shares.append(1.0 if hits > 1 else ONE_OF_ANY * hits)
+        shares.append(_share_of_any(skills.any, len(core.intersection(skills.any))))
     if criteria.text:
         shares.append(1.0 if _in_title(criteria, ready) else 0.0)
     return FIT_POINTS * (sum(shares) / len(shares) if shares else NOTHING_ASKED)
+
+
+def _share_of_any(asked: tuple[str, ...], core: int) -> float:
+    """For so many core ones of `any`; where only one is asked for, it is all."""
+    return 1.0 if core >= min(2, len(asked)) else ONE_OF_ANY * core
 
 
 def _in_title(criteria: Criteria, ready: Ready) -> bool:
@@ -148,9 +175,9 @@ def _stated_points(ready: Ready) -> float:
     return STATED_POINTS * states_pay(ready.posting)
 
 
-def _fresh(ready: Ready, due_at: datetime) -> Part:
+def _fresh(ready: Ready, due_at: datetime, counts: float) -> Part:
     age = max(timedelta(0), due_at - ready.posting.seen_at)
-    return Part("fresh", _fresh_points(ready, due_at), FRESH_POINTS, (("days", age.days),))
+    return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, (("days", age.days),))
 
 
 def _fresh_points(ready: Ready, due_at: datetime) -> float:
@@ -159,12 +186,11 @@ def _fresh_points(ready: Ready, due_at: datetime) -> float:
     return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)
 
 
-def _place(criteria: Criteria, ready: Ready) -> Part:
+def _place_facts(criteria: Criteria, ready: Ready) -> tuple[Fact, ...]:
     if not criteria.places:
-        return Part("place", PLACE_POINTS * NOTHING_ASKED, PLACE_POINTS)
+        return ()
     fits = _taken_in(criteria, ready)
-    named = tuple(place for place in fits if _names(ready, place))
-    return Part("place", _place_points(criteria, ready), PLACE_POINTS, (("named", named), ("fits", fits)))
+    return (("named", tuple(place for place in fits if _names(ready, place))), ("fits", fits))
 
 
 def _place_points(criteria: Criteria, ready: Ready) -> float:

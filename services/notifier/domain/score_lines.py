@@ -1,5 +1,7 @@
 """What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
 
+from collections.abc import Mapping
+
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
 from services.notifier.domain.score import names_of
 from services.rules.reason import listed
@@ -39,10 +41,15 @@ def _fit(part: Part) -> str:
     asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
     if asked:
         verb = "is" if len(core) == 1 else "are"
-        said.append(f"{listed(core)} {verb} core to it" if core else f"names {listed(asked, 'or')} only in passing")
+        said.append(f"{listed(core)} {verb} core to it" if core else _in_passing(asked, facts))
     if "in_title" in facts:
         said.append("the words stand in its title" if facts["in_title"] else "the words stand only in its text")
     return ", ".join(said) or "no skill or word is asked for"
+
+
+def _in_passing(asked: tuple[str, ...], facts: Mapping[str, object]) -> str:
+    said = f"names {listed(asked, 'or')} only in passing"
+    return f"{said}, so that all else counts {100 * float(str(facts['counts'])):.0f} %" if "counts" in facts else said
 
 
 def _pay_part(part: Part) -> str:

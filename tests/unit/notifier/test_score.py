@@ -8,17 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Reach, Salary, Skill
-from services.notifier.domain.judging import Ready
+from schemas.posting import PostingCore, Reach, Skill
+from services.notifier.domain.judging import Judged, Ready
 from services.notifier.domain.model import Part, PartCode
 from services.notifier.domain.score import score
-from tests.support.digests import NOON, PYTHON, pay, posting
+from tests.support.digests import NOON, PYTHON, digest, pay, posting, search
 
+EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))
 FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
 
 
 def parts(criteria: Criteria, one: PostingCore) -> dict[PartCode, Part]:
-    return {part.code: part for part in score(criteria, Ready(one), NOON).parts}
+    return {part.code: part for part in score(Judged(criteria, Ready(one)), NOON).parts}
 
 
 def points(code: PartCode, criteria: Criteria, one: PostingCore) -> float:
@@ -32,8 +33,9 @@ def facts(code: PartCode, criteria: Criteria, one: PostingCore) -> dict[str, Any
 def test_a_core_skill_counts_more_than_one_in_passing() -> None:
     core = posting(skills=(Skill(name="Python", core=True),))
     passing = posting(skills=(Skill(name="Python"),))
-    assert points("fit", PYTHON, core) == 35
+    assert points("fit", PYTHON, core) == 50
     assert points("fit", PYTHON, passing) == 0
+    assert points("fit", EITHER, core) == 35
     assert facts("fit", PYTHON, core) == {"asked": ("Python",), "core": ("Python",)}
     assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "core": ()}
 
@@ -46,7 +48,7 @@ def test_all_asked_skills_are_weighed_by_how_many_are_core() -> None:
 
 def test_a_skill_that_implies_the_asked_one_counts_as_it() -> None:
     asked = Criteria(skills=SkillTerms(any=("JavaScript",)))
-    assert points("fit", asked, posting(skills=(Skill(name="React", core=True),))) == 35
+    assert points("fit", asked, posting(skills=(Skill(name="React", core=True),))) == 50
 
 
 def test_words_in_the_title_count() -> None:
@@ -101,35 +103,43 @@ def test_a_job_that_names_a_wanted_place_goes_before_one_that_takes_it_in(
 
 
 PAYS = st.sampled_from([None, pay(None, 50_000), pay(None, 80_000), pay(None, 900_000)])
-ASIDE = (Skill(name="Python"), Skill(name="Go"))
-ONE_CORE = (Skill(name="Python", core=True), Skill(name="Go"))
-ALL_CORE = (Skill(name="Python", core=True), Skill(name="Go", core=True))
+REACHES = st.sampled_from([Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",))])
+NAMES = ("Apache Kafka", "Go", "PostgreSQL", "Python", "Rust")
 
 
-@given(
-    terms=st.sampled_from([SkillTerms(any=("Python", "Go")), SkillTerms(all=("Python",))]),
-    floor=st.sampled_from([None, SalaryFloor(amount=50_000, currency="EUR")]),
-    paid=PAYS,
-    other=PAYS,
-    days=st.integers(0, 30),
-)
-def test_no_pay_puts_a_job_that_mentions_a_skill_before_one_that_asks_for_it(
-    terms: SkillTerms, floor: SalaryFloor | None, paid: Salary | None, other: Salary | None, days: int
-) -> None:
-    criteria, posted = Criteria(skills=terms, salary_floor=floor), NOON - timedelta(days=days)
-    asks = parts(criteria, posting(skills=ONE_CORE, salary=paid, posted_at=posted))
-    mentions = parts(criteria, posting(skills=ASIDE, salary=other, posted_at=posted))
-    assert sum(part.points for part in asks.values()) > sum(part.points for part in mentions.values())
-
-
-def test_a_job_to_which_all_is_core_stands_before_any_that_only_mentions_it() -> None:
-    criteria = Criteria(skills=SkillTerms(all=("Python", "Go")), places=("PT",), accept_unknown_place=True)
-    worst = posting(skills=ALL_CORE, posted_at=NOON - timedelta(days=30), reach=Reach())
-    here = Reach(scope="listed", countries=("PT",))
-    best = posting(skills=ASIDE, salary=pay(None, 900_000), posted_at=NOON, reach=here)
-    assert sum(part.points for part in parts(criteria, worst).values()) >= sum(
-        part.points for part in parts(criteria, best).values()
+@st.composite
+def jobs(draw: st.DrawFn, name: str, core: frozenset[str]) -> PostingCore:
+    """A job of which nothing but the skills is given, and the title, in which they do not stand."""
+    return posting(
+        name,
+        title="Engineer",
+        skills=tuple(Skill(name=name, core=name in core) for name in NAMES),
+        salary=draw(PAYS),
+        reach=draw(REACHES),
+        posted_at=NOON - timedelta(days=draw(st.integers(0, 30))),
     )
+
+
+@given(st.data())
+def test_nothing_puts_a_job_that_only_mentions_what_is_asked_for_before_one_to_which_some_of_it_is_core(
+    data: st.DataObject,
+) -> None:
+    draw = data.draw
+    names = st.lists(st.sampled_from(NAMES), unique=True, max_size=3).map(tuple)
+    terms = draw(st.builds(SkillTerms, all=names, any=names).filter(lambda some: some.all or some.any))
+    criteria = Criteria(
+        skills=terms,
+        text=draw(st.sampled_from(["", "engineer", "aword1 OR bword1"])),
+        places=draw(st.sampled_from([(), ("PT",)])),
+        accept_unknown_place=True,
+        salary_floor=draw(st.sampled_from([None, SalaryFloor(amount=50_000, currency="EUR")])),
+        accept_undisclosed=True,
+    )
+    asked = sorted({*terms.all, *terms.any})
+    core = frozenset(draw(st.lists(st.sampled_from(asked), unique=True, min_size=1)))
+    asks, mentions = draw(jobs("b", core)), draw(jobs("a", frozenset()))
+    made = digest(mentions, asks, by=search(criteria=criteria))
+    assert [item.posting for item in made.items] == [asks, mentions]
 
 
 def test_the_total_is_the_sum_of_its_parts_none_of_which_goes_beyond_its_bound() -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from schemas.criteria import SalaryFloor
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import Skill
 from services.notifier.domain.curate import CurateSettings, curate
 from services.notifier.domain.judging import Ready
 from services.notifier.domain.liking import said_of
 from services.notifier.domain.model import Candidate, Digest, SentItem
 from services.notifier.domain.score_lines import why_here
 from services.notifier.previewing import Preview
-from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search
+from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
 from tests.support.notifying import posting as listed_posting
 from tests.support.serving import HOUR, commit, due
@@ -31,13 +32,21 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (
         "comes again: was a near miss on 2026-09-05; pay now stated: EUR 75,000 a year",
-        "fit 35 of 50: Python is core to it",
+        "fit 50 of 50: Python is core to it",
         "fresh 18.6 of 20: a day old",
         "place 8 of 10: takes in PT",
         "pay 7.5 of 15: up to EUR 75,000 a year, 25 % above the floor",
         "stated 5 of 5: states its pay",
         "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
     )
+
+
+def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() -> None:
+    asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "Python"))))
+    one = posting("one", skills=(Skill(name="Python"),))
+    lines = why_here(digest(one, by=asked).items[0])
+    assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 70 %" in lines
+    assert "fresh 13 of 20: a day old" in lines
 
 
 @pytest.fixture
