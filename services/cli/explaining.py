@@ -14,36 +14,59 @@ from schemas.posting import Posting, PostingCore
 from services.cli.asked import asked_criteria
 from services.cli.explain_page import explain_page
 from services.cli.opened import Opened, open_installation
-from services.cli.options import AsJson, Config
+from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
 from services.cli.searches import read_json
+from services.cli.weighed import score_json, score_lines
 from services.matcher.evidence import evidence_of
 from services.matcher.explain import Proof, explain_json, explain_text, explained
+from services.notifier.adapters.sql.feedback import feedback_of
 from services.notifier.adapters.sql.matches import SqlMatches
-from services.rules.verdict import verdict
+from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.model import Said
+from services.notifier.domain.score import score
 from services.runtime.datadir import LOG_FILE
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import TopicReader
+from services.runtime.store import reading
 
 
 def explain(
     search: Annotated[str, typer.Argument(help="A saved search's id, or a JSON file of criteria.")],
     posting: Annotated[str, typer.Argument(help="A posting's id, or a JSON file of one posting.")],
     config: Config = None,
+    now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say, criterion by criterion, whether a posting fits a search, how far off, and by which words of the posting."""
+    """Say, by each criterion, whether a posting fits a search, how far off, by which words, and how it is weighed."""
     criteria = asked_criteria(search, config)
     job, proof = _from_file(Path(posting)) if Path(posting).is_file() else _from_store(posting, config)
-    found = verdict(criteria, job)
+    judged, at = Judged(criteria, Ready(job)), moment(now)
+    found = judged.verdict
+    # What does not fit is never weighed.
+    scored = None if found.outcome == "reject" else score(judged, at, _said_by(search, config))
     if as_json:
-        print_json(explain_json(criteria, job, found, proof))
-    elif sys.stdout.isatty():
-        console().print(explain_page(explained(criteria, job, found, proof)))
+        weighed = {"score": score_json(scored, at) if scored else None}
+        print_json(explain_json(criteria, job, found, proof) | weighed)
+        return
+    lines = ["", *score_lines(scored, at)] if scored else []
+    if sys.stdout.isatty():
+        console().print(explain_page(explained(criteria, job, found, proof)), *lines, sep="\n", markup=False)
     else:
-        typer.echo(explain_text(criteria, job, found, proof))
+        typer.echo("\n".join((explain_text(criteria, job, found, proof), *lines)))
+
+
+def _said_by(search: str, config: Path | None) -> tuple[Said, ...]:
+    """What the owner of a saved search said of jobs; nothing where the criteria are a file's."""
+    if Path(search).is_file():
+        return ()
+    opened = open_installation(config, create=False)
+    owner = opened.searches.get(search).subscriber_id
+    with reading(opened.engine) as connection:
+        own = feedback_of(connection, [owner]).get(owner)
+    return own.said if own else ()
 
 
 def _from_file(file: Path) -> tuple[PostingCore, Proof]:

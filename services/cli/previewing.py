@@ -7,6 +7,7 @@ import typer
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
+from services.cli.weighed import parts_json
 from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.matches import SqlMatches
 from services.notifier.adapters.sql.windows import SqlWindows
@@ -99,10 +100,7 @@ def _named(item: Item | Left) -> dict[str, Any]:
 
 def _item(item: Item) -> dict[str, Any]:
     return _named(item) | {
-        "parts": [
-            {"part": part.code, "points": part.points, "most": part.most, "facts": dict(part.facts)}
-            for part in item.parts
-        ],
+        "parts": parts_json(item.parts),
         "again": item.again.code if item.again else None,
         "searches": [found.search.name for found in item.found_by],
         "why": list(why_here(item)),

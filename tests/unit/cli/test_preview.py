@@ -80,6 +80,30 @@ def test_what_is_said_moves_hides_and_can_be_taken_back(jobchime: Command) -> No
     assert (listed["kind"], listed["value"]) == ("hidden_company", "dull")
 
 
+def test_explain_weighs_a_job_as_the_preview_does_by_what_the_owner_of_the_search_said(
+    jobchime: Command, store: NotifierStore
+) -> None:
+    [search] = store.searches.all()
+    assert jobchime.feedback("more-like", JOBS["robots"].posting_id).code == 0
+    items = json.loads(jobchime("preview", "ada@example.com", "--json").out)["items"]
+    assert len(items) == len(JOBS)
+    for item in items:
+        told = json.loads(jobchime("explain", search.search_id, item["posting_id"], "--json").out)
+        assert told["score"] == {"total": item["score"], "at": AT, "parts": item["parts"]}
+    words = jobchime("explain", search.search_id, JOBS["robots"].posting_id).out.splitlines()
+    assert f"score {items[0]['score']:.1f} on {AT[:10]}:" in words
+    assert "  fit 50 of 50: Python is core to it" in words
+    assert any(line.startswith("  feedback +6 (at most 10): more like “Robotics engineer” at Acme") for line in words)
+
+
+def test_explain_weighs_no_job_that_does_not_fit(jobchime: Command, store: NotifierStore) -> None:
+    store.matches.store(0, [arrival(9, posting("cook", title="Cook", skills=()), [1])], NOW)
+    [search] = store.searches.all()
+    told = json.loads(jobchime("explain", search.search_id, posting("cook").posting_id, "--json").out)
+    assert (told["verdict"], told["score"]) == ("reject", None)
+    assert "score" not in jobchime("explain", search.search_id, posting("cook").posting_id).out
+
+
 def _company(title: str) -> str:
     return next(one.company.name for one in JOBS.values() if one.title == title)
 
