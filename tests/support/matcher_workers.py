@@ -33,8 +33,9 @@ from services.settings import Settings
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.stores import new_engine
 from tests.support.truth_check import Pair, stored_pairs
+from tests.support.waiting import ended
 
-_START_S = 90
+_START_S = 240
 _COMMAND = Path(sys.executable).with_name("jobchime")
 
 
@@ -162,7 +163,7 @@ def matcher_workers(
             for one in workers.running:
                 one.terminate()
             for one in workers.running:
-                one.wait(30)
+                ended(one)
 
 
 def _toml(folder: Path, kafka: KafkaSettings, url: str, prefix: str, index: str) -> str:

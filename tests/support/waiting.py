@@ -1,5 +1,6 @@
 """Waiting for what is to come about by itself."""
 
+import subprocess
 import time
 from collections.abc import Callable
 
@@ -12,3 +13,25 @@ def until(true: Callable[[], bool], what: str | Callable[[], str] = "", seconds:
     while not true():
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what() if callable(what) else what}"
         time.sleep(_LOOK_EVERY_S)
+
+
+def soonest(seconds: Callable[[], float], within: float, tries: int = 3) -> float:
+    """The least of some tries, of which one that is within a bound is the last.
+
+    What holds a bound by its own settings, as how long a worker may be silent, is over it now and then on a machine
+    that others keep busy: they only ever add to it. What does not hold it never is within.
+    """
+    took = [seconds()]
+    while min(took) >= within and len(took) < tries:
+        took.append(seconds())
+    return min(took)
+
+
+def ended(process: "subprocess.Popen[bytes] | subprocess.Popen[str]", seconds: float = 60.0) -> int:
+    """The exit code of a process that is to end by itself. One that does not is killed, and the wait raises."""
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
