@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,6 +44,15 @@ def watching(place: Installation) -> list[str | Path]:
     return [COMMAND, "status", "--watch", "--every", "0.5", "-c", place.config]
 
 
+@contextmanager
+def watched_in_a_pipe(place: Installation) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(watching(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def records(place: Installation) -> int:
     return int(place.topic("raw.v1")["records"])
 
@@ -75,7 +85,7 @@ def test_on_a_terminal_numbers_change_in_place_and_ctrl_c_leaves_it_as_it_was(pl
 
 def test_in_a_pipe_each_page_comes_whole_and_at_once_and_without_codes(place: Installation) -> None:
     before = records(place)
-    with subprocess.Popen(watching(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with watched_in_a_pipe(place) as process:
         said: list[str] = []
 
         def read_until_it_shows(count: int) -> None:
@@ -97,7 +107,7 @@ def test_in_a_pipe_each_page_comes_whole_and_at_once_and_without_codes(place: In
 
 
 def test_it_ends_when_nobody_reads_any_more(place: Installation) -> None:
-    with subprocess.Popen(watching(place), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with watched_in_a_pipe(place) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline()

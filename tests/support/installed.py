@@ -1,7 +1,6 @@
 """An installation of the deployed form on engines that are there: its settings, commands, services as processes."""
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from services.runtime.kafka.settings import KafkaSettings
 from tests.support.command_line import run
 from tests.support.loopback import free_ports, probe
 from tests.support.pushing import KEY
+from tests.support.waiting import ended
 
 SERVICES = ("ingest", "matcher", "notifier")
 _ROOT = Path(__file__).parents[2]
@@ -108,5 +108,5 @@ class Installation:
             try:
                 yield process
             finally:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(40) == 0
+                process.terminate()
+                assert ended(process) == 0
