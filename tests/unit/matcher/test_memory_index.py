@@ -1,5 +1,6 @@
 """The index in memory: what is particular to it."""
 
+import random
 import sys
 from typing import get_args
 
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from bench.match_columns import fill
 from bench.match_corpus import KINDS, Corpus, Kind
 from schemas.criteria import Criteria, CriteriaRecord
+from schemas.posting import Reach
 from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
 from services.matcher.adapters.memory_vocabulary import MOST_RANK, rank_of
 from services.rules.criteria import canonical
 from services.runtime.errors import UsageError
 from tests.support.judging import floor, having, paying, skills
+from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
 
 kernels = pytest.mark.parametrize("kernel", get_args(KernelName))
@@ -75,6 +78,43 @@ def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_of
     held[700] = Criteria(text="words")
     posting = having("Go", salary=paying(tops).salary)
     assert same_hits(index.match([posting]), true_hits(held, [posting]))
+
+
+@kernels
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_skill_that_ask_more(
+    kernel: KernelName, seed: int
+) -> None:
+    """In one long run, of which some rows are dead; postings also tell nothing of places."""
+    random_ = random.Random(seed)
+    base = Criteria(skills=skills(all=("Go",)).skills)
+    more: tuple[dict[str, object], ...] = (
+        {},
+        {},
+        {},
+        {"salary_floor": floor(60_000, "EUR")},
+        {"workplace": ("remote",)},
+        {"languages": ("de",)},
+    )
+    asked = [
+        base.model_copy(
+            update={
+                "places": random_.choice(((), ("DE",), ("FR",), ("worldwide",))),
+                "accept_unknown_place": random_.random() < 0.5,
+                **random_.choice(more),
+            }
+        )
+        for _ in range(300)
+    ]
+    gone = random_.sample(range(300), random_.randrange(100))
+    index = MemoryCriteriaIndex(kernel, Sizes(tail=100, least_small=200, most_small=300))
+    index.apply([record(key, one) for key, one in enumerate(asked)])
+    index.apply([record(key, asked[key]).model_copy(update={"version": 2, "removed": True}) for key in gone])
+    held = {key: one for key, one in enumerate(asked) if key not in gone}
+    reaches = (Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("DE",)))
+    postings = [having("Go", reach=reach, workplace="onsite") for reach in reaches]
+    assert same_hits(index.match(postings), true_hits(held, postings))
 
 
 @given(st.floats(0, 1e14), st.floats(0, 1e14))
