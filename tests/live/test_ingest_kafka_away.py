@@ -149,14 +149,14 @@ def test_a_collector_killed_while_kafka_is_away_has_vouched_for_nothing_that_is_
             nursery.start()
             until(lambda: bool(arrived.look().seen) and one.vouched > 1, "the board is polled")
             engines.kill("kafka")
-            one.grow()
             one.served.clear()
+            one.grow()
             until(one.served.is_set, "the board is polled once more")
-            time.sleep(1)
+            until(lambda: in_flight(store) > 0, "it is amid a sending")
             nursery.kill()
             engines.start("kafka")
             assert said_too_early(store, arrived, {"fern": one}) == []
-            assert in_flight(store) > 0, "it was killed amid a sending"
+            assert in_flight(store) > 0
             assert not one.present() <= arrived.seen
             one.grows = False
             nursery.start()

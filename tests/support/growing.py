@@ -38,7 +38,8 @@ class GrowingBoard:
     vouched: int = 0
     """How often the listing was asked for by an etag."""
     posted: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=1))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    """The server asks in threads of its own."""
     _number: int = 0
 
     def on(self, server: FeedServer) -> str:
@@ -59,18 +60,20 @@ class GrowingBoard:
             self.served.set()
 
     def grow(self) -> None:
-        self._number += 1
-        for at in range(self.chance.choice((1, 5, 40))):
-            self.jobs[f"{self.name}-{self._number}-{at}"] = "Data Engineer"
-        changed = self.chance.choice(sorted(self.jobs))
-        self.jobs[changed] = f"Data Engineer, {self._number}"
-        if len(self.jobs) > 20 and self.chance.random() < 0.5:
-            lost = self.chance.choice(sorted(self.jobs))
-            del self.jobs[lost]
-            self.gone.add(lost)
+        with self._lock:
+            self._number += 1
+            for at in range(self.chance.choice((1, 5, 40))):
+                self.jobs[f"{self.name}-{self._number}-{at}"] = "Data Engineer"
+            changed = self.chance.choice(sorted(self.jobs))
+            self.jobs[changed] = f"Data Engineer, {self._number}"
+            if len(self.jobs) > 20 and self.chance.random() < 0.5:
+                lost = self.chance.choice(sorted(self.jobs))
+                del self.jobs[lost]
+                self.gone.add(lost)
 
     def present(self) -> frozenset[Version]:
-        return frozenset(self.jobs.items())
+        with self._lock:
+            return frozenset(self.jobs.items())
 
     def _rows(self) -> list[dict[str, object]]:
         return [job(one, title=title, posted=self.posted) for one, title in self.jobs.items()]
