@@ -39,6 +39,7 @@ def status(
         if watch and not as_json and sys.stdout.isatty():
             _watch(gatherer, every)
             return
+        # A pipe has no place to go back to: there one page comes after the other.
         while True:
             overview = gatherer.look()
             if as_json:
@@ -64,7 +65,7 @@ def as_dict(overview: Overview) -> dict[str, Any]:
 
 
 def _watch(gatherer: Gatherer, every: float) -> None:
-    """Draw the page over itself; in a pipe, which has no place to go back to, one is printed after the other."""
+    """Draw the page over itself."""
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
             live.update(page(gatherer.look()), refresh=True)

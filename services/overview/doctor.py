@@ -116,7 +116,7 @@ def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
             "store", "note", "SQLite in the data folder: only processes on this machine can share it",
             "set `store` to a PostgreSQL address where services run on several machines",
         )  # fmt: skip
-    if not settings.store.get_secret_value() and not (settings.data / STORE_FILE).is_file():
+    if not _may_be_there(settings):
         begins = "`jobchime migrate`" if settings.deployed else "`jobchime run`"
         yield Finding("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
         return
@@ -137,6 +137,11 @@ def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from _clocks(engine, clock)
     finally:
         engine.dispose()
+
+
+def _may_be_there(settings: Settings) -> bool:
+    """A store that is a file is none before it is made, and must not be made by being looked at."""
+    return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
 
 
 def _store_version(engine: Engine) -> str:
@@ -188,9 +193,9 @@ def _topics(settings: Settings) -> Iterator[Finding]:
 
 def _agreement(settings: Settings) -> Iterator[Finding]:
     """Of a store and topics that are there; what is missing was told before."""
-    if (not settings.store.get_secret_value() and not (settings.data / STORE_FILE).is_file()) or _is_lacking(settings):
+    if not _may_be_there(settings) or _is_lacking(settings):
         return
-    engine = open_store(settings.store_url)
+    engine = open_store(settings.store_url, settings.store_limits)
     try:
         if revision_of(engine).usable:
             yield from agreement(engine, settings.kafka)
@@ -253,6 +258,8 @@ def _lacks_index(settings: Settings, name: str, *, has_store: bool) -> Finding:
 
 def _has_run(settings: Settings, service: str) -> bool:
     """Whether the store has heard of a worker of a service."""
+    if not _may_be_there(settings):
+        return False
     engine = open_store(settings.store_url, settings.store_limits)
     try:
         if not revision_of(engine).usable:

@@ -31,6 +31,7 @@ def test_an_installation_whose_matcher_never_ran_is_sound(tmp_path: Path) -> Non
     with kafka_of_my_own() as kafka, elasticsearch_of_my_own() as search:
         config.write_text(SETTINGS.format(kafka=kafka, search=search))
         assert run("doctor", "-c", config).code == 1
+        assert not (tmp_path / "data").exists(), "what is looked at is not made by it"
         assert run("topics", "create", "-c", config).code == 0
         assert run("migrate", "-c", config).code == 0
         told = run("doctor", "-c", config)
