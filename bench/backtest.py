@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Annotated, Final
 
 import orjson
@@ -72,14 +71,11 @@ def main(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
         Progress(*columns, console=_console, disable=not _console.is_terminal) as progress,
-        _filled(count, progress) as (
-            stored,
-            sieve,
-        ),
+        _filled(count, progress) as (stored, sieve),
     ):
         task = progress.add_task("Looking back", total=searches)
         figures = []
-        for at, asked in enumerate(islice(corpus.criteria(10 * searches), searches)):
+        for at, asked in enumerate(corpus.criteria(searches)):
             figures.append(measure(asked, stored, sieve, turned=bool(at % 2)))
             progress.advance(task)
     wall, cpu = (

@@ -24,6 +24,8 @@ PROMPT = re.compile(r"<(\d+)>\$ $")
 JOB = re.compile(r"^\[\d+\] (\d+)$", re.MULTILINE)
 STOCK = re.compile(r"^board +ok ", re.MULTILINE)
 BY_INTERRUPT = (0, 128 + signal.SIGINT)
+PATIENCE_S = 240
+"""For what takes some seconds on a machine that has nothing else to do."""
 MAKE = '#!/bin/sh\necho "$@" >> "$(dirname "$0")/made"\n'
 """The engines are those that all tests share: neither started here nor stopped."""
 
@@ -113,7 +115,9 @@ def shell(folder: Path, environment: dict[str, str]) -> Iterator[Shell]:
 def watch_until_all_is_well(sh: Shell, line: str) -> None:
     """And the board's stock was read: what is read with it is old news to everybody too."""
     since = sh.start(line)
-    until(lambda: "ALL WELL" in sh.shown.page() and STOCK.search(sh.shown.page()) is not None, sh.shown.text)
+    until(
+        lambda: "ALL WELL" in sh.shown.page() and STOCK.search(sh.shown.page()) is not None, sh.shown.text, PATIENCE_S
+    )
     sh.shown.type(CTRL_C)
     assert sh.finish(since)[0] in BY_INTERRUPT
 
@@ -125,7 +129,7 @@ def stop_and_see_all_end_well(sh: Shell, line: str) -> None:
 
 
 def see_the_mail(sh: Shell, line: str, mails: Path) -> None:
-    until(lambda: mails.is_dir() and len(list(mails.glob("*.eml"))) > 0, "the mail is out")
+    until(lambda: mails.is_dir() and len(list(mails.glob("*.eml"))) > 0, "the mail is out", PATIENCE_S)
     (file,) = mails.iterdir()
     code, said = sh.run(line)
     assert (code, file.name in said) == (0, True)
@@ -136,7 +140,7 @@ def see_the_mail(sh: Shell, line: str, mails: Path) -> None:
     assert "Python engineer" in body.get_content()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_walk_of_the_page_ends_with_its_one_mail(tmp_path: Path) -> None:
     met: list[str] = []
     with checkout(tmp_path) as environment, shell(tmp_path, environment) as sh:
