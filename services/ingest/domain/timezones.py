@@ -64,7 +64,17 @@ _SOFT_BEHIND = re.compile(
     r"[^.\n;]{0,40}\b(?:is|be|are) (?:a plus|a bonus|ideal|an advantage)\b|[^.\n;]{0,40}\bnice to have\b", re.IGNORECASE
 )
 """A wish about where one is. `Pacific time zone preferred` by itself still says which hours are worked."""
-_WISHED = re.compile(r"\bprefer\w*", re.IGNORECASE)
+_WISHED_BEFORE = re.compile(r"\bprefer\w*:? (?:\w+ ){0,3}$", re.IGNORECASE)
+_WISHED_BEHIND = re.compile(r"[\w /&-]{0,30}\bpreferred\b", re.IGNORECASE)
+_NOT_NEEDED = re.compile(
+    r"(?:\W{0,3}\b(?:time ?zones?|time|(?:working |business )?hours|schedule|shifts?|coverage|overlap|preferred|nice"
+    r"|is|are|but|though|strictly)\b){0,6}\W{0,3}\bnot (?:an? )?(?:(?:strict|hard|firm) )?"
+    r"(?:requirements?|required|mandatory|necessary)\b"
+    r"|(?: ?\([^()\n]{1,16}\))?\W{0,4}(?:(?:while|though|although|but) )?(?:full|complete|total) "
+    r"(?:coverage|overlap|alignment)[\w ]{0,30}(?:\bnot|n['’]t)\b",
+    re.IGNORECASE,
+)
+"""Hours that one need not keep; behind them, also in the next sentence: "full coverage is not a requirement"."""
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
 _AROUND, _BESIDE = 60, 8
 _MOST_ZONES = 60
@@ -78,9 +88,8 @@ def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None
 
 def _in_title(title: str) -> Finding[Timezones | None] | None:
     zones = zones_in(title)
-    if zones and _WISHED.search(title) and any(mention.kind == "group" for mention in find_places(title)):
-        return None  # `EU, US - Eastern time preferred`: whoever is in the EU works by another clock
-    return _found("title", title, zones)
+    wished = any(_is_wished_of_some(title, 0, len(title), zone) for zone in zones)
+    return None if wished else _found("title", title, zones)
 
 
 def _in_text(document: Document) -> Finding[Timezones | None] | None:
@@ -89,6 +98,15 @@ def _in_text(document: Document) -> Finding[Timezones | None] | None:
         if (asked and zone.start - asked[-1].end < _BESIDE) or _is_asked_for(document, zone):
             asked.append(zone)
     return _found("text", document.text, asked)
+
+
+def _is_wished_of_some(text: str, left: int, right: int, zone: Zone) -> bool:
+    """Whether a zone is preferred in a sentence that names a wider region: `EU, US - Eastern time preferred`.
+
+    Whoever is elsewhere in the region works by another clock. A zone preferred by itself says which hours are worked.
+    """
+    wished = _WISHED_BEFORE.search(text, left, zone.start) or _WISHED_BEHIND.match(text, zone.end, right)
+    return bool(wished) and any(mention.kind == "group" for mention in find_places(text[left:right]))
 
 
 def _found(source: str, text: str, zones: Sequence[Zone]) -> Finding[Timezones | None] | None:
@@ -110,6 +128,8 @@ def _is_asked_for(document: Document, zone: Zone) -> bool:
     text = document.text
     left, right = document.sentence_at(zone.start, zone.end)
     if _SOFT_BEFORE.search(text, left, zone.start) or _SOFT_BEHIND.match(text, zone.end):
+        return False
+    if _NOT_NEEDED.match(text, zone.end) or _is_wished_of_some(text, left, right, zone):
         return False
     if any(_spread(text, zone)):
         return True
