@@ -22,8 +22,8 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
     ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|^right to work|disclaimer"
               r"|privacy (?:notice|polic|statement)|diversity|accommodation|physical (?:demand|requirement)|\bbelonging"
               r"|^(?:the )?work(?:ing)? (?:environment|conditions)|reasonable|chancengleichheit|datenschutz"),
-    ("about", r"^not (?:your|the right|what you|quite)|also hiring"
-              r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
+    ("process", r"^not (?:your|the right|what you|quite)|also hiring"
+                r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
     ("requirements", r"required (?:&|and) preferred|must[- ]ha|apply if|whether or not"),
     ("place", r"^location"),
     ("duties", r"what you(?:'ll| will)? get to \w|your responsib|responsibilities (?:would|will|includ)"),

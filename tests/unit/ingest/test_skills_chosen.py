@@ -103,6 +103,11 @@ def test_a_list_of_other_openings_says_nothing_of_this_one() -> None:
     assert chosen(html=html) == {"Figma": True}
 
 
+def test_a_tag_does_not_make_a_skill_of_a_practice_of_other_openings() -> None:
+    html = "<h3>Requirements</h3><p>You know Figma.</p><h3>Not your stack?</h3><p>We also need data engineering.</p>"
+    assert chosen(html=html, skills=("data-engineering",)) == {"Figma": True}
+
+
 def test_the_tasks_say_what_it_takes_where_no_section_does() -> None:
     html = (
         "<h3>What you will do</h3><p>You build services with Kafka. Ansible is a plus.</p><h3>Benefits</h3><p>Tea.</p>"
