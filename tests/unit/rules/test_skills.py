@@ -294,6 +294,8 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
         ("Flottenmanager (m/w/d)", {"Fleet Management"}),
         ("Vice President, Marketing", {"Marketing"}),
         ("UI/UX Designer", {"UI/UX Design", "UX Design"}),
+        ("In-Home Nurse Practitioner (nights)", {"Home Health", "Nurse Practitioner"}),
+        ("Utilization Review Nurse", {"Utilization Management", "Registered Nurse"}),
     ],
 )
 def test_a_title_implies_the_work_of_the_role(title: str, skills: set[str]) -> None:
@@ -341,4 +343,5 @@ def test_finding_takes_milliseconds() -> None:
 
 def test_a_search_for_a_job_title_means_the_first_of_its_skills() -> None:
     assert taxonomy().canonical("Product Manager") == "Product Management"
+    assert taxonomy().canonical("Utilization Review Nurse") == "Utilization Management"
     assert {"Product Management", "Product Strategy", "Roadmapping"} <= set(taxonomy().of_title("Product Manager"))
