@@ -41,7 +41,7 @@ class Builder:
         """`stopping`: whether the process is about to end; then whoever is not served yet is left to others."""
         self._stopping = stopping
         self._postings = _Postings(matches, settings.postings_held)
-        self._judging = Judging()
+        self._judging = Judging(most_postings=settings.postings_held)
         self._windows = windows
         self._digests = digests
         self._composer = composer

@@ -150,7 +150,7 @@ def test_the_order_of_the_input_does_not_matter(
 def test_verdicts_remembered_from_others_change_nothing(
     others: list[Candidate], jobs: list[Candidate], sent: list[SentItem]
 ) -> None:
-    judging = Judging(most=20)
+    judging = Judging(most=20, most_postings=9)
     curate(recipient(), SEARCHES, others, [], NOON, SETTINGS, judging)
     made = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS, judging)
     assert made == curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)

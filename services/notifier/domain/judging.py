@@ -102,9 +102,13 @@ class Judged:
 class Judging:
     """What criteria make of postings, worked out once for all who share both."""
 
-    def __init__(self, most: int = 50_000) -> None:
-        """`most`: how many pairs are held; about 0.3 KB each, and 2 KB more where the verdict was asked for."""
+    def __init__(self, most: int = 50_000, most_postings: int = 5_000) -> None:
+        """Of pairs at most `most` are held, of 0.3 KB each, and 2 KB more where the verdict was asked for.
+
+        `most_postings`: how many postings are; with the words of their texts they take as much memory again.
+        """
         self._most = most
+        self._most_postings = most_postings
         self._ready: dict[str, Ready] = {}
         self._judged: dict[tuple[int, int], Judged] = {}
 
@@ -112,6 +116,8 @@ class Judging:
         """The posting made ready, once while it is the same."""
         held = self._ready.get(posting.posting_id)
         if held is None or held.posting is not posting:
+            if len(self._ready) >= self._most_postings:
+                self.forget()
             held = self._ready[posting.posting_id] = Ready(posting)
         return held
 
@@ -123,7 +129,8 @@ class Judging:
         if held is not None:
             return held
         if len(self._judged) >= self._most:
-            self.forget()
+            # Not the postings: reading their words again takes longer than judging by ten searches.
+            self._judged.clear()
         found = self._judged[own] = Judged(criteria, ready)
         return found
 
