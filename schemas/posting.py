@@ -88,6 +88,11 @@ class Salary(Model):
     annual_max: float | None = None
     tops: dict[str, int] = Field(default_factory=dict)
     """The highest annual pay in every currency with a known rate; empty where there is no rate or no annual."""
+    stated: dict[str, int] = Field(default_factory=dict)
+    """The least annual pay in each further currency that it is stated in, as for another country.
+
+    The tops of these are as stated there, and not converted.
+    """
     rates_on: str | None = None
     """The day of the rates, ISO 8601."""
 

@@ -199,11 +199,14 @@ def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
     if floor is None or needed is None or pay is None or not pay.annual_min or not pay.annual_max:
         return
     top = pay.tops.get(floor.currency)
-    if top is None or pay.annual_min >= pay.annual_max:
+    if top is None:
         return
+    stated = pay.stated.get(floor.currency)
     # The rate that gave the top.
-    least = pay.annual_min * top / pay.annual_max
-    about = "" if pay.currency == floor.currency else "about "
+    least = pay.annual_min * top / pay.annual_max if stated is None else stated
+    if least >= top:
+        return
+    about = "" if pay.currency == floor.currency or stated is not None else "about "
     percent = f"{100 * abs(least - needed) / needed:.0f} %"
     side = "your floor itself" if round(least) == needed else f"{percent} {'above' if least > needed else 'below'} it"
     yield f"at least {about}{floor.currency} {in_period(least, floor.period)}, {side}"

@@ -41,11 +41,12 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
         )
     apart = round(100 * (top - needed) / needed, 1)
     facts = (*facts, ("annual_floor", needed), ("annual_top", top), ("apart_percent", apart))
-    about = "" if pay.currency == floor.currency else "about "
+    converted = pay.currency != floor.currency and floor.currency not in pay.stated
+    about = "about " if converted else ""
     paid = f"{about}{floor.currency} {in_period(top, floor.period)} {_A[floor.period]}"
-    if (pay.currency, pay.period) != (floor.currency, floor.period):
+    if converted or (pay.currency == floor.currency and pay.period != floor.period):
         paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {_A[pay.period]})"
-    if pay.currency != floor.currency:
+    if converted:
         facts = (*facts, ("rates_on", pay.rates_on or ""))
     return Reason("salary", fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
 

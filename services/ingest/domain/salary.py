@@ -76,7 +76,9 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
     joined, evidence = _join(chosen, reader.home)
     if chosen is not bands:
         joined = _fill(joined, (*stated.field, *bands))
-    return Finding(_annualised(joined, rates), tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE])
+    further = [pay for pay in chosen if pay.currency != joined.currency] if chosen is bands else []
+    evidence += [pay.evidence for pay in further]
+    return Finding(_annualised(joined, further, rates), tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,12 +280,27 @@ def _fill(pay: _Pay, bands: Iterable[_Pay]) -> _Pay:
     return pay
 
 
-def _annualised(pay: _Pay, rates: Rates) -> Salary:
+def _stated_besides(further: Iterable[_Pay], rates: Rates) -> dict[str, tuple[int, int]]:
+    """The least and the most of a year in each currency of a board's further bands, those of one currency joined."""
+    found: dict[str, tuple[int, int]] = {}
+    for band in further:
+        ends = [annual(float(end), band.period) for end in (band.min, band.max) if end is not None]
+        whole = [top for end in ends if (top := tops(end, band.currency, rates).get(band.currency)) is not None]
+        if whole:
+            whole += found.get(band.currency, ())
+            found[band.currency] = min(whole), max(whole)
+    return found
+
+
+def _annualised(pay: _Pay, further: Iterable[_Pay], rates: Rates) -> Salary:
+    """Pay with what it comes to in a year; in the currency of a further band, what that says."""
     low = float(pay.min) if pay.min is not None else None
     high = float(pay.max) if pay.max is not None else None
     annual_low = annual(low, pay.period) if low is not None else None
     annual_high = annual(high, pay.period) if high is not None else None
     reached = tops(annual_high if annual_high is not None else annual_low, pay.currency, rates)
+    besides = _stated_besides(further, rates) if reached else {}
+    reached |= {currency: most for currency, (_, most) in besides.items()}
     return Salary(
         min=low,
         max=high,
@@ -291,6 +308,7 @@ def _annualised(pay: _Pay, rates: Rates) -> Salary:
         period=pay.period,
         annual_min=annual_low,
         annual_max=annual_high,
-        tops=reached,
+        tops=dict(sorted(reached.items())),
+        stated={currency: least for currency, (least, _) in besides.items()},
         rates_on=rates.on.isoformat() if len(reached) > 1 else None,
     )

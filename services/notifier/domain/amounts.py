@@ -77,6 +77,8 @@ def annual_range(salary: Salary, currency: str) -> tuple[float | None, float | N
     annual_top = salary.annual_max if salary.annual_max is not None else salary.annual_min
     if top is None or not annual_top:
         return None, None
+    if currency in salary.stated:
+        return salary.stated[currency], top
     return (None if salary.annual_min is None else salary.annual_min * top / annual_top), top
 
 

@@ -195,6 +195,28 @@ def test_bands_of_zones_are_joined_and_each_is_shown() -> None:
     assert [one.text.rsplit(" ", 2)[-2:] for one in posting.evidence["salary"]] == [["Zone", "B"], ["Zone", "A"]]
 
 
+def test_a_band_in_another_currency_says_what_is_paid_in_that_currency() -> None:
+    bands = (
+        a_band(190_000, 260_000, "USD", "year", zone="United States"),
+        a_band(9_000, 12_000, "EUR", "month", zone="Ireland"),
+        a_band(100_000, 130_000, "EUR", "year", zone="Spain"),
+    )
+    posting = normalised(pay=bands)
+    assert terms(posting.salary) == (190_000, 260_000, "USD", "year")
+    assert posting.salary is not None
+    assert (posting.salary.stated, posting.salary.tops["EUR"]) == ({"EUR": 100_000}, 144_000)
+    alone = normalised(pay=bands[:1]).salary
+    assert alone is not None
+    assert (alone.stated, alone.tops["GBP"]) == ({}, posting.salary.tops["GBP"])
+    assert [one.text[:6] for one in posting.evidence["salary"]] == ["190000", "9000-1", "100000"]
+
+
+def test_pay_that_a_text_repeats_in_another_currency_is_converted() -> None:
+    salary = normalised(html="<p>Salary: $100,000 - $120,000 a year (£1,000 - £2,000 a year)</p>").salary
+    assert salary is not None
+    assert salary.stated == {}
+
+
 def test_ends_the_wrong_way_round_in_a_text_are_swapped_or_leave_it_to_the_field() -> None:
     assert terms(normalised(html="<p>Salary: $90,000 - $80,000</p>").salary) == (80_000, 90_000, "USD", "year")
     missing = "<p>Salary: $75,000 - $10,800</p>"

@@ -228,6 +228,11 @@ class TestSalary:
                 "pays up to about EUR 54.81 an hour (USD 60 an hour), 10 % above your floor of EUR 50 an hour",
             ),
             (
+                floor(80_000),
+                paying({"USD": 260_000, "EUR": 120_000}, max=260_000, currency="USD", stated={"EUR": 90_000}),
+                "pays up to EUR 120,000 a year, 50 % above your floor of EUR 80,000 a year",
+            ),
+            (
                 floor(40, period="hour"),
                 paying({"EUR": 104_000}, max=104_000),
                 "pays up to EUR 50 an hour (EUR 104,000 a year), 25 % above your floor of EUR 40 an hour",
