@@ -56,8 +56,14 @@ def _pay_part(part: Part) -> str:
     facts = dict(part.facts)
     if "annual_floor" in facts:
         top, floor = int(str(facts["annual_top"])), int(str(facts["annual_floor"]))
-        return f"up to {facts['currency']} {top:,} a year, {100 * (top - floor) / floor:.0f} % above the floor"
+        return f"up to {facts['currency']} {top:,} a year, {_apart(top, floor)}"
     return "stated, and no floor to hold it against" if part.points else "nothing that can be held against a floor"
+
+
+def _apart(top: int, floor: int) -> str:
+    if top == floor:
+        return "which is the floor"
+    return f"{100 * abs(top - floor) / floor:.0f} % {'above' if top > floor else 'below'} the floor"
 
 
 def _stated(part: Part) -> str:

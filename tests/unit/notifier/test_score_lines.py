@@ -11,8 +11,8 @@ from schemas.posting import Skill
 from services.notifier.domain.curate import CurateSettings, curate
 from services.notifier.domain.judging import Ready
 from services.notifier.domain.liking import said_of
-from services.notifier.domain.model import Candidate, Digest, SentItem
-from services.notifier.domain.score_lines import why_here
+from services.notifier.domain.model import Candidate, Digest, Part, SentItem
+from services.notifier.domain.score_lines import part_line, why_here
 from services.notifier.previewing import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
@@ -39,6 +39,12 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
         "stated 5 of 5: states its pay",
         "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
     )
+
+
+@pytest.mark.parametrize(("top", "said"), [(57_000, "5 % below the floor"), (60_000, "which is the floor")])
+def test_pay_that_is_not_above_the_floor_is_not_called_so(top: int, said: str) -> None:
+    part = Part("pay", 0.0, 15.0, (("annual_top", top), ("annual_floor", 60_000), ("currency", "EUR")))
+    assert part_line(part) == f"pay 0 of 15: up to EUR {top:,} a year, {said}"
 
 
 def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() -> None:
