@@ -78,7 +78,6 @@ def test_a_skill_implies_what_its_parents_imply() -> None:
         ("Regression Testing", "QA"),
         ("IT Project Management", "Project Management"),
         ("Graphic Design", "Design"),
-        ("UI/UX Design", "UX Design"),
         ("Vuetify", "Vue"),
         ("AWS ECR", "AWS"),
     ],
@@ -91,6 +90,7 @@ def test_a_kind_implies_what_it_is_a_kind_of(kind: str, broader: str) -> None:
     ("name", "other"),
     [
         ("UI/UX", "UX Design"),
+        ("UI/UX Design", "UX Design"),
         ("Blood Banking", "Banking"),
         ("Patient Recruitment", "Recruiting"),
         ("Machine Translation", "Translation"),
@@ -294,6 +294,7 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
         ("Flottenmanager (m/w/d)", {"Fleet Management"}),
         ("Vice President, Marketing", {"Marketing"}),
         ("UI/UX Designer", {"UI/UX Design", "UX Design"}),
+        ("UI UX Designer", {"UI/UX Design", "UX Design"}),
         ("In-Home Nurse Practitioner (nights)", {"Home Health", "Nurse Practitioner"}),
         ("Utilization Review Nurse", {"Utilization Management", "Registered Nurse"}),
     ],
