@@ -296,6 +296,7 @@ def test_a_job_title_names_a_skill_in_a_title_only() -> None:
         ("UI/UX Designer", {"UI/UX Design", "UX Design"}),
         ("UI UX Designer", {"UI/UX Design", "UX Design"}),
         ("In-Home Nurse Practitioner (nights)", {"Home Health", "Nurse Practitioner"}),
+        ("Senior RN Developer", {"React Native"}),
         ("Utilization Review Nurse", {"Utilization Management", "Registered Nurse"}),
     ],
 )
