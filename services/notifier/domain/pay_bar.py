@@ -69,11 +69,18 @@ def pay_bar(salary: Salary | None, floor: SalaryFloor | None, words: Words) -> P
     low, high = annual_range(salary, floor.currency)
     if high is None:
         return None
-    end = _place(high / needed)
-    start = min(_place((low if low is not None else high) / needed), end - _NARROWEST)
-    if start < 0:
-        start, end = 0, max(end, _NARROWEST)
+    start, end = _widened(_place((low if low is not None else high) / needed), _place(high / needed))
     return PayBar(start, end, _caption(high / needed, floor_in_words(floor, words), words))
+
+
+def _widened(start: int, end: int) -> tuple[int, int]:
+    """Wide enough to be seen, on the scale, and never across the floor: pay above it does not begin below."""
+    short = max(_NARROWEST - (end - start), 0)
+    if start > FLOOR_AT:
+        end = min(end + short, 100)
+        return min(start, end - _NARROWEST), end
+    start = max(start - short, 0)
+    return start, max(end, start + _NARROWEST)
 
 
 def _place(floors: float) -> int:
