@@ -74,16 +74,15 @@ class DueKeys:
 
     def pairs(self, keys: Keys) -> tuple[Pairs, Places]:
         """The numbers of the pairs of some keys, and for each the place of its key among those given."""
-        # numpy looks up by int64 at a tenth of what it takes by other numbers.
-        places = self._place_of[np.minimum(keys.astype(np.int64), self._place_of.size - 1)]
+        # numpy looks up by int64 at a tenth of what it takes by other numbers; those beyond are looked up as the last.
+        places = self._place_of.take(keys.astype(np.int64), mode="clip")
         at = np.flatnonzero(places >= 0)
         if at.size < places.size:
             places = places[at]
         if self._one_each:
             return places, at
         several = self._several[places]
-        within = np.arange(several.sum(), dtype=np.int32) - np.repeat(np.cumsum(several) - several, several)
-        return np.repeat(self._first[places], several) + within.astype(np.int32), np.repeat(at, several)
+        return _each_from(self._first[places], several).astype(np.int32), np.repeat(at, several)
 
     def begins(self, partition: int) -> Places:
         """By number of the pair: the offset at which its window begins."""
@@ -135,24 +134,21 @@ class Hits:
     def best(self) -> tuple[Places, Places]:
         """The numbers of the pairs in order, and for each the rows that are its best, the best first.
 
-        The best rows are dealt out first, each to its pairs, and a pair that has enough takes no more: only rows are
-        sorted, and a hit costs some nanoseconds.
+        All rows are dealt out, the best first, each to its pairs, and of what a pair has come by the first are taken:
+        only rows are sorted, and a hit costs some nanoseconds.
         """
-        room = np.minimum(self._counts, self._most)
-        ends = np.cumsum(room)
-        free = ends - room
-        dealt = np.empty(int(room.sum()), dtype=np.int64)
-        some_have_enough = bool((self._counts > self._most).any())
+        starts = np.cumsum(self._counts) - self._counts
+        free = starts.copy()
+        dealt = np.empty(self._size, dtype=np.int32)
         for row in self._best_first():
+            # Here too, numpy looks up by int64 at a tenth of what it takes by other numbers.
             pairs = self._pairs[row].astype(np.int64)
-            at = free[pairs]
-            if some_have_enough:
-                wanted = at < ends[pairs]
-                pairs, at = pairs[wanted], at[wanted]
+            at = free.take(pairs)
             dealt[at] = row
             at += 1
             free[pairs] = at
-        return np.repeat(np.arange(room.size), room), dealt
+        room = np.minimum(self._counts, self._most)
+        return np.repeat(np.arange(room.size), room), dealt.take(_each_from(starts, room)).astype(np.int64)
 
     def _best_first(self) -> list[int]:
         ids, seen = np.array(self._posting_ids, dtype=np.str_), np.array(self._seen, dtype=np.int64)
@@ -178,6 +174,11 @@ class Hits:
         ids = [self._posting_ids[row] for row in rows.tolist()]
         for start, end in pairwise(bounds):
             yield self._due.windows[int(pairs[start])], ids[start:end]
+
+
+def _each_from(starts: npt.NDArray[np.integer[Any]], sizes: Places) -> Places:
+    """The numbers from each start on, as many as its size says, one after another."""
+    return np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum(), dtype=np.int64)
 
 
 def _bounds(sizes: npt.NDArray[Any]) -> Places:
