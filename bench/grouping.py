@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import BigInteger, Engine, select, type_coerce
 
 from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
-from services.notifier.adapters.sql.found import BEST_MATCHES, DueKeys, Hits
+from services.notifier.adapters.sql.found import BEST_MATCHES, DueKeys, Hits, Places, Rows
 from services.notifier.domain.windows import BEGINNING
 from services.runtime.store import reading
 
@@ -24,8 +23,6 @@ _MOST_HITS: Final = 10_000_000
 """What a dict of lists takes ten seconds for."""
 
 _ROWS_AT_ONCE: Final = 100
-
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def _rows(engine: Engine) -> list[Any]:
     return found
 
 
-def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> tuple[Rows, Rows]:
+def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> tuple[Places, Rows]:
     hits = Hits(due, BEST_MATCHES)
     facts = [(row.posting_id, row.seen, row.offset) for row in rows]
     parts = (keys[start : start + _ROWS_AT_ONCE] for start in range(0, len(keys), _ROWS_AT_ONCE))
@@ -91,13 +88,13 @@ def _in_dict(rows: Sequence[Any], keys: Sequence[Keys]) -> dict[int, list[int]]:
     return {key: some[:BEST_MATCHES] for key, some in found.items()}
 
 
-def _inverted(due: DueKeys, rows: Sequence[Any]) -> tuple[Rows, Rows]:
+def _inverted(due: DueKeys, rows: Sequence[Any]) -> tuple[Places, Rows]:
     hits = Hits(due, BEST_MATCHES)
     hits.add(0, [(row.posting_id, row.seen, row.offset) for row in rows], [row.matched for row in rows])
     return hits.best()
 
 
-def _equal(packed: tuple[Rows, Rows], in_dict: dict[int, list[int]]) -> bool:
+def _equal(packed: tuple[Places, Rows], in_dict: dict[int, list[int]]) -> bool:
     order = sorted(in_dict)
     pairs = np.repeat(np.array(order), [len(in_dict[key]) for key in order])
     rows = np.array([row for key in order for row in in_dict[key]])

@@ -26,6 +26,7 @@ Fact = tuple[str, int, int]
 """Of a row: its posting's id, when that was seen, and its offset."""
 Pairs = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int32]
 
 
 def best_postings(
@@ -131,7 +132,7 @@ class Hits:
         if self._size > self._most_held:
             self._let_go()
 
-    def best(self) -> tuple[Places, Places]:
+    def best(self) -> tuple[Places, Rows]:
         """The numbers of the pairs in order, and for each the rows that are its best, the best first.
 
         All rows are dealt out, the best first, each to its pairs, and of what a pair has come by the first are taken:
@@ -148,7 +149,8 @@ class Hits:
             at += 1
             free[pairs] = at
         room = np.minimum(self._counts, self._most)
-        return np.repeat(np.arange(room.size), room), dealt.take(_each_from(starts, room)).astype(np.int64)
+        of_pairs = np.repeat(np.arange(room.size), room)
+        return of_pairs, dealt.take(_each_from(starts, room)) if of_pairs.size < dealt.size else dealt
 
     def _best_first(self) -> list[int]:
         ids, seen = np.array(self._posting_ids, dtype=np.str_), np.array(self._seen, dtype=np.int64)
