@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.pay_amounts import sums_of
+from services.ingest.domain.pay_numbers import decimal_of, numbers_in
 from services.ingest.domain.pay_text import find_pay
 from services.ingest.domain.salary import read_salary
 from services.ingest.domain.sections import document_of
@@ -177,6 +178,34 @@ def test_the_longest_text_of_one_piece_is_read_in_bounded_time(piece: str) -> No
     began = time.process_time()
     read(text, "US")
     assert time.process_time() - began < 0.5
+
+
+_NUMBERED = st.lists(st.sampled_from([*"07９٣.,'’ \xa0\u2009k€x²\n", "120,000", "1'250.5", "３５０"]), max_size=30).map(
+    "".join
+)
+
+
+@given(_NUMBERED)
+def test_numbers_are_the_same_ahead_of_a_wide_one(text: str) -> None:
+    alone, beside = ([one.span() for one in numbers_in(read)] for read in (text, text + " x ７"))
+    assert beside[:-1] == alone
+
+
+@given(_NUMBERED)
+def test_numbers_begin_at_digits_that_no_digit_or_mark_stands_ahead_of(text: str) -> None:
+    found = list(numbers_in(text))
+    assert all(one.end() <= other.start() for one, other in pairwise(found))
+    for one in found:
+        assert one[0][0] in "0123456789０９３５"
+        assert not text[: one.start()].endswith(tuple("0123456789０９３５.,'’"))
+        assert decimal_of(one[0], multiplied=False) is not None
+
+
+@given(
+    st.integers(0, 10**9), st.sampled_from(["{}", "a {} b", "• {}\n", "€{}", "“{}”", "{}\u2009km", "７ to {}", "Öl {}"])
+)
+def test_a_number_is_found_in_any_company(number: int, company: str) -> None:
+    assert str(number) in [one[0] for one in numbers_in(company.format(number))]
 
 
 def test_sums_do_not_overlap_and_come_in_order() -> None:

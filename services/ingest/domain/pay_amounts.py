@@ -3,21 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import islice
 from typing import Final, NamedTuple
 
 from services.ingest.domain.pay_data import PayData, pay_data
+from services.ingest.domain.pay_numbers import decimal_of, numbers_in
 from services.ingest.domain.pay_words import LOCAL, PERIOD_AFTER
 
 _SYMBOLS: Final = "$€£¥￥₹₺₴₩₪฿₫₱₦₽₸₾₵₨"
-_DIGIT: Final = "0-9０-９"
-# The first digit is written out ahead of everything else: a scan for a set of characters is what makes this cheap.
-_NUMBER = re.compile(
-    rf"[{_DIGIT}](?<![{_DIGIT}.,'’][{_DIGIT}])"
-    rf"(?:\d{{0,2}}(?P<mark>[ \xa0\u2009\u202f.,'’])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d{{1,2}})?"
-    rf"|\d?(?:,\d{{2}})+,\d{{3}}(?:\.\d{{1,2}})?|\d{{0,11}}(?:[.,]\d{{1,3}})?)(?![.,'’]?\d)"
-)
-_MARKS = re.compile(r"[ \xa0\u2009\u202f.,'’]")
 _BEFORE = re.compile(
     rf"(?:(?<![^\W\d_])(?P<code>[^\W\d_]{{2,4}})[ \xa0]?)??(?<![^\W\d_])"
     rf"(?P<token>[^\W\d_]{{0,4}}[{_SYMBOLS}]{{1,2}}|S/\.?|[^\W\d_]{{1,5}}\.?)[ \xa0]?$"
@@ -48,7 +42,6 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """What a number without a currency counts instead of money: `$50 - 40 hours`."""
-_LETTER_AHEAD = re.compile(r"[^\W\d_\u2e80-\uffff]")
 _PENSION = re.compile(r"40[13]\s?\(?[kb]\b", re.IGNORECASE)
 _BASE_NEXT = re.compile(r"\s?(?:fixed |annual )?base\b", re.IGNORECASE)
 _MOST_NUMBERS = 600
@@ -107,15 +100,13 @@ def sums_of(text: str, *, bare_from: int = LEAST_BARE) -> list[Sum]:
 
 
 def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
-    for count, match in enumerate(_NUMBER.finditer(text)):
-        if count == _MOST_NUMBERS:
-            return
+    for match in islice(numbers_in(text), _MOST_NUMBERS):
         start, end = match.span()
         sign, begun = _currency_before(text, start, data)
-        if sign is None and (_LETTER_AHEAD.match(text, start - 1) or _PENSION.match(text, start)):
+        if sign is None and (_is_joined(text, start) or (text.startswith("40", start) and _PENSION.match(text, start))):
             continue  # "B2B", "C4M", 401k
         kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
-        value = _decimal(match.group(), multiplied=kind in _DECIMAL_KINDS)
+        value = decimal_of(match.group(), multiplied=kind in _DECIMAL_KINDS)
         if value is None:
             continue
         if kind is not None:
@@ -129,6 +120,12 @@ def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
             open_ended=open_ended,
             plain=kind is None and match.group("mark") is None,
         )
+
+
+def _is_joined(text: str, start: int) -> bool:
+    """Whether a letter touches a number, of a script that puts spaces between words and numbers."""
+    ahead = text[start - 1] if start else ""
+    return ahead.isalnum() and not ahead.isdecimal() and not _EAST_ASIAN_FROM <= ahead <= "\uffff"
 
 
 def _chosen(before: str | None, after: str | None) -> str | None:
@@ -194,7 +191,8 @@ def _following(text: str, end: int, data: PayData, *, known: bool) -> tuple[str 
             at = match.end() if word.lower() in data.multipliers else _without_stop(match, word)
     open_ended = text.startswith("+", at)
     at += open_ended
-    match = _AFTER.match(text, at)
+    if at != end:
+        match = _AFTER.match(text, at)
     if match is None:
         return kind, None, at, open_ended
     word = match.group("word") or match.group("sign")
@@ -245,18 +243,6 @@ def _east_asian(text: str, at: int, data: PayData) -> tuple[str | None, str | No
     kind = data.multipliers.get(match.group(1) or "")
     currency = data.after.get(match.group(2) or "")
     return kind, currency, match.end(), False
-
-
-def _decimal(number: str, *, multiplied: bool) -> Decimal | None:
-    """Tell thousands from decimals: a last group of three digits is thousands, unless a `k` follows a single one."""
-    groups = _MARKS.split(number)
-    last = groups[-1]
-    whole = len(groups) == 1 or (len(last) == 3 and groups[0] != "0" and not (multiplied and len(groups) == 2))
-    digits = "".join(groups) if whole else "".join(groups[:-1]) + "." + last
-    try:
-        return Decimal(digits)
-    except InvalidOperation:
-        return None
 
 
 def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
