@@ -6,6 +6,8 @@ with `str.translate` took longer than the search itself.
 
 from functools import lru_cache
 
+_SMALL = (("\u0130", "I"), ("\u0178", "\xff"), ("\u212a", "k"), ("\u212b", "\xe5"), ("\u1e9e", "\xdf"))
+"""Capitals outside Latin-1 that are of it in lower case, so that a text folds as the same in lower case does."""
 _HYPHENS = ("\u2010", "\u2011", "\u2007", "\u2009", "\u202f")
 
 FOREIGN = b"?"[0]
@@ -39,6 +41,8 @@ def haystack_of(text: str) -> bytes:
         text = text.replace("\u2019", "'")
         for hyphen in _HYPHENS:
             text = text.replace(hyphen, " ")
+        for capital, small in _SMALL:
+            text = text.replace(capital, small)
     return text.replace("?", ";").encode("latin-1", "replace").translate(_FOLD)
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rules.signature import LEAST_WORDS, signature_of
+from services.rules.skill_text import haystack_of
 from services.rules.text import Haystack, TextQuery, collapsed, fold, words
 
 pieces = st.sampled_from(
@@ -102,3 +103,11 @@ def test_any_text_holds_its_own_words(text: str) -> None:
 )
 def test_collapsing_leaves_single_spaces_between_the_pieces_of_a_text(text: str) -> None:
     assert collapsed(text) == " ".join(text.split())
+
+
+@given(st.text() | st.text(st.sampled_from("İIKkÅåẞßŸÿ’-– ?é")))
+def test_a_text_and_the_same_in_lower_case_are_the_same_bytes(text: str) -> None:
+    lowered = text.replace("İ", "I").lower()
+    folded = haystack_of(text)
+    assert len(folded) == len(text)
+    assert folded == haystack_of(lowered)

@@ -1,6 +1,6 @@
 """Where in a text it is worth trying the rules of a field: near plain words that their statements hold.
 
-The phrases of the reach are found by the same pass over the text.
+The phrases of the reach, and the words that say how a sentence speaks, are found by the same pass over the text.
 """
 
 import re
@@ -8,21 +8,36 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
+from services.ingest.domain.line_cues import LINE_CUES, LineKind
 from services.ingest.domain.reach_cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.sections import Document
 from services.ingest.domain.tables import table_of
+from services.rules.skill_text import haystack_of
+
+LineCue = tuple[int, tuple[LineKind, ...]]
+"""Where it stands, and all that it says."""
+
+
+class _Word(NamedTuple):
+    """A word or phrase, and what it is sought for."""
+
+    written: str
+    groups: tuple[str, ...]
+    cue: CueKind | None
+    """Its kind, if it is a phrase of the reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchors:
-    words: AhoCorasick
-    groups: tuple[tuple[str, ...], ...]
-    """The groups of each word, by its number."""
-    cues: tuple[CueKind | None, ...]
-    """The kind of each that is a phrase of the reach, by its number."""
+    automaton: BytesAhoCorasick
+    words: tuple[tuple[_Word, ...], ...]
+    """By the number of a pattern: the words that are the same as bytes."""
+    lines: tuple[tuple[LineKind, ...], ...]
+    """By the number of a pattern: what it says of its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ class _Hits:
     starts: Mapping[str, list[int]]
     """Where the words of each group begin, in order."""
     cues: list[Cue]
+    lines: list[LineCue]
 
 
 def stretches(document: Document, group: str, *, before: int, after: int) -> Sequence[tuple[int, int]]:
@@ -37,15 +53,16 @@ def stretches(document: Document, group: str, *, before: int, after: int) -> Seq
 
     A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
     """
-    return _stretches(document.lowered, group, before, after)
+    return _stretches(document, group, before, after)
 
 
 @lru_cache(maxsize=64)
-def _stretches(lowered: str, group: str, before: int, after: int) -> Sequence[tuple[int, int]]:
+def _stretches(document: Document, group: str, before: int, after: int) -> Sequence[tuple[int, int]]:
     # Kept for the next pattern that is tried around the same words.
     found: list[tuple[int, int]] = []
-    for at in _hits(lowered).starts.get(group, ()):
-        start, stop = max(0, at - before), min(len(lowered), at + after)
+    length = len(document.text)
+    for at in _hits(document).starts.get(group, ()):
+        start, stop = max(0, at - before), min(length, at + after)
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], stop)
         else:
@@ -63,33 +80,55 @@ def matches(
 
 def cues_of(document: Document) -> list[Cue]:
     """The phrases of the text that may say where one may work from, in order, none overlapping another."""
-    return _hits(document.lowered).cues
+    return _hits(document).cues
+
+
+def line_cues_of(document: Document) -> list[LineCue]:
+    """The words that say how their sentence speaks, in order."""
+    return _hits(document).lines
 
 
 @lru_cache(maxsize=4)
-def _hits(lowered: str) -> _Hits:
+def _hits(document: Document) -> _Hits:
     """What a text holds of all words and phrases, by one pass; kept for the next rule that reads the same text."""
-    anchors = _anchors()
+    anchors, lowered = _anchors(), document.lowered
     starts: defaultdict[str, list[int]] = defaultdict(list)
     cues: list[Cue] = []
-    for number, start, end in anchors.words.find_matches_as_indexes(lowered, overlapping=True):
-        for group in anchors.groups[number]:
-            starts[group].append(start)
-        if kind := anchors.cues[number]:
-            cues.append(Cue(kind, start, end))
+    lines: list[LineCue] = []
+    for number, start, end in anchors.automaton.find_matches_as_indexes(haystack_of(document.text), overlapping=True):
+        if said := anchors.lines[number]:
+            lines.append((start, said))
+        for written, groups, kind in anchors.words[number]:
+            if not lowered.startswith(written, start):
+                continue  # alike as bytes alone: a hyphen for a space
+            for group in groups:
+                starts[group].append(start)
+            if kind:
+                cues.append(Cue(kind, start, end))
     for found in starts.values():
         found.sort()
-    return _Hits(starts, cues_among(lowered, cues))
+    lines.sort()
+    return _Hits(starts, cues_among(lowered, cues), lines)
 
 
 @cache
 def _anchors() -> _Anchors:
-    groups_of: defaultdict[str, list[str]] = defaultdict(list)
-    for group, words in table_of("anchors.toml").items():
-        for word in words:
-            groups_of[word].append(group)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for group, written_ways in table_of("anchors.toml").items():
+        for written in written_ways:
+            groups[written].append(group)
     kinds = phrases()
-    words = list(dict.fromkeys((*groups_of, *kinds)))
-    # A DFA is faster alone, but between postings its larger table falls out of the cache: a quarter slower there.
-    automaton = AhoCorasick(words, implementation=Implementation.ContiguousNFA)
-    return _Anchors(automaton, tuple(tuple(groups_of[word]) for word in words), tuple(map(kinds.get, words)))
+    words: defaultdict[bytes, list[_Word]] = defaultdict(list)
+    for written in dict.fromkeys((*groups, *kinds)):
+        words[haystack_of(written)].append(_Word(written, tuple(groups[written]), kinds.get(written)))
+    lines: defaultdict[bytes, list[LineKind]] = defaultdict(list)
+    for kind, cues in LINE_CUES.items():
+        for cue in cues:
+            lines[haystack_of(cue)].append(kind)
+    patterns = list(dict.fromkeys((*words, *lines)))
+    return _Anchors(
+        # A DFA is faster alone, but between postings its larger table falls out of the cache.
+        BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA),
+        tuple(tuple(words.get(pattern, ())) for pattern in patterns),
+        tuple(tuple(lines.get(pattern, ())) for pattern in patterns),
+    )

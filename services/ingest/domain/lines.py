@@ -2,63 +2,11 @@
 
 import re
 from bisect import bisect_left
-from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+from services.ingest.domain.anchors import line_cues_of
+from services.ingest.domain.sections import Document
 
-from services.rules.skill_text import haystack_of
-
-_ASKING = (
-    " years ", "+ years", "years'", "year of", "experience in", "experience with", "experience of", "experience as",
-    "experience using", "proficien", "fluent", "fluency", "knowledge of", "familiarity with", "familiar with",
-    "understanding of", "expertise in", "track record", "background in", " skills", "required", "must have",
-    "must be", "ability to", "erfahrung", "kenntnisse", "experiencia", "experiência", "expérience", "maîtrise",
-)  # fmt: skip
-_OPTIONAL = (
-    "nice to have", "bonus", "a plus", "big plus", "strong plus", "huge plus", " plus.", "plus:", "pluses", "preferred",
-    "prefered", "preferably", "ideally", "desirable", "advantage", "not required", "not mandatory", "good to have",
-    "optional", "familiarity is", "von vorteil", "wünschenswert", "mile widzian", "un plus", "deseable", "diferencial",
-    "un atout",
-)  # fmt: skip
-_DEGREE = (
-    "degree",
-    "bachelor",
-    "master",
-    "diploma",
-    " bs ",
-    " ms ",
-    "bsc",
-    "msc",
-    "b.s",
-    "m.s",
-    "major",
-    "studium",
-    "licence",
-)
-_SPEAKS = (
-    "experience", "background", "knowledge", "expertise", "understanding", "proficien", "familiar", "skill", "career",
-    "years", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
-)  # fmt: skip
-_ROLE = (
-    "you will", "you'll", "you'd", "you would", "we are seeking", "we're seeking", "is seeking", "looking for",
-    "responsible for", "this role", "this position", "in the role", "the role", "as our", "the ideal candidate",
-    "searching for", "is hiring", "are hiring", "we're hiring", "your role", "your mission", "your work",
-    "suchen wir", "wir suchen", "du wirst", "recherchons", "buscamos", "procuramos", "szukamy",
-)  # fmt: skip
-_EQUIPMENT = (
-    "internet connection", "internet speed", "internet access", "mbps", "headset", "webcam", "home office",
-    "ethernet connection", "wired connection", "wi fi connection", "own computer", "own laptop",
-)  # fmt: skip
-_CUES = {
-    "asks": _ASKING,
-    "optional": _OPTIONAL,
-    "degree": _DEGREE,
-    "speaks": _SPEAKS,
-    "role": _ROLE,
-    "equipment": _EQUIPMENT,
-}
-_KINDS = tuple(kind for kind, words in _CUES.items() for _ in words)
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
 
 
@@ -86,11 +34,12 @@ class Line(NamedTuple):
 class Lines:
     """The sentences of a text, read in order of position."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
         self._now = Line(0, -1)
-        found = _cues().find_matches_as_indexes(haystack_of(text), overlapping=True)
-        self._cues = sorted((start, cue) for cue, start, _ in found)
+        self._paragraph_stop = -1
+        self._cues = line_cues_of(document)
+        self._starts = [start for start, _ in self._cues]
 
     def at(self, position: int) -> Line:
         """The sentence around a position, which is not before that of the last call."""
@@ -100,32 +49,30 @@ class Lines:
 
     def _read(self, position: int) -> Line:
         text = self._text
-        start = text.rfind("\n", 0, position) + 1
-        stop = text.find("\n", position)
-        stop = stop if stop >= 0 else len(text)
+        if position < self._paragraph_stop:
+            start = self._now.start
+        else:
+            start = text.rfind("\n", 0, position) + 1
+            stop = text.find("\n", position)
+            self._paragraph_stop = stop if stop >= 0 else len(text)
+        stop = self._paragraph_stop
         # A paragraph speaks of many things: what is optional in one sentence of it is not in the others.
         for sentence in _SENTENCE_END.finditer(text, start, stop):
             if sentence.end() > position:
                 stop = sentence.start()
                 break
             start = sentence.end()
-        first, last = bisect_left(self._cues, (start, 0)), bisect_left(self._cues, (stop, 0))
-        cues = self._cues[first:last]
-        kinds = {_KINDS[cue] for _, cue in cues}
+        first = bisect_left(self._starts, start)
+        cues = self._cues[first : bisect_left(self._starts, stop, first)]
+        kinds = {kind for _, said in cues for kind in said}
         return Line(
             start,
             stop,
             asks="asks" in kinds,
             optional="optional" in kinds,
-            optional_from=next((at for at, cue in cues if _KINDS[cue] == "optional"), 0),
+            optional_from=next(at for at, said in cues if "optional" in said) if "optional" in kinds else 0,
             degree="degree" in kinds,
             speaks="speaks" in kinds,
             role="role" in kinds,
             equipment="equipment" in kinds,
         )
-
-
-@cache
-def _cues() -> BytesAhoCorasick:
-    cues = [haystack_of(cue) for words in _CUES.values() for cue in words]
-    return BytesAhoCorasick(cues, matchkind=MatchKind.Standard, implementation=Implementation.DFA)

@@ -144,7 +144,7 @@ def _of_text(
         parts = [(0, len(text), "duties")]  # a text without headings says everything in one
     # Where nothing is headed as required, the work itself says what it takes.
     core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
-    lines = Lines(text)
+    lines = Lines(document)
     at = 0
     required: set[str] = set()
     for index, mention in enumerate(mentions):

@@ -1,0 +1,55 @@
+"""The words of a sentence that say how it speaks of all that is in it."""
+
+from typing import Final, Literal
+
+LineKind = Literal["asks", "optional", "degree", "speaks", "role", "equipment"]
+
+_ASKING = (
+    " years ", "+ years", "years'", "year of", "experience in", "experience with", "experience of", "experience as",
+    "experience using", "proficien", "fluent", "fluency", "knowledge of", "familiarity with", "familiar with",
+    "understanding of", "expertise in", "track record", "background in", " skills", "required", "must have",
+    "must be", "ability to", "erfahrung", "kenntnisse", "experiencia", "experiência", "expérience", "maîtrise",
+)  # fmt: skip
+_OPTIONAL = (
+    "nice to have", "bonus", "a plus", "big plus", "strong plus", "huge plus", " plus.", "plus:", "pluses", "preferred",
+    "prefered", "preferably", "ideally", "desirable", "advantage", "not required", "not mandatory", "good to have",
+    "optional", "familiarity is", "von vorteil", "wünschenswert", "mile widzian", "un plus", "deseable", "diferencial",
+    "un atout",
+)  # fmt: skip
+_DEGREE = (
+    "degree",
+    "bachelor",
+    "master",
+    "diploma",
+    " bs ",
+    " ms ",
+    "bsc",
+    "msc",
+    "b.s",
+    "m.s",
+    "major",
+    "studium",
+    "licence",
+)
+_SPEAKS = (
+    "experience", "background", "knowledge", "expertise", "understanding", "proficien", "familiar", "skill", "career",
+    "years", "exposure", "competen", "trained", "certified", "licensed", "licenced", "erfahrung",
+)  # fmt: skip
+_ROLE = (
+    "you will", "you'll", "you'd", "you would", "we are seeking", "we're seeking", "is seeking", "looking for",
+    "responsible for", "this role", "this position", "in the role", "the role", "as our", "the ideal candidate",
+    "searching for", "is hiring", "are hiring", "we're hiring", "your role", "your mission", "your work",
+    "suchen wir", "wir suchen", "du wirst", "recherchons", "buscamos", "procuramos", "szukamy",
+)  # fmt: skip
+_EQUIPMENT = (
+    "internet connection", "internet speed", "internet access", "mbps", "headset", "webcam", "home office",
+    "ethernet connection", "wired connection", "wi fi connection", "own computer", "own laptop",
+)  # fmt: skip
+LINE_CUES: Final[dict[LineKind, tuple[str, ...]]] = {
+    "asks": _ASKING,
+    "optional": _OPTIONAL,
+    "degree": _DEGREE,
+    "speaks": _SPEAKS,
+    "role": _ROLE,
+    "equipment": _EQUIPMENT,
+}
