@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from struct import Struct
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,7 @@ SAME_REMOTE_LIKENESS: Final = 0.7
 _SEED: Final = 20_260_801
 _LANE: Final = np.dtype("<u2")
 """The low 16 bits of each hash are kept (b-bit MinHash, Li and König 2010): chance agreement is 1 in 65,536."""
-
+_LANES: Final = Struct(f"<{PERMUTATIONS}H")
 
 _MARKS: Final = re.compile(
     "[\u00a0\u00ab\u00b7\u00bb\u200b\u2010-\u2015\u2018-\u201e\u2022\u2026\u2028\u2029\u202f\U0001f300-\U0001faff]+"
@@ -72,8 +73,7 @@ def signature_of(text: str) -> str:
         return ""
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     sketch.update([*map(" ".join, zip(found, found[1:], found[2:], strict=False))])
-    low = np.array(sketch.digest(), dtype=np.uint32).astype(_LANE)
-    return low.tobytes().hex()
+    return _LANES.pack(*(one & 0xFFFF for one in sketch.digest())).hex()
 
 
 @lru_cache(maxsize=65_536)

@@ -9,7 +9,7 @@ from services.rules.skill_context import Candidate
 _PRACTICES = ("term", "method", "field")
 _REACH = 80
 """Characters on either side of a mention in which a list is looked for."""
-_SEPARATOR = re.compile(r"\s*(?:,|/|&|\band/or\b|\band\b|\bor\b|\bund\b|\by\b|\be\b|\bet\b)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:[,/&]|\b(?:and/or|and|or|und|y|e|et)\b)\s*", re.IGNORECASE)
 _JOINED_BEFORE = (",", "/", "&", " and", " or", " und", " et", " y", " e")
 _LONGEST_JOINT = 6
 _JOINED_BEHIND = re.compile(r"\s*(?:[,/&]|(?:and|or|und|et|y|e)\b)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def _behind(
     text: str, mention: Candidate, behind: str, names: Mapping[str, str], kinds: Mapping[str, str]
 ) -> list[Candidate]:
     first = text[mention.start : mention.end].split(" ", 1)[0]
-    clause = _CLAUSE_END.split(behind)[0]
+    clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
     added: list[Candidate] = []
     for start, end in islice(_pieces(clause), 1, None):
         word = _WORD.match(clause, start, end)

@@ -197,7 +197,8 @@ class Taxonomy:
         around them says that the skill is meant. Lists that share a word name each: "unit and load testing"."""
         kept = believable(text, self._candidates(text), self._cues)
         kept = with_shared_words(text, kept, self._by_fold, self._kinds)
-        return tuple(Mention(c.name, c.start, c.end, text[c.start : c.end], self._kinds[c.name]) for c in kept)
+        kinds = self._kinds
+        return tuple(Mention(name, start, end, text[start:end], kinds[name]) for name, start, end, _, _ in kept)
 
     def of_title(self, title: str) -> tuple[str, ...]:
         """The skills that a job's title names or implies: who is called a Grant Writer writes, and raises funds."""
@@ -235,15 +236,16 @@ class Taxonomy:
         ]
         found.sort()
         links = _links(text)
+        patterns, surfaces_of, kinds = self._patterns, self._surfaces, self._kinds
         candidates: list[Candidate] = []
         titled = is_title(text)
         reached = 0
         for start, minus_end, pattern in found:
-            if start < reached or not haystack.startswith(self._patterns[pattern], start):
+            if start < reached or not haystack.startswith(patterns[pattern], start):
                 continue  # the latter: another sign stands between its words
             if start and haystack[start - 1] == FOREIGN and text[start - 1].isalnum():
                 continue
-            surfaces = self._surfaces[pattern]
+            surfaces = surfaces_of[pattern]
             end = -minus_end
             if words[end + 1] != _SPACE or haystack[end] == FOREIGN:
                 end = _closed_end(text, end, plural=plural[pattern])
@@ -260,7 +262,7 @@ class Taxonomy:
             surface = _spelt(surfaces, written)
             if surface and not (surface.role and not titled):
                 cue = _SMALL if surface.small and surface.cue is None and written.islower() else surface.cue
-                candidates.append(Candidate(surface.name, start, end, cue, self._kinds[surface.name]))
+                candidates.append(Candidate(surface.name, start, end, cue, kinds[surface.name]))
                 reached = end
         return candidates
 

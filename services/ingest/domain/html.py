@@ -58,7 +58,8 @@ def sanitise(markup: str) -> str:
     safe = _clean(_as_markup(markup))
     if "&lt;/" in safe and len(_ESCAPED.findall(safe)) >= _LEAST_ESCAPED:
         safe = _clean(_as_markup(html.unescape(safe)))
-    return _DIVS.sub(r"<\1div>", _INVISIBLE.sub("", safe))
+    # What is dropped is never printable, and most markup is on one line.
+    return _DIVS.sub(r"<\1div>", safe if safe.isprintable() else _INVISIBLE.sub("", safe))
 
 
 def text_of(markup: str) -> str:

@@ -208,6 +208,10 @@ def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Em
 
 
 def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
+    words = before.lower()
+    # Most sentences have none of these: four plain searches take a tenth of the time of the pattern's.
+    if not ("with" in words or "across" in words or "between" in words or "alongside" in words):
+        return False
     return bool(_BESIDE.search(before) and _NEIGHBOURS.match(text, mention.end))
 
 
