@@ -22,7 +22,7 @@ from services.ingest.domain.sections import BOILERPLATE, Document
 
 Found = dict[Employment, Finding[Employment | None]]
 
-_COMPANY = frozenset({"about", "legal"})
+_COMPANY = frozenset({"about", "others", "legal"})
 _SECOND_FORM = 14
 """Characters in which a second form may follow: `Full-time / part-time`."""
 _PART_TIME_BELOW = 30

@@ -261,12 +261,12 @@ class _Reader:
             return True
         if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(around.after):
             return True
-        aside = kind in ("benefits", "about")
+        aside = kind in ("benefits", "about", "others")
         if around.says("pay", "base"):
             return not aside or one.ranged or bool(spells)
         if one.ranged and (spells or self._alone(one)):
             return True
-        if not spells or kind == "about":
+        if not spells or kind in ("about", "others"):
             return False
         return spells[0].period in _RATES or (spells[0].period == "year" and not aside and self._alone(one))
 

@@ -42,7 +42,7 @@ _MOST_CUES = 400
 _BEFORE = 110
 _CODES = re.compile(r"\b[A-Z]{2}\b")
 _STOP = re.compile(r"[.!?;](?=\s)|\n|•")
-_ABOUT_US = frozenset({"about", "benefits"})
+_ABOUT_US = frozenset({"about", "others", "benefits"})
 _ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
 _APPLICANT = ("candidate", "Candidate", "applica", "Applica")
 _LABEL_BEFORE = re.compile(

@@ -48,7 +48,7 @@ _NEEDED = re.compile(
 )
 _ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|applicants?)\b", re.IGNORECASE)
 _AND = re.compile(r"\s?(?:,? (?:and|or)|&|/)\s?(?:the )?", re.IGNORECASE)
-_ABOUT_US = frozenset({"about", "benefits", "pay", "legal"})
+_ABOUT_US = frozenset({"about", "others", "benefits", "pay", "legal"})
 _AROUND = 150
 
 

@@ -49,7 +49,7 @@ _PLACE_BEHIND = re.compile(
     r"|recogni[sz]ed|known|remote team|leading|scale)|[- ](?:else|near)",
     re.IGNORECASE,
 )
-_ABOUT_US = frozenset({"about", "benefits"})
+_ABOUT_US = frozenset({"about", "others", "benefits"})
 
 
 @dataclass(frozen=True, slots=True)

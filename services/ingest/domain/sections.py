@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-Kind = Literal["opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "process", "legal"]
+Kind = Literal[
+    "opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "others", "process", "legal"
+]
+"""`others` are other openings of the employer."""
 
 MOST_READ = 60_000
 """Characters of a text that the rules read; the longest of 2,733 captured ones has under 30,000."""
-BOILERPLATE: frozenset[Kind] = frozenset({"about", "benefits", "process", "legal"})
+BOILERPLATE: frozenset[Kind] = frozenset({"about", "others", "benefits", "process", "legal"})
 _LEAST_OWN = 400
 _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
@@ -22,8 +25,8 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
     ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|^right to work|disclaimer"
               r"|privacy (?:notice|polic|statement)|diversity|accommodation|physical (?:demand|requirement)|\bbelonging"
               r"|^(?:the )?work(?:ing)? (?:environment|conditions)|reasonable|chancengleichheit|datenschutz"),
-    ("process", r"^not (?:your|the right|what you|quite)|also hiring"
-                r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
+    ("others", r"^not (?:your|the right|what you|quite)|also hiring"
+               r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
     ("requirements", r"required (?:&|and) preferred|must[- ]ha|apply if|whether or not"),
     ("place", r"^location"),
     ("duties", r"what you(?:'ll| will)? get to \w|your responsib|responsibilities (?:would|will|includ)"),
@@ -129,7 +132,7 @@ class Document:
 
     @property
     def own_words(self) -> str:
-        """The text without what an employer repeats in each posting: about the company, benefits, process, legal.
+        """The text without what an employer repeats in each posting: the sections of `BOILERPLATE`.
 
         The whole text where nearly nothing else is left.
         """

@@ -158,7 +158,7 @@ def _of_text(
             section = "requirements"
         elif line.role and section in _MAY_SPEAK_OF_THE_JOB:
             section = "duties"
-        tagged = section != "process" and mention.kind in ("term", "method") and mention.name in tags
+        tagged = section != "others" and mention.kind in ("term", "method") and mention.name in tags
         if section not in _OF_THE_JOB and not tagged:
             continue
         if _counts(text, mentions, index, employer=employer, line=line):

@@ -78,7 +78,7 @@ _NOT_NEEDED = re.compile(
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
 _AROUND, _BESIDE = 60, 8
 _MOST_ZONES = 60
-_ELSEWHERE = frozenset({"legal", "process", "about"})
+_ELSEWHERE = frozenset({"legal", "process", "about", "others"})
 
 
 def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None]:

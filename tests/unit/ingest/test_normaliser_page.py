@@ -25,7 +25,7 @@ _PAGE = Path(__file__).resolve().parents[3] / "docs" / "normaliser.md"
 _NOTHING = "–"
 _KINDS = {
     "requirements": "requirements", "nice to have": "nice", "duties": "duties", "benefits": "benefits", "pay": "pay",
-    "place": "place", "about the company": "about", "process": "process", "legal": "legal",
+    "place": "place", "about the company": "about", "other openings": "others", "process": "process", "legal": "legal",
 }  # fmt: skip
 
 

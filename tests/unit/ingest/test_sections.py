@@ -40,7 +40,7 @@ from services.ingest.domain.sections import document_of
         ("Pay range", "pay"),
         ("What you'll get to do", "duties"),
         ("Why this matters", "opening"),
-        ("Other openings", "process"),
+        ("Other openings", "others"),
     ],
 )
 def test_headings_of_several_languages(heading: str, kind: str) -> None:

@@ -108,6 +108,13 @@ def test_a_tag_does_not_make_a_skill_of_a_practice_of_other_openings() -> None:
     assert chosen(html=html, skills=("data-engineering",)) == {"Figma": True}
 
 
+def test_a_list_of_other_openings_says_neither_where_one_works_nor_what_is_paid() -> None:
+    openings = "<h3>Other jobs at Acme</h3><p>Based in Brazil</p><p>Sales engineers: base $90,000</p>"
+    draft = a_draft("Designer", f"<h3>Requirements</h3><p>You know Figma.</p>{openings}")
+    posting = normalise(draft, raw=a_raw(), rates=RATES)
+    assert (posting.reach.countries, posting.salary) == ((), None)
+
+
 def test_the_tasks_say_what_it_takes_where_no_section_does() -> None:
     html = (
         "<h3>What you will do</h3><p>You build services with Kafka. Ansible is a plus.</p><h3>Benefits</h3><p>Tea.</p>"
