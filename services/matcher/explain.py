@@ -196,15 +196,13 @@ def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
     """The least that is paid, in the floor's currency, where that is another amount than the most."""
     floor, pay = criteria.salary_floor, posting.salary
     needed = annual_floor(floor) if floor else None
-    if floor is None or needed is None or pay is None or not pay.annual_min or not pay.annual_max:
+    if floor is None or needed is None or pay is None:
         return
-    top = pay.tops.get(floor.currency)
-    if top is None:
-        return
-    stated = pay.stated.get(floor.currency)
-    # The rate that gave the top.
-    least = pay.annual_min * top / pay.annual_max if stated is None else stated
-    if least >= top:
+    top, stated = pay.tops.get(floor.currency), pay.stated.get(floor.currency)
+    least: float | None = stated
+    if top is not None and stated is None and pay.annual_min and pay.annual_max:
+        least = pay.annual_min * top / pay.annual_max  # the rate that gave the top
+    if top is None or least is None or least >= top:
         return
     about = "" if pay.currency == floor.currency or stated is not None else "about "
     percent = f"{100 * abs(least - needed) / needed:.0f} %"

@@ -299,6 +299,7 @@ def _annualised(pay: _Pay, further: Iterable[_Pay], rates: Rates) -> Salary:
     annual_low = annual(low, pay.period) if low is not None else None
     annual_high = annual(high, pay.period) if high is not None else None
     reached = tops(annual_high if annual_high is not None else annual_low, pay.currency, rates)
+    rates_on = rates.on.isoformat() if len(reached) > 1 else None
     besides = _stated_besides(further, rates) if reached else {}
     reached |= {currency: most for currency, (_, most) in besides.items()}
     return Salary(
@@ -310,5 +311,5 @@ def _annualised(pay: _Pay, further: Iterable[_Pay], rates: Rates) -> Salary:
         annual_max=annual_high,
         tops=dict(sorted(reached.items())),
         stated={currency: least for currency, (least, _) in besides.items()},
-        rates_on=rates.on.isoformat() if len(reached) > 1 else None,
+        rates_on=rates_on,
     )

@@ -59,7 +59,7 @@ def converted_pay(salary: Salary, currency: str, words: Words) -> str:
     if high is None:
         return ""
     top = brief(high, currency, words.locale)
-    if salary.max is None:
+    if salary.max is None and currency not in salary.stated:
         return words.say("from about {pay} a year", pay=top)
     if low is None:
         return words.say("up to about {pay} a year", pay=top)

@@ -77,7 +77,9 @@ def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
     asked = Criteria(salary_floor=floor(100_000))
     assert _details(asked, a_posting(salary=pay))["salary"] == ("at least about EUR 80,000, 20 % below it",)
     abroad = pay.model_copy(update={"stated": {"EUR": 95_000}})
-    assert _details(asked, a_posting(salary=abroad))["salary"] == ("at least EUR 95,000, 5 % below it",)
+    open_ended = abroad.model_copy(update={"max": None, "annual_max": None})
+    for one in (abroad, open_ended):
+        assert _details(asked, a_posting(salary=one))["salary"] == ("at least EUR 95,000, 5 % below it",)
 
 
 def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> None:

@@ -40,6 +40,7 @@ def test_pay_is_shown_as_it_is_stated(salary: Salary, said: str) -> None:
         (pay(70_000, 95_000), "XAU", ""),
         (pay(5_000, 6_000, "EUR", "project"), "GBP", ""),
         (pay(70_000, 95_000).model_copy(update={"stated": {"GBP": 40_000}}), "GBP", "about £40K–£76K a year"),
+        (pay(70_000, None).model_copy(update={"stated": {"GBP": 40_000}}), "GBP", "about £40K–£56K a year"),
         (pay(50_000, 60_000, None), "EUR", ""),
     ],
 )
