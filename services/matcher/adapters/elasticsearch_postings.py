@@ -16,8 +16,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_generations import Generations
 from services.matcher.adapters.posting_document import document_of, micros, query_of
 from services.matcher.ports import BackwardHit
+from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
-from services.rules.verdict import judge
 from services.runtime.elasticsearch import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
@@ -153,7 +153,7 @@ class _Walk:
             if one is None or posting_id in self.seen or len(self.hits) >= most:
                 continue
             self.seen.add(posting_id)
-            outcome = judge(self.criteria, one).outcome
+            outcome = outcome_of(self.criteria, one)
             if outcome != "reject":
                 self.hits.append(BackwardHit(one.posting, near=outcome == "near"))
 

@@ -9,18 +9,8 @@ from itertools import groupby, islice
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore
 from services.matcher.ports import BackwardHit
-from services.rules.fits import (
-    employment_fits,
-    language_fits,
-    salary_fit,
-    seniority_fits,
-    timezone_fits,
-    workplace_fits,
-)
-from services.rules.placing import concrete
+from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
-from services.rules.text import TextQuery
-from services.rules.verdict import judge
 
 _Entry = tuple[float, str, PreparedPosting]
 """When it was seen, in seconds before 1970; the posting's id, by which equally old ones are ordered; the posting."""
@@ -55,13 +45,12 @@ class MemoryRecentPostings:
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first."""
         found: list[BackwardHit] = []
-        sieve = _Sieve(criteria)
         for prepared in self._since(criteria.skills, since):
             if len(found) >= most:
                 break
-            if (prepared.posting.backlog and not backlog) or not sieve.lets_through(prepared):
+            if prepared.posting.backlog and not backlog:
                 continue
-            outcome = judge(criteria, prepared).outcome
+            outcome = outcome_of(criteria, prepared)
             if outcome != "reject":
                 found.append(BackwardHit(prepared.posting, near=outcome == "near"))
         return found
@@ -112,49 +101,3 @@ def _end(some: _NewestFirst, since: datetime) -> int:
 
 def _posting_of(entry: _Entry) -> PostingCore:
     return entry[2].posting
-
-
-class _Sieve:
-    """Rules out most postings at the price of some set operations; `judge` decides about the rest."""
-
-    def __init__(self, criteria: Criteria) -> None:
-        self._asked = criteria
-        self._places = concrete(criteria.places)
-        self._text = TextQuery.parse(criteria.text)
-
-    def lets_through(self, prepared: PreparedPosting) -> bool:
-        """Whether a posting may fit, or nearly fit; what is cheap to tell and rules out much comes first."""
-        posting, asked = prepared.posting, self._asked
-        return (
-            posting.status == "open"
-            and self._has_skills(prepared)
-            and workplace_fits(asked.workplace, posting.workplace)
-            and seniority_fits(asked.seniority, posting.seniority)
-            and employment_fits(asked.employment, posting.employment)
-            and language_fits(asked.languages, posting.language)
-            and salary_fit(
-                asked.salary_floor, asked.accept_undisclosed, posting.salary.tops if posting.salary else None
-            )
-            != "no"
-            and self._has_place(prepared)
-            and timezone_fits(asked.utc_offset, asked.tolerance, posting.timezones)
-            and self._has_words(prepared)
-        )
-
-    def _has_skills(self, prepared: PreparedPosting) -> bool:
-        asked = self._asked.skills
-        return (
-            prepared.skills.issuperset(asked.all)
-            and prepared.skills.isdisjoint(asked.none)
-            and (not asked.any or any(name in prepared.skills or name in prepared.implied for name in asked.any))
-        )
-
-    def _has_place(self, prepared: PreparedPosting) -> bool:
-        if not self._places:
-            return True
-        if not prepared.allowed.told:
-            return self._asked.accept_unknown_place
-        return any(prepared.allowed.takes_in(place) for place in self._places)
-
-    def _has_words(self, prepared: PreparedPosting) -> bool:
-        return not self._text or not (self._text.missing(prepared.haystack) or self._text.present(prepared.haystack))
