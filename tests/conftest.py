@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
 settings.register_profile("any speed", settings(), deadline=None)
 settings.load_profile("any speed")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So a shell starts what it runs in the background; what tests start would inherit it, and Ctrl-C would not end it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -137,6 +137,7 @@ def stream(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stream]:
 
 
 def test_sigterm_with_work_in_flight_finishes_the_batch_and_commits_it(stream: Stream) -> None:
+    (stream.folder / SLOW).write_text("0.05")
     with stream.worker() as worker:
         worker.start()
         stream.send(2_000)
