@@ -25,7 +25,8 @@ def settings() -> Iterator[KafkaSettings]:
 
 
 def test_what_is_produced_is_compressed_numbered_and_keyed(settings: KafkaSettings) -> None:
-    sent = [out(f"key {number % 7}", str(number)) for number in range(200)]
+    # Long enough that each batch gains by it, also one of a single record: the client leaves as it is what would grow.
+    sent = [out(f"key {number % 7}", f"{number} " * 200) for number in range(200)]
     with RecordProducer(settings) as producer:
         producer.produce(sent)
     found, batches = read_with_batches(settings, TOPIC)
