@@ -81,13 +81,13 @@ class Rebuilder:
         is missing or empty (a new installation, a cluster made anew) it is built from the topic. Raises
         UnavailableError while another worker does so, or where it is of another form.
         """
-        read = [one for one in kept.generations.listed() if one.read]
-        if read and read[0].schema != kept.generations.schema:
+        read = kept.generations.current()
+        if read and read.schema != kept.generations.schema:
             raise UnavailableError(
-                f"the index of {kept.name} is of the form {read[0].schema or 'unknown'} and this release writes"
+                f"the index of {kept.name} is of the form {read.schema or 'unknown'} and this release writes"
                 f" {kept.generations.schema}: run `jobchime reindex`"
             )
-        anything = not (read and self._engine.count(read[0].name)) and self._anything(kept)
+        anything = not (read and self._engine.count(read.name)) and self._anything(kept)
         if anything:
             _events.warning("builds an index from its topic", index=kept.name, missing=not read)
         if anything or not read:

@@ -233,15 +233,14 @@ def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
             ("criteria", ElasticsearchCriteriaIndex(engine)),
             ("postings", ElasticsearchRecentPostings(engine)),
         ):
-            generations = index.generations.listed()
-            current = [one for one in generations if one.read]
+            current = index.generations.current()
             if not current:
                 yield _lacks_index(settings, name, has_store=has_store)
-            elif current[0].schema != index.generations.schema:
-                said = f"{current[0].name} is of {current[0].schema}, and {index.generations.schema} is needed"
+            elif current.schema != index.generations.schema:
+                said = f"{current.name} is of {current.schema}, and {index.generations.schema} is needed"
                 yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
             else:
-                yield Finding(f"index of {name}", "well", current[0].name)
+                yield Finding(f"index of {name}", "well", current.name)
     finally:
         engine.close()
 

@@ -75,6 +75,10 @@ class Generations:
             if self._named.fullmatch(name)
         ]
 
+    def current(self) -> Generation | None:
+        """The one that searches go to."""
+        return next((one for one in self.listed() if one.read), None)
+
     def targets(self) -> list[str]:
         """The aliases to write through (with `require_alias`), one a generation. Raises MissingIndexError for none."""
         found = self._engine.ask("GET", f"/_alias/{self.write_alias}")

@@ -71,8 +71,8 @@ class ElasticsearchSieve:
         if self._of_this_form:
             return
         generations = self._generations
-        read = [one for one in generations.listed() if one.read]
-        if not read or read[0].schema != generations.schema:
-            held = f"is of the form {read[0].schema or 'unknown'}" if read else "is missing"
+        read = generations.current()
+        if not read or read.schema != generations.schema:
+            held = f"is of the form {read.schema or 'unknown'}" if read else "is missing"
             raise UnavailableError(f"the index of postings {held}: `jobchime reindex` makes it of {generations.schema}")
         self._of_this_form = True
