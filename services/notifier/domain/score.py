@@ -149,25 +149,30 @@ def _in_title(criteria: Criteria, ready: Ready) -> bool:
 
 def _pay_points(criteria: Criteria, ready: Ready) -> float:
     """How far the top lies above the floor; half of it for stated pay where no floor is set."""
-    salary = ready.posting.salary
-    if salary is None or not states_pay(ready.posting):
-        return 0.0
     if criteria.salary_floor is None:
-        return PAY_POINTS * NOTHING_ASKED
-    floor, top = annual_floor(criteria.salary_floor), salary.tops.get(criteria.salary_floor.currency)
-    if not floor or top is None:
+        return PAY_POINTS * NOTHING_ASKED * states_pay(ready.posting)
+    held = _top_and_floor(criteria, ready.posting)
+    if held is None:
         return 0.0
+    top, floor, _ = held
     return PAY_POINTS * min(1.0, max(0.0, (top / floor - 1.0) / PAY_BEST_AT))
 
 
 def _pay_facts(criteria: Criteria, posting: PostingCore) -> tuple[Fact, ...]:
-    if posting.salary is None or not states_pay(posting) or criteria.salary_floor is None:
+    held = _top_and_floor(criteria, posting)
+    if held is None:
         return ()
-    floor, currency = annual_floor(criteria.salary_floor), criteria.salary_floor.currency
-    top = posting.salary.tops.get(currency)
-    if not floor or top is None:
-        return ()
+    top, floor, currency = held
     return (("annual_top", top), ("annual_floor", floor), ("currency", currency))
+
+
+def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, str] | None:
+    """Of a year, in the floor's currency; None where there is nothing to hold against each other."""
+    asked, salary = criteria.salary_floor, posting.salary
+    if asked is None or salary is None or not states_pay(posting):
+        return None
+    floor, top = annual_floor(asked), salary.tops.get(asked.currency)
+    return None if not floor or top is None else (top, floor, asked.currency)
 
 
 def _stated_points(ready: Ready) -> float:
@@ -210,8 +215,3 @@ def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
 
 def _names(ready: Ready, place: str) -> bool:
     return place == WORLDWIDE or place in ready.hires
-
-
-def names_of(fact: str | float | tuple[str, ...] | None) -> tuple[str, ...]:
-    """The names that a fact lists; none where there is no such fact."""
-    return fact if isinstance(fact, tuple) else ()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
-from services.notifier.domain.score import names_of
 from services.rules.reason import listed
 
 
@@ -38,7 +37,7 @@ def _pay(pay: AnnualPay) -> str:
 def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
-    asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
+    asked, core = _names(facts.get("asked")), _names(facts.get("core"))
     if asked:
         verb = "is" if len(core) == 1 else "are"
         said.append(f"{listed(core)} {verb} core to it" if core else _in_passing(asked, facts))
@@ -77,7 +76,7 @@ def _fresh(part: Part) -> str:
 
 def _place(part: Part) -> str:
     facts = dict(part.facts)
-    named, fits = names_of(facts.get("named")), names_of(facts.get("fits"))
+    named, fits = _names(facts.get("named")), _names(facts.get("fits"))
     if named:
         return f"names {listed(named)}"
     if fits:
@@ -93,6 +92,10 @@ def _feedback(part: Part) -> str:
     if facts["opinion"] == "more_like":
         return f"more like {job} was asked for on {facts['said_on']}"
     return f"{job} was called not relevant on {facts['said_on']}"
+
+
+def _names(fact: object) -> tuple[str, ...]:
+    return fact if isinstance(fact, tuple) else ()
 
 
 _WORDS = {
