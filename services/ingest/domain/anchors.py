@@ -48,17 +48,13 @@ class _Hits:
     lines: list[LineCue]
 
 
+@lru_cache(maxsize=64)
 def stretches(document: Document, group: str, *, before: int, after: int) -> Sequence[tuple[int, int]]:
     """Give the stretches of the text around the group's words (data/anchors.toml), joined where they overlap.
 
-    A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible.
+    A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible. Kept for
+    the next pattern that is tried around the same words.
     """
-    return _stretches(document, group, before, after)
-
-
-@lru_cache(maxsize=64)
-def _stretches(document: Document, group: str, before: int, after: int) -> Sequence[tuple[int, int]]:
-    # Kept for the next pattern that is tried around the same words.
     found: list[tuple[int, int]] = []
     length = len(document.text)
     for at in _hits(document).starts.get(group, ()):
