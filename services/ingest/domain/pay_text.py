@@ -10,7 +10,7 @@ from typing import Literal
 from services.ingest.domain.pay_amounts import Sum, bounds, sums_of
 from services.ingest.domain.pay_data import Word
 from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
-from services.ingest.domain.sections import Document, Kind
+from services.ingest.domain.sections import ABOUT_US, Document, Kind
 
 Sense = Literal["pay", "ote", "other"]
 Setting = Literal["text", "title", "field"]
@@ -261,7 +261,7 @@ class _Reader:
             return True
         if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(around.after):
             return True
-        aside = kind in ("benefits", "about", "others")
+        aside = kind in ABOUT_US
         if around.says("pay", "base"):
             return not aside or one.ranged or bool(spells)
         if one.ranged and (spells or self._alone(one)):

@@ -32,7 +32,7 @@ from services.ingest.domain.reach_words import (
     WHO,
     words,
 )
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import ABOUT_US, Document
 from services.rules.place_names import names_in
 from services.rules.places import PlaceMention, countries_of, find_places
 
@@ -42,7 +42,6 @@ _MOST_CUES = 400
 _BEFORE = 110
 _CODES = re.compile(r"\b[A-Z]{2}\b")
 _STOP = re.compile(r"[.!?;](?=\s)|\n|•")
-_ABOUT_US = frozenset({"about", "others", "benefits"})
 _ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
 _APPLICANT = ("candidate", "Candidate", "applica", "Applica")
 _LABEL_BEFORE = re.compile(
@@ -235,7 +234,7 @@ class _Reader:
             return False
         if LIMITED_BEHIND.match(text, last) or (kind == "living" and ADDRESSED.match(text, last)):
             return False
-        about = self.document.kind_at(cue.start) in _ABOUT_US
+        about = self.document.kind_at(cue.start) in ABOUT_US
         if kind == "allowed":
             return True
         speaks = _speaks_of_you(before)
@@ -264,7 +263,7 @@ class _Reader:
             return
         sign = not text[cue.start].isalnum()
         behind = (_SIGN_BEHIND if sign else _LABEL_BEHIND).match(text, cue.end)
-        if behind is None or (self.document.kind_at(max(0, line - 1)) in _ABOUT_US and sign):
+        if behind is None or (self.document.kind_at(max(0, line - 1)) in ABOUT_US and sign):
             return
         start = behind.end()
         limit = min(len(text), start + _MOST_LABELLED)

@@ -7,7 +7,7 @@ from functools import partial
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_named import Excluded, Named
 from services.ingest.domain.reach_words import ADDRESSED, NEGATED, PREFERRED, SMALL_PRINT, words
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import ABOUT_US, Document
 from services.rules.place_data import Sense
 from services.rules.place_names import Found
 from services.rules.places import PlaceMention
@@ -48,7 +48,7 @@ _NEEDED = re.compile(
 )
 _ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|applicants?)\b", re.IGNORECASE)
 _AND = re.compile(r"\s?(?:,? (?:and|or)|&|/)\s?(?:the )?", re.IGNORECASE)
-_ABOUT_US = frozenset({"about", "others", "benefits", "pay", "legal"})
+_ELSEWHERE = ABOUT_US | {"pay", "legal"}
 _AROUND = 150
 
 
@@ -106,7 +106,7 @@ def _restricts(document: Document, how: str | None, name: Found, before: str, en
     if NEGATED.search(before) or PREFERRED.search(before):
         return False
     of_role = how == "based" and _ROLE_BEHIND.match(document.text, end)
-    if document.kind_at(name.start) in _ABOUT_US and not of_role:
+    if document.kind_at(name.start) in _ELSEWHERE and not of_role:
         return False
     if SMALL_PRINT.search(before):
         return False

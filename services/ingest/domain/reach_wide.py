@@ -8,7 +8,7 @@ from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue
 from services.ingest.domain.reach_words import FOR_A_WHILE, LIMITED_BEHIND, NEGATED
-from services.ingest.domain.sections import Document
+from services.ingest.domain.sections import ABOUT_US, Document
 
 _BEFORE, _BEHIND = 80, 60
 _HIRES = re.compile(
@@ -49,7 +49,6 @@ _PLACE_BEHIND = re.compile(
     r"|recogni[sz]ed|known|remote team|leading|scale)|[- ](?:else|near)",
     re.IGNORECASE,
 )
-_ABOUT_US = frozenset({"about", "others", "benefits"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
             return Wide(found, slogan)
         if _NOT_PEOPLE.search(before):
             continue
-        if _ROLE.search(before) and document.kind_at(cue.start) not in _ABOUT_US:
+        if _ROLE.search(before) and document.kind_at(cue.start) not in ABOUT_US:
             return Wide(found, slogan)
         if slogan is None and _SLOGAN.search(before):
             slogan = found

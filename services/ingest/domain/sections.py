@@ -15,6 +15,8 @@ Kind = Literal[
 MOST_READ = 60_000
 """Characters of a text that the rules read; the longest of 2,733 captured ones has under 30,000."""
 BOILERPLATE: frozenset[Kind] = frozenset({"about", "others", "benefits", "process", "legal"})
+ABOUT_US: frozenset[Kind] = frozenset({"about", "others", "benefits"})
+"""Where an employer speaks of itself and of what it offers to all."""
 _LEAST_OWN = 400
 _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
