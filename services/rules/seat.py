@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.posting import Reach, Workplace
 from services.rules.places import canonical_place, find_places, is_country, is_subdivision
-from services.rules.text import words
+from services.rules.text import collapsed, words
 from services.rules.titles import sells
 
 MOST_TOWNS: Final = 8
@@ -78,7 +78,7 @@ def seat_of(title: str, workplace: Workplace, reach: Reach, locations: Sequence[
 
 
 def _towns(locations: Sequence[str]) -> tuple[str, ...]:
-    read = (_town(" ".join(location[:_LONGEST].split())) for location in locations[:_MOST_READ])
+    read = (_town(collapsed(location[:_LONGEST])) for location in locations[:_MOST_READ])
     return tuple({town: None for town in read if town})[:MOST_TOWNS]
 
 

@@ -42,7 +42,7 @@ def collapsed(text: str) -> str:
 def _fold_once(text: str) -> str:
     lowered = unicodedata.normalize("NFKC", text).casefold()
     bare = _LETTERS.sub(lambda letter: _PLAIN[letter[0]], _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
-    return " ".join(unicodedata.normalize("NFKC", bare).split())
+    return collapsed(unicodedata.normalize("NFKC", bare))
 
 
 @cache

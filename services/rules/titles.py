@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.rules.places import canonical_place, find_places
-from services.rules.text import fold, words
+from services.rules.text import collapsed, fold, words
 
 _GENDERS: Final = re.compile(
     r"[(\[{]?\s*\b(?:all genders|alle geschlechter|gn|[mfwdxhivn](?:\s*[/|*,]\s*[mfwdxhivna](?:ll)?){1,4})\b\s*[)\]}]?"
@@ -55,7 +55,7 @@ def fold_title(title: str) -> str:
     The level stays, and so does the place of who works a market (`works_a_market`). What is often written in several
     ways is written in one: `Sr.`, `Fullstack`, clients and customers.
     """
-    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", " ".join(title.split())))
+    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", collapsed(title)))
     parts = [part for part in _CUT.split(bare) if part.strip()]
     keeps_places = works_a_market(bare)
     # The work comes first, but for a workplace: `Remote - Data Engineer`.

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.ingest.domain.draft import PayBand, Stated
 from services.ingest.ports import JsonObject
+from services.rules.text import collapsed
 
 Date = str | int | float | None
 
@@ -118,7 +119,7 @@ def workplace_word(text: str) -> str | None:
 
 def plain(text: str) -> str:
     """A one-line field without entities and outer space: `R&amp;D ` is `R&D`."""
-    return " ".join(html.unescape(text).split())
+    return collapsed(html.unescape(text))
 
 
 def unescaped(markup: str) -> str:
