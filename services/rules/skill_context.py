@@ -15,10 +15,11 @@ LANGUAGE = "language"
 _LONGEST_TITLE = 150
 """Characters of a text that may be a job's title."""
 
+_AND = "(?:and|or|und|oder|et|ou|y|e|o)"
 _LIST_GAP = re.compile(
-    r"""\s*(?:[,/;|•·&+(]|\b(?:and|or|und|oder|et|ou|y|e|o)\b|\n)     # what stands between two items of a list
-        (?:[\s*•·&(-]|(?:and|or|und|oder|et|ou|y|e|o)\s)*
-        (?:[\w.+\#/ -]{1,24},\s*(?:(?:and|or|und|oder|et|ou|y|e|o)\s)?)?  # at most one item that is not known""",
+    rf"""\s*(?:[,/;|•·&+(]|\b{_AND}\b|\n)     # what stands between two items of a list
+        (?:[\s*•·&(-]|{_AND}\s)*
+        (?:[\w.+\#/ -]{{1,24}},\s*(?:{_AND}\s)?)?  # at most one item that is not known""",
     re.VERBOSE | re.IGNORECASE,
 )
 
