@@ -51,5 +51,4 @@ def _place_fits(criteria: Criteria, prepared: PreparedPosting) -> bool:
 
 
 def _text_fits(criteria: Criteria, prepared: PreparedPosting) -> bool:
-    query = TextQuery.parse(criteria.text) if criteria.text else None
-    return not query or query.fits_haystack(prepared.haystack)
+    return not criteria.text or TextQuery.parse(criteria.text).fits_haystack(prepared.haystack)
