@@ -159,12 +159,12 @@ def add_families(skills: dict[str, dict[str, Any]], folder: Path) -> None:
     for broader, family in families.items():
         ends = tuple(f" {words}" for words in family.get("ends", ()))
         ending = {name for name, entry in skills.items() if entry["kind"] != "tool" and f" {name}".endswith(ends)}
-        others = set(family.get("not", ()))
-        named = set(family.get("names", ()))
+        others, named = set(family.get("not", ())), set(family.get("names", ()))
+        kinds = ending - others
         problems += [f"{FAMILIES}: {name!r} is no skill" for name in sorted({broader, *named} - set(skills))]
         problems += [f"{FAMILIES}: {name!r} is no kind of {broader!r} anyway" for name in sorted(others - ending)]
-        problems += [f"{FAMILIES}: {name!r} ends as all of {broader!r} do" for name in sorted(named & ending - others)]
-        for name in sorted((ending - others | named & set(skills)) - {broader}):
+        problems += [f"{FAMILIES}: {name!r} ends as all of {broader!r} do" for name in sorted(named & kinds)]
+        for name in sorted((kinds | named & set(skills)) - {broader}):
             parents = skills[name].setdefault("parents", [])
             if broader not in parents:
                 parents.append(broader)
