@@ -1,25 +1,39 @@
 """An index of a baseline on some engine, over plain HTTP: the clients refuse engines that are not of their own make."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import orjson
 import urllib3
 
 from bench.hits import MOST
+from schemas.criteria import CriteriaRecord
+from services.matcher.adapters.elasticsearch_query import query_of
+from services.rules.prepared import PreparedPosting
 
 KEYWORD: Final = {"type": "keyword"}
 NUMBER: Final = {"type": "long"}
+AS_OURS: Final = ("place", "language", "workplace", "seniority", "employment")
+"""Fields of which a posting must meet one term, in ours too."""
+_SEARCHES: Final = 16
+"""In one request."""
 
 
 class BaselineIndex:
-    """One index on one engine, of one shard, that no other index shares."""
+    """Criteria in one index on one engine, of one shard, that no other index shares."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        properties: dict[str, Any],
+        document: Callable[[CriteriaRecord], dict[str, Any]],
+    ) -> None:
         self._http = urllib3.PoolManager(timeout=3_600, retries=False)
         self._url, self._name = url, name
+        self._properties, self._document = properties, document
 
-    def create(self, properties: dict[str, Any]) -> None:
+    def create(self) -> None:
         """Make it anew. What is asked is not kept for when it is asked again: no posting comes twice in a stream."""
         self.delete()
         settings = {
@@ -29,15 +43,17 @@ class BaselineIndex:
             "requests.cache.enable": False,
             "max_result_window": MOST,
         }
-        self._ask("PUT", "", {"settings": settings, "mappings": {"dynamic": False, "properties": properties}})
+        self._ask("PUT", "", {"settings": settings, "mappings": {"dynamic": False, "properties": self._properties}})
 
     def delete(self) -> None:
         """Drop it, if there is one."""
         self._ask("DELETE", "?ignore_unavailable=true")
 
-    def load(self, documents: Iterable[tuple[int, dict[str, Any]]]) -> None:
-        """Add documents by their keys."""
-        lines = b"".join(b'{"index":{"_id":"%d"}}\n%b\n' % (key, orjson.dumps(one)) for key, one in documents)
+    def load(self, records: Iterable[CriteriaRecord]) -> None:
+        """Add criteria, each as a document by its key."""
+        lines = b"".join(
+            b'{"index":{"_id":"%d"}}\n%b\n' % (one.key, orjson.dumps(self._document(one))) for one in records
+        )
         answer = self._ask("POST", "/_bulk?filter_path=errors,items.*.error", lines)
         if answer["errors"]:
             raise RuntimeError(str(answer["items"][:1]))
@@ -53,14 +69,14 @@ class BaselineIndex:
         _check_whole(answer)
         return answer
 
-    def search_many(self, bodies: Iterable[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
-        """Some searches in one request."""
-        lines = b"".join(b"{}\n%b\n" % orjson.dumps(body) for body in bodies)
+    def search_many(self, bodies: Sequence[dict[str, Any]], wanted: str) -> Iterator[dict[str, Any]]:
+        """The answer of each, some in one request."""
         paths = ",".join(f"responses.{one}" for one in ("error", "timed_out", "_shards.failed", wanted))
-        answers: list[dict[str, Any]] = self._ask("POST", f"/_msearch?filter_path={paths}", lines)["responses"]
-        for answer in answers:
-            _check_whole(answer)
-        return answers
+        for at in range(0, len(bodies), _SEARCHES):
+            lines = b"".join(b"{}\n%b\n" % orjson.dumps(body) for body in bodies[at : at + _SEARCHES])
+            for answer in self._ask("POST", f"/_msearch?filter_path={paths}", lines)["responses"]:
+                _check_whole(answer)
+                yield answer
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         lines = isinstance(body, bytes)
@@ -71,6 +87,11 @@ class BaselineIndex:
         if answer.status >= 300 and not (method == "DELETE" and answer.status == 404):
             raise RuntimeError(f"{method} {url}: {answer.data[:400]!r}")
         return orjson.loads(answer.data)
+
+
+def filters_as_ours(prepared: PreparedPosting) -> list[dict[str, Any]]:
+    """What a posting must meet in these fields."""
+    return [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(AS_OURS)]
 
 
 def _check_whole(answer: dict[str, Any]) -> None:

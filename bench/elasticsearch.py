@@ -30,6 +30,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench import corpus
+from bench.baseline import BaselineIndex
 from bench.percolator import Form, Percolator
 from bench.terms_set import TermsSet
 from schemas.criteria import CriteriaRecord
@@ -96,7 +97,7 @@ def run(size: int, addresses: dict[str, str], plan: Plan, progress: Progress) ->
     )
     memory, model = MemoryCriteriaIndex(), TermsSet(addresses[_OURS], f"{name}-terms-set")
     percolators = {engine: Percolator(url, name) for engine, url in addresses.items() if engine != _OURS}
-    baselines: list[TermsSet | Percolator] = [model, *percolators.values()]
+    baselines: list[BaselineIndex] = [model, *percolators.values()]
     _drop(ours)
     ours.ensure()
     for one in baselines:

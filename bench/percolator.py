@@ -5,13 +5,13 @@ beside them. Facets, languages and places stand beside each query also as plain 
 queries before they are run: what the engines' manuals advise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from bench.baseline import KEYWORD, NUMBER, BaselineIndex
+from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, filters_as_ours
 from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
@@ -24,7 +24,7 @@ from services.matcher.adapters.elasticsearch_documents import (
     place_terms,
 )
 from services.matcher.adapters.elasticsearch_hits import aggregation_of, found_in
-from services.matcher.adapters.elasticsearch_query import places_of, query_of
+from services.matcher.adapters.elasticsearch_query import places_of
 from services.matcher.ports import Hits
 from services.rules.fits import (
     UNMARKED_EMPLOYMENT,
@@ -41,68 +41,39 @@ packed by a script. `batched`: ten documents a search."""
 
 _EVERYWHERE: Final = "everywhere"
 _NO_LANGUAGE: Final = "none"
-_BESIDE: Final = ("place", "language", "workplace", "seniority", "employment")
 _DOCUMENTS: Final = 10
-_SEARCHES: Final = 16
+_PROPERTIES: Final = {
+    "query": {"type": "percolator"},
+    "key": NUMBER,
+    "limits": NUMBER,
+    "line": {"type": "text", "analyzer": "whitespace", "norms": False},
+    "zone_low": {"type": "double"},
+    "zone_high": {"type": "double"},
+    "tops": {"properties": dict.fromkeys(CURRENCIES, NUMBER)},
+    **dict.fromkeys(("skills", "held", *AS_OURS), KEYWORD),
+}
 
 
-class Percolator:
+class Percolator(BaselineIndex):
     """One index of percolator queries on one engine."""
 
-    def __init__(self, url: str, index: str) -> None:
-        self._index = BaselineIndex(url, index)
-
-    def create(self) -> None:
-        """Make the index anew."""
-        keywords = ("skills", "held", *_BESIDE)
-        self._index.create(
-            {
-                "query": {"type": "percolator"},
-                "key": NUMBER,
-                "limits": NUMBER,
-                "line": {"type": "text", "analyzer": "whitespace", "norms": False},
-                "zone_low": {"type": "double"},
-                "zone_high": {"type": "double"},
-                "tops": {"properties": dict.fromkeys(CURRENCIES, NUMBER)},
-                **dict.fromkeys(keywords, KEYWORD),
-            }
-        )
-
-    def delete(self) -> None:
-        """Drop the index, if there is one."""
-        self._index.delete()
-
-    def load(self, records: Iterable[CriteriaRecord]) -> None:
-        """Add criteria."""
-        self._index.load((record.key, _document(record)) for record in records)
-
-    def settle(self) -> None:
-        """Merge into one segment."""
-        self._index.settle()
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name, _PROPERTIES, _document)
 
     def match(self, postings: Sequence[PostingCore], form: Form) -> list[Hits]:
         """The hits of each posting."""
         if form == "batched":
             some = range(0, len(postings), _DOCUMENTS)
             return [hits for at in some for hits in self._batched(postings[at : at + _DOCUMENTS])]
-        some = range(0, len(postings), _SEARCHES)
-        return [hits for at in some for hits in self._each(postings[at : at + _SEARCHES], form)]
-
-    def _each(self, postings: Sequence[PostingCore], form: Form) -> Iterable[Hits]:
         prepared = [PreparedPosting(posting) for posting in postings]
         wanted = "aggregations.hits.value" if form == "packed" else "hits.hits.fields"
-        answers = self._index.search_many((_search(one, form) for one in prepared), wanted)
-        for one, answer in zip(prepared, answers, strict=True):
-            if form == "packed":
-                packed = found_in(answer)
-                yield Hits(np.sort(packed.keys), np.sort(packed.near))
-            else:
-                yield told_apart(one.posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
+        answers = self.search_many([_search(one, form) for one in prepared], wanted)
+        return [_hits(one.posting, answer, form) for one, answer in zip(prepared, answers, strict=True)]
 
     def _batched(self, postings: Sequence[PostingCore]) -> list[Hits]:
         documents = [_percolated(PreparedPosting(posting)) for posting in postings]
         body = every_hit({"percolate": {"field": "query", "documents": documents}})
-        answer = self._index.search(body, "hits.hits.fields")
+        answer = self.search(body, "hits.hits.fields")
         fields: list[list[dict[str, Any]]] = [[] for _ in postings]
         for hit in answer.get("hits", {}).get("hits", ()):
             for slot in hit["fields"]["_percolator_document_slot"]:
@@ -110,12 +81,18 @@ class Percolator:
         return [told_apart(posting, found) for posting, found in zip(postings, fields, strict=True)]
 
 
+def _hits(posting: PostingCore, answer: dict[str, Any], form: Form) -> Hits:
+    if form == "packed":
+        packed = found_in(answer)
+        return Hits(np.sort(packed.keys), np.sort(packed.near))
+    return told_apart(posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
+
+
 def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:
     percolate = {"percolate": {"field": "query", "document": _percolated(prepared)}}
     if form == "plain":
         return every_hit(percolate)
-    plain = [one for one in query_of(prepared)["bool"]["filter"] if not one["terms"].keys().isdisjoint(_BESIDE)]
-    query = {"bool": {"filter": [percolate, *plain]}}
+    query = {"bool": {"filter": [percolate, *filters_as_ours(prepared)]}}
     if form == "pruned":
         return every_hit(query)
     return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared.posting)}
@@ -142,7 +119,7 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
 
 def _document(record: CriteriaRecord) -> dict[str, Any]:
     ours = document(record, datetime(2026, 1, 1, tzinfo=UTC))
-    kept: dict[str, Any] = {name: ours[name] for name in ("key", "limits", *_BESIDE)}
+    kept: dict[str, Any] = {name: ours[name] for name in ("key", "limits", *AS_OURS)}
     # Time zones, texts and skills are in the query here.
     kept["limits"] &= ~(HAS_ZONE | HAS_MORE_TEXT | HAS_MORE_SKILLS)
     return {**kept, "query": _query(record.criteria)}

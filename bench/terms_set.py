@@ -6,66 +6,49 @@ the doc values of its key and of what tells matches from near misses. Phrases, e
 to the client, as with ours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from bench.baseline import KEYWORD, NUMBER, BaselineIndex
+from bench.baseline import AS_OURS, KEYWORD, NUMBER, BaselineIndex, filters_as_ours
 from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Timezones
 from services.matcher.adapters.elasticsearch_documents import ANY, document
-from services.matcher.adapters.elasticsearch_query import query_of
 from services.matcher.ports import Hits
 from services.rules.fits import annual_floor, least_near
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 from services.runtime.clock import SystemClock
 
-_SEARCHES: Final = 16
 _NO_FLOOR: Final = "none"
-_AS_OURS: Final = ("place", "language", "workplace", "seniority", "employment")
-"""Fields of which a posting must meet one term, in ours too."""
 _TURNS: Final = (-24, 0, 24)
 
 
-class TermsSet:
+class TermsSet(BaselineIndex):
     """One index of documents on one engine."""
 
-    def __init__(self, url: str, index: str) -> None:
-        self._index = BaselineIndex(url, index)
-
-    def create(self) -> None:
-        """Make the index anew."""
-        keywords = ("skills", "any", "words", "unwanted", "currency", "zoned", "text", *_AS_OURS)
-        numbers = ("key", "limits", "needed", "words_needed", *(f"least_{code}" for code in CURRENCIES))
-        zones = {name: {"type": "double"} for name in ("zone_low", "zone_high")}
-        self._index.create({**dict.fromkeys(keywords, KEYWORD), **dict.fromkeys(numbers, NUMBER), **zones})
-
-    def delete(self) -> None:
-        """Drop the index, if there is one."""
-        self._index.delete()
-
-    def load(self, records: Iterable[CriteriaRecord]) -> None:
-        """Add criteria."""
-        self._index.load((record.key, _document(record)) for record in records)
-
-    def settle(self) -> None:
-        """Merge into one segment."""
-        self._index.settle()
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name, _properties(), _document)
 
     def match(self, postings: Sequence[PostingCore]) -> list[Hits]:
         """The hits of each posting."""
-        some = range(0, len(postings), _SEARCHES)
-        return [hits for at in some for hits in self._matched(postings[at : at + _SEARCHES])]
-
-    def _matched(self, postings: Sequence[PostingCore]) -> Iterable[Hits]:
         prepared = [PreparedPosting(posting) for posting in postings]
-        answers = self._index.search_many((every_hit(_query(one), "text") for one in prepared), "hits.hits.fields")
-        for one, answer in zip(prepared, answers, strict=True):
-            hits = [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())]
-            says: dict[str, bool] = {}
-            yield told_apart(one.posting, [hit for hit in hits if _says(one, hit, says)])
+        answers = self.search_many([every_hit(_query(one), "text") for one in prepared], "hits.hits.fields")
+        return [_hits(one, answer) for one, answer in zip(prepared, answers, strict=True)]
+
+
+def _properties() -> dict[str, Any]:
+    keywords = ("skills", "any", "words", "unwanted", "currency", "zoned", "text", *AS_OURS)
+    numbers = ("key", "limits", "needed", "words_needed", *(f"least_{code}" for code in CURRENCIES))
+    zones = {name: {"type": "double"} for name in ("zone_low", "zone_high")}
+    return {**dict.fromkeys(keywords, KEYWORD), **dict.fromkeys(numbers, NUMBER), **zones}
+
+
+def _hits(prepared: PreparedPosting, answer: dict[str, Any]) -> Hits:
+    says: dict[str, bool] = {}
+    hits = [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())]
+    return told_apart(prepared.posting, [hit for hit in hits if _says(prepared, hit, says)])
 
 
 def _says(prepared: PreparedPosting, hit: dict[str, Any], known: dict[str, bool]) -> bool:
@@ -84,7 +67,7 @@ def _document(record: CriteriaRecord) -> dict[str, Any]:
     found: dict[str, Any] = {
         "key": record.key,
         "limits": ours["limits"],
-        **{name: ours[name] for name in _AS_OURS},
+        **{name: ours[name] for name in AS_OURS},
         "skills": criteria.skills.all or [ANY],
         "needed": len(criteria.skills.all) or 1,
         "any": criteria.skills.any or [ANY],
@@ -113,13 +96,13 @@ def _zone(criteria: Criteria) -> dict[str, Any]:
 
 
 def _query(prepared: PreparedPosting) -> dict[str, Any]:
-    posting, ours = prepared.posting, query_of(prepared)["bool"]["filter"]
+    posting = prepared.posting
     own, words = sorted(prepared.skills), sorted(set(prepared.haystack.line.split()))
     needed = [
         _all_of("skills", own, "needed"),
         _all_of("words", words, "words_needed"),
         {"terms": {"any": [ANY, *own, *sorted(prepared.implied.keys() - prepared.skills)]}},
-        *(one for one in ours if not one["terms"].keys().isdisjoint(_AS_OURS)),
+        *filters_as_ours(prepared),
     ]
     if tops := tops_of(posting):
         needed.append(_paid(tops))
