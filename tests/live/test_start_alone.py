@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,14 +17,13 @@ from services.runtime.pauses import SqlPauses
 from services.runtime.store import open_store
 from tests.support.cut_line import CutLine
 from tests.support.engines import kafka_of_my_own
+from tests.support.installed import started
 from tests.support.loopback import free_port, probe
 from tests.support.postgresql import empty_database, migrated_database
-from tests.support.waiting import until
+from tests.support.waiting import ended, until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
-START = "from services.cli import main; import sys; sys.argv[0] = 'jobchime'; main()"
 SETTINGS = """
 data = "data"
 store = "{store}"
@@ -63,17 +61,14 @@ class Worker:
 
     @contextmanager
     def started(self, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
-        with self._log.open("wb") as log:
-            command = [sys.executable, "-W", "ignore", "-c", START, self._service, "-c", str(self.config), *options]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-            try:
-                yield process
-            finally:
-                if process.poll() is None:
-                    process.send_signal(signal.SIGTERM)
-                process.wait(40)
-                self.to_kafka.close()
-                self.to_store.close()
+        process = started(self._service, self.config, self._log, *options)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            ended(process, 40)
+            self.to_kafka.close()
+            self.to_store.close()
 
     @property
     def said(self) -> str:

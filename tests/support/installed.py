@@ -42,6 +42,13 @@ folder = "mails"
 """
 
 
+def started(service: str, config: Path, log: Path, *options: str) -> "subprocess.Popen[bytes]":
+    """A service as a process, which tells a file what it does."""
+    command = [sys.executable, "-W", "ignore", "-c", _START, service, "-c", str(config), *options]
+    with log.open("wb") as told:
+        return subprocess.Popen(command, cwd=_ROOT, stdout=told, stderr=told)
+
+
 class Installation:
     """The settings, and the three services as processes.
 
@@ -102,11 +109,9 @@ class Installation:
 
     @contextmanager
     def _process(self, service: str) -> Iterator["subprocess.Popen[bytes]"]:
-        with (self.folder / f"{service}.log").open("wb") as log:
-            command = [sys.executable, "-W", "ignore", "-c", _START, service, "-c", str(self.config)]
-            process = subprocess.Popen(command, cwd=_ROOT, stdout=log, stderr=log)
-            try:
-                yield process
-            finally:
-                process.terminate()
-                assert ended(process) == 0
+        process = started(service, self.config, self.folder / f"{service}.log")
+        try:
+            yield process
+        finally:
+            process.terminate()
+            assert ended(process) == 0
