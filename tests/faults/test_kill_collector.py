@@ -15,7 +15,7 @@ from services.runtime.store import open_store
 from tests.support.collecting import json_lines, line
 from tests.support.engines import kafka_of_my_own
 from tests.support.feed_server import feed_server
-from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early
+from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early, sources_at
 from tests.support.installed import Installation
 from tests.support.postgresql import migrated_database
 from tests.support.victims import Nursery
@@ -26,19 +26,6 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "22"))
 LIVES = 12
 BOARDS = ("fern", "kelp", "moss")
-SOURCE = """
-[[ingest.sources]]
-name = "{name}"
-url = "{url}"
-every = "0.3s"
-allow_private = true
-robots = false
-"""
-
-
-def sources_at(urls: Mapping[str, str]) -> str:
-    """The settings of sources that are asked again and again."""
-    return '[ingest]\ngap = "0.01s"\n' + "".join(SOURCE.format(name=name, url=url) for name, url in urls.items())
 
 
 def drop(folder: Path, lives: int) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ from services.runtime.kafka.topics import create
 from services.runtime.store import open_store
 from tests.support.engines import fresh_prefix
 from tests.support.feed_server import feed_server
-from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early
+from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early, sources_at
 from tests.support.installed import Installation
 from tests.support.own_engines import OwnEngines, own_engines
 from tests.support.postgresql import migrated_database
@@ -39,16 +39,6 @@ CLIENTS = 48
 BODY = 400_000
 MOST_GROWTH = 150 << 20
 """Of memory, of which the producer may take 32 MB and the bodies at work some times their size."""
-SETTINGS = """
-[ingest]
-gap = "0.01s"
-[[ingest.sources]]
-name = "fern"
-url = "{url}"
-every = "0.3s"
-allow_private = true
-robots = false
-"""
 
 
 @dataclass
@@ -105,7 +95,7 @@ def test_pushes_are_refused_in_time_and_the_collector_waits_until_kafka_is_back(
 ) -> None:
     one = GrowingBoard("fern", random.Random(23))
     with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
-        more = SETTINGS.format(url=one.on(server))
+        more = sources_at({"fern": one.on(server)})
         place = Installation(tmp_path, kafka, url, tick_every_s=0.1, push=f"wait_s = {WAIT_S}", more=more)
         store, client = open_store(url), Client(place.push_port)
         with place.running("ingest") as processes:
@@ -143,7 +133,7 @@ def test_a_collector_killed_while_kafka_is_away_has_vouched_for_nothing_that_is_
 ) -> None:
     one = GrowingBoard("fern", random.Random(24))
     with migrated_database() as url, feed_server() as server, closing(Arrived(kafka)) as arrived:
-        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, more=SETTINGS.format(url=one.on(server)))
+        place = Installation(tmp_path, kafka, url, tick_every_s=0.1, more=sources_at({"fern": one.on(server)}))
         store = open_store(url)
         with Nursery("tests.faults.ingest_child", str(place.config), errors=tmp_path / "errors") as nursery:
             nursery.start()

@@ -20,6 +20,19 @@ from tests.support.feed_server import Exchange, FeedServer
 
 Version = tuple[str, str]
 """An item's id and its title, which changes with it."""
+_SOURCE = """
+[[ingest.sources]]
+name = "{name}"
+url = "{url}"
+every = "0.3s"
+allow_private = true
+robots = false
+"""
+
+
+def sources_at(urls: Mapping[str, str]) -> str:
+    """The settings of sources that are asked again and again."""
+    return '[ingest]\ngap = "0.01s"\n' + "".join(_SOURCE.format(name=name, url=url) for name, url in urls.items())
 
 
 @dataclass
