@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.postgresql import empty_database
-from tests.support.terminal import CTRL_C, Terminal, terminal
+from tests.support.terminal import BY_INTERRUPT, CTRL_C, Terminal, terminal
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -23,7 +23,6 @@ ROOT = Path(__file__).parents[2]
 PROMPT = re.compile(r"<(\d+)>\$ $")
 JOB = re.compile(r"^\[\d+\] (\d+)$", re.MULTILINE)
 STOCK = re.compile(r"^board +ok ", re.MULTILINE)
-BY_INTERRUPT = (0, 128 + signal.SIGINT)
 PATIENCE_S = 240
 """For what takes some seconds on a machine that has nothing else to do."""
 MAKE = '#!/bin/sh\necho "$@" >> "$(dirname "$0")/made"\n'

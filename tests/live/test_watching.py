@@ -17,7 +17,7 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.installed import Installation
 from tests.support.postgresql import migrated_database
 from tests.support.pushing import Client, posting
-from tests.support.terminal import CTRL_C, HOME, terminal
+from tests.support.terminal import BY_INTERRUPT, CTRL_C, HOME, terminal
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -27,7 +27,6 @@ ALTERNATE, NORMAL = "\x1b[?1049h", "\x1b[?1049l"
 """Screens: what was there before stays on the normal one."""
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 """The cursor."""
-BY_INTERRUPT = (0, 128 + signal.SIGINT)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from fcntl import ioctl
 from pathlib import Path
 
 CTRL_C = "\x03"
+BY_INTERRUPT = (0, 128 + signal.SIGINT)
+"""What a program may end with to which it was typed."""
 ROWS, COLUMNS = 60, 160
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 HOME = "\x1b[H"
