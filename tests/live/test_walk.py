@@ -3,10 +3,9 @@
 import os
 import re
 import shutil
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -102,13 +101,7 @@ class Shell:
 @contextmanager
 def shell(folder: Path, environment: dict[str, str]) -> Iterator[Shell]:
     with terminal(["bash", "--norc", "--noprofile", "--noediting", "-i"], folder, environment) as shown:
-        made = Shell(shown)
-        try:
-            yield made
-        finally:
-            for job in made.jobs:
-                with suppress(ProcessLookupError):
-                    os.kill(job, signal.SIGKILL)
+        yield Shell(shown)
 
 
 def watch_until_all_is_well(sh: Shell, line: str) -> None:

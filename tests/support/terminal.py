@@ -8,6 +8,7 @@ import struct
 import subprocess
 import termios
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from fcntl import ioctl
@@ -17,6 +18,7 @@ CTRL_C = "\x03"
 BY_INTERRUPT = (0, 128 + signal.SIGINT)
 """What a program may end with to which it was typed."""
 ROWS, COLUMNS = 60, 160
+_GONE_LOOK_S = 0.02
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 HOME = "\x1b[H"
 """Where a page begins that is drawn over the last one."""
@@ -62,7 +64,7 @@ class Terminal:
 
 @contextmanager
 def terminal(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
-    """Run a program as the leader of a session on a new terminal; it is gone at the end."""
+    """Run a program as the leader of a session on a new terminal; it and all that it started are gone at the end."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     process = subprocess.Popen(
@@ -72,7 +74,27 @@ def terminal(command: Sequence[str | Path], folder: Path, environment: Mapping[s
     try:
         yield Terminal(process, ours)
     finally:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
+        _kill_session(process.pid)
         process.wait()
         os.close(ours)
+
+
+def _kill_session(leader: int) -> None:
+    """Each job of a shell is a process group of its own, so that a signal to one group would spare the others."""
+    while members := _session(leader):
+        for member in members:
+            with suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        time.sleep(_GONE_LOOK_S)
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of a session that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just gone
+            # The name, in brackets, may hold anything: proc_pid_stat(5).
+            state, _, _, session = stat.read_text(errors="replace").rpartition(")")[2].split()[:4]
+            if int(session) == leader and state not in "ZX":
+                found.append(int(stat.parent.name))
+    return found
