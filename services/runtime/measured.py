@@ -1,4 +1,8 @@
-"""Measures how fresh what a service handles is: from the fetch of a posting to now, told by the records alone."""
+"""Measures how fresh what a service handles is, told by the records alone: by what they hold, and when they were sent.
+
+A record's time is the clock of whoever sent it, as it sent it; "now" is this worker's clock, once a batch is handled.
+docs/metrics.md says of each measure which two it lies between.
+"""
 
 import re
 import threading
@@ -10,6 +14,7 @@ from statistics import median
 from schemas.topics import MATCHES, POSTINGS, RAW
 from services.runtime import metric_list as listed
 from services.runtime.clock import Clock
+from services.runtime.metric_list import Metric
 from services.runtime.metrics import Metrics
 from services.runtime.records import Outgoing, Record, Service
 
@@ -21,6 +26,7 @@ _STAGES = {
 # A quote within a JSON text is escaped, so that a member's name in plain quotes can only be a member: no need to parse.
 _FETCHED = re.compile(rb'"fetched_at":"([^"]{10,40})"')
 _POSTED = re.compile(rb'"posted_at":"([^"]{10,40})"')
+_CLOSED = b'"status":"closed"'
 _OLD_NEWS = (b'"backlog":true', b'"cause":"replay"', b'"cause":"backfill"')
 _LAST = 500
 
@@ -69,12 +75,33 @@ class Measured:
             fetched = None if _is_old_news(record) else _fetched_at(record)
             if fetched is None:
                 continue
-            age = max((now - fetched).total_seconds(), 0.0)
-            self._metrics.observe(_STAGES[record.topic], age)
+            age = self._observe(_STAGES[record.topic], fetched, now)
             with self._lock:
                 self._ages.append(age)
-            if record.topic == POSTINGS.name and (posted := _moment(_POSTED.search(record.value))) is not None:
-                self._metrics.observe(listed.SOURCE_DELAY, max((fetched - posted).total_seconds(), 0.0))
+            if record.topic == POSTINGS.name:
+                self._measure_source(record, fetched)
+            elif record.topic == MATCHES.name:
+                self._measure_match(record, fetched, now)
+
+    def _measure_source(self, record: Record, fetched: datetime) -> None:
+        posted = _posted_at(record)
+        if posted is not None and _CLOSED not in record.value:
+            self._observe(listed.SOURCE_DELAY, posted, fetched)
+
+    def _measure_match(self, record: Record, fetched: datetime, now: datetime) -> None:
+        """A match record says by its time when it was sent, and by its header when its posting's record was."""
+        normalised = _time(record.headers.get("ce_time"))
+        if normalised is not None:
+            self._observe(listed.NORMALISED_TO_MATCHED, normalised, record.appended_at)
+        if _CLOSED not in record.value:
+            self._observe(listed.PUBLISHED_TO_MATCHED, _posted_at(record) or fetched, record.appended_at)
+        self._observe(listed.MATCHED_TO_STORED, record.appended_at, now)
+
+    def _observe(self, metric: Metric, since: datetime, until: datetime) -> float:
+        """Clocks that differ a little may put the end before the beginning."""
+        took = max((until - since).total_seconds(), 0.0)
+        self._metrics.observe(metric, took)
+        return took
 
 
 def _is_old_news(record: Record) -> bool:
@@ -87,6 +114,10 @@ def _fetched_at(record: Record) -> datetime | None:
         # An item as served may hold a member of that name, so that here only the header tells.
         return _time(record.headers.get("ce_time"))
     return _moment(_FETCHED.search(record.value))
+
+
+def _posted_at(record: Record) -> datetime | None:
+    return _moment(_POSTED.search(record.value))
 
 
 def _moment(found: re.Match[bytes] | None) -> datetime | None:

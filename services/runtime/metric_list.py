@@ -10,6 +10,7 @@ Origin = Literal["process", "store"]
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _FRESHNESS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21600.0, 86400.0)
 _DELAY = (60.0, 300.0, 900.0, 3600.0, 10800.0, 21600.0, 43200.0, 86400.0, 172800.0, 604800.0)
+_WHOLE_WAY = (1.0, 5.0, 10.0, 30.0, *_DELAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,28 @@ FETCHED_TO_STORED = Metric(
     (),
     _FRESHNESS,
 )
+PUBLISHED_TO_MATCHED = Metric(
+    "jobchime_published_to_matched_seconds",
+    "histogram",
+    "From the date that a source gives a posting, or where it gives none from its fetch or push, to its match record in"
+    " matches.v1.",
+    (),
+    _WHOLE_WAY,
+)
+NORMALISED_TO_MATCHED = Metric(
+    "jobchime_normalised_to_matched_seconds",
+    "histogram",
+    "From a posting's record in postings.v1 to its match record in matches.v1.",
+    (),
+    _FRESHNESS,
+)
+MATCHED_TO_STORED = Metric(
+    "jobchime_matched_to_stored_seconds",
+    "histogram",
+    "From a match record in matches.v1 to its being in the store.",
+    (),
+    _FRESHNESS,
+)
 PUSHED = Metric(
     "jobchime_pushed_postings",
     "counter",
@@ -134,7 +157,8 @@ STORED = Metric(
 
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
-    SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED, PUSHED, PUSH_REQUESTS, BUILD,
+    SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
+    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, BUILD,
     STORE_UP, DELIVERIES, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED, STORED,
 )  # fmt: skip
 

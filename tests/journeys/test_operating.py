@@ -123,7 +123,8 @@ def test_an_operators_day(folder: Path) -> None:
         matched = 'jobchime_records_total{service="notifier",topic="matches.v1"}'
         until(lambda: it.metric(matched) == 1.0)
         until(lambda: it.status()["healthy"])
-        assert it.metric("jobchime_fetched_to_stored_seconds_count") == 1.0
+        for stage in ("fetched_to_stored", "published_to_matched", "normalised_to_matched", "matched_to_stored"):
+            assert it.metric(f"jobchime_{stage}_seconds_count") == 1.0, stage
 
         assert "is paused" in it.command("pause", "matcher")
         until(lambda: it.probe("/readyz")[0] == 503)

@@ -46,6 +46,8 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(installation: Instal
             lambda: "jobchime_fetched_to_stored_seconds_count 2.0" in installation.probe("notifier", "/metrics")[1],
             "freshness",
         )
+        for stage in ("published_to_matched", "normalised_to_matched", "matched_to_stored"):
+            assert f"jobchime_{stage}_seconds_count 2.0" in installation.probe("notifier", "/metrics")[1]
         assert 'topic="postings.v1"} 2.0' in installation.probe("matcher", "/metrics")[1]
 
         assert installation.command("pause", "matcher")[0] == 0

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -183,6 +184,51 @@ def test_freshness_is_counted_from_the_fetch() -> None:
     assert service.freshness_s() == 3
     assert one(metrics, "jobchime_fetched_to_matched_seconds_sum") == 3
     assert one(metrics, "jobchime_published_to_fetched_seconds_sum") == 2 * 3600 - 3
+
+
+def test_a_match_record_tells_when_its_posting_was_published_normalised_matched_and_stored() -> None:
+    metrics, clock = Metrics(), FixedClock(NOON)
+    service = Measured(Collecting(inputs=("matches.v1",)), metrics, clock)
+    posted, fetched = NOON - timedelta(hours=2), NOON - timedelta(seconds=9)
+    normalised, matched = NOON - timedelta(seconds=7), NOON - timedelta(seconds=3)
+
+    def match(facts: str, **headers: str) -> Record:
+        value = f'{{"posting":{{{facts}"fetched_at":"{fetched.isoformat()}"}},"keys":"AA=="}}'
+        return replace(record("matches.v1", value, **headers), appended_at=matched)
+
+    dated, undated = f'"posted_at":"{posted.isoformat()}",', ""
+    service.handle([match(dated, ce_time=normalised.isoformat()), match(undated)])
+    assert one(metrics, "jobchime_published_to_matched_seconds_count") == 2
+    assert one(metrics, "jobchime_published_to_matched_seconds_sum") == (2 * 3600 - 3) + (9 - 3)
+    assert one(metrics, "jobchime_normalised_to_matched_seconds_count") == 1
+    assert one(metrics, "jobchime_normalised_to_matched_seconds_sum") == 7 - 3
+    assert one(metrics, "jobchime_matched_to_stored_seconds_count") == 2
+    assert one(metrics, "jobchime_matched_to_stored_seconds_sum") == 2 * 3
+
+    closed = f'"status":"closed",{dated}'
+    service.handle([match(closed, ce_time=normalised.isoformat()), match(dated + '"cause":"backfill",')])
+    assert one(metrics, "jobchime_published_to_matched_seconds_count") == 2, "a closing is no news"
+    assert one(metrics, "jobchime_matched_to_stored_seconds_count") == 3, "a closing is stored like any other"
+
+
+def test_how_late_a_source_is_is_not_told_by_closings() -> None:
+    metrics = Metrics()
+    service = Measured(Collecting(inputs=("postings.v1",)), metrics, FixedClock(NOON))
+    dates = f'"posted_at":"{(NOON - timedelta(days=30)).isoformat()}","fetched_at":"{NOON.isoformat()}"'
+    service.handle([record("postings.v1", f'{{"status":"closed",{dates}}}')])
+    assert one(metrics, "jobchime_published_to_fetched_seconds_count") == 0
+    assert one(metrics, "jobchime_fetched_to_matched_seconds_count") == 1
+
+
+def test_clocks_that_differ_a_little_measure_nothing_below_zero() -> None:
+    metrics = Metrics()
+    service = Measured(Collecting(inputs=("matches.v1",)), metrics, FixedClock(NOON))
+    ahead = NOON + timedelta(milliseconds=40)
+    early = record("matches.v1", f'{{"fetched_at":"{ahead.isoformat()}"}}', ce_time=ahead.isoformat())
+    service.handle([early])
+    for stage in ("fetched_to_stored", "published_to_matched", "normalised_to_matched", "matched_to_stored"):
+        assert one(metrics, f"jobchime_{stage}_seconds_count") == 1
+        assert one(metrics, f"jobchime_{stage}_seconds_sum") == 0
 
 
 def test_old_news_and_nonsense_say_nothing_of_freshness() -> None:
