@@ -1,15 +1,14 @@
-"""Numbers of a text with the currency and the multiplier beside them, and ranges of two."""
+"""Numbers of a text with the currency and the multiplier beside them."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.ingest.domain.pay_data import PayData, pay_data
+from services.ingest.domain.pay_data import PayData
 from services.ingest.domain.pay_numbers import decimal_of, numbers_in
-from services.ingest.domain.pay_words import LOCAL, PERIOD_AFTER
+from services.ingest.domain.pay_words import LOCAL
 
 _SYMBOLS: Final = "$€£¥￥₹₺₴₩₪฿₫₱₦₽₸₾₵₨"
 _BEFORE = re.compile(
@@ -26,47 +25,13 @@ _DECIMAL_KINDS = frozenset({"thousand", "lakh", "crore", "million", "billion"})
 _LETTERS_ALONE = frozenset("mbtl")
 """Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
 _CAPITALS = frozenset({"R", "RM", "TL", "DH"})
-
-_LINK = re.compile(
-    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|\bto\b|\bthrough\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\ba\b"
-    r"|\bal?\b|\be\b|\bdo\b|\btot\b|\baté\b|\bhasta\b|\band\b|\bund\b|\bet\b|\by\b|\ben\b|\bor\b|\boder\b|\bou\b|\bo\b|/)\s?"
-    r"(?:up to |to |a maximum of |max\.? |bis (?:zu )?|jusqu'à |hasta |até )?",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\b(?:and|und|et|y|e|en)\b", re.IGNORECASE)
-_OR = re.compile(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"between|zwischen|entre|tussen|mellan|mellem|range|from|tra\b", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"[ \xa0-]?(?:%|(?:percent|hours?|hrs?|h|days?|weeks?|months?|years?|yrs?|minutes?|mins?|people|employees|staff"
-    r"|tage?|stunden|urlaubstage|jahre|jours|heures|ans|días|años|dias|anos|countries|customers|clients)\b)",
-    re.IGNORECASE,
-)
-"""What a number without a currency counts instead of money: `$50 - 40 hours`."""
 _PENSION = re.compile(r"40[13]\s?\(?[kb]\b", re.IGNORECASE)
-_BASE_NEXT = re.compile(r"\s?(?:fixed |annual )?base\b", re.IGNORECASE)
 _MOST_NUMBERS = 600
-_MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
-LEAST_BARE = 1_000
-"""A number of a text without a currency is read from here on: below lie counts of everything else."""
-_YEARS = range(1900, 2101)
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A sum or a range in a text; the lower end first as long as the text has it so."""
+class Amount(NamedTuple):
+    """A number of a text with what stands beside it."""
 
-    start: int
-    end: int
-    min: Decimal
-    max: Decimal
-    currency: str
-    """ISO 4217, one of the signs of `pay_words` that a country decides, or "" where none is named."""
-    ranged: bool = False
-    open_ended: bool = False
-    lakhs: bool = False
-
-
-class _Amount(NamedTuple):
     start: int
     end: int
     value: Decimal
@@ -78,28 +43,7 @@ class _Amount(NamedTuple):
     """Digits alone, without marks or multiplier."""
 
 
-def sums_of(text: str, *, bare_from: int = LEAST_BARE) -> list[Sum]:
-    """Find the sums in a text, in order: those with a currency, and bare ones of at least `bare_from`."""
-    data = pay_data()
-    amounts = list(_amounts(text, data))
-    found: list[Sum] = []
-    index = 0
-    while index < len(amounts):
-        first = last = amounts[index]
-        index += 1
-        while index < len(amounts) and _joins(text, first, last, amounts[index]):
-            last = amounts[index]
-            index += 1
-        one = _single(first, bare_from) if last is first else _pair(first, last, data, bare_from)
-        if one is None:
-            continue
-        if not one.currency and one.ranged and found and _continues(text, found[-1], one):
-            one = Sum(one.start, one.end, one.min, one.max, found[-1].currency, ranged=True, lakhs=one.lakhs)
-        found.append(one)
-    return found
-
-
-def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
+def amounts_in(text: str, data: PayData) -> Iterator[Amount]:
     for match in islice(numbers_in(text), _MOST_NUMBERS):
         start, end = match.span()
         sign, begun = _currency_before(text, start, data)
@@ -111,7 +55,7 @@ def _amounts(text: str, data: PayData) -> Iterator[_Amount]:
             continue
         if kind is not None:
             value *= data.multiples[kind]
-        yield _Amount(
+        yield Amount(
             start=begun,
             end=stop,
             value=value,
@@ -243,78 +187,3 @@ def _east_asian(text: str, at: int, data: PayData) -> tuple[str | None, str | No
     kind = data.multipliers.get(match.group(1) or "")
     currency = data.after.get(match.group(2) or "")
     return kind, currency, match.end(), False
-
-
-def _joins(text: str, first: _Amount, low: _Amount, high: _Amount) -> bool:
-    """Whether two numbers are the ends of one range."""
-    gap = high.start - low.end
-    known = low.currency is not None or high.currency is not None
-    if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
-        return False
-    between = text[low.end : high.start]
-    link = _LINK.fullmatch(between)
-    if _OR.search(between) and (link is None or first is not low):
-        return False
-    if link is None and known:
-        period = PERIOD_AFTER.match(between.lower())
-        link = _LINK.fullmatch(between, period.end()) if period else None
-    if link is None:
-        return False
-    if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
-        return False
-    if high.currency is None and (low.value > high.value * 1_000 or (high.plain and _COUNTED.match(text, high.end))):
-        return False
-    if high.value < low.value and _BASE_NEXT.match(text, high.end):
-        return False  # "OTE: $100,000 — $70,000 base"
-    return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
-
-
-def _pair(low: _Amount, high: _Amount, data: PayData, bare_from: int) -> Sum | None:
-    named = [currency for currency in (low.currency, high.currency) if currency]
-    currency = next((name for name in named if name not in LOCAL), named[0] if named else "")
-    bottom, top = low.value, high.value
-    if high.kind and not low.kind and bottom < LEAST_BARE and bottom * 10 <= top:
-        bottom *= data.multiples[high.kind]
-    elif low.kind and not high.kind and top < LEAST_BARE and top * 10 <= bottom:
-        top *= data.multiples[low.kind]
-    elif not (low.kind or high.kind) and bottom < LEAST_BARE <= top and bottom * LEAST_BARE <= top:
-        bottom *= LEAST_BARE  # "$90-110,000"
-    elif not (low.kind or high.kind) and top < LEAST_BARE <= bottom <= top * LEAST_BARE:
-        top *= LEAST_BARE  # "$90,000-110"
-    lakhs = "lakh" in (low.kind, high.kind) or "crore" in (low.kind, high.kind)
-    if not currency:
-        if lakhs:
-            currency = "INR"
-        elif top < bare_from or (_is_year(low, bare_from) and _is_year(high, bare_from)):
-            return None
-    return Sum(low.start, high.end, bottom, top, currency, ranged=True, open_ended=high.open_ended, lakhs=lakhs)
-
-
-def _single(amount: _Amount, bare_from: int) -> Sum | None:
-    lakhs = amount.kind in ("lakh", "crore")
-    currency = amount.currency or ("INR" if lakhs else "")
-    if not currency and (amount.value < bare_from or _is_year(amount, bare_from)):
-        return None
-    return Sum(
-        amount.start, amount.end, amount.value, amount.value, currency, open_ended=amount.open_ended, lakhs=lakhs
-    )
-
-
-def _is_year(amount: _Amount, bare_from: int) -> bool:
-    """A plain number that a text more likely means as a date."""
-    return bare_from == LEAST_BARE and amount.plain and int(amount.value) in _YEARS
-
-
-def _continues(text: str, before: Sum, one: Sum) -> bool:
-    """A range without a currency that goes on a list: `USD 90,000 - 95,000 in Ohio, 97,000 - 99,000 in Maine`."""
-    if not before.currency or not before.ranged or one.start - before.end > _SAME_LINE:
-        return False
-    alike = before.min <= one.max * 3 and one.min <= before.max * 3
-    return alike and "\n" not in text[before.end : one.start]
-
-
-def bounds(sums: Sequence[Sum], index: int, length: int) -> tuple[int, int]:
-    """From the end of the sum before to the start of the one after: the words that can only speak of this one."""
-    since = sums[index - 1].end if index else 0
-    until = sums[index + 1].start if index + 1 < len(sums) else length
-    return since, until

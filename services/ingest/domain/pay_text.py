@@ -1,14 +1,14 @@
 """Which sums of money in a text are pay, and for what period."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from services.ingest.domain.pay_amounts import Sum, bounds, sums_of
+from services.ingest.domain import pay_cues as cues
 from services.ingest.domain.pay_data import Word
+from services.ingest.domain.pay_ranges import Sum, bounds, sums_of
 from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
 from services.ingest.domain.sections import ABOUT_US, Document, Kind
 
@@ -17,54 +17,6 @@ Setting = Literal["text", "title", "field"]
 """Where a sum stands. A `field` holds nothing but pay: a sum there needs no word that says so. In a title neither does
 one, unless a word says that it is something else."""
 
-_UP_TO = re.compile(
-    r"\b(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
-    r"|fino a|nawet do)\s*:?\s*$"
-)
-_FROM = re.compile(
-    r"\b(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
-    r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|från|fra|da|dari|mulai|not less than"
-    r"|upwards of|over|more than)\s*:?\s*$"
-)
-_OR_MORE = re.compile(
-    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
-)
-_OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
-_OTE_NEXT = re.compile(
-    r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}commission"
-    r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
-)
-"""On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
-_OTE_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}commission")
-_VARIABLE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}variable")
-"""A seller's variable pay is commission; anybody else's is a bonus, and part of the pay."""
-_MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
-"""Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
-_BENEFIT_NEXT = re.compile(
-    r" ?(?:(?!plus |and |with |in |on |as |\+ )[\w&/'-]+ ){0,6}?(?:allowance|stipend|budget|reimbursement|voucher|grant"
-    r"|coupons?|credits?|bonus)\b"
-)
-_OF_THE_PERIOD = re.compile(r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b")
-_FOR_SALES = re.compile(r"for sales roles?\b[^.\n]{0,120}(?:on[- ]target|\bote\b)")
-_SALES_TITLE = re.compile(
-    r"\b(?:sales|account (?:executive|manager|director)|business development|gtm|go-to-market|[sb]dr|vertrieb"
-    r"|ventas|vendas|commercial(?:e)?)\b",
-    re.IGNORECASE,
-)
-_RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
-"""Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
-_MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
-"""A pictured bag of money, notes or coins ahead of a sum."""
-_SEGMENT = re.compile(r"[\n|•·]")
-_APART = re.compile(r"[,;.\d]")
-_TRAINEE = re.compile(
-    r"\b(?:intern|trainee|fellow|apprentice|praktik|werkstudent|stag(?:e|iaire)\b|becari|estagi)", re.IGNORECASE
-)
-_PLUS_PAY = re.compile(
-    r"[\s(]{0,2}(?:\+|plus|and|und) ?(?:\w+ )?"
-    r"(?:bonus|benefits|commission|equity|stock|super\b|superannuation|package|otp\b)"
-)
-"""What goes with pay alone: `£60k plus bonus and benefits`."""
 _TELLING: frozenset[Word] = frozenset({"salary", "base", "ote", "other"})
 """Words that leave no need to look at the heading of a list."""
 _RATES = frozenset({"hour", "day"})
@@ -141,18 +93,18 @@ class _Reader:
         """A trainee's stipend is the pay; anybody else's is a benefit."""
         found = words_in(self.text, start, stop)
         other = found.get("other", 0)
-        if self.text.endswith(("stipend", "stipends"), 0, other) and _TRAINEE.search(self.document.title):
+        if self.text.endswith(("stipend", "stipends"), 0, other) and cues.TRAINEE.search(self.document.title):
             found["salary"] = found.pop("other")
         return found
 
     @cached_property
     def for_sales(self) -> bool:
         """The text calls the ranges of sales roles on-target earnings, and this is one."""
-        return self.sells and bool(_FOR_SALES.search(self.text))
+        return self.sells and bool(cues.FOR_SALES.search(self.text))
 
     @cached_property
     def sells(self) -> bool:
-        return bool(_SALES_TITLE.search(self.document.title))
+        return bool(cues.SALES_TITLE.search(self.document.title))
 
     def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
         """None for a bare number that nothing calls pay."""
@@ -166,11 +118,11 @@ class _Reader:
         if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one)):
             return None
         before = text[max(begin, since) : one.start]
-        together = _RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
+        together = cues.RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
         after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
         spells, hinted = self._spells(before, after, one)
         low, high = _open_ends(before, after, one)
-        stop = _MORE.search(after)
+        stop = cues.MORE.search(after)
         end = one.end + (stop.start() if stop else len(after))
         following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
         around = _Around(before, after, since if told else 0, carried, following, spells)
@@ -194,7 +146,7 @@ class _Reader:
     def _is_labelled(self, beside: dict[Word, int], carried: dict[Word, int], one: Sum) -> bool:
         """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
         label = beside.get("salary", -_LABEL)
-        if label >= max(0, one.start - _LABEL) and not _APART.search(self.text, label, one.start):
+        if label >= max(0, one.start - _LABEL) and not cues.APART.search(self.text, label, one.start):
             return True
         if not one.ranged or one.min < _BARE_IN_SECTION:
             return False
@@ -222,7 +174,7 @@ class _Reader:
         if near:
             return near, False
         following = self.text[one.end : one.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
-        named = [match.group("period") for match in _OF_THE_PERIOD.finditer(following)]
+        named = [match.group("period") for match in cues.OF_THE_PERIOD.finditer(following)]
         hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
         return tuple(dict.fromkeys(hints)), True
 
@@ -239,13 +191,17 @@ class _Reader:
         ote = around.carried.get("ote", -1)
         if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
-        if self.for_sales or _OTE_NEXT.match(around.after) or _OTE_BEFORE.search(around.before):
+        if self.for_sales or cues.OTE_NEXT.match(around.after) or cues.OTE_BEFORE.search(around.before):
             return True
-        return self.sells and bool(_VARIABLE.search(around.before) or _VARIABLE.search(around.after))
+        return self.sells and bool(cues.VARIABLE.search(around.before) or cues.VARIABLE.search(around.after))
 
     def _is_something_else(self, one: Sum, around: _Around) -> bool:
         pay = around.last_pay
-        if around.carried.get("other", -1) > pay or "other" in around.following or _BENEFIT_NEXT.match(around.after):
+        if (
+            around.carried.get("other", -1) > pay
+            or "other" in around.following
+            or cues.BENEFIT_NEXT.match(around.after)
+        ):
             return True
         if "salary" in around.carried:
             return False
@@ -259,7 +215,7 @@ class _Reader:
             return True
         if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
             return True
-        if _MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or _PLUS_PAY.match(around.after):
+        if cues.MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues.PLUS_PAY.match(around.after):
             return True
         aside = kind in ABOUT_US
         if around.says("pay", "base"):
@@ -272,9 +228,9 @@ class _Reader:
 
     def _alone(self, one: Sum) -> bool:
         """A sum on a line, or between bars, of its own, or after a short label."""
-        edges = [match.end() for match in _SEGMENT.finditer(self.text, max(0, one.start - 60), one.start)]
+        edges = [match.end() for match in cues.SEGMENT.finditer(self.text, max(0, one.start - 60), one.start)]
         start = edges[-1] if edges else max(0, one.start - 60)
-        edge = _SEGMENT.search(self.text, one.end, one.end + 60)
+        edge = cues.SEGMENT.search(self.text, one.end, one.end + 60)
         stop = edge.start() if edge else min(one.end + 60, len(self.text))
         return one.start - start + stop - one.end <= _LABEL + 10
 
@@ -282,8 +238,8 @@ class _Reader:
 def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
     if one.ranged:
         return one.min, one.max
-    if _UP_TO.search(before[-24:]) or _OR_LESS.match(after):
+    if cues.UP_TO.search(before[-24:]) or cues.OR_LESS.match(after):
         return None, one.max
-    if one.open_ended or _FROM.search(before[-24:]) or _OR_MORE.match(after):
+    if one.open_ended or cues.FROM.search(before[-24:]) or cues.OR_MORE.match(after):
         return one.min, None
     return one.min, one.max

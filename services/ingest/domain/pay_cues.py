@@ -1,0 +1,52 @@
+"""What the words right beside a sum of money say of it, as patterns; on text in lower case."""
+
+import re
+
+UP_TO = re.compile(
+    r"\b(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
+    r"|fino a|nawet do)\s*:?\s*$"
+)
+FROM = re.compile(
+    r"\b(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
+    r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|från|fra|da|dari|mulai|not less than"
+    r"|upwards of|over|more than)\s*:?\s*$"
+)
+OR_MORE = re.compile(
+    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
+)
+OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
+OTE_NEXT = re.compile(
+    r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}commission"
+    r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
+)
+"""On-target earnings by what follows: `$140,000 (OTE)`, `$140,000, including commission`."""
+OTE_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}commission")
+VARIABLE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}variable")
+"""A seller's variable pay is commission; anybody else's is a bonus, and part of the pay."""
+MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
+"""Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
+BENEFIT_NEXT = re.compile(
+    r" ?(?:(?!plus |and |with |in |on |as |\+ )[\w&/'-]+ ){0,6}?(?:allowance|stipend|budget|reimbursement|voucher|grant"
+    r"|coupons?|credits?|bonus)\b"
+)
+OF_THE_PERIOD = re.compile(r"\b(?P<period>hourly|annual) (?:[\w-]+ ){0,2}(?:rate|salary|pay|wage|compensation)\b")
+FOR_SALES = re.compile(r"for sales roles?\b[^.\n]{0,120}(?:on[- ]target|\bote\b)")
+SALES_TITLE = re.compile(
+    r"\b(?:sales|account (?:executive|manager|director)|business development|gtm|go-to-market|[sb]dr|vertrieb"
+    r"|ventas|vendas|commercial(?:e)?)\b",
+    re.IGNORECASE,
+)
+RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
+"""Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
+MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
+"""A pictured bag of money, notes or coins ahead of a sum."""
+SEGMENT = re.compile(r"[\n|•·]")
+APART = re.compile(r"[,;.\d]")
+TRAINEE = re.compile(
+    r"\b(?:intern|trainee|fellow|apprentice|praktik|werkstudent|stag(?:e|iaire)\b|becari|estagi)", re.IGNORECASE
+)
+PLUS_PAY = re.compile(
+    r"[\s(]{0,2}(?:\+|plus|and|und) ?(?:\w+ )?"
+    r"(?:bonus|benefits|commission|equity|stock|super\b|superannuation|package|otp\b)"
+)
+"""What goes with pay alone: `£60k plus bonus and benefits`."""
