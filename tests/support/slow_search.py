@@ -1,8 +1,8 @@
-"""A way to Elasticsearch by which large requests are answered late."""
+"""A way to Elasticsearch by which large requests are answered late, or answers are other than they were."""
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,8 @@ class SlowWay:
     searched: list[int] = field(default_factory=list)
     """How many searches each request had."""
     over: threading.Event = field(default_factory=threading.Event)
+    answer: Callable[[str, bytes], bytes] = lambda path, told: told
+    """What is handed back of what the server told in answer to a path; the status stays what it was."""
 
     def handle(self, path: str, body: bytes) -> None:
         if path.startswith("/_msearch"):
@@ -43,7 +45,7 @@ def slow_way(server: str) -> Iterator[SlowWay]:
             headers = {name: value for name, value in self.headers.items() if name != "Accept-Encoding"}
             onward.request(self.command, self.path, body, headers)
             answer = onward.getresponse()
-            told = answer.read()
+            told = way.answer(self.path, answer.read())
             onward.close()
             self.send_response(answer.status)
             for name in ("Content-Type", "X-Elastic-Product"):
