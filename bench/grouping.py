@@ -1,10 +1,11 @@
 """Grouping matches by due search, as the notifier does it and with a dict of lists.
 
-Both begin with the keys of each posting and end with the 200 newest postings of each key, as numbers of rows. All
-criteria are due, as where a day's digests are built at once.
+Both begin with the keys of each posting and end with the 200 newest postings of each key, as numbers. All criteria are
+due, as where a day's digests are built at once. The search for garbage, which lists cost more than columns, is off.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,9 +13,10 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import BigInteger, Engine, select, type_coerce
 
+from bench.match_measure import still
 from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
-from services.notifier.adapters.sql.found import BEST_MATCHES, DueKeys, Hits, Places, Rows
+from services.notifier.adapters.sql.found import BEST_MATCHES, Codes, DueKeys, Hits, Rows
 from services.notifier.domain.windows import BEGINNING
 from services.runtime.store import reading
 
@@ -23,6 +25,8 @@ _MOST_HITS: Final = 10_000_000
 """What a dict of lists takes ten seconds for."""
 
 _ROWS_AT_ONCE: Final = 100
+
+Grouped = tuple[Codes, Codes, Rows]
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def _rows(engine: Engine) -> list[Any]:
     return found
 
 
-def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> tuple[Places, Rows]:
+def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> Grouped:
     hits = Hits(due, BEST_MATCHES)
     facts = [(row.posting_id, row.seen, row.offset) for row in rows]
     parts = (keys[start : start + _ROWS_AT_ONCE] for start in range(0, len(keys), _ROWS_AT_ONCE))
@@ -81,32 +85,34 @@ def _packed(due: DueKeys, rows: Sequence[Any], keys: Sequence[Keys]) -> tuple[Pl
 
 def _in_dict(rows: Sequence[Any], keys: Sequence[Keys]) -> dict[int, list[int]]:
     """The newest rows first, so that each list is in order and none needs to be sorted."""
-    found: dict[int, list[int]] = {}
+    found: defaultdict[int, list[int]] = defaultdict(list)
     for at in sorted(range(len(rows)), key=lambda at: (-rows[at].seen, rows[at].posting_id)):
         for key in keys[at].tolist():
-            found.setdefault(key, []).append(at)
+            found[key].append(at)
     return {key: some[:BEST_MATCHES] for key, some in found.items()}
 
 
-def _inverted(due: DueKeys, rows: Sequence[Any]) -> tuple[Places, Rows]:
+def _inverted(due: DueKeys, rows: Sequence[Any]) -> Grouped:
     hits = Hits(due, BEST_MATCHES)
     hits.add(0, [(row.posting_id, row.seen, row.offset) for row in rows], [row.matched for row in rows])
     return hits.best()
 
 
-def _equal(packed: tuple[Places, Rows], in_dict: dict[int, list[int]]) -> bool:
+def _equal(packed: Grouped, in_dict: dict[int, list[int]]) -> bool:
+    found, ranks, by_rank = packed
     order = sorted(in_dict)
     pairs = np.repeat(np.array(order), [len(in_dict[key]) for key in order])
     rows = np.array([row for key in order for row in in_dict[key]])
-    return bool(np.array_equal(packed[0], pairs) and np.array_equal(packed[1], rows))
+    return np.array_equal(found, pairs) and np.array_equal(by_rank[ranks], rows)
 
 
 def _fastest(ways: Sequence[Callable[[], Any]]) -> list[tuple[float, Any]]:
     """Of each its processor seconds at best, and what came of it; in turns, since others share the machine."""
     best = [(float("inf"), None)] * len(ways)
-    for _ in range(_ROUNDS):
-        for place, way in enumerate(ways):
-            began = time.process_time()
-            found = way()
-            best[place] = (min(best[place][0], time.process_time() - began), found)
+    with still():
+        for _ in range(_ROUNDS):
+            for place, way in enumerate(ways):
+                began = time.process_time()
+                found = way()
+                best[place] = (min(best[place][0], time.process_time() - began), found)
     return best

@@ -52,6 +52,20 @@ def test_each_window_holds_its_best_rows(
     assert dict(hits.chosen()) == _expected(rows, cuts, wanted, most)
 
 
+def test_more_pairs_and_rows_than_32_bits_tell_apart() -> None:
+    keys, rows = 2**17 + 1, 2**15 + 1
+    hits = Hits(DueKeys({0: range(keys)}, {0: Cut(0, {})}), 2)
+    matched = [(number % 3, keys - 1 - number % 2) for number in range(rows)]
+    facts = [(f"p{number}", number, number) for number in range(rows)]
+    hits.add(0, facts, [pack(keys_of(some)) for some in matched])
+    found = dict(hits.chosen())
+    last = rows - 1
+    assert found == {
+        (0, key): [f"p{number}" for number in range(last, -1, -1) if key in matched[number]][:2]
+        for key in (0, 1, 2, keys - 2, keys - 1)
+    }
+
+
 def _expected(
     rows: list[Row], cuts: dict[int, Cut], wanted: dict[int, list[int]], most: int
 ) -> dict[tuple[int, int], list[str]]:

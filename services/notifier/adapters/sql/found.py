@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +18,18 @@ _SLICE = 2_000
 _UNPACKED_AT_ONCE = 1 << 20
 """Bytes of packed keys; unpacking takes some forty times as much memory."""
 _MOST_HITS = 8_000_000
-"""Hits held before those that cannot be among the best any more are let go; 4 bytes each."""
+"""Hits held before those that cannot be among the best any more are let go; 4 bytes each, and 10 more in a sort."""
 
 Chosen = dict[tuple[int, int], Found]
 """By (number of the cut that the window begins at, key)."""
 Fact = tuple[str, int, int]
 """Of a row: its posting's id, when that was seen, and its offset."""
-Pairs = npt.NDArray[np.int32]
-Places = npt.NDArray[np.int64]
-Rows = npt.NDArray[np.int32]
+Pairs = npt.NDArray[np.uint32]
+Sizes = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+"""Numbers of 32 bits, or of 64."""
 
 
 def best_postings(
@@ -70,22 +73,24 @@ class DueKeys:
         # Keys are dense: 4 bytes for each up to the greatest that is due, and one that stands for all beyond.
         self._place_of = np.full(int(due.max(initial=-1)) + 2, -1, dtype=np.int32)
         self._place_of[due] = np.arange(due.size)
-        self._first = first.astype(np.int32)
-        self._begins: dict[int, Places] = {}
+        self._first = first.astype(np.uint32)
+        self._begins: dict[int, Offsets] = {}
 
-    def pairs(self, keys: Keys) -> tuple[Pairs, Places]:
-        """The numbers of the pairs of some keys, and for each the place of its key among those given."""
+    def pairs(self, keys: Keys, sizes: Sizes) -> tuple[Pairs, Sizes]:
+        """The numbers of the pairs of some rows' keys, one row after another, and how many each row has."""
         # numpy looks up by int64 at a tenth of what it takes by other numbers; those beyond are looked up as the last.
         places = self._place_of.take(keys.astype(np.int64), mode="clip")
-        at = np.flatnonzero(places >= 0)
-        if at.size < places.size:
-            places = places[at]
+        if places.min(initial=0) < 0:
+            at = np.flatnonzero(places >= 0)
+            places, sizes = places[at], np.diff(np.searchsorted(at, _bounds(sizes)))
         if self._one_each:
-            return places, at
+            return places.view(np.uint32), sizes
         several = self._several[places]
-        return _each_from(self._first[places], several).astype(np.int32), np.repeat(at, several)
+        bounds = _bounds(several)
+        pairs = np.repeat(self._first[places] - bounds[:-1], several) + np.arange(bounds[-1])
+        return pairs.astype(np.uint32), np.diff(bounds[_bounds(sizes)])
 
-    def begins(self, partition: int) -> Places:
+    def begins(self, partition: int) -> Offsets:
         """By number of the pair: the offset at which its window begins."""
         if partition not in self._begins:
             self._begins[partition] = np.array([cut.position(partition) for cut in self._cuts], dtype=np.int64)
@@ -100,8 +105,10 @@ class Hits:
         self._due = due
         self._most = most
         self._least_held = self._most_held = held
-        self._counts = np.zeros(len(due.windows), dtype=np.int64)
+        self._pair_bits = _bits(len(due.windows))
         self._pairs: list[Pairs] = []
+        self._sizes: list[Sizes] = []
+        """By row: how many pairs it has."""
         self._size = 0
         self._posting_ids: list[str] = []
         self._seen: list[int] = []
@@ -110,7 +117,7 @@ class Hits:
         """Take rows of a partition, each with its packed keys."""
         self.add_unpacked(partition, rows, (unpack_each(packed[start:end]) for start, end in _parts(packed)))
 
-    def add_unpacked(self, partition: int, rows: Sequence[Fact], parts: Iterable[tuple[Keys, Places]]) -> None:
+    def add_unpacked(self, partition: int, rows: Sequence[Fact], parts: Iterable[tuple[Keys, Sizes]]) -> None:
         """Take rows of a partition, with their keys as `unpack_each` gives them for some rows after others."""
         self._posting_ids += [posting_id for posting_id, _, _ in rows]
         self._seen += [seen for _, seen, _ in rows]
@@ -118,74 +125,85 @@ class Hits:
         begins = self._due.begins(partition)
         all_inside = int(begins.max(initial=0)) <= int(offsets.min(initial=0))
         start = 0
-        for keys, sizes in parts:
-            pairs, at = self._due.pairs(keys)
-            bounds = np.searchsorted(at, _bounds(sizes))
+        for keys, in_rows in parts:
+            pairs, sizes = self._due.pairs(keys, in_rows)
             if not all_inside:
-                row = np.repeat(np.arange(start, start + sizes.size), np.diff(bounds))
-                inside = offsets[row] >= begins[pairs]
-                pairs, bounds = pairs[inside], _bounds(inside)[bounds]
-            self._counts += np.bincount(pairs, minlength=self._counts.size)
-            self._pairs += [pairs[begin:end] for begin, end in pairwise(bounds.tolist())]
-            self._size += pairs.size
+                inside = np.repeat(offsets[start : start + sizes.size], sizes) >= begins[pairs]
+                pairs, sizes = pairs[inside], np.diff(_bounds(inside)[_bounds(sizes)])
+            self._hold(pairs, sizes)
             start += sizes.size
         if self._size > self._most_held:
             self._let_go()
 
-    def best(self) -> tuple[Places, Rows]:
-        """The numbers of the pairs in order, and for each the rows that are its best, the best first.
+    def _hold(self, pairs: Pairs, sizes: Sizes) -> None:
+        self._pairs.append(pairs)
+        self._sizes.append(sizes)
+        self._size += pairs.size
 
-        All rows are dealt out, the best first, each to its pairs, and of what a pair has come by the first are taken:
-        only rows are sorted, and a hit costs some nanoseconds.
+    def best(self) -> tuple[Codes, Codes, Rows]:
+        """The numbers of the pairs in order, with the ranks of the best rows of each; and the rows by rank.
+
+        Pair and rank of a hit are sorted as one number, mostly of 32 bits, which numpy does in a few nanoseconds.
         """
-        starts = np.cumsum(self._counts) - self._counts
-        free = starts.copy()
-        dealt = np.empty(self._size, dtype=np.int32)
-        for row in self._best_first():
-            # Here too, numpy looks up by int64 at a tenth of what it takes by other numbers.
-            pairs = self._pairs[row].astype(np.int64)
-            at = free.take(pairs)
-            dealt[at] = row
-            at += 1
-            free[pairs] = at
-        room = np.minimum(self._counts, self._most)
-        of_pairs = np.repeat(np.arange(room.size), room)
-        return of_pairs, dealt.take(_each_from(starts, room)) if of_pairs.size < dealt.size else dealt
+        rows = self._best_first()
+        rank = np.empty(rows.size, dtype=np.uint32)
+        rank[rows] = np.arange(rows.size)
+        bits = _bits(rows.size)
+        coded: Codes = np.empty(self._size, dtype=np.uint32 if bits + self._pair_bits <= 32 else np.uint64)
+        end = row = 0
+        for pairs, sizes in zip(self._pairs, self._sizes, strict=True):
+            part = coded[end : end + pairs.size]
+            np.left_shift(pairs, bits, out=part, dtype=coded.dtype)
+            part |= np.repeat(rank[row : row + sizes.size], sizes)
+            end, row = end + pairs.size, row + sizes.size
+        coded.sort()
+        shift, low = coded.dtype.type(bits), coded.dtype.type((1 << bits) - 1)
+        pair: Codes = coded >> shift
+        # Where the same pair stands so many places before, it has had its share.
+        room = np.ones(coded.size, dtype=np.bool_)
+        np.not_equal(pair[self._most :], pair[: -self._most], out=room[self._most :])
+        if not room.all():
+            coded = coded[room]
+            pair = coded >> shift
+        return pair, coded & low, rows
 
-    def _best_first(self) -> list[int]:
+    def _best_first(self) -> Rows:
         ids, seen = np.array(self._posting_ids, dtype=np.str_), np.array(self._seen, dtype=np.int64)
-        return cast(list[int], np.lexsort((ids, -seen)).tolist())
+        return np.lexsort((ids, -seen))
 
     def _let_go(self) -> None:
         """Forget what cannot be among the best any more, where that is half of it or more."""
-        if 2 * int(np.minimum(self._counts, self._most).sum()) <= self._size:
-            pairs, rows = self.best()
-            in_order = np.argsort(rows, kind="stable")
-            kept = pairs[in_order].astype(np.int32)
-            bounds = np.searchsorted(rows[in_order], np.arange(len(self._seen) + 1)).tolist()
-            self._pairs = [kept[begin:end] for begin, end in pairwise(bounds)]
-            self._counts = np.minimum(self._counts, self._most)
-            self._size = kept.size
+        pairs, ranks, rows = self.best()
+        if 2 * pairs.size <= self._size:
+            # From now on, rows are numbered by their ranks.
+            self._posting_ids = [self._posting_ids[row] for row in rows.tolist()]
+            self._seen = [self._seen[row] for row in rows.tolist()]
+            self._pairs, self._sizes, self._size = [], [], 0
+            by_rank = ranks.astype(np.uint64) << self._pair_bits | pairs
+            by_rank.sort()
+            by_rank &= np.uint64((1 << self._pair_bits) - 1)
+            self._hold(by_rank.astype(np.uint32), np.bincount(ranks, minlength=rows.size))
         # Twice what is held, so that looking through it again is paid for by as many new hits.
         self._most_held = max(self._least_held, 2 * self._size)
 
     def chosen(self) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """The posting ids of each window and key, the best first."""
-        pairs, rows = self.best()
-        bounds = np.flatnonzero(np.diff(pairs, prepend=-1, append=len(self._due.windows))).tolist()
-        ids = [self._posting_ids[row] for row in rows.tolist()]
-        for start, end in pairwise(bounds):
+        pairs, ranks, rows = self.best()
+        by_rank = [self._posting_ids[row] for row in rows.tolist()]
+        ids = [by_rank[rank] for rank in ranks.tolist()]
+        starts = [0, *(np.flatnonzero(pairs[1:] != pairs[:-1]) + 1).tolist()] if ids else []
+        for start, end in pairwise([*starts, len(ids)]):
             yield self._due.windows[int(pairs[start])], ids[start:end]
 
 
-def _each_from(starts: npt.NDArray[np.integer[Any]], sizes: Places) -> Places:
-    """The numbers from each start on, as many as its size says, one after another."""
-    return np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum(), dtype=np.int64)
-
-
-def _bounds(sizes: npt.NDArray[Any]) -> Places:
+def _bounds(sizes: npt.NDArray[Any]) -> Offsets:
     """Where each of consecutive parts begins, and the last one ends."""
     return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+
+
+def _bits(count: int) -> int:
+    """What numbers below a count need."""
+    return max(count - 1, 0).bit_length()
 
 
 def _parts(packed: Sequence[bytes]) -> Iterator[tuple[int, int]]:
