@@ -108,8 +108,8 @@ def require(settings: KafkaSettings, names: Iterable[str], *, patience_s: float 
         found = offsets.ask(lambda admin: admin.describe_topics(wanted))
     there = {one["name"] for one in found if not one["error_code"]}
     if missing := [name for name in wanted if name not in there]:
-        which = "the topic" if len(missing) == 1 else "the topics"
-        raise UsageError(f"Kafka lacks {which} {', '.join(missing)}: make them with `jobchime topics create`")
+        which, them = ("the topic", "it") if len(missing) == 1 else ("the topics", "them")
+        raise UsageError(f"Kafka lacks {which} {', '.join(missing)}: make {them} with `jobchime topics create`")
 
 
 def _planned(settings: KafkaSettings, name: str, partitions: int, cleanup: dict[str, str]) -> Planned:

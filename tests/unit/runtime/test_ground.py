@@ -50,7 +50,7 @@ def test_what_is_away_is_asked_for_until_it_is_there_and_nothing_behind_it_befor
 
 
 def test_what_waiting_does_not_mend_ends_at_once() -> None:
-    missing = Engine(1, UsageError("Kafka lacks the topic raw.v1: make them with `jobchime topics create`"))
+    missing = Engine(1, UsageError("Kafka lacks the topic raw.v1: make it with `jobchime topics create`"))
     with pytest.raises(UsageError, match="topics create"):
         ground_of(missing).wait(threading.Event(), Pulse())
     assert missing.asked == 1
