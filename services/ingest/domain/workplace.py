@@ -10,27 +10,26 @@ from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
+from services.ingest.domain.workplace_days import ONCE, OTHERS, PARTS, RARELY, SHARE
 from services.ingest.domain.workplace_words import (
     AT_TIMES,
     CONDITIONAL,
-    DAYS,
     DENIED,
     FIELD,
     FOR_A_WHILE,
     HYBRID_SAID,
     HYBRID_WAY,
     HYBRID_WEAK,
-    NUMBER,
     ONSITE_SAID,
     ONSITE_WAY,
     OPTION,
     PAST,
-    RARELY,
     REMOTE_SAID,
     REMOTE_WAY,
     REMOTE_WEAK,
     TAG,
     TITLE,
+    USED_TO,
 )
 
 Rank = Literal["tag", "option", "days", "said", "way", "policy", "weak"]
@@ -104,7 +103,7 @@ def _look(rank: Rank, workplace: Workplace, document: Document, found: Found) ->
     else:
         every = matches(document, workplace, _PLAIN[rank, workplace], before=_BEFORE, after=_AFTER)
         for match in islice(every, _MOST_MATCHES):
-            here = not _passing(document, match) and not _elsewhere(rank, document, match)
+            here = not _passing(document, match, workplace) and not _elsewhere(rank, workplace, document, match)
             if here and _capital_follows(document, match):
                 _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
 
@@ -116,12 +115,22 @@ def _options(document: Document, found: Found) -> None:
 
 
 def _days(document: Document, found: Found) -> None:
+    lowered = document.lowered
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
-        if not NUMBER.search(document.lowered, start, stop):
-            continue
-        days = DAYS.search(document.lowered, start, stop)
-        if days is not None and not RARELY.match(document.lowered, days.end()):
-            _keep(found, "weak" if _conditional(document, days) else "days", "hybrid", days, document)
+        for sign, pattern in PARTS:
+            if not sign.search(lowered, start, stop):
+                continue
+            for said in pattern.finditer(lowered, start, stop):
+                if not RARELY.match(lowered, said.end()) and not _of_others(document, said):
+                    _keep(found, "weak" if _conditional(document, said) else "days", "hybrid", said, document)
+
+
+def _of_others(document: Document, said: re.Match[str]) -> bool:
+    """Whether such days are denied or come once, or a share is that of the people, not of the time."""
+    if DENIED.match(document.lowered, said.end()):
+        return True
+    before = document.lowered[max(0, said.start() - 45) : said.start()].rpartition("\n")[2]
+    return ONCE.search(before) is not None or (said.re is SHARE and OTHERS.search(before) is not None)
 
 
 def _tags(document: Document, found: Found) -> None:
@@ -150,18 +159,23 @@ def _conditional(document: Document, match: re.Match[str]) -> bool:
     return CONDITIONAL.search(document.lowered, start, end) is not None
 
 
-def _passing(document: Document, match: re.Match[str]) -> bool:
-    """Whether it is about some weeks of the year."""
-    before = document.lowered[max(0, match.start() - 25) : match.start()].rpartition("\n")[2]
-    after = document.lowered[match.end() : match.end() + 60].partition("\n")[0]
-    return any(FOR_A_WHILE.search(words) for words in (before, after)) or AT_TIMES.search(before) is not None
+def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> bool:
+    """Whether its sentence is about some weeks of the year. Behind `hybrid` a number of days is that in the office."""
+    start, end = document.sentence_at(match.start(), match.end())
+    before = document.lowered[max(start, match.start() - 25) : match.start()].rpartition("\n")[2]
+    if FOR_A_WHILE.search(before) or AT_TIMES.search(before):
+        return True
+    after = document.lowered[match.end() : min(end, match.end() + 60)].partition("\n")[0]
+    return workplace != "hybrid" and FOR_A_WHILE.search(after) is not None
 
 
-def _elsewhere(rank: Rank, document: Document, match: re.Match[str]) -> bool:
-    """Whether what follows denies it, or, of weak words, it was done for another employer."""
-    if DENIED.match(document.lowered, match.end()):
+def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> bool:
+    """Whether what follows denies it, or, of weak words and of hybrid ways, it was done for another employer."""
+    if workplace != "onsite" and DENIED.match(document.lowered, match.end()):
         return True
     before = document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
+    if rank == "way" and workplace == "hybrid":
+        return USED_TO.search(before) is not None
     return rank == "weak" and PAST.search(before) is not None
 
 

@@ -5,18 +5,19 @@ English, German, French, Spanish, Portuguese, Italian, Dutch, Polish.
 
 import re
 
+from services.ingest.domain.workplace_days import ALL_WEEK, OFFICE
+
 ROLE = r"(?:role|position|job|opportunity|post|vacancy|contract|project|assignment|internship)"
-_OFFICE = r"(?:(?:the|our|an?|its|your|their) )?(?:[\w-]+ ){0,3}(?:office|hq|headquarters|site|studio|hub)s?"
-_FEW = r"(?:[1-4]|one|two|three|four|several|few)(?:\s?(?:-|–|to|or)\s?(?:\d|two|three|four|five))?\+?(?: full)?"
 _LABEL = (
     r"(?:(?:job |work(?:ing)? )?locations?(?: type| category)?|workplace(?: type)?|work(?:ing)? (?:mode|model"
     r"|setting|type"
     r"|arrangement|style|format)|arbeitsort|arbeitsmodell|einsatzort|standort|lieu(?: de travail)?|ubicación"
     r"|modalidade?"
-    r"(?: de trabal?[jh]o)?|formato(?: de trabal?[jh]o)?|regime|contratação|local(?: de trabalho)?|sede|tryb pracy"
+    r"(?: de trabal?[jh]o)?|formato(?: de trabal?[jh]o)?|regime|contratação|local(?: de trabalho)?"
+    r"|sede(?: di lavoro)?|luogo di lavoro|lugar de trabajo|miejsce pracy|tryb pracy"
     r"|lokalizacja|werkplek)"
 )
-_GAP = r"\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
+_GAP = r"(?!-\w)\W{1,4}(?:[\w, /-]{0,30}[^\w\n])?"
 _NOT_WORK = (
     r"(?! (?:operation|sens|monitor|support(?! (?:role|position))|patient|access|control|device|team|desktop|server"
     r"|communic"
@@ -29,6 +30,12 @@ UNAVAILABLE = (
     r"|supported|accepted)\b"
 )
 
+_IMPOSSIBLE = (
+    rf"(?:(?:is|are) {UNAVAILABLE}|(?:ist |sind )?(?:leider )?(?:nicht (?:möglich|vorgesehen|erwünscht|machbar)"
+    rf"|keine option)\b|(?:n['’]est pas|non|im)\s?possible"
+    r"|no (?:es posible|disponible)|não (?:é possível|disponível)|non (?:è )?(?:possibile|previsto)|is niet mogelijk"
+    r"|nie jest możliwa)"
+)
 TITLE = re.compile(
     r"(?P<hybrid>\bhybrid\b(?! cloud| work| search| fund)|\bhybride?\b(?=\W*$)|\bhíbrid[oa]\b|\bhybrydow\w+)"
     r"|(?P<onsite>\bon-?site\b|\bin[- ](?:office|person)\b|\bsur site\b|\bvor ort\b|\bpresencial\b|\bstacjonarn\w+)"
@@ -52,46 +59,21 @@ OPTION = re.compile(
     r"\b(?:remote(?:ly)?(?:, | |/| / )(?:or )?(?:hybrid|on-?site|in[- ]office|in[- ]person)\b"
     r"|remote(?:ly)? or (?:from |at |in |out of |based )"
     r"|(?:open|offered) (?:to|as) (?:fully |100 ?% )?remote\b|remote[- ](?:optional|possible|option)\b"
-    r"|option (?:to work|of working) (?:fully |100 ?% )?remote(?:ly)?\b|hybrid,? (?:or )?home[- ]based\b"
+    r"|option (?:to work|of working) (?:fully |100 ?% )?remote(?:ly)?\b|hybrid(?:,? (?:or )?home[- ]based"
+    r"| ?/ ?remote)\b"
     r"|\b(?:but|and) (?:we(?:['’]re| are)?(?: also)?|also)(?: embrace being)? remote[- ]friendly\b"
     r"|remote (?:oder|ou|o) (?:im|in|au|en|vor|híbrido|presencial|hybrid)\b)"
     rf"|,? or (?:fully |100 ?% |be |work(?:ing)? )?remote(?:ly)?\b{_NOT_WORK}(?! (?:piloted|users|or)\b)",
 )
 """Remote work among what one may choose: whoever wants it gets it."""
 
-NUMBER = re.compile(r"[1-4]|\b(?:one|two|three|four|several|few|once|twice|zwei|drei)\b")
-DAYS = re.compile(
-    rf"\b(?:{_FEW} (?:days?|times?|x)(?:(?: (?:a|per|each|every|/) ?| ?/ ?)week| weekly)?,? (?:working |spent "
-    rf"|physically )?"
-    rf"(?:in|at|from|on)[- ]?(?:site|person|{_OFFICE})\b"
-    rf"|(?:in|at)[- ](?:{_OFFICE}|person)[ ,(]{{1,2}}(?:at least |for |about |around |up to )?{_FEW} ?(?:days?"
-    rf"|times?|x)\b"
-    rf"|(?:in|into|to) {_OFFICE},?\s\(?(?:at least |around |about )?(?:once|twice|[1-4]x|{_FEW} (?:times|days))"
-    r" (?:a|per|each|every) week\b|offices? regularly \([1-4]x per week\)"
-    rf"|{_FEW} days?(?: (?:a|per|each) week)? (?:remote|from home|wfh|home ?office)\b"
-    r"|(?:[1-4]|zwei|drei)(?: ?[-–] ?\d| bis (?:zu )?\d)?[ -]tagen?(?: (?:pro|die|in der|je) woche| wöchentlich)?"
-    r" (?:im (?:[\w-]+ )?(?:büro|homeoffice|home office)|vor ort|homeoffice|home[- ]office|remote|mobil)\b"
-    r"|(?:im büro|vor ort|homeoffice|home[- ]office)[ :(](?:an |bis zu )?[1-4](?: ?[-–] ?\d)? tagen?\b"
-    r"|[1-4](?: ?(?:à|ou|-) ?\d)? jours?(?: (?:par|de la) semaine| ?/ ?sem\w*)? (?:de |en |sur )?"
-    r"(?:télétravail|remote|présentiel|site|au bureau|bureau)\b"
-    r"|[1-4](?: ?(?:a|o|-) ?\d)? días?(?: (?:a la|por) semana)? (?:de |en |desde )?(?:teletrabajo|la oficina|oficina"
-    r"|presencial\w*|remoto|casa)\b"
-    r"|[1-4](?:x| dias?| vezes)(?: (?:por|na) semana)? (?:no escritório|presencia\w+|em home office|de home office"
-    r"|remoto)\b"
-    r"|[1-4] giorni(?: (?:a|alla) settimana)? (?:di |in |da )?(?:smart working|remoto|ufficio|sede|presenza)\b"
-    r"|[1-4] dagen(?: per week)? (?:op kantoor|thuis\w*)\b|[1-4] dni(?: w tygodniu)? (?:z biura|w biurze|zdaln\w+"
-    r"|z domu)\b)",
-)
-"""Some days of the week in the office, or at home: hybrid, whatever it is called."""
-
-RARELY = re.compile(r"\W{0,3}(?:a|an|per|every|each|once a) (?:other )?(?:month|quarter|year)")
-"""After such days: a visit, and no part of the week."""
-
-_MODE = r"(?:modalidad|modelo|formato|regime|esquema|trabalho|trabajo|vaga)"
+_MODE = r"(?:modalidad|modelo|formato|regime|esquema|trabalho|trabajo|vaga|atuação)"
 HYBRID_SAID = re.compile(
     rf"\b(?:hybrid (?:[\w-]+ )?{ROLE}\b(?! (?:that|which|of|blend|between|combin|where you|within))"
     rf"|{ROLE} is (?:a )?hybrid\b(?! of)|{_LABEL}{_GAP}h[yí]brid[oa]?\b"
-    rf"|{_MODE} (?:de trabal?[jh]o )?híbrid[oa]\b|hybrid (?:in|from|at|out of) (?P<capital>))|\(hybrid\b",
+    rf"|{_MODE} (?:de trabal?[jh]o )?híbrid[oa]\b|hybrid (?:in|from|at|out of) (?P<capital>))|\(hybrid\b"
+    r"|(?:^|\n)[^\w\n•]{0,4}hybrid(?= ?(?:$|\n|[,;(|·–—]|: ))(?!\W{1,3}(?:remote|cloud|on-?prem)\w*)"
+    r"|(?:^|\n)\W{0,4}hybrid\W{1,3}(?:up to |bis zu )?(?:[1-4]|one|two|three|zwei|drei)\b",
 )
 HYBRID_WAY = re.compile(
     r"\b(?:(?<!remote-first )hybrid (?:[\w-]+ )?(?:working|work|workplace|model|schedule|set-?up|basis|arrangement"
@@ -104,26 +86,43 @@ HYBRID_WAY = re.compile(
 )
 HYBRID_WEAK = re.compile(r"\bhybrid work(?:ing|place)?\b|\bwork\w* in a hybrid way\b")
 
+_HOME_WORK = (
+    r"(?:remote(?:[- ]work(?:ing)?)?(?: options?| arrangements?| employment)?|home[- ]?office|work(?:ing)? from home"
+    r"|telework"
+    r"|mobiles arbeiten|remote-arbeit|télétravail|teletrabajo|trabajo remoto|teletrabalho|trabalho remoto|smart working"
+    r"|thuiswerken|praca zdalna)"
+)
+_THERE = (
+    r"(?:on-?site|in[- ]office|presencial|vor ort|sur site|(?:en )?présentiel|in presenza|op kantoor|stacjonarn\w+)"
+)
 ONSITE_SAID = re.compile(
     rf"\b(?:(?:fully|100 ?%|entirely|always) (?:on-?site|in[- ]person)\b|(?:on-?site|in-?office|in-person) {ROLE}\b"
-    rf"|{ROLE} (?:is|will be|requires) (?:an? )?(?:fully |100 ?% )?(?:on-?site|in[- ]office|in[- ]person"
-    rf"|office[- ]based)\b"
+    rf"|{ROLE} (?:is|will be|requires) (?:an? )?(?:based |located |performed )?(?:fully |100 ?% )?(?:on[- ]?site"
+    rf"|in[- ]office|in[- ]person|office[- ]based)\b|(?:fully|entirely|purely|100 ?%) office[- ]based\b"
     rf"|not (?:an? )?(?:remote|hybrid)(?: {ROLE})?\b(?! only)|no remote\b"
-    rf"|remote(?: work(?:ing)?| options?| arrangements?| employment)? (?:is|are) {UNAVAILABLE}"
-    rf"|(?:5|five) days (?:(?:a|per|each|every) week )?(?:in|at|from) (?:person|{_OFFICE})\b"
+    rf"|{_HOME_WORK} {_IMPOSSIBLE}|(?:kein(?:e|erlei)?|pas de|sin|sem|geen|brak|bez|niente|no) {_HOME_WORK}\b"
+    rf"|{ALL_WEEK} (?:in|at|from) (?:person|{OFFICE})\b|{ALL_WEEK} (?:im büro|vor ort|au bureau|sur site|en la oficina"
+    rf"|no escritório)\b|(?:based|located|present|work(?:ing|s)?|be|are|come|commute|report)\b[^.,\n]{{0,25}}?"
+    rf" (?:in|into|at|to|from|out of) {OFFICE},? \(?{ALL_WEEK}\b"
+    rf"|présence (?:à 100 ?% )?sur (?:le )?site|(?:100 ?%|volle) präsenz|präsenz vor ort\b"
     rf"|in[- ]office full[- ]time\b"
-    rf"|{_LABEL}{_GAP}(?:on-?site|presencial|vor ort|sur site)\b|(?:from|in) (?:the|our) office is required\b"
+    rf"|{_LABEL}{_GAP}{_THERE}(?! (?:o|ou|or|oder) )\b|(?:from|in) (?:the|our) office is required\b"
     rf"|(?:100 ?%|{_MODE}|de forma|forma) presencial\b|poste (?:est )?en présentiel\b"
-    r"|praca stacjonarna\b|100 ?% in presenza\b|ausschließlich vor ort\b)|\(on-?site\b",
+    r"|praca stacjonarna\b|100 ?% in presenza\b|ausschließlich vor ort\b)|\(on-?site\b"
+    rf"|(?:^|\n)\W{{0,4}}(?:100 ?% )?{_THERE}(?= ?(?:$|\n|[,;.(|·–—]))"
+    rf"|(?:^|\n)\W{{0,4}}{_THERE} (?:in|at) (?P<capital>)",
 )
 ONSITE_WAY = re.compile(
-    r"\b(?:(?:position|role|job|you(?:'ll| will)?) (?:is |be |will be )?(?:based|located) (?:at|in|out of) (?:our|the)"
+    r"\b(?:(?:position|role|job|you(?:'ll| will|['’]re)?) (?:is |be |are |will be )?(?:based|located) (?:at|in"
+    r"|out of) (?:our|the)"
     r" (?:[\w-]+ ){0,3}(?:office|hq|headquarters)\b|(?:almost )?always in[- ]person\b"
     r"|in[- ]person (?:team|culture|company|environment)\b)|(?:^|[.\n] ?)based in our (?:[\w-]+ ){0,2}office\b",
 )
 
 REMOTE_SAID = re.compile(
-    rf"\b(?:(?<!not )(?<!quite )(?:fully|100 ?%|entirely|completely|full)[- ]remote\b(?! (?:company|team|first"
+    rf"(?:^|\n)\W{{0,4}}(?:100 ?% |fully )?remote\b(?![- ](?:first|friendly|native"
+    rf"|flexible)){_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)"
+    rf"|\b(?:(?<!not )(?<!quite )(?:fully|100 ?%|entirely|completely|full)[- ]remote\b(?! (?:company|team|first"
     rf"|organi|workforce))"
     rf"|{ROLE} (?:is|will be|can be|may be|is designated as|operates)(?: performed| done| based"
     rf"| offered)?(?: in)?(?: an?)?"
@@ -139,17 +138,17 @@ REMOTE_SAID = re.compile(
     rf"|in) (?:the )?(?P<capital>)"
     r"|remote\s?[-–—|:,(]\s?(?P<capital_too>)|works? mostly in a work[- ]from[- ]home\b|can be (?:based"
     r"|located) (?:from )?anywhere\b"
-    rf"|(?:{_MODE}|de forma) (?:remot[oa]|teletrabajo)\b|100 ?% (?:remoto|télétravail|homeoffice|à distance"
-    rf"|teletrabajo)\b"
+    rf"|(?:{_MODE}|de forma) (?:remot[oa]|teletrabajo)\b|100 ?% (?:(?:de |en |da |im |em )?(?:remot[oa]|home[- ]?office"
+    rf"|télétravail|teletrabal?[jh]o|smart working)|à distance|zdaln\w+|thuis\w*|online)\b"
+    rf"|{_LABEL}\W{{1,4}}(?:fully |100 ?% )?(?:home[- ]?office|work(?:ing)? from home|wfh)\b(?= ?(?:$|\n|[.,;(]))"
     r"|télétravail complet\b|vollständig remote\b|praca zdalna\b|w pełni zdaln\w+|volledig remote\b)"
-    rf"|(?:^|\n)\W{{0,4}}(?:100 ?% |fully )?remote\b(?![- ](?:first|friendly|native"
-    rf"|flexible)){_NOT_WORK}[^\n.]{{0,55}}(?=$|\n)"
     rf"|(?:^|\n)remote\b{_NOT_WORK} (?P<capital_next>)"
     r"|[-–—|·(] ?(?:100 ?% |fully )?remote\b(?=\s?(?:[)|·–—\n-]|$|based|work\b|only))",
 )
 REMOTE_WAY = re.compile(
     r"\b(?:work(?:ing|s)? (?:fully |100% )?remotely\b|work (?:from|at) home\b(?! (?:stipend|budget|allowance|set))"
-    r"|(?<!could )work (?:from )?(?:anywhere|wherever)\b|from a home office\b|telework\b|arbeite\w* remote\b"
+    r"|(?<!could )work (?:from )?(?:anywhere|wherever)\b|from a home office\b|(?:everyone|everybody|we all"
+    r"|whole team) works? from home\b|telework\b|arbeite\w* remote\b"
     r"|work[- ]from[- ]home\b(?! (?:stipend|budget|allowance|set|days?))"
     r"|(?:das|aus dem|im) homeoffice\b|da remoto\b|thuiswerk\w+|zdaln\w+|télétravail\b(?! part| poss)"
     r"|(?:travail\w*|emploi|poste|joindre|entièrement) (?:\w+ ){0,2}à distance\b|(?<!de )teletrabajo\b(?! par)"
@@ -174,10 +173,15 @@ CONDITIONAL = re.compile(
 )
 """Hybrid for those who live near an office, or who like: no word about the others."""
 
-DENIED = re.compile(rf"[^.\n]{{0,30}}\b(?:is|are) {UNAVAILABLE}")
+DENIED = re.compile(rf"[^.\n]{{0,30}}\b{_IMPOSSIBLE}")
 """Behind remote work: there is none."""
 PAST = re.compile(r"\b(?:experience|experienced|background|comfortable|familiar\w*|proven|track record)\b[^.\n]{0,60}$")
 """Before the ways of a company: what one has done elsewhere."""
+USED_TO = re.compile(
+    r"\b(?:experienced?|background|comfortable|familiar\w*|used to|erfahrung\w*|expérience|experiencia|experiência)"
+    r" (?:of |with |in |mit |in |en |em |com |con )[^.,;\n]{0,30}$"
+)
+"""The same, right before the ways of an office, which may be those of this one."""
 
 FOR_A_WHILE = re.compile(
     r"\b(?:\d+|one|two|three|four|six|several|few) (?:\w+ )?(?:days|weeks|months)\b(?! (?:a|per|each|every) week)"

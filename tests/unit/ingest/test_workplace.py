@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.notations import notations
 
 TEXTS = [
     # English
@@ -81,6 +82,15 @@ TEXTS = [
 def test_a_text_states_a_workplace_or_none(text: str, workplace: str) -> None:
     markup = "".join(f"<p>{line}</p>" for line in text.split("\n"))
     assert normalised(html=markup).workplace == workplace
+
+
+@pytest.mark.parametrize(("text", "workplace"), notations("workplace"))
+@pytest.mark.parametrize("field", ["remote", "onsite", "hybrid"])
+def test_what_a_text_states_of_the_role_beats_any_field_and_what_it_says_of_other_things_none(
+    text: str, workplace: str, field: str
+) -> None:
+    expected = field if workplace == "-" else workplace
+    assert normalised(html=f"<p>{text}</p>", workplace=field).workplace == expected
 
 
 def test_the_text_beats_the_field_and_a_tag_does_not_beat_days_in_the_office() -> None:
