@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from services.notifier.adapters.mailers import mailer_of
 from services.notifier.adapters.sql.deliveries import SqlDeliveries
@@ -16,14 +15,14 @@ from tests.support.sending import by_sendgrid
 from tests.support.victims import Ready, serve
 
 
-def main(folder: Path, host: str, in_flight: int, clock: FastClock) -> None:
+def main(url: str, host: str, in_flight: int, clock: FastClock) -> None:
     configure_logging(level="error")
     # Once, before the victims are forked: short lives are then all work.
     mailer = mailer_of(by_sendgrid(host, in_flight))
 
     def live(ready: Ready) -> None:
         with stop_on_signals() as stop:
-            engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
+            engine = open_store(url)
             store, settings = SqlDeliveries(engine), NotifierSettings(deliveries_at_once=10, deliveries_a_tick=20)
             courier = Courier(store, mailer, settings)
             store.release(settings.worker, clock.now())
@@ -37,7 +36,7 @@ def main(folder: Path, host: str, in_flight: int, clock: FastClock) -> None:
 
 if __name__ == "__main__":
     main(
-        Path(sys.argv[1]),
+        sys.argv[1],
         sys.argv[2],
         int(sys.argv[3]),
         FastClock(datetime.fromisoformat(sys.argv[4]), float(sys.argv[5]), float(sys.argv[6])),
