@@ -11,6 +11,7 @@ from schemas.posting import Timezones
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import Document
+from services.ingest.domain.zone_hours import hours_around
 from services.ingest.domain.zones import EASTMOST, WESTMOST, Zone, zones_in
 from services.rules.places import find_places
 
@@ -18,7 +19,9 @@ _CUE = re.compile(
     r"time ?-?zones?|\bhours?\b|overlap|working (?:day|time)|business (?:day|hours)|schedule|\bshifts?\b|compatible"
     r"|aligned"
     r"|alignment|availab|located (?:in|within)|\bbetween\b|\bwithin\b|core time|monday|\bmon\b|\bweekdays?\b"
-    r"|\btimes?\b",
+    r"|\btimes?\b|zeit|stunden|\buhr\b|zwischen|fuseau|décalage|\bheures? d|horaires? d|\bentre\b|\bhusos?\b"
+    r"|zona horaria"
+    r"|horari|horári|\bhoras?\b|\bfuso\b|\borari|\bore \d|tijd|godzin|\bczas",
     re.IGNORECASE,
 )
 _CLOCKS = re.compile(
@@ -33,19 +36,11 @@ _NO_CUE = re.compile(
     r"|all time ?zones"
     r"|(?:different|multiple|various|several|global) time ?zones|regardless of|teams? (?:is |are )?(?:spread "
     r"|distributed )?across|(?:effectively|collaborat\w*|communicat\w*) across"
+    r"|\bspan(?:s|ning|ned)?\b|(?:distributed|spread) (?:across|over|between)|verteilt (?:über|auf)|réparti\w* (?:sur"
+    r"|entre)"
+    r"|distribuid\w* (?:entre|por|en)|bewerb(?:en|t|ung)|einsendeschluss|date limite|fecha límite|plazo de|data limite"
+    r"|prazo de|\brtt\b|épargne"
     r"|\bby \d|\bcall us|\bclients? in\b|customers? in\b|stakeholders in",
-    re.IGNORECASE,
-)
-_SPREAD_BEHIND = re.compile(
-    r"\s?(?:time ?zone|time)?\s?\(?\s?(?:(?:±|\+\s?/\s?[-−–]|\+[-−–]|plus or minus|within)\s?(?P<both>\d{1,2})"
-    r"|(?P<down>[-−–])\s?(?P<less>\d{1,2})\s?/\s?\+\s?(?P<more>\d{1,2}))\s?(?:h\b|hrs?\b|hours?\b)?",
-    re.IGNORECASE,
-)
-_SPREAD_BEFORE = re.compile(
-    r"(?:(?:±|\+\s?/\s?[-−–]|\+[-−–]|plus or minus|within(?: about)?|no more than|up to|max(?:imum"
-    r"|\.)?)\s?(?:\d\s?[-–]\s?)?"
-    r"(?P<hours>\d{1,2})\s?-?(?:h|hrs?|hours?)\b(?![\w ]{0,14}overlap)[\w ]{0,26}"
-    r"|(?:\d\s?[-–]\s?)?(?P<within>\d)\s?hours within(?: the)?\s?)$",
     re.IGNORECASE,
 )
 _DEMAND = re.compile(
@@ -118,7 +113,7 @@ def _found(source: str, text: str, zones: Sequence[Zone]) -> Finding[Timezones |
 
 
 def _ends(text: str, zone: Zone) -> Iterator[float]:
-    less, more = _spread(text, zone)
+    less, more = hours_around(text, zone.start, zone.end)
     yield zone.least - less
     yield zone.most + more
 
@@ -131,7 +126,7 @@ def _is_asked_for(document: Document, zone: Zone) -> bool:
         return False
     if _NOT_NEEDED.match(text, zone.end) or _is_wished_of_some(text, left, right, zone):
         return False
-    if any(_spread(text, zone)):
+    if any(hours_around(text, zone.start, zone.end)):
         return True
     if document.kind_at(zone.start) in _ELSEWHERE and not _DEMAND.search(text, left, right):
         return False
@@ -142,18 +137,6 @@ def _is_asked_for(document: Document, zone: Zone) -> bool:
     if _CLOCKS.search(text, max(0, zone.start - 24), zone.start) or _RANGE.search(around):
         return True
     return bool(_CUE.search(text, left, right))
-
-
-def _spread(text: str, zone: Zone) -> tuple[float, float]:
-    """Hours before and behind: of `CET ±2`, `within 3 hours of EST`, `CET -1/+3`."""
-    behind = _SPREAD_BEHIND.match(text, zone.end)
-    if behind is not None and behind["both"]:
-        return float(behind["both"]), float(behind["both"])
-    if behind is not None:
-        return float(behind["less"]), float(behind["more"])
-    before = _SPREAD_BEFORE.search(text, max(0, zone.start - 48), zone.start)
-    hours = float(before["hours"] or before["within"]) if before is not None else 0.0
-    return hours, hours
 
 
 def _from_field(offsets: Sequence[float]) -> Finding[Timezones | None]:

@@ -9,8 +9,9 @@ from typing import Literal, get_args
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.ingest.domain.tables import table_of
+from services.ingest.domain.zone_hours import names_clock, tells_apart
 
-ZoneKind = Literal["abbreviations", "short", "names", "spans", "ignored"]
+ZoneKind = Literal["abbreviations", "short", "names", "spoken", "spans", "ignored", "iana"]
 _Hit = tuple[ZoneKind, float, float, int, int]
 """Kind, least and most offset, start and end."""
 WESTMOST, EASTMOST = -12.0, 14.0
@@ -38,6 +39,9 @@ def _table() -> _Table:
     entries: dict[str, tuple[ZoneKind, float, float]] = {}
     for kind in get_args(ZoneKind):
         for name, offset in raw[kind].items():
+            if kind == "iana":
+                entries.update((zone, (kind, float(name), float(name))) for zone in offset.split())
+                continue
             least, most = offset if isinstance(offset, list) else (offset, offset)
             entries[name] = (kind, float(least), float(most))
     automaton = AhoCorasick(list(entries), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
@@ -54,7 +58,7 @@ _TIME_BEHIND = re.compile(
     r"[ -]?(?:/\w{2,4} )?(?:standard |daylight |summer |coast )?(?:(?:business|working|work|core|office|operating"
     r"|day)[ -]?)?"
     r"(?:time ?-?zones?|time\b(?! (?:off|to|for|of|and effort|management|value))|hours?\b|shifts?\b|schedules?\b"
-    r"|workday|working day"
+    r"|workday|working day|(?:arbeits|büro|geschäfts|kern)?zeit(?:en|zone)?\b|tijd\b"
     r"|tz\b|daytime|day(?:light)? hours)",
     re.IGNORECASE,
 )
@@ -80,7 +84,7 @@ def zones_in(text: str) -> list[Zone]:
     ]
     numbers = [_numbered(text, start, end) if text[start:end] in ("UTC", "GMT") else [] for *_, start, end in hits]
     believed = [
-        kind == "abbreviations" or bool(number) or _has_clock(text, kind, start, end)
+        kind in ("abbreviations", "iana") or bool(number) or _has_clock(text, kind, start, end)
         for (kind, _, _, start, end), number in zip(hits, numbers, strict=True)
     ]
     _spread_belief(text, hits, believed)
@@ -112,7 +116,9 @@ def _has_clock(text: str, kind: ZoneKind, start: int, end: int) -> bool:
         return True
     if text[start:end] in _AMERICAN and _CLOCKS_BEFORE.search(text, max(0, start - 24), start):
         return True
-    return bool(_TIME_BEHIND.match(text, end))
+    if kind in ("names", "spoken") and (names_clock(text, start) or tells_apart(text, start)):
+        return True
+    return kind != "spoken" and bool(_TIME_BEHIND.match(text, end))
 
 
 def _numbered(text: str, start: int, end: int) -> list[Zone]:
