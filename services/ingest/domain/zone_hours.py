@@ -54,7 +54,8 @@ _APART_BEFORE = re.compile(
 _CLOCK_OF = re.compile(
     r"\b(?:(?<!\d )(?<!-)(?<!une )(?<!deux )(?<!trois )(?<!quatre )heures? (?:de |du |d['’])"
     r"|(?:fuseau(?: horaire)?|horaires?) (?:de |du |d['’])"
-    r"|(?:(?<!media )(?<!una )(?<!meia )(?<!uma )(?<!por )hora|horario|huso(?: horario)?|zona horaria|horário|fuso(?: horário)?)"
+    r"|(?:(?<!media )(?<!una )(?<!meia )(?<!uma )(?<!por )hora|horario|huso(?: horario)?|zona horaria|horário"
+    r"|fuso(?: horário)?)"
     r"(?: laboral| comercial| oficial| local)? (?:de |da |do |del )?(?:la |el )?"
     r"|(?:orario|ora|fuso(?: orario)?) (?:di |d['’]|del |dell['’])?|czasu? "
     r"|(?:time ?zone|zeitzone|fuseau horaire|zona horaria|huso horario|fuso horário|fuso orario) ?: ?)$",
