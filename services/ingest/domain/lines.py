@@ -7,7 +7,13 @@ from typing import NamedTuple
 from services.ingest.domain.anchors import line_cues_of
 from services.ingest.domain.sections import Document
 
-_SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Þ•])")
+_NEGATED = re.compile(
+    r"(?:\bnot?|n['’]t|\bnicht|\bkein\w*|\bpas|\bnon?|\bnão|\bniet|\bgeen)[\s-](?:(?:an?|just|only|un|ein|een)\s)?$",
+    re.IGNORECASE,
+)
+"""Before a word of wishing, turns it round: "Python is not a nice to have"."""
+_LONGEST_NEGATION = 16
+_SENTENCE_END = re.compile(r"[.!?;]\s+(?=\(?[A-ZÀ-Þ]|•)")
 
 
 class Line(NamedTuple):
@@ -21,6 +27,8 @@ class Line(NamedTuple):
     """Calls it a plus, preferred, not required."""
     optional_from: int = 0
     """Where the first such words begin."""
+    denies: bool = False
+    """Holds a word of denial: "no", "not", "kein"."""
     degree: bool = False
     """Names a degree."""
     speaks: bool = False
@@ -65,12 +73,16 @@ class Lines:
         first = bisect_left(self._starts, start)
         cues = self._cues[first : bisect_left(self._starts, stop, first)]
         kinds = {kind for _, said in cues for kind in said}
+        wishes = [at + text[at].isspace() for at, said in cues if "optional" in said] if "optional" in kinds else []
+        if "denies" in kinds:
+            wishes = [at for at in wishes if not _NEGATED.search(text, max(start, at - _LONGEST_NEGATION), at)]
         return Line(
             start,
             stop,
             asks="asks" in kinds,
-            optional="optional" in kinds,
-            optional_from=next(at for at, said in cues if "optional" in said) if "optional" in kinds else 0,
+            optional=bool(wishes),
+            optional_from=wishes[0] if wishes else 0,
+            denies="denies" in kinds,
             degree="degree" in kinds,
             speaks="speaks" in kinds,
             role="role" in kinds,

@@ -35,9 +35,11 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
     ("nice", r"nice[- ]to[- ]ha|(?:good|great)[- ]to[- ]have|^(?:added |big )?bonus\b(?! (?:eligib|plan|struct))"
              r"|bonus (?:points|skill)"
              r"|preferred|desir(?:ed|able)|\ba (?:\w+ )?plus\b|^(?:\w+ )?plus(?:es)?\b|plus would"
-             r"|not (?:mandatory|required)"
+             r"|not (?:mandatory|required|necessary|needed|essential|a must)|kein muss|nicht (?:zwingend|erforderlich)"
+             r"|(?:non|pas) (?:obligatoire|requis)|no (?:excluyente|obligatori)|não obrigatóri"
              r"|^optional|advantage if|an? advantage|extra credit|brownie|diferenci(?:al|ais)|deseable|wünschenswert"
-             r"|von vorteil"
+             r"|von vorteil|pluspunkt|^idealerweise|souhaitable|(?:compétence|connaissance|qualité|expérience)s? "
+             r"(?:souhaité|appréci)|desejáve|valorable|se valora|gradit[oie]|preferenzial|atutem"
              r"|\batouts?\b|mile widzian|\bpré\b|un plus\b|stand ?out|sets? you apart|also (?:know|have)"
              r"|even better if"
              r"|望ましい"),

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from schemas.posting import Evidence, Skill
+from services.ingest.domain.denials import denied
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lines import Line, Lines
@@ -54,7 +55,13 @@ _PRACTICES = frozenset({"term", "method", "field"})
 _BESIDE = re.compile(r"\b(?:with|across|between|alongside)\b[^.;\n]{0,50}$", re.IGNORECASE)
 _NEIGHBOURS = re.compile(r"[^.;\n]{0,50}\b(?:teams?|departments?|leaders|stakeholders|functions)\b", re.IGNORECASE)
 """With `_BESIDE`, whom one works with: "alongside data science, design and legal teams"; right in 1 of 6 cases."""
-_MARK_BEFORE = re.compile(r"[,;(–—]\s*(?:[\w'/+-]+\s+){0,2}$")
+_MARK_BEFORE = re.compile(
+    r"(?:,\s*(?:and|und|et|y|e)?\s*"
+    r"|,\s*(?!(?:and|or|und|oder|et|ou|y|e|o)\b)(?:(?:[\w'/+-]+\s+){0,2}"
+    r"|(?:other|additional|further|foreign|any|knowledge|experience|familiarity|weitere|andere)\s[^,;.()\n]{0,40})"
+    r"|[;(–—]\s*(?:[\w'/+-]+,?\s+){0,6})$"
+)
+"""What begins the wish that stands behind it: "; Scala is", ", other languages are", "(experience with Scala"."""
 _LEAST_INITIALS = 3
 _MOST_EVIDENCE = 12
 _MOST_SKILLS = 60
@@ -163,6 +170,10 @@ def _of_text(
             continue
         if _counts(text, mentions, index, employer=employer, line=line):
             core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
+            if line.denies and (core or mention.kind == "language") and _denied(text, mention, line):
+                if mention.kind == "language" and not line.optional:
+                    continue  # unlike a tool, which the work may be done with, none is spoken
+                core = False
             if core:
                 required.add(mention.name)
             yield mention, core, section == "duties" and mention.kind in ("method", "field")
@@ -179,6 +190,10 @@ def _required(text: str, mention: Mention, line: Line, *, section: str, headed: 
     if line.asks or (section == "requirements" and text.startswith("•", line.start)):
         return True
     return headed and mention.kind not in _PRACTICES
+
+
+def _denied(text: str, mention: Mention, line: Line) -> bool:
+    return denied(text, mention.start, mention.end, within=(line.start, line.stop))
 
 
 def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
