@@ -1,14 +1,17 @@
 """The form of employment: from the title, then the text and the board's field, of which the more specific counts."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from schemas.posting import Employment
 from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.employment_words import (
     FIELD,
+    FIRST,
     HEAD,
     HOURS,
+    HOURS_LABEL,
     LABEL,
     NOT_THE_FORM,
     PHRASE,
@@ -56,6 +59,10 @@ def _forms_in(words: str) -> list[Employment]:
     return forms
 
 
+def _beside_studies(words: str) -> list[Employment]:
+    return ["part_time"] if STUDENT.search(words) else []
+
+
 def _in_fields(fields: Sequence[Stated]) -> Found:
     for stated in fields:
         words = stated.text.lower()
@@ -69,7 +76,7 @@ def _in_text(document: Document) -> tuple[Found, Finding[Employment | None] | No
     """What the text states; and if it offers both full-time and part-time, in place of both, a finding that says so."""
     found: Found = {}
     for start, end, words in _statements(document):
-        for form in _forms_in(words):
+        for form in _forms_in(words) or _beside_studies(words):
             if form not in found:
                 found[form] = Finding(form, (quote("text", document.text, start, end),))
     full, part = found.get("full_time"), found.get("part_time")
@@ -86,7 +93,7 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
         for match in PHRASE.finditer(document.lowered, start, stop):
             if match["said"] or document.kind_at(match.start()) not in BOILERPLATE:
                 yield match.start(), match.end(), match[0]
-        for match in HEAD.finditer(document.lowered, start, stop):
+        for match in chain(HEAD.finditer(document.lowered, start, stop), FIRST.finditer(document.lowered, start, stop)):
             if document.kind_at(match.start()) not in _COMPANY:
                 end = match.end() + _SECOND_FORM
                 yield match.start("form"), match.end(), document.lowered[match.start("form") : end].split("\n")[0]
@@ -95,7 +102,9 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
 
 
 def _from_hours(document: Document) -> Finding[Employment | None] | None:
-    for match in matches(document, "employment", HOURS, before=30, after=30):
+    for match in chain.from_iterable(
+        matches(document, "employment", pattern, before=30, after=30) for pattern in (HOURS, HOURS_LABEL)
+    ):
         most = int(match[2] or match[1])
         form = _form_of_hours(most)
         if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else BOILERPLATE):

@@ -14,25 +14,37 @@ SPECIFIC_FIRST: tuple[Employment, ...] = (
 
 _WORDS: tuple[tuple[Employment, str], ...] = (
     ("internship", r"intern(?:ship)?s?\b|praktik(?:um|ant)\w*|pflichtpraktik\w*|stagiaires?\b|stage\b|est[áa]gi\w+"
-                   r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*"),
+                   r"|prácticas\b|becari[oa]\b|pasant[ei]\w*|practicante\b|tirocin\w+|stagiair\b|staż\w*|alternance\b"
+                   r"|alternante?\b|(?:contrat|en) d?['’]?apprentissage\b"
+                   r"|apprentice(?:ship)?\b|auszubildende\w*|azubis?\b|ausbildung (?:als|zu[mr])\b"),
     ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
-                  r"|autónom[oa]\b|autônom[oa]\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*"),
+                  r"|autónom[oa]s?\b|autônom[oa]s?\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*|freelance basis\b"),
     ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|contracting (?:role|position|basis)\b|1099\b"
-                 r"|fixed[- ]term\b|b2b[- ]contract\b|contrat b2b"
+                 r"|fixed[- ]term\b|months? ftc\b|\Ab2b(?=\W{1,3}(?:\d|pln|eur|usd|gbp))|ir35\b|w-?2[- ]contract"
+                 r"|b2b[- ](?:contract|basis|cooperation)\b|contrat b2b"
                  r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
                  r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
-                 r"|plazo fijo\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)|tijdelijk\w*"),
+                 r"|plazo fijo\b|(?:por )?obra (?:o|y) servicio\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)"
+                 r"|tijdelijk\w*"),
     ("temporary", r"temp\b|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
-                  r"|temporári[oa]\b|eventual\b|(?:maternity|parental|paternity|mat) (?:leave )?cover\b"),
-    ("part_time", r"part[- ]?time\b|teilzeit\w*|minijob\w*|geringfügig\w*|temps[- ]partiel\b|media jornada\b"
+                  r"|(?:puesto|trabajo|empleo|vacante) temporal\b|temporári[oa]\b|eventual\b|(?:maternity|parental"
+                  r"|paternity|mat) (?:leave )?cover\b"),
+    ("part_time", r"part[- ]?time\b|part-?(?= ?(?:or|/|and|&|of|und) ?full)|teil-?(?= ?(?:oder|/|und|bzw\.?) ?vollzeit)"
+                  r"|(?<=plein ou )partiel\b|(?<=plein ou à temps )partiel\b|(?<=completa o )parcial\b"
+                  r"|(?<=completo o )parcial\b"
+                  r"|(?<=integral ou )parcial\b|(?<=pieno o )parziale\b|teilzeit\w*|minijob\w*|geringfügig\w*"
+                  r"|temps[- ]partiel\b|media jornada\b"
                   r"|medio tiempo\b|(?:jornada|tiempo|tempo|período) parcial\b|meio período\b|deeltijd\b"
                   r"|niepełny etat\b|zero[- ]hours?\b|per[- ]diem\b|prn\b|casual\b"),
-    ("full_time", r"full[- ]?time\b|vollzeit\w*|temps (?:plein|complet)\b|jornada completa\b|tiempo completo\b"
-                  r"|(?:tempo|período|jornada) integral\b|tempo pieno\b|voltijd\b|(?<!nie)pełny etat\b"),
+    ("full_time", r"full[- ]?time\b|full-?(?= ?(?:or|/|and|&|of|und) ?part)|voll-?(?= ?(?:oder|/|und|bzw\.?) ?teilzeit)"
+                  r"|vollzeit\w*|temps (?:plein|complet)\b|jornada completa\b|tiempo completo\b"
+                  r"|(?:tempo|período|jornada) integral\b|tempo pieno\b|voltijd\b|(?<!nie)pełny etat\b|pełen etat\b"),
 )  # fmt: skip
 WORDS = tuple((form, re.compile(rf"\b(?:{words})")) for form, words in _WORDS)
 
-STUDENT = re.compile(r"\b(?:werkstudent\w*|working student|student (?:job|worker|assistant))\b")
+STUDENT = re.compile(
+    r"\b(?:werkstudent\w*|working student|student (?:job|worker|assistant)|studentische (?:hilfskraft|aushilfe))\b"
+)
 """Part-time work beside one's studies, where nothing else is said."""
 
 NOT_THE_FORM = re.compile(
@@ -50,6 +62,7 @@ NOT_THE_FORM = re.compile(
 """Contracts, interns and stages that the work is about, not its form."""
 
 _FIELD: tuple[tuple[Employment, str], ...] = (
+    ("part_time", r"(?:werk|working[-_ ])student"),
     ("internship", r"intern(?!a)|trainee|apprentice|student|stage\b|praktik|estág|prácticas|becari"),
     ("freelance", r"freelanc|freiberuf|self[-_ ]employ"),
     ("part_time", r"part|teilzeit|per[ _-]?diem|minijob|jornada parcial"),
@@ -68,11 +81,15 @@ LABEL = re.compile(
     r"|jornada|modalidade?|tipo di contratto|contratto|dienstverband|status)"
     r"\s{0,2}[:\-–\n]\s{0,2}(?P<value>[^\n]{2,60})",
 )
+_LENGTH = (
+    r"(?:\d{1,2}|one|two|three|six|nine|twelve|eighteen|une?|deux|trois|quatre|six|neuf|douze|dix-huit|sechs|zwölf)"
+)
+"""How many months, weeks or years."""
 _ROLE = r"(?:position|role|opportunity|job|basis|vacancy|hire|contract(?!,| type)|employment|internship|work)"
 PHRASE = re.compile(
     r"\b(?:"
     r"(?:full[- ]?time|part[- ]?time|freelance|fixed[- ]term|temporary|seasonal|casual|per[- ]diem)\b"
-    rf"[\w ,/()-]{{0,30}}?\b(?:{_ROLE}|assignment)\b(?! (?:from|schedule|environment|experience))"
+    rf"[\w ,/()-]{{0,30}}?\b(?:{_ROLE}|assignment)\b(?!(?<=work) from\b| (?:schedule|environment|experience)\b)"
     r"|contracting (?:role|position|basis)\b"
     r"|contract(?:or)?(?: \w+)? (?:role|position|opportunity|job|basis|assignment|engagement)\b"
     r"|(?P<said>this is an?|(?:position|role|job) (?:is|will be)(?: an?)?)\s+(?:[\w-]+,?\s){0,3}?"
@@ -82,35 +99,63 @@ PHRASE = re.compile(
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|independent contractor|contractor)\b"
     r"|(?:need|seek(?:s|ing)?|looking (?:for|to hire)|hir(?:e|ing))(?: an?)? (?:[\w-]+,?\s){0,4}?"
     r"(?:full[- ]?time|part[- ]?time|freelanc\w+|contractor)\b"
-    r"|(?:\d{1,2}|one|two|three|six|nine|twelve|eighteen)\+?[- ](?:months?|weeks?|years?)(?:['’]s?)?[- ]"
-    r"(?:(?:fixed|initial|rolling|term|limited|renewable|freelance)[- ]){0,2}contract\b"
+    rf"|{_LENGTH}\+?[- ](?:months?|weeks?|years?)(?:['’]s?)?[- ]"
+    r"(?:(?:fixed|initial|rolling|term|limited|renewable|freelance)[- ]){0,2}(?:contract|ftc)\b"
+    rf"|fixed[- ]term[ ,:(–-]{{1,3}}(?:for |of |period of |contract of )?{_LENGTH}\b|(?:outside|inside)(?: of)? ir35\b"
+    r"|(?:b2b|w-?2)[- ](?:contract|basis|cooperation)\b(?! (?:negoti|manag|sales|value|renew|law))"
     r"|contract[- ]to[- ](?:hire|perm\w*)|fixed[- ]term contract\b|zero[- ]hours? contract\b"
     r"|independent contractor (?:agreement|status|position|role|basis|opportunity)"
     r"|(?:contract\w*|basis|on|as|an?)[ ,(]{1,3}1099\b|1099 (?:contract|basis|position|role|employ|independent|status)"
     r"|(?:w-?2|1099)[ /,or]{1,5}c2c\b|corp[- ]to[- ]corp\b"
     r"|(?:in|auf|als) (?:vollzeit|teilzeit|minijob|freiberuf|freier? mitarbeit)\w*|(?:voll|teil)zeit(?=$|[,.;)/|\n])"
+    r"|(?:voll-? ?(?:oder|/|und|bzw\.?) ?teil|teil-? ?(?:oder|/|und|bzw\.?) ?voll)zeit\b"
+    r"|full-? ?(?:or|/|and|&|of) ?part[- ]?time\b|part-? ?(?:or|/|and|&|of) ?full[- ]?time\b"
+    r"|(?:zunächst|vorerst) befristet\w*|als (?:werkstudent|aushilfe)\w*"
     r"|(?<!un)befristet\w* (?:auf|bis|für|vertrag|stelle|anstellung|arbeits)"
-    r"|(?:en|contrat|poste|un) (?:cdd|freelance|stage|intérim)\b|à temps (?:plein|partiel|complet)\b"
-    r"|(?:jornada (?:completa|parcial|integral)|media jornada|tiempo (?:completo|parcial)|medio tiempo"
-    r"|(?:tempo|período) (?:integral|parcial|pieno)|meio período)\b"
+    r"|(?:en|contrat|poste|un|mission|missions|statut) (?:cdd|freelance|stage|intérim|indépendant)\b"
+    rf"|stage ?:? (?:de |d['’]une durée de )?{_LENGTH}(?: à {_LENGTH})? mois\b"
+    r"|(?:contrat|poste|contrats|mission) (?:en alternance|(?:en |d['’])apprentissage)\b"
+    rf"|cdd,? (?:de |d['’]|pour |jusqu)?{_LENGTH}"
+    r"|(?:à|cdi|cdd|contrat|poste)[ ,–-]{1,3}temps (?:plein|partiel|complet)\b(?: ou (?:à temps )?partiel\b)?"
+    r"|(?:jornada (?:completa(?: o parcial)?|parcial|integral)|media jornada|tiempo (?:completo(?: o parcial)?|parcial)"
+    r"|medio tiempo"
+    r"|(?:tempo|período) (?:integral(?: ou parcial)?|parcial|pieno(?: o parziale)?)|meio período)\b"
+    r"|(?:contrato|alta|régimen|colaboración|contratamos|trabajas|trabalho)[\w ]{0,14} (?:como|de|en) autónom[oa]s?\b"
+    r"|(?:contrato|contratos) (?:por|de) obra (?:o|y) servicio\b"
+    r"|(?:puesto|trabajo|empleo|vacante|vaga|trabalho|posto|posição|contratação|contrato) tempor(?:al|ári[oa])\b"
     r"|contrato (?:temporal|pj|de prácticas|de estágio|por prazo determinado|a plazo fijo)\b"
     r"|(?:regime|contratação|modelo):? pj\b|a tempo determinato\b"
     r"|op freelance ?basis\b|in (?:deel|vol)tijd\b|tijdelijk contract\b"
-    r"|umowa (?:zlecenie|o dzieło)|(?:nie)?pełny etat\b|(?:kontrakt\w*|umowa) b2b\b)",
+    r"|umowa (?:zlecenie|o dzieło)|(?:nie)?pełny etat\b|pełen etat\b|(?:kontrakt\w*|umowa) b2b\b)",
     re.MULTILINE,
 )
 """Sentences on the role; the whole match is then read for the forms that it names."""
 HEAD = re.compile(
     r"(?:(?:^|\n)[^\w\n]{0,6}|[|·–—-] ?|, ?(?!freel|contr))"
-    r"(?P<form>full[- ]?time|part[- ]?time|freelancer?|contractor|vollzeit|teilzeit"
+    r"(?P<form>full[- ]?time|part[- ]?time|freelancer?|contractor|vollzeit|teilzeit|minijob|befristet"
+    r"|werkstudent(?:in)?|prn|per[- ]diem"
     r"|temps plein|temps partiel|jornada completa|tempo integral)"
     r"(?=[ ]?(?:[|·/\n;.(–—]|,(?! (?:or|and|contract|freelance|temp|part|casual|intern))|-\s|$| with\b| offered"
     r"| contract\b| position\b| role\b))",
 )
 """A form by itself in a line, or in a list of facts: `Remote, Lisbon, Full Time`."""
+FIRST = re.compile(
+    r"(?:^|\n)[^\w\n]{0,6}(?P<form>(?:contract|(?<!• )b2b|1099|w-?2 contract|c2c|corp-to-corp|fixed[- ]term|ftc"
+    r"|seasonal|temporary"
+    r"|intérim|cdd|interim|internship|praktikum|alternance|estágio|prácticas|tirocinio)"
+    r"(?! (?:of|and|or)\b))(?= ?(?:$|[|·\n(–—]|\.\n|- |, ?(?:[\d£$€]|gbp|usd|eur|chf|remote|hybrid|on-?site|inside"
+    r"|outside|full"
+    r"|part|long|short|initial|until|temps)))",
+)
+"""Words that mean other things in a list: a form where a line begins with them and goes on with facts."""
 TAG = re.compile(r"#li-(full-?time|part-?time|contract)\b")
 HOURS = re.compile(
     r"(?<![\d-])(\d{1,2})(?:\s?(?:-|–|to|bis|à|a)\s?(\d{1,2}))?(?:[.,]\d)?\+?"
     r"\s?(?:hours|hrs|h|stunden|heures|horas|uren)\b"
-    r"\s?(?:/|per|a|an|each|pro|par|por)?\s?(?:week|weekly|woche|semaine|semana)"
+    r"\s?(?:/|per|a|an|each|pro|par|por)?\s?(?:week|weekly|wöchentlich|woche|semaine|semana(?:is|les)?)"
+)
+HOURS_LABEL = re.compile(
+    r"(?:wochenarbeitszeit|wochenstunden|weekly hours|hours (?:per|a) week|heures (?:par semaine|hebdomadaires)"
+    r"|horas semanais"
+    r"|horas semanales|uren per week)\s?:\s?(?:ca\.? )?(\d{1,2})(?:\s?(?:-|–|to|bis|à|a)\s?(\d{1,2}))?(?![\d:])",
 )

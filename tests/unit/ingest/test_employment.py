@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.notations import notations
 
 TITLES = [
     ("Nurse (Part-Time)", "part_time"),
@@ -90,8 +91,15 @@ def test_a_text_states_a_form_or_none(text: str, form: str | None) -> None:
     assert normalised(html=f"<p>{text}</p>").employment == form
 
 
+@pytest.mark.parametrize(("text", "form"), notations("employment"))
+def test_words_for_a_form_in_other_languages_and_by_themselves(text: str, form: str) -> None:
+    html = "".join(f"<p>{line}</p>" for line in text.split("\\n"))
+    assert normalised("Engineer", html).employment == (None if form == "-" else form)
+
+
 FIELDS = [
     ("PER_DIEM", "part_time"),
+    ("Werkstudent", "part_time"),
     ("fulltime_permanent", "full_time"),
     ("Temporary", "temporary"),
     ("Intern", "internship"),
