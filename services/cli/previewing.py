@@ -1,44 +1,126 @@
-"""`jobchime preview`: a subscriber's next digest, were it built now, with why each job stands where it stands."""
+"""`jobchime preview`: a subscriber's next digest, or what a search finds for them, with why each job is where it is."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from services.cli.opened import open_installation
+from services.cli.asked import asked_criteria
+from services.cli.finding import forward_of
+from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
 from services.cli.weighed import parts_json
 from services.notifier.adapters.sql.digests import SqlDigests
+from services.notifier.adapters.sql.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.domain.lines import one_line
-from services.notifier.domain.model import Digest, Dropped, Hold, Item, Left
+from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
+from services.notifier.domain.people import Subscriber
 from services.notifier.domain.score_lines import why_here
-from services.notifier.previewing import Preview
+from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
+from services.runtime.store import reading
 
 
 def preview(
     person: Person,
+    search: Annotated[
+        str | None,
+        typer.Option("--search", help="Show what this finds: a saved search's id, or a JSON file of criteria."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, help="With --search, how far to look back; by default 30.")
+    ] = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Also what was left out, and why.")] = False,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the next digest would hold, were it built now, with why each job stands where it stands."""
-    opened = open_installation(config, create=False)
-    subscriber_id = opened.subscribers.find(person).subscriber_id
+    """Show what the next digest would hold, were it built now, with why each job stands where it stands.
+
+    With --search, what a search finds among the postings of the last days, also before it is saved.
+    """
+    if days is not None and search is None:
+        raise UsageError("--days is for --search: a digest looks back to the one before")
+    opened, at = open_installation(config, create=False), moment(now)
+    subscriber = opened.subscribers.find(person)
+    found = None if search is None else _of_search(opened, subscriber, _asked(search, config, opened), days, at)
+    made = found.preview.outcome if found else _next_digest(opened, subscriber, at)
+    if as_json:
+        print_json((found.as_json() if found else {}) | _as_json(made))
+        return
+    typer.echo("\n".join([*(found.lines() if found else ()), *_lines(made, dropped)]))
+
+
+def _next_digest(opened: Opened, subscriber: Subscriber, now: datetime) -> Digest | Hold:
     engine = opened.engine
     reader = Preview(
         SqlMatches(engine), SqlWindows(engine), SqlDigests(engine, opened.ids), opened.settings.notifier.curate
     )
-    made = reader.of(subscriber_id, moment(now))
+    made = reader.of(subscriber.subscriber_id, now)
     if made is None:
-        raise UsageError(f"{person} has no saved search that is not paused")
-    if as_json:
-        print_json(_as_json(made))
-        return
-    typer.echo("\n".join(_lines(made, dropped)))
+        raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search finds, and in how many days."""
+
+    days: int
+    preview: SearchPreview
+
+    def lines(self) -> list[str]:
+        of, least = self.preview, "at least " if self.preview.more else ""
+        counted = f"{least}{of.fitting:,} fit, and {least}{of.near:,} nearly"
+        return [f"Of the postings of the last {self.days} days {counted}.", ""]
+
+    def as_json(self) -> dict[str, Any]:
+        of = self.preview
+        return {"found": {"days": self.days, "fit": of.fitting, "nearly": of.near, "more": of.more}}
+
+
+def _of_search(opened: Opened, subscriber: Subscriber, search: DueSearch, days: int | None, now: datetime) -> _Found:
+    matcher = opened.settings.matcher
+    looked = days or matcher.indexed.days
+    if looked > matcher.indexed.days:
+        raise UsageError(f"postings are held for previews for {matcher.indexed.days} days: ask for no more")
+    since, curating = now - timedelta(days=looked), opened.settings.notifier.curate
+    with forward_of(opened.settings, SqlPastPostings(opened.engine), _tell) as forward:
+        recipient, most = _recipient(opened, subscriber), matcher.backwards_most
+        return _Found(looked, preview_search(forward, recipient, search, since, most, now, curating))
+
+
+def _asked(search: str, config: Path | None, opened: Opened) -> DueSearch:
+    """By the name that it has, or that its file has."""
+    name = Path(search).stem if Path(search).is_file() else opened.searches.get(search).name
+    return DueSearch("preview", name, "daily", asked_criteria(search, config))
+
+
+def _recipient(opened: Opened, subscriber: Subscriber) -> Recipient:
+    own_id, profile = subscriber.subscriber_id, subscriber.profile
+    with reading(opened.engine) as connection:
+        said = feedback_of(connection, [own_id]).get(own_id, NOTHING)
+    return Recipient(
+        subscriber_id=own_id,
+        address=profile.address,
+        name=profile.name,
+        time_zone=profile.time_zone,
+        currency=profile.currency,
+        locale=profile.locale,
+        hidden_companies=said.hidden_companies,
+        not_relevant=said.not_relevant,
+        said=said.said,
+    )
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(f"jobchime: {sentence}", err=True)
 
 
 def _lines(made: Digest | Hold, dropped: bool) -> list[str]:

@@ -1,10 +1,15 @@
-"""What a subscriber's next digest would be, were it built now; nothing is kept of it."""
+"""A subscriber's next digest, were it built now, or the best that a search finds for them; nothing is kept of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
 from services.notifier.building import EARLIER_RELEASE_REMEMBERS, candidates_of
 from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.model import Digest, Hold
+from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.ports import DigestStore, MatchStore, WindowStore
 
@@ -34,3 +39,54 @@ class Preview:
         outcome = curate(subscriber.recipient, searches, candidates, sent.get(subscriber_id, []), now, self._settings)
         before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
         return with_week(outcome, subscriber, found, candidates, before)
+
+
+class Fitting(Protocol):
+    """A posting that criteria fit, or nearly."""
+
+    @property
+    def posting(self) -> PostingCore: ...
+
+    @property
+    def near(self) -> bool: ...
+
+
+class ForwardSearch(Protocol):
+    """Postings, searched by criteria."""
+
+    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[Fitting]:
+        """The newest `most` open postings seen since then that the truth accepts or nearly accepts, backlog included.
+
+        Raises UnavailableError.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPreview:
+    """What a search finds among the postings of some days, and the best of it for one reader."""
+
+    fitting: int
+    near: int
+    more: bool
+    """Whether there may be older ones that were not looked at."""
+    outcome: Digest | Hold
+
+
+def preview_search(
+    forward: ForwardSearch,
+    recipient: Recipient,
+    search: DueSearch,
+    since: datetime,
+    most: int,
+    now: datetime,
+    settings: CurateSettings,
+) -> SearchPreview:
+    """A search, saved or not, over what was seen since then, whatever they were sent of it. Raises UnavailableError."""
+    found = forward.search(search.criteria, since, most)
+    near = sum(one.near for one in found)
+    # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
+    held = (one.posting.model_copy(update={"backlog": False}) for one in found)
+    candidates = [Candidate(one, (search,)) for one in held]
+    outcome = curate(recipient, [search], candidates, (), now, settings)
+    return SearchPreview(len(found) - near, near, len(found) >= most, outcome)

@@ -51,6 +51,29 @@ def test_what_is_read_comes_in_the_order_asked_for_without_the_unknown(store: No
     assert [one.posting_id for one, _ in read] == own
 
 
+def test_what_is_open_and_stored_since_comes_by_its_newest_version_without_a_gap(store: NotifierStore) -> None:
+    early, late = NOW - 9 * DAY, NOW
+    seen_again = posting("again", version=2, fetched_at=NOW, title="As it is now")
+    store.matches.store(
+        0,
+        [
+            arrival(0, posting("old", fetched_at=early)),
+            arrival(1, posting("again", version=1, fetched_at=early)),
+            arrival(2, posting("gone", version=1, fetched_at=early)),
+        ],
+        early,
+    )
+    news = [posting(f"p{number}", fetched_at=NOW) for number in range(4)]
+    closed = posting("gone", version=2, status="closed", fetched_at=NOW)
+    store.matches.store(0, [arrival(3 + at, one) for at, one in enumerate([seen_again, closed, *news])], late)
+    expected = sorted([seen_again, *news], key=lambda one: one.posting_id)
+    for page in (1, 2, 5, 50):
+        pages = list(SqlPastPostings(store.engine, page=page).open_since(NOW - 7 * DAY))
+        assert [one for some in pages for one in some] == expected
+        assert max(map(len, pages)) <= page
+
+
 def test_an_empty_store_has_none(store: NotifierStore) -> None:
     past = SqlPastPostings(store.engine)
     assert (list(past.versions(NOW - DAY, NOW)), past.count(NOW - DAY, NOW), list(past.read([]))) == ([], 0, [])
+    assert list(past.open_since(NOW - DAY)) == []

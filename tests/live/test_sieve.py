@@ -1,4 +1,4 @@
-"""Backtests by the index of postings in Elasticsearch: that it helps, and what happens where it cannot."""
+"""Backtests and previews by the index of postings in Elasticsearch: that it helps, and what happens where it cannot."""
 
 import json
 from collections.abc import Iterator
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
 from services.matcher.adapters.posting_document import document_of
 from services.matcher.adapters.sieves import ElasticsearchSieve
+from services.notifier.domain.ids import Ids
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine
@@ -20,7 +22,7 @@ from tests.support import generate
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import having, skills
-from tests.support.notifying import arrival, sqlite_store
+from tests.support.notifying import NotifierStore, arrival, sqlite_store
 
 pytestmark = pytest.mark.live
 
@@ -31,9 +33,10 @@ ASKED = {
     "seniority": ["senior"],
     "salary_floor": {"amount": 60_000, "currency": "EUR"},
 }
+SECRET = "0123456789abcdef0123456789abcdef"
 SETTINGS = """
 data = "."
-secret = "0123456789abcdef0123456789abcdef"
+secret = "{secret}"
 [kafka]
 bootstrap = ["127.0.0.1:1"]
 [elasticsearch]
@@ -112,6 +115,15 @@ def test_an_index_that_is_missing_or_of_another_form_is_told_with_what_mends_it(
             ElasticsearchSieve(engine).far(asked, {held.posting_id: held.version})
 
 
+def said(folder: Path, index: str, search: ElasticsearchSettings, *words: str) -> tuple[str, str]:
+    """What a command prints and tells, with criteria and postings held in this index."""
+    config = folder / "jobchime.toml"
+    config.write_text(SETTINGS.format(search=search, index=index, secret=SECRET), encoding="utf-8")
+    ran = run(*words, "--now", generate.NOON.isoformat(), "-c", config)
+    assert ran.code == 0, ran.err
+    return ran.out, ran.err
+
+
 def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_is_away(
     search: ElasticsearchSettings, recent: ElasticsearchRecentPostings, tmp_path: Path
 ) -> None:
@@ -126,11 +138,7 @@ def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_i
     away = search.model_copy(update={"urls": ("http://127.0.0.1:1",)})
 
     def tested(index: str, of: ElasticsearchSettings, *options: str) -> tuple[str, str]:
-        config = tmp_path / "jobchime.toml"
-        config.write_text(SETTINGS.format(search=of, index=index), encoding="utf-8")
-        ran = run("backtest", criteria, "--now", generate.NOON.isoformat(), "-c", config, *options)
-        assert ran.code == 0, ran.err
-        return ran.out, ran.err
+        return said(tmp_path, index, of, "backtest", str(criteria), *options)
 
     for options in ((), ("--json", "--most", "100"), ("--days", "5")):
         page, _ = tested("memory", search, *options)
@@ -142,3 +150,57 @@ def test_the_command_prints_the_same_page_in_both_forms_and_when_elasticsearch_i
         assert without == page
         assert "Elasticsearch does not answer" in told
         assert told.count("every posting is read from the store") == 1
+
+
+def a_store_with_a_reader(folder: Path, *postings: PostingCore) -> None:
+    store = NotifierStore(sqlite_store(folder).engine, Ids(SECRET.encode()))
+    store.person(now=generate.NOON)
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(postings)], generate.NOON)
+    store.engine.dispose()
+
+
+def test_a_preview_of_a_search_is_the_same_page_in_both_forms_and_when_elasticsearch_is_away(
+    search: ElasticsearchSettings, recent: ElasticsearchRecentPostings, tmp_path: Path
+) -> None:
+    postings = generate.postings(200, seed=8)
+    a_store_with_a_reader(tmp_path, *postings)
+    recent.put(postings)
+    away = search.model_copy(update={"urls": ("http://127.0.0.1:1",)})
+    fitting = 0
+    for number, asked in enumerate(generate.criteria(12, seed=9, models=postings)):
+        criteria = tmp_path / f"search{number}.json"
+        criteria.write_text(asked.model_dump_json(), encoding="utf-8")
+        for options in ((), ("--json", "--dropped"), ("--days", "5")):
+            words = ("preview", "ada@example.com", "--search", str(criteria), *options)
+            page, _ = said(tmp_path, "memory", search, *words)
+            assert said(tmp_path, "elasticsearch", search, *words) == (page, "")
+        found = json.loads(said(tmp_path, "elasticsearch", search, *words[:4], "--json")[0])["found"]
+        fitting += found["fit"] + found["nearly"]
+    assert fitting > 0
+    without, told = said(tmp_path, "elasticsearch", away, *words)
+    assert without == page
+    assert "Elasticsearch does not answer" in told
+    assert told.count("every posting is read from the store") == 1
+
+
+def test_a_preview_of_a_search_asks_the_index_and_sees_what_was_put_just_now(
+    search: ElasticsearchSettings, recent: ElasticsearchRecentPostings, tmp_path: Path
+) -> None:
+    """Only the index has it: the store takes it in later."""
+    a_store_with_a_reader(tmp_path)
+    recent.put([having("Go", posting_id="just now", fetched_at=generate.NOON)])
+    criteria = tmp_path / "search.json"
+    criteria.write_text(json.dumps({"skills": {"any": ["Go"]}}), encoding="utf-8")
+    words = ("preview", "ada@example.com", "--search", str(criteria), "--json")
+    page, told = said(tmp_path, "elasticsearch", search, *words)
+    assert ([one["posting_id"] for one in json.loads(page)["items"]], told) == (["just now"], "")
+
+
+def test_a_preview_says_where_the_index_of_postings_is_missing(search: ElasticsearchSettings, tmp_path: Path) -> None:
+    a_store_with_a_reader(tmp_path, having("Go", fetched_at=generate.NOON))
+    criteria = tmp_path / "search.json"
+    criteria.write_text(json.dumps({"skills": {"any": ["Go"]}}), encoding="utf-8")
+    words = ("preview", "ada@example.com", "--search", str(criteria), "--json")
+    page, told = said(tmp_path, "elasticsearch", search, *words)
+    assert json.loads(page)["found"]["fit"] == 1
+    assert "Elasticsearch lacks an index" in told

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support.command_line import Ran, run
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
 
 SECRET = "0123456789abcdef0123456789abcdef"
+PAY = {"amount": 50_000, "currency": "EUR"}
 AT = (NOW + timedelta(hours=5)).isoformat()
 JOBS = {
     "robots": posting("robots", title="Robotics engineer", company=Company(name="Acme")),
@@ -113,6 +115,79 @@ def test_a_feedback_link_is_followed_for_whom_it_was_made(jobchime: Command, sto
     signed = token(SECRET.encode(), "irrelevant", ada.subscriber_id, JOBS["robots"].posting_id)
     assert jobchime("subscriber", "follow", f"https://jobs.example.com/n/{signed}").code == 0
     assert "Robotics engineer" not in jobchime.titles()
+
+
+def found(jobchime: Command, file: Path, *options: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(
+        jobchime("preview", "ada@example.com", "--search", str(file), "--json", *options).out
+    )
+    return told
+
+
+def test_a_search_that_nobody_saved_is_previewed_over_all_that_is_held(
+    jobchime: Command, store: NotifierStore, tmp_path: Path
+) -> None:
+    held = [
+        posting("stock", title="Gardener", skills=(), backlog=True),
+        posting("old", title="Gardener of old", skills=(), posted_at=NOW - timedelta(days=20)),
+        posting("gone", title="Gardener no more", skills=(), status="closed"),
+    ]
+    store.matches.store(0, [arrival(7 + at, one) for at, one in enumerate(held)], NOW)
+    asked = tmp_path / "gardens.json"
+    asked.write_text(json.dumps({"text": "gardener"}))
+    page = jobchime("preview", "ada@example.com", "--search", str(asked)).out.splitlines()
+    assert page[:2] == ["Of the postings of the last 30 days 2 fit, and 0 nearly.", ""]
+    assert page[2].startswith("1.  ")
+    assert "found by “gardens”" in page[2]
+    told = found(jobchime, asked)
+    assert told["found"] == {"days": 30, "fit": 2, "nearly": 0, "more": False}
+    assert [item["title"] for item in told["items"]] == ["Gardener", "Gardener of old"]
+    assert found(jobchime, asked, "--days", "7")["found"]["fit"] == 1
+    assert jobchime.titles() == [JOBS[name].title for name in ("robots", "billing", "passing")], (
+        "the digest is as it was"
+    )
+
+
+def test_a_preview_of_a_search_counts_near_misses_and_says_where_it_stopped(
+    jobchime: Command, store: NotifierStore, tmp_path: Path
+) -> None:
+    asked, config = tmp_path / "paid.json", tmp_path / "jobchime.toml"
+    asked.write_text(json.dumps({"text": "engineer", "salary_floor": PAY, "accept_undisclosed": False}))
+    assert found(jobchime, asked)["found"]["nearly"] == 2
+    with config.open("a") as more:
+        more.write("[matcher]\nbackwards_most = 1\n")
+    assert found(jobchime, asked)["found"] == {"days": 30, "fit": 0, "nearly": 1, "more": True}
+    page = jobchime("preview", "ada@example.com", "--search", str(asked)).out.splitlines()
+    assert page[0] == "Of the postings of the last 30 days at least 0 fit, and at least 1 nearly."
+    assert page[2].startswith("No mail: ")
+
+
+def test_a_preview_of_a_search_is_for_its_reader_and_knows_saved_searches_by_id(
+    jobchime: Command, store: NotifierStore
+) -> None:
+    [saved] = store.searches.all()
+    assert jobchime.feedback("hide-company", "DULL").code == 0
+    told = json.loads(jobchime("preview", "ada@example.com", "--search", saved.search_id, "--json").out)
+    assert told["found"]["fit"] == len(JOBS)
+    assert "Billing engineer" not in [item["title"] for item in told["items"]]
+    assert {item["searches"][0] for item in told["items"]} == {"Snakes"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--days", "7"), "--days is for --search"),
+        (("--search", "nope"), "nope"),
+        (("--search", "{file}", "--days", "31"), "for 30 days: ask for no more"),
+    ],
+)
+def test_a_preview_that_cannot_be_made_is_one_sentence(
+    jobchime: Command, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    asked = tmp_path / "asked.json"
+    asked.write_text(json.dumps({"text": "gardener"}))
+    ran = jobchime("preview", "ada@example.com", *(word.format(file=asked) for word in words))
+    assert (ran.code, said in ran.err, len(ran.err.splitlines())) == (2, True, 1)
 
 
 @pytest.mark.parametrize(

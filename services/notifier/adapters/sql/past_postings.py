@@ -1,4 +1,4 @@
-"""The stored postings of some days, for backtests."""
+"""The stored postings of some days, for backtests and previews."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -53,6 +53,24 @@ class SqlPastPostings:
             held = {row.posting_id: row for row in rows}
             for row in (held[own] for own in some if own in held):
                 yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
+
+    def open_since(self, since: datetime) -> Iterator[list[PostingCore]]:
+        """The newest versions of what is open and was stored since then: pages in the order of their ids.
+
+        Whatever was seen since then is among them, as nothing is stored before it is seen.
+        """
+        after = ""
+        while True:
+            with reading(self._engine) as connection:
+                own = bytewise(connection, postings.c.posting_id)
+                stored = (postings.c.stored_at >= since, postings.c.status == "open", own > after)
+                query = select(postings.c.posting_id, postings.c.document).where(*stored)
+                rows = connection.execute(query.order_by(own).limit(self._page)).all()
+            if rows:
+                yield [decode(PostingCore, unsqueeze(row.document)) for row in rows]
+            if len(rows) < self._page:
+                return
+            after = rows[-1].posting_id
 
 
 def _seen(since: datetime, until: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,68 @@
+"""Forward search for previews: in the index of postings where there is one, else over the store, with one answer."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from schemas.criteria import Criteria
+from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.memory_recent import MemoryRecentPostings
+from services.matcher.app import patient_engine
+from services.matcher.ports import BackwardHit
+from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.previewing import Fitting, ForwardSearch
+from services.runtime.errors import UnavailableError
+from services.settings import Settings
+
+
+class StoredPostings:
+    """`ForwardSearch` that reads and judges what the store took in since then."""
+
+    def __init__(self, stored: SqlPastPostings) -> None:
+        self._stored = stored
+
+    def search(self, criteria: Criteria, since: datetime, most: int) -> list[BackwardHit]:
+        """The newest `most`. Raises UnavailableError."""
+        best: list[BackwardHit] = []
+        for page in self._stored.open_since(since):
+            recent = MemoryRecentPostings()
+            recent.put(page)
+            best += recent.search(criteria, since, most)
+            best.sort(key=lambda hit: hit.posting.posting_id)
+            best.sort(key=lambda hit: hit.posting.seen_at, reverse=True)
+            del best[most:]
+        return best
+
+
+class IndexedPostings:
+    """`ForwardSearch` in the index of postings, up to its first failure, of which a sentence is told."""
+
+    def __init__(
+        self, recent: ElasticsearchRecentPostings, otherwise: ForwardSearch, tell: Callable[[str], None]
+    ) -> None:
+        self._recent = recent
+        self._otherwise = otherwise
+        self._tell = tell
+
+    def search(self, criteria: Criteria, since: datetime, most: int) -> Sequence[Fitting]:
+        """The newest `most` of what was put before this call. Raises UnavailableError only where the other does."""
+        try:
+            self._recent.refresh()
+            return self._recent.search(criteria, since, most)
+        except UnavailableError as error:
+            self._tell(f"{error}; meanwhile every posting is read from the store, which only takes longer")
+            return self._otherwise.search(criteria, since, most)
+
+
+@contextmanager
+def forward_of(settings: Settings, stored: SqlPastPostings, tell: Callable[[str], None]) -> Iterator[ForwardSearch]:
+    """The forward search that an installation has; `tell` is told a sentence where it cannot be used after all."""
+    over_store = StoredPostings(stored)
+    if not settings.deployed or settings.matcher.index != "elasticsearch":
+        yield over_store
+        return
+    engine = patient_engine(settings.elasticsearch)
+    try:
+        yield IndexedPostings(ElasticsearchRecentPostings(engine), over_store, tell)
+    finally:
+        engine.close()
