@@ -16,7 +16,8 @@ LEVELS: dict[str, Seniority] = {
 FIELD_LEVELS: dict[str, Seniority] = {
     "intern": "intern", "student": "intern", "trainee": "intern", "apprentice": "intern", "werkstudent": "intern",
     "entry": "junior", "junior": "junior", "graduate": "junior", "associate": "junior", "no experience": "junior",
-    "early": "junior", "berufseinsteiger": "junior", "júnior": "junior",
+    "early": "junior", "berufseinsteiger": "junior", "júnior": "junior", "débutant": "junior", "absolvent": "junior",
+    "semi[- ]?s[eê]nior": "mid", "confirmé": "mid",
     "mid[-_– ]{1,3}senior[-_ ]level": "senior", "mid": "mid", "intermediate": "mid", "pleno": "mid", "medior": "mid",
     "journeyman": "mid", "staff": "staff", "principal": "principal", "lead": "lead", "senior manager": "manager",
     "director": "director", "head": "director", "executive": "executive", "c-level": "executive", "vp": "executive",
@@ -36,11 +37,13 @@ _TEAMS = (
 """Whom or what a manager of that name leads. Of other managers the text has to say that somebody reports to them."""
 
 INTERN = re.compile(
-    r"\b(?:intern(?:ship)?s?\b(?! (?:program|recruit|coordinat|experience))|prakti(?:kum|kant)\w*|werkstudent\w*"
+    r"\b(?:intern(?:ship)?s?\b(?! (?:program|recruit|coordinat|experience|manage))|prakti(?:kum|kant)\w*|werkstudent\w*"
     r"|working student\b|student (?:worker|assistant|job)\b|pflichtpraktik\w*|co-op\b|apprenti(?:ce|s)?\b"
-    r"|apprenticeship\b|auszubildende\w*|azubis?\b|ausbildung (?:als|zu[mr])\b|duales studium\b"
+    r"|apprenticeship\b|auszubildende\w*|azubis?\b|ausbildung (?:als|zu[mr])\b|duale[rns]? (?:studium|student\w*)"
+    r"|volont(?:är|ariat)\w*|studentische\w* (?:aushilfe|hilfskraft)\w*"
     r"|stagiaires?\b|\Astage\b(?= [-–—/|]| d[eu']| en | in | \w+ing\b)|stage\b(?=\))|alternan(?:ce|t|te)\b"
-    r"|becari[oa]s?\b|practicante\b|pasant[ei]\w*|prácticas\b|est[aá]gi\w+|jovem aprendiz\b"
+    r"|contrat de professionnalisation\b|becari[oa]s?\b|practicante\b|pasant[ei]\w*|prácticas\b|est[aá]gi\w+"
+    r"|aprendiz\b|apprendista\b"
     r"|tirocin\w+|stagiair\b|afstudeer\w*|staż\w*|praktyk\w*|インターン)",
 )
 """These win wherever they stand in a title, in lower case: `software lead intern`."""
@@ -50,7 +53,9 @@ ROLE_NAMES = re.compile(
     r"|(?:executive|personal|management) assistants?(?: to (?:the )?\w+)?|assistant to (?:the )?\w+"
     r"|(?:account|sales|marketing|advertising|recovery|customer service|development)s? executive\b"
     r"|to (?:the |our )?(?:c[a-z]{1,3}o|chief \w+ officer)\b|(?:office of the |founder'?s? (?:and )?)ceo\b"
-    r"|ceo(?:'s)? office\b|senior (?:living|care|citizen|housing|home)\w*\b|school principal\b"
+    r"|ceo(?:'s)? office\b|senior (?:living|care|citizen|housing|home)\w*\b"
+    r"|(?:school|vice|assistant|deputy)[- ]principal\b|principal['’]s\b"
+    r"|dire[ck]?tora? de (?:arte|fotograf[ií]a|casting)\b|direct(?:eur|rice) artistique\b"
     r"|lead[- ](?:gen\w*|qualif\w*|nurtur\w*|manage\w*|response|sourc\w*|conversion)\b|staff augmentation\b"
     r"|mid[- ]?(?:market|enterprise|size[d]?|atlantic|west|term|office|funnel)\b|middle[- ](?:east|office|school)\b"
     r"|associate (?:general counsel|attorney|professor|partner|agent|degree)\b"
@@ -59,7 +64,9 @@ ROLE_NAMES = re.compile(
     r"|social media|content|campaign|channel|category|growth|brand|event|ads|onboarding"
     r"|communications|influencer|affiliate|relationship|contract|crm|seo|acquisition|release|delivery|incident)s?"
     r" manager\b|gerente de (?:projet|proyect|produt|product|cont|cuent)\w*|kierownik projekt\w*"
-    r"|coordena\w+ de projet\w*|chefs? de (?:projet|produit|partie)\b|jef[ea]s? de (?:proyecto|producto)\b"
+    r"|coordena\w+ de projet\w*|chefs? de (?:projet|produit|partie)\b|jef[ea]s? de (?:proyecto|producto|cocina"
+    r"|partida|obra)\b"
+    r"|chefe de cozinha\b"
     r"|projektleit\w*|bauleit\w*|responsable de (?:cuenta|compte)s?\b)",
 )
 """Names of roles that hold a level's word and mean none."""
@@ -76,14 +83,21 @@ GRADE_LEVELS: dict[str, Seniority] = {
 TITLE = re.compile(
     r"\b(?:(?P<executive>chief\b[^,|(\n]{0,40}\bofficer\b|c[eftmio]o\b|c[ip]so\b|cpto\b|vice[- ]pr[eé]sident\w*"
     r"|[se]?vp\b|managing director\b|co-?founder\b|president\b|geschäftsführ\w*"
-    r"|direct(?:eur|rice) générale?\b|director(?:a)? general\b|amministratore delegato\b)"
-    r"|(?P<director>director\b|dire[ck]tor[ae]?\b|direct(?:eur|rice)\b|diret(?:or|ora)\b|direttore\b"
-    r"|dyrektor\w*|direkteur\b|head of\b|head\b(?=,| [-–|]|$)|leit(?:er|erin|ung)\b|bereichsleit\w*"
+    r"|direct(?:eur|rice) générale?\b|dire[ck]?tora?[- ](?:general|geral|ejecutiv[oa]|executiv[oa])\b"
+    r"|gerente[- ](?:general|geral)\b|amministratore delegato\b)"
+    r"|(?P<director>(?:sub)?director\b|subdirectora\b|dire[ck]tor[ae]?\b|direct(?:eur|rice)\b|diret(?:or|ora)\b"
+    r"|direttore\b"
+    r"|dyrektor\w*|direkteur\b|head of\b|head\b(?=,| [-–|]|$)|leit(?:er|erin|ung)\b"
+    r"|(?:bereichs|vertriebs|verkaufs|personal|produktions|finanz|marketing|einkaufs|entwicklungs|logistik)leit(?:er"
+    r"|ung)\w*"
     r"|hoofd\b)"
     r"|(?P<manager>\Amanager\b(?! of customer)"
     rf"|(?:{_TEAMS}) manager\b"
-    r"|(?:team|abteilungs|filial|gruppen|schicht|markt|werks?|store|niederlassungs|stations|fuhrpark)leit\w*"
-    r"|teamleider\b|afdelings\w+|supervisora?\b|responsab(?:le|ile)\b|chefs? (?:d['’]équipe|de service)\b"
+    r"|(?:team|abteilungs|filial|gruppen|schicht|markt|werks?|store|niederlassungs|stations|fuhrpark"
+    r"|standort|pflegedienst|wohnbereichs|bezirks|gebiets|betriebs|praxis|haus|küchen|einrichtungs|lager)leit(?:er"
+    r"|ung)\w*"
+    r"|teamleider\b|afdelings\w+|supervisora?\b|responsab(?:le|ile)\b|chef(?:fe)?s? (?:d['’](?:équipe|atelier|agence)"
+    r"|de (?:service|département|secteur|magasin)|comptable)\b|chefe de\b"
     r"|jef[ea] de\b|gerente\b|gestora? de equip\w*|coordena(?:dor|dora|ção)\b|encargad[oa]\b|kierownik\b)"
     r"|(?P<principal>principal\b(?! investigator)|distinguished\b)"
     rf"|(?P<staff>staff\b(?=[\w\s/+&-]{{0,40}}\b(?:{_TECHNICAL}|technical|recruiter|technologist|__)))"
@@ -132,13 +146,16 @@ REPORTS = re.compile(
 
 _WORDS = (
     r"intern(?:ship)?|entry|junior|graduate|early[- ]career|mid(?:dle)?|intermediate|senior|lead|staff|principal"
-    r"|manager|director|executive|journeyman|associate|berufseinsteiger|pleno|júnior|sênior|medior"
+    r"|manager|director|executive|journeyman|associate|berufseinsteiger|absolvent|pleno|júnior|sênior|medior"
+    r"|débutant|confirmé|semi[- ]?s[eê]nior"
 )
+_LEVELS_ALONE = r"(?:semi[- ]?s[eê]nior|junior|júnior|mid(?:dle)?|pleno|senior|sênior|lead|principal|staff|débutant|confirmé|medior)"
 _ROLE = r"(?:role|position|opportunity|job|hire|vacancy)"
 STATED = re.compile(
     r"\b(?:(?:seniority|experience|career|job|position|role) level|seniority|level of experience|karrierestufe"
     r"|nivel de experiencia|nível de experiência|senioridade|niveau d['’]expérience)"
     rf"\s{{0,3}}[:\-–\n]?\s{{0,3}}(?P<label>(?:{_WORDS})(?:[-–/ ]{{1,3}}senior level)?)\b"
+    rf"|(?:^|\n)\W{{0,3}}(?:level|stufe|niveau|nivel|nível|livello|poziom)\s?:\s?(?P<stated>{_LEVELS_ALONE})\b"
     rf"|\bthis is an? (?:[\w-]+,? ){{0,3}}?(?P<role>{_WORDS})(?:[- ](?:to|or)[- ](?:mid|senior))?(?:[- ]level)?,?"
     rf" (?:[\w-]+,? ){{0,3}}?{_ROLE}\b"
     rf"|\b(?P<level>(?:entry|junior|mid|senior|intermediate|early[- ]career)(?:[- ]level)?) {_ROLE}\b"

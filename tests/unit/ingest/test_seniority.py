@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.notations import notations
 
 TITLES = [
     # English
@@ -99,6 +100,11 @@ def test_a_title_names_a_level_or_none(title: str, level: str | None) -> None:
     assert normalised(title).seniority == level
 
 
+@pytest.mark.parametrize(("title", "level"), notations("titles"))
+def test_titles_of_eight_languages_and_names_of_roles_that_only_sound_like_a_level(title: str, level: str) -> None:
+    assert normalised(title).seniority == (None if level == "-" else level)
+
+
 TEXTS = [
     ("We are looking for a curious Senior Engineer to join us.", "senior"),
     ("We’re hiring a (Junior) Analyst.", "junior"),
@@ -113,6 +119,22 @@ TEXTS = [
     ("Wir suchen einen Senior Entwickler.", "senior"),
     ("Buscamos un desarrollador junior.", "junior"),
     ("Procuramos um analista pleno.", "mid"),
+    ("We are looking for a senior engineer to join us.", "senior"),
+    ("You will work alongside our senior engineers.", None),
+    ("Wir suchen eine erfahrene Fachkraft.", None),
+    ("Niveau : Confirmé", "mid"),
+    ("Nivel: Semi Senior", "mid"),
+    ("You report to the Director of Data.", None),
+    ("Seniority: Senior", "senior"),
+    ("Niveau d'expérience : débutant", "junior"),
+    ("Senioridade: Pleno", "mid"),
+    ("Karrierestufe: Berufseinsteiger", "junior"),
+    ("Nivel: Junior", "junior"),
+    ("Nous recherchons un développeur senior.", "senior"),
+    ("Tu accompagnes nos développeurs juniors.", None),
+    ("Level: L5", None),
+    ("English level: Intermediate", None),
+    ("Status: to be confirmed", None),
     ("You work with senior leaders and mentor junior colleagues.", None),
     ("You will report to a Senior Engineering Lead.", None),
     ("We are looking for an entrepreneurial Chief of Staff.", None),
