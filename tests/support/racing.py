@@ -13,7 +13,11 @@ from tests.support.matcher_workers import Workers
 from tests.support.matching import criteria_out, posting_out
 from tests.support.truth_check import Pair
 
+Act = Callable[[int], object]
+"""Does something about the pair of a number."""
 APART_S = 1.5
+_LANES = 3
+"""So that one that takes its time delays no other."""
 
 
 def asking(number: int) -> Criteria:
@@ -30,25 +34,43 @@ def pair(number: int) -> Pair:
 
 
 def race(workers: Workers, numbers: Sequence[int], over_s: float, chance: random.Random) -> None:
-    """Produce a pair for each number: criteria spread over a span, each posting up to `APART_S` before or after."""
-    begins = [APART_S + chance.uniform(0, over_s) for _ in numbers]
-    criteria = [(at, lambda one=one: criteria_out(one, asking(one))) for one, at in zip(numbers, begins, strict=True)]
-    postings = [
-        (at + chance.uniform(-APART_S, APART_S), lambda one=one: fitting(one))
-        for one, at in zip(numbers, begins, strict=True)
-    ]
+    """Produce a pair for each number."""
+    produce = workers.producer.produce
+    apart(
+        numbers,
+        over_s,
+        chance,
+        lambda number: produce([criteria_out(number, asking(number))]),
+        lambda number: produce([fitting(number)]),
+    )
+
+
+def apart(
+    numbers: Sequence[int],
+    over_s: float,
+    chance: random.Random,
+    ask: Callable[[int], None],
+    post: Callable[[int], None],
+) -> None:
+    """For each number ask at a time within a span, and post up to `APART_S` before or after that."""
+    asks = [(APART_S + chance.uniform(0, over_s), number) for number in numbers]
+    posts = [(at + chance.uniform(-APART_S, APART_S), number) for at, number in asks]
     began = time.monotonic()
-    threads = [threading.Thread(target=_produce, args=(workers, some, began)) for some in (criteria, postings)]
+    threads = [
+        threading.Thread(target=_do, args=(act, sorted(moments)[lane::_LANES], began))
+        for act, moments in ((ask, asks), (post, posts))
+        for lane in range(_LANES)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _produce(workers: Workers, records: Sequence[tuple[float, Callable[[], Outgoing]]], began: float) -> None:
-    for at, make in sorted(records, key=lambda one: one[0]):
+def _do(act: Act, moments: Sequence[tuple[float, int]], began: float) -> None:
+    for at, number in moments:
         time.sleep(max(began + at - time.monotonic(), 0))
-        workers.producer.produce([make()])
+        act(number)
 
 
 class Stream:
