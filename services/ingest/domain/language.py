@@ -27,6 +27,8 @@ _LEAST_LETTERS = 120
 _LEAST_PROBABILITY = 0.8
 _LEAST_FOREIGN = 0.25
 """Of the letters: a Japanese text on programming has more Latin ones than Japanese."""
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+"""Not a letter by itself: the `w` of `(m/w/d)` is no Polish."""
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+|\d+")
 _FOREIGN = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ud7a3\uf900-\ufaff]")
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -80,7 +82,7 @@ def read_language(document: Document, stated: str | None) -> Finding[str | None]
 
 
 def _of_little(text: str, stated: str | None) -> Finding[str | None]:
-    code = _by_script(text) or _by_words(text, _FEWER_WORDS)
+    code = _by_script(text) or _by_words(text, _FEWER_WORDS) or _by_posting_words(text)
     if code is None and sum(map(str.isalpha, text)) >= _LEAST_LETTERS:
         code = _by_letters(text)
     return Finding(code) if code else _as_stated(stated)
@@ -112,6 +114,15 @@ def _by_words(text: str, least: int) -> str | None:
     return first if most >= max(least, _LEAST_LEAD * max(votes.values(), default=0)) else None
 
 
+def _by_posting_words(text: str) -> str | None:
+    """By words of postings beside those of grammar: of lines that are all facts."""
+    words = set(_WORD.findall(text.lower()))
+    votes = Counter(chain.from_iterable(_function_words().get(word, ()) for word in words))
+    votes.update({code: 2 * len(words & own) for code, own in _posting_words().items()})
+    (first, most), (_, second) = votes.most_common(2)
+    return first if most >= max(_FEWER_WORDS, _LEAST_LEAD * second) else None
+
+
 def _by_script(text: str) -> str | None:
     foreign = len(_FOREIGN.findall(text)) if not text.isascii() else 0
     if not foreign:
@@ -135,6 +146,11 @@ def _function_words() -> Mapping[str, tuple[str, ...]]:
         for word in dict.fromkeys(words.split()):
             languages[word] = (*languages.get(word, ()), code)
     return {word: codes if len(codes) > 1 else codes * 2 for word, codes in languages.items()}
+
+
+@cache
+def _posting_words() -> Mapping[str, frozenset[str]]:
+    return {code: frozenset(words.split()) for code, words in table_of("posting_words.toml").items()}
 
 
 @cache

@@ -149,7 +149,11 @@ _WORDS = (
     r"|manager|director|executive|journeyman|associate|berufseinsteiger|absolvent|pleno|júnior|sênior|medior"
     r"|débutant|confirmé|semi[- ]?s[eê]nior"
 )
-_LEVELS_ALONE = r"(?:semi[- ]?s[eê]nior|junior|júnior|mid(?:dle)?|pleno|senior|sênior|lead|principal|staff|débutant|confirmé|medior)"
+_LEVELS_ALONE = (
+    r"(?:semi[- ]?s[eê]nior|junior|júnior|mid(?:dle)?|pleno|senior|sênior|lead|principal|staff|débutant"
+    r"|confirmé|medior)"
+)
+"""Behind a bare `Level:`, which may also be that of a language."""
 _ROLE = r"(?:role|position|opportunity|job|hire|vacancy)"
 STATED = re.compile(
     r"\b(?:(?:seniority|experience|career|job|position|role) level|seniority|level of experience|karrierestufe"

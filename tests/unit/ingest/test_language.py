@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.drafting import normalised
+from tests.support.notations import notations
 
 TEXTS = {
     "en": "You will build and maintain the systems that our customers use each day, and you talk to them.",
@@ -30,6 +31,11 @@ TEXTS = {
 @pytest.mark.parametrize("code", TEXTS)
 def test_one_sentence_tells_its_language(code: str) -> None:
     assert normalised(html=f"<p>{TEXTS[code]}</p>").language == code
+
+
+@pytest.mark.parametrize(("text", "language"), notations("languages"))
+def test_a_line_of_facts_is_told_by_words_of_postings_and_names_of_tools_tell_nothing(text: str, language: str) -> None:
+    assert normalised(html=f"<p>{text}</p>").language == (None if language == "-" else language)
 
 
 @pytest.mark.parametrize("code", TEXTS)
