@@ -14,12 +14,14 @@ _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Eu
 <p>Salary: €60,000 - €70,000 per year. You must be based in Germany, full-time.</p>"""
 _NO_LANGUAGE = "<p>" + "Kubernetes Terraform Prometheus Grafana Ansible PostgreSQL Datenbank Entwicklung " * 6 + "</p>"
 """Names alone: only the model of letters says anything of them."""
+_FACTS = "<p>Standort: Köln. Vollzeit.</p>"
+"""A few words without grammar."""
 
 
 def warm_up() -> None:
     """Make the tables, automata, patterns and the model of languages: about a second, then nothing is left to make.
 
-    By reading two invented postings, so that what a rule comes to need later is made here too.
+    By reading three invented postings, so that what a rule comes to need later is made here too.
     """
     draft = Draft(
         source_id="warm-up",
@@ -42,5 +44,5 @@ def warm_up() -> None:
         content_hash="",
         fetched_at=started,
     )
-    for html in (_TEXT, _NO_LANGUAGE):
+    for html in (_TEXT, _NO_LANGUAGE, _FACTS):
         normalise(replace(draft, html=html), raw=raw, rates=rates_before(started.date()))
