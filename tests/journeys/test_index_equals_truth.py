@@ -7,25 +7,27 @@ from collections import Counter
 
 import pytest
 
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from bench.truth import INDICES, IndexName
 from tests.support.captured import captured_postings
 from tests.support.generate import criteria, records
 from tests.support.truth import judged
 
 
-def test_the_index_equals_the_truth_on_captured_postings(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("which", ["memory", pytest.param("elasticsearch", marks=pytest.mark.live)])
+def test_the_index_equals_the_truth_on_captured_postings(which: IndexName, capsys: pytest.CaptureFixture[str]) -> None:
     postings = captured_postings(180)
     asked = criteria(300, seed=11, models=postings)
-    index = MemoryCriteriaIndex()
-    index.apply(records(asked))
+    with INDICES[which]() as index:
+        index.apply(records(asked))
+        hits = index.match(postings)
     keyed, outcomes = dict(enumerate(asked)), Counter[str]()
-    for posting, found in zip(postings, index.match(postings), strict=True):
+    for posting, found in zip(postings, hits, strict=True):
         truth = judged(keyed, posting)
         assert found.keys.tolist() == truth["match"], posting.posting_id
         assert found.near.tolist() == truth["near"], posting.posting_id
         outcomes.update({outcome: len(keys) for outcome, keys in truth.items()})
     with capsys.disabled():
-        print(f"\n{len(asked)} criteria x {len(postings)} captured postings: {dict(outcomes)}, all pairs equal")
+        print(f"\n{len(asked)} criteria x {len(postings)} captured postings, {which}: {dict(outcomes)}, all equal")
     assert outcomes["match"] > 0.01 * outcomes.total()
     assert outcomes["near"] > 0.001 * outcomes.total()
     assert outcomes["reject"] > 0.5 * outcomes.total()

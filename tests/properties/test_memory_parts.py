@@ -7,15 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria, CriteriaRecord
+from schemas.criteria import CriteriaRecord
 from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
 from tests.support import generate
+from tests.support.index_walk import POOL, POSTINGS, changed, walk
 from tests.support.strategies import seeds
 from tests.support.truth import same_hits, true_hits
-
-MODELS = generate.postings(12, seed=5)
-POOL = generate.criteria(400, seed=6, models=MODELS)
-POSTINGS = MODELS[:4]
 
 pytestmark = pytest.mark.parametrize("kernel", get_args(KernelName))
 
@@ -34,22 +31,7 @@ sizes = st.builds(
 def test_the_hits_are_right_after_every_batch(
     kernel: KernelName, seed: int, sizes: Sizes, keys: int, batch: int
 ) -> None:
-    random_ = random.Random(seed)
-    index, held = MemoryCriteriaIndex(kernel, sizes), dict[int, Criteria]()
-    for at in range(10):
-        records = []
-        for number in range(batch):
-            key, asked = random_.randrange(keys), random_.choice(POOL)
-            removed = random_.random() < 0.3
-            version = 1 + at * batch + number
-            records.append(CriteriaRecord(key=key, criteria_id="", version=version, removed=removed, criteria=asked))
-            held.pop(key, None)
-            held |= {} if removed else {key: asked}
-        index.apply(records)
-        assert len(index) == len(held)
-        if at % 3 == 0:
-            assert same_hits(index.match(POSTINGS), true_hits(held, POSTINGS))
-    assert same_hits(index.match(POSTINGS), true_hits(held, POSTINGS))
+    walk(MemoryCriteriaIndex(kernel, sizes), seed, keys, batch)
 
 
 def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing(kernel: KernelName) -> None:
@@ -59,11 +41,7 @@ def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing(kernel: Ker
     index.apply(generate.records(POOL))
     random_ = random.Random(8)
     for version in range(2, 400):
-        key, asked = random_.randrange(400), random_.choice(POOL)
-        removed = version % 3 == 0
-        index.apply([CriteriaRecord(key=key, criteria_id="", version=version, removed=removed, criteria=asked)])
-        held.pop(key, None)
-        held |= {} if removed else {key: asked}
+        index.apply([changed(random_, held, random_.randrange(400), version, removed=version % 3 == 0)])
         if version % 20 == 0:
             assert same_hits(index.match(POSTINGS[:2]), true_hits(held, POSTINGS[:2]))
     assert len(index) == len(held)
