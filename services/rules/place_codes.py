@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from services.rules.place_data import Sense, place_data
+from services.rules.place_data import Sense, country_part, place_data
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
 _NEXT = re.compile(r"\s*(?:,|/|\||;|&|\band\b|\bor\b)\s*(?:and\s|or\s)?")
@@ -132,5 +132,11 @@ def _listed(run: Sequence[CodeToken]) -> list[tuple[CodeToken, tuple[Sense, ...]
     if bool(only_countries) == bool(only_states):
         return []
     kind = "country" if only_countries else "subdivision"
-    chosen = [(token, tuple(sense for sense in token.senses if sense.kind == kind)) for token in run]
-    return [(token, senses) for token, senses in chosen if len(senses) == 1]
+    chosen = [(token, [sense for sense in token.senses if sense.kind == kind]) for token in run]
+    if kind == "subdivision":
+        # WA is a state of two countries: beside CA and NY, the American one.
+        shared = set.intersection(*({country_part(sense.code) for sense in senses} for _, senses in chosen))
+        chosen = [
+            (token, [s for s in senses if not shared or country_part(s.code) in shared]) for token, senses in chosen
+        ]
+    return [(token, tuple(senses)) for token, senses in chosen if len(senses) == 1]

@@ -136,7 +136,9 @@ def _closing(text: str, gap: str, end: int) -> int:
 
 
 _LEADING = re.compile(
-    r"""(?:\b(?:in|from|at|near|within|around|across|outside|remote|locations?:?|based\ in|offices?|hybrid|onsite)
+    r"""(?:\b(?:in|from|at|near|within|around|across|outside|remote|locations?:?|based\ in|offices?|hybrid|onsite|en
+        |hors(?:\ de)?|aus|außerhalb|uit|buiten
+        |(?:de|dans|sauf|hors|et|ou)\ la)
         \s*[-–—:(,]?\s*|^\s*)$""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -15,7 +15,10 @@ from schemas.posting import Evidence
 from services.ingest.domain.anchors import cues_of
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue
+from services.ingest.domain.reach_labels import NOT_BEFORE, read_label
 from services.ingest.domain.reach_named import Excluded, Named, as_states, is_whole, state_named, without_frames
+from services.ingest.domain.reach_parts import is_bracketed_part, whole_of
+from services.ingest.domain.reach_refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
     ADDRESSED,
@@ -27,13 +30,14 @@ from services.ingest.domain.reach_words import (
     NOT_A_PLACE,
     PREFERRED,
     PREFERRED_BEHIND,
+    SENTENCE_END,
     SMALL_PRINT,
     SMALL_PRINT_BEHIND,
     WHO,
     words,
 )
 from services.ingest.domain.sections import ABOUT_US, Document
-from services.rules.place_names import names_in
+from services.rules.place_names import Found, names_in
 from services.rules.places import PlaceMention, countries_of, find_places
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
@@ -41,30 +45,9 @@ _MOST_LISTED, _MOST_LONG = 300, 3_000
 _MOST_CUES = 400
 _BEFORE = 110
 _CODES = re.compile(r"\b[A-Z]{2}\b")
-_STOP = re.compile(r"[.!?;](?=\s)|\n|•")
 _ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
 _APPLICANT = ("candidate", "Candidate", "applica", "Applica")
-_LABEL_BEFORE = re.compile(
-    r"[\W_]*(?:(?:job|work|working|role|office|primary|position|hiring|employment|candidate|remote|the"
-    r"|required|your|votre|ton|dein|ihr|tu|su|seu)\s+){0,2}",
-    re.IGNORECASE,
-)
-_LABEL_BEHIND = re.compile(
-    r"(?:\(s\))?(?: (?:type|requirements?|details?|of work|restrictions?|eligibility))?\s{0,2}(?:[:：>]"
-    r"|[-–—]\s)\s*(?:\n\W{0,4})?"
-    r"|[ \t]*\n{1,2}(?=[^\n]{2,60}(?:\n|$))",
-    re.IGNORECASE,
-)
-_SIGN_BEHIND = re.compile(r"[\ufe0f\s:–-]*")
-_LABEL_END = re.compile(
-    r"\n|[.!?](?:\s|$)|💰|[💼🕒⏰]|\b(?:with|but|preferred|preferably|preference|ideal\w*|note|hours?|reports?|travel"
-    r"|department|salary"
-    r"|type|start|schedule|team|about|because|we|our|who|where|please|compensation|clients?|customers?|experience"
-    r"|duration"
-    r"|employment|contract|aligned|overlap\w*|based companies)\b",
-    re.IGNORECASE,
-)
-_MOST_LABELLED, _SHORT_LINE = 220, 50
+_SHORT_LINE = 50
 _ALL_STATES = re.compile(r"\b(?:50|fifty|all)(?: of the)? (?:u\.?s\.? )?states\b", re.IGNORECASE)
 
 
@@ -111,7 +94,7 @@ class _Reader:
                 self._label(cue)
             elif self._has_place(cue):
                 self._cue(cue)
-        loose = [name for name in self.names if not any(a <= name.start < b for a, b in self.taken)]
+        loose = [name for name in self.names if not self._is_taken(name.start)]
         trailing(self.document, loose, self.said.restricted, self.said.excluded)
         for region in self.regions:
             if self.within and countries_of(region) >= self.within:
@@ -127,20 +110,21 @@ class _Reader:
     def _cue(self, cue: Cue) -> None:
         text = self.text
         listed = self._listed(cue)
-        if not listed or any(start <= listed[0].start < end for start, end in self.taken):
+        if not listed or self._is_taken(listed[0].start):
             return
         before = _sentence_before(text, cue.start)
         last = listed[-1].end
         if PREFERRED.search(before) or PREFERRED_BEHIND.match(text, last):
             return
-        negated = bool(NEGATED.search(before))
-        if self._is_shut(cue, before, last, negated=negated):
+        stance = self._stance(cue, before, last)
+        if stance == "unclear":
             self._take(listed[0].start, last)
-            shut = [state_named(mention) or mention for mention in without_frames(text, listed) if is_whole(mention)]
-            codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
-            self.said.excluded.add(codes, partial(quote, "text", text, cue.start, last))
             return
-        if not self._restricts(cue, before, listed, negated=negated):
+        negated = bool(NEGATED.search(before))
+        if stance == "refused" or (stance is None and self._is_shut(cue, before, listed, negated=negated)):
+            self._shut(cue, before, listed)
+            return
+        if stance is None and not self._restricts(cue, before, listed, negated=negated):
             if not negated and (cue.kind == "moving" or text.startswith(("location", "Location"), cue.start)):
                 self.said.weak.add((mention for mention in listed if mention.kind != "group"), states=False)
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
@@ -150,6 +134,39 @@ class _Reader:
             self.said.anywhere = quote("text", text, cue.start, last)
         elif self._add(without_frames(text, as_states(listed))):
             self.said.restricted.show(partial(quote, "text", text, cue.start, last))
+
+    def _stance(self, cue: Cue, before: str, last: int) -> Stance | None:
+        """How a sentence that refuses stands to the places behind a cue."""
+        if cue.kind == "shut":
+            return "unclear" if is_of_things(before) else None
+        behind = self.text[last : last + MOST_BEHIND]
+        stop = SENTENCE_END.search(behind)
+        stance = stance_of(
+            before,
+            self.text[cue.start : cue.end],
+            behind[: stop.start()] if stop else behind,
+            opposite=cue.kind in ("outside", "away", "except"),
+            leave=cue.kind == "allowed",
+            subject=cue.kind not in ("remote", "hiring", "allowed"),
+        )
+        ours = cue.kind == "placed" and _speaks_of_you(before) is False and not _PEOPLE_WHO.search(before)
+        return "unclear" if stance and ours else stance
+
+    def _shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention]) -> None:
+        """Rule places out; what a place is left out of is allowed where the line begins so (`Europe except Spain`)."""
+        first, last = listed[0].start, listed[-1].end
+        self._take(first, last)
+        shut = [state_named(one) or one for one in without_frames(self.text, listed) if is_whole(one)]
+        codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
+        self.said.excluded.add(codes, partial(quote, "text", self.text, cue.start, last))
+        name = self._name_before(cue) if cue.kind == "except" else None
+        whole = whole_of(self.text, name, cue.start - len(before), cue.start)
+        if whole and not self._is_taken(whole.start) and self._add((whole,)):
+            self.said.restricted.show(partial(quote, "text", self.text, whole.start, last))
+
+    def _name_before(self, cue: Cue) -> Found | None:
+        at = bisect_left(self.starts, cue.start) - 1
+        return self.names[at] if at >= 0 else None
 
     def _add(self, mentions: Sequence[PlaceMention]) -> bool:
         """Take the places of one statement in."""
@@ -165,6 +182,9 @@ class _Reader:
 
     def _take(self, start: int, end: int) -> None:
         self.taken.append((start, end))
+
+    def _is_taken(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self.taken)
 
     def _listed(self, cue: Cue) -> list[PlaceMention]:
         """The places right behind a cue, as far as their list goes."""
@@ -190,9 +210,9 @@ class _Reader:
             if start < cue.end:
                 continue
             between = text[reached:start]
-            if cue.kind == "shut" and ")" in between and "(" not in between:
+            if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
-            if listed and _NOT_BEFORE.search(between):
+            if listed and NOT_BEFORE.search(between):
                 continue
             if _ALL_STATES.search(between):
                 break
@@ -208,27 +228,27 @@ class _Reader:
             reached = end
         return listed
 
-    def _is_shut(self, cue: Cue, before: str, last: int, *, negated: bool) -> bool:
-        if cue.kind in ("shut", "outside"):
+    def _is_shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
+        last = listed[-1].end
+        if cue.kind in ("shut", "except", "away", "outside"):
             small = SMALL_PRINT.search(before) or _PAY_ZONE.match(before) or SMALL_PRINT_BEHIND.match(self.text, last)
             if small or LIMITED_BEHIND.match(self.text, last):
                 return False
-        if cue.kind == "shut":
+        if cue.kind in ("shut", "except", "away"):
             return self.document.kind_at(cue.start) != "benefits"
         if cue.kind == "outside":
-            return not negated and bool(_LIVES.search(before))
+            return not negated and (
+                bool(_LIVES.search(before)) or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
+            )
         if self.text[cue.start : cue.end].lower() == "limited to":
             return False
-        return negated and (
-            cue.kind == "hiring"
-            or (cue.kind == "living" and not self.document.lowered.startswith("reside ", cue.start))
-        )
+        return negated and cue.kind == "hiring"
 
     def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
         text, kind, last = self.text, cue.kind, listed[-1].end
         if kind == "outside":
-            return negated
-        if negated or kind in ("shut", "moving"):
+            return negated and bool(_LIVES.search(before) or _ROLE.search(before) or WHO.search(before))
+        if negated or kind in ("shut", "except", "away", "people", "moving"):
             return False
         if SMALL_PRINT.search(before) or (kind != "hiring" and SMALL_PRINT_BEHIND.match(text, last)):
             return False
@@ -254,64 +274,46 @@ class _Reader:
         word = self.text[cue.start : cue.end].lower()
         if word.endswith((" in", " from", " within", " across")) or word.startswith("remote"):
             return True
-        return bool(WHO.search(self.text, cue.end, last)) or "role" in before or "position" in before
+        if LINE_START.fullmatch(before) and not word.startswith(("consider", "accept", "seek")):
+            return True
+        return (
+            bool(WHO.search(self.text, cue.end, last))
+            or bool(_EACH.match(self.text, cue.end))
+            or "role" in before
+            or "position" in before
+        )
 
     def _label(self, cue: Cue) -> None:
-        text = self.text
-        line = text.rfind("\n", max(0, cue.start - 60), cue.start) + 1
-        if cue.start - line > 50 or not _LABEL_BEFORE.fullmatch(text, line, cue.start):
+        label = read_label(self.document, cue)
+        if label is None:
             return
-        sign = not text[cue.start].isalnum()
-        behind = (_SIGN_BEHIND if sign else _LABEL_BEHIND).match(text, cue.end)
-        if behind is None or (self.document.kind_at(max(0, line - 1)) in ABOUT_US and sign):
+        shown = partial(quote, "text", self.text, label.line, label.stop)
+        self.said.excluded.add(label.asides, shown)
+        if not label.places:
             return
-        start = behind.end()
-        limit = min(len(text), start + _MOST_LABELLED)
-        end = _LABEL_END.search(text, start, limit)
-        stop = end.start() if end else limit
-        if PREFERRED_BEHIND.match(text, stop) and stop - start < 3:
-            return
-        value = text[start:stop]
-        mentions = [m for m in find_places(value, cities=True) if not NOT_A_PLACE.match(text, start + m.end)]
-        asides = [mention.code for mention in mentions if _is_aside(value, mention)]
-        self.said.excluded.add(asides, partial(quote, "text", text, line, stop))
-        mentions = [m for m in mentions if not _is_aside(value, m)]
-        if end is not None and _WISHED.match(end[0]):
-            wish = max(value.rfind(mark) for mark in ",;(")
-            mentions = [m for m in mentions if m.start < wish] or mentions
-        if (
-            not mentions
-            or mentions[0].start > MOST_BETWEEN
-            or (sign and not words().filled.fullmatch(value[: mentions[0].start]))
-        ):
-            return
-        self._take(start, stop)
-        if _ENDS_ANYWHERE.search(value) or (len(mentions) > 1 and mentions[-1].kind == "worldwide"):
-            self.said.anywhere = quote("text", text, line, stop)
-        elif self._add([m for m in without_frames(value, as_states(mentions)) if m.kind != "worldwide"]):
-            self.said.restricted.show(partial(quote, "text", text, line, stop))
+        self._take(label.start, label.stop)
+        if label.anywhere:
+            self.said.anywhere = shown()
+        elif self._add([place for place in label.places if place.kind != "worldwide"]):
+            self.said.restricted.show(shown)
             self.said.labelled = True
 
 
 _LIVES = re.compile(
     r"\b(?:located|based|live|living|reside|residing|candidates?|applicants?|anywhere|remote(?:ly)?|hire|hiring|from"
-    r"|be|work)\s+$",
+    r"|be|work|working|arbeiten|wohnen|leben|travail\w*|trabaj\w*|trabalh\w*|lavor\w*|pracy|werken)\s+$",
     re.I,
 )
+_PEOPLE_WHO = re.compile(
+    r"\b(?:people|persons?|individuals|those|anyone|anybody|nobody|candidates?|applicants?|contractors?|freelancers?"
+    r"|residents)(?: (?:who|that))?(?: (?:are|is))?(?: \w+ly)?\s$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"\s(?:all|any|every|each) ", re.IGNORECASE)
 _PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
-_ENDS_ANYWHERE = re.compile(r"(?:[|/,]|\bor)\s?anywhere(?: else)?\W*$", re.IGNORECASE)
-_WISHED = re.compile(r"prefer|ideal", re.IGNORECASE)
 _JOINING = re.compile(
     r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
 )
-_NOT_BEFORE = re.compile(
-    r"\b(?:no|not|non|except|excluding|excl|outside(?: of)?|without)[\s-]*(?:the\s)?$", re.IGNORECASE
-)
-
-
-def _is_aside(value: str, mention: PlaceMention) -> bool:
-    """`Remote (non-US)`, `NO US-BASED CANDIDATES`."""
-    return bool(_NOT_BEFORE.search(value, max(0, mention.start - 16), mention.start))
 
 
 def read_text(document: Document) -> Said:
@@ -322,7 +324,7 @@ def read_text(document: Document) -> Said:
 def _sentence_before(text: str, start: int) -> str:
     left = max(0, start - _BEFORE)
     before = text[left:start]
-    stops = list(_STOP.finditer(before))
+    stops = list(SENTENCE_END.finditer(before))
     return before[stops[-1].end() :] if stops else before
 
 

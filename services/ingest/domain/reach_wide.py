@@ -45,10 +45,18 @@ _NOT_PEOPLE = re.compile(
 )
 _PLACE_BEHIND = re.compile(
     r"\s*,?\s*\(?(?:(?:with)?in|across|inside|throughout|on the)\s(?!the (?:world|planet|globe)\b|time ?zone)"
+    r"|\s+(?:(?:from|between)\s)?\(?(?:UTC|GMT)\b|\s+between\b"
     r"|\s+(?:distributed|dispersed"
     r"|recogni[sz]ed|known|remote team|leading|scale)|[- ](?:else|near)",
     re.IGNORECASE,
 )
+
+_LEAVES_OUT = re.compile(
+    r"[\s,(–—-]{1,3}(?:except|excluding|apart from|aside from|other than|with the exception|außer|sauf|hormis|excepto"
+    r"|salvo|exceto|eccetto|tranne|behalve)\b",
+    re.IGNORECASE,
+)
+"""`Worldwide, except Iran`: only who may apply has exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,8 @@ def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
         if NEGATED.search(before) or FOR_A_WHILE.search(before):
             continue
         found = quote("text", text, cue.start, cue.end)
-        if _HIRES.search(before) or document.lowered.startswith("no ", cue.start):
+        left_out = not before.strip() and _LEAVES_OUT.match(text, cue.end)
+        if left_out or _HIRES.search(before) or document.lowered.startswith("no ", cue.start):
             return Wide(found, slogan)
         if _NOT_PEOPLE.search(before):
             continue

@@ -33,24 +33,26 @@ def words() -> Words:
     """The patterns, compiled once."""
     table = table_of("reach.toml")
     between, subjects = table["between"], table["subjects"]
-    you, them = _any_of(subjects["you"]), _any_of(subjects["them"])
+    you, them = any_of(subjects["you"]), any_of(subjects["them"])
     return Words(
         filled=re.compile(
-            rf"(?:{_MARKS}|\d{{1,3}}\b|\w+['’]s\b|(?:{_any_of(between['cue_and_place'])})\b)*", re.IGNORECASE
+            rf"(?:{_MARKS}|\d{{1,3}}\b|\w+['’]s\b|(?:{any_of(between['cue_and_place'])})\b)*", re.IGNORECASE
         ),
-        remote_gap=re.compile(rf"(?:{_MARKS}|(?:{_any_of(between['remote_and_place'])})\b)*", re.IGNORECASE),
+        remote_gap=re.compile(rf"(?:{_MARKS}|(?:{any_of(between['remote_and_place'])})\b)*", re.IGNORECASE),
         between=re.compile(
-            rf"(?:\([^()\n]{{0,30}}\)|{_MARKS}|\d{{1,3}}\b|(?:{_any_of(between['places'])})\b)*", re.IGNORECASE
+            rf"(?:\([^()\n]{{0,30}}\)|{_MARKS}|\d{{1,3}}\b|(?:{any_of(between['places'])})\b)*", re.IGNORECASE
         ),
         subject=re.compile(rf"\b(?:(?P<them>{them})|(?P<you>{you}))\b", re.IGNORECASE),
     )
 
 
-def _any_of(listed: Iterable[str]) -> str:
+def any_of(listed: Iterable[str]) -> str:
+    """A pattern for any of some words, where an asterisk stands for further letters and ' for ’ too."""
     return "|".join(re.escape(word).replace(r"\*", r"\w*").replace("'", "['’]") for word in listed)
 
 
 _MARKS = r"[\s,:;()\[\]/|•*'’\"“”.…&+–—·-]"
+SENTENCE_END: Final = re.compile(r"[.!?;](?=\s)|\n|•")
 NOT_A_PLACE: Final = re.compile(
     r"['’]?s?[ -]{1,2}(?:based )?(?:(?:business|working|core|office|standard|daylight|day) )?(?:hours?|shifts?"
     r"|time ?zones?|time\b"
@@ -74,7 +76,8 @@ PREFERRED_BEHIND: Final = re.compile(
     re.I,
 )
 SMALL_PRINT: Final = re.compile(
-    r"\bif\b|\bin case\b|\bwhere you\b|\bsalar|\bpay\b|\bcompensation\b|\bwages?\b|\bprivacy\b|\blaws?\b|\bI-9\b"
+    r"(?<!only )(?<!only apply )\bif\b"
+    r"|\bin case\b|\bwhere you\b|\bsalar|\bpay\b|\bcompensation\b|\bwages?\b|\bprivacy\b|\blaws?\b|\bI-9\b"
     r"|\bverif|\breimburs|\bpolicy\b"
     r"|\bordinance|\bbenefits?\b|\bstipend|\bcertain\b|\bsome (?:teams|roles|positions)|\binsurance\b|\bdiscriminat"
     r"|\btax\b",
@@ -104,7 +107,7 @@ LIMITED_BEHIND: Final = re.compile(
 """What makes `work from anywhere` a benefit for a while."""
 NEGATED: Final = re.compile(
     r"\b(?:not|no|cannot|can['’]t|unable|never|don['’]t|doesn['’]t|aren['’]t|isn['’]t|won['’]t|nicht|keine?n?|não|ne)\b"
-    r"[^.!?;\n]{0,60}$",
+    r"(?! (?:only|just|merely)\b)(?:(?!, but |, aber |, mais |, pero |, mas )[^.!?;:\n]){0,60}$",
     re.IGNORECASE,
 )
 LINE_START: Final = re.compile(

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "apac": mark("Asia-Pacific"),
     "anz": mark("Australia and New Zealand"),
     "cis": mark("the CIS"),
+    "schengen": mark("the Schengen area"),
     "visegrad": mark("the Visegrád countries"),
     "pacific-islands": mark("the Pacific islands"),
     "maghreb": mark("the Maghreb"),

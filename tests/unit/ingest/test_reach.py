@@ -33,6 +33,11 @@ def test_words_that_say_where_one_may_work_from(text: str, expected: str) -> Non
     assert said(text) == set(expected.split())
 
 
+@pytest.mark.parametrize(("text", "expected"), notations("reach_refusals"))
+def test_words_that_turn_somebody_away(text: str, expected: str) -> None:
+    assert said(text) == set(expected.split())
+
+
 def test_the_boards_restriction_beats_the_location() -> None:
     assert reach(restriction=("Spain", "Italy"), locations="Berlin, Germany").countries == ("ES", "IT")
 
