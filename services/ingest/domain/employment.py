@@ -1,5 +1,6 @@
 """The form of employment: from the title, then the text and the board's field, of which the more specific counts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -19,6 +20,7 @@ from services.ingest.domain.employment_words import (
     STUDENT,
     TAG,
     WORDS,
+    WORKLOAD,
 )
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
@@ -30,6 +32,8 @@ _SECOND_FORM = 14
 """Characters in which a second form may follow: `Full-time / part-time`."""
 _PART_TIME_BELOW = 30
 _FULL_TIME = range(35, 46)
+_FULL_SHARE = 95
+"""Percent of full-time from which it is called so."""
 
 
 def read_employment(draft: Draft, document: Document) -> Finding[Employment | None]:
@@ -47,7 +51,7 @@ def read_employment(draft: Draft, document: Document) -> Finding[Employment | No
     for form in SPECIFIC_FIRST:
         if form in found:
             return found[form]
-    return both or _from_hours(document) or Finding(None)
+    return both or _from_hours(document) or _from_workload(document) or Finding(None)
 
 
 def _forms_in(words: str) -> list[Employment]:
@@ -116,3 +120,23 @@ def _form_of_hours(most: int) -> Employment | None:
     if 0 < most < _PART_TIME_BELOW:
         return "part_time"
     return "full_time" if most in _FULL_TIME else None
+
+
+def _from_workload(document: Document) -> Finding[Employment | None] | None:
+    """From a share of full-time; none where it may be full-time or less."""
+    for match in matches(document, "employment", WORKLOAD, before=30, after=30):
+        if document.kind_at(match.start()) in BOILERPLATE:
+            continue
+        least, most = _percents(match)
+        if least >= _FULL_SHARE or most < _FULL_SHARE:
+            form: Employment = "full_time" if least >= _FULL_SHARE else "part_time"
+            return Finding(form, (quote("text", document.text, match.start(), match.end()),))
+    return None
+
+
+def _percents(match: re.Match[str]) -> tuple[float, float]:
+    share = match["share"]
+    if share is None:
+        return float(match["least"]), float(match["most"] or match["least"])
+    percent = float(share.rstrip(" %")) if "%" in share else float(share.replace(",", ".")) * 100
+    return percent, percent

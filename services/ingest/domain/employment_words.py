@@ -18,7 +18,8 @@ _WORDS: tuple[tuple[Employment, str], ...] = (
                    r"|alternante?\b|(?:contrat|en) d?['’]?apprentissage\b"
                    r"|apprentice(?:ship)?\b|auszubildende\w*|azubis?\b|ausbildung (?:als|zu[mr])\b"),
     ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
-                  r"|autónom[oa]s?\b|autônom[oa]s?\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*|freelance basis\b"),
+                  r"|autónom[oa]s?\b|autônom[oa]s?\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*|freelance basis\b"
+                  r"|contrato mercantil\b"),
     ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|contracting (?:role|position|basis)\b|1099\b"
                  r"|fixed[- ]term\b|months? ftc\b|\Ab2b(?=\W{1,3}(?:\d|pln|eur|usd|gbp))|ir35\b|w-?2[- ]contract"
                  r"|b2b[- ](?:contract|basis|cooperation)\b|contrat b2b"
@@ -27,7 +28,8 @@ _WORDS: tuple[tuple[Employment, str], ...] = (
                  r"|plazo fijo\b|(?:por )?obra (?:o|y) servicio\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)"
                  r"|tijdelijk\w*"),
     ("temporary", r"temp\b|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
-                  r"|(?:puesto|trabajo|empleo|vacante) temporal\b|temporári[oa]\b|eventual\b|(?:maternity|parental"
+                  r"|(?:puesto|trabajo|empleo|vacante) temporal\b|temporári[oa]\b|contrato de (?:sustitución"
+                  r"|interinidad)\b|eventual\b|(?:maternity|parental"
                   r"|paternity|mat) (?:leave )?cover\b"),
     ("part_time", r"part[- ]?time\b|part-?(?= ?(?:or|/|and|&|of|und) ?full)|teil-?(?= ?(?:oder|/|und|bzw\.?) ?vollzeit)"
                   r"|(?<=plein ou )partiel\b|(?<=plein ou à temps )partiel\b|(?<=completa o )parcial\b"
@@ -110,13 +112,19 @@ PHRASE = re.compile(
     r"|(?:in|auf|als) (?:vollzeit|teilzeit|minijob|freiberuf|freier? mitarbeit)\w*|(?:voll|teil)zeit(?=$|[,.;)/|\n])"
     r"|(?:voll-? ?(?:oder|/|und|bzw\.?) ?teil|teil-? ?(?:oder|/|und|bzw\.?) ?voll)zeit\b"
     r"|full-? ?(?:or|/|and|&|of) ?part[- ]?time\b|part-? ?(?:or|/|and|&|of) ?full[- ]?time\b"
-    r"|(?:zunächst|vorerst) befristet\w*|als (?:werkstudent|aushilfe)\w*"
+    r"|(?:zunächst|vorerst) befristet\w*|(?:voll|teil)zeit(?:stelle|job|position|anstellung|kraft)\b"
+    r"|geringfügig\w* beschäftig\w+|temp[- ]to[- ](?:perm\w*|hire)\b|contrato (?:mercantil|de sustitución"
+    r"|de interinidad)\b"
+    r"|contrat à durée déterminée\b|(?:estágio|prácticas|stage|tirocinio) (?:remunerad\w+|obrigatório|curricular\w*"
+    r"|profissional"
+    r"|profesionales|rémunéré|conventionné|retribuito)\b|als (?:werkstudent|aushilfe)\w*"
     r"|(?<!un)befristet\w* (?:auf|bis|für|vertrag|stelle|anstellung|arbeits)"
     r"|(?:en|contrat|poste|un|mission|missions|statut) (?:cdd|freelance|stage|intérim|indépendant)\b"
     rf"|stage ?:? (?:de |d['’]une durée de )?{_LENGTH}(?: à {_LENGTH})? mois\b"
     r"|(?:contrat|poste|contrats|mission) (?:en alternance|(?:en |d['’])apprentissage)\b"
     rf"|cdd,? (?:de |d['’]|pour |jusqu)?{_LENGTH}"
-    r"|(?:à|cdi|cdd|contrat|poste)[ ,–-]{1,3}temps (?:plein|partiel|complet)\b(?: ou (?:à temps )?partiel\b)?"
+    r"|(?:à|cdi|cdd|contrat|poste|indéterminée|déterminée)[ ,–-]{1,3}temps (?:plein|partiel"
+    r"|complet)\b(?: ou (?:à temps )?partiel\b)?"
     r"|(?:jornada (?:completa(?: o parcial)?|parcial|integral)|media jornada|tiempo (?:completo(?: o parcial)?|parcial)"
     r"|medio tiempo"
     r"|(?:tempo|período) (?:integral(?: ou parcial)?|parcial|pieno(?: o parziale)?)|meio período)\b"
@@ -151,11 +159,19 @@ FIRST = re.compile(
 TAG = re.compile(r"#li-(full-?time|part-?time|contract)\b")
 HOURS = re.compile(
     r"(?<![\d-])(\d{1,2})(?:\s?(?:-|–|to|bis|à|a)\s?(\d{1,2}))?(?:[.,]\d)?\+?"
-    r"\s?(?:hours|hrs|h|stunden|heures|horas|uren)\b"
-    r"\s?(?:/|per|a|an|each|pro|par|por)?\s?(?:week|weekly|wöchentlich|woche|semaine|semana(?:is|les)?)"
+    r"[\s-]?(?:hours?|hrs|h|stunden|heures|horas|uren)\b"
+    r"[\s-]?(?:/|per|a|an|each|pro|par|por)?\s?(?:week|weekly|wöchentlich|woche|semaine|semana(?:is|les)?)"
 )
 HOURS_LABEL = re.compile(
     r"(?:wochenarbeitszeit|wochenstunden|weekly hours|hours (?:per|a) week|heures (?:par semaine|hebdomadaires)"
     r"|horas semanais"
-    r"|horas semanales|uren per week)\s?:\s?(?:ca\.? )?(\d{1,2})(?:\s?(?:-|–|to|bis|à|a)\s?(\d{1,2}))?(?![\d:])",
+    r"|horas semanales|uren per week|^hours|\nhours)\s?:\s?(?:ca\.? )?(\d{1,2})(?:\s?(?:-|–|to|bis|à"
+    r"|a)\s?(\d{1,2}))?(?![\d:])",
 )
+WORKLOAD = re.compile(
+    r"(?<![\d.,–-])(?P<share>0[.,]\d{1,2}|1[.,]0|\d\d0? ?%) ?fte\b"
+    r"|\b(?:arbeitspensum|pensum|beschäftigungsgrad|stellenumfang|poste à|taux d['’]activité|taux d['’]occupation"
+    r"|workload)"
+    r"(?: ?: ?| de | von | of | )(?P<least>\d{2,3})(?: ?%? ?(?:-|–|à|bis|to) ?(?P<most>\d{2,3}))? ?%",
+)
+"""What part of full-time it is: `0.8 FTE`, `Pensum: 80-100 %`."""

@@ -39,7 +39,7 @@ _NO_CUE = re.compile(
     r"|\bspan(?:s|ning|ned)?\b|(?:distributed|spread) (?:across|over|between)|verteilt (?:über|auf)|réparti\w* (?:sur"
     r"|entre)"
     r"|distribuid\w* (?:entre|por|en)|bewerb(?:en|t|ung)|einsendeschluss|date limite|fecha límite|plazo de|data limite"
-    r"|prazo de|\brtt\b|épargne"
+    r"|prazo de|\brtt\b|épargne|\binterviews? (?:take|happen|are held|run)"
     r"|\bby \d|\bcall us|\bclients? in\b|customers? in\b|stakeholders in",
     re.IGNORECASE,
 )

@@ -55,12 +55,14 @@ _POSSIBLE = (
     r"(?:(?: work(?:ing)?)?(?: is| ist| est| es| é)? (?:possible|posible|possível|möglich|available|allowed|offered))?"
 )
 DAYS = re.compile(
-    rf"\b(?:{_FEW} ?{_DAY}(?:{_WEEK})?,? (?:(?:working|work|spent|physically|of|is|are|davon) )?{_PLACE}\b{_NOT_THERE}"
+    rf"\b(?:{_FEW} (?:office|home|remote|wfh|on-?site|in-office|home[- ]?office|büro|präsenz)[- ](?:days?|tage?n?)\b"
+    rf"|{_FEW} ?{_DAY}(?:{_WEEK})?,? (?:(?:working|work|spent|physically|of|is|are|davon) )?{_PLACE}\b{_NOT_THERE}"
     rf"|{_PLACE}{_POSSIBLE}(?:,? | ?: ?| ?\(| [-–] ){_ABOUT}{{0,2}}{_FEW} ?{_DAY}(?:{_WEEK}| ?\)|(?<=:)(?=$|\n))"
     rf"|(?:{_HOME}|präsenz|présentiel|on-?site) ?: ?{_ABOUT}?{_FEW} ?{_DAY}"
     rf"|(?:in|at)[- ](?:{OFFICE}|person)[ ,(]{{1,2}}(?:at least |for |about |around |up to )?{_FEW} ?(?:days?"
     rf"|times?|x)\b"
-    rf"|(?:in|into|to) {OFFICE},?\s\(?(?:at least |around |about )?(?:once|twice|[1-4]x) (?:a|per|each|every) week\b"
+    rf"|(?:in|into|to) {OFFICE},?\s\(?(?:at least |around |about )?(?:once|twice|[1-4]x) (?:(?:a|per|each|every) week"
+    rf"|weekly)\b"
     r"|offices? regularly \([1-4]x per week\))"
 )
 """Some days of the week in the office, or at home: hybrid, whatever it is called."""
@@ -73,6 +75,8 @@ _OF_TIME = (
 SHARE = re.compile(
     rf"(?<![\d\-–])(?<![\d\-–] ){_PART}{_OF_TIME} (?:spent |working |im |in |en |de |em |di )?{_PLACE}\b{_NOT_THERE}"
     rf"|\b{_HOME}(?:[- ]?(?:anteil|quote|share))?(?: ?: ?| ?\(| ){_ABOUT}?{_PART}(?! ?[-–] ?\d)"
+    rf"|\b(?:(?:office|on-?site) (?:presence|attendance)|präsenz(?:anteil|quote)?|présence)[: ]{{1,3}}(?:is "
+    rf"|of )?{_ABOUT}?{_PART}"
 )
 """A share of the time in the office, or at home: hybrid. The whole, `80-100 %`, is none."""
 OTHERS = re.compile(r"\b(?:team|workforce|company|staff|employees|people|customers|colleagues)\b[^.\n,;]{0,20}$")

@@ -86,6 +86,10 @@ HYBRID_WAY = re.compile(
 )
 HYBRID_WEAK = re.compile(r"\bhybrid work(?:ing|place)?\b|\bwork\w* in a hybrid way\b")
 
+_WHOLLY = (
+    r"(?:totalmente|completamente|íntegramente|integralmente|entièrement|totalement|exclusivement|vollständig|komplett"
+    r"|ausschließlich|rein|volledig|w pełni|100 ?%)"
+)
 _HOME_WORK = (
     r"(?:remote(?:[- ]work(?:ing)?)?(?: options?| arrangements?| employment)?|home[- ]?office|work(?:ing)? from home"
     r"|telework"
@@ -104,6 +108,12 @@ ONSITE_SAID = re.compile(
     rf"|{ALL_WEEK} (?:in|at|from) (?:person|{OFFICE})\b|{ALL_WEEK} (?:im büro|vor ort|au bureau|sur site|en la oficina"
     rf"|no escritório)\b|(?:based|located|present|work(?:ing|s)?|be|are|come|commute|report)\b[^.,\n]{{0,25}}?"
     rf" (?:in|into|at|to|from|out of) {OFFICE},? \(?{ALL_WEEK}\b"
+    rf"|{_WHOLLY} {_THERE}\b|{_THERE} (?:uniquement|exclusivement|obligatoire|obligatorio|obrigatório)\b"
+    rf"|(?:travail|poste|emploi)(?: est)? en présentiel\b(?! (?:et|ou) )|präsenzpflicht\b"
+    rf"|presence (?:on[- ]?site|(?:in|at) {OFFICE}) is (?:required|mandatory|essential)\b"
+    rf"|you (?:must|need to|have to) (?:always )?(?:be|work) on[- ]?site\b"
+    rf"(?![^.\n]{{0,30}}\b(?:days?|times?|once|week|clients?|customers?)\b)"
+    rf"|this is an office[- ]based {ROLE}\b|office[- ]based {ROLE} (?:in|at|based|located)\b"
     rf"|présence (?:à 100 ?% )?sur (?:le )?site|(?:100 ?%|volle) präsenz|präsenz vor ort\b"
     rf"|in[- ]office full[- ]time\b"
     rf"|{_LABEL}{_GAP}{_THERE}(?! (?:o|ou|or|oder) )\b|(?:from|in) (?:the|our) office is required\b"
@@ -141,7 +151,8 @@ REMOTE_SAID = re.compile(
     rf"|(?:{_MODE}|de forma) (?:remot[oa]|teletrabajo)\b|100 ?% (?:(?:de |en |da |im |em )?(?:remot[oa]|home[- ]?office"
     rf"|télétravail|teletrabal?[jh]o|smart working)|à distance|zdaln\w+|thuis\w*|online)\b"
     rf"|{_LABEL}\W{{1,4}}(?:fully |100 ?% )?(?:home[- ]?office|work(?:ing)? from home|wfh)\b(?= ?(?:$|\n|[.,;(]))"
-    r"|télétravail complet\b|vollständig remote\b|praca zdalna\b|w pełni zdaln\w+|volledig remote\b)"
+    rf"|télétravail complet\b|praca zdalna\b|{_WHOLLY} (?:remot[oae]s?|en télétravail|à distance"
+    rf"|in remoto|da remoto|zdaln\w+|im homeoffice)\b)"
     rf"|(?:^|\n)remote\b{_NOT_WORK} (?P<capital_next>)"
     r"|[-–—|·(] ?(?:100 ?% |fully )?remote\b(?=\s?(?:[)|·–—\n-]|$|based|work\b|only))",
 )

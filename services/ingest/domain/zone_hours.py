@@ -44,6 +44,7 @@ _OTHER_HOURS = re.compile(
     re.IGNORECASE,
 )
 """Between the hours and the zone: how many are shared, or worked."""
+_ONE_WAY = re.compile(r"\b(?:(?P<east>ahead|east|later)|behind|west|earlier)\b", re.IGNORECASE)
 _APART_BEFORE = re.compile(
     rf"(?:{_BOTH_WAYS}\s?{_NUMBER}\s?-?{_HOURS}[\w ]{{0,12}}|\b(?:difference|décalage(?: horaire)?"
     r"|zeit(?:verschiebung|unterschied|differenz)|diferencia(?: horaria)?|diferença(?: de fuso"
@@ -80,6 +81,9 @@ def hours_around(text: str, start: int, end: int) -> tuple[float, float]:
     if before is None or _OTHER_HOURS.search(before["tail"] or ""):
         return 0.0, 0.0
     hours = _value(before["hours"] or before["within"])
+    one_way = _ONE_WAY.search(before["tail"] or "")
+    if one_way is not None:
+        return (0.0, hours) if one_way["east"] else (hours, 0.0)
     return hours, hours
 
 
