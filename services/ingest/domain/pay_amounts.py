@@ -17,11 +17,16 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"[ \xa0]?(?:(?P<word>[^\W\d_\u2e80-\uffff]+\.?|[\u2e80-\ud7af]+)|(?P<sign>(?:US)?[{_SYMBOLS}]))")
 _EAST_ASIAN = re.compile(r"(万|萬|千|億|亿|만|억)?\s?(円|元|원)?")
+_EAST_ASIAN_REST = re.compile(r"([\d,]{1,5})(万|萬|千|百|만|천|백)?\s?(円|元|원)?")
+"""What goes on behind a myriad: the `5千円` of `1万5千円`."""
 _EAST_ASIAN_FROM = "\u2e80"
 """Scripts from here on put no space between a word and a number."""
+_NO_CENTS = re.compile(r"[.,][-–—]{1,2}(?!\s?\d|[$€£])")
+"""A dash for nought of the smaller coin: `CHF 6'500.–`, `3.200,-- €`."""
 _DIGIT_NEXT = re.compile(r"[ \xa0]?\d")
 _DECIMAL_KINDS = frozenset({"thousand", "lakh", "crore", "million", "billion"})
 """Multipliers ahead of which a point or comma is a decimal one: `1,250 million`, but `4,000` myriads."""
+_EAST_ASIAN_KINDS = frozenset({"myriad", "hundred_million"})
 _LETTERS_ALONE = frozenset("mbtl")
 """Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
 _CAPITALS = frozenset({"R", "RM", "TL", "DH"})
@@ -44,17 +49,27 @@ class Amount(NamedTuple):
 
 
 def amounts_in(text: str, data: PayData) -> Iterator[Amount]:
+    """Find the numbers of a text, in order, with the currency and the multiplier of each."""
+    taken = 0
     for match in islice(numbers_in(text), _MOST_NUMBERS):
         start, end = match.span()
+        if start < taken:
+            continue
         sign, begun = _currency_before(text, start, data)
         if sign is None and (_is_joined(text, start) or (text.startswith("40", start) and _PENSION.match(text, start))):
             continue  # "B2B", "C4M", 401k
+        if cents := _NO_CENTS.match(text, end):
+            end = cents.end()
         kind, named, stop, open_ended = _following(text, end, data, known=sign is not None)
         value = decimal_of(match.group(), multiplied=kind in _DECIMAL_KINDS)
         if value is None:
             continue
         if kind is not None:
             value *= data.multiples[kind]
+        if kind in _EAST_ASIAN_KINDS and named is None and (rest := _EAST_ASIAN_REST.match(text, stop)):
+            more, named = _east_asian_rest(rest, data)
+            value, stop = value + more, rest.end()
+        taken = stop
         yield Amount(
             start=begun,
             end=stop,
@@ -187,3 +202,9 @@ def _east_asian(text: str, at: int, data: PayData) -> tuple[str | None, str | No
     kind = data.multipliers.get(match.group(1) or "")
     currency = data.after.get(match.group(2) or "")
     return kind, currency, match.end(), False
+
+
+def _east_asian_rest(rest: re.Match[str], data: PayData) -> tuple[Decimal, str | None]:
+    number = Decimal(rest.group(1).replace(",", "") or 0)
+    kind = data.multipliers.get(rest.group(2) or "")
+    return number * (data.multiples[kind] if kind else 1), data.after.get(rest.group(3) or "")

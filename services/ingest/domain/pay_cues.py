@@ -3,18 +3,20 @@
 import re
 
 UP_TO = re.compile(
-    r"\b(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu'à|hasta|até|do|tot|upp till|op til"
-    r"|fino a|nawet do)\s*:?\s*$"
+    r"\b(?:up ?to|upto|max(?:imum)?\.?(?: of)?|as (?:high|much) as|bis(?: zu)?|jusqu['’]à|hasta|até|do|tot|upp till"
+    r"|op til|opp til|maximaal|fino a|nawet do|až|până la|до|hingga|đến|tới|最高)\s*:?\s*$"
 )
 FROM = re.compile(
     r"\b(?:from|starting (?:at|from)|start(?:s|ing salary is)? at|begins? (?:at|from)|at least|min(?:imum)?\.?(?: of)?"
-    r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|från|fra|da|dari|mulai|not less than"
-    r"|upwards of|over|more than)\s*:?\s*$"
+    r"|ab|od|mindestens|desde|a partir de|à partir de|partir de|dès|vanaf|minimaal|från|fra|da|de la|dari|mulai"
+    r"|not less than|от|від|từ|alkaen|upwards of|over|more than)\s*:?\s*$"
 )
 OR_MORE = re.compile(
-    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr|et plus|o más|以上|plus(?=\s*$))"
+    r"\s?(?:and (?:up|above|more|over)\b|or (?:more|above|higher)\b|upwards|und mehr"
+    r"|et plus|o más|ou mais|以上|起|[〜～](?!\s?[\d¥￥])"
+    r"|plus(?=\s*$))"
 )
-OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで)")
+OR_LESS = re.compile(r"\s?(?:or (?:less|below)|max(?:imum)?\b|以下|まで|以内)")
 OTE_NEXT = re.compile(
     r"\W*(?:\w{3}\W+)?inclu\w+[^.\n]{0,40}commission"
     r"|[\s(]{0,3}(?:(?!plus |and |with |in |excl|not )\w+ ){0,3}\(?(?:ote\b|on[- ]target)"
@@ -23,7 +25,10 @@ OTE_NEXT = re.compile(
 OTE_BEFORE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}commission")
 VARIABLE = re.compile(r"(?<!not )inclu\w+[^.\n]{0,40}variable")
 """A seller's variable pay is commission; anybody else's is a bonus, and part of the pay."""
-MORE = re.compile(r"[+,;(&\n]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s")
+MORE = re.compile(
+    r"[+,;(&\n、，；＋（]|\bplus\b|\band\b|\bwith\b|\bas well\b|\bnot\b|\.\s|\s[-–—|•]\s"
+    r"|\b(?:und|sowie|mit|zzgl|zuzüglich|inkl|et|avec|más|mais|con|com|più|oraz|samt|och|og)\b"
+)
 """Where what follows a sum ends and something beside it begins: `$80,000 plus bonus`."""
 BENEFIT_NEXT = re.compile(
     r" ?(?:(?!plus |and |with |in |on |as |\+ )[\w&/'-]+ ){0,6}?(?:allowance|stipend|budget|reimbursement|voucher|grant"
@@ -40,7 +45,7 @@ RUN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ.)])[A-ZÀ-Þ]")
 """Where some boards run lines together: `per yearThis job is eligible for a bonus`."""
 MONEY_SIGN = re.compile(r"[\U0001f4b0\U0001f4b4-\U0001f4b8\U0001f911]\W{0,3}$")
 """A pictured bag of money, notes or coins ahead of a sum."""
-SEGMENT = re.compile(r"[\n|•·]")
+SEGMENT = re.compile(r"[\n|•·]|;\s")
 APART = re.compile(r"[,;.\d]")
 TRAINEE = re.compile(
     r"\b(?:intern|trainee|fellow|apprentice|praktik|werkstudent|stag(?:e|iaire)\b|becari|estagi)", re.IGNORECASE
@@ -50,3 +55,27 @@ PLUS_PAY = re.compile(
     r"(?:bonus|benefits|commission|equity|stock|super\b|superannuation|package|otp\b)"
 )
 """What goes with pay alone: `£60k plus bonus and benefits`."""
+TAXED = re.compile(
+    r"[\s(]{0,2}(?:gross|net|brutt?o|nett?o|bruts?|brut[oa]s|lord[oi]|hrub\w{1,4}|čist\w{1,4}"
+    r"|líquid[oa]s?|бруто|брутто|нетто|на руки|税込|税前|税后|\+ ?(?:vat|iva|mva|moms)\b|ht\b"
+    r"|(?:excl?|ekskl|exkl|plus|zzgl)\.? (?:vat|btw|iva|moms|mva|mwst|ust)\b)"
+)
+"""Taxes that are told of behind pay alone: `18 000 PLN + VAT`, `2.400 € brutto`."""
+TAXED_BEFORE = re.compile(r"\b(?:gross|brutt?o|nett?o|brut|lord[oi]|bruttó|nettó)\W{0,3}$")
+OFFERED = re.compile(
+    r"\b(?:we|they) (?:offer|are offering|pay|will pay)(?: you)?(?: (?:a|an|up to|from|around|circa|approx\.?))*\s*$"
+    r"|\bwir (?:bieten|zahlen)(?: (?:dir|ihnen|bis zu|ab))*\s*$|\b(?:wij bieden|vi erbjuder|vi tilbyr|vi tilbyder)\s*$"
+    r"|\b(?:nous (?:offrons|proposons)|on offre|ofrecemos|oferecemos|offriamo|oferujemy|nabízíme|oferim|kínálunk)\s*$"
+)
+"""Who hires says what it gives: `We offer CHF 110'000.`"""
+CLAUSE_ENDS = re.compile(
+    r"\s*(?:$|[.,;(\n+]|(?:plus|and|und|et|y|e) |(?:gross|brut\w*|net\w*|for (?:this|the) (?:role|position|job)"
+    r"|depending|based on|je nach|selon|según|dependendo)\b)"
+)
+LEAST_PAID = re.compile(
+    r"\b(?:kv-?)?mindest(?:grund|brutto|monats|jahres)*(?:gehalt|lohn|entgelt)\b[^\d\n]{0,60}$"
+    r"|\bminimum (?:gross |annual |monthly |base )*(?:salary|wage|pay)\b[^\d\n]{0,40}$"
+)
+"""Pay that may only be exceeded, as Austrian law asks for: `Mindestgehalt laut Kollektivvertrag: EUR 3.200`."""
+ABBREVIATIONS = (" excl", "(excl", " incl", "(incl", " exkl", " ekskl", " inkl", " zzgl")
+"""Words that a stop is written behind, ahead of a capital."""

@@ -24,6 +24,7 @@ class Level:
     least: Decimal
     month_most: Decimal
     year_least: Decimal
+    monthly: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def pay_levels() -> Mapping[str, Level]:
     """What a month pays, by currency."""
     lines = (line for line in text_of_table(_OF_MONTHS).splitlines() if not line.startswith("#"))
     return {
-        row["currency"]: Level(Decimal(row["least"]), Decimal(row["month_most"]), Decimal(row["year_least"]))
+        row["currency"]: Level(
+            Decimal(row["least"]), Decimal(row["month_most"]), Decimal(row["year_least"]), row["monthly"] == "yes"
+        )
         for row in csv.DictReader(lines)
     }
 

@@ -60,7 +60,8 @@ def infer_period(
 ) -> Period | None:
     """The only period that sums can be pay for, where nobody names one.
 
-    `labelled`: they are called a salary, so a month's pay need not be told from a price. `ranged`: so stated, or
+    `labelled`: they are called a salary, so a month's pay need not be told from a price; a range need not where pay is
+    advertised by the month. `ranged`: so stated, or
     labelled; a sum alone may be anything. `yearly`: given in lakhs.
     """
     level = pay_levels().get(currency)
@@ -69,7 +70,11 @@ def infer_period(
     low, high = min(ends), max(ends)
     if (high >= level.year_least and low * 3 >= level.year_least) or yearly:
         return "year" if is_plausible(ends, currency, "year", rates) else None
-    if labelled and low >= level.least * _LEAST_TO_MOST_MONTH and high <= level.month_most:
+    if (
+        (labelled or (ranged and level.monthly))
+        and low >= level.least * _LEAST_TO_MOST_MONTH
+        and high <= level.month_most
+    ):
         return "month"
     return "hour" if ranged and _is_worth(ends, currency, _HOURLY_IN_EUROS, rates) else None
 

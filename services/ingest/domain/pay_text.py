@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.ingest.domain import pay_cues as cues
 from services.ingest.domain.pay_data import Word
-from services.ingest.domain.pay_ranges import Sum, bounds, sums_of
+from services.ingest.domain.pay_ranges import BASE_NEXT, Sum, bands_beside, bounds, sums_of
 from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
 from services.ingest.domain.sections import ABOUT_US, Document, Kind
 
@@ -67,6 +67,8 @@ class _Around:
     after: str
     since: int
     """Where the sum before it ends."""
+    within: tuple[int, int]
+    """From the band before to the band after, in a list of bands."""
     carried: dict[Word, int]
     """What the sentence says ahead of it, the sums before it left aside; or the heading of its list."""
     following: dict[Word, int]
@@ -110,12 +112,13 @@ class _Reader:
         """None for a bare number that nothing calls pay."""
         one, text = sums[index], self.text
         since, until = bounds(sums, index, len(text))
-        left, right = self.document.sentence_at(one.start, one.end)
+        left, right = self._sentence(one)
         begin = max(left, one.start - _BEFORE)
         beside = self._words(begin, one.start)
+        within = bands_beside(sums, index, text)
         told = not beside.keys().isdisjoint(_TELLING)
         carried = beside if told else self._heading(one) | beside
-        if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one)):
+        if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one, within)):
             return None
         before = text[max(begin, since) : one.start]
         together = cues.RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
@@ -125,7 +128,7 @@ class _Reader:
         stop = cues.MORE.search(after)
         end = one.end + (stop.start() if stop else len(after))
         following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
-        around = _Around(before, after, since if told else 0, carried, following, spells)
+        around = _Around(before, after, since if told else 0, within, carried, following, spells)
         return PayMention(
             one.start,
             one.end,
@@ -134,23 +137,51 @@ class _Reader:
             one.currency,
             spells,
             self._sense(one, around),
-            labelled=self.all_is_pay or around.says("salary") or (one.ranged and self._kind(one) == "pay"),
+            labelled=self._is_called_pay(one, around),
             ranged=one.ranged or low is None or high is None,
             hinted=hinted,
             lakhs=one.lakhs,
         )
 
+    def _sentence(self, one: Sum) -> tuple[int, int]:
+        """The stop of `excl. VAT` ends no sentence."""
+        left, right = self.document.sentence_at(one.start, one.end)
+        if self.text.endswith(cues.ABBREVIATIONS, one.end, right):
+            right = self.document.sentence_at(one.start, right + 1)[1]
+        return left, right
+
     def _kind(self, one: Sum) -> Kind:
         return self.document.kind_at(one.start)
 
-    def _is_labelled(self, beside: dict[Word, int], carried: dict[Word, int], one: Sum) -> bool:
+    def _is_called_pay(self, one: Sum, around: _Around) -> bool:
+        """A word, a section or a tax that only pay goes with: what names no period may be a month's."""
+        if self.all_is_pay or around.says("salary") or self._is_east_asian(one):
+            return True
+        if one.ranged and self._kind(one) == "pay":
+            return True
+        return (one.ranged or self._is_offered(around)) and self._is_taxed(around)
+
+    def _is_east_asian(self, one: Sum) -> bool:
+        return EAST_ASIAN_PAY.search(self.text, max(0, one.start - 16), one.start) is not None
+
+    def _is_offered(self, around: _Around) -> bool:
+        return bool(cues.OFFERED.search(around.before) and cues.CLAUSE_ENDS.match(around.after))
+
+    def _is_taxed(self, around: _Around) -> bool:
+        return bool(cues.TAXED.match(around.after) or cues.TAXED_BEFORE.search(around.before[-12:]))
+
+    def _is_labelled(
+        self, beside: dict[Word, int], carried: dict[Word, int], one: Sum, within: tuple[int, int]
+    ) -> bool:
         """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
         label = beside.get("salary", -_LABEL)
         if label >= max(0, one.start - _LABEL) and not cues.APART.search(self.text, label, one.start):
             return True
+        if self._is_east_asian(one):
+            return True
         if not one.ranged or one.min < _BARE_IN_SECTION:
             return False
-        return (self._kind(one) == "pay" and self._alone(one)) or (not beside and "salary" in carried)
+        return (self._kind(one) == "pay" and self._alone(one, within)) or (not beside and "salary" in carried)
 
     def _heading(self, one: Sum) -> dict[Word, int]:
         """What the line over a list says of its items: `Salary ranges by level:`."""
@@ -183,11 +214,13 @@ class _Reader:
             return "ote"
         if self.all_is_pay:
             return "pay"
-        if self._is_something_else(one, around):
+        if self._is_something_else(one, around) and not _is_per_annum(self.text, one):
             return "other"
         return "pay" if self._is_pay(one, around) else "other"
 
     def _is_on_target(self, around: _Around) -> bool:
+        if BASE_NEXT.match(around.after):
+            return False
         ote = around.carried.get("ote", -1)
         if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
@@ -213,26 +246,37 @@ class _Reader:
         kind, spells = self._kind(one), around.spells
         if around.says("salary") or kind == "pay" or self.is_title:
             return True
-        if EAST_ASIAN_PAY.search(self.text, max(0, one.start - 12), one.start):
+        if self._is_east_asian(one) or _is_per_annum(self.text, one) or self._is_offered(around):
+            return True
+        if (one.ranged or spells) and self._is_taxed(around):
             return True
         if cues.MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues.PLUS_PAY.match(around.after):
             return True
         aside = kind in ABOUT_US
         if around.says("pay", "base"):
             return not aside or one.ranged or bool(spells)
-        if one.ranged and (spells or self._alone(one)):
+        if one.ranged and (spells or self._alone(one, around.within)):
             return True
         if not spells or kind in ("about", "others"):
             return False
-        return spells[0].period in _RATES or (spells[0].period == "year" and not aside and self._alone(one))
+        return spells[0].period in _RATES or (
+            spells[0].period == "year" and not aside and self._alone(one, around.within)
+        )
 
-    def _alone(self, one: Sum) -> bool:
-        """A sum on a line, or between bars, of its own, or after a short label."""
-        edges = [match.end() for match in cues.SEGMENT.finditer(self.text, max(0, one.start - 60), one.start)]
-        start = edges[-1] if edges else max(0, one.start - 60)
-        edge = cues.SEGMENT.search(self.text, one.end, one.end + 60)
-        stop = edge.start() if edge else min(one.end + 60, len(self.text))
+    def _alone(self, one: Sum, within: tuple[int, int]) -> bool:
+        """A sum on a line, or between bars or bands, of its own, or after a short label."""
+        since, until = within
+        least, most = max(since, one.start - 60), min(until, one.end + 60)
+        edges = [match.end() for match in cues.SEGMENT.finditer(self.text, least, one.start)]
+        start = edges[-1] if edges else least
+        edge = cues.SEGMENT.search(self.text, one.end, most)
+        stop = edge.start() if edge else most
         return one.start - start + stop - one.end <= _LABEL + 10
+
+
+def _is_per_annum(text: str, one: Sum) -> bool:
+    """Lakhs per annum are pay whatever stands around them: `Budget: upto 30 LPA`."""
+    return one.lakhs and "lpa" in text[one.start : one.end]
 
 
 def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
@@ -240,6 +284,6 @@ def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decim
         return one.min, one.max
     if cues.UP_TO.search(before[-24:]) or cues.OR_LESS.match(after):
         return None, one.max
-    if one.open_ended or cues.FROM.search(before[-24:]) or cues.OR_MORE.match(after):
+    if one.open_ended or cues.FROM.search(before[-24:]) or cues.OR_MORE.match(after) or cues.LEAST_PAID.search(before):
         return one.min, None
     return one.min, one.max

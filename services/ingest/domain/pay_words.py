@@ -89,14 +89,17 @@ _UNITS: Mapping[str, str] = {
     "half_month": r"half[- ]month|semi-?monthly|twice (?:a|per) month",
     "year": r"years?|yrs?|(?<=/)y|annum|annual(?:ly|i[sz]ed)?|yearly|p\.?\s?/?a\b\.?|pa\b|jahr|jährlich|jahresbrutto"
             r"|année|(?:(?<=par )|(?<=/)|(?<=/ ))an|annuel(?:le)?s?|annui|año|anual(?:es|is)?|ano|anno|rok|rocznie|jaar"
-            r"|år(?:et)?|årligen|ročně|év|yıl(?:lık)?|vuosi|年|년",
+            r"|år(?:et)?|årligen|ročně|év|yıl(?:lık)?|vuosi|évente|(?<=pe )an|год|рік|שנה"
+            r"|ปี|năm|tahun|年|년",
     "month": r"months?|mos?|mth|monthly|p\.?/?c?m\b\.?|monat|monatlich|mtl|mois|mensuel(?:le)?s?|mes|mensual(?:es)?|mês"
              r"|mensal|mensais|mensili?|mies(?:iąc|ięcznie)?|mc|maand|mese|måned(?:en)?|mån(?:ad(?:en)?)?|mnd|md|kk"
-             r"|měs(?:íc|íčně)?|hó(?:nap)?|lun[aă]|ay|aylık|bulan|月|월|个月|每月",
+             r"|měs(?:íc|íčně)?|hó(?:nap)?|lun[aă]|lunar|havonta|havi|ay|aylık|bulan|bln|tháng|месяц|мес|міс(?:яць)?"
+             r"|месец|חודש|เดือน|月|월|个月|每月",
     "week": r"weeks?|wk|weekly|p\.?/?w\b\.?|woche|wöchentlich|semaine|semana|tydzień|tyg|vecka|uge|uke|週|周",
-    "day": r"days?|daily|p\.?/?d\b\.?|tag|täglich|jour|journée|día|dia|diária|dzień|diem|giorno|dag|mandays?|日|天",
+    "day": r"days?|daily|p\.?/?d\b\.?|tag|täglich|jour|journée|día|dia|diária|dzień|diem|giorno|dag(?:en)?|mandays?"
+           r"|(?<=/)den|день|יום|วัน|ngày|hari|日|일|天",
     "hour": r"hours?|hrs?|h|hourly|p\.?/?h\b\.?|stunde|stündlich|std|heure|l'heure|hora|godz\w*|uur|ora|timme"
-            r"|time|tim|hod(?:inu)?|óra|saat|jam|時間|小时|小時|시간",
+            r"|time|timen|timmen|tim|(?<=/)t|hod(?:inu)?|óra|óránként|saat|час|годину|שעה|ชั่วโมง|giờ|jam|時間|小时|小時|시간",
 }  # fmt: skip
 _PIECE = (
     r"lectures?|tasks?|articles?|projects?|sessions?|pages?|words?|visits?|class(?:es)?|assignments?|pieces?|reports?"
@@ -108,14 +111,15 @@ _PIECE = (
 _DONE = r"(?:completed|approved|accepted|published|successful|billable)"
 _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
 _FILLER = (
-    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|php|euros?|gross|net|brutto|netto|brut[ot]?s?|nets?|lordi|lordo|liquid[eio]s?"
-    r"|líquidos?|base|basic|salary|pay|compensation|before tax(?:es)?|after tax(?:es)?|pre-?tax|equivalent|b2b"
-    r"|\+? ?vat|rate|total|depending on experience|doe|fixed|fixe|flat|ht|\+)[\s,;)(*]*){0,4}"
+    r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|php|euros?|gross|net|brutt[oó]|nett[oó]|brut[ot]?s?|nets?|lordi|lordo"
+    r"|liquid[eio]s?|líquid[oa]s?|hrub\w{1,4}|čist\w{1,4}|бруто|брутто|нетто|на руки|na rękę|base|basic|salary|pay"
+    r"|compensation|before tax(?:es)?|after tax(?:es)?|pre-?tax|equivalent|b2b|rate|total|depending on experience|doe"
+    r"|(?:\+|excl?\.?|plus)? ?(?:vat|btw|iva|moms|mva|mwst|ust)\.?|fixed|fixe|flat|ht|\+)[\s,;)(*]*){0,4}"
 )
 _PERIOD_AFTER = (
     rf"[\s)*+,(]{{0,4}}{_FILLER}"
     r"(?:(?:/|／|per|for each|for every|each|every|an?|pro|par|por|al|ao|na|im|om|pe|za|all'|alla|je"
-    r"|die|der|de|à|i|p\.|the|每)\s{0,2})?"
+    r"|die|der|de|à|i|p\.|pr\.?|på|v|в|на|за|ל|ต่อ|mỗi|the|每)\s{0,2})?"
     rf"(?:{_UNIT}|(?P<project>(?<=[/ ])(?:{_DONE} )?(?:{_PIECE})))"
     r"(?![a-z0-9_à-ÿ]|-[a-z])"
 )
@@ -127,8 +131,9 @@ On text in lower case, like all patterns here.
 _PERIOD_NEAR = re.compile(
     r"(?P<fortnight>fortnightly|bi-?weekly|every two weeks)|(?P<half_month>semi-?monthly)"
     r"|(?P<hour>hourly|(?:per|an|/) ?hour|stundenlohn|stundensatz|taux horaire|uurloon|timlön|timeløn|stawka godzinowa"
-    r"|por hora|時給|时薪|時薪|시급)"
-    r"|(?P<day>\bdaily|day rate|per day(?! of)|tagessatz|\btjm\b|taux journalier|日給|日薪|일급)"
+    r"|por hora|uurtarief|時給|时薪|時薪|시급)"
+    r"|(?P<day>\bdaily|day rate|per day(?! of)|tagessatz|dagtarief|stawka dzienna|\btjm\b"
+    r"|taux journalier|日給|日薪|일급)"
     r"|(?P<week>weekly|per week(?= (?:pay|rate|salary)))"
     r"|(?P<month>monthly|per month|monats(?:gehalt|lohn|brutto)|mensuel|mensual|mensal|mensile|miesięczn|maandsalaris"
     r"|månadslön|månedsløn|月給|月収|月薪|월급)"
@@ -137,7 +142,7 @@ _PERIOD_NEAR = re.compile(
     r"|(?P<project>upon (?:successful )?completion|one[- ]time (?:payment|fee)|fixed[- ]price|flat fee|per project)"
 )
 EAST_ASIAN_PAY = re.compile(
-    r"年収|年俸|月給|月収|時給|日給|給与|给与|月薪|年薪|时薪|時薪|日薪|薪资|薪資|薪酬|待遇|연봉|월급|시급|급여"
+    r"年収|年俸|月給|月収|時給|日給|報酬|基本給|給与|给与|月薪|年薪|时薪|時薪|日薪|薪资|薪資|薪酬|待遇|연봉|월급|시급|일급|급여|เงินเดือน|รายได้|ค่าจ้าง"
 )
 
 

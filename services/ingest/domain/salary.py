@@ -2,7 +2,9 @@
 
 The text beats a field where it states pay clearly. A period that nobody states is inferred only where a single one is
 plausible for that sum in that currency. Sums that cannot be pay for their period (a 14 called annual), and those that
-stand for nothing (1, 999999), are refused and not read as something else.
+stand for nothing (1, 999999), are refused and not read as something else. Sums that are no pay (on-target earnings,
+bonuses, equity, budgets, funding) are set aside; the first of them are quoted behind what decided, as from
+`text, set aside`.
 """
 
 import re
@@ -34,10 +36,13 @@ _WIDEST_BAND = 16
 _MOST_SWAPPED = 3
 """Of ends the wrong way round, by how much the first may exceed the second; beyond that a digit is missing."""
 _PESO_WORDS = re.compile(
-    r"mensual|quincenal|anual|sueldo|salario|pesos|al mes|brutos?|netos?|libres|m\.?n\.?\b", re.IGNORECASE
+    r"mensual|quincenal|anual|sueldo|salario|remuneraci|pesos|al mes|por mes|brutos?|netos?|libres|m\.?n\.?\b",
+    re.IGNORECASE,
 )
 _ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
 _MOST_EVIDENCE = 4
+_MOST_ASIDE = 2
+_SET_ASIDE = ", set aside"
 _MOST_FIELD = 120
 
 
@@ -54,13 +59,13 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
     if not chosen or (unclear and any(band.kind == "base" for band in draft.pay)):
         chosen = bands or chosen
     if not chosen:
-        return Finding(None, tuple(dict.fromkeys(reader.refused))[:_MOST_EVIDENCE])
+        return Finding(None, reader.shown(reader.refused))
     joined, evidence = join(chosen, reader.home)
     if chosen is not bands:
         joined = fill(joined, (*stated.field, *bands))
     further = [pay for pay in chosen if pay.currency != joined.currency] if chosen is bands else []
     evidence += [pay.evidence for pay in further]
-    return Finding(annualised(joined, further, rates), tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE])
+    return Finding(annualised(joined, further, rates), reader.shown(evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,18 @@ class _Reader:
         self.home = (currency_of(country) if country else None) or "USD"
         self.rates = rates
         self.refused: list[Evidence] = []
+        self._aside: list[Evidence] = []
+        self._hoped: list[Evidence] = []
+
+    def shown(self, decided: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """What decided, then what was set aside: on-target earnings before anything else."""
+        aside = dict.fromkeys((*self._hoped, *self._aside))
+        return (*tuple(dict.fromkeys(decided))[:_MOST_EVIDENCE], *tuple(aside)[:_MOST_ASIDE])
+
+    def _set_aside(self, source: str, text: str, mention: PayMention) -> None:
+        kept = self._hoped if mention.sense == "ote" else self._aside
+        if mention.sense != "pay" and len(kept) < _MOST_ASIDE:
+            kept.append(quote(f"{source}{_SET_ASIDE}", text, mention.start, mention.end))
 
     def from_text(self, draft: Draft, document: Document) -> _Stated:
         """Pay stated in the title, else in the text, else in a free-text field of the board.
@@ -103,14 +120,18 @@ class _Reader:
     def _read(self, source: str, part: Document, setting: Setting, ote: list[PayMention]) -> list[Pay]:
         mentions = find_pay(part, setting)
         ote += [mention for mention in mentions if mention.sense == "ote"]
+        for one in mentions:
+            self._set_aside(source, part.text, one)
         found = (self._from_mention(source, part.text, one) for one in mentions if one.sense == "pay")
         return [pay for pay in found if pay is not None]
 
     def from_fields(self, draft: Draft, *, ote: Sequence[PayMention]) -> tuple[Pay, ...]:
         """The board's bands: base pay if any is, else what is unnamed or estimated. OTE and bonuses never."""
         hoped = {(mention.min, mention.max) for mention in ote}
+        self._hoped += [_shown(band, _SET_ASIDE) for band in draft.pay if _is_hoped_for(band) and _has_end(band)]
+        self._aside += [_shown(band, _SET_ASIDE) for band in draft.pay if band.kind == "bonus" and _has_end(band)]
         for kinds in (("base",), ("unknown", "estimate")):
-            named = [band for band in draft.pay if band.kind in kinds and not _ON_TARGET.search(band.zone or "")]
+            named = [band for band in draft.pay if band.kind in kinds and not _is_hoped_for(band)]
             read = [self._from_band(band) for band in named]
             kept = tuple(pay for pay in read if pay and (pay.min, pay.max) not in hoped)
             if kept:
@@ -135,10 +156,7 @@ class _Reader:
         low, high = _positive(band.min), _positive(band.max)
         if low is None and high is None:
             return None
-        shown = evidence_of(
-            band.field,
-            " ".join(str(part) for part in (f"{band.min}-{band.max}", band.currency, band.period, band.zone) if part),
-        )
+        shown = _shown(band)
         named = currency_code(band.currency)
         currency = self.own if named is None else self._named(named)
         if currency is None:
@@ -198,6 +216,19 @@ class _Reader:
 
 def _positive(amount: Decimal | None) -> Decimal | None:
     return amount if amount is not None and amount.is_finite() and amount > 0 else None
+
+
+def _is_hoped_for(band: PayBand) -> bool:
+    return band.kind == "ote" or _ON_TARGET.search(band.zone or "") is not None
+
+
+def _has_end(band: PayBand) -> bool:
+    return _positive(band.min) is not None or _positive(band.max) is not None
+
+
+def _shown(band: PayBand, aside: str = "") -> Evidence:
+    said = (f"{band.min}-{band.max}", band.currency, band.period, band.zone)
+    return evidence_of(f"{band.field}{aside}", " ".join(str(part) for part in said if part))
 
 
 def _setting(pay_text: str) -> Setting:

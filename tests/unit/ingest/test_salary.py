@@ -192,7 +192,8 @@ def test_bands_of_zones_are_joined_and_each_is_shown() -> None:
     )
     posting = normalised(pay=(*bands, a_band(200_000, 300_000, "USD", "1 YEAR", zone="OTE")))
     assert terms(posting.salary) == (90_000, 130_000, "USD", "year")
-    assert [one.text.rsplit(" ", 2)[-2:] for one in posting.evidence["salary"]] == [["Zone", "B"], ["Zone", "A"]]
+    shown = [one.text.rsplit(" ", 2)[-2:] for one in posting.evidence["salary"] if "set aside" not in one.source]
+    assert shown == [["Zone", "B"], ["Zone", "A"]]
 
 
 def test_a_band_in_another_currency_says_what_is_paid_in_that_currency() -> None:
@@ -284,6 +285,48 @@ def test_project_pay_has_no_annual_and_no_tops() -> None:
     salary = normalised(html="<p>We pay $300 per lecture</p>").salary
     assert salary is not None
     assert (salary.annual_min, salary.annual_max, salary.tops, salary.rates_on) == (None, None, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "aside"),
+    [
+        ("Base salary $90,000, plus a $10,000 signing bonus", "signing bonus"),
+        ("Salary: $120,000. Equity worth $80,000 over four years", "Equity worth"),
+        ("$75k base, OTE $150k", "OTE $150k"),
+        ("We raised $40M in our Series B.", "raised $40M"),
+        ("Total target compensation: $150,000 - $170,000", "target compensation"),
+    ],
+)
+def test_sums_that_are_no_pay_are_shown_as_set_aside_behind_what_decided(text: str, aside: str) -> None:
+    posting = normalised(html=f"<p>{text}</p>")
+    shown = posting.evidence["salary"]
+    assert [one.source for one in shown] == [*(["text"] if posting.salary else []), "text, set aside"]
+    assert aside in shown[-1].text
+
+
+def test_of_what_is_set_aside_on_target_earnings_come_first_and_few_are_shown() -> None:
+    text = "<p>We raised $40M.</p><p>Revenue of $9M.</p><p>A $5,000 bonus.</p><p>OTE: $150k</p>"
+    shown = normalised(html=text, pay=(a_band(9_000, 9_900, "USD", "annual", kind="bonus"),)).evidence["salary"]
+    assert [one.text for one in shown] == ["OTE: $150k", "We raised $40M."]
+
+
+def test_a_field_may_state_base_pay_beside_on_target_earnings() -> None:
+    assert terms(normalised(pay_text="$150k OTE ($75k base)").salary) == (75_000, 75_000, "USD", "year")
+    assert terms(normalised(pay_text="€120k OTE, of which 60k fixed").salary) == (60_000, 60_000, "EUR", "year")
+    assert normalised(pay_text="$150k OTE (50/50)").salary is None
+
+
+def test_bands_of_places_in_one_currency_are_joined_in_a_text_and_all_quoted() -> None:
+    posting = normalised(html="<p>London: £70,000–£85,000; Leeds: £60,000–£72,000; remote: £58,000–£70,000</p>")
+    assert terms(posting.salary) == (58_000, 85_000, "GBP", "year")
+    assert posting.salary is not None
+    assert (posting.salary.annual_min, posting.salary.annual_max, posting.salary.tops["GBP"]) == (
+        58_000,
+        85_000,
+        85_000,
+    )
+    said = " ".join(one.text for one in posting.evidence["salary"])
+    assert all(place in said for place in ("London", "Leeds", "remote"))
 
 
 def test_evidence_quotes_the_words_and_a_refusal_says_what_was_refused() -> None:
