@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.match_corpus import RICH, Corpus, Draw, Kind, sample
 from schemas.criteria import Criteria
-from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, Column, Columns, spread
+from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, WITH_MANNER, Column, Columns, spread
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
     ACCEPTS_UNDISCLOSED,
@@ -43,8 +43,8 @@ class Encoder:
         self.known = known
         drawn = sample()
         every = drawn.criteria
-        self._skills = np.array([known.skill(name) for name in drawn.skills] + [0])
         rich, named = kind in RICH, drawn.skills[: len(drawn.weights)]
+        self._skills = np.array([known.skill(name) for name in (drawn.skills if kind == "constant" else named)] + [0])
         self._own = np.array([known.literals.own(name) << LITERAL_SHIFT for name in named] if rich else [])
         self._implied = np.array(
             [known.literals.implied(name) << LITERAL_SHIFT for name in named] if rich or kind == "any of" else []
@@ -64,7 +64,7 @@ class Encoder:
         numbers = self._skills[-np.sort(-draw.needed, axis=1)].astype(np.uint32)
         home, also = numbers[:, 0] << 16 | numbers[:, 1], numbers[:, 2] << 16 | numbers[:, 3]
         place = self._place[fields["places"]]
-        pool, clauses, positive = self._clauses(draw)
+        pool, rest, positive = self._rest(draw)
         sections = np.where(numbers[:, 0] > 0, SKILLS, np.where(positive, CLAUSES, PLACES)).astype(np.uint8)
         currency = np.where(draw.amount > 0, self._currency[fields["salary_floor"]], 0)
         accepts = (draw.amount > 0) & self._undisclosed[fields["salary_floor"]]
@@ -77,11 +77,10 @@ class Encoder:
             bits=self._bits(fields, count)
             | np.where(self._unknown[fields["places"]], UNKNOWN_PLACE, 0).astype(np.uint32),
             place=place.astype(np.uint32),
-            manner=self._manners(fields, count),
             also=also,
             home=np.where(sections == SKILLS, home, np.where(sections == PLACES, place, 0)).astype(np.uint32),
             rank=np.where(np.isfinite(rate), ranks_of(draw.amount / rate), 0).astype(np.uint16),
-            clauses=clauses,
+            rest=rest,
         )
         return columns, sections, pool
 
@@ -105,8 +104,27 @@ class Encoder:
         number = np.array([[self.known.manner(at, near, languages) for languages in spoken] for at, near in hours])
         return number[hour_of[fields["utc_offset"]], language_of[fields["languages"]]].astype(np.uint32)
 
-    def _clauses(self, draw: Draw) -> tuple[Column, Column, Column]:
+    def _rest(self, draw: Draw) -> tuple[Column, Column, Column]:
         """The pool of these rows, where in all pools each begins, and whether its first clause may be looked up."""
+        count = len(draw.amount)
+        literals, sizes, positive = self._literals(draw)
+        manner = self._manners(draw.fields, count)
+        some = np.flatnonzero((manner > 0) | (sizes > 0))
+        named = manner[some] > 0
+        lengths = 1 + named + sizes[some]
+        begins = np.cumsum(lengths) - lengths
+        pool = np.zeros(int(lengths.sum()), dtype=np.uint32)
+        is_literal = np.ones(pool.size, dtype=np.bool_)
+        is_literal[begins] = is_literal[begins[named] + 1] = False
+        pool[begins], pool[begins[named] + 1] = 2 * sizes[some] + named * WITH_MANNER, manner[some][named]
+        pool[is_literal] = literals
+        rest = np.zeros(count, dtype=np.uint32)
+        rest[some] = begins + self._pooled
+        self._pooled += pool.size
+        return pool, rest, positive
+
+    def _literals(self, draw: Draw) -> tuple[Column, Column, Column]:
+        """Those of all rows one after another, how many each has, and whether its first clause may be looked up."""
         count = len(draw.amount)
         parts: list[tuple[Column, Column]] = []
         any_row, any_at = np.nonzero(draw.any_of >= 0)
@@ -123,20 +141,9 @@ class Encoder:
         if none_row.size:
             parts.append((none_row, self._own[draw.unwanted[none_row, none_at]] | NEGATED | LAST))
         if not parts:
-            return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.uint32), positive
-        rows = np.concatenate([part[0] for part in parts])
-        order = np.argsort(rows, kind="stable")
-        literals, sizes = np.concatenate([part[1] for part in parts])[order], np.bincount(rows, minlength=count)
-        some = np.flatnonzero(sizes)
-        begins = np.cumsum(sizes[some] + 1) - (sizes[some] + 1)
-        pool = np.empty(literals.size + some.size, dtype=np.uint32)
-        is_count = np.zeros(pool.size, dtype=np.bool_)
-        is_count[begins] = True
-        pool[is_count], pool[~is_count] = sizes[some], literals
-        clauses = np.zeros(count, dtype=np.uint32)
-        clauses[some] = begins + self._pooled
-        self._pooled += pool.size
-        return pool, clauses, positive
+            return np.empty(0, dtype=np.uint32), np.zeros(count, dtype=np.int64), positive
+        rows, literals = (np.concatenate(side) for side in zip(*parts, strict=True))
+        return literals[np.argsort(rows, kind="stable")], np.bincount(rows, minlength=count), positive
 
 
 def _flat(lists: Sequence[Sequence[int]], chosen: Column) -> tuple[Column, Column]:

@@ -4,9 +4,10 @@ import gc
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -103,16 +104,21 @@ def against_truth(corpus: Corpus, postings: Sequence[PostingCore], hits: Sequenc
 
 def held_bytes(index: MemoryCriteriaIndex) -> int:
     """What columns, ledger and vocabulary take of the memory."""
-    return index.nbytes + _deep(index.vocabulary)
+    return index.nbytes + _deep(index.vocabulary, set())
 
 
-def _deep(held: Any) -> int:
+def _deep(held: Any, seen: set[int]) -> int:
+    """What an object and all that it holds take, each counted once."""
+    if id(held) in seen:
+        return 0
+    seen.add(id(held))
+    parts: Iterable[Any] = ()
     if isinstance(held, Growing):
         return held.nbytes
     if isinstance(held, (Vocabulary, Literals)):
-        return sum(_deep(one) for one in vars(held).values())
-    if isinstance(held, dict):
-        return sys.getsizeof(held) + sum(_deep(key) + _deep(value) for key, value in held.items())
-    if isinstance(held, (list, tuple)):
-        return sys.getsizeof(held) + sum(map(_deep, held))
-    return sys.getsizeof(held)
+        parts = vars(held).values()
+    elif isinstance(held, dict):
+        parts = chain(held, held.values())
+    elif isinstance(held, (list, tuple, set)):
+        parts = held
+    return sys.getsizeof(held) + sum(_deep(one, seen) for one in parts)

@@ -13,7 +13,7 @@ Column = npt.NDArray[Any]
 
 
 class Columns(NamedTuple):
-    """Criteria as a struct of arrays, one row each: 38 bytes."""
+    """Criteria as a struct of arrays, one row each."""
 
     key: Column
     pay: Column
@@ -22,8 +22,6 @@ class Columns(NamedTuple):
     """One bit for each workplace, level and kind of employment that fits, one for an unknown place, and flags."""
     place: Column
     """Number of a set of places; 0 is any."""
-    manner: Column
-    """Number of time zone, tolerance and languages together; 0 is any."""
     also: Column
     """Numbers of two skills that are needed besides those of `home`, 16 bits each; 0 is none."""
     home: Column
@@ -31,13 +29,31 @@ class Columns(NamedTuple):
     rank: Column
     """The floor in the reference currency, coarsely, and never more than it is; 1 for none, and 0 for a row that asks
     nothing at all but its home and its set of places."""
-    clauses: Column
-    """Where in the pool all else begins that is asked; 0 is nothing."""
+    rest: Column
+    """Where in the pool all else begins that is asked; 0 is nothing.
+
+    There stands twice the number of literals, and one more where the number of time zone, tolerance and languages
+    together comes next; then the literals."""
 
 
-DTYPES: Final[Sequence[str]] = ("u4", "u8", "u4", "u4", "u4", "u4", "u4", "u2", "u4")
+class Scanned(NamedTuple):
+    """What a scan reads of sorted rows, 30 bytes each. What they are filed under is known by where they are."""
+
+    key: Column
+    pay: Column
+    bits: Column
+    place: Column
+    also: Column
+    """Up to the rows that are filed by clauses, which need no skill."""
+    rank: Column
+    rest: Column
+
+
+DTYPES: Final[Sequence[str]] = ("u4", "u8", "u4", "u4", "u4", "u4", "u2", "u4")
 HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES = 1 << 28, 1 << 29, 1 << 30, 1 << 31
 """Flags of `Columns.bits`: most rows ask for few things, and the other columns need not be looked at."""
+WITH_MANNER: Final = 1
+"""In the pool, beside twice the number of literals."""
 PLACES, SKILLS, CLAUSES = 0, 1, 2
 """The sections: filed by places, because no term is needed; by the rarest needed skills; by the terms of a clause."""
 
@@ -45,6 +61,17 @@ PLACES, SKILLS, CLAUSES = 0, 1, 2
 def empty_columns(size: int) -> Columns:
     """Columns to be filled."""
     return Columns(*(np.empty(size, dtype) for dtype in DTYPES))
+
+
+def scanned(columns: Columns, skilled: int) -> Scanned:
+    """What a scan reads of rows, the first so many of which may need skills."""
+    also = columns.also if skilled == columns.also.size else columns.also[:skilled].copy()
+    return Scanned(columns.key, columns.pay, columns.bits, columns.place, also, columns.rank, columns.rest)
+
+
+def pooled(manner: int, literals: Sequence[int]) -> list[int]:
+    """What stands in the pool of a row: see `Columns.rest`."""
+    return [2 * len(literals) + WITH_MANNER, manner, *literals] if manner else [2 * len(literals), *literals]
 
 
 def spread(starts: Column, sizes: Column) -> Rows:

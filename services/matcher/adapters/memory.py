@@ -118,7 +118,7 @@ class MemoryCriteriaIndex:
         self.vocabulary, self._judge = known, Judge(known)
         self._ledger.renew_all(columns.key, 1)
         self._ledger.move_all(columns.key, _LARGE)
-        self._large = sorted_segment(_LARGE, flagged(columns), sections, pool)
+        self._large = sorted_segment(_LARGE, flagged(columns, pool), sections, pool)
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         if prepared.posting.status == "closed":
@@ -154,10 +154,10 @@ class MemoryCriteriaIndex:
         columns, sections, pool = self._tail.taken()
         small = self._small
         alive = np.flatnonzero(self._ledger.living(small.columns.key, small.part))
-        held = Columns(*(column[alive] for column in small.columns))
-        moved = columns.clauses.astype(np.uint32)
+        held = Columns(*(column[alive] for column in small.rows()))
+        moved = columns.rest.astype(np.uint32)
         moved[moved > 0] += np.uint32(small.pool.size)
-        columns = columns._replace(clauses=moved)
+        columns = columns._replace(rest=moved)
         every = Columns(*(np.concatenate(pair) for pair in zip(held, columns, strict=True)))
         rows = np.concatenate((section_of(alive, small.bounds), sections))
         self._ledger.move_all(columns.key, small.part)

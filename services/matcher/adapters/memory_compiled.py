@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, Column, Columns
+from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, WITH_MANNER, Column, Scanned
 from services.matcher.adapters.memory_ledger import IN_PAGE, PAGE, Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
@@ -85,7 +85,7 @@ class CompiledKernel:
 
 @_compiled
 def _scan(
-    columns: Columns, directory: Directory, pool: Column, posting: PostingArrays, ledger: Any, room: Any, found: Any
+    columns: Scanned, directory: Directory, pool: Column, posting: PostingArrays, ledger: Any, room: Any, found: Any
 ) -> Any:
     """Find the runs of rows that are filed under something that the posting has, then look at each row of them."""
     starts, ends, _, _ = room
@@ -139,11 +139,11 @@ def _end_of(rank: Column, begin: Any, end: Any, most: Any) -> Any:
 
 @_compiled
 def _of_literals(
-    columns: Columns, directory: Directory, pool: Column, posting: PostingArrays, starts: Column, ends: Column
+    columns: Scanned, directory: Directory, pool: Column, posting: PostingArrays, starts: Column, ends: Column
 ) -> Any:
     """The rows under what else a posting has and says, each once and as a run of its own; how many."""
     rows, literal_starts = directory.rows, directory.literal_starts
-    rank, clauses, bits, place = columns.rank, columns.clauses, columns.bits, columns.place
+    rank, rest, bits, place = columns.rank, columns.rest, columns.bits, columns.place
     holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
     found = 0
     for literal in posting.held:
@@ -157,7 +157,8 @@ def _of_literals(
             if not (place_fits[place[row]] and bits[row] & mask == mask):
                 continue
             # A row that is filed under several literals that are held is found by the first one alone.
-            first = np.int64(clauses[row]) + 1
+            begin = np.int64(rest[row])
+            first = begin + 1 + np.int64(pool[begin] & WITH_MANNER)
             while not holds[pool[first] >> LITERAL_SHIFT]:
                 first += 1
             if pool[first] >> LITERAL_SHIFT == literal:
@@ -169,7 +170,7 @@ def _of_literals(
 
 @_compiled
 def _scan_tail(
-    columns: Columns,
+    columns: Scanned,
     alive: Any,
     needs: Column,
     pool: Column,
@@ -191,7 +192,7 @@ def _scan_tail(
 
 
 @_compiled
-def _plain(columns: Columns, place_fits: Any, ledger: Any, room: Any, runs: Any, found: Any) -> Any:
+def _plain(columns: Scanned, place_fits: Any, ledger: Any, room: Any, runs: Any, found: Any) -> Any:
     """Write down the keys of the first rows of long runs, which ask for nothing but a place, and leave these rows out
     of the runs; how many keys there are then."""
     key, place, rank = columns.key, columns.place, columns.rank
@@ -221,11 +222,11 @@ def _plain(columns: Columns, place_fits: Any, ledger: Any, room: Any, runs: Any,
 
 @_compiled
 def _in_runs(
-    columns: Columns, pool: Column, posting: PostingArrays, ledger: Any, room: Any, runs: Any, found: Any
+    columns: Scanned, pool: Column, posting: PostingArrays, ledger: Any, room: Any, runs: Any, found: Any
 ) -> Any:
     """Write down the keys of the rows in runs that fit, or nearly, behind those found before; how many there are."""
     # Arrays that are taken out of a tuple are counted each time: so they are taken out once.
-    key, pay, bits, place, manner, also, _, _, clauses = columns
+    key, pay, bits, place, also, _, rest = columns
     has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
     pages, parts, part = ledger
     starts, ends, keys, near = room
@@ -258,9 +259,9 @@ def _in_runs(
                 if asked & _MORE:
                     if asked & _ALSO and not (has_skill[also[row] >> 16] and has_skill[also[row] & 0xFFFF]):
                         continue
-                    if asked & _MANNER and not manner_fits[manner[row]]:
+                    if asked & _MANNER and not manner_fits[pool[np.uintp(rest[row]) + one]]:
                         continue
-                    if asked & _CLAUSES and not _hold(pool, np.int64(clauses[row]), holds):
+                    if asked & _CLAUSES and not _hold(pool, np.int64(rest[row]), holds):
                         continue
                 name = key[row]
                 if part != _EVERY and parts[(np.int64(pages[name >> PAGE]) << PAGE) | (name & IN_PAGE)] != part:
@@ -297,7 +298,9 @@ def _below(tops: Column) -> Any:
 @_compiled
 def _hold(pool: Column, begin: Any, holds: Any) -> Any:
     """Whether all clauses of a row hold."""
-    at, end = begin + 1, begin + 1 + np.int64(pool[begin])
+    head = np.int64(pool[begin])
+    at = begin + 1 + (head & WITH_MANNER)
+    end = at + (head >> 1)
     while at < end:
         true = False
         last = False

@@ -10,13 +10,14 @@ from services.matcher.adapters.columns import Bools, Column
 PAGE: Final = 12
 """Bits. Keys are dense but for gaps, and a page is made when its first key comes."""
 IN_PAGE: Final = (1 << PAGE) - 1
-_NEWEST: Final = 2**63 - 1
+_BEYOND: Final = 2**32 - 1
+"""Written for a version that 32 bits do not hold."""
 
 NOWHERE: Final = 0
 
 
 class Ledger:
-    """Nine bytes a key. A row lives if its part of the index is the one that is written here for its key.
+    """Five bytes a key. A row lives if its part of the index is the one that is written here for its key.
 
     So nothing needs to know in which row a key is, and rows may move without being followed.
     """
@@ -24,7 +25,9 @@ class Ledger:
     def __init__(self) -> None:
         # A table for all 2**32 keys takes no memory where it was never written.
         self._pages = np.zeros(1 << (32 - PAGE), dtype=np.uint32)
-        self._versions = np.full(1 << PAGE, -1, dtype=np.int64)
+        self._versions = np.zeros(1 << PAGE, dtype=np.uint32)
+        """One more than the newest version; 0 where none is known."""
+        self._beyond: dict[int, int] = {}
         self._parts = np.zeros(1 << PAGE, dtype=np.uint8)
         self._used = 1
         self.last_key = 0
@@ -34,7 +37,8 @@ class Ledger:
     def nbytes(self) -> int:
         """What it takes of the memory."""
         pages = 8 * (self.last_key >> PAGE) + 8
-        return self._versions.nbytes + self._parts.nbytes + min(self._pages.nbytes, pages)
+        beyond = 100 * len(self._beyond)
+        return self._versions.nbytes + self._parts.nbytes + min(self._pages.nbytes, pages) + beyond
 
     def slot(self, key: int) -> int:
         """Where a key's facts are; for `renew` and `move`."""
@@ -46,10 +50,12 @@ class Ledger:
 
     def renew(self, slot: int, version: int) -> bool:
         """Note a version; False where it is not newer than what is known."""
-        version = min(version, _NEWEST)
-        if version <= self._versions[slot]:
+        known = int(self._versions[slot])
+        if version <= (self._beyond[slot] if known == _BEYOND else known - 1):
             return False
-        self._versions[slot] = version
+        self._versions[slot] = min(version + 1, _BEYOND)
+        if version + 1 >= _BEYOND:
+            self._beyond[slot] = version
         return True
 
     def part(self, slot: int) -> int:
@@ -72,7 +78,7 @@ class Ledger:
         held = self._parts.size >> PAGE
         if self._used > held:
             more = max(self._used - held, held // 16) << PAGE
-            self._versions = np.concatenate((self._versions, np.full(more, -1, dtype=np.int64)))
+            self._versions = np.concatenate((self._versions, np.zeros(more, dtype=np.uint32)))
             self._parts = np.concatenate((self._parts, np.zeros(more, dtype=np.uint8)))
 
     def slots(self, keys: Column) -> npt.NDArray[np.uint32]:
@@ -92,9 +98,9 @@ class Ledger:
         self._parts[self.slots(keys)] = part
 
     def renew_all(self, keys: Column, version: int) -> None:
-        """Note one version for many new keys."""
+        """Note one version, of 32 bits, for many new keys."""
         self.make_room(keys)
-        self._versions[self.slots(keys)] = version
+        self._versions[self.slots(keys)] = version + 1
 
     @property
     def tables(self) -> tuple[Column, Column]:

@@ -64,7 +64,7 @@ class _Rows:
 
     def __init__(self, large: Segment, small: Segment, alive: Column) -> None:
         self._large, self._small, self._alive = large, small, alive
-        columns = Columns(*(column[alive] for column in small.columns))
+        columns = Columns(*(column[alive] for column in small.rows()))
         self._sections = section_of(alive, small.bounds)
         self._keys = sort_keys(self._sections, columns.home, columns.rank)
         self._columns = columns
@@ -80,7 +80,7 @@ class _Rows:
         """Merge a piece of the large segment with what of the small one belongs there."""
         large = self._large
         end = min(end, len(large))
-        piece = Columns(*(column[begin:end] for column in large.columns))
+        piece = large.rows(begin, end)
         living = np.flatnonzero(ledger.living(piece.key, large.part))
         rows = begin + living
         sections = section_of(rows, large.bounds)
@@ -91,8 +91,8 @@ class _Rows:
         of_small = _places(keys, self._keys[first:last])
         to = slice(self._used, self._used + of_small.size)
         added = Columns(*(column[first:last] for column in self._columns))
-        piece = piece._replace(clauses=self._pooled_of(large.pool, piece.clauses))
-        added = added._replace(clauses=self._pooled_of(self._small.pool, added.clauses))
+        piece = piece._replace(rest=self._pooled_of(large.pool, piece.rest))
+        added = added._replace(rest=self._pooled_of(self._small.pool, added.rest))
         for merged, mine, other in zip(self._merged, piece, added, strict=True):
             merged[to][~of_small] = mine
             merged[to][of_small] = other
@@ -109,8 +109,8 @@ class _Rows:
         columns = Columns(*(column[: self._used] for column in self._merged))
         return columns, (self._bounds[0], self._bounds[1]), np.concatenate(self._pools)
 
-    def _pooled_of(self, pool: Column, clauses: Column) -> Column:
-        found, moved = regrouped(pool, clauses)
+    def _pooled_of(self, pool: Column, rest: Column) -> Column:
+        found, moved = regrouped(pool, rest)
         self._pools.append(found[1:])
         moved[moved > 0] += np.uint32(self._pooled - 1)
         self._pooled += found.size - 1

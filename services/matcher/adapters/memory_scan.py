@@ -12,13 +12,13 @@ from services.matcher.adapters.columns import (
     HAS_PAY,
     Bools,
     Column,
-    Columns,
     Rows,
+    Scanned,
     spread,
 )
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
-from services.matcher.adapters.memory_segment import Segment
+from services.matcher.adapters.memory_segment import Segment, literals_of
 from services.matcher.adapters.memory_tail import Tail
 from services.matcher.adapters.memory_vocabulary import (
     ACCEPTS_UNDISCLOSED,
@@ -98,7 +98,7 @@ def _by_clauses(segment: Segment, posting: PostingArrays) -> Rows:
     return np.flatnonzero(marked) + begin
 
 
-def _parted(columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) -> tuple[Rows, Rows]:
+def _parted(columns: Scanned, pool: Column, rows: Rows, posting: PostingArrays) -> tuple[Rows, Rows]:
     """Of rows that are filed under what the posting has, those that fit, and those that nearly fit."""
     # `take` at places that were found first is several times as fast as choosing by a mask.
     rows = rows.take(np.flatnonzero(posting.place_fits.take(columns.place.take(rows))))
@@ -111,10 +111,11 @@ def _parted(columns: Columns, pool: Column, rows: Rows, posting: PostingArrays) 
         rows, bits = _without(rows, bits, some, has.take(also >> 16) & has.take(also & 0xFFFF))
     if asked & HAS_MANNER:
         some = np.flatnonzero(bits & HAS_MANNER)
-        rows, bits = _without(rows, bits, some, posting.manner_fits.take(columns.manner.take(rows.take(some))))
+        manner = pool.take(columns.rest.take(rows.take(some)) + 1)
+        rows, bits = _without(rows, bits, some, posting.manner_fits.take(manner))
     if asked & HAS_CLAUSES:
         some = np.flatnonzero(bits & HAS_CLAUSES)
-        rows, bits = _without(rows, bits, some, _hold(pool, columns.clauses.take(rows.take(some)), posting.holds))
+        rows, bits = _without(rows, bits, some, _hold(pool, columns.rest.take(rows.take(some)), posting.holds))
     if not asked & HAS_PAY:
         return rows, rows[:0]
     asks_pay = bits & HAS_PAY != 0
@@ -142,13 +143,11 @@ def _without(rows: Rows, bits: Column, some: Rows, fits: Bools) -> tuple[Rows, C
     return _kept(rows, bits, kept)
 
 
-def _hold(pool: Column, clauses: Column, holds: Bools) -> Bools:
+def _hold(pool: Column, rest: Column, holds: Bools) -> Bools:
     """Of which rows all clauses hold; each has some."""
-    if not clauses.size:
+    if not rest.size:
         return np.empty(0, dtype=np.bool_)
-    begins = clauses.astype(np.int64)
-    sizes = pool[begins].astype(np.int64)
-    literals = pool[spread(begins + 1, sizes)]
+    literals, sizes = literals_of(pool, rest)
     true = holds[literals >> LITERAL_SHIFT] ^ (literals & NEGATED != 0)
     ends = np.flatnonzero(literals & LAST)
     clause_starts = np.concatenate(([0], ends[:-1] + 1))

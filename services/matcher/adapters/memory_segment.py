@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.matcher.adapters.columns import CLAUSES, SKILLS, Column, Columns, Rows, spread
+from services.matcher.adapters.columns import CLAUSES, SKILLS, WITH_MANNER, Column, Columns, Rows, scanned, spread
 from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT
 
 _HOME_SHIFT = np.uint64(16)
@@ -33,7 +33,7 @@ class Segment:
     def __init__(self, part: int, columns: Columns, bounds: tuple[int, int], pool: Column, rows: Directory) -> None:
         """`bounds` are where the sections filed by skills and by clauses begin."""
         self.part = part
-        self.columns = columns
+        self.columns = scanned(columns, bounds[1])
         self.bounds = bounds
         self.pool = pool
         self.directory = rows
@@ -46,6 +46,28 @@ class Segment:
     def nbytes(self) -> int:
         """What it takes of the memory."""
         return sum(one.nbytes for one in (*self.columns, *self.directory, self.pool))
+
+    def rows(self, begin: int = 0, end: int | None = None) -> Columns:
+        """Some rows, with what they are filed under."""
+        end = len(self) if end is None else min(end, len(self))
+        key, pay, bits, place, also, rank, rest = (column[begin:end] for column in self.columns)
+        also = np.concatenate((also, np.zeros(key.size - also.size, dtype=also.dtype)))
+        return Columns(key, pay, bits, place, also, self._homes(begin, end), rank, rest)
+
+    def _homes(self, begin: int, end: int) -> Column:
+        found = np.zeros(end - begin, dtype=np.uint32)
+        directory, (skilled, claused) = self.directory, self.bounds
+        if begin < skilled:
+            places = self.columns.place[begin : min(end, skilled)]
+            found[: places.size] = places
+        first, last = max(begin, skilled), min(end, claused)
+        if first < last:
+            starts = directory.pair_starts
+            pairs = np.arange(np.searchsorted(starts, first, side="right") - 1, np.searchsorted(starts, last))
+            homes = (np.searchsorted(directory.skill_starts, pairs, side="right") - 1) << 16 | directory.seconds[pairs]
+            bounds = np.minimum(np.maximum(starts[pairs[0] : pairs[-1] + 2], first), last)
+            found[first - begin : last - begin] = np.repeat(homes, np.diff(bounds))
+        return found
 
 
 def sort_keys(sections: Column, home: Column, rank: Column) -> Column:
@@ -67,33 +89,40 @@ def sorted_segment(part: int, columns: Columns, sections: Column, pool: Column) 
     counts = np.bincount(sections, minlength=3)
     bounds = (int(counts[0]), int(counts[0] + counts[SKILLS]))
     taken = Columns(*(column[order] for column in columns))
-    pool, clauses = regrouped(pool, taken.clauses)
-    taken = taken._replace(clauses=clauses)
-    literals, rows = first_literals(pool, clauses, bounds[CLAUSES - 1])
+    pool, rest = regrouped(pool, taken.rest)
+    taken = taken._replace(rest=rest)
+    literals, rows = first_literals(pool, rest, bounds[CLAUSES - 1])
     order = np.argsort(literals, kind="stable")
     return Segment(part, taken, bounds, pool, directory_of(taken.home, bounds, literals[order], rows[order]))
 
 
-def regrouped(pool: Column, clauses: Column) -> tuple[Column, Column]:
-    """The literals of some rows, one row after another, and where those of each row are now.
+def regrouped(pool: Column, rest: Column) -> tuple[Column, Column]:
+    """What some rows have in a pool, one row after another, and where that of each row is now.
 
-    In a pool, the literals of a row come after their count; the first place says that a row has none.
+    The first place of a pool says that a row has nothing there.
     """
-    some = np.flatnonzero(clauses)
-    begins = clauses[some].astype(np.int64)
-    sizes = pool[begins].astype(np.int64) + 1
+    some = np.flatnonzero(rest)
+    begins = rest[some].astype(np.int64)
+    heads = pool[begins].astype(np.int64)
+    sizes = 1 + (heads & WITH_MANNER) + (heads >> 1)
     found = np.zeros(1 + int(sizes.sum()), dtype=np.uint32)
     found[1:] = pool[spread(begins, sizes)]
-    moved = np.zeros(clauses.size, dtype=np.uint32)
+    moved = np.zeros(rest.size, dtype=np.uint32)
     moved[some] = np.cumsum(sizes) - sizes + 1
     return found, moved
 
 
-def first_literals(pool: Column, clauses: Column, begin: int) -> tuple[Column, Column]:
+def literals_of(pool: Column, rest: Column) -> tuple[Column, Rows]:
+    """The literals of rows one after another, and how many each has."""
+    begins = rest.astype(np.int64)
+    heads = pool[begins].astype(np.int64)
+    sizes = heads >> 1
+    return pool[spread(begins + 1 + (heads & WITH_MANNER), sizes)], sizes
+
+
+def first_literals(pool: Column, rest: Column, begin: int) -> tuple[Column, Column]:
     """The literals of the first clause of each row from one on, with the rows, by row."""
-    begins = clauses[begin:].astype(np.int64)
-    sizes = pool[begins].astype(np.int64)
-    literals = pool[spread(begins + 1, sizes)]
+    literals, sizes = literals_of(pool, rest[begin:])
     ends = (literals & LAST).astype(np.int64)
     before = np.cumsum(ends) - ends
     row_starts = np.cumsum(sizes) - sizes

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from services.matcher.adapters.columns import SKILLS, Bools, Column, Columns, Growing, empty_columns
+from services.matcher.adapters.columns import (
+    SKILLS,
+    Bools,
+    Column,
+    Columns,
+    Growing,
+    Scanned,
+    empty_columns,
+    pooled,
+    scanned,
+)
 from services.matcher.adapters.memory_vocabulary import Row
 
 
@@ -44,10 +54,10 @@ class Tail:
         return self._pool.view
 
     @property
-    def view(self) -> tuple[Columns, Bools, Column]:
+    def view(self) -> tuple[Scanned, Bools, Column]:
         """Columns, which rows live, and the two skills of `Columns.home` where it holds any."""
         columns = Columns(*(column[: self._used] for column in self._columns))
-        return columns, self._alive[: self._used], self._needs[: self._used]
+        return scanned(columns, self._used), self._alive[: self._used], self._needs[: self._used]
 
     def add(self, key: int, row: Row) -> None:
         """Add a row. The key must not live here, and there must be a place."""
@@ -56,15 +66,13 @@ class Tail:
         columns.pay[at] = row.pay
         columns.bits[at] = row.bits
         columns.place[at] = row.place
-        columns.manner[at] = row.manner
         columns.also[at] = row.also
         columns.home[at] = row.home
         columns.rank[at] = row.rank
-        columns.clauses[at] = 0
-        if row.literals:
-            columns.clauses[at] = len(self._pool)
-            self._pool.append(len(row.literals))
-            self._pool.extend(row.literals)
+        columns.rest[at] = 0
+        if row.literals or row.manner:
+            columns.rest[at] = len(self._pool)
+            self._pool.extend(pooled(row.manner, row.literals))
         self._sections[at] = row.section
         self._needs[at] = row.home if row.section == SKILLS else 0
         self._alive[at] = True

@@ -1,6 +1,7 @@
 """Numbers for all that criteria name, and criteria written in them."""
 
 import math
+import sys
 from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, get_args
 
@@ -16,6 +17,7 @@ from services.matcher.adapters.columns import (
     HAS_PAY,
     PLACES,
     SKILLS,
+    WITH_MANNER,
     Column,
     Columns,
     Growing,
@@ -154,15 +156,18 @@ class Vocabulary:
 
     def skill(self, name: str) -> int:
         """The number of a skill."""
-        number = self.skills.setdefault(name, len(self._wanting))
-        if number == len(self._wanting):
+        number = self.skills.get(name)
+        if number is None:
+            number = self.skills[sys.intern(name)] = len(self._wanting)
             self._wanting.append(0)
         return number
 
     def place_set(self, places: tuple[str, ...]) -> int:
         """The number of a set of places."""
-        number = self._place_sets.setdefault(places, len(self._place_sets))
-        if number == len(self.place_starts) - 1:
+        number = self._place_sets.get(places)
+        if number is None:
+            places = tuple(map(sys.intern, places))
+            number = self._place_sets[places] = len(self._place_sets)
             self.place_values.extend([self.places.setdefault(place, len(self.places)) for place in places])
             self.place_starts.append(len(self.place_values))
         return number
@@ -226,10 +231,10 @@ def ranks_of(floors: Column) -> Column:
     return np.minimum((np.log1p(floors) * _RANKS).astype(np.int64) + 1, MOST_RANK - 1).astype(np.uint16)
 
 
-def flagged(columns: Columns) -> Columns:
+def flagged(columns: Columns, pool: Column) -> Columns:
     """Columns with the flags that their other columns call for, and the ranks of what asks for no floor."""
-    bits = columns.bits.copy()
-    asked = (columns.pay, columns.also, columns.manner, columns.clauses)
+    bits, head = columns.bits.copy(), pool[columns.rest]
+    asked = (columns.pay, columns.also, head & WITH_MANNER, head >> 1)
     for flag, column in zip((HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES), asked, strict=True):
         bits[column != 0] |= np.uint32(flag)
     plain = bits & ~np.uint32(UNKNOWN_PLACE) == ANY_FACETS

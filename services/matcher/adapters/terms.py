@@ -1,5 +1,6 @@
 """Literals: all that a posting may have or say, by number."""
 
+import sys
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -44,8 +45,10 @@ class Literals:
         return self._number(self._phrases.setdefault(" ".join(words[:2]), {}), term)
 
     def _number(self, known: dict[str, int], name: str) -> int:
-        number = known.setdefault(name, self._count)
-        self._count += number == self._count
+        number = known.get(name)
+        if number is None:
+            number = known[sys.intern(name)] = self._count
+            self._count += 1
         return number
 
     def held_by(self, prepared: PreparedPosting) -> Rows:

@@ -56,6 +56,17 @@ def test_an_index_that_was_filled_goes_on_like_any() -> None:
     assert same_hits(index.match(postings), true_hits(held, postings))
 
 
+@pytest.mark.parametrize("last", [2**32 - 3, 2**32 - 2, 2**32 - 1, 2**32, 2**62])
+def test_a_version_of_any_size_is_held_against_the_next(last: int) -> None:
+    index, posting = MemoryCriteriaIndex(), having("Go")
+    asked = {True: Criteria(skills=skills(all=("Go",)).skills), False: Criteria(skills=skills(all=("Rust",)).skills)}
+    found = []
+    for version, fits in ((last, True), (last, False), (last - 1, False), (last + 1, False), (last, True)):
+        index.apply([CriteriaRecord(key=5, criteria_id="", version=version, criteria=asked[fits])])
+        found.append(index.match([posting])[0].keys.tolist())
+    assert found == [[5], [5], [5], [], []]
+
+
 @kernels
 @settings(max_examples=25, deadline=None)
 @given(
