@@ -19,15 +19,17 @@ _WORDS: tuple[tuple[Employment, str], ...] = (
                    r"|apprentice(?:ship)?\b|auszubildende\w*|azubis?\b|ausbildung (?:als|zu[mr])\b"),
     ("freelance", r"freelanc(?:e|er|ers|ing)\b|freiberuf\w+|freie mitarbeit\w*|self[- ]employed\b"
                   r"|autónom[oa]s?\b|autônom[oa]s?\b|freelas?\b|indépendant\b|partita iva\b|zzp\w*|freelance basis\b"
-                  r"|contrato mercantil\b"),
+                  r"|contrato mercantil\b|honorarbasis\b"),
     ("contract", r"(?<!hour )(?<!hours )contract(?:or|ors)?\b|contracting (?:role|position|basis)\b|1099\b"
                  r"|fixed[- ]term\b|months? ftc\b|\Ab2b(?=\W{1,3}(?:\d|pln|eur|usd|gbp))|ir35\b|w-?2[- ]contract"
                  r"|b2b[- ](?:contract|basis|cooperation)\b|contrat b2b"
                  r"|(?:kontrakt\w*|umowa) b2b|befristet\w*"
                  r"|c2c\b|corp[- ]to[- ]corp\b|cdd\b|contrat à durée déterminée|tempo determinato\b|pj\b"
-                 r"|plazo fijo\b|(?:por )?obra (?:o|y) servicio\b|prazo determinado\b|umowa (?:zlecenie|o dzieło)"
+                 r"|plazo fijo\b|(?:por )?obra (?:o|y) servicio\b|a termo (?:in)?certo\b|prazo determinado\b"
+                 r"|umowa (?:zlecenie|o dzieło)"
                  r"|tijdelijk\w*"),
-    ("temporary", r"temp\b|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
+    ("temporary", r"temp\b|saisonni(?:er|ère)\b|saison(?:kraft|stelle|arbeit|vertrag)\w*"
+                  r"|temporary\b|seasonal\b|interim\b|intérim\w*|zeitarbeit\b|aushilfe\w*|contrato temporal\b"
                   r"|(?:puesto|trabajo|empleo|vacante) temporal\b|temporári[oa]\b|contrato de (?:sustitución"
                   r"|interinidad)\b|eventual\b|(?:maternity|parental"
                   r"|paternity|mat) (?:leave )?cover\b"),
@@ -115,13 +117,18 @@ PHRASE = re.compile(
     r"|(?:zunächst|vorerst) befristet\w*|(?:voll|teil)zeit(?:stelle|job|position|anstellung|kraft)\b"
     r"|geringfügig\w* beschäftig\w+|temp[- ]to[- ](?:perm\w*|hire)\b|contrato (?:mercantil|de sustitución"
     r"|de interinidad)\b"
-    r"|contrat à durée déterminée\b|(?:estágio|prácticas|stage|tirocinio) (?:remunerad\w+|obrigatório|curricular\w*"
+    r"|contrat à durée déterminée\b|a termo (?:in)?certo\b|day[- ]rate contract\b|auf honorarbasis\b"
+    r"|(?:maternity|parental|paternity|mat)(?: leave)? cover\b(?= (?:for|contract|position|role|until)|[.,;(\n]|$)"
+    r"|(?:emploi|poste|contrat|cdd|travail) saisonni(?:er|ère)\b|saison(?:kraft|stelle|vertrag)\b"
+    r"|(?:lavoro|posto|contratto|impiego) (?:part|full)[- ]time\b|(?:estágio|prácticas|stage"
+    r"|tirocinio) (?:remunerad\w+|obrigatório|curricular\w*"
     r"|profissional"
     r"|profesionales|rémunéré|conventionné|retribuito)\b|als (?:werkstudent|aushilfe)\w*"
     r"|(?<!un)befristet\w* (?:auf|bis|für|vertrag|stelle|anstellung|arbeits)"
-    r"|(?:en|contrat|poste|un|mission|missions|statut) (?:cdd|freelance|stage|intérim|indépendant)\b"
+    r"|(?:en|contrat|poste|un|mission|missions|statut|colaboración|modalidad) (?:cdd|freelance|stage|intérim"
+    r"|indépendant)\b"
     rf"|stage ?:? (?:de |d['’]une durée de )?{_LENGTH}(?: à {_LENGTH})? mois\b"
-    r"|(?:contrat|poste|contrats|mission) (?:en alternance|(?:en |d['’])apprentissage)\b"
+    r"|(?:contrat|poste|contrats|mission) (?:en |d['’])(?:alternance|apprentissage)\b"
     rf"|cdd,? (?:de |d['’]|pour |jusqu)?{_LENGTH}"
     r"|(?:à|cdi|cdd|contrat|poste|indéterminée|déterminée)[ ,–-]{1,3}temps (?:plein|partiel"
     r"|complet)\b(?: ou (?:à temps )?partiel\b)?"
@@ -159,8 +166,9 @@ FIRST = re.compile(
 TAG = re.compile(r"#li-(full-?time|part-?time|contract)\b")
 HOURS = re.compile(
     r"(?<![\d-])(\d{1,2})(?:\s?(?:-|–|to|bis|à|a)\s?(\d{1,2}))?(?:[.,]\d)?\+?"
-    r"[\s-]?(?:hours?|hrs|h|stunden|heures|horas|uren)\b"
-    r"[\s-]?(?:/|per|a|an|each|pro|par|por)?\s?(?:week|weekly|wöchentlich|woche|semaine|semana(?:is|les)?)"
+    r"[\s-]?(?:hours?|hrs|h|stunden|heures|horas|uren|ore|godzin)\b"
+    r"[\s-]?(?:/|per|a|an|each|pro|par|por|w)?\s?(?:week|weekly|wöchentlich|woche|semaine|semana(?:is|les)?"
+    r"|settiman\w+|tygodni\w+)"
 )
 HOURS_LABEL = re.compile(
     r"(?:wochenarbeitszeit|wochenstunden|weekly hours|hours (?:per|a) week|heures (?:par semaine|hebdomadaires)"

@@ -29,7 +29,9 @@ _CLOCKS = re.compile(
 )
 """A range of hours right before a zone."""
 _RANGE = re.compile(
-    r"(?:UTC|GMT)\s?[+\-−–]\s?\d[\d:.h ]{0,5}(?:to|and|through|[-–—/])\s?(?:UTC|GMT)?\s?[+\-−–]\s?\d", re.IGNORECASE
+    r"(?:UTC|GMT)\s?[+\-−–]\s?\d[\d:.h ]{0,5}(?:to|and|through|\.\.|[-–—/])\s?(?:UTC|GMT)?\s?[+\-−–]\s?\d"
+    r"|(?:UTC|GMT) (?:to|and|through|[-–—]) (?:UTC|GMT)\s?[+\-−–]\s?\d",
+    re.IGNORECASE,
 )
 _NO_CUE = re.compile(
     r"deadline|applications? (?:close|received|must)|\bwebinar|response time|support hours|posted|any time ?zones?"

@@ -20,6 +20,7 @@ from services.ingest.domain.workplace_words import (
     HYBRID_SAID,
     HYBRID_WAY,
     HYBRID_WEAK,
+    NOT_GIVEN,
     ONSITE_SAID,
     ONSITE_WAY,
     OPTION,
@@ -171,9 +172,9 @@ def _passing(document: Document, match: re.Match[str], workplace: Workplace) -> 
 
 def _elsewhere(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> bool:
     """Whether what follows denies it, or, of weak words and of hybrid ways, it was done for another employer."""
-    if workplace != "onsite" and DENIED.match(document.lowered, match.end()):
-        return True
     before = document.lowered[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]
+    if workplace != "onsite" and (DENIED.match(document.lowered, match.end()) or NOT_GIVEN.search(before)):
+        return True
     if rank == "way" and workplace == "hybrid":
         return USED_TO.search(before) is not None
     return rank == "weak" and PAST.search(before) is not None

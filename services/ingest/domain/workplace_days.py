@@ -23,7 +23,8 @@ _WEEK = (
     r"| (?:weekly|wöchentlich|hebdomadaires?|semanales|semanais|tygodniowo))"
 )
 _HOME = (
-    r"(?:(?:working |work |to work )?from home|at home|wfh|(?:im |in |en |de |em )?home[- ]?office"
+    r"(?:(?:working |work |to work )?from home|(?:home|remote)[- ]working|at home|wfh|(?:im |in |en |de "
+    r"|em )?home[- ]?office"
     r"|(?:fully )?remote(?:ly)?|telework\w*|mobil(?:e[snr]? arbei\w+)?|von zu ?hause|zu ?hause"
     r"|(?:de |en |sur |par )?télétravail\w*|en distanciel|à (?:distance|domicile)|chez vous"
     r"|(?:de |en |a |em )?(?:tele ?trabal?[jh]\w+|remot[oa]|casa|distancia)|(?:di |in |da )?(?:smart ?working|casa"
@@ -32,7 +33,8 @@ _HOME = (
 )
 _AT_OFFICE = (
     rf"(?:(?:in|at|from|on)[- ]?(?:site|person|{OFFICE})|office|on-?site|in-office"
-    r"|im (?:[\w-]+ )?büro|vor ort|in präsenz|präsenz|(?:en |de )?présentiel|sur (?:le )?site|(?:au |de )?bureau"
+    r"|im (?:[\w-]+ )?(?:büro|office)|vor ort|in präsenz|präsenz|(?:en |de )?présentiel|sur (?:le )?site|(?:au "
+    r"|de )?bureau"
     r"|(?:en |de |a )?(?:la |nuestra )?oficina|(?:de )?(?:forma )?presencia\w+|(?:no|ao|de) escritório|na empresa"
     r"|in (?:ufficio|sede|presenza)|(?:op|naar) kantoor|op locatie|(?:z|w) biur\w+|stacjonarn\w+)"
 )
@@ -55,9 +57,10 @@ _POSSIBLE = (
     r"(?:(?: work(?:ing)?)?(?: is| ist| est| es| é)? (?:possible|posible|possível|möglich|available|allowed|offered))?"
 )
 DAYS = re.compile(
-    rf"\b(?:{_FEW} (?:office|home|remote|wfh|on-?site|in-office|home[- ]?office|büro|präsenz)[- ](?:days?|tage?n?)\b"
+    rf"\b(?:{_FEW} (?:office|home|remote|wfh|on-?site|in-office|home[- ]?office|büro|präsenz)[- ]?(?:days?|tage?n?)\b"
     rf"|{_FEW} ?{_DAY}(?:{_WEEK})?,? (?:(?:working|work|spent|physically|of|is|are|davon) )?{_PLACE}\b{_NOT_THERE}"
-    rf"|{_PLACE}{_POSSIBLE}(?:,? | ?: ?| ?\(| [-–] ){_ABOUT}{{0,2}}{_FEW} ?{_DAY}(?:{_WEEK}| ?\)|(?<=:)(?=$|\n))"
+    rf"|{_PLACE}(?: (?:de|in|à|en|em|di|van|w) [\w-]+)?{_POSSIBLE}(?:,? | ?: ?| ?\("
+    rf"| [-–] ){_ABOUT}{{0,2}}{_FEW} ?{_DAY}(?:{_WEEK}| ?\)|(?<=:)(?=$|\n))"
     rf"|(?:{_HOME}|präsenz|présentiel|on-?site) ?: ?{_ABOUT}?{_FEW} ?{_DAY}"
     rf"|(?:in|at)[- ](?:{OFFICE}|person)[ ,(]{{1,2}}(?:at least |for |about |around |up to )?{_FEW} ?(?:days?"
     rf"|times?|x)\b"
@@ -89,7 +92,7 @@ ONCE = re.compile(
 """Before days: they come once."""
 
 _TO_BE = (
-    r"\b(?:come|work(?:s|ing)?|be|are|is|meets?|attend|report|join|expect\w*|required?|together|gather|kommst"
+    r"\b(?:come|see you|work(?:s|ing)?|be|are|is|meets?|attend|report|join|expect\w*|required?|together|gather|kommst"
     r"|arbeite\w*|bist|sind|treffen|venez|travaill\w+|êtes|présen\w+|vienes|trabaja\w*|acud\w+|vem|trabalha\w*|lavor\w+"
     r"|werk\w*|komt)\b"
 )
@@ -106,6 +109,7 @@ _NOT_OF = (
 """Before a day: one of the month, or the end of a range."""
 WEEKDAYS = re.compile(
     rf"{_TO_BE}[^.\n]{{0,30}}?\b{_AT}\b[^.\n]{{0,25}}?{_NOT_OF}\b{_LISTED_DAYS}{_NOT_ON}"
+    rf"|{_TO_BE}[^.\n]{{0,20}}?{_NOT_OF}\b{_LISTED_DAYS}{_NOT_ON}[^.\n]{{0,15}}?\b{_AT}\b"
     rf"|{_NOT_OF}\b{_LISTED_DAYS}{_NOT_ON}[^.\n]{{0,30}}?{_TO_BE}[^.\n]{{0,20}}?\b{_AT}\b"
     rf"|\b(?:office|on-?site|anchor|in-person|präsenz|büro)[- ]?(?:days?"
     rf"|tage?n?)\b[^.\n]{{0,25}}?\b{_LISTED_DAYS}{_NOT_ON}"

@@ -31,7 +31,10 @@ UNAVAILABLE = (
 )
 
 _IMPOSSIBLE = (
-    rf"(?:(?:is|are) {UNAVAILABLE}|(?:ist |sind )?(?:leider )?(?:nicht (?:möglich|vorgesehen|erwünscht|machbar)"
+    rf"(?:(?:is|are) {UNAVAILABLE}|(?:is|are)n['’]t (?:possible|available|an option|considered|offered|permitted"
+    rf"|allowed)"
+    r"|(?:ist|sind) (?:\w+ ){1,4}nicht (?:möglich|vorgesehen)|(?:ist |sind )?(?:leider )?(?:nicht (?:möglich"
+    r"|vorgesehen|erwünscht|machbar)"
     rf"|keine option)\b|(?:n['’]est pas|non|im)\s?possible"
     r"|no (?:es posible|disponible)|não (?:é possível|disponível)|non (?:è )?(?:possibile|previsto)|is niet mogelijk"
     r"|nie jest możliwa)"
@@ -70,6 +73,7 @@ OPTION = re.compile(
 _MODE = r"(?:modalidad|modelo|formato|regime|esquema|trabalho|trabajo|vaga|atuação)"
 HYBRID_SAID = re.compile(
     rf"\b(?:hybrid (?:[\w-]+ )?{ROLE}\b(?! (?:that|which|of|blend|between|combin|where you|within))"
+    rf"|split(?:ting)? (?:your|the) (?:time|week) between (?=[^.\n]{{0,50}}\b(?:home|remote|office)\b)"
     rf"|{ROLE} is (?:a )?hybrid\b(?! of)|{_LABEL}{_GAP}h[yí]brid[oa]?\b"
     rf"|{_MODE} (?:de trabal?[jh]o )?híbrid[oa]\b|hybrid (?:in|from|at|out of) (?P<capital>))|\(hybrid\b"
     r"|(?:^|\n)[^\w\n•]{0,4}hybrid(?= ?(?:$|\n|[,;(|·–—]|: ))(?!\W{1,3}(?:remote|cloud|on-?prem)\w*)"
@@ -79,12 +83,15 @@ HYBRID_WAY = re.compile(
     r"\b(?:(?<!remote-first )hybrid (?:[\w-]+ )?(?:working|work|workplace|model|schedule|set-?up|basis|arrangement"
     r"|policy|environment"
     r"|office)\b"
-    r"(?! (?:allow|that))|hybride[sn]? (?:arbeit|modell|werk)\w*|(?:travail|mode|modèle) hybride\b"
+    r"(?! (?:allow|that|software|tools?|platforms?|solutions?|technolog|consult))|hybride[sn]? (?:arbeit|modell"
+    r"|werk)\w*|(?:travail|mode|modèle) hybride\b"
     r"|télétravail (?:partiel|possible)\b|lavoro ibrido\b|hybrydow\w+|home ?-?office[- ](?:möglich|anteil|regel"
     r"|option|tage)\w*"
     r"|mobiles arbeiten\b|teletrabajo parcial\b|smart working\b)",
 )
-HYBRID_WEAK = re.compile(r"\bhybrid work(?:ing|place)?\b|\bwork\w* in a hybrid way\b")
+HYBRID_WEAK = re.compile(
+    r"\bhybrid work(?:ing|place)?\b(?! (?:software|tools?|platforms?|solutions?|technolog))|\bwork\w* in a hybrid way\b"
+)
 
 _WHOLLY = (
     r"(?:totalmente|completamente|íntegramente|integralmente|entièrement|totalement|exclusivement|vollständig|komplett"
@@ -93,7 +100,8 @@ _WHOLLY = (
 _HOME_WORK = (
     r"(?:remote(?:[- ]work(?:ing)?)?(?: options?| arrangements?| employment)?|home[- ]?office|work(?:ing)? from home"
     r"|telework"
-    r"|mobiles arbeiten|remote-arbeit|télétravail|teletrabajo|trabajo remoto|teletrabalho|trabalho remoto|smart working"
+    r"|mobiles arbeiten|remote[- ]arbeit(?:en)?|télétravail|teletrabajo|trabajo remoto|teletrabalho|trabalho remoto"
+    r"|smart working"
     r"|thuiswerken|praca zdalna)"
 )
 _THERE = (
@@ -114,6 +122,8 @@ ONSITE_SAID = re.compile(
     rf"|you (?:must|need to|have to) (?:always )?(?:be|work) on[- ]?site\b"
     rf"(?![^.\n]{{0,30}}\b(?:days?|times?|once|week|clients?|customers?)\b)"
     rf"|this is an office[- ]based {ROLE}\b|office[- ]based {ROLE} (?:in|at|based|located)\b"
+    rf"|(?:não (?:permite|oferece\w*|aceita)|no (?:permite|admite|ofrece\w*)|ne permet pas (?:le )?"
+    rf"|(?:do|does)(?: not|n['’]t) (?:offer|allow|support|permit)(?: for)?) ?{_HOME_WORK}\b"
     rf"|présence (?:à 100 ?% )?sur (?:le )?site|(?:100 ?%|volle) präsenz|präsenz vor ort\b"
     rf"|in[- ]office full[- ]time\b"
     rf"|{_LABEL}{_GAP}{_THERE}(?! (?:o|ou|or|oder) )\b|(?:from|in) (?:the|our) office is required\b"
@@ -186,6 +196,13 @@ CONDITIONAL = re.compile(
 
 DENIED = re.compile(rf"[^.\n]{{0,30}}\b{_IMPOSSIBLE}")
 """Behind remote work: there is none."""
+NOT_GIVEN = re.compile(
+    r"\b(?:(?:do|does|can|will)(?: not|n['’]t) (?:offer|allow|support|permit|provide|accommodate)|cannot (?:offer"
+    r"|allow)"
+    r"|não (?:permite|oferece\w*|aceita|há)|no (?:permite|admite|ofrece\w*|hay)|ne permet pas|n['’]offr\w+ pas"
+    r"|bieten (?:kein\w*|leider kein\w*))\b[^.,;\n]{0,25}$"
+)
+"""Before remote or hybrid work: there is none."""
 PAST = re.compile(r"\b(?:experience|experienced|background|comfortable|familiar\w*|proven|track record)\b[^.\n]{0,60}$")
 """Before the ways of a company: what one has done elsewhere."""
 USED_TO = re.compile(

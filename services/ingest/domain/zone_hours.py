@@ -17,7 +17,8 @@ _NUMBER = rf"(?:\d{{1,2}}(?!\d)(?:[.,]5|½)?|{'|'.join(_VALUES)})(?: and a half|
 _HOURS = r"(?:h|hrs?|hours?['’]?|stunden?|std\.?|heures?|horas?|ore|uur)(?!\w)"
 _BOTH_WAYS = r"(?:±|\+\s?/\s?[-−–]|\+[-−–]|plus[/ ]minus|plus or minus|plus ou moins|más o menos|mais ou menos)"
 _AT_MOST = (
-    r"(?:within(?: about| around| roughly)?|(?:no|not) more than|up to|at most|max(?:imum|imal|\.)?(?: of| de)?"
+    r"(?:within(?: about| around| roughly)?|(?:no|not) (?:more|further|farther) than|up to|at most|max(?:imum|imal"
+    r"|\.)?(?: of| de)?"
     r"|höchstens"
     r"|innerhalb von|bis zu|à (?:moins|au plus) de|à|jusqu['’]à|máximo(?: de)?|no más de|hasta|dentro de|a menos de"
     r"|no máximo|até|entro|massimo|binnen|maximaal)"
