@@ -107,6 +107,7 @@ saved_searches = Table(
     Column("next_due_at", Moment, nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("preferred_places", Text, comment="a JSON list of codes, which decide order alone; null: none"),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
     Index(

@@ -1,21 +1,37 @@
-"""The criteria that a command is given: of a saved search, or of a file."""
+"""What a command is given to search by: a saved search, or a file."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from schemas.criteria import Criteria
 from services.cli.opened import open_installation
 from services.cli.searches import read_json
-from services.notifier.domain.people import FieldError
+from services.notifier.domain.people import FieldError, preferred_places_of
 from services.notifier.importing import criteria_of
 from services.runtime.errors import UsageError
 
 
-def asked_criteria(search: str, config: Path | None) -> Criteria:
-    """The criteria of a saved search by its id, or of a JSON file, canonical. Raises UsageError."""
+class Asked(NamedTuple):
+    """Criteria, canonical, with the places that are preferred besides."""
+
+    criteria: Criteria
+    preferred_places: tuple[str, ...]
+
+
+def asked_for(search: str, config: Path | None) -> Asked:
+    """What a saved search asks for, by its id, or a JSON file: of criteria, or of a search. Raises UsageError."""
     if not Path(search).is_file():
-        return open_installation(config, create=False).searches.get(search).criteria
+        saved = open_installation(config, create=False).searches.get(search)
+        return Asked(saved.criteria, saved.preferred_places)
     value = read_json(Path(search))
     try:
-        return criteria_of(value.get("criteria", value) if isinstance(value, dict) else value)
+        if not isinstance(value, dict) or "criteria" not in value:
+            return Asked(criteria_of(value), ())
+        return Asked(criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
     except FieldError as error:
         raise UsageError(f"{search}: {error}") from None
+
+
+def asked_criteria(search: str, config: Path | None) -> Criteria:
+    """The criteria alone. Raises UsageError."""
+    return asked_for(search, config).criteria

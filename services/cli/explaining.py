@@ -11,7 +11,7 @@ import typer
 
 from schemas.codec import UnreadableError, decode
 from schemas.posting import Posting, PostingCore
-from services.cli.asked import asked_criteria
+from services.cli.asked import asked_for
 from services.cli.explain_page import explain_page
 from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config, Now, moment
@@ -41,12 +41,12 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say, by each criterion, whether a posting fits a search, how far off, by which words, and how it is weighed."""
-    criteria = asked_criteria(search, config)
+    criteria, preferred_places = asked_for(search, config)
     job, proof = _from_file(Path(posting)) if Path(posting).is_file() else _from_store(posting, config)
     judged, at = Judged(criteria, Ready(job)), moment(now)
     found = judged.verdict
     # What does not fit is never weighed.
-    scored = None if found.outcome == "reject" else score(judged, at, _said_by(search, config))
+    scored = None if found.outcome == "reject" else score(judged, at, _said_by(search, config), preferred_places)
     if as_json:
         weighed = {"score": score_json(scored, at) if scored else None}
         print_json(explain_json(criteria, job, found, proof) | weighed)

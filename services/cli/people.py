@@ -73,7 +73,14 @@ def take_in(opened: Opened, entry: Entry, now: datetime) -> Fault | None:
         return Fault(entry.line, "address: it is subscribed already")
     for wanted in entry.searches:
         try:
-            opened.searches.add(added.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+            opened.searches.add(
+                added.subscriber_id,
+                wanted.name,
+                wanted.criteria,
+                wanted.timing,
+                now,
+                preferred_places=wanted.preferred_places,
+            )
         except UnavailableError:
             raise
         except JobchimeError as error:

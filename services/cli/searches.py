@@ -10,7 +10,7 @@ from schemas.codec import encode
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.notifier.domain.people import FieldError, SavedSearch
+from services.notifier.domain.people import FieldError, SavedSearch, preferred_places_of
 from services.notifier.importing import search_of
 from services.runtime.errors import UsageError
 
@@ -27,19 +27,53 @@ def add(
     cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
     hour: Annotated[int, typer.Option(help="Of the subscriber's day, 0 to 23.")] = 8,
     weekday: Annotated[str, typer.Option(help="For weekly: monday to sunday.")] = "monday",
+    prefer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PLACE", help="A place whose jobs come first; one or more times."),
+    ] = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Save a search; it looks back over the last seven days."""
-    fields = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday, "criteria": read_json(criteria)}
+    fields = {
+        "name": name,
+        "cadence": cadence,
+        "hour": hour,
+        "weekday": weekday,
+        "criteria": read_json(criteria),
+        "preferred_places": prefer or [],
+    }
     try:
         wanted = search_of(fields)
     except FieldError as error:
         raise UsageError(str(error)) from None
     opened = open_installation(config, create=False)
     owner = opened.subscribers.find(subscriber)
-    saved = opened.searches.add(owner.subscriber_id, wanted.name, wanted.criteria, wanted.timing, moment(now))
+    saved = opened.searches.add(
+        owner.subscriber_id,
+        wanted.name,
+        wanted.criteria,
+        wanted.timing,
+        moment(now),
+        preferred_places=wanted.preferred_places,
+    )
     typer.echo(saved.search_id)
+
+
+@app.command("prefer")
+def prefer_places(
+    search: SearchId,
+    places: Annotated[list[str] | None, typer.Argument(metavar="[PLACE]...", help="None: prefer no place.")] = None,
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Put the jobs of some places first, whichever the search takes in; what it finds stays the same."""
+    try:
+        preferred = preferred_places_of(places)
+    except FieldError as error:
+        raise UsageError(str(error)) from None
+    open_installation(config, create=False).searches.edit(search, moment(now), preferred_places=preferred)
+    typer.echo(f"Preferred: {', '.join(preferred)}." if preferred else "No place is preferred.")
 
 
 @app.command("list")
@@ -64,10 +98,11 @@ def list_searches(
             _when(s),
             f"{s.next_due_at:%Y-%m-%d %H:%M}Z",
             encode(s.criteria).decode(),
+            ", ".join(s.preferred_places),
         )
         for s in found
     ]
-    columns = ("id", "subscriber", "name", "when", "next due", "criteria")
+    columns = ("id", "subscriber", "name", "when", "next due", "criteria", "preferred places")
     console().print(table(f"{len(rows)} searches", columns, rows))
 
 
@@ -127,4 +162,5 @@ def _as_json(search: SavedSearch) -> dict[str, Any]:
         "paused": search.paused,
         "next_due_at": search.next_due_at.isoformat(),
         "criteria": json.loads(encode(search.criteria)),
+        "preferred_places": list(search.preferred_places),
     }

@@ -104,7 +104,14 @@ def _take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subs
             raise UsageError(f"the subscribers' file, line {entry.line}: {entry.said}")
         person = subscribers.add(entry.profile, now)
         for wanted in entry.searches:
-            searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+            searches.add(
+                person.subscriber_id,
+                wanted.name,
+                wanted.criteria,
+                wanted.timing,
+                now,
+                preferred_places=wanted.preferred_places,
+            )
         taken[person.subscriber_id] = (person, len(entry.searches))
     return taken
 

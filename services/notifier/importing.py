@@ -10,10 +10,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.criteria import Criteria
-from services.notifier.domain.people import FieldError, Profile, Timing, name_of, profile_of, timing_of
+from services.notifier.domain.people import (
+    FieldError,
+    Profile,
+    Timing,
+    name_of,
+    preferred_places_of,
+    profile_of,
+    timing_of,
+)
 from services.rules.criteria import CriteriaError, canonical
 
-_SEARCH_FIELDS = {"name", "cadence", "hour", "weekday", "criteria"}
+_SEARCH_FIELDS = {"name", "cadence", "hour", "weekday", "criteria", "preferred_places"}
 _PERSON_FIELDS = {"address", "name", "time_zone", "currency", "locale", "searches"}
 _MOST_LINE = 1_000_000
 
@@ -25,6 +33,7 @@ class WantedSearch:
     name: str
     timing: Timing
     criteria: Criteria
+    preferred_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,8 @@ def read_people(text: str) -> Iterator[Entry | Fault]:
     """Read JSON lines, or CSV with a header line, told by the first character; each line comes to one or the other.
 
     JSON: `address`, `name`, `time_zone`, `currency`, `locale`, `searches` (each `name`, `cadence`, `hour`, `weekday`,
-    `criteria`). CSV has the same columns but `searches`, and for one search `search`, `cadence`, `hour`, `weekday` and
-    `criteria` as JSON.
+    `criteria`, `preferred_places`). CSV has the same columns but `searches`, and for one search `search`, `cadence`,
+    `hour`, `weekday`, `criteria` as JSON, and `preferred_places` with semicolons between them.
     """
     rows = _json_rows(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _csv_rows(text)
     seen: dict[str, int] = {}
@@ -75,7 +84,12 @@ def search_of(fields: Mapping[str, Any]) -> WantedSearch:
     unknown = sorted(set(fields) - _SEARCH_FIELDS)
     if unknown:
         raise FieldError(unknown[0], f"a search has no such field; it has {', '.join(sorted(_SEARCH_FIELDS))}")
-    return WantedSearch(name_of(str(fields.get("name") or "")), timing_of(fields), criteria_of(fields.get("criteria")))
+    return WantedSearch(
+        name_of(str(fields.get("name") or "")),
+        timing_of(fields),
+        criteria_of(fields.get("criteria")),
+        preferred_places_of(fields.get("preferred_places")),
+    )
 
 
 def criteria_of(value: Any) -> Criteria:
@@ -146,7 +160,9 @@ def _from_columns(row: dict[str, str | None]) -> dict[str, Any] | str:
     if "search" not in person and "criteria" not in person:
         return person
     search: dict[str, Any] = {
-        name: person.pop(name) for name in ("cadence", "hour", "weekday", "criteria") if name in person
+        name: person.pop(name)
+        for name in ("cadence", "hour", "weekday", "criteria", "preferred_places")
+        if name in person
     }
     search["name"] = person.pop("search", "My search")
     try:

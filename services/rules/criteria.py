@@ -54,7 +54,7 @@ def canonical(criteria: Criteria) -> Criteria:
     not asked for goes back to its default. Raises CriteriaError.
     """
     offset, tolerance = _hours(criteria)
-    places = _places(criteria.places)
+    places = concrete(place_codes(criteria.places))
     floor = _floor(criteria.salary_floor)
     found = Criteria(
         skills=_skills(criteria.skills),
@@ -110,14 +110,15 @@ def _names(asked: Iterable[str]) -> frozenset[str]:
     return _few(found, "skills in one list")
 
 
-def _places(asked: Iterable[str]) -> tuple[str, ...]:
+def place_codes(asked: Iterable[str]) -> tuple[str, ...]:
+    """The codes of places, sorted, without those that another one holds. Raises CriteriaError."""
     found = set()
     for place in asked:
         code = canonical_place(place)
         if code is None:
             raise CriteriaError(f"{_shown(place)} is not a place that is known here{_perhaps(nearest_places(place))}")
         found.add(code)
-    codes = sorted(concrete(tuple(_few(found, "places"))))
+    codes = sorted(_few(found, "places"))
     return tuple(code for code in codes if not any(_holds(other, code) for other in codes if other != code))
 
 

@@ -179,6 +179,25 @@ class TestSearches:
         assert (edited.served_cut, edited.next_due_at) == (search.served_cut, search.next_due_at)
         assert [(record.key, record.removed) for record in published(store)] == [(0, False), (1, False), (0, True)]
 
+    def test_preferred_places_are_kept_changed_and_taken_back_and_publish_nothing(self, store: NotifierStore) -> None:
+        ada = store.person()
+        search = store.search(ada)
+        said = published(store)
+        assert search.preferred_places == ()
+        edited = store.searches.edit(search.search_id, NOW, preferred_places=("PT", "eu"))
+        assert edited.preferred_places == store.searches.get(search.search_id).preferred_places == ("PT", "eu")
+        assert (edited.key, edited.criteria, edited.served_cut) == (search.key, search.criteria, search.served_cut)
+        assert store.searches.edit(search.search_id, NOW, name="renamed").preferred_places == ("PT", "eu")
+        [one] = due(store, NOW + DAY)
+        assert one.windows[0].search.preferred_places == ("PT", "eu")
+        [exported] = store.subscribers.export(ada.subscriber_id)["searches"]
+        assert exported["preferred_places"] == ["PT", "eu"]
+        assert store.searches.edit(search.search_id, NOW, preferred_places=()).preferred_places == ()
+        assert published(store) == said
+        timing = Timing("daily", 8, None)
+        second = store.searches.add(ada.subscriber_id, "b", search.criteria, timing, NOW, preferred_places=("JP",))
+        assert second.preferred_places == ("JP",)
+
     def test_editing_the_timing_moves_the_next_slot(self, store: NotifierStore) -> None:
         search = store.search(store.person(), hour=8)
         edited = store.searches.edit(search.search_id, NOW, timing=Timing("weekly", 9, 4))

@@ -134,6 +134,12 @@ def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated
     assert max(map(len, page.splitlines())) <= 80
     assert run("backtest", search, "--days", "90", "-c", undated).code == 2
 
+    assert "preferred" not in run("explain", search, best["posting_id"], "-c", undated).out
+    assert "Preferred: JP, worldwide" in run("search", "prefer", search, "worldwide", "Japan", "-c", undated).out
+    assert json.loads(run("search", "list", "--json", "-c", undated).out)["preferred_places"] == ["JP", "worldwide"]
+    assert " of 7: " in run("explain", search, best["posting_id"], "-c", undated).out
+    assert run("search", "prefer", search, "Atlantis", "-c", undated).code == 2
+
     told = json.loads(run("explain", search, best["posting_id"], "--json", "-c", undated).out)
     assert told["verdict"] == "match"
     workplace = next(reason for reason in told["reasons"] if reason["criterion"] == "workplace")

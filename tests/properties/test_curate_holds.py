@@ -1,130 +1,66 @@
 """Curation over generated candidates: what holds whatever was found, sent and said before."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.criteria import SalaryFloor
-from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill
+from schemas.posting import PostingCore, Salary
 from services.notifier.domain.again import pay_of
 from services.notifier.domain.copies import SentJobs, gather
 from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.judging import Judging, Ready
-from services.notifier.domain.liking import MOST_POINTS, said_of
-from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, Said, SentItem
+from services.notifier.domain.judging import Judging
+from services.notifier.domain.liking import MOST_POINTS
+from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, Left, Said, SentItem
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
-from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
-from tests.support.naive_curation import Chosen, naive_curation
-
-STRICT = PYTHON.model_copy(
-    update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR"), "accept_undisclosed": False}
+from services.rules.verdict import verdict
+from tests.support.digests import NOON, pay, posting, recipient
+from tests.support.found_jobs import (
+    EVERYTHING,
+    SEARCHES,
+    SETTINGS,
+    SETTINGS_DRAWN,
+    Life,
+    candidates,
+    copies_of,
+    ids_of,
+    is_of,
+    lives,
+    postings,
+    remembered,
+    sayings,
+    shown,
 )
-SEARCHES = (
-    search("Any Python", PYTHON.model_copy(update={"places": ("PT",)})),
-    search("Paid", PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR")})),
-    search("Paid for sure", STRICT),
-    search("Written", PYTHON.model_copy(update={"text": "engineer"})),
-)
-SETTINGS = CurateSettings(most_items=4, most_near=2, most_per_company=2, most_alike=2)
-PAYS = (None, pay(None, 57_000), pay(None, 90_000), pay(30, 45, "USD", "hour"))
-TITLES = ("Python engineer", "Developer")
-REACHES = (Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",)), Reach(scope="listed", groups=("eu",)))
+from tests.support.naive_curation import Chosen, is_above_floor, is_higher, naive_curation
+
+CODES = {
+    "Any Python": ["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"],
+    "Written": ["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"],
+    "Paid": ["fit", "pay", "stated", "fresh", "place", "feedback"],
+    "Paid for sure": ["fit", "pay", "stated", "fresh", "place", "feedback"],
+}
+"""Of the parts of a score for each search: only some prefer places."""
 
 
-@st.composite
-def postings(draw: st.DrawFn, names: str = "abcdefghijkl") -> PostingCore:
-    job = draw(st.integers(0, 7))
-    return posting(
-        draw(st.sampled_from(names)),
-        title=draw(st.sampled_from(TITLES)),
-        company=draw(st.sampled_from(["Acme", "Borealis GmbH", "Cobalt", "Delta", ""])),
-        reach=draw(st.sampled_from(REACHES)),
-        description_text=words_about(f"job{job}", count=draw(st.sampled_from([50, 51, 60, 85]))),
-        attribution=draw(st.sampled_from([None, Attribution(name="Board", url="https://board.example/")])),
-        version=draw(st.integers(1, 3)),
-        status=draw(st.sampled_from(["open", "open", "open", "closed"])),
-        backlog=draw(st.sampled_from([False, False, False, True])),
-        skills=(Skill(name=draw(st.sampled_from(["Python", "Python", "Go"])), core=draw(st.booleans())),),
-        salary=draw(st.sampled_from(PAYS)),
-        posted_at=NOON - timedelta(days=draw(st.integers(0, 33))),
-    )
-
-
-def distinct(drawn: Iterable[PostingCore]) -> list[PostingCore]:
-    """Two records of one version are one record: what differs has another version."""
-    return list({(one.posting_id, one.version): one for one in drawn}.values())
-
-
-@st.composite
-def candidates(draw: st.DrawFn, most: int = 14) -> list[Candidate]:
-    found_by = st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True)
-    return [Candidate(one, tuple(draw(found_by))) for one in distinct(draw(st.lists(postings(), max_size=most)))]
-
-
-@st.composite
-def sent_items(draw: st.DrawFn) -> list[SentItem]:
-    """What was sent over three years, near misses among it; of some the very postings come again."""
-    items = []
-    for one in draw(st.lists(postings("abcxyz"), max_size=4)):
-        near = draw(st.booleans())
-        days = draw(st.integers(1, 1_000))
-        cluster = one.cluster
-        items.append(
-            SentItem(
-                one.posting_id,
-                cluster.key,
-                cluster.signature,
-                NOON - timedelta(days=days),
-                near,
-                pay_of(one) if near else None,
-            )
-        )
-    return list({(item.posting_id, item.sent_at): item for item in items}.values())
-
-
-@st.composite
-def sayings(draw: st.DrawFn) -> tuple[Said, ...]:
-    found = []
-    for one in draw(st.lists(postings(), max_size=4)):
-        opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
-        found.append(said_of(opinion, Ready(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
-    return tuple(found)
-
-
-def shown(made: Digest | Hold) -> tuple[Item, ...]:
-    return () if isinstance(made, Hold) else (*made.items, *made.near)
-
-
-def clusters_of(sent: Iterable[SentItem]) -> list[Cluster]:
-    return [Cluster(key=one.cluster_key, signature=one.signature) for one in sent]
-
-
-def copies_of(item: Item, jobs: Iterable[Candidate], made: Digest | Hold) -> list[PostingCore]:
-    """What is shown of a job, and the copies that were dropped for it."""
-    better = f"is the same job as {item.posting.posting_id}, which is the better copy"
-    ids = {one.posting_id for one in made.dropped if one.reason == better} | {item.posting.posting_id}
-    newest = {one.posting.posting_id: one.posting for one in sorted(jobs, key=lambda one: one.posting.version)}
-    return [newest[posting_id] for posting_id in ids]
-
-
-@given(candidates(), sent_items(), sayings())
+@given(lives(), sayings(), SETTINGS_DRAWN)
 def test_it_is_what_the_plain_reference_makes_of_it(
-    jobs: list[Candidate], sent: list[SentItem], said: tuple[Said, ...]
+    life: Life, said: tuple[Said, ...], settings: CurateSettings
 ) -> None:
+    jobs, sent = life
     to = recipient(said=said, hidden_companies=frozenset({"cobalt"}))
-    made = curate(to, SEARCHES, jobs, sent, NOON, SETTINGS)
-    expected = naive_curation(to, jobs, sent, NOON, SETTINGS)
+    made = curate(to, SEARCHES, jobs, sent, NOON, settings)
+    expected = naive_curation(to, jobs, sent, NOON, settings)
     if isinstance(made, Hold):
         assert expected.items == ()
         return
     assert tuple(map(_as_chosen, made.items)) == expected.items
     assert tuple(map(_as_chosen, made.near)) == expected.near
-    assert tuple(item.posting.posting_id for item in made.rest) == expected.rest
+    assert tuple(one.posting.posting_id for one in made.rest) == expected.rest
 
 
 def _as_chosen(item: Item) -> Chosen:
@@ -132,37 +68,36 @@ def _as_chosen(item: Item) -> Chosen:
     return Chosen(item.posting.posting_id, searches, item.score, item.again is not None)
 
 
-@given(candidates(), sent_items(), sayings(), st.integers(0, 99))
-def test_the_order_of_the_input_does_not_matter(
-    jobs: list[Candidate], sent: list[SentItem], said: tuple[Said, ...], seed: int
-) -> None:
+@given(lives(), sayings(), st.integers(0, 99))
+def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[Said, ...], seed: int) -> None:
+    jobs, sent = life
     once = curate(recipient(said=said), SEARCHES, jobs, sent, NOON, SETTINGS)
     random = Random(seed)
-    searches, sayings_mixed = list(SEARCHES), list(said)
-    for mixed in (jobs, sent, searches, sayings_mixed):
+    # Each search that found a posting comes with a candidate of its own.
+    split = [Candidate(one.posting, (by,)) for one in jobs for by in one.searches]
+    searches, sent_mixed, sayings_mixed = list(SEARCHES), list(sent), list(said)
+    for mixed in (split, sent_mixed, searches, sayings_mixed):
         random.shuffle(mixed)
-    turned = [Candidate(one.posting, tuple(reversed(one.searches))) for one in jobs]
-    again = curate(recipient(said=tuple(sayings_mixed)), searches, turned, sent, NOON, SETTINGS)
+    again = curate(recipient(said=tuple(sayings_mixed)), searches, split, sent_mixed, NOON, SETTINGS)
     assert replace(again, recipient=once.recipient) == once
 
 
-@given(candidates(), candidates(), sent_items())
-def test_verdicts_remembered_from_others_change_nothing(
-    others: list[Candidate], jobs: list[Candidate], sent: list[SentItem]
-) -> None:
+@given(candidates(), lives())
+def test_verdicts_remembered_from_others_change_nothing(others: list[Candidate], life: Life) -> None:
+    jobs, sent = life
     judging = Judging(most=20, most_postings=9)
     curate(recipient(), SEARCHES, others, [], NOON, SETTINGS, judging)
     made = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS, judging)
     assert made == curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)
 
 
-@given(candidates(), sent_items())
-def test_every_candidate_is_accounted_for_once(jobs: list[Candidate], sent: list[SentItem]) -> None:
-    made = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)
+@given(lives(), SETTINGS_DRAWN)
+def test_every_candidate_is_accounted_for_once(life: Life, settings: CurateSettings) -> None:
+    jobs, sent = life
+    made = curate(recipient(), SEARCHES, jobs, sent, NOON, settings)
     ends = [one.posting_id for one in made.dropped]
     if isinstance(made, Digest):
-        ends += [item.posting.posting_id for item in shown(made)]
-        ends += [one.posting_id for one in made.beyond]
+        ends += [*ids_of(shown(made)), *(one.posting_id for one in made.beyond)]
         assert made.left_out == len(made.beyond)
         assert sorted(one.posting_id for one in made.beyond) == sorted(one.posting.posting_id for one in made.rest)
         assert all(one.reason for one in made.beyond)
@@ -170,129 +105,216 @@ def test_every_candidate_is_accounted_for_once(jobs: list[Candidate], sent: list
     assert all(one.reason for one in made.dropped)
 
 
-@given(candidates(), sent_items())
-def test_no_job_comes_twice_in_a_life_unless_its_pay_rose_above_the_floor_which_is_said(
-    jobs: list[Candidate], sent: list[SentItem]
+@given(lives(), SETTINGS_DRAWN)
+def test_no_job_comes_twice_in_a_life_unless_its_pay_was_raised_above_the_floor_which_is_said(
+    life: Life, settings: CurateSettings
 ) -> None:
-    made = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)
-    for place, item in enumerate(shown(made)):
-        own = item.posting.cluster
-        assert not any(same_job(own, other.posting.cluster) for other in shown(made)[place + 1 :])
+    jobs, sent = life
+    _assert_each_is_another_job_and_news(curate(recipient(), SEARCHES, jobs, sent, NOON, settings), jobs, sent)
+
+
+PAID = (
+    None,
+    pay(None, 57_000),
+    pay(None, 61_000),
+    pay(None, 64_000),
+    pay(None, 70_000, "USD"),
+    pay(None, 79_000, "USD"),
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PAID), st.booleans(), st.booleans()), min_size=1, max_size=2),
+    st.sampled_from(PAID),
+    st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True),
+)
+def test_a_job_that_came_comes_again_exactly_where_its_pay_was_raised_above_the_floor(
+    before: list[tuple[Salary | None, bool, bool]], now: Salary | None, by: list[DueSearch]
+) -> None:
+    """Before: what it paid, whether it was a near miss, and whether a copy of it came."""
+    job = posting("job", salary=now)
+    copy = posting("copy", company=job.company.name, description_text=job.description_text)
+    sent = [
+        SentItem(
+            (copy if of_copy else job).posting_id,
+            job.cluster.key,
+            job.cluster.signature,
+            NOON - timedelta(days=number + 1),
+            near,
+            pay_of(job.model_copy(update={"salary": paid})) if near else None,
+        )
+        for number, (paid, near, of_copy) in enumerate(before)
+    ]
+    made = curate(recipient(), by, [Candidate(job, tuple(by))], sent, NOON, SETTINGS)
+    fits = [one for one in by if verdict(one.criteria, job).outcome == "match"]
+    news = (
+        all(old.near for old in sent)
+        and all(is_higher(job, old.pay) for old in sent if old.pay is not None)
+        and any(is_above_floor(job, one.criteria.salary_floor) for one in fits)
+    )
+    assert ids_of(shown(made)) == ([job.posting_id] if news else [])
+    _assert_each_is_another_job_and_news(made, [Candidate(job, tuple(by))], sent)
+
+
+@given(st.lists(candidates(most=6), min_size=2, max_size=4), SETTINGS_DRAWN)
+def test_over_days_a_job_comes_once_and_before_that_as_a_near_miss_once(
+    days: list[list[Candidate]], settings: CurateSettings
+) -> None:
+    """A life: each digest is remembered, and all that was ever found is found again each day, in newer versions too."""
+    sent: list[SentItem] = []
+    found: dict[tuple[str, int], Candidate] = {}
+    for number, jobs in enumerate(days):
+        found |= {(one.posting.posting_id, one.posting.version): one for one in jobs}
+        at, held = NOON + timedelta(days=number), list(found.values())
+        made = curate(recipient(), SEARCHES, held, sent, at, settings)
+        _assert_each_is_another_job_and_news(made, held, sent)
+        sent += remembered(made)
+        later = curate(recipient(), SEARCHES, held, sent, at + timedelta(hours=1), settings)
+        assert {old.posting_id for old in remembered(made)}.isdisjoint(ids_of(shown(later)))
+    for near in (False, True):
+        assert max(Counter(old.posting_id for old in sent if old.near == near).values(), default=0) <= 1
+
+
+def _assert_each_is_another_job_and_news(
+    made: Digest | Hold, jobs: Iterable[Candidate], sent: Iterable[SentItem]
+) -> None:
+    rest = made.rest if isinstance(made, Digest) else ()
+    kept = [one.posting.cluster for one in (*shown(made), *rest)]
+    assert not any(same_job(one, other) for one, other in combinations(kept, 2))
+    for item in shown(made):
         copies = copies_of(item, jobs, made)
-        before = [
-            old
-            for old, cluster in zip(sent, clusters_of(sent), strict=True)
-            if any(old.posting_id == one.posting_id or same_job(one.cluster, cluster) for one in copies)
-        ]
+        before = [old for old in sent if any(is_of(old, one) for one in copies)]
         assert (item.again is not None) == bool(before)
         if item.again is None:
             continue
-        assert all(old.near for old in before)
         assert isinstance(made, Digest)
-        assert item in made.items
+        assert item in made.items, "nothing comes again as a near miss"
+        assert all(old.near for old in before), "nothing comes again that fitted whole"
+        stated = [old.pay for old in before if old.pay is not None]
+        assert all(is_higher(item.posting, pay) for pay in stated)
+        assert any(is_above_floor(item.posting, found.search.criteria.salary_floor) for found in item.found_by)
         assert item.again.now == pay_of(item.posting)
-        assert item.again.now not in [old.pay for old in before]
-        tops = [dict(reason.facts).get("annual_top") for found in item.found_by for reason in found.verdict.reasons]
-        assert any(isinstance(top, int) and top >= 60_000 for top in tops)
+        assert item.again.before in (stated or [None])
+        assert item.again.code == ("pay_raised" if stated else "pay_stated")
+        assert item.again.sent_at == max(old.sent_at for old in before)
 
 
-@given(st.lists(candidates(most=6), min_size=2, max_size=4))
-def test_days_in_a_row_bring_no_job_twice(days: list[list[Candidate]]) -> None:
-    """A life: each day's digest is remembered, and the postings of all days come again and again."""
-    sent: list[SentItem] = []
-    for number, jobs in enumerate(days):
-        at = NOON + timedelta(days=number)
-        made = curate(recipient(), SEARCHES, jobs, sent, at, SETTINGS)
-        again = curate(recipient(), SEARCHES, jobs, [*sent, *_remembered(made)], at + timedelta(days=1), SETTINGS)
-        kept = {item.posting.posting_id for item in shown(made)}
-        assert not kept & {item.posting.posting_id for item in shown(again)}
-        sent += _remembered(made)
-    whole = [item for item in sent if not item.near]
-    for place, cluster in enumerate(clusters_of(whole)):
-        assert not any(same_job(cluster, other) for other in clusters_of(whole[place + 1 :]))
-
-
-def _remembered(made: Digest | Hold) -> Iterator[SentItem]:
-    near = made.near if isinstance(made, Digest) else ()
-    for item in shown(made):
-        cluster, is_near = item.posting.cluster, item in near
-        pay_then = pay_of(item.posting) if is_near else None
-        yield SentItem(item.posting.posting_id, cluster.key, cluster.signature, made.due_at, is_near, pay_then)
-
-
-@given(candidates(), sayings())
-def test_caps_hold_in_order_and_each_job_has_its_reasons(jobs: list[Candidate], said: tuple[Said, ...]) -> None:
-    made = curate(recipient(said=said), SEARCHES, jobs, [], NOON, SETTINGS)
+@given(candidates(), sayings(), SETTINGS_DRAWN)
+def test_caps_hold_in_order_and_each_job_has_its_reasons(
+    jobs: list[Candidate], said: tuple[Said, ...], settings: CurateSettings
+) -> None:
+    made = curate(recipient(said=said), SEARCHES, jobs, [], NOON, settings)
     if isinstance(made, Hold):
         return
-    companies = Counter(fold_company(item.posting.company.name) for item in shown(made))
-    companies.pop("", None)
-    assert max(companies.values(), default=0) <= SETTINGS.most_per_company
-    assert 1 <= len(made.items) <= SETTINGS.most_items
-    assert len(made.near) <= SETTINGS.most_near
-    for item in shown(made):
-        assert sum(map(_reads_like(item), shown(made))) <= SETTINGS.most_alike
-        assert item.found_by
-        assert item.found_by[0].verdict.reasons
-        assert [part.code for part in item.parts] == ["fit", "pay", "stated", "fresh", "place", "feedback"]
-        assert item.score == round(sum(part.points for part in item.parts), 3)
-        assert all(0 <= part.points <= part.most for part in item.parts[:-1])
-        assert abs(item.parts[-1].points) <= MOST_POINTS
-    for ranked in (made.items, made.near, made.rest):
-        assert [item.score for item in ranked] == sorted((item.score for item in ranked), reverse=True)
+    assert 1 <= len(made.items) <= settings.most_items
+    assert len(made.near) <= settings.most_near
+    for place, item in enumerate(shown(made)):
+        better = shown(made)[:place]
+        assert sum(_is_of_company(item, other) for other in better) < settings.most_per_company
+        assert sum(_reads_like(item, other) for other in better) < settings.most_alike
+    for ranked in (made.items, made.near):
+        assert list(ranked) == sorted(ranked, key=_rank)
+    assert [one.score for one in made.rest] == sorted((one.score for one in made.rest), reverse=True)
+    for one in made.rest:
+        assert _has_no_room(one, made.items, settings)
+    for outcome, items in (("match", made.items), ("near", made.near)):
+        for item in items:
+            _assert_reasons(item, outcome)
+            _assert_parts(item)
 
 
-def _reads_like(item: Item) -> Callable[[Item], bool]:
-    own = item.posting.cluster
-
-    def reads_like(other: Item) -> bool:
-        # Counted from the better side: a middle one may read like two that do not read like each other.
-        better = other.score > item.score or other.posting.posting_id == item.posting.posting_id
-        cluster = other.posting.cluster
-        same_title = candidates_key(cluster.key) == candidates_key(own.key)
-        return better and same_title and likeness(cluster.signature, own.signature) >= SAME_KEY_LIKENESS
-
-    return reads_like
+def _rank(item: Item) -> tuple[float, float, float, str]:
+    """Best score first, then best fit, then newest, then by id."""
+    return (-item.score, -item.parts[0].points, -item.posting.seen_at.timestamp(), item.posting.posting_id)
 
 
-@given(candidates(), postings("z"), st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True), sent_items())
-def test_what_is_added_never_pushes_out_a_better_job(
-    jobs: list[Candidate], added: PostingCore, by: list[DueSearch], sent: list[SentItem]
-) -> None:
+def _has_no_room(one: Left, items: Iterable[Item], settings: CurateSettings) -> bool:
+    """Whether no worse job is there in its place: better ones fill the digest, or crowd it out."""
+    better = [item for item in items if item.score >= one.score]
+    return (
+        len(better) == settings.most_items
+        or sum(_is_of_company(one, item) for item in better) >= settings.most_per_company
+        or sum(_reads_like(one, item) for item in better) >= settings.most_alike
+    )
+
+
+def _is_of_company(one: Item | Left, other: Item) -> bool:
+    name = fold_company(one.posting.company.name)
+    return bool(name) and name == fold_company(other.posting.company.name)
+
+
+def _reads_like(one: Item | Left, other: Item) -> bool:
+    mine, its = one.posting.cluster, other.posting.cluster
+    same_title = candidates_key(mine.key) == candidates_key(its.key)
+    return same_title and likeness(mine.signature, its.signature) >= SAME_KEY_LIKENESS
+
+
+def _assert_reasons(item: Item, outcome: str) -> None:
+    assert item.found_by
+    for found in item.found_by:
+        assert found.verdict == verdict(found.search.criteria, item.posting)
+        assert found.verdict.outcome == outcome
+        assert all(reason.text for reason in found.verdict.reasons)
+        asked = {reason.criterion for reason in found.verdict.reasons}
+        assert asked >= {"skills.any"}
+        off = {reason.criterion for reason in found.verdict.reasons if reason.fit != "yes"}
+        assert off == (set() if outcome == "match" else {"salary"})
+
+
+def _assert_parts(item: Item) -> None:
+    assert [part.code for part in item.parts] == CODES[item.found_by[0].search.name]
+    assert abs(item.score - sum(part.points for part in item.parts)) < 0.001
+    assert all(0 <= part.points <= part.most for part in item.parts[:-1])
+    assert sum(part.most for part in item.parts[:-1]) == 100
+    assert abs(item.parts[-1].points) <= MOST_POINTS
+
+
+@given(lives(), postings("z"), st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True))
+def test_what_is_added_never_pushes_out_a_better_job(life: Life, added: PostingCore, by: list[DueSearch]) -> None:
+    jobs, sent = life
     before = curate(recipient(), SEARCHES, jobs, sent, NOON, SETTINGS)
     after = curate(recipient(), SEARCHES, [*jobs, Candidate(added, tuple(by))], sent, NOON, SETTINGS)
+    _assert_only_better_ones_came_in(before, after)
+    if not any(same_job(one.posting.cluster, added.cluster) for one in jobs):
+        _assert_it_is_all_that_came_in(before, after, added)
+
+
+def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold) -> None:
+    """Also where it is a copy of what was there, which may be shown instead, or be known to be sent."""
+    had, has = (set(ids_of(made.items)) if isinstance(made, Digest) else set() for made in (before, after))
+    left = {one.posting.posting_id: one for one in after.rest} if isinstance(after, Digest) else {}
+    why = {one.posting_id: one.reason for one in after.dropped}
+    for lost in had - has:
+        if lost in left:
+            assert isinstance(after, Digest)
+            newcomers = [item for item in after.items if item.posting.posting_id not in had]
+            assert any(item.score >= left[lost].score for item in newcomers)
+        else:
+            assert why[lost].startswith("is the same job as ")
+
+
+def _assert_it_is_all_that_came_in(before: Digest | Hold, after: Digest | Hold, added: PostingCore) -> None:
+    """Where it is another job than all others."""
     if isinstance(before, Hold):
-        return
-    # A copy of what was chosen is no other job: which of them is shown, and whether it was sent, is asked elsewhere.
-    touched = [one for one in _all_of(jobs) if same_job(one.cluster, added.cluster)]
-    if touched:
+        assert set(ids_of(after.items if isinstance(after, Digest) else ())) <= {added.posting_id}
         return
     assert isinstance(after, Digest)
     place = next((at for at, item in enumerate(after.items) if item.posting == added), len(after.items))
-    untouched = before.items[:place]
-    assert after.items[:place] == untouched
-    lost = {item.posting.posting_id for item in before.items} - {item.posting.posting_id for item in after.items}
-    worse = {item.posting.posting_id for item in before.items[place:]}
-    assert lost <= worse
+    assert after.items[:place] == before.items[:place]
+    lost = set(ids_of(before.items)) - set(ids_of(after.items))
+    assert lost <= set(ids_of(before.items[place:]))
     # It takes one place at most, and of near misses only what it crowds by its company or its text.
     assert len(lost) <= 1
-    near_before, near_after = ([item.posting.posting_id for item in made.near] for made in (before, after))
-    if added.posting_id in {item.posting.posting_id for item in shown(after)} or near_before == near_after:
-        return
-    raise AssertionError("what is not shown changed the near misses")
-
-
-def _all_of(jobs: Iterable[Candidate]) -> list[PostingCore]:
-    return [one.posting for one in jobs]
+    if added.posting_id not in ids_of(shown(after)):
+        assert (after.items, after.near) == (before.items, before.near)
 
 
 @given(candidates(), sayings())
 def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
     jobs: list[Candidate], said: tuple[Said, ...]
 ) -> None:
-    everything = CurateSettings(most_items=99, most_near=99, most_per_company=99, most_alike=99)
-    plain = curate(recipient(), SEARCHES, jobs, [], NOON, everything)
-    moved = curate(recipient(said=said), SEARCHES, jobs, [], NOON, everything)
+    plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
+    moved = curate(recipient(said=said), SEARCHES, jobs, [], NOON, EVERYTHING)
     if isinstance(plain, Hold) or isinstance(moved, Hold):
         assert isinstance(plain, Hold)
         assert isinstance(moved, Hold)
@@ -308,15 +330,11 @@ def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
         assert abs(item.score - base[item.posting.posting_id] - feedback.points) < 0.002
 
 
-@given(candidates(), sent_items())
-@example([], [])
-def test_the_index_of_jobs_finds_what_comparing_all_pairs_finds(jobs: list[Candidate], sent: list[SentItem]) -> None:
+@given(lives())
+@example(Life([], []))
+def test_the_index_of_jobs_finds_what_comparing_all_pairs_finds(life: Life) -> None:
+    jobs, sent = life
     known = SentJobs(sent)
     for copies in gather([one.posting for one in jobs], frozenset()):
-        by_pairs = {
-            (item.posting_id, item.sent_at)
-            for item, cluster in zip(sent, clusters_of(sent), strict=True)
-            for copy in copies.all
-            if item.posting_id == copy.posting_id or same_job(cluster, copy.cluster)
-        }
-        assert {(item.posting_id, item.sent_at) for item in known.of(copies)} == by_pairs
+        by_pairs = {(old.posting_id, old.sent_at) for old in sent if any(is_of(old, copy) for copy in copies.all)}
+        assert {(old.posting_id, old.sent_at) for old in known.of(copies)} == by_pairs

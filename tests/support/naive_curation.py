@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.again import again
 from services.notifier.domain.curate import CurateSettings
 from services.notifier.domain.judging import Judged, Ready
-from services.notifier.domain.model import Candidate, DueSearch, FoundBy, Recipient, SentItem
+from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
 from services.notifier.domain.score import score, states_pay
+from services.rules.money import annual
 from services.rules.signature import fold_company, likeness, same_job
 from services.rules.titles import fold_title
 from services.rules.verdict import verdict
@@ -64,7 +65,7 @@ def naive_curation(
         _judge(best)
         before = [item for item in sent if any(_was(item, job.posting) for job in group)]
         if before:
-            best.again = best.fits == "match" and again(before, best.posting, best.found) is not None
+            best.again = best.fits == "match" and _is_raised_above_a_floor(best, before)
         if not before or best.again:
             best.score, best.fit = max(_scores(best, due_at, recipient))
             kept.append(best)
@@ -107,7 +108,9 @@ def _judge(job: _Job) -> None:
 def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[float, float]]:
     """The score for each search that it fits, and of that the fit."""
     for found in job.found:
-        scored = score(Judged(found.search.criteria, Ready(job.posting)), due_at, recipient.said)
+        scored = score(
+            Judged(found.search.criteria, Ready(job.posting)), due_at, recipient.said, found.search.preferred_places
+        )
         yield scored.total, scored.parts[0].points
 
 
@@ -137,6 +140,33 @@ def _preference(job: _Job) -> tuple[object, ...]:
 def _was(item: SentItem, posting: PostingCore) -> bool:
     cluster = Cluster(key=item.cluster_key, signature=item.signature)
     return item.posting_id == posting.posting_id or same_job(cluster, posting.cluster)
+
+
+def _is_raised_above_a_floor(job: _Job, before: Sequence[SentItem]) -> bool:
+    return (
+        all(item.near for item in before)
+        and all(is_higher(job.posting, item.pay) for item in before if item.pay is not None)
+        and any(is_above_floor(job.posting, found.search.criteria.salary_floor) for found in job.found)
+    )
+
+
+def is_higher(posting: PostingCore, before: AnnualPay) -> bool:
+    """Whether a posting pays more by the year than it did, and not for the exchange rate alone."""
+    top = _top(posting, before.currency)
+    same = posting.salary is not None and posting.salary.currency == before.currency
+    return top is not None and (top > before.amount if same else top >= 1.05 * before.amount)
+
+
+def is_above_floor(posting: PostingCore, floor: SalaryFloor | None) -> bool:
+    """Whether there is a floor, and a posting's pay by the year reaches it."""
+    if floor is None:
+        return False
+    top, needed = _top(posting, floor.currency), annual(floor.amount, floor.period)
+    return top is not None and needed is not None and top >= needed
+
+
+def _top(posting: PostingCore, currency: str) -> int | None:
+    return posting.salary.tops.get(currency) if posting.salary else None
 
 
 def _take(ranked: list[_Job], most: int, shown: list[_Job], settings: CurateSettings) -> tuple[list[_Job], list[_Job]]:

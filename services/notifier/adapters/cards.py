@@ -15,7 +15,7 @@ from services.notifier.adapters.held import Held
 from services.notifier.domain.amounts import converted_pay
 from services.notifier.domain.job_wording import age_line, found_line, seen_on
 from services.notifier.domain.lines import capitalised
-from services.notifier.domain.model import FoundBy, Item
+from services.notifier.domain.model import FoundBy, Item, Preferred
 from services.notifier.domain.pay_bar import PayBar, pay_bar
 from services.notifier.domain.shown import Reader, ShownJob, fault_line, notes, reasons_shown, shown_job, why_lines
 from services.notifier.domain.telling import most_telling
@@ -161,6 +161,7 @@ class Cards:
             offered,
             None if floor is None else (floor.amount, floor.currency, floor.period),
             told.verdict.reasons,
+            told.preferred,
         )
         card = self._personal.get(key, lambda: self._make(_Asked(item, told, near, stack, seen, offered)))
         noted, found = self._notes(item, words), self._found(item, stack)
@@ -208,7 +209,10 @@ class Cards:
             lambda: self._bar(posting, floor, words, near=asked.near),
         )
         reasons = reasons_shown(asked.item, asked.told.verdict.reasons, bar=bar.shown is not None)
-        why = self._whys.get((named, reasons), lambda: self._why(posting, reasons, words, near=asked.near))
+        preferred = asked.told.preferred
+        why = self._whys.get(
+            (named, reasons, preferred), lambda: self._why(posting, reasons, preferred, words, near=asked.near)
+        )
         converted = self._converted.get(
             (named, currency),
             lambda: converted_pay(posting.salary, currency, words) if posting.salary else "",
@@ -247,8 +251,10 @@ class Cards:
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))
 
-    def _why(self, posting: PostingCore, reasons: tuple[Reason, ...], words: Words, *, near: bool) -> _Why:
+    def _why(
+        self, posting: PostingCore, reasons: tuple[Reason, ...], preferred: Preferred, words: Words, *, near: bool
+    ) -> _Why:
         fault = fault_line(reasons, posting, words) if near else ""
-        lines = () if near else why_lines(reasons, posting, words)
+        lines = () if near else why_lines(reasons, posting, words, preferred)
         html = self._html.why(lines, fault, words.say(LABELS["off"])) if lines or fault else ""
         return _Why(str(html), lines, fault)

@@ -22,6 +22,7 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
+from services.notifier.domain.preferring import preferred_of
 from services.notifier.domain.room import Room
 from services.notifier.domain.score import passing, score, total, weight_of
 from services.rules.verdict import Outcome, Verdict
@@ -228,11 +229,12 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
 def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(one.ready, due_at, recipient.said)
+    weights = [weight_of(judged, search.preferred_places) for search, judged in one.fits]
     if len(one.fits) == 1:
-        return _Ranked(one, one.fits, total(weight_of(one.fits[0][1]), own))
+        return _Ranked(one, one.fits, total(weights[0], own))
     scored = sorted(
-        ((-total(weight_of(judged), own), -weight_of(judged).fit, *_by_name(search)), place)
-        for place, (search, judged) in enumerate(one.fits)
+        ((-total(weight, own), -weight.fit, *_by_name(search)), place)
+        for place, (weight, (search, _)) in enumerate(zip(weights, one.fits, strict=True))
     )
     return _Ranked(one, tuple(one.fits[place] for _, place in scored), -scored[0][0][0])
 
@@ -244,13 +246,15 @@ def _rank(one: _Ranked) -> tuple[float, float, float, str]:
 
 def _item(one: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
     """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
-    _, best = one.fits[0]
-    parts = score(best, due_at, recipient.said).parts
+    search, best = one.fits[0]
+    parts = score(best, due_at, recipient.said, search.preferred_places).parts
     return Item(one.job.posting, _found_by(one.fits), one.score, parts, one.job.again)
 
 
 def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
-    return tuple(FoundBy(search, judged.verdict) for search, judged in fits)
+    return tuple(
+        FoundBy(search, judged.verdict, preferred_of(search.preferred_places, judged.ready)) for search, judged in fits
+    )
 
 
 def _why_held(dropped: Sequence[Dropped], near: Sequence[_Ranked]) -> str:

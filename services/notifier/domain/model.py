@@ -16,7 +16,7 @@ Counted = tuple[datetime, DayCounts | None]
 """When a digest was due, sent or held, and what matched in the windows that it closed; None where that is not known."""
 Opinion = Literal["not_relevant", "more_like"]
 """What a subscriber says of one job, and means of those like it."""
-PartCode = Literal["fit", "pay", "stated", "fresh", "place", "feedback"]
+PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred", "feedback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class DueSearch:
     name: str
     cadence: Cadence
     criteria: Criteria
+    preferred_places: tuple[str, ...] = ()
+    """Codes, as in criteria; they decide order alone, see `services.notifier.domain.preferring`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """The places that a search prefers, as far as a job may be done there; codes."""
+
+    named: tuple[str, ...] = ()
+    """What its reach names of them: itself preferred, or within a place that is, as Portugal is within the EU."""
+    taken_in: tuple[str, ...] = ()
+    """Preferred places that its reach only takes in, as the whole world does; empty where it names any."""
+
+
+NOT_PREFERRED = Preferred()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundBy:
     """A search that found a posting, with the verdict on its newest version."""
 
     search: DueSearch
     verdict: Verdict
+    preferred: Preferred = NOT_PREFERRED
+    """What speaks for it besides; the verdict is the same without."""
 
 
 @dataclass(frozen=True, slots=True)

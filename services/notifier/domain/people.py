@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from schemas.criteria import Criteria
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
+from services.rules.criteria import CriteriaError, place_codes
 
 Status = Literal["active", "paused"]
 
@@ -76,6 +77,8 @@ class SavedSearch:
     paused: bool
     served_cut: int
     next_due_at: datetime
+    preferred_places: tuple[str, ...] = ()
+    """Codes; jobs there come first, as far as `services.notifier.domain.preferring` goes."""
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:
@@ -98,6 +101,17 @@ def timing_of(fields: Mapping[str, Any]) -> Timing:
     if cadence != "weekly":
         return Timing(cast(Cadence, cadence), hour, None)
     return Timing("weekly", hour, _weekday(fields.get("weekday", 0)))
+
+
+def preferred_places_of(value: Any) -> tuple[str, ...]:
+    """Check places by code or name: a list, or a text with semicolons between them. Raises FieldError."""
+    named = value.split(";") if isinstance(value, str) else [] if value is None else value
+    if not isinstance(named, list) or not all(isinstance(place, str) for place in named):
+        raise FieldError("preferred_places", 'a list of places such as ["PT", "eu"] was expected')
+    try:
+        return place_codes(place for place in named if place.strip())
+    except CriteriaError as error:
+        raise FieldError("preferred_places", str(error)) from None
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

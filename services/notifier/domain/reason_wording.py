@@ -10,6 +10,7 @@ from schemas.posting import Employment, PostingCore, Seniority, Workplace
 from services.notifier.domain.amounts import floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
 from services.notifier.domain.lines import one_line, quoted
+from services.notifier.domain.model import Preferred
 from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
 from services.rules.fits import hours_apart
@@ -62,6 +63,19 @@ def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
     except KeyError:
         pass
     return one_line(reason.text, _MOST_REASON).rstrip(".")
+
+
+def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words) -> str:
+    """That a job may be done where the reader would like best, as such a clause; empty where it may not."""
+    if WORLDWIDE in preferred.named:
+        return words.say("may be done from anywhere, which you prefer")
+    if preferred.named:
+        # A country need not be named beside a group that holds it, unless it alone is preferred.
+        named = [place for place in worth_naming(posting.reach) if place in preferred.named] or preferred.named
+        return words.say("hires in {places}, which you prefer", places=_places(named, words))
+    if preferred.taken_in:
+        return words.say("may also be done from {places}, which you prefer", places=_places(preferred.taken_in, words))
+    return ""
 
 
 def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:

@@ -1,7 +1,7 @@
-"""How good a fitting job is for a search: 100 points in five parts, and a few that feedback gives or takes."""
+"""How good a fitting job is for a search: 100 points in five parts or six, and a few that feedback gives or takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.liking import feedback_part
 from services.notifier.domain.model import Part, Said
+from services.notifier.domain.preferring import preferred_of, share_of
 from services.rules.fits import annual_floor
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.reason import Fact
@@ -21,6 +22,8 @@ PAY_POINTS = 15.0
 STATED_POINTS = 5.0
 FRESH_POINTS = 20.0
 PLACE_POINTS = 10.0
+PREFERRED_POINTS = 7.0
+"""Of those for the place, where a search prefers places: as much as five days of freshness."""
 
 FRESH_FOR = timedelta(days=14)
 PAY_BEST_AT = 0.5
@@ -34,15 +37,17 @@ PLACE_INCLUDED = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The parts of a score: five between 0 and 100 together, then feedback's, see `services.notifier.domain.liking`."""
+    """The parts of a score: between 0 and 100 together, then feedback's, see `services.notifier.domain.liking`."""
 
-    parts: tuple[Part, Part, Part, Part, Part, Part]
+    parts: tuple[Part, ...]
+    """In the order of docs/curation.md; `preferred` only where places are preferred."""
 
     @property
     def total(self) -> float:
         """Their sum, as `total` gives it."""
-        fit, pay, stated, fresh, place, feedback = (part.points for part in self.parts)
-        return total(Weight(fit, pay, stated, place, 1.0), Passing(fresh, feedback))
+        of = {part.code: part.points for part in self.parts}
+        place = of["place"] + of.get("preferred", 0.0)
+        return total(Weight(of["fit"], of["pay"], of["stated"], place, 1.0), Passing(of["fresh"], of["feedback"]))
 
 
 class Passing(NamedTuple):
@@ -52,16 +57,24 @@ class Passing(NamedTuple):
     feedback: float
 
 
-def score(judged: Judged, due_at: datetime, said: Sequence[Said] = ()) -> Score:
+def score(judged: Judged, due_at: datetime, said: Sequence[Said] = (), preferred_places: tuple[str, ...] = ()) -> Score:
     """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
     fit, pay, stated, place = judged.parts(_lasting)
-    fresh = _fresh(judged.ready, due_at, weight_of(judged).counts)
-    return Score((fit, pay, stated, fresh, place, feedback_part(said, judged.ready, due_at)))
+    counts = judged.weight(_weight).counts
+    fresh, feedback = _fresh(judged.ready, due_at, counts), feedback_part(said, judged.ready, due_at)
+    if not preferred_places:
+        return Score((fit, pay, stated, fresh, place, feedback))
+    rest = replace(place, points=_beside_preferred(place.points), most=_beside_preferred(place.most))
+    return Score((fit, pay, stated, fresh, rest, _preferred(preferred_places, judged.ready, counts), feedback))
 
 
-def weight_of(judged: Judged) -> Weight:
-    """What is the same for everybody with these criteria, at any time."""
-    return judged.weight(_weight)
+def weight_of(judged: Judged, preferred_places: tuple[str, ...] = ()) -> Weight:
+    """What is the same at any time for everybody with these criteria who prefers these places."""
+    weight = judged.weight(_weight)
+    if not preferred_places:
+        return weight
+    preferred = weight.counts * _preferred_points(preferred_places, judged.ready)
+    return weight._replace(place=_beside_preferred(weight.place) + preferred)
 
 
 def passing(ready: Ready, due_at: datetime, said: Sequence[Said]) -> Passing:
@@ -205,6 +218,22 @@ def _place_points(criteria: Criteria, ready: Ready) -> float:
     fits = _taken_in(criteria, ready)
     named = any(_names(ready, place) for place in fits)
     return PLACE_POINTS * (1.0 if named else PLACE_INCLUDED if fits else 0.0)
+
+
+def _preferred(places: tuple[str, ...], ready: Ready, counts: float) -> Part:
+    found = preferred_of(places, ready)
+    facts = (("asked", places), ("named", found.named), ("fits", found.taken_in))
+    return Part("preferred", counts * _preferred_points(places, ready), PREFERRED_POINTS, facts)
+
+
+def _beside_preferred(points: float) -> float:
+    """What is left of the points for the place where a search prefers places."""
+    return points * (PLACE_POINTS - PREFERRED_POINTS) / PLACE_POINTS
+
+
+def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
+    """All where the job names a preferred place, half where it only takes one in."""
+    return PREFERRED_POINTS * share_of(preferred_of(places, ready))
 
 
 def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:

@@ -84,6 +84,16 @@ def _place(part: Part) -> str:
     return "no place is asked for" if part.points else "does not say from where"
 
 
+def _preferred(part: Part) -> str:
+    facts = dict(part.facts)
+    asked, named, fits = (_names(facts.get(fact)) for fact in ("asked", "named", "fits"))
+    if named:
+        return f"names {listed(named)}, which is preferred"
+    if fits:
+        return f"takes in {listed(fits)}, which is preferred"
+    return f"is not known to be open to {listed(asked, 'or')}, which is preferred"
+
+
 def _feedback(part: Part) -> str:
     facts = dict(part.facts)
     if not facts:
@@ -104,5 +114,6 @@ _WORDS = {
     "stated": _stated,
     "fresh": _fresh,
     "place": _place,
+    "preferred": _preferred,
     "feedback": _feedback,
 }

@@ -1,6 +1,6 @@
 """A digest as its reader sees it: words and addresses, ready for any template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -9,10 +9,10 @@ from schemas.posting import PostingCore
 from services.notifier.domain import job_wording, wording
 from services.notifier.domain.amounts import money, stated_pay
 from services.notifier.domain.lines import capitalised, one_line, quoted, zone_of
-from services.notifier.domain.model import Again, Digest, Item, Part, Sender
-from services.notifier.domain.reason_wording import in_words
+from services.notifier.domain.model import NOT_PREFERRED, Again, Digest, Item, Part, Preferred, Sender
+from services.notifier.domain.reason_wording import in_words, preferred_in_words
 from services.notifier.domain.score import states_pay
-from services.notifier.domain.telling import in_two_lines
+from services.notifier.domain.telling import MOST_A_LINE, in_two_lines
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.words import Words
 from services.notifier.ports import Links
@@ -133,15 +133,22 @@ def reasons_shown(item: Item, reasons: Sequence[Reason], *, bar: bool) -> tuple[
     return tuple(one for one in reasons if one.fit == "near" or (one.fit == "yes" and one.criterion not in silent))
 
 
-def why_lines(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> tuple[str, ...]:
-    """Why a job was found, in at most two lines: `Asks for Python`, `Hires in Portugal; is remote`."""
-    fitting = [one for one in reasons if one.fit == "yes"]
-    return tuple(_sentence(line, posting, words) for line in in_two_lines(fitting))
+def why_lines(
+    reasons: Sequence[Reason], posting: PostingCore, words: Words, preferred: Preferred = NOT_PREFERRED
+) -> tuple[str, ...]:
+    """Why a job was found, in at most two lines: `Asks for Python`, `Hires in Portugal; is remote`.
+
+    A preferred place is said in place of those that are asked for.
+    """
+    there = preferred_in_words(preferred, posting, words)
+    work, terms = in_two_lines(one for one in reasons if one.fit == "yes" and not (there and one.criterion == "place"))
+    of_terms = [*([there] if there else []), *_clauses(terms, posting, words)][:MOST_A_LINE]
+    return tuple(_sentence(clauses) for clauses in (_clauses(work, posting, words), of_terms) if clauses)
 
 
 def fault_line(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> str:
     """What keeps a near miss from fitting the search that found it."""
-    return _sentence([one for one in reasons if one.fit == "near"], posting, words)
+    return _sentence(_clauses((one for one in reasons if one.fit == "near"), posting, words))
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
@@ -169,8 +176,12 @@ def _moved(part: Part, words: Words) -> str:
     return words.say("Further down because you called {job} not relevant.", job=job)
 
 
-def _sentence(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> str:
-    return capitalised("; ".join(in_words(one, posting, words) for one in reasons))
+def _clauses(reasons: Iterable[Reason], posting: PostingCore, words: Words) -> list[str]:
+    return [in_words(one, posting, words) for one in reasons]
+
+
+def _sentence(clauses: Sequence[str]) -> str:
+    return capitalised("; ".join(clauses))
 
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -10,11 +10,11 @@ _WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})
 _OF_THE_WORK = frozenset({"skills.all", "skills.any", "skills.none", "text"})
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
-_MOST_A_LINE = 2
+MOST_A_LINE = 2
 
 
 def most_telling(item: Item) -> FoundBy:
-    """The search to explain a job by: the one with most that is said of skills, words, place and pay, then of all else.
+    """The search to explain a job by: the one with most to say of skills, words, places and pay, then of all else.
 
     Of searches that tell as much, the one that the job suits best, which the item names first.
     """
@@ -33,17 +33,17 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(better if len(better) >= _ENOUGH else ordered)
 
 
-def in_two_lines(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], ...]:
-    """At most two lines of two reasons each: what is said of the work, and of its terms. A line of none is left out."""
+def in_two_lines(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """At most two reasons each of what is said of the work, and of its terms."""
     ordered = in_telling_order(reasons)
     work = tuple(one for one in ordered if one.criterion in _OF_THE_WORK)
     terms = tuple(one for one in ordered if one.criterion not in _OF_THE_WORK)
-    return tuple(line[:_MOST_A_LINE] for line in (work, terms) if line)
+    return work[:MOST_A_LINE], terms[:MOST_A_LINE]
 
 
 def _told(found: FoundBy) -> tuple[int, int]:
     stated = [one for one in found.verdict.reasons if one.fit == "yes" and _is_stated(one)]
-    return sum(one.criterion in _WEIGHTY for one in stated), len(stated)
+    return sum(one.criterion in _WEIGHTY for one in stated) + bool(found.preferred.named), len(stated)
 
 
 def _is_exclusion(reason: Reason) -> bool:

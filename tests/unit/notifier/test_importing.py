@@ -49,6 +49,31 @@ def test_people_are_read_from_csv_with_one_search_each() -> None:
     assert (bob.searches, bob.profile.time_zone) == ((), "UTC")
 
 
+@pytest.mark.parametrize("written", [["Portugal", "eu"], "eu; Portugal;", ["EU"]])
+def test_a_search_may_prefer_places_by_code_or_name(written: Any) -> None:
+    """A place within another one says nothing more."""
+    row = {"address": "ada@example.com", "searches": [SEARCH | {"preferred_places": written}]}
+    [entry] = read_people(lines(row))
+    assert isinstance(entry, Entry)
+    assert entry.searches[0].preferred_places == ("eu",)
+
+
+def test_preferred_places_are_a_column_of_csv_with_semicolons() -> None:
+    text = (
+        "address,criteria,preferred_places\r\n"
+        'ada@example.com,"{""skills"": {""all"": [""Python""]}}",Japan; worldwide\r\n'
+    )
+    [ada] = read_people(text)
+    assert isinstance(ada, Entry)
+    assert ada.searches[0].preferred_places == ("JP", "worldwide")
+
+
+@pytest.mark.parametrize("written", [7, {"PT": 1}, [7], ["Atlantis"]])
+def test_preferred_places_that_are_none_are_a_fault_of_the_line(written: Any) -> None:
+    row = {"address": "ada@example.com", "searches": [SEARCH | {"preferred_places": written}]}
+    assert "search 1, preferred_places: " in only_fault(lines(row)).said
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

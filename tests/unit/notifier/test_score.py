@@ -102,6 +102,43 @@ def test_a_job_that_names_a_wanted_place_goes_before_one_that_takes_it_in(
     assert points("place", asked, posting(reach=reach)) == given
 
 
+@pytest.mark.parametrize(
+    ("preferred", "reach", "given", "named"),
+    [
+        (("PT",), Reach(scope="listed", countries=("PT", "ES")), 7, ("PT",)),
+        (("eu",), Reach(scope="listed", countries=("PT", "US")), 7, ("PT",)),
+        (("europe",), Reach(scope="listed", groups=("eu",)), 7, ("eu",)),
+        (("US",), Reach(scope="listed", subdivisions=("US-CA",)), 7, ("US-CA",)),
+        (("worldwide",), Reach(scope="worldwide"), 7, ("worldwide",)),
+        (("PT",), Reach(scope="worldwide"), 3.5, ()),
+        (("PT",), Reach(scope="listed", groups=("eu",)), 3.5, ()),
+        (("US-CA",), Reach(scope="listed", countries=("US",)), 3.5, ()),
+        (("PT",), Reach(scope="listed", groups=("eu",), excluded=("PT",)), 0, ()),
+        (("PT",), Reach(scope="worldwide", excluded=("PT",)), 0, ()),
+        (("US-NY",), Reach(scope="listed", countries=("US",), subdivisions=("US-CA",)), 0, ()),
+        (("worldwide",), Reach(scope="listed", countries=("PT",)), 0, ()),
+        (("PT", "ES"), Reach(scope="listed", countries=("FR",)), 0, ()),
+        (("PT",), Reach(), 0, ()),
+    ],
+)
+def test_a_job_in_a_preferred_place_goes_before_others(
+    preferred: tuple[str, ...], reach: Reach, given: float, named: tuple[str, ...]
+) -> None:
+    scored = score(Judged(PYTHON, Ready(posting(reach=reach))), NOON, (), preferred)
+    [part] = (part for part in scored.parts if part.code == "preferred")
+    assert (part.points, part.most, dict(part.facts)["named"]) == (given, 7, named)
+
+
+def test_preferred_places_take_their_points_from_those_for_the_place() -> None:
+    asked = PYTHON.model_copy(update={"places": ("PT", "ES")})
+    job = Judged(asked, Ready(posting(reach=Reach(scope="listed", countries=("ES",)))))
+    without, other, own = (score(job, NOON, (), preferred) for preferred in ((), ("PT",), ("ES",)))
+    assert [part.points for part in without.parts if part.code in ("place", "preferred")] == [10]
+    assert [part.points for part in other.parts if part.code in ("place", "preferred")] == [3, 0]
+    assert [part.points for part in own.parts if part.code in ("place", "preferred")] == [3, 7]
+    assert own.total == without.total == other.total + 7
+
+
 PAYS = st.sampled_from([None, pay(None, 50_000), pay(None, 80_000), pay(None, 900_000)])
 REACHES = st.sampled_from([Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",))])
 NAMES = ("Apache Kafka", "Go", "PostgreSQL", "Python", "Rust")
@@ -138,7 +175,8 @@ def test_nothing_puts_a_job_that_only_mentions_what_is_asked_for_before_one_to_w
     asked = sorted({*terms.all, *terms.any})
     core = frozenset(draw(st.lists(st.sampled_from(asked), unique=True, min_size=1)))
     asks, mentions = draw(jobs("b", core)), draw(jobs("a", frozenset()))
-    made = digest(mentions, asks, by=search(criteria=criteria))
+    preferred_places = draw(st.sampled_from([(), ("PT",), ("worldwide",)]))
+    made = digest(mentions, asks, by=search(criteria=criteria, preferred_places=preferred_places))
     assert [item.posting for item in made.items] == [asks, mentions]
 
 

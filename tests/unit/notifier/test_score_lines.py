@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Skill
+from schemas.posting import Reach, Skill
 from services.notifier.domain.curate import CurateSettings, curate
 from services.notifier.domain.judging import Ready
 from services.notifier.domain.liking import said_of
@@ -53,6 +53,21 @@ def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() ->
     lines = why_here(digest(one, by=asked).items[0])
     assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 70 %" in lines
     assert "fresh 13 of 20: a day old" in lines
+
+
+@pytest.mark.parametrize(
+    ("preferred", "said"),
+    [
+        (("DE", "PT"), "preferred 7 of 7: names PT, which is preferred"),
+        (("PT-11",), "preferred 3.5 of 7: takes in PT-11, which is preferred"),
+        (("DE", "FR"), "preferred 0 of 7: is not known to be open to DE or FR, which is preferred"),
+    ],
+)
+def test_a_preferred_place_is_said_whether_it_counts_or_not(preferred: tuple[str, ...], said: str) -> None:
+    job = posting(reach=Reach(scope="listed", countries=("PT",)))
+    lines = why_here(digest(job, by=search(preferred_places=preferred)).items[0])
+    assert said in lines
+    assert "place 1.5 of 3: no place is asked for" in lines
 
 
 @pytest.fixture

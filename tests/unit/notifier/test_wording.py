@@ -22,9 +22,75 @@ def subject(made: Digest) -> str:
     return wording.subject(made, EN, wording.headline(made, EN))
 
 
-def reason_line(item: Item, *, bar: bool = False) -> str:
-    reasons = reasons_shown(item, most_telling(item).verdict.reasons, bar=bar)
-    return " / ".join(why_lines(reasons, item.posting, EN))
+def reason_line(item: Item, *, bar: bool = False, locale: str = "en") -> str:
+    told = most_telling(item)
+    reasons = reasons_shown(item, told.verdict.reasons, bar=bar)
+    return " / ".join(why_lines(reasons, item.posting, words_of(locale), told.preferred))
+
+
+@pytest.mark.parametrize(
+    ("preferred", "reach", "english", "german", "spanish"),
+    [
+        (
+            ("PT",),
+            Reach(scope="listed", countries=("DE", "PT")),
+            "Hires in Portugal, which you prefer",
+            "Stellt ein in: Portugal, von dir bevorzugt",
+            "Contrata en: Portugal, que es lo que prefieres",
+        ),
+        (
+            ("eu",),
+            Reach(scope="listed", countries=("DE", "US")),
+            "Hires in Germany, which you prefer",
+            "Stellt ein in: Deutschland, von dir bevorzugt",
+            "Contrata en: Alemania, que es lo que prefieres",
+        ),
+        (
+            ("DE",),
+            Reach(scope="listed", groups=("eu",), countries=("DE",)),
+            "Hires in Germany, which you prefer",
+            "Stellt ein in: Deutschland, von dir bevorzugt",
+            "Contrata en: Alemania, que es lo que prefieres",
+        ),
+        (
+            ("worldwide",),
+            Reach(scope="worldwide"),
+            "May be done from anywhere, which you prefer",
+            "Ist von überall möglich, was du bevorzugst",
+            "Se puede hacer desde cualquier lugar, que es lo que prefieres",
+        ),
+        (
+            ("PT",),
+            Reach(scope="worldwide"),
+            "May also be done from Portugal, which you prefer",
+            "Ist auch möglich von: Portugal, von dir bevorzugt",
+            "Se puede hacer también desde: Portugal, que es lo que prefieres",
+        ),
+    ],
+)
+def test_that_a_place_is_preferred_is_among_the_reasons_in_place_of_those_asked_for(
+    preferred: tuple[str, ...], reach: Reach, english: str, german: str, spanish: str
+) -> None:
+    asked = Criteria(skills=SkillTerms(any=("Python",)), places=("PT", "DE"))
+    [item] = digest(posting(reach=reach), by=search(criteria=asked, preferred_places=preferred)).items
+    assert reason_line(item) == f"Asks for Python / {english}"
+    assert reason_line(item, locale="de").endswith(f" / {german}")
+    assert reason_line(item, locale="es").endswith(f" / {spanish}")
+
+
+def test_nothing_is_said_of_a_preferred_place_where_a_job_is_not() -> None:
+    asked = Criteria(skills=SkillTerms(any=("Python",)), places=("PT", "DE"))
+    job = posting(reach=Reach(scope="listed", countries=("DE",)))
+    [item] = digest(job, by=search(criteria=asked, preferred_places=("PT",))).items
+    assert reason_line(item) == "Asks for Python / Hires in Germany"
+
+
+def test_a_job_is_explained_by_the_search_that_prefers_its_place() -> None:
+    plain, prefers = search("Plain"), search("Prefers", preferred_places=("PT",))
+    job = posting(reach=Reach(scope="listed", countries=("PT",)))
+    made = curate(recipient(), [plain, prefers], [Candidate(job, (plain, prefers))], [], NOON)
+    assert isinstance(made, Digest)
+    assert most_telling(made.items[0]).search == prefers
 
 
 def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:

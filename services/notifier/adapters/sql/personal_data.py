@@ -38,6 +38,7 @@ def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]
             "paused": search.paused,
             "next_due_at": search.next_due_at.isoformat(),
             "criteria": json.loads(encode(search.criteria)),
+            "preferred_places": list(search.preferred_places),
         }
         for search in searches_of(connection, subscriber_id)
     ]

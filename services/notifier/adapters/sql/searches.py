@@ -1,5 +1,6 @@
 """Saved searches: who wants what, when, and up to which cut they were served."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import saved_searches
 from services.notifier.adapters.sql.criteria import join, leave
 from services.notifier.adapters.sql.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
-from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.adapters.sql.rows import hold_person, to_json
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import next_due
@@ -28,9 +29,19 @@ class SqlSearches:
 
     @retried
     def add(
-        self, subscriber_id: str, name: str, criteria: Criteria, timing: Timing, now: datetime, search_id: str = ""
+        self,
+        subscriber_id: str,
+        name: str,
+        criteria: Criteria,
+        timing: Timing,
+        now: datetime,
+        search_id: str = "",
+        preferred_places: tuple[str, ...] = (),
     ) -> SavedSearch:
-        """Save a search; its first window begins at the cut of seven days ago. Raises UsageError."""
+        """Save a search; its first window begins at the cut of seven days ago. Raises UsageError.
+
+        `preferred_places` as `services.notifier.domain.people.preferred_places_of` gives them.
+        """
         name = _name(name)
         with writing(self._engine) as connection:
             time_zone = _time_zone_of(connection, subscriber_id)
@@ -42,6 +53,7 @@ class SqlSearches:
                 "key": join(connection, criteria, now),
                 "paused": False,
                 "served_cut": cut_before(connection, now - NEW_SEARCH_LOOKS_BACK),
+                "preferred_places": _written(preferred_places),
                 "created_at": now,
                 **_timing(timing, time_zone, now),
             }
@@ -57,6 +69,7 @@ class SqlSearches:
         name: str | None = None,
         criteria: Criteria | None = None,
         timing: Timing | None = None,
+        preferred_places: tuple[str, ...] | None = None,
     ) -> SavedSearch:
         """Change a search; its window stays. Other criteria are left and joined. Raises UsageError."""
         with writing(self._engine) as connection:
@@ -67,6 +80,8 @@ class SqlSearches:
                 self._check_name(connection, held.subscriber_id, values["name"])
             if timing is not None:
                 values |= _timing(timing, _time_zone_of(connection, held.subscriber_id), now)
+            if preferred_places is not None:
+                values["preferred_places"] = _written(preferred_places)
             if criteria is not None and criteria != held.criteria:
                 values["key"] = join(connection, criteria, now, leaving=held.key)
             _set(connection, search_id, values)
@@ -209,4 +224,14 @@ def _search(row: Row[Any]) -> SavedSearch:
         paused=row.paused,
         served_cut=row.served_cut,
         next_due_at=row.next_due_at,
+        preferred_places=places_read(row.preferred_places),
     )
+
+
+def places_read(column: str | None) -> tuple[str, ...]:
+    """Preferred places from their column; none where a search was saved before there were any."""
+    return tuple(json.loads(column)) if column else ()
+
+
+def _written(places: tuple[str, ...]) -> str | None:
+    return to_json(places) if places else None

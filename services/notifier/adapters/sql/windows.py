@@ -27,6 +27,7 @@ from services.notifier.adapters.sql import cuts as cuts_table
 from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_of
 from services.notifier.adapters.sql.found import best_postings
 from services.notifier.adapters.sql.rows import chunks
+from services.notifier.adapters.sql.searches import places_read
 from services.notifier.domain.model import DueSearch, Recipient
 from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
 from services.runtime.store import bytewise, reading, retried, writing
@@ -184,7 +185,7 @@ def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bo
 
 def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
     return DueWindow(
-        search=DueSearch(row.search_id, row.name, row.cadence, criteria),
+        search=DueSearch(row.search_id, row.name, row.cadence, criteria, places_read(row.preferred_places)),
         key=row.key,
         from_cut=row.served_cut,
         due_at=row.next_due_at,

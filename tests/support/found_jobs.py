@@ -1,0 +1,149 @@
+"""Strategies for curation: jobs of which some are copies of each other, what was sent of them, and what was said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from schemas.criteria import SalaryFloor
+from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill
+from services.notifier.domain.again import pay_of
+from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.judging import Ready
+from services.notifier.domain.liking import said_of
+from services.notifier.domain.model import Candidate, Digest, Hold, Item, Said, SentItem
+from services.rules.signature import same_job
+from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about
+
+STRICT = PYTHON.model_copy(
+    update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR"), "accept_undisclosed": False}
+)
+SEARCHES = (
+    search("Any Python", PYTHON.model_copy(update={"places": ("PT",)}), preferred_places=("PT",)),
+    search("Paid", PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=60_000, currency="EUR")})),
+    search("Paid for sure", STRICT),
+    search("Written", PYTHON.model_copy(update={"text": "engineer"}), preferred_places=("eu",)),
+)
+SETTINGS = CurateSettings(most_items=4, most_near=2, most_per_company=2, most_alike=2)
+PAYS = (None, pay(None, 57_000), pay(None, 64_000), pay(None, 90_000), pay(30, 45, "USD", "hour"))
+TITLES = ("Python engineer", "Developer")
+REACHES = (Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",)), Reach(scope="listed", groups=("eu",)))
+
+
+class Life(NamedTuple):
+    """Of one subscriber."""
+
+    jobs: list[Candidate]
+    sent: list[SentItem]
+
+
+@st.composite
+def postings(draw: st.DrawFn, names: str = "abcdefghijkl") -> PostingCore:
+    job = draw(st.integers(0, 7))
+    return posting(
+        draw(st.sampled_from(names)),
+        title=draw(st.sampled_from(TITLES)),
+        company=draw(st.sampled_from(["Acme", "Borealis GmbH", "Cobalt", "Delta", ""])),
+        reach=draw(st.sampled_from(REACHES)),
+        description_text=words_about(f"job{job}", count=draw(st.sampled_from([50, 51, 60, 85]))),
+        attribution=draw(st.sampled_from([None, Attribution(name="Board", url="https://board.example/")])),
+        version=draw(st.integers(1, 3)),
+        status=draw(st.sampled_from(["open"] * 9 + ["closed"])),
+        backlog=draw(st.sampled_from([False] * 9 + [True])),
+        skills=(Skill(name=draw(st.sampled_from(["Python"] * 5 + ["Go"])), core=draw(st.booleans())),),
+        salary=draw(st.sampled_from(PAYS)),
+        posted_at=NOON - timedelta(days=draw(st.sampled_from([0, 1, 2, 3, 5, 8, 13, 14, 21, 30, 33]))),
+    )
+
+
+def distinct(drawn: Iterable[PostingCore]) -> list[PostingCore]:
+    """Two records of one version are one record: what differs has another version."""
+    return list({(one.posting_id, one.version): one for one in drawn}.values())
+
+
+@st.composite
+def candidates(draw: st.DrawFn, most: int = 14) -> list[Candidate]:
+    found_by = st.lists(st.sampled_from(SEARCHES), min_size=1, unique=True)
+    # Without a least size, most lists hold next to nothing.
+    found = draw(st.lists(postings(), min_size=draw(st.integers(0, most)), max_size=most))
+    return [Candidate(one, tuple(draw(found_by))) for one in distinct(found)]
+
+
+@st.composite
+def sent_items(draw: st.DrawFn, of: Sequence[PostingCore]) -> list[SentItem]:
+    """What was sent over three years, near misses among it: some of these postings as they were then, and others."""
+    then = st.sampled_from(of) if of else postings("xyz")
+    items = []
+    for one in draw(st.lists(then | postings("xyz"), min_size=draw(st.integers(0, 4)), max_size=5)):
+        near, paid = draw(st.sampled_from([True, True, False])), draw(st.sampled_from(PAYS))
+        items.append(
+            SentItem(
+                one.posting_id,
+                one.cluster.key,
+                one.cluster.signature,
+                NOON - timedelta(days=draw(st.integers(1, 1_000))),
+                near,
+                pay_of(one.model_copy(update={"salary": paid})) if near else None,
+            )
+        )
+    return list({(item.posting_id, item.sent_at): item for item in items}.values())
+
+
+@st.composite
+def lives(draw: st.DrawFn, most: int = 14) -> Life:
+    """What is found now, and what was sent before."""
+    jobs = draw(candidates(most))
+    return Life(jobs, draw(sent_items([one.posting for one in jobs])))
+
+
+@st.composite
+def sayings(draw: st.DrawFn) -> tuple[Said, ...]:
+    found = []
+    for one in draw(st.lists(postings(), max_size=4)):
+        opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
+        found.append(said_of(opinion, Ready(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
+    return tuple(found)
+
+
+SETTINGS_DRAWN = st.builds(
+    CurateSettings,
+    most_items=st.integers(1, 5),
+    most_near=st.integers(0, 3),
+    most_per_company=st.integers(1, 3),
+    most_alike=st.integers(1, 3),
+)
+EVERYTHING = CurateSettings(most_items=99, most_near=99, most_per_company=99, most_alike=99)
+
+
+def shown(made: Digest | Hold) -> tuple[Item, ...]:
+    """Matches, then near misses."""
+    return () if isinstance(made, Hold) else (*made.items, *made.near)
+
+
+def ids_of(items: Iterable[Item]) -> list[str]:
+    """In order."""
+    return [item.posting.posting_id for item in items]
+
+
+def is_of(old: SentItem, posting: PostingCore) -> bool:
+    """Whether what was sent was this job."""
+    cluster = Cluster(key=old.cluster_key, signature=old.signature)
+    return old.posting_id == posting.posting_id or same_job(posting.cluster, cluster)
+
+
+def copies_of(item: Item, jobs: Iterable[Candidate], made: Digest | Hold) -> list[PostingCore]:
+    """What is shown of a job, and the copies that were dropped for it."""
+    better = f"is the same job as {item.posting.posting_id}, which is the better copy"
+    ids = {one.posting_id for one in made.dropped if one.reason == better} | {item.posting.posting_id}
+    newest = {one.posting.posting_id: one.posting for one in sorted(jobs, key=lambda one: one.posting.version)}
+    return [newest[posting_id] for posting_id in ids]
+
+
+def remembered(made: Digest | Hold) -> Iterator[SentItem]:
+    """What is kept of a digest that was sent."""
+    near = made.near if isinstance(made, Digest) else ()
+    for item in shown(made):
+        cluster, is_near = item.posting.cluster, item in near
+        pay_then = pay_of(item.posting) if is_near else None
+        yield SentItem(item.posting.posting_id, cluster.key, cluster.signature, made.due_at, is_near, pay_then)
