@@ -1,12 +1,17 @@
 """What an operator sees of the deployed form: three services as processes, on the real engines."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
-from tests.support.engines import kafka_of_my_own
+from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.log_sqlite import all_topics
+from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation
 from tests.support.postgresql import empty_database
 from tests.support.pushing import Client, posting
@@ -14,53 +19,143 @@ from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
+ADDRESS = "ann.subscriber@fern.example"
+SUBSCRIBER = {
+    "address": ADDRESS,
+    "name": "Ann Subscriber",
+    "time_zone": "UTC",
+    "currency": "EUR",
+    "searches": [{"name": "gardens", "cadence": "instant", "criteria": {"text": "gardener"}}],
+}
+SEARCHING = """
+[elasticsearch]
+urls = ["{urls[0]}"]
+prefix = "{prefix}"
+[matcher]
+index = "elasticsearch"
+"""
+
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def search() -> Iterator[ElasticsearchSettings]:
+    with elasticsearch_of_my_own() as settings:
+        yield settings
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, search: ElasticsearchSettings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
+    monkeypatch.setenv("JOBCHIME_LOG_LEVEL", "debug")
     with kafka_of_my_own() as kafka, empty_database() as store:
-        yield Installation(tmp_path, kafka, store)
+        yield Installation(tmp_path, kafka, store, more=SEARCHING.format(urls=search.urls, prefix=search.prefix))
 
 
-def test_what_is_missing_is_told_made_and_then_seen_to_work(installation: Installation) -> None:
-    code, said = installation.command("doctor")
+def test_what_is_missing_is_told_made_and_then_seen_to_work(
+    installation: Installation, search: ElasticsearchSettings
+) -> None:
+    it = installation
+    see_what_is_missing(it)
+    client = Client(it.push_port)
+    with it.running():
+        for service in SERVICES:
+            until(lambda service=service: it.probe(service, "/readyz")[0] == 200, f"{service} is ready")  # type: ignore[misc]
+        let_somebody_search(it)
+        assert it.command("pause", "sending")[0] == 0
+        assert client.push([posting("1"), posting("2"), posting("2", title="")]).status == 207
+        until(lambda: it.topic("matches.v1")["end"] == 2, "both postings came through")
+        until(lambda: it.status()["healthy"], "all is well")
+        assert {one["alive"] for one in it.status()["services"]} == {1}
+        until(
+            lambda: "jobchime_fetched_to_stored_seconds_count 2.0" in it.probe("notifier", "/metrics")[1], "freshness"
+        )
+        assert 'topic="postings.v1"} 2.0' in it.probe("matcher", "/metrics")[1]
+        hold_the_matcher(it, client)
+        hold_the_source(it, client)
+        let_mails_go(it)
+        nobody_is_named(it, search)
+    told = {one["what"].partition(",")[0] for one in it.status()["troubles"]}
+    assert "no worker of matcher runs" in told, "workers that stopped said goodbye"
+    for service in SERVICES:
+        assert_nobody_in(f"the log of {service}", (it.folder / f"{service}.log").read_bytes())
+
+
+def see_what_is_missing(it: Installation) -> None:
+    """And make it."""
+    code, said = it.command("doctor")
     assert code == 1
     for missing in ("`jobchime migrate`", "`jobchime topics create`", "topic raw.v1"):
         assert missing in said
-    assert not installation.status()["healthy"]
-    assert installation.command("topics", "create")[0] == 0
-    assert installation.command("migrate")[0] == 0
-    code, said = installation.command("doctor")
+    assert not it.status()["healthy"]
+    assert it.command("topics", "create")[0] == 0
+    assert it.command("migrate")[0] == 0
+    code, said = it.command("doctor")
     assert code == 0, said
-    told = {one["what"] for one in installation.status()["troubles"]}
+    told = {one["what"] for one in it.status()["troubles"]}
     assert {f"no worker of {name} runs" for name in ("ingest.normaliser", "matcher", "notifier")} <= told
 
-    client = Client(installation.push_port)
-    with installation.running():
-        for service in SERVICES:
-            until(lambda service=service: installation.probe(service, "/readyz")[0] == 200, f"{service} is ready")  # type: ignore[misc]
-        assert client.push([posting("1"), posting("2"), posting("2", title="")]).status == 207
-        until(lambda: installation.topic("matches.v1")["end"] == 2, "both postings came through")
-        until(lambda: installation.status()["healthy"], "all is well")
-        assert {one["alive"] for one in installation.status()["services"]} == {1}
-        until(
-            lambda: "jobchime_fetched_to_stored_seconds_count 2.0" in installation.probe("notifier", "/metrics")[1],
-            "freshness",
-        )
-        for stage in ("published_to_matched", "normalised_to_matched", "matched_to_stored"):
-            assert f"jobchime_{stage}_seconds_count 2.0" in installation.probe("notifier", "/metrics")[1]
-        assert 'topic="postings.v1"} 2.0' in installation.probe("matcher", "/metrics")[1]
 
-        assert installation.command("pause", "matcher")[0] == 0
-        until(lambda: installation.probe("matcher", "/readyz")[0] == 503, "the matcher is paused")
-        assert "paused by operator" in installation.probe("matcher", "/readyz")[1]
-        assert installation.probe("matcher", "/livez")[0] == 200
-        assert client.push(posting("3")).status == 202
-        until(lambda: installation.service("matcher")["lag"] == 1, "its lag is seen")
-        time.sleep(3)
-        assert installation.topic("matches.v1")["end"] == 2
-        assert installation.status()["healthy"], "a pause that an operator made is no fault"
-        assert installation.command("resume", "matcher")[0] == 0
-        until(lambda: installation.topic("matches.v1")["end"] == 3, "the matcher goes on")
-        until(lambda: installation.probe("matcher", "/readyz")[0] == 200, "the matcher is ready again")
-    told = {one["what"].partition(",")[0] for one in installation.status()["troubles"]}
-    assert "no worker of matcher runs" in told, "workers that stopped said goodbye"
+def let_somebody_search(it: Installation) -> None:
+    people = it.folder / "people.jsonl"
+    people.write_text(json.dumps(SUBSCRIBER) + "\n")
+    assert it.command("subscriber", "import", str(people))[0] == 0
+    until(lambda: it.topic("criteria.v1")["end"] == 1 and it.service("matcher")["lag"] == 0, "the matcher knows it")
+
+
+def hold_the_matcher(it: Installation, client: Client) -> None:
+    assert it.command("pause", "matcher")[0] == 0
+    until(lambda: it.probe("matcher", "/readyz")[0] == 503, "the matcher is paused")
+    assert "paused by operator" in it.probe("matcher", "/readyz")[1]
+    assert it.probe("matcher", "/livez")[0] == 200
+    assert client.push(posting("3")).status == 202
+    until(lambda: it.service("matcher")["lag"] == 1, "its lag is seen")
+    time.sleep(1.5)
+    assert it.topic("matches.v1")["end"] == 2
+    assert it.status()["healthy"], "a pause that an operator made is no fault"
+    assert it.command("resume", "matcher")[0] == 0
+    until(lambda: it.topic("matches.v1")["end"] == 3, "the matcher goes on")
+    until(lambda: it.probe("matcher", "/readyz")[0] == 200, "the matcher is ready again")
+
+
+def hold_the_source(it: Installation, client: Client) -> None:
+    assert it.command("source", "pause", "acme")[0] == 0
+    until(lambda: client.push(posting("4")).status == 503, "the source is held")
+    before = it.topic("raw.v1")["end"]
+    assert client.push(posting("5")).status == 503
+    assert it.topic("raw.v1")["end"] == before
+    assert it.command("source", "resume", "acme")[0] == 0
+    until(lambda: client.push(posting("5")).status == 202, "the source goes on")
+
+
+def let_mails_go(it: Installation) -> None:
+    """Sending was held since before there was anything to mail."""
+    until(lambda: it.status()["figures"]["deliveries"].get("pending", 0) > 0, "a mail waits")
+    time.sleep(1.5)
+    assert list((it.folder / "mails").glob("**/*.eml")) == []
+    assert "jobchime_sending_paused 1.0" in it.probe("notifier", "/metrics")[1]
+    assert it.command("resume", "sending")[0] == 0
+    until(lambda: bool(list((it.folder / "mails").glob("**/*.eml"))), "the mail is out")
+
+
+def nobody_is_named(it: Installation, search: ElasticsearchSettings) -> None:
+    """Neither topics, indices, metrics nor the status page hold an address or a name."""
+    with RecordReader(it.kafka) as reader:
+        records = [record for topic in all_topics() for record in reader.read_all(topic)]
+    topics = b"".join(one.key + one.value + json.dumps(dict(one.headers)).encode() for one in records)
+    with Elasticsearch(search.urls[0]) as server:
+        server.indices.refresh(index=f"{search.prefix}*")
+        found = server.search(index=f"{search.prefix}*", size=1_000).body
+    indices = json.dumps(found).encode()
+    assert b"Gardener" in topics
+    assert b"Gardener" in indices
+    assert b"criteria_id" in indices
+    assert_nobody_in("topics", topics)
+    assert_nobody_in("indices", indices)
+    assert_nobody_in("status", json.dumps(it.status()).encode())
+    for service in SERVICES:
+        assert_nobody_in(f"the metrics of {service}", it.probe(service, "/metrics")[1].encode())
+
+
+def assert_nobody_in(where: str, text: bytes) -> None:
+    for person in (ADDRESS, "ann.subscriber", "Ann Subscriber"):
+        assert person.encode() not in text, f"{where} names a subscriber"
