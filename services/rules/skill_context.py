@@ -9,6 +9,9 @@ _REACH = 48
 
 _LANGUAGE_REACH = 90
 
+_LONGEST_JOINT = 8
+"""Characters before a mention that tell whether an item of a list begins with it."""
+
 LANGUAGE = "language"
 """The cue of human languages; its rules are in this module."""
 
@@ -33,6 +36,10 @@ _REMARK = re.compile(r" \(|: ?\d|\s?[-–] ?\d")
 _ENDS_ITEM = re.compile(r"[ \t]*(?:[\n,;/|(•·]|$)")
 
 
+_ITEM_BEGINS = re.compile(rf"(?:[,/;|•·&+(:\n]|\b{_AND}|^)[\s*-]*$", re.IGNORECASE)
+_ITEM_ENDS = re.compile(rf"\s*(?:[,/;|•·&+)\n]|[.!?](?:\s|$)|\(|{_AND}\b|$)", re.IGNORECASE)
+
+
 class Candidate(NamedTuple):
     """A possible mention. `cue` names the rule that must believe it; None is certain."""
 
@@ -49,6 +56,17 @@ class Cues:
     def __init__(self, rules: Mapping[str, Mapping[str, str]]) -> None:
         self._before = {name: re.compile(rf"(?:{rule['before']})\s?$", re.IGNORECASE) for name, rule in rules.items()}
         self._after = {name: re.compile(rf"^\s?(?:{rule['after']})", re.IGNORECASE) for name, rule in rules.items()}
+        self._lists = {name: rule.get("lists", "any") for name, rule in rules.items()}
+
+    def listable(self, text: str, candidate: Candidate) -> bool:
+        """Whether a list may vouch for the candidate: as its rule says, always, as a whole item alone, or never."""
+        lists = self._lists.get(candidate.cue or "", "any")
+        if lists != "item":
+            return lists == "any"
+        return bool(
+            _ITEM_BEGINS.search(text[max(0, candidate.start - _LONGEST_JOINT) : candidate.start])
+            and _ITEM_ENDS.match(text, candidate.end)
+        )
 
     def around(self, rule: str, text: str, start: int, end: int) -> bool:
         """Whether the words next to `text[start:end]` are the rule's."""
@@ -68,12 +86,18 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
         or _cued(text, candidate, cues)
         for candidate in candidates
     ]
-    _believe_runs(text, candidates, believed)
+    listable = [candidate.cue is None or cues.listable(text, candidate) for candidate in candidates]
+    _believe_runs(text, candidates, believed, listable)
     # Belief runs along a list in both directions: "Python, Go, R" and "R, Go, Python".
     for order in (range(1, len(candidates)), range(len(candidates) - 2, -1, -1)):
         step = -1 if order.step == 1 else 1
         for i in order:
-            if not believed[i] and believed[i + step] and _listed(text, candidates[i], candidates[i + step]):
+            if (
+                not believed[i]
+                and listable[i]
+                and believed[i + step]
+                and _listed(text, candidates[i], candidates[i + step])
+            ):
                 believed[i] = True
     titled = is_title(text)
     return [
@@ -88,11 +112,17 @@ def is_title(text: str) -> bool:
     return len(text) <= _LONGEST_TITLE and "\n" not in text
 
 
-def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool]) -> None:
+def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool], listable: Sequence[bool]) -> None:
     """Tools in one list vouch for each other: "Excel and Word", "C, Go, R"."""
     start = 0
     for i in range(1, len(candidates) + 1):
-        if i < len(candidates) and candidates[i].kind == "tool" and _listed(text, candidates[i - 1], candidates[i]):
+        if (
+            i < len(candidates)
+            and listable[i - 1]
+            and listable[i]
+            and candidates[i].kind == "tool"
+            and _listed(text, candidates[i - 1], candidates[i])
+        ):
             continue
         if i - start >= _VOUCHING and candidates[start].kind == "tool":
             believed[start:i] = [True] * (i - start)

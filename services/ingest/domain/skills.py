@@ -66,11 +66,14 @@ _LEAST_INITIALS = 3
 _MOST_EVIDENCE = 12
 _MOST_SKILLS = 60
 _MANY = 25
-"""Skills from which a posting names more than its reader keeps: what it names once, in its duties,
-and in everyday words is left out.
+"""Skills up to which a posting's reader keeps what is named once, in the duties, and in everyday words.
 
-On labelled postings those are right in more than 4 of 10 cases where fewer are found, in 1 of 4 where more are.
+On labelled postings those are right in more than 4 of 10 cases where fewer are found, in 1 of 4 where more are; so are
+fields that experience is asked in.
 """
+_SOME = 16
+"""The same for a field that stands in a list of what is asked for: right in half of the cases, else in 1 of 5."""
+_ALL = 1000
 
 
 @dataclass(slots=True)
@@ -100,18 +103,19 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
         seen.setdefault(named, _Seen(True, partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     mentions = _with_meant(document, taxonomy, fields=tuple(seen))
-    passing: set[str] = set()
-    for mention, core, weak in _of_text(document, mentions, _employer(draft.company), tags):
+    rooms: dict[str, int] = {}
+    for mention, core, room in _of_text(document, mentions, _employer(draft.company), tags):
         known = seen.get(mention.name)
-        if weak and known is None:
-            passing.add(mention.name)
+        if known is None and room < _ALL:
+            rooms[mention.name] = room
         if known is None:
             seen[mention.name] = _Seen(core, partial(quote, "text", document.text, mention.start, mention.end))
         elif core:
             known.core = True
-    if len(seen) > _MANY:
+    if any(len(seen) > room for room in rooms.values()):
         often = Counter(mention.name for mention in mentions)
-        seen = {name: found for name, found in seen.items() if name not in passing or often[name] > 1}
+        found = len(seen)
+        seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
         seen = {name: _Seen(False, partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
     chosen = sorted(seen.items(), key=lambda item: not item[1].core)[:_MOST_SKILLS]
@@ -141,8 +145,8 @@ def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -
 
 def _of_text(
     document: Document, mentions: Sequence[Mention], employer: _Employer, tags: Container[str]
-) -> Iterator[tuple[Mention, bool, bool]]:
-    """The mentions that count, in order, whether each is required, and whether it is a practice of the duties."""
+) -> Iterator[tuple[Mention, bool, int]]:
+    """The mentions that count, in order, whether each is required, and among how many skills it counts alone."""
     text = document.text
     parts = list(document.parts())
     kinds = {kind for _, _, kind in parts}
@@ -176,7 +180,20 @@ def _of_text(
                 core = False
             if core:
                 required.add(mention.name)
-            yield mention, core, section == "duties" and mention.kind in ("method", "field")
+            yield mention, core, _room(text, mention, line, section=section, asks=section in core_sections)
+
+
+def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
+    """Up to how many skills of a posting its reader keeps this one if the text names it once."""
+    if mention.kind == "field" and not _FIELD_BEHIND.match(text, mention.end):
+        if not asks:
+            return 0
+        return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
+    return _MANY if section == "duties" and mention.kind in ("method", "field") else _ALL
+
+
+def _field_asked_before(text: str, mention: Mention, line: Line) -> bool:
+    return bool(_FIELD_BEFORE.search(text[max(line.start, mention.start - _REACH) : mention.start]))
 
 
 def _required(text: str, mention: Mention, line: Line, *, section: str, headed: bool) -> bool:

@@ -169,6 +169,29 @@ def test_of_a_long_list_of_skills_the_practices_named_once_among_the_duties_are_
     assert "Incident Response" in again
 
 
+def test_a_field_named_once_among_the_wishes_or_duties_is_left_out() -> None:
+    named = "<li>Experience in accounting</li>"
+    for heading in ("Nice to have", "What you will do"):
+        html = f"<h3>Requirements</h3><ul><li>Python</li></ul><h3>{heading}</h3><ul>{named}</ul>"
+        assert chosen(html=html) == {"Python": True}
+        assert "Accounting" in chosen(html=html + "<p>Accounting matters.</p>")
+    assert chosen(html="<p>You have experience in accounting.</p>") == {"Accounting": True}, (
+        "without headings it counts"
+    )
+
+
+def test_of_a_long_list_of_skills_a_field_that_is_named_once_in_it_is_left_out() -> None:
+    tools = "Python, Java, Rust, Kotlin, Scala, PHP, Ruby, Terraform, Ansible, Docker, Kubernetes, Kafka, PostgreSQL"
+    more = ", MySQL, MongoDB, Redis, Django, Flask, Angular, GraphQL, Jenkins, Grafana, Prometheus, RabbitMQ, Elixir"
+    asked = "<h3>Requirements</h3><ul><li>{}</li><li>{}</li></ul>"
+    listed = "Knowledge of nice things: budgeting, accounting"
+    assert "Accounting" in chosen(html=asked.format("Python", listed))
+    assert "Accounting" not in chosen(html=asked.format(tools + ", MySQL, MongoDB, Redis, Django", listed))
+    single = "Experience in accounting"
+    assert "Accounting" in chosen(html=asked.format(tools, single))
+    assert "Accounting" not in chosen(html=asked.format(tools + more, single))
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
