@@ -113,6 +113,9 @@ WEEKDAYS = re.compile(
     rf"|{_NOT_OF}\b{_LISTED_DAYS}{_NOT_ON}[^.\n]{{0,30}}?{_TO_BE}[^.\n]{{0,20}}?\b{_AT}\b"
     rf"|\b(?:office|on-?site|anchor|in-person|präsenz|büro)[- ]?(?:days?"
     rf"|tage?n?)\b[^.\n]{{0,25}}?\b{_LISTED_DAYS}{_NOT_ON}"
+    r"|\b(?:in[- ]?office|office|on-?site)(?: days?)? ?[:(] ?(?:mon|tue|wed|thu|fri)\b(?:(?:, ?| and | & |/)(?:mon"
+    r"|tue|wed|thu|fri)\b)*"
+    r"(?! ?(?:-|–|to\b))"
 )
 """Named days in the office, one who comes there said before: `you come to the office on Tuesdays and Thursdays`."""
 
@@ -120,7 +123,8 @@ PARTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(rf"\b(?:{_FEW} ?{_DAY}|once|twice|[1-4]x)\b"), DAYS),
     (re.compile(r"\d ?(?:%|percent|prozent)"), SHARE),
     (re.compile(r"(?:mon|tues|wednes|thurs|fri)day|(?:mon|diens|donners|frei)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre)di"
-                r"|lunes|martes|miércoles|jueves|viernes|-feira|edì|(?:maan|dins|woens|donder|vrij)dag"), WEEKDAYS),
+                r"|lunes|martes|miércoles|jueves|viernes|[:(] ?(?:mon|tue|wed|thu|fri)\b|-feira|edì|(?:maan|dins"
+                r"|woens|donder|vrij)dag"), WEEKDAYS),
 )  # fmt: skip
 """Each with what it needs at least, which spares most stretches the long pattern."""
 

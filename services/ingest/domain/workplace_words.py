@@ -97,6 +97,9 @@ _WHOLLY = (
     r"(?:totalmente|completamente|íntegramente|integralmente|entièrement|totalement|exclusivement|vollständig|komplett"
     r"|ausschließlich|rein|volledig|w pełni|100 ?%)"
 )
+_PREMISES = (
+    rf"(?:{OFFICE}|(?:our|the) (?:[\w-]+ ){{0,2}}(?:plant|warehouse|premises|factory|lab|laboratory|store|workshop))"
+)
 _HOME_WORK = (
     r"(?:remote(?:[- ]work(?:ing)?)?(?: options?| arrangements?| employment)?|home[- ]?office|work(?:ing)? from home"
     r"|telework"
@@ -115,8 +118,9 @@ ONSITE_SAID = re.compile(
     rf"|{_HOME_WORK} {_IMPOSSIBLE}|(?:kein(?:e|erlei)?|pas de|sin|sem|geen|brak|bez|niente|no) {_HOME_WORK}\b"
     rf"|{ALL_WEEK} (?:in|at|from) (?:person|{OFFICE})\b|{ALL_WEEK} (?:im büro|vor ort|au bureau|sur site|en la oficina"
     rf"|no escritório)\b|(?:based|located|present|work(?:ing|s)?|be|are|come|commute|report)\b[^.,\n]{{0,25}}?"
-    rf" (?:in|into|at|to|from|out of) {OFFICE},? \(?{ALL_WEEK}\b"
-    rf"|{_WHOLLY} {_THERE}\b|{_THERE} (?:uniquement|exclusivement|obligatoire|obligatorio|obrigatório)\b"
+    rf" (?:in|into|at|to|from|out of) {_PREMISES}(?: in \w+)?,? \(?{ALL_WEEK}\b"
+    rf"|place of work is {_PREMISES}(?! or\b)|{_WHOLLY} {_THERE}\b|{_THERE} (?:uniquement|exclusivement|obligatoire"
+    rf"|obligatorio|obrigatório)\b"
     rf"|(?:travail|poste|emploi)(?: est)? en présentiel\b(?! (?:et|ou) )|präsenzpflicht\b"
     rf"|presence (?:on[- ]?site|(?:in|at) {OFFICE}) is (?:required|mandatory|essential)\b"
     rf"|you (?:must|need to|have to) (?:always )?(?:be|work) on[- ]?site\b"
