@@ -72,6 +72,16 @@ CLAUSE_ENDS = re.compile(
     r"\s*(?:$|[.,;(\n+]|(?:plus|and|und|et|y|e) |(?:gross|brut\w*|net\w*|for (?:this|the) (?:role|position|job)"
     r"|depending|based on|je nach|selon|según|dependendo)\b)"
 )
+TOTAL_BEFORE = re.compile(
+    r"\btotal (?:annual |yearly |target |cash )*(?:comp(?:ensation)?|cash|package|remuneration|rewards?|pay)\b"
+    r"[^\d\n]{0,20}$"
+)
+SURE_PART = re.compile(
+    r"\b(?:base|basic|fixed|fixe?|fixgehalt|fijo|fixo)\b[^\d\n+&]{0,20}\d"
+    r"|\d[\d.,]{0,10}k? (?:base|basic|fixed|fixe?|fijo|fixo)\b"
+)
+"""The sum of a base pay, beside that of all pay."""
+VARIED = re.compile(r"\b(?:variable|bonus|incentives?|joining|retention|esops?|rsus?)\b[^,;\d]{0,12}$")
 LEAST_PAID = re.compile(
     r"\b(?:kv-?)?mindest(?:grund|brutto|monats|jahres)*(?:gehalt|lohn|entgelt)\b[^\d\n]{0,60}$"
     r"|\bminimum (?:gross |annual |monthly |base )*(?:salary|wage|pay)\b[^\d\n]{0,40}$"

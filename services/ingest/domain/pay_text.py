@@ -9,7 +9,7 @@ from typing import Literal
 from services.ingest.domain import pay_cues as cues
 from services.ingest.domain.pay_data import Word
 from services.ingest.domain.pay_ranges import BASE_NEXT, Sum, bands_beside, bounds, sums_of
-from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, period_after, periods_near, words_in
+from services.ingest.domain.pay_words import EAST_ASIAN_PAY, PERIOD_AFTER, Spell, period_after, periods_near, words_in
 from services.ingest.domain.sections import ABOUT_US, Document, Kind
 
 Sense = Literal["pay", "ote", "other"]
@@ -165,7 +165,10 @@ class _Reader:
         return EAST_ASIAN_PAY.search(self.text, max(0, one.start - 16), one.start) is not None
 
     def _is_offered(self, around: _Around) -> bool:
-        return bool(cues.OFFERED.search(around.before) and cues.CLAUSE_ENDS.match(around.after))
+        if not cues.OFFERED.search(around.before):
+            return False
+        period = PERIOD_AFTER.match(around.after)
+        return cues.CLAUSE_ENDS.match(around.after, period.end() if period else 0) is not None
 
     def _is_taxed(self, around: _Around) -> bool:
         return bool(cues.TAXED.match(around.after) or cues.TAXED_BEFORE.search(around.before[-12:]))
@@ -210,23 +213,33 @@ class _Reader:
         return tuple(dict.fromkeys(hints)), True
 
     def _sense(self, one: Sum, around: _Around) -> Sense:
-        if self._is_on_target(around):
+        if self._is_on_target(one, around):
             return "ote"
         if self.all_is_pay:
             return "pay"
-        if self._is_something_else(one, around) and not _is_per_annum(self.text, one):
+        per_annum = _is_per_annum(self.text, one) and not cues.VARIED.search(around.before)
+        if self._is_something_else(one, around) and not per_annum:
             return "other"
         return "pay" if self._is_pay(one, around) else "other"
 
-    def _is_on_target(self, around: _Around) -> bool:
+    def _is_on_target(self, one: Sum, around: _Around) -> bool:
         if BASE_NEXT.match(around.after):
             return False
         ote = around.carried.get("ote", -1)
         if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
+        if cues.TOTAL_BEFORE.search(around.before) and self._has_sure_part(one):
+            return True
         if self.for_sales or cues.OTE_NEXT.match(around.after) or cues.OTE_BEFORE.search(around.before):
             return True
         return self.sells and bool(cues.VARIABLE.search(around.before) or cues.VARIABLE.search(around.after))
+
+    def _has_sure_part(self, one: Sum) -> bool:
+        """The base pay is stated beside a total: `Total compensation: $210k (base $160k, bonus)`."""
+        ahead, behind = max(0, one.start - _BEFORE), one.end + _LABEL
+        return bool(
+            cues.SURE_PART.search(self.text, ahead, one.start) or cues.SURE_PART.search(self.text, one.end, behind)
+        )
 
     def _is_something_else(self, one: Sum, around: _Around) -> bool:
         pay = around.last_pay

@@ -42,6 +42,7 @@ _PESO_WORDS = re.compile(
 _ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
 _MOST_EVIDENCE = 4
 _MOST_ASIDE = 2
+_ANY_PERIOD: tuple[Period, ...] = ("month", "year")
 _SET_ASIDE = ", set aside"
 _MOST_FIELD = 120
 
@@ -88,18 +89,28 @@ class _Reader:
         self.home = (currency_of(country) if country else None) or "USD"
         self.rates = rates
         self.refused: list[Evidence] = []
-        self._aside: list[Evidence] = []
         self._hoped: list[Evidence] = []
+        self._aside: list[Evidence] = []
+        self._too_great: list[Evidence] = []
 
     def shown(self, decided: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """What decided, then what was set aside: on-target earnings before anything else."""
-        aside = dict.fromkeys((*self._hoped, *self._aside))
+        """What decided, then what was set aside: on-target earnings before bonuses and the like, revenue last."""
+        aside = dict.fromkeys((*self._hoped, *self._aside, *self._too_great))
         return (*tuple(dict.fromkeys(decided))[:_MOST_EVIDENCE], *tuple(aside)[:_MOST_ASIDE])
 
     def _set_aside(self, source: str, text: str, mention: PayMention) -> None:
-        kept = self._hoped if mention.sense == "ote" else self._aside
-        if mention.sense != "pay" and len(kept) < _MOST_ASIDE:
+        if mention.sense == "pay":
+            return
+        kept = (
+            self._hoped if mention.sense == "ote" else self._aside if self._might_be_pay(mention) else self._too_great
+        )
+        if len(kept) < _MOST_ASIDE:
             kept.append(quote(f"{source}{_SET_ASIDE}", text, mention.start, mention.end))
+
+    def _might_be_pay(self, mention: PayMention) -> bool:
+        currency = self.dollar if mention.currency == DOLLAR else self._named(mention.currency or self.own or "")
+        ends = [end for end in (mention.min, mention.max) if end is not None]
+        return currency is not None and any(is_plausible(ends, currency, spell, self.rates) for spell in _ANY_PERIOD)
 
     def from_text(self, draft: Draft, document: Document) -> _Stated:
         """Pay stated in the title, else in the text, else in a free-text field of the board.
