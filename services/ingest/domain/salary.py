@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.posting import Evidence, Salary
+from schemas.posting import Evidence, Period, Salary
 from services.ingest.domain.draft import Draft, PayBand
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.pay_joined import Pay, annualised, fill, is_by_the_piece, join, of_one_kind, without_ote
