@@ -1,17 +1,18 @@
-"""Backtests by reading all, and by what the index lets through: `python -m bench.backtest [--postings N] [--json]`.
+"""Backtests and previews by reading all, and by the index: `python -m bench.backtest [--postings N] [--json]`.
 
 The same postings are put into PostgreSQL and Elasticsearch, in a database and an index of their own that are dropped at
-the end. Each search is then looked back with in both ways, in turns, and both must report the same, or the benchmark
-stops. Seconds are by the clock, servers included; processor seconds are those of this process alone.
+the end. Each search is then looked back with and previewed in both ways, in turns, and both must report and find the
+same, or the benchmark stops. Seconds are by the clock, servers included; processor seconds are those of this process
+alone.
 """
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import orjson
 import typer
@@ -22,10 +23,12 @@ from bench import corpus
 from schemas.criteria import Criteria
 from schemas.keys import keys_of
 from schemas.posting import PostingCore, posting_id_of
-from services.cli.backtest_report import report_json, report_of
+from services.cli.backtest_report import Report, report_json, report_of
+from services.cli.finding import IndexedPostings, StoredPostings
 from services.cli.looking_back import look_back
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
+from services.matcher.backtest import Backtest
 from services.matcher.ports import Sieve
 from services.matcher.relaxing import removals
 from services.notifier.adapters.sql.matches import SqlMatches
@@ -36,9 +39,14 @@ from services.runtime.store import open_store
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.postgresql import migrated_database
 
+T = TypeVar("T")
+U = TypeVar("U")
+
 _console = Console(stderr=True)
 _DAYS: Final = timedelta(days=30)
 _AT_ONCE: Final = 1_000
+_MOST: Final = 200
+"""Found for a preview, `matcher.backwards_most` of the settings."""
 _NONE = keys_of(())
 
 
@@ -60,6 +68,19 @@ class Figure:
     """Postings that fail one at most, and so must be read."""
     reading: Spent
     sifting: Spent
+    judging: Spent
+    """On a preview, all that is stored read and judged."""
+    searching: Spent
+    """On a preview, by the index."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Of a backtest and of a preview: by the store alone, and by the index."""
+
+    stored: SqlPastPostings
+    sieve: Sieve
+    recent: ElasticsearchRecentPostings
 
 
 def main(
@@ -71,49 +92,92 @@ def main(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
         Progress(*columns, console=_console, disable=not _console.is_terminal) as progress,
-        _filled(count, progress) as (stored, sieve),
+        _filled(count, progress) as ways,
     ):
         task = progress.add_task("Looking back", total=searches)
         figures = []
         for at, asked in enumerate(corpus.criteria(searches)):
-            figures.append(measure(asked, stored, sieve, turned=bool(at % 2)))
+            figures.append(measure(asked, ways, turned=bool(at % 2)))
             progress.advance(task)
-    wall, cpu = (
-        sum(getattr(one.reading, name) for one in figures) / sum(getattr(one.sifting, name) for one in figures)
-        for name in ("wall_s", "cpu_s")
-    )
-    ratios = {"backtest_sifted": round(wall, 2), "backtest_sifted_cpu": round(cpu, 2)}
+    ratios = {
+        "backtest_sifted": _ratio((one.reading.wall_s, one.sifting.wall_s) for one in figures),
+        "backtest_sifted_cpu": _ratio((one.reading.cpu_s, one.sifting.cpu_s) for one in figures),
+        "preview_searched": _ratio((one.judging.wall_s, one.searching.wall_s) for one in figures),
+        "preview_searched_cpu": _ratio((one.judging.cpu_s, one.searching.cpu_s) for one in figures),
+    }
     if as_json:
         print(orjson.dumps({"ratios": ratios, "postings": count, "figures": figures}).decode())
         return
-    print("| criteria | must be read | reading all, s | of this process | sifting, s | of this process |")
-    print("|---:|---:|---:|---:|---:|---:|")
+    heads = ("reading all", "sifting", "preview by reading all", "preview by the index")
+    print("| criteria | must be read |" + "".join(f" {head}, s | of this process |" for head in heads))
+    print("|---:|---:|" + "---:|---:|" * len(heads))
     for one in sorted(figures, key=lambda one: (one.kinds, -one.tried)):
-        spent = " | ".join(f"{some.wall_s:.1f} | {some.cpu_s:.1f}" for some in (one.reading, one.sifting))
+        each = (one.reading, one.sifting, one.judging, one.searching)
+        spent = " | ".join(f"{some.wall_s:.2f} | {some.cpu_s:.2f}" for some in each)
         print(f"| {one.kinds} | {one.tried:,} | {spent} |")
     for name, ratio in ratios.items():
         print(f"{name}: {ratio}")
 
 
-def measure(asked: Criteria, stored: SqlPastPostings, sieve: Sieve, *, turned: bool) -> Figure:
-    """Look back in both ways; `turned`, by the index first. Exits where they report otherwise."""
-    until = corpus.NOON
-    ways: dict[str, Sieve] = {"reading": OpenSieve(), "sifting": sieve}
-    reports, spent = {}, {}
-    for way in reversed(ways) if turned else ways:
-        wall, cpu = time.perf_counter(), time.process_time()
-        found = look_back(asked, stored, ways[way], until - _DAYS, until)
-        spent[way] = Spent(time.perf_counter() - wall, time.process_time() - cpu)
-        reports[way] = report_json(report_of(found, until - _DAYS, until), 1_000)
-        tried = len(found.matches) + len(found.near) + len(found.close)
-    if reports["reading"] != reports["sifting"]:
+def _ratio(pairs: Iterable[tuple[float, float]]) -> float:
+    slow, quick = map(sum, zip(*pairs, strict=True))
+    return round(slow / quick, 2)
+
+
+def measure(asked: Criteria, ways: Ways, *, turned: bool) -> Figure:
+    """Look back and preview in both ways; `turned`, by the index first. Exits where they differ in what they find."""
+    (reading, read), (sifting, sifted) = _both(
+        lambda: _looked_back(asked, ways.stored, OpenSieve()),
+        lambda: _looked_back(asked, ways.stored, ways.sieve),
+        turned=turned,
+    )
+    judging, searching = _previewed(asked, ways, turned=turned)
+    if report_json(_report(read), 1_000) != report_json(_report(sifted), 1_000):
         sys.exit(f"the two ways report otherwise of {asked!r}, so the figures would mean nothing")
-    _console.print(f"{tried:,} to be read: {spent['reading'].wall_s:.1f} s, {spent['sifting'].wall_s:.1f} s")
-    return Figure(len(removals(asked)), tried, spent["reading"], spent["sifting"])
+    tried = len(read.matches) + len(read.near) + len(read.close)
+    _console.print(
+        f"{tried:,} to be read: {reading.wall_s:.1f} s, {sifting.wall_s:.1f} s; "
+        f"previewed in {judging.wall_s:.1f} s, {searching.wall_s:.2f} s"
+    )
+    return Figure(len(removals(asked)), tried, reading, sifting, judging, searching)
+
+
+def _looked_back(asked: Criteria, stored: SqlPastPostings, sieve: Sieve) -> Backtest:
+    return look_back(asked, stored, sieve, corpus.NOON - _DAYS, corpus.NOON)
+
+
+def _report(found: Backtest) -> Report:
+    return report_of(found, corpus.NOON - _DAYS, corpus.NOON)
+
+
+def _previewed(asked: Criteria, ways: Ways, *, turned: bool) -> tuple[Spent, Spent]:
+    since = corpus.NOON - _DAYS
+    over_store = StoredPostings(ways.stored)
+    by_index = IndexedPostings(ways.recent, over_store, sys.exit)
+    (judging, judged), (searching, searched) = _both(
+        lambda: over_store.search(asked, since, _MOST), lambda: by_index.search(asked, since, _MOST), turned=turned
+    )
+    if [(one.posting, one.near) for one in judged] != [(one.posting, one.near) for one in searched]:
+        sys.exit(f"the two ways find otherwise of {asked!r}, so the figures would mean nothing")
+    return judging, searching
+
+
+def _both(first: Callable[[], T], second: Callable[[], U], *, turned: bool) -> tuple[tuple[Spent, T], tuple[Spent, U]]:
+    """What each took and gave; `turned`, the second before the first."""
+    if turned:
+        later = _spent(second)
+        return _spent(first), later
+    return _spent(first), _spent(second)
+
+
+def _spent(do: Callable[[], T]) -> tuple[Spent, T]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = do()
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu), found
 
 
 @contextmanager
-def _filled(count: int, progress: Progress) -> Iterator[tuple[SqlPastPostings, Sieve]]:
+def _filled(count: int, progress: Progress) -> Iterator[Ways]:
     with migrated_database() as url, elasticsearch_of_my_own() as settings:
         store = open_store(url)
         with closing(SearchEngine(settings.model_copy(update={"timeout_s": 60.0}))) as engine:
@@ -127,7 +191,7 @@ def _filled(count: int, progress: Progress) -> Iterator[tuple[SqlPastPostings, S
                 recent.put(some)
                 progress.advance(task, len(some))
             recent.refresh()
-            yield SqlPastPostings(store), ElasticsearchSieve(engine)
+            yield Ways(SqlPastPostings(store), ElasticsearchSieve(engine), recent)
         store.dispose()
 
 

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from schemas.criteria import Criteria
+from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.adapters.memory_recent import MemoryRecentPostings
 from services.matcher.app import patient_engine
 from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
+from services.rules.outcome import outcome_of
+from services.rules.prepared import PreparedPosting
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
 
@@ -25,13 +27,19 @@ class StoredPostings:
         """The newest `most`. Raises UnavailableError."""
         best: list[BackwardHit] = []
         for page in self._stored.open_since(since):
-            recent = MemoryRecentPostings()
-            recent.put(page)
-            best += recent.search(criteria, since, most)
+            # What is older than all of enough is not among the newest, whether it fits or not.
+            oldest = best[-1].posting.seen_at if len(best) == most else since
+            found = (_hit(criteria, one) for one in page if one.seen_at >= oldest)
+            best += [hit for hit in found if hit is not None]
             best.sort(key=lambda hit: hit.posting.posting_id)
             best.sort(key=lambda hit: hit.posting.seen_at, reverse=True)
             del best[most:]
         return best
+
+
+def _hit(criteria: Criteria, posting: PostingCore) -> BackwardHit | None:
+    outcome = outcome_of(criteria, PreparedPosting(posting))
+    return None if outcome == "reject" else BackwardHit(posting, near=outcome == "near")
 
 
 class IndexedPostings:

@@ -34,7 +34,10 @@ def preview(
         typer.Option("--search", help="Show what this finds: a saved search's id, or a JSON file of criteria."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, help="With --search, how far to look back; by default 30.")
+        int | None,
+        typer.Option(
+            "--days", min=1, help="With --search, how far to look back; by default 30, see matcher.indexed_days."
+        ),
     ] = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Also what was left out, and why.")] = False,
     config: Config = None,
