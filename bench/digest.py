@@ -13,8 +13,9 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
@@ -139,6 +140,16 @@ def measure(digests: Sequence[Pair], repeat: int) -> dict[str, float]:
     return {name: 1 / seconds for name, seconds in took.items()}
 
 
+def report(rates: Mapping[str, float], sizes: Sequence[int]) -> dict[str, Any]:
+    """What is told of digests a second by way, and of the bytes of some mails."""
+    return {
+        "jobs": JOBS,
+        "digests_a_second": {name: round(rate) for name, rate in rates.items()},
+        "html_bytes": {"median": sorted(sizes)[len(sizes) // 2], "most": max(sizes)},
+        "ratios": {"per_s": round(rates["held"]), "cached_vs_plain": round(rates["held"] / rates["plain"], 1)},
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
@@ -147,22 +158,16 @@ def main() -> None:
     given = parser.parse_args()
     digests = make_morning(given.subscribers)
     rates = measure(digests, given.repeat)
-    sizes = sorted(len(mail.html.encode()) for mail in render_all(JinjaRenderer(SENDER), digests[:200]))
-    ratios = {"per_s": round(rates["held"]), "cached_vs_plain": round(rates["held"] / rates["plain"], 1)}
-    report = {
-        "jobs": JOBS,
-        "subscribers": given.subscribers,
-        "digests_a_second": {name: round(rate) for name, rate in rates.items()},
-        "html_bytes": {"median": sizes[len(sizes) // 2], "most": sizes[-1]},
-        "ratios": ratios,
-    }
+    sizes = [len(mail.html.encode()) for mail in render_all(JinjaRenderer(SENDER), digests[:200])]
+    told = {"subscribers": len(digests), **report(rates, sizes)}
     if given.json:
-        json.dump(report, sys.stdout)
+        json.dump(told, sys.stdout)
         print()
         return
     for name, rate in rates.items():
         print(f"{name:>9}: {rate:7,.0f} digests a second, {1e6 / rate:7,.0f} us each")
-    print(f"HTML: {sizes[len(sizes) // 2]:,} bytes in the middle, {sizes[-1]:,} at most; ratios {ratios}")
+    size = told["html_bytes"]
+    print(f"HTML: {size['median']:,} bytes in the middle, {size['most']:,} at most; ratios {told['ratios']}")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import gc
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 from unittest.mock import patch
 
@@ -62,10 +63,10 @@ class Given:
         return rules.normalise(draft, raw=self.raw, rates=rates_before(_NOW.date()))
 
 
-def all_given() -> list[Given]:
-    """Every captured item that can be a posting."""
+def all_given(folder: Path) -> list[Given]:
+    """Every item that can be a posting, of the feeds in the folders of a folder."""
     found: dict[str, Given] = {}
-    for file in sorted(path for path in captures().glob("*/*") if path.suffix in {".json", ".xml"}):
+    for file in sorted(path for path in folder.glob("*/*") if path.suffix in {".json", ".xml"}):
         body = file.read_bytes()
         known = detect(body)
         if known is None:
@@ -146,6 +147,17 @@ def _clocks(spent: dict[str, int], clock: Clock) -> Iterator[None]:
         yield
 
 
+def report(best: Sequence[int], first: Sequence[int], spent: Mapping[str, int]) -> dict[str, Any]:
+    """What is told of the best times of each posting, its first ones, and those of each rule, all in nanoseconds."""
+    return {
+        "bench": "normalise",
+        "ratios": {"postings_per_s": round(len(best) / sum(best) * 1e9), "max_ms": round(max(best) / 1e6, 2)},
+        "postings": len(best),
+        "first_pass_per_s": round(len(first) / sum(first) * 1e9),
+        "ms_by_rule": {name: round(took / len(best) / 1e6, 4) for name, took in spent.items()},
+    }
+
+
 def _shown(given: Sequence[Given], what: str) -> Iterator[Given]:
     yield from track(given, what, console=_console, disable=not _console.is_terminal, transient=True)
 
@@ -156,20 +168,13 @@ def main(
 ) -> None:
     """Measure, and print the rate, the longest and the share of each rule."""
     with _console.status("Reading the captures"):
-        given = all_given()
+        given = all_given(captures())
         warm_up()
         for one in given[:: max(1, len(given) // 50)]:
             one.read()
     gc.freeze()  # what the bench itself holds is no burden of the normaliser's
     best, first = best_times(given)
-    spent = by_rule(given)
-    told: dict[str, Any] = {
-        "bench": "normalise",
-        "ratios": {"postings_per_s": round(len(best) / sum(best) * 1e9), "max_ms": round(max(best) / 1e6, 2)},
-        "postings": len(given),
-        "first_pass_per_s": round(len(first) / sum(first) * 1e9),
-        "ms_by_rule": {name: round(took / len(given) / 1e6, 4) for name, took in spent.items()},
-    }
+    told = report(best, first, by_rule(given))
     if as_json:
         print(json.dumps(told))
         return

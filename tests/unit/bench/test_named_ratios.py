@@ -1,9 +1,15 @@
-"""What is aimed at is among the ratios of the benches of the deployed form, by its name."""
+"""What is aimed at is among the ratios of each bench, by its name."""
 
+from pathlib import Path
 from typing import get_args
 
-from bench import elasticsearch, streams
+from rich.progress import Progress
+
+import samples
+from bench import digest, elasticsearch, match, match_corpus, normalise, pipeline, pipeline_run, streams
+from bench.grouping import Grouping
 from bench.runners import Handler, Took
+from bench.stopwatch import Spent
 
 
 def test_elasticsearch_names_what_it_is_held_against_at_its_own_sizes() -> None:
@@ -27,3 +33,58 @@ def test_streams_count_the_slower_handler_under_faust() -> None:
         "faust_vs_bare_copier": 0.5,
         "faust_vs_bare": 0.8,
     }
+
+
+def test_matching_names_what_its_aims_are_held_against() -> None:
+    progress = Progress(disable=True)
+    figures = []
+    for kind in ("skewed", "full"):
+        corpus = match_corpus.Corpus(kind, 200)
+        figures += match.measure(corpus, corpus.postings(24), progress)
+    grown, changed = match.growth(match_corpus.STEADY, 2, progress), match.changes(500, 2, progress)
+    ratios = match.report(figures, grown, changed, 200)["ratios"]
+    assert (
+        ratios.keys()
+        == match.AIMS.keys()
+        == {
+            *("core_numpy_vs_naive", "core_compiled_vs_naive", "full_numpy_vs_naive", "full_compiled_vs_naive"),
+            *("growth_50x_constant_hits", "bytes_per_criteria", "add_us", "remove_us", "delta_vs_clean"),
+        }
+    )
+    assert all(value > 0 for value in ratios.values())
+
+
+def test_digests_name_their_rate_and_what_held_cards_gain() -> None:
+    ratios = digest.report(digest.measure(digest.make_morning(10), 1), [40_000, 20_000])["ratios"]
+    assert ratios.keys() == {"per_s", "cached_vs_plain"}
+    assert ratios["per_s"] > 0
+
+
+def test_the_whole_names_grouping_at_the_size_that_is_asked_about() -> None:
+    flow = pipeline_run.Flow(10, 1.0, 1.0, {"match": Spent(cpu_s=0.5)})
+    figures = [
+        pipeline_run.Figures(
+            criteria=size,
+            subscribers=size // 5,
+            inflow=flow,
+            keys=100,
+            outflow=flow,
+            held=0,
+            load_s=1.0,
+            load_cpu_s=1.0,
+            memory_mib={"peak": 100.0},
+            disk_mib={"log": 1.0, "store": 1.0, "mails": 1.0},
+            grouping=Grouping(hits=100, keys=10, packed_ns=10.0, dict_ns=dict_ns, inverted_ns=20.0),
+        )
+        for size, dict_ns in ((10_000, 20.0), (100_000, 200.0), (1_000_000, 300.0))
+    ]
+    ratios = pipeline.report(figures)["ratios"]
+    assert ratios["grouping_vs_dict"] == ratios["grouping_vs_dict_100000"] == 20.0
+
+
+def test_the_normaliser_names_its_rate_and_its_longest() -> None:
+    given = normalise.all_given(Path(samples.__path__[0]))[:3]
+    best, first = normalise.best_times(given)
+    ratios = normalise.report(best, first, normalise.by_rule(given))["ratios"]
+    assert ratios.keys() == {"postings_per_s", "max_ms"}
+    assert all(value > 0 for value in ratios.values())
