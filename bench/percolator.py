@@ -30,6 +30,7 @@ from services.rules.fits import (
     UNMARKED_EMPLOYMENT,
     UNMARKED_SENIORITY,
     annual_floor,
+    end_of,
     least_near,
 )
 from services.rules.prepared import PreparedPosting
@@ -113,7 +114,7 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
         "tops": {code: top for code, top in tops_of(posting).items() if code in CURRENCIES},
     }
     if zones is not None:
-        found |= {"zone_low": zones.min, "zone_high": zones.max if zones.max >= zones.min else zones.max + 24}
+        found |= {"zone_low": zones.min, "zone_high": end_of(zones)}
     return found
 
 

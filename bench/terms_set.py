@@ -16,7 +16,7 @@ from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Timezones
 from services.matcher.adapters.elasticsearch_documents import ANY, document
 from services.matcher.ports import Hits
-from services.rules.fits import annual_floor, least_near
+from services.rules.fits import annual_floor, end_of, least_near
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 from services.runtime.clock import SystemClock
@@ -123,7 +123,7 @@ def _paid(tops: dict[str, int]) -> dict[str, Any]:
 
 
 def _awake(zones: Timezones) -> dict[str, Any]:
-    low, high = zones.min, zones.max if zones.max >= zones.min else zones.max + 24
+    low, high = zones.min, end_of(zones)
     turns = [
         {
             "bool": {

@@ -59,12 +59,14 @@ def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
     return not asked or value is None or value in asked
 
 
-def hours_apart(utc_offset: float, zones: Timezones) -> float:
-    """How many hours an offset lies from a range of offsets, round the clock: +13 and -11 are one hour of the day.
+def end_of(zones: Timezones) -> float:
+    """Where a range of offsets ends, a day later where it runs over the date line: where its min is above its max."""
+    return zones.max if zones.max >= zones.min else zones.max + _DAY
 
-    A range whose min is above its max runs over the date line.
-    """
-    low, high = zones.min, zones.max if zones.max >= zones.min else zones.max + _DAY
+
+def hours_apart(utc_offset: float, zones: Timezones) -> float:
+    """How many hours an offset lies from a range of offsets, round the clock: +13 and -11 are one hour of the day."""
+    low, high = zones.min, end_of(zones)
     return min(max(low - at, at - high, 0.0) for at in (utc_offset - _DAY, utc_offset, utc_offset + _DAY))
 
 

@@ -22,6 +22,7 @@ from services.matcher.adapters.elasticsearch_documents import (
     HAS_ZONE,
     currency_number,
 )
+from services.rules.fits import end_of
 
 FILTER_PATH: Final = "aggregations.hits.value"
 _LARGEST: Final = 2**63 - 1
@@ -112,7 +113,7 @@ def aggregation_of(posting: PostingCore) -> dict[str, Any]:
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
-        params |= {"low": float(zones.min), "high": float(zones.max if zones.max >= zones.min else zones.max + 24)}
+        params |= {"low": float(zones.min), "high": float(end_of(zones))}
     scripts = {"init_script": _INIT, "map_script": _MAP, "combine_script": _COMBINE, "reduce_script": "return states;"}
     return {"hits": {"scripted_metric": {**scripts, "params": params}}}
 

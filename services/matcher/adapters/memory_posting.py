@@ -140,7 +140,7 @@ class Judge:
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:
     """`fits.timezone_fits`, in columns; an offset that is not asked is NaN."""
-    low, high = zones.min, zones.max if zones.max >= zones.min else zones.max + 24
+    low, high = zones.min, fits.end_of(zones)
     turns = (offsets - 24, offsets, offsets + 24)
     apart = np.minimum.reduce([np.maximum(np.maximum(low - at, at - high), 0.0) for at in turns])
     near: Bools = np.isnan(offsets) | (apart <= tolerances)
