@@ -89,7 +89,7 @@ def _ranges(draw: st.DrawFn, least: int, most: int, *, cents: bool) -> tuple[Dec
     label=st.sampled_from(_LABELS),
     both=st.booleans(),
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_a_rendered_range_parses_back_to_itself(
     data: st.DataObject, number: str, money: str, period: str, dash: str, label: str, both: bool
 ) -> None:
@@ -110,14 +110,12 @@ def test_a_rendered_range_parses_back_to_itself(
         ["${}k-${}k", "${}k - {}k", "${}-{}k", "{}-{}k USD", "USD {}K to {}K", "${}K–${}K", "${}-{},000"]
     ),
 )
-@settings(deadline=None)
 def test_thousands_parse_back_to_themselves(thousands: tuple[int, int], form: str) -> None:
     low, high = thousands
     assert read("Salary: " + form.format(low, high), "US") == (low * 1_000, high * 1_000, "USD", "year")
 
 
 @given(lakhs=st.tuples(st.integers(6, 30), st.integers(31, 90)))
-@settings(deadline=None)
 def test_lakhs_parse_back_to_themselves_in_words_and_digits(lakhs: tuple[int, int]) -> None:
     low, high = (Decimal(one) * 100_000 for one in lakhs)
     want = (float(low), float(high), "INR", "year")
@@ -127,13 +125,11 @@ def test_lakhs_parse_back_to_themselves_in_words_and_digits(lakhs: tuple[int, in
 
 
 @given(amount=st.integers(25, 99), word=st.sampled_from(["up to", "bis zu", "jusqu'à", "hasta", "até", "max."]))
-@settings(deadline=None)
 def test_an_upper_end_alone_stays_alone(amount: int, word: str) -> None:
     assert read(f"Salary: {word} €{amount}.000 per year", None) == (None, amount * 1_000, "EUR", "year")
 
 
 @given(amount=st.integers(25, 99), word=st.sampled_from(["from", "starting at", "ab", "à partir de", "desde", "od"]))
-@settings(deadline=None)
 def test_a_lower_end_alone_stays_alone(amount: int, word: str) -> None:
     assert read(f"Salary: {word} €{amount}.000 per year", None) == (amount * 1_000, None, "EUR", "year")
 
@@ -145,7 +141,6 @@ def test_a_lower_end_alone_stays_alone(amount: int, word: str) -> None:
         "Weiterbildungsbudget:", "referral bonus:", "OTE of", "assets of", "relocation allowance of",
     ]),
 )  # fmt: skip
-@settings(deadline=None)
 def test_money_that_is_called_something_else_is_no_pay(amount: int, word: str) -> None:
     assert read(f"Our {word} ${amount:,} per year", "US") is None
 
@@ -158,7 +153,7 @@ _PIECES = st.sampled_from([
 
 
 @given(st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".join), st.lists(_PIECES).map(" ".join)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     found = read_salary(a_draft(), document_of(text[:50], text), country="US", rates=_RATES).value
     if found is not None:

@@ -136,7 +136,7 @@ class _Reader:
             high,
             one.currency,
             spells,
-            self._sense(one, around),
+            self._sense(one, around, first=index == 0),
             labelled=self._is_called_pay(one, around),
             ranged=one.ranged or low is None or high is None,
             hinted=hinted,
@@ -212,10 +212,10 @@ class _Reader:
         hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
         return tuple(dict.fromkeys(hints)), True
 
-    def _sense(self, one: Sum, around: _Around) -> Sense:
+    def _sense(self, one: Sum, around: _Around, *, first: bool) -> Sense:
         if self._is_on_target(one, around):
             return "ote"
-        if self.all_is_pay:
+        if self.all_is_pay and (first or not self._is_something_else(one, around)):
             return "pay"
         per_annum = _is_per_annum(self.text, one) and not cues.VARIED.search(around.before)
         if self._is_something_else(one, around) and not per_annum:

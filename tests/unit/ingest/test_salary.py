@@ -316,6 +316,22 @@ def test_a_field_may_state_base_pay_beside_on_target_earnings() -> None:
     assert normalised(pay_text="$150k OTE (50/50)").salary is None
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("€70k-€80k + equity worth €20k", (70_000, 80_000, "EUR", "year")),
+        ("€100k OTE (€60k base + €40k variable)", (60_000, 60_000, "EUR", "year")),
+        ("£40,000 + £15,000 car allowance", (40_000, 40_000, "GBP", "year")),
+        ("Budget: $90k-$100k", (90_000, 100_000, "USD", "year")),
+        ("$120k-$150k in New York, $100k-$130k elsewhere", (100_000, 150_000, "USD", "year")),
+        ("PLN 18-24k + VAT", (18_000, 24_000, "PLN", "month")),
+        ("80-90 TEUR", (80_000, 90_000, "EUR", "year")),
+    ],
+)
+def test_beside_the_pay_of_a_free_text_field_other_sums_are_set_aside(field: str, expected: Terms) -> None:
+    assert terms(normalised(pay_text=field).salary) == expected
+
+
 def test_bands_of_places_in_one_currency_are_joined_in_a_text_and_all_quoted() -> None:
     posting = normalised(html="<p>London: £70,000–£85,000; Leeds: £60,000–£72,000; remote: £58,000–£70,000</p>")
     assert terms(posting.salary) == (58_000, 85_000, "GBP", "year")
