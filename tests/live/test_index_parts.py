@@ -42,7 +42,7 @@ def change(index: ElasticsearchCriteriaIndex) -> Callable[[random.Random], None]
     return change_one
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=seeds, keys=st.sampled_from((5, 40, 200)), batch=st.integers(1, 30))
 def test_the_hits_are_right_after_every_batch(seed: int, keys: int, batch: int) -> None:
     index = empty_criteria_index()

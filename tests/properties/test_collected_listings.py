@@ -81,7 +81,7 @@ def _open_in(on: Bench) -> dict[str, str]:
     return now
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=STEPS, last=LISTING.filter(bool))
 def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[Step], last: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:
@@ -99,7 +99,7 @@ def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[S
         assert _open_in(on) == last
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(listings=st.lists(LISTING, min_size=1, max_size=8))
 def test_without_interruptions_each_change_is_told_once(listings: list[dict[str, str]]) -> None:
     with TemporaryDirectory() as folder:

@@ -179,7 +179,7 @@ def model() -> Iterator[Model]:
 
 
 @given(st.lists(ops, min_size=5, max_size=40))
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 def test_nothing_leaves_twice_and_the_store_never_says_what_is_not_so(steps: list[tuple[object, ...]]) -> None:
     with model() as made:
         for step in steps:
@@ -188,7 +188,7 @@ def test_nothing_leaves_twice_and_the_store_never_says_what_is_not_so(steps: lis
 
 
 @given(st.lists(ops, max_size=25))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_whatever_happened_all_ends_once_the_mailer_answers(steps: list[tuple[object, ...]]) -> None:
     with model() as made:
         for step in steps:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -77,7 +77,6 @@ def mails(draw: st.DrawFn) -> list[tuple[Digest, Links]]:
     return made
 
 
-@settings(deadline=None)
 @given(mails(), st.sampled_from([1, 100]))
 def test_a_mail_is_one_of_its_own_reader_and_of_versions_whatever_is_held(
     made: list[tuple[Digest, Links]], held: int
@@ -87,7 +86,6 @@ def test_a_mail_is_one_of_its_own_reader_and_of_versions_whatever_is_held(
         assert kept.render(digest, links) == anew.render(digest, links)
 
 
-@settings(deadline=None)
 @given(mails())
 def test_nothing_that_a_feed_says_becomes_markup_or_a_line_of_its_own(made: list[tuple[Digest, Links]]) -> None:
     renderer = JinjaRenderer(SENDER)

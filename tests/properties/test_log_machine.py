@@ -126,5 +126,5 @@ class LogMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-LogMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+LogMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestLogAgainstModel = LogMachine.TestCase

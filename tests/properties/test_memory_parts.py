@@ -26,7 +26,7 @@ sizes = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds, sizes=sizes, keys=st.sampled_from((5, 40, 200)), batch=st.integers(1, 30))
 def test_the_hits_are_right_after_every_batch(
     kernel: KernelName, seed: int, sizes: Sizes, keys: int, batch: int

@@ -65,7 +65,7 @@ _DRAFTS = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(_DRAFTS)
 def test_any_draft_becomes_a_posting_that_survives_the_wire(draft: Draft) -> None:
     posting = normalise(draft, raw=a_raw(), rates=RATES)
@@ -122,7 +122,7 @@ def test_a_long_text_of_one_piece_is_read_in_bounded_time(unit: str) -> None:
 
 
 @pytest.mark.timeout(180)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(_words_of_the_tables()), st.sampled_from([" ", "", ", ", "\n", ". ", " 1 ", " and ", " not "]))
 def test_a_long_text_of_a_word_that_rules_look_out_for_is_read_in_bounded_time(word: str, between: str) -> None:
     unit = word + between
@@ -141,7 +141,7 @@ _COUNTRIES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(_COUNTRIES))
 def test_a_posting_reaches_the_country_that_it_names_in_any_language(country: tuple[str, Sense]) -> None:
     name, sense = country

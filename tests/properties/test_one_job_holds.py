@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.posting import Cluster, Reach
@@ -45,7 +45,6 @@ def test_copies_are_found_as_if_all_pairs_were_compared(found: list[Cluster]) ->
     assert all(same_job(group.best.cluster, other.cluster) for group in groups for other in group.others)
 
 
-@settings(deadline=None)  # the first text beyond ASCII compiles the pattern of a word
 @given(st.text(max_size=200))
 @example("caf\u00e9 \u2013 \u2022 na\u00efve\u2019s \U0001f680 \u2122 x\u00b2 \uac00\u2026")
 def test_a_signature_is_of_the_words_of_its_text(text: str) -> None:

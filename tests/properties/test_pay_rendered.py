@@ -175,7 +175,7 @@ def _read(text: str, country: str | None) -> Salary | None:
 
 @pytest.mark.parametrize("notation", NOTATIONS, ids=str)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_rendered_salary_parses_back_to_itself(notation: Notation, data: st.DataObject) -> None:
     text, low, high = data.draw(_rendered(notation))
     salary = _read(text, notation.country)

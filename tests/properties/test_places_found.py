@@ -36,7 +36,7 @@ _TEXTS = st.one_of(
 
 
 @given(st.sampled_from(_COUNTRIES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_country_is_found_in_running_text_by_each_of_its_names(country: tuple[str, Sense]) -> None:
     name, sense = country
     found = find_places(f"You must be based in {name}, and work there.")
@@ -44,7 +44,7 @@ def test_a_country_is_found_in_running_text_by_each_of_its_names(country: tuple[
 
 
 @given(st.sampled_from(_FIELDS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_boards_field_names_a_country_in_any_language(field: tuple[str, str]) -> None:
     name, code = field
     reach = read_reach(_draft(restriction=name), document_of("Engineer", "")).value
@@ -64,7 +64,6 @@ def test_mentions_lie_in_the_text_in_order(text: str) -> None:
 
 
 @given(title=_TEXTS, text=_TEXTS, field=_TEXTS)
-@settings(deadline=None)
 def test_any_text_at_all_gives_a_reach_and_zones(title: str, text: str, field: str) -> None:
     draft, document = _draft(restriction=field), document_of(title, text)
     reach = read_reach(draft, document)

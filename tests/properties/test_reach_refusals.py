@@ -150,7 +150,7 @@ def _reach(text: str) -> Reach:
 
 
 @given(sentences(TURNED_AWAY))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_places_whose_people_are_turned_away_are_ruled_out_and_never_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     found = _reach(text)
@@ -159,7 +159,7 @@ def test_places_whose_people_are_turned_away_are_ruled_out_and_never_allowed(sai
 
 
 @given(sentences(ALLOWED))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_places_outside_of_which_people_are_turned_away_are_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     found = _reach(text)
@@ -168,7 +168,7 @@ def test_places_outside_of_which_people_are_turned_away_are_allowed(said: tuple[
 
 
 @given(denials())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_places_of_whose_people_something_unknown_is_denied_are_not_allowed(said: tuple[str, set[str]]) -> None:
     text, codes = said
     assert not codes.intersection(_reach(text).countries)

@@ -23,7 +23,7 @@ texts = st.one_of(st.text(), st.lists(_pieces, max_size=25).map("".join))
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_can_be_searched_for_skills(text: str) -> None:
     reached = 0
     for mention in taxonomy().find(text):
@@ -34,7 +34,7 @@ def test_any_text_can_be_searched_for_skills(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_can_be_searched_for_places(text: str) -> None:
     reached = 0
     for mention in find_places(text):
@@ -46,7 +46,7 @@ def test_any_text_can_be_searched_for_places(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_can_be_asked_for(text: str) -> None:
     name = taxonomy().canonical(text)
     assert name is None or taxonomy().canonical(name) == name

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.keys import keys_of, pack
@@ -35,7 +35,6 @@ def _rows(draw: st.DrawFn) -> list[Row]:
 _CUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(_rows(), _CUTS, st.data(), st.integers(1, 4), st.integers(1, 20), st.integers(1, 7))
 def test_each_window_holds_its_best_rows(
     rows: list[Row], positions: list[tuple[int, int]], data: st.DataObject, most: int, held: int, slice_: int

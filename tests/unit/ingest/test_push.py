@@ -425,7 +425,7 @@ rows = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=60) | st.lists(rows, max_size=6).map(lambda value: json.dumps(value).encode()),
     lines=st.booleans(),

@@ -68,7 +68,7 @@ def test_a_version_of_any_size_is_held_against_the_next(last: int) -> None:
 
 
 @kernels
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     floors=st.lists(st.tuples(amounts, st.sampled_from(CURRENCIES)), min_size=1, max_size=20),
     tops=st.dictionaries(st.sampled_from((*CURRENCIES, "GBP")), st.one_of(amounts, st.just(0))),
@@ -92,7 +92,7 @@ def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_of
 
 
 @kernels
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=seeds)
 def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_skill_that_ask_more(
     kernel: KernelName, seed: int

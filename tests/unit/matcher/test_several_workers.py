@@ -95,7 +95,7 @@ def test_a_key_that_came_back_under_another_worker_is_matched_backwards(tmp_path
     assert shared.pairs() == {(1, "early"), (1, "late")}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=seeds, workers=st.integers(1, 3))
 def test_in_whatever_order_workers_take_turns_each_pair_is_found(seed: int, workers: int) -> None:
     """Records come in between, batches differ in size, workers are killed, start late, and read a batch long before

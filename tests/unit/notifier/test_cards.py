@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
@@ -44,7 +44,6 @@ def digests(draw: st.DrawFn) -> tuple[Digest, Links]:
     return made, links_for(made, draw(st.sampled_from(["", "https://jobs.harbour.example"])), b"secret")
 
 
-@settings(deadline=None)
 @given(mails=st.lists(digests(), min_size=1, max_size=12), held=st.sampled_from([1, 3, 1_000]))
 def test_a_mail_is_the_same_whatever_cards_are_held(mails: list[tuple[Digest, Links]], held: int) -> None:
     kept, anew = JinjaRenderer(SENDER, cards_held=held), JinjaRenderer(SENDER, cards_held=0)
