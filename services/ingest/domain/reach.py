@@ -14,6 +14,7 @@ from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach_named import MOST_SHOWN, Excluded, Named, without_frames
+from services.ingest.domain.reach_parts import parted
 from services.ingest.domain.reach_text import Said, read_text
 from services.ingest.domain.reach_wide import read_wide
 from services.ingest.domain.sections import Document
@@ -48,10 +49,8 @@ _MAKER_ROLE = re.compile(
     r"|desarrollador\w*|desenvolvedor\w*|ingénieur\w*|ingeniero\w*)\b",
     re.IGNORECASE,
 )
-_SHUT = re.compile(
-    r"\b(?:non|not|no|excluding|excludes?|excl|except(?: for)?|outside(?: of)?|without"
-    r"|other than)\b[\s.-]*(?:in )?(?:the )?$",
-    re.I,
+_ALL = re.compile(
+    r"\b(?:anywhere|everywhere|(?:all|any) countr(?:ies|y)|global(?:ly)?|worldwide|international)\b", re.IGNORECASE
 )
 _OFFICE = re.compile(r"\b(?:headquarters?|hq|office|on-?site|in[- ]office|main)\b", re.IGNORECASE)
 _OUR_PLACE = re.compile(
@@ -71,7 +70,7 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
     board = _of_fields(draft.restriction, said.excluded, restricts=True)
     own = _of_fields(draft.locations, said.excluded)
     excluded = said.excluded
-    title = _title_region(document.title)
+    title = _title_region(document.title, excluded)
     if said.anywhere is not None:
         return _worldwide(excluded, [said.anywhere])
     if said.restricted.any_place:
@@ -103,7 +102,11 @@ def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> 
     if own.worldwide:
         return _worldwide(excluded, own.evidence)
     titled = Named()
-    mentions = [m for m in find_places(document.title, cities=True) if m.kind not in ("group", "worldwide")]
+    mentions = [
+        m
+        for m in parted(document.title, find_places(document.title, cities=True))[1]
+        if m.kind not in ("group", "worldwide")
+    ]
     if titled.add(mentions, states=False):
         titled.evidence.append(evidence_of("title", document.title))
         return _listed(titled, excluded)
@@ -152,9 +155,11 @@ def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool 
         if framed and "address" in stated.field.lower():
             continue
         mentions = _in_field(stated, restricts=restricts)
-        open_ = [m for m in mentions if not _SHUT.search(stated.text, max(0, m.start - 24), m.start)]
-        shut = [mention.code for mention in mentions if mention not in open_]
-        excluded.add(shut, partial(evidence_of, stated.field, stated.text))
+        shut, open_ = parted(stated.text, mentions)
+        excluded.add((mention.code for mention in shut), partial(evidence_of, stated.field, stated.text))
+        if shut and not open_ and _ALL.search(stated.text):
+            named.worldwide = True
+            named.show(partial(evidence_of, stated.field, stated.text))
         framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
             len(open_) > 1 and "," in stated.text
         )
@@ -173,16 +178,16 @@ def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
     return found if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 
-def _title_region(title: str) -> Named:
+def _title_region(title: str, excluded: Excluded) -> Named:
     """A place in a title that speaks of hiring: `Remote, Latin America`, `(Europe Remote)`, `US only`.
 
     A maker's title needs no such word for a region: `Software Engineer (Europe)`.
     """
     named = Named()
+    shut, open_ = parted(title, find_places(title, cities=True))
+    excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
     mentions = [
-        m
-        for m in find_places(title, cities=True)
-        if m.kind != "worldwide" and not (m.kind == "group" and _SEAT_BEHIND.match(title, m.end))
+        m for m in open_ if m.kind != "worldwide" and not (m.kind == "group" and _SEAT_BEHIND.match(title, m.end))
     ]
     if not mentions:
         return named

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from services.ingest.domain.reach_cues import Cue
 from services.ingest.domain.reach_named import as_states, without_frames
+from services.ingest.domain.reach_parts import parted
 from services.ingest.domain.reach_words import MOST_BETWEEN, NOT_A_PLACE, PREFERRED_BEHIND, words
 from services.ingest.domain.sections import ABOUT_US, Document
 from services.rules.places import PlaceMention, find_places
@@ -34,12 +34,6 @@ _LABEL_END = re.compile(
 _MOST_LABELLED = 220
 _ENDS_ANYWHERE = re.compile(r"(?:[|/,]|\bor)\s?anywhere(?: else)?\W*$", re.IGNORECASE)
 _WISHED = re.compile(r"prefer|ideal", re.IGNORECASE)
-NOT_BEFORE: Final = re.compile(
-    r"\b(?:no|not|non|except|excluding|excl|outside(?: of)?|without)[\s-]*(?:the\s)?$", re.IGNORECASE
-)
-
-
-"""Right before a place, what leaves it out of its list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +69,7 @@ def read_label(document: Document, cue: Cue) -> Label | None:
         return None
     value = text[start:stop]
     mentions = [m for m in find_places(value, cities=True) if not NOT_A_PLACE.match(text, start + m.end)]
-    left_out = _asides(value, mentions)
-    mentions = [mention for mention in mentions if mention not in left_out]
+    left_out, mentions = parted(value, mentions)
     if end is not None and _WISHED.match(end[0]):
         wish = max(value.rfind(mark) for mark in ",;(")
         mentions = [m for m in mentions if m.start < wish] or mentions
@@ -88,14 +81,3 @@ def read_label(document: Document, cue: Cue) -> Label | None:
     return Label(
         line, start, stop, without_frames(value, as_states(mentions)), [mention.code for mention in left_out], anywhere
     )
-
-
-def _asides(value: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
-    """What is left out: `Remote (non-US)`, `NO US-BASED CANDIDATES`, both of `Europe (excluding Malta and Cyprus)`."""
-    left_out: list[PlaceMention] = []
-    for mention in mentions:
-        between = value[left_out[-1].end : mention.start] if left_out else ""
-        listed = between and ")" not in between and words().between.fullmatch(between)
-        if listed or NOT_BEFORE.search(value, max(0, mention.start - 16), mention.start):
-            left_out.append(mention)
-    return left_out

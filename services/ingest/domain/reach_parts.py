@@ -1,7 +1,8 @@
-"""A place and the parts that are left out of it: `Europe except Spain`, `Canada (outside Quebec)`."""
+"""A place and what is left out of it: `Europe except Spain`, `Canada (outside Quebec)`, `Remote, non-US`."""
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from services.rules.place_names import Found
 from services.rules.places import PlaceMention, countries_of
@@ -12,6 +13,31 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _TO_EXCEPT = re.compile(r"(?:\s(?:states|countries|provinces))?[\s,(–—-]*", re.IGNORECASE)
+
+LEFT_OUT_BEFORE: Final = re.compile(
+    r"(?:(?:^|[^\w\s]\s?|\b(?:but|and)\s)no"
+    r"|\b(?:not|non|excluding|excludes?|excl|except(?: for)?|outside(?: of)?|without|other than|apart from|außer|ohne"
+    r"|kein\w*|sauf|hors|sans|excepto|salvo|sin|exceto|sem|eccetto|tranne|behalve|geen))\b[\s.:-]*"
+    r"(?:(?:candidates?|applicants?|residents?|people|hires)\s(?:from|in|of)\s)?(?:(?:in|from|for)\s)?"
+    r"(?:the |la |le )?$",
+    re.IGNORECASE,
+)
+"""Right before a place, what leaves it out of its list: `non-US`, `no UK`, but not `no Brasil`, which is Portuguese."""
+_MOST_BEFORE = 40
+_GOES_ON = re.compile(r"\s?(?:,|&|/|,? ?\b(?:and|or|und|oder|et|ou|y|o|e))\s?(?:the )?", re.IGNORECASE)
+
+
+def parted(text: str, mentions: Sequence[PlaceMention]) -> tuple[list[PlaceMention], list[PlaceMention]]:
+    """Part the places of a field, title or label: what is left out, in lists that go on from it too, and the others."""
+    left_out: list[PlaceMention] = []
+    others: list[PlaceMention] = []
+    for mention in mentions:
+        goes_on = left_out and _GOES_ON.fullmatch(text, left_out[-1].end, mention.start)
+        if goes_on or LEFT_OUT_BEFORE.search(text, max(0, mention.start - _MOST_BEFORE), mention.start):
+            left_out.append(mention)
+        else:
+            others.append(mention)
+    return left_out, others
 
 
 def whole_of(text: str, name: Found | None, begins: int, cue: int) -> PlaceMention | None:

@@ -43,7 +43,7 @@ def _patterns() -> _Patterns:
     table = table_of("reach.toml")["refusals"]
     negation, verb, small = (any_of(table[name]) for name in ("negations", "verbs", "small"))
     people, none, away = (any_of(table[name]) for name in ("people", "none", "turned_away"))
-    parted = r"\b(?:nicht|niet|geen|keine?n?)\b[^.!?;,\n]{0,30}\b(?:an|ein|aan)\W*$"
+    parted = r"\b(?:nicht|niet|geen|keine?n?)\b[^.!?;,\n]{0,30}\b(?:an|ein|aan)\W*$|\bbew[ei]rb\w* (?:\w+ ){0,3}nicht\b"
     gap = rf"(?:[\s,]+(?:{small})\b)*[\s,]+"
     french = rf"\bn(?:e\s|['’])(?:\w+\s){{0,2}}?(?:{verb})\s(?:pas|plus)\b"
     no_people = rf"\b(?:{none})\s(?:[\w-]+\s){{0,2}}?(?:{people})\b|\b(?:{any_of(table['nobody'])})\b(?! but\b)"
@@ -63,6 +63,7 @@ def _patterns() -> _Patterns:
 _COMMA = (
     r",\s(?=(?:unfortunately|sadly|regrettably|leider|malheureusement|lamentablemente|infelizmente|purtroppo|niestety"
     r"|helaas|are|is|will|cannot|can|may|need|können|kann|werden|wird|sind|ne|no|não|non|nie|niet)\b)|(?<=[a-z]{3}ly),\s"
+    r"|(?:,|:|\s[–—-])\s(?=(?:please|sorry|unfortunately|bitte|leider|merci|por favor|per favore|helaas)\b)"
 )
 """A comma that does not begin another clause."""
 _ONLY = (
@@ -103,6 +104,11 @@ _NEED_NOT = re.compile(
     re.IGNORECASE,
 )
 """What lifts a demand, and so neither asks nor refuses."""
+_NOT_FOR = re.compile(
+    r"\b(?:not|nicht|niet|pas|no|não|non|nie) (?:for|für|voor|pour|para|per|dla)\s"
+    r"(?:any |the |die |les |los |las |de |i )?$",
+    re.IGNORECASE,
+)
 _CONTRAST = re.compile(
     r"[,:] (?:but|you|your|we|however|aber|mais|vous|pero|mas|ma|maar|ale)\b|\b(?:is|are|welcome|considered) and\b"
     r"|\b(?:others|elsewhere|otherwise)\b",
@@ -134,10 +140,14 @@ _OF_THE_REST = re.compile(
     r"|other than)",
     re.IGNORECASE,
 )
+_WELCOME = re.compile(
+    r"[^.,;]{0,30}\b(?:welcome|willkommen|bienven\w+|bem-vind\w+|benvenut\w+|welkom)\b", re.IGNORECASE
+)
 _OBLIGES = re.compile(
     r"\b(?:must|need|needs|required?|requires|have to|has to|only|should|authori[sz]ed|right to|eligible to|open to"
     r"|hire|hiring|muss\w*|müssen|nur|ausschließlich|doi\w+|devez|uniquement|deb\w+|tien\w+ que|solo|únicamente|deve\w*"
-    r"|precisa\w*|somente|apenas|devi|devono|soltanto|musi\w*|tylko|moet\w*|alleen)\b",
+    r"|precisa\w*|somente|apenas|devi|devono|soltanto|musi\w*|tylko|moet\w*|alleen)\b"
+    r"|(?<!who )(?<!that )\b(?:is|are|be|you|you['’]re|du|vous|ist|bist|est|êtes)\s(?:\w+ly\s)?$",
     re.IGNORECASE,
 )
 
@@ -153,11 +163,11 @@ def stance_of(before: str, cue: str, behind: str, *, opposite: bool, leave: bool
     turned = _OPPOSITE.search(before)
     if turned and not leave and patterns.before.search(before + cue, turned.start()):
         turned = None  # `we do not hire in`: the phrase itself is what is refused
-    head = before[: turned.start()] if turned else before if opposite else before + cue
+    head = before[: turned.start()] if turned else before + cue
     if _EVEN_IF.search(before):
         return "unclear"
     verdict = verdict_behind(before, behind, subject=subject)
-    if verdict is None and _holds(patterns.before, head):
+    if verdict is None and (_holds(patterns.before, head) or (subject and _NOT_FOR.search(head, 0, len(before)))):
         verdict = "unclear" if patterns.things.search(head) else "refused"
     if verdict == "refused":
         return "confirmed" if opposite or turned else "refused"
@@ -193,7 +203,12 @@ def verdict_behind(before: str, behind: str, *, subject: bool) -> Stance | None:
         return "unclear" if qualified else "refused"
     if (patterns.negated if subject else patterns.denied).match(behind):
         return "unclear"
-    if subject and not obliges and any(_touches(behind, one) for one in patterns.before.finditer(behind)):
+    if (
+        subject
+        and not obliges
+        and not _WELCOME.match(behind)
+        and any(_touches(behind, one) for one in patterns.before.finditer(behind))
+    ):
         return "unclear"
     return None
 

@@ -15,9 +15,9 @@ from schemas.posting import Evidence
 from services.ingest.domain.anchors import cues_of
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach_cues import Cue
-from services.ingest.domain.reach_labels import NOT_BEFORE, read_label
+from services.ingest.domain.reach_labels import read_label
 from services.ingest.domain.reach_named import Excluded, Named, as_states, is_whole, state_named, without_frames
-from services.ingest.domain.reach_parts import is_bracketed_part, whole_of
+from services.ingest.domain.reach_parts import LEFT_OUT_BEFORE, is_bracketed_part, whole_of
 from services.ingest.domain.reach_refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach_trailing import trailing
 from services.ingest.domain.reach_words import (
@@ -143,7 +143,7 @@ class _Reader:
         stop = SENTENCE_END.search(behind)
         stance = stance_of(
             before,
-            self.text[cue.start : cue.end],
+            "" if cue.kind == "except" else self.text[cue.start : cue.end],
             behind[: stop.start()] if stop else behind,
             opposite=cue.kind in ("outside", "away", "except"),
             leave=cue.kind == "allowed",
@@ -212,8 +212,12 @@ class _Reader:
             between = text[reached:start]
             if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
-            if listed and NOT_BEFORE.search(between):
+            if listed and LEFT_OUT_BEFORE.search(between):
+                if found.kind in ("country", "subdivision") and _ENDS.match(text, end):
+                    self.said.excluded.add((found.code,), partial(quote, "text", text, cue.start, end))
                 continue
+            if cue.kind == "shut" and _OTHERWISE.search(between):
+                break
             if _ALL_STATES.search(between):
                 break
             if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (
@@ -279,8 +283,7 @@ class _Reader:
         return (
             bool(WHO.search(self.text, cue.end, last))
             or bool(_EACH.match(self.text, cue.end))
-            or "role" in before
-            or "position" in before
+            or bool(_ROLE.search(before))
         )
 
     def _label(self, cue: Cue) -> None:
@@ -309,6 +312,8 @@ _PEOPLE_WHO = re.compile(
     r"|residents)(?: (?:who|that))?(?: (?:are|is))?(?: \w+ly)?\s$",
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
+_OTHERWISE = re.compile(r"[,:;–-]\s(?:you|we|candidates|applicants)\b|\b(?:must|only)\b", re.IGNORECASE)
 _EACH = re.compile(r"\s(?:all|any|every|each) ", re.IGNORECASE)
 _PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
 _JOINING = re.compile(

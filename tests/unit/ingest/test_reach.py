@@ -42,6 +42,42 @@ def test_the_boards_restriction_beats_the_location() -> None:
     assert reach(restriction=("Spain", "Italy"), locations="Berlin, Germany").countries == ("ES", "IT")
 
 
+@pytest.mark.parametrize(
+    ("field", "countries", "groups", "excluded"),
+    [
+        ("Europe, not UK", (), ("europe",), ("GB",)),
+        ("EU (no Germany)", (), ("eu",), ("DE",)),
+        ("Europe (except Spain and Italy), Brazil", ("BR",), ("europe",), ("ES", "IT")),
+        ("US (excluding CA, NY)", ("US",), (), ("US-CA", "US-NY")),
+        ("No candidates from India", (), (), ("IN",)),
+        ("Remoto no Brasil", ("BR",), (), ()),
+    ],
+)
+def test_a_field_leaves_places_out(
+    field: str, countries: tuple[str, ...], groups: tuple[str, ...], excluded: tuple[str, ...]
+) -> None:
+    found = reach(restriction=field)
+    assert (found.countries, found.groups, found.excluded) == (countries, groups, excluded)
+
+
+@pytest.mark.parametrize("field", ["Anywhere except Iran and Cuba", "Worldwide, excluding Iran, Cuba"])
+def test_a_field_that_leaves_places_out_of_the_world_is_worldwide(field: str) -> None:
+    assert reach(restriction=field) == Reach(scope="worldwide", excluded=("IR", "CU"))
+
+
+@pytest.mark.parametrize(
+    ("title", "groups", "excluded"),
+    [
+        ("Backend Engineer (Remote, non-US)", (), ("US",)),
+        ("Backend Engineer - Remote, Europe except Spain or Malta", ("europe",), ("ES", "MT")),
+        ("Go Developer | Remote EU, no UK", ("eu",), ("GB",)),
+    ],
+)
+def test_a_title_leaves_places_out(title: str, groups: tuple[str, ...], excluded: tuple[str, ...]) -> None:
+    found = reach(title)
+    assert (found.countries, found.groups, found.excluded) == ((), groups, excluded)
+
+
 def test_the_own_location_is_the_last_resort_for_every_workplace() -> None:
     found = reach(locations="Berlin, Germany", workplace="onsite")
     assert (found.scope, found.countries, found.subdivisions) == ("listed", ("DE",), ())
