@@ -39,6 +39,8 @@ from services.ingest.domain.sections import document_of
         ("About this position", "duties"),
         ("Benefits & perks", "benefits"),
         ("Was wir bieten", "benefits"),
+        ("Benefits administration", "opening"),
+        ("Why this is hard", "opening"),
         ("About us", "about"),
         ("Who we are", "about"),
         ("Equal opportunity employer", "legal"),

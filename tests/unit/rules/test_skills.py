@@ -66,6 +66,8 @@ def test_a_skill_implies_what_its_parents_imply() -> None:
     ("kind", "broader"),
     [
         ("Registered Nurse", "Nursing"),
+        ("RN License", "Nursing License"),
+        ("Account Reconciliation", "Reconciliation"),
         ("Psychiatric Nursing", "Nursing"),
         ("Nursing License", "Nursing"),
         ("Family Medicine", "Medicine"),
@@ -184,6 +186,8 @@ def test_go_is_not_found_where_it_is_a_verb(text: str) -> None:
         ("We meet each Monday, Slack or not", {"Monday.com"}),
         ("Drive growth, Gmail", {"Google Drive"}),
         ("Elastic teams, Kafka", {"Elasticsearch"}),
+        ("watch CTR and Cost Per Click (CPC)", {"CPC"}),
+        ("as the JD says", {"Juris Doctor"}),
     ],
 )
 def test_common_words_are_no_skills(text: str, absent: set[str]) -> None:
@@ -209,6 +213,8 @@ def test_common_words_are_no_skills(text: str, absent: set[str]) -> None:
         ("SDKs, APIs and LLMs", {"SDK", "APIs", "LLM"}),
         ("Snowflake, DBT and Airflow", {"Snowflake", "dbt", "Airflow"}),
         ("models in dbt, infrastructure in IaC", {"dbt", "Infrastructure as Code"}),
+        ("Certified Professional Coder (CPC), CCS or RHIT", {"CPC", "CCS"}),
+        ("a JD degree, or JD and active admission to the bar", {"Juris Doctor"}),
         ("React, Next and Tailwind CSS", {"React", "Next.js"}),
         ("TypeScript/Next/Node", {"Next.js", "Node.js"}),
         ("Node, Nest, PostgreSQL", {"Node.js", "NestJS"}),
