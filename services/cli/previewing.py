@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.asked import asked_criteria
+from services.cli.asked import asked_for
 from services.cli.finding import forward_of
 from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
@@ -102,7 +102,8 @@ def _of_search(opened: Opened, subscriber: Subscriber, search: DueSearch, days: 
 def _asked(search: str, config: Path | None, opened: Opened) -> DueSearch:
     """By the name that it has, or that its file has."""
     name = Path(search).stem if Path(search).is_file() else opened.searches.get(search).name
-    return DueSearch("preview", name, "daily", asked_criteria(search, config))
+    criteria, preferred_places = asked_for(search, config)
+    return DueSearch("preview", name, "daily", criteria, preferred_places)
 
 
 def _recipient(opened: Opened, subscriber: Subscriber) -> Recipient:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.posting import Company, Skill
+from schemas.posting import Company, Reach, Skill
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
 from tests.support.command_line import Ran, run
@@ -171,6 +171,20 @@ def test_a_preview_of_a_search_is_for_its_reader_and_knows_saved_searches_by_id(
     assert told["found"]["fit"] == len(JOBS)
     assert "Billing engineer" not in [item["title"] for item in told["items"]]
     assert {item["searches"][0] for item in told["items"]} == {"Snakes"}
+
+
+def test_a_preview_of_a_search_ranks_by_the_places_that_it_prefers(
+    jobchime: Command, store: NotifierStore, tmp_path: Path
+) -> None:
+    held = [
+        posting(name, title=f"Gardener in {name}", skills=(), reach=Reach(scope="listed", countries=(name,)))
+        for name in ("DE", "PT", "FR")
+    ]
+    store.matches.store(0, [arrival(7 + at, one) for at, one in enumerate(held)], NOW)
+    asked = tmp_path / "gardens.json"
+    for first in ("PT", "FR"):
+        asked.write_text(json.dumps({"criteria": {"text": "gardener"}, "preferred_places": [first]}))
+        assert found(jobchime, asked)["items"][0]["title"] == f"Gardener in {first}"
 
 
 @pytest.mark.parametrize(
