@@ -81,6 +81,15 @@ SURE_PART = re.compile(
     r"|\d[\d.,]{0,10}k? (?:base|basic|fixed|fixe?|fijo|fixo)\b"
 )
 """The sum of a base pay, beside that of all pay."""
+ADDED = re.compile(r"(?:\+|\bplus|\bzzgl\.?|\bzuzüglich|\bmás|\bmais)\s*(?:up to |bis zu |an? )*$")
+"""What comes on top of the pay named before: `$38/hr + $4/hr`."""
+TIMES_SALARY = re.compile(r"\d ?(?:x|×|times) (?:(?:your|annual|base) )*salary\b[^\n]{0,40}$")
+"""What an insurance pays: `life cover of 4x salary (max £500,000)`."""
+FULL_TIME_NEXT = re.compile(
+    r"[\s(,]{0,3}(?:p\.?a\.?|per annum|a year)?[\s(,]{0,3}(?:fte\b|full[- ]time equivalent|pro[- ]rata)"
+)
+ACTUAL = re.compile(r"\bactual\b[^\d\n]{0,25}\d|\d[\d,.]{2,9}k?[^\d\n]{0,15}\bactual\b")
+"""What part-time work really pays, beside its full-time equivalent: `£30,000 FTE (£18,000 actual)`."""
 VARIED = re.compile(r"\b(?:variable|bonus|incentives?|joining|retention|esops?|rsus?)\b[^,;\d]{0,12}$")
 LEAST_PAID = re.compile(
     r"\b(?:kv-?)?mindest(?:grund|brutto|monats|jahres)*(?:gehalt|lohn|entgelt)\b[^\d\n]{0,60}$"

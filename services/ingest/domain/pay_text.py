@@ -20,7 +20,7 @@ one, unless a word says that it is something else."""
 _TELLING: frozenset[Word] = frozenset({"salary", "base", "ote", "other"})
 """Words that leave no need to look at the heading of a list."""
 _RATES = frozenset({"hour", "day"})
-_BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL = 140, 100, 160, 50, 30
+_BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL, _ACTUAL = 140, 100, 160, 50, 30, 70
 _BARE_IN_FIELD, _BARE_IN_SECTION = 100, 10_000
 _MOST_ITEMS = 8
 _MOST_READ = 60
@@ -67,6 +67,8 @@ class _Around:
     after: str
     since: int
     """Where the sum before it ends."""
+    first: bool
+    """No sum stands ahead of it."""
     within: tuple[int, int]
     """From the band before to the band after, in a list of bands."""
     carried: dict[Word, int]
@@ -128,7 +130,7 @@ class _Reader:
         stop = cues.MORE.search(after)
         end = one.end + (stop.start() if stop else len(after))
         following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
-        around = _Around(before, after, since if told else 0, within, carried, following, spells)
+        around = _Around(before, after, since if told else 0, index == 0, within, carried, following, spells)
         return PayMention(
             one.start,
             one.end,
@@ -136,7 +138,7 @@ class _Reader:
             high,
             one.currency,
             spells,
-            self._sense(one, around, first=index == 0),
+            self._sense(one, around),
             labelled=self._is_called_pay(one, around),
             ranged=one.ranged or low is None or high is None,
             hinted=hinted,
@@ -212,10 +214,10 @@ class _Reader:
         hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
         return tuple(dict.fromkeys(hints)), True
 
-    def _sense(self, one: Sum, around: _Around, *, first: bool) -> Sense:
+    def _sense(self, one: Sum, around: _Around) -> Sense:
         if self._is_on_target(one, around):
             return "ote"
-        if self.all_is_pay and (first or not self._is_something_else(one, around)):
+        if self.all_is_pay and (around.first or not self._is_something_else(one, around)):
             return "pay"
         per_annum = _is_per_annum(self.text, one) and not cues.VARIED.search(around.before)
         if self._is_something_else(one, around) and not per_annum:
@@ -241,7 +243,17 @@ class _Reader:
             cues.SURE_PART.search(self.text, ahead, one.start) or cues.SURE_PART.search(self.text, one.end, behind)
         )
 
+    def _has_actual(self, one: Sum) -> bool:
+        ahead, behind = max(0, one.start - _ACTUAL), one.end + _ACTUAL
+        return bool(cues.ACTUAL.search(self.text, ahead, one.start) or cues.ACTUAL.search(self.text, one.end, behind))
+
     def _is_something_else(self, one: Sum, around: _Around) -> bool:
+        if not around.first and not one.ranged and cues.ADDED.search(around.before):
+            return True
+        if cues.FULL_TIME_NEXT.match(around.after) and self._has_actual(one):
+            return True
+        if "salary" in around.carried and cues.TIMES_SALARY.search(around.before):
+            return True
         pay = around.last_pay
         if (
             around.carried.get("other", -1) > pay

@@ -113,8 +113,9 @@ _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
 _FILLER = (
     r"(?:(?:usd|eur|gbp|cad|aud|chf|pln|inr|php|euros?|gross|net|brutt[oó]|nett[oó]|brut[ot]?s?|nets?|lordi|lordo"
     r"|liquid[eio]s?|líquid[oa]s?|hrub\w{1,4}|čist\w{1,4}|бруто|брутто|нетто|на руки|na rękę|base|basic|salary|pay"
-    r"|compensation|before tax(?:es)?|after tax(?:es)?|pre-?tax|equivalent|b2b|rate|total|depending on experience|doe"
-    r"|(?:\+|excl?\.?|plus)? ?(?:vat|btw|iva|moms|mva|mwst|ust)\.?|fixed|fixe|flat|ht|\+)[\s,;)(*]*){0,4}"
+    r"|compensation|before tax(?:es)?|after tax(?:es)?|pre-?tax|equivalent|b2b|uop|clt|pj|ctc|rate|total"
+    r"|depending on experience|doe|(?:\+|excl?\.?|plus)? ?(?:vat|btw|iva|moms|mva|mwst|ust)\.?"
+    r"|fixed|fixe|flat|ht|\+)[\s,;)(*]*){0,4}"
 )
 _PERIOD_AFTER = (
     rf"[\s)*+,(]{{0,4}}{_FILLER}"
