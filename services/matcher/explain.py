@@ -8,8 +8,9 @@ from typing import Any, Final
 from schemas.criteria import Criteria
 from schemas.posting import Evidence, PostingCore
 from services.rules.fits import Fit, annual_floor
+from services.rules.money import annual_range
 from services.rules.places import countries_of, is_group, place_name
-from services.rules.reason import Criterion
+from services.rules.reason import Criterion, names_of
 from services.rules.reasons_terms import in_period
 from services.rules.skills import taxonomy
 from services.rules.verdict import Outcome, Reason, Verdict
@@ -170,15 +171,21 @@ def _line(criteria: Criteria, posting: PostingCore, reason: Reason, proof: Proof
 def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
     """Which of the asked skills the posting needs, mentions and lacks, and what else it needs."""
     facts = dict(reason.facts)
-    asked = _names(facts.get("asked"))
+    asked = names_of(facts.get("asked"))
     known = taxonomy()
     own = {skill.name: skill.core for skill in posting.skills}
-    implied = _names(facts.get("implied"))
+    implied = names_of(facts.get("implied"))
     met = [name for name in asked if name in own]
     met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
     core, aside = [name for name in met if own[name]], [name for name in met if not own[name]]
+    # What a core skill implies is core to the score too.
+    needed = {parent for name in own if own[name] for parent in known.parents(name)}
+    meant = [name for name in aside if name in needed]
+    aside = [name for name in aside if name not in needed]
     if core:
         yield f"core to the job: {', '.join(core)}"
+    if meant:
+        yield f"mentioned, and implied by what is core: {', '.join(meant)}"
     if aside:
         yield f"only mentioned: {', '.join(aside)}"
     lacking = [name for name in asked if name not in met and name not in implied]
@@ -198,13 +205,10 @@ def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
     needed = annual_floor(floor) if floor else None
     if floor is None or needed is None or pay is None:
         return
-    top, stated = pay.tops.get(floor.currency), pay.stated.get(floor.currency)
-    least: float | None = stated
-    if top is not None and stated is None and pay.annual_min and pay.annual_max:
-        least = pay.annual_min * top / pay.annual_max  # the rate that gave the top
+    least, top = annual_range(pay, floor.currency)
     if top is None or least is None or least >= top:
         return
-    about = "" if pay.currency == floor.currency or stated is not None else "about "
+    about = "" if pay.currency == floor.currency or floor.currency in pay.stated else "about "
     percent = f"{100 * abs(least - needed) / needed:.0f} %"
     side = "your floor itself" if round(least) == needed else f"{percent} {'above' if least > needed else 'below'} it"
     yield f"at least {about}{floor.currency} {in_period(least, floor.period)}, {side}"
@@ -233,15 +237,15 @@ def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, ob
 
 def _asked_words(criterion: Criterion, facts: Mapping[str, object]) -> list[str]:
     if criterion == "place":
-        asked, hires = (*_names(facts.get("fits")), *_names(facts.get("asked"))), _names(facts.get("hires"))
+        asked, hires = (*names_of(facts.get("fits")), *names_of(facts.get("asked"))), names_of(facts.get("hires"))
         groups = (code for code in hires if is_group(code) and not countries_of(code).isdisjoint(asked))
         return [place_name(code) for code in (*asked, *groups)]
-    return [*_names(facts.get("found")), *_names(facts.get("asked"))] if criterion.startswith("skills") else []
+    return [*names_of(facts.get("found")), *names_of(facts.get("asked"))] if criterion.startswith("skills") else []
 
 
 def _said_in(posting: PostingCore, facts: Mapping[str, object]) -> Iterator[Evidence]:
     """Where the description says what was asked for, or what is excluded."""
-    for term in (*_names(facts.get("present")), *_names(facts.get("said"))):
+    for term in (*names_of(facts.get("present")), *names_of(facts.get("said"))):
         within = r"\W+".join(map(re.escape, term.split()))
         found = re.search(rf"(?<!\w){within}(?!\w)", posting.description_text, re.IGNORECASE)
         if found is not None:
@@ -264,7 +268,3 @@ def _short(text: str) -> str:
 def _few(names: Sequence[str]) -> str:
     more = len(names) - _MOST_SKILLS
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_SKILLS])} and {more} more"
-
-
-def _names(fact: object) -> tuple[str, ...]:
-    return fact if isinstance(fact, tuple) else ()

@@ -19,7 +19,7 @@ from zipfile import ZipFile
 
 from babel.numbers import get_territory_currencies
 
-from schemas.posting import Period
+from schemas.posting import Period, Salary
 
 ANNUAL_FACTORS: Final[Mapping[str, int]] = MappingProxyType(
     {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
@@ -34,6 +34,21 @@ def annual(amount: float, period: Period) -> float | None:
     """What pay a period comes to in a year; None for project pay."""
     factor = ANNUAL_FACTORS.get(period)
     return None if factor is None else amount * factor
+
+
+def annual_range(salary: Salary, currency: str) -> tuple[float | None, float | None]:
+    """What a year pays at least and at most in a currency, as far as it is stated and a rate is known.
+
+    The minimum takes the rate that gave the top, so that both come from the same day. Where no maximum is stated the
+    minimum is both.
+    """
+    top = salary.tops.get(currency)
+    annual_top = salary.annual_max if salary.annual_max is not None else salary.annual_min
+    if top is None or not annual_top:
+        return None, None
+    if currency in salary.stated:
+        return salary.stated[currency], top
+    return (None if salary.annual_min is None else salary.annual_min * top / annual_top), top
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ class Reason:
     """The same as data, for pages and other languages."""
 
 
+def names_of(fact: object) -> tuple[str, ...]:
+    """The names that a fact holds; none where there is no such fact, or one of another kind."""
+    return fact if isinstance(fact, tuple) else ()
+
+
 def yes_or_no(fits: bool) -> Fit:
     """A fit that cannot be near."""
     return "yes" if fits else "no"

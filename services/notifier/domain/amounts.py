@@ -16,6 +16,7 @@ from babel.numbers import (
 from schemas.criteria import SalaryFloor
 from schemas.posting import Period, Salary
 from services.notifier.domain.words import Words, mark
+from services.rules.money import annual_range
 
 _PER: Mapping[Period, str] = {
     "year": mark("{pay} a year"),
@@ -65,21 +66,6 @@ def converted_pay(salary: Salary, currency: str, words: Words) -> str:
         return words.say("up to about {pay} a year", pay=top)
     bottom = brief(low, currency, words.locale)
     return words.say("about {pay} a year", pay=top if bottom == top else _between(bottom, top))
-
-
-def annual_range(salary: Salary, currency: str) -> tuple[float | None, float | None]:
-    """What a year pays at least and at most in a currency, as far as it is stated and a rate is known.
-
-    The minimum takes the rate that gave the top, so that both come from the same day. Where no maximum is stated the
-    minimum is both.
-    """
-    top = salary.tops.get(currency)
-    annual_top = salary.annual_max if salary.annual_max is not None else salary.annual_min
-    if top is None or not annual_top:
-        return None, None
-    if currency in salary.stated:
-        return salary.stated[currency], top
-    return (None if salary.annual_min is None else salary.annual_min * top / annual_top), top
 
 
 def brief_top(salary: Salary, currency: str, locale: str) -> str:

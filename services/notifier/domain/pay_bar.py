@@ -8,9 +8,10 @@ from babel.numbers import format_decimal
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
-from services.notifier.domain.amounts import annual_range, floor_in_words, percent
+from services.notifier.domain.amounts import floor_in_words, percent
 from services.notifier.domain.words import Words
 from services.rules.fits import annual_floor
+from services.rules.money import annual_range
 
 _LEAST, _MOST = 0.5, 3.0
 """The scale, in floors: the floor itself stands a fifth along, on every bar."""

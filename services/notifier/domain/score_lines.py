@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
-from services.rules.reason import listed
+from services.rules.reason import listed, names_of
 
 
 def why_here(item: Item) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def _pay(pay: AnnualPay) -> str:
 def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
-    asked, core = _names(facts.get("asked")), _names(facts.get("core"))
+    asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
     if asked:
         verb = "is" if len(core) == 1 else "are"
         said.append(f"{listed(core)} {verb} core to it" if core else _in_passing(asked, facts))
@@ -76,7 +76,7 @@ def _fresh(part: Part) -> str:
 
 def _place(part: Part) -> str:
     facts = dict(part.facts)
-    named, fits = _names(facts.get("named")), _names(facts.get("fits"))
+    named, fits = names_of(facts.get("named")), names_of(facts.get("fits"))
     if named:
         return f"names {listed(named)}"
     if fits:
@@ -86,7 +86,7 @@ def _place(part: Part) -> str:
 
 def _preferred(part: Part) -> str:
     facts = dict(part.facts)
-    asked, named, fits = (_names(facts.get(fact)) for fact in ("asked", "named", "fits"))
+    asked, named, fits = (names_of(facts.get(fact)) for fact in ("asked", "named", "fits"))
     if named:
         return f"names {listed(named)}, which is preferred"
     if fits:
@@ -102,10 +102,6 @@ def _feedback(part: Part) -> str:
     if facts["opinion"] == "more_like":
         return f"more like {job} was asked for on {facts['said_on']}"
     return f"{job} was called not relevant on {facts['said_on']}"
-
-
-def _names(fact: object) -> tuple[str, ...]:
-    return fact if isinstance(fact, tuple) else ()
 
 
 _WORDS = {

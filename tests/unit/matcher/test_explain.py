@@ -64,6 +64,15 @@ def test_skills_are_told_by_core_mention_and_lack_and_what_else_is_core() -> Non
     assert _details(skills(all=("Rust",)), a_posting())["skills.all"] == ("no skill was found in the posting",)
 
 
+def test_what_a_core_skill_implies_is_core_as_it_is_to_the_score() -> None:
+    posting = a_posting(skills=(Skill(name="User Research", core=True), Skill(name="UX Design"), Skill(name="Figma")))
+    assert _details(skills(any=("Figma", "UX Design", "User Research")), posting)["skills.any"] == (
+        "core to the job: User Research",
+        "mentioned, and implied by what is core: UX Design",
+        "only mentioned: Figma",
+    )
+
+
 def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
     pay = Salary(
         min=100_000,
