@@ -83,7 +83,9 @@ def check(run: Run, size: Size, seed: int, figures: Figures) -> None:
     assert items.expected > size.people
     assert len(run.supervisor.kills) == size.kills * len(SERVICES)
     assert sum(run.supervisor.freezes.values()) == size.freezes * len(SERVICES)
-    assert dict(run.breaking.away_s).keys() == dict(size.aways).keys()
+    assert all(run.breaking.away_s[engine] >= seconds for engine, seconds in size.aways)
+    assert run.breaking.away_s.keys() == dict(size.aways).keys()
+    assert min(crowd.turns[turn] for turn in ("joined", "changed", "left")) > 0
     assert sum(run.breaking.restarted.values()) == len(size.restarts)
 
 

@@ -43,6 +43,9 @@ class Crowd:
     seed: int
     searches: dict[str, Tracked] = field(default_factory=dict)
     acts: Counter[str] = field(default_factory=Counter)
+    turns: Counter[str] = field(default_factory=Counter)
+    """What became of criteria after the founding: "joined" and "left" are the first and the last search of a key,
+    "changed" a search that went from one key to another."""
     keys_ever: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     members: Counter[int] = field(default_factory=Counter)
     """By key: searches that use it now."""
@@ -78,6 +81,7 @@ class Crowd:
         for first, (search_id, key) in zip(firsts, save_together(self.engine, self.ids, firsts, _now()), strict=True):
             self._took(Tracked(search_id, first.subscriber_id, key, founding=True))
         self.steady = set(self.members)
+        self.turns.clear()
 
     def act(self) -> None:
         """One thing that somebody does."""
@@ -96,6 +100,7 @@ class Crowd:
         edited = self._surely(lambda again: self._searches.edit(search.search_id, _now(), criteria=criteria))
         if edited.key == search.key:
             return
+        self.turns["changed"] += 1
         self._joins(search.subscriber_id, edited.key)
         self._leaves(search.key)
         search.key, search.plain, search.founding = edited.key, False, False
@@ -166,12 +171,14 @@ class Crowd:
             return next(one for one in self._searches.all(person) if one.name == name)
 
     def _joins(self, person: str, key: int) -> None:
+        self.turns["joined"] += not self.members[key]
         self.members[key] += 1
         self.keys_ever[person].add(key)
 
     def _leaves(self, key: int) -> None:
         self.members[key] -= 1
         if not self.members[key]:
+            self.turns["left"] += 1
             self.steady.discard(key)
 
     def _surely(self, act: Callable[[bool], T]) -> T:

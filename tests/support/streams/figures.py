@@ -41,7 +41,8 @@ class Figures:
 
     def flow(self, raws: int, jobs: int, versions: int, again: int, crowd: Crowd, founding: int) -> None:
         self.add("postings", f"{jobs} in {versions} versions, of {raws} raw records; {again} normalised again")
-        self.add("criteria", f"{founding} from the start, {len(crowd.members)} ever")
+        turns = _counted(crowd.turns)
+        self.add("criteria", f"{founding} from the start, {len(crowd.members)} ever; meanwhile {turns}")
         self.add("people meanwhile", f"{_counted(crowd.acts)}; {crowd.tried_again} tries while the store was away")
 
     def pairs(self, tally: PairTally, expected: Expected) -> None:
