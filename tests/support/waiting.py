@@ -15,18 +15,6 @@ def until(true: Callable[[], bool], what: str | Callable[[], str] = "", seconds:
         time.sleep(_LOOK_EVERY_S)
 
 
-def soonest(seconds: Callable[[], float], within: float, tries: int = 3) -> float:
-    """The least of some tries, of which one that is within a bound is the last.
-
-    What holds a bound by its own settings, as how long a worker may be silent, is over it now and then on a machine
-    that others keep busy: they only ever add to it. What does not hold it never is within.
-    """
-    took = [seconds()]
-    while min(took) >= within and len(took) < tries:
-        took.append(seconds())
-    return min(took)
-
-
 def ended(process: "subprocess.Popen[bytes] | subprocess.Popen[str]", seconds: float = 60.0) -> int:
     """The exit code of a process that is to end by itself. One that does not is killed, and the wait raises."""
     try:
