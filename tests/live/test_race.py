@@ -20,20 +20,20 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 RACES = int(os.environ.get("JOBCHIME_RACES", "50"))
 A_SECOND = 10
+ROUND = 50
+"""Pairs after which all is let come to rest, so that on a slow machine too each comes when nothing waits."""
 
 
-@pytest.mark.timeout(300 + RACES)
+@pytest.mark.timeout(300 + 2 * RACES)
 @pytest.mark.parametrize("index", ["memory", "elasticsearch"])
 def test_whichever_comes_second_sees_the_first(tmp_path: Path, index: str) -> None:
     with whole_stream(tmp_path, index) as stream:
         expected = raced(stream)
-        stream.until_done()
         found, causes = Counter(stream.pairs()), stream.causes()
     tell(index, found, expected, causes)
     assert expected.total() == RACES
     assert found == expected
-    assert causes["forward"] > RACES / 10
-    assert causes["backfill"] > RACES / 10
+    assert min(causes["forward"], causes["backfill"]) > RACES / 25, "now the one came first and now the other"
 
 
 def raced(stream: WholeStream) -> Counter[Pair]:
@@ -48,7 +48,11 @@ def raced(stream: WholeStream) -> Counter[Pair]:
         postings[number] = stream.push(f"p{number}", f"You write Python. job{number}")
 
     stream.take_in(RACES)
-    apart(range(RACES), RACES / A_SECOND, random.Random(RACES), save, push)
+    chance = random.Random(RACES)
+    for first in range(0, RACES, ROUND):
+        numbers = range(first, min(first + ROUND, RACES))
+        apart(numbers, len(numbers) / A_SECOND, chance, save, push)
+        stream.until_done()
     return Counter((keys[number], postings[number]) for number in range(RACES))
 
 

@@ -30,6 +30,7 @@ from tests.support.waiting import ended, until
 
 _EACH = 40
 """Searches of one person, who may have 50."""
+_START_S = 240.0
 _ENGINES = """
 [elasticsearch]
 urls = ["{url}"]
@@ -102,8 +103,8 @@ def whole_stream(folder: Path, index: str) -> Iterator[WholeStream]:
         stack.enter_context(place.running())
         stack.enter_context(_second_matcher(place))
         for service in SERVICES:
-            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready")  # type: ignore[misc]
-        until(lambda: _ready(place, "matcher") == 2, "two matchers are ready")
+            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready", _START_S)  # type: ignore[misc]
+        until(lambda: _ready(place, "matcher") == 2, "two matchers are ready", _START_S)
         yield WholeStream(place, store)
 
 
