@@ -26,36 +26,40 @@ _BE = (
     r"(?:is|are|was|were|will be|would be|ist|sind|wird|werden|wäre|n['’]est|ne sont|est|sont|es|son|será|é|são|è|sono"
     r"|zijn|jest|są|wordt|worden)"
 )
-_NOT = r"(?:not|nicht|pas|non?|não|niet|nie|keine?|geen)"
+_NOT = r"(?:not|by no means|in no way|keineswegs|nullement|nicht|pas|non?|não|niet|nie|keine?|geen)"
 _HOW = (
     r"(?:\s(?:an?|strictly|absolutely|necessarily|always|hard|strict|formal|firm|at all|unbedingt|zwingend|absolut"
     r"|forcément|strictement|absolument|une?|uno|uma?|het|een|estrictamente|estritamente|strettamente)){0,3}"
 )
 _IS_NOT_NEEDED = rf"\b(?:(?:{_BE}\s)?{_NOT}(?:\s{_BE})?|(?:is|are|was|were)n['’]t){_HOW}\s{_NEEDED}"
 _NO_EXPERIENCE_NEEDED = rf"no\s(?:\w+\s)?(?:experience|knowledge)(?:\sis)?\s{_NEEDED}"
+_BUT = r"(?:but|though|although|aber|mais|pero|mas|ma|maar|ale)"
 _CLOSES = re.compile(
-    rf"(?:(?:\b{_BE}\s|\()\w+,?\s)?(?:[(:–—]\s?)?(?:\b(?:but|though|although|aber|mais|pero|mas|ma|maar|ale)\s(?:it['’]?s?\s)?)?"
-    rf"{_IS_NOT_NEEDED}"
+    rf"(?:(?:\b{_BE}\s|\()\w+,?\s(?={_BUT}\b))?(?:[(:–—]\s?)?(?:\b{_BUT}\s(?:it['’]?s?\s)?)?{_IS_NOT_NEEDED}"
     r"|\b(?:(?:is|are)\snot|(?:is|are)n['’]t|nicht|non?|não|niet|pas|nie)\s*(?=$|[.;,)!?\n])"
+    r"|\b(?:is|are)\sunnecessary|\bniewymagan"
+    r"|\b(?:muss|müssen)\snicht\s(?:sein|vorhanden)|\b(?:brauchst|musst|benötigst)\s(?:du|sie)\s(?:\w+\s)?nicht\b"
     rf"|\((?:but\s)?(?:{_NO_EXPERIENCE_NEEDED}|you\s(?:don['’]t|do not)\s(?:need|have)\b)",
     re.IGNORECASE,
 )
 """Denies the list before it: Scala "is not required", "ist kein Muss", "n'est pas exigé", "isn't"."""
 
 _OPENS = re.compile(
-    r"\b(?:needn['’]t|no\sneed|needs?\sno|without\sthe\sneed|unnecessary"
-    r"|(?:do|does|wo)(?:n['’]t|\snot)\s(?:\w+ly\s)?(?:need|have\sto|require|expect|ask\sfor|demand)"
+    r"\b(?:needn['’]t|need\snot|no\sneed|needs?\sno|without\sthe\sneed|unnecessary"
+    r"|(?:do|does|wo)(?:n['’]t|\snot)\s(?:\w+ly\s)?(?:need|have\sto|require|expect|ask\sfor|demand|use|write|work\swith)"
     r"|(?:not|\w+n['’]t)\s(?:\w+ly\s)?(?:necessary|needed|required|essential|mandatory|expected)"
     r"|(?:brauch|benötig|erwart|verlang|fordern|müss|musst)\w*\s(?:(?:du|sie|man|wir)\s)?kein\w*"
     r"|pas\s(?:besoin|nécessaire|obligatoire|indispensable|requis|exigé)|inutile|exigeons\spas"
     r"|no\s(?:es|son|se|hace)\s(?:\w+mente\s)?(?:necesari[oa]s?|imprescindibles?|indispensables?|obligatori[oa]s?"
     r"|requerid[oa]s?|requieren?|exigen?|necesitan?|piden?|falta)"
-    r"|no\s(?:necesitas?|requerimos|exigimos|pedimos)|sin\snecesidad"
+    r"|no\s(?:necesitas?|requerimos|exigimos|pedimos)|(?:sin\snecesidad|sem\snecessidade)"
     r"|não\s(?:é|são|se)\s(?:necessári[oa]s?|precis[oa]|obrigatóri[oa]s?|exigid[oa]s?|imprescindível|exige)"
     r"|não\s(?:precisa|exigimos|requer|pedimos)"
     r"|non\s(?:è|sono)\s(?:necessari|richiest|obbligatori|indispensabil)\w+|non\s(?:serve|servono|occorre|richiediamo)"
     r"|hoef\w*\s(?:(?:je|u)\s)?geen|nie\s(?:musisz|trzeba|wymagamy|potrzebujesz|oczekujemy)"
-    r"|no\s(?:prior|previous|pre-existing)"
+    r"|no\s(?:prior|previous|pre-existing)|no\slonger\s(?:use|write|work\swith)"
+    r"|(?:okay|ok|fine|alright|worry|even|problem)\sif\syou(?:['’]ve|\shave)?\s(?:don['’]t|do\snot|haven['’]t|never)"
+    r"|instead\sof|rather\sthan|(?:an)?statt|au\slieu\sde|en\slugar\sde|em\svez\sde|invece\sdi|in\splaats\svan"
     r"|(?:but|and|aber|mais|pero|mas|ma|maar)\s(?:not|nicht|pas|não|non|niet)|,\s(?:not|nicht|pas))(?!\s(?:only|just|nur)\b)(?![\w-])",
     re.IGNORECASE,
 )
@@ -68,7 +72,7 @@ _LACKING = (
 )
 _NO_EXPERIENCE = re.compile(
     rf"{_LACKING}(?:experience|knowledge|background|expertise|familiarity|skills|training|(?:vor)?erfahrung\w*"
-    r"|(?:vor)?kenntnisse|expérience|connaissances?|experiencia|conocimientos?|experiência|conhecimentos?|esperienza"
+    r"|(?:vor)?kenntnisse|prérequis|expérience|connaissances?|experiencia|conocimientos?|experiência|conhecimentos?|esperienza"
     r"|conoscenza|ervaring|kennis)\s(?:in|with|of|using|as|mit|im|als|en|avec|de|con|em|com|di|met|van)\b",
     re.IGNORECASE,
 )
@@ -86,6 +90,15 @@ _FRAMES = (
         re.compile(r"\?"),
     ),
     (
+        re.compile(r"\b(?:lack\sof|no)\b", re.IGNORECASE),
+        re.compile(r"\bis\s(?:fine|ok|okay|no\sproblem|not\sa\sproblem)\b", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"\bnicht\s(?:\w+\s)?(?:notwendig|nötig|erforderlich|zwingend),", re.IGNORECASE),
+        re.compile(r"\bzu\s(?:kennen|können|beherrschen|sprechen|haben)\b", re.IGNORECASE),
+    ),
+    (re.compile(r"\bnot\san?\b", re.IGNORECASE), re.compile(r"\b(?:role|position|job|shop|post)\b", re.IGNORECASE)),
+    (
         re.compile(r"\b(?:musst|müssen|brauchst|brauchen)(?:\s(?:du|sie))?\b", re.IGNORECASE),
         re.compile(r"\bnicht\s(?:\w+\s){0,2}(?:kennen|können|beherrschen|sprechen|mitbringen)\b", re.IGNORECASE),
     ),
@@ -95,6 +108,8 @@ _FRAMES = (
 _TOKEN = re.compile(r"and/or|[\w+#.'’-]*[\w+#]|[^\w\s]")
 _ITEM_WORDS = 4
 _MOST_BETWEEN = 120
+_LONGEST_SENTENCE = 1200
+"""Of one longer, what stands around the mention is read."""
 
 
 class _Words(NamedTuple):
@@ -116,12 +131,15 @@ class _Denials(NamedTuple):
 
 def denied(text: str, start: int, end: int, *, within: tuple[int, int]) -> bool:
     """Whether the sentence `within` says of what it names at `text[start:end]` that one need not have it."""
+    first, last = within
+    if last - first > _LONGEST_SENTENCE:
+        first, last = max(first, start - _LONGEST_SENTENCE // 2), min(last, end + _LONGEST_SENTENCE // 2)
     # The sign that ends a sentence is read with it: a question mark says much.
-    sentence = text[within[0] : within[1] + 1]
-    start, end = start - within[0], end - within[0]
+    sentence = text[first : last + 1]
+    start, end = start - first, end - first
     said = _denials_of(sentence)
     return (
-        any(at >= end and _of_list(sentence[end:at]) for at in said.closes)
+        any(at >= end and _of_list(sentence[end:at]) and _closed(sentence[end:at].rstrip(", ")) for at in said.closes)
         or any(at <= start and _of_list(sentence[at:start], led=True) for at in said.opens)
         or any(
             opened <= start and end <= closed and _framed(sentence[opened:start], sentence[end:closed])
@@ -143,11 +161,14 @@ def _denials_of(sentence: str) -> _Denials:
 
 
 def _framed(before: str, behind: str) -> bool:
-    if not (_of_list(before, led=True) and _of_list(behind)):
-        return False
-    joints = _words().joints.intersection(_TOKEN.findall(f"{before} {behind}".lower()))
-    # A list has its "or"; in "no agencies, Python required" a comma begins something else.
-    return not joints or bool(joints & _words().last)
+    return _of_list(before, led=True) and _of_list(behind) and _closed(f"{before} {behind}")
+
+
+def _closed(between: str) -> bool:
+    """Whether a list has its "or": in "no agencies, Python required" a comma begins something else."""
+    words = _words()
+    joints = words.joints.intersection(_TOKEN.findall(between.lower()))
+    return not joints or bool(joints & words.last)
 
 
 def _of_list(between: str, *, led: bool = False) -> bool:

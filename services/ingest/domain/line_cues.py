@@ -27,9 +27,11 @@ _OPTIONAL = (
     "plusem",
 )  # fmt: skip
 _DENYING = (
-    " no ", "\nno ", "(no ", " no.", " no,", " no\n", " not", "\nnot", "(not", "n't", "unnecessary", "without",
-    "kein", "nicht", "ohne", " pas ", "\npas ", " pas.", " pas\n", "aucun", "inutile", "sans ", " non", "\nnon",
-    " sin ", "\nsin ", "não", " sem ", "nessun", "senza", "geen ", "niet", "zonder", "never ", " nie ", "\nnie ",
+    " no ", "\nno ", "(no ", " no.", " no,", " no\n", " not", "\nnot", "(not", "n't", "unnecessary", "without", "kein",
+    "nicht", "ohne", " pas ", "\npas ", " pas.", " pas\n", "aucun", "inutile", "sans ", "(non", "lack of", "niewymagan",
+    "by no means", "in no way", "keineswegs", "nullement", " non", "\nnon", " sin ", "\nsin ", "não", " sem ",
+    "nessun", "senza", "geen ", "niet", "zonder", "never ", "instead of", "rather than", "statt ", "au lieu de",
+    "en lugar de", "em vez de", "invece di", "in plaats van", " nie ", "\nnie ",
 )  # fmt: skip
 _DEGREE = (
     "degree",

@@ -48,8 +48,8 @@ _HEADINGS: tuple[tuple[Kind, str], ...] = (
     ("process", r"\bapply\b|^(?:your )?application\b(?! (?:and|security|develop))|interview"
                 r"|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
                 r"|bewerb(?!er)|processus de|proceso de|proces rekrut"),
-    ("benefits", r"benefit(?!s?:? (?:manage|administ|operation|strateg|complian|enrol|analys))|\bperks?\b|we (?:can )?offer"
-                 r"|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?\b"
+    ("benefits", r"benefit(?!s?:? (?:manage|administ|operation|strateg|complian|enrol|analys))|\bperks?\b"
+                 r"|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?\b"
                  r"|^why (?!this (?:role|job|is|work|team)|the role|it matters|this matters)|wir (?:bieten|dir)|warum"
                  r"|ofrecemos|oferecemos|benef[ií]cios"
                  r"|nous offrons"

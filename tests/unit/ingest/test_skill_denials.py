@@ -41,6 +41,29 @@ It's not essential that you have worked with Kafka
 No Kafka? No problem
 No experience with Kafka? No problem!
 Never used Kafka? We will teach you
+We do not use Kafka
+We no longer write Kafka
+This is not a Kafka role
+Redis rather than Kafka
+Redis instead of Kafka
+Redis statt Kafka
+Redis au lieu de Kafka
+Kafka is unnecessary
+Kafka is by no means required
+It's okay if you don't know Kafka
+Don't worry if you have never used Kafka
+Lack of Kafka experience is fine
+Candidates need not know Kafka
+Kafka, Redis or Celery are not required
+Experience in Kafka or similar is not required
+Kafka muss nicht sein
+Kafka brauchst du nicht
+Es ist nicht notwendig, Kafka zu kennen
+Kafka (non obligatoire)
+Aucun prérequis en Kafka
+Kafka (no requerido)
+sem necessidade de Kafka
+Kafka niewymagana
 Apply even without knowledge of Kafka
 Kafka (not required)
 Kafka, though not required
@@ -177,6 +200,17 @@ No degree required: Kafka is what counts
 No degree? No problem. Kafka is a must
 A degree is not required; Kafka is
 No agencies, Kafka required
+Kafka, degree not required
+Kafka (degree not required)
+5 years of Kafka, travel not required
+You need not be told why Kafka matters
+You know Kafka; no need to explain it
+It's okay if you love Kafka
+Don't worry, Kafka is our main tool
+If you don't like meetings but love Kafka
+This is not a junior role, you know Kafka
+You would rather run Kafka than sleep
+You use Kafka instead of mail
 Not your first time with Kafka
 Kafka (no juniors)
 Don't apply without Kafka
