@@ -16,8 +16,8 @@ from tests.support.racing import asking, fitting, pairs
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 WITHIN_S = 6.0
-"""As docs/deployed.md says. A session lasts 5 s from the last heartbeat, which is up to 0.4 s before the kill; others hear
-of its end with their next one, up to 0.4 s later, and join again. Tries differ by where among these the kill falls."""
+"""As docs/deployed.md says. A session lasts 5 s from the last heartbeat, which is up to 0.4 s before the kill; the
+others hear of its end with their next one, up to 0.4 s later, and join again: tries differ by where the kill falls."""
 SHARED_S = 60.0
 TRIED_S = 1.5
 LOT = 20
