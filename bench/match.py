@@ -4,7 +4,8 @@ Eight kinds of criteria (`bench.match_corpus.WHAT`), drawn as columns from a see
 with postings one by one, by numpy and by the compiled kernel. Up to a million criteria, a loop over objects matches the
 same postings, and SQLite and counting in columns do for "skewed"; all must find the same. A sample of pairs is judged
 by the truth. Times are of the processor, the best of three for each posting; ratios are of medians. "skewed" is the
-core: skills, place and floor, of which a posting fits or nearly fits about 2 %.
+core: skills, place and floor, of which a posting fits or nearly fits about 2 %. Ratios are of the largest size up to a
+million; above it the kinds alone are measured, one after another, each let go before the next.
 """
 
 import sys
@@ -204,7 +205,7 @@ def _applied(
 
 
 def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str, float], size: int) -> dict[str, Any]:
-    """The ratios, of the worse kernel where it is not named, and all figures."""
+    """The ratios, of the worse kernel where it is not named and as far as they were measured, and all figures."""
     us = {(one.kind, one.way): one.compared_us for one in figures if one.criteria == size}
     full_bytes = next((one.bytes for one in figures if one.criteria == size and one.kind == "full"), None)
     ratios: dict[str, float] = {}
@@ -213,11 +214,13 @@ def report(figures: Sequence[Figure], grown: dict[str, float], changed: dict[str
         for word, kernel in (("numpy", "numpy"), ("compiled", "numba")):
             if (kind, "naive") in us:
                 ratios[f"{name}_{word}_vs_naive"] = us[kind, "naive"] / us[kind, kernel]
-    ratios["growth_50x_constant_hits"] = max(grown.values())
+    if grown:
+        ratios["growth_50x_constant_hits"] = max(grown.values())
     if full_bytes is not None:
         ratios["bytes_per_criteria"] = full_bytes
-    ratios |= {name: changed[name] for name in ("add_us", "remove_us")}
-    ratios["delta_vs_clean"] = max(changed[f"delta_vs_clean_{kernel}"] for kernel in _KERNELS)
+    if changed:
+        ratios |= {name: changed[name] for name in ("add_us", "remove_us")}
+        ratios["delta_vs_clean"] = max(changed[f"delta_vs_clean_{kernel}"] for kernel in _KERNELS)
     rounded = {name: round(value, 2) for name, value in ratios.items()}
     return {
         "bench": "match",
@@ -260,10 +263,10 @@ def main(
     figures: list[Figure] = []
     asked = [int(one) for one in sizes.split(",")]
     chosen = [kind for kind in KINDS if kind in kinds.split(",")]
-    size = max((one for one in asked if one <= _MOST_LOOPED), default=min(asked))
+    size = max((one for one in asked if one <= _MOST_LOOPED), default=0)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=_console, disable=not _console.is_terminal) as progress:
-        grown, changed = growth(size, count, progress), changes(size, count, progress)
+        grown, changed = (growth(size, count, progress), changes(size, count, progress)) if size else ({}, {})
         for criteria in asked:
             some = count if criteria <= _MOST_PLAIN else _COMPARED
             for kind in chosen:

@@ -7,7 +7,16 @@ import numpy as np
 
 from bench.match_corpus import RICH, Corpus, Draw, Kind, sample
 from schemas.criteria import Criteria
-from services.matcher.adapters.columns import CLAUSES, PLACES, SKILLS, WITH_MANNER, Column, Columns, spread
+from services.matcher.adapters.columns import (
+    CLAUSES,
+    PLACES,
+    SKILLS,
+    WITH_MANNER,
+    Column,
+    Columns,
+    empty_columns,
+    spread,
+)
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
     ACCEPTS_UNDISCLOSED,
@@ -25,15 +34,19 @@ from services.rules.placing import concrete
 def fill(corpus: Corpus, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:
     """Put all criteria of a corpus into an empty index."""
     encoder = Encoder(Vocabulary(index.rates), corpus.kind)
-    parts = []
+    columns, sections = empty_columns(corpus.size), np.empty(corpus.size, dtype=np.uint8)
+    pools = [np.zeros(1, dtype=np.uint32)]
     for draw in corpus.draws():
-        parts.append(encoder.encoded(draw))
+        rows = slice(draw.first, draw.first + len(draw.amount))
+        some, sections[rows], pool = encoder.encoded(draw)
+        for column, values in zip(columns, some, strict=True):
+            column[rows] = values
+        pools.append(pool)
         advance(len(draw.amount))
-    columns = Columns(*(np.concatenate(columns) for columns in zip(*(part[0] for part in parts), strict=True)))
-    sections = np.concatenate([part[1] for part in parts])
-    pool = np.concatenate([np.zeros(1, dtype=np.uint32), *(part[2] for part in parts)])
-    del parts
-    index.fill(encoder.known, columns, sections, pool)
+    every = np.concatenate(pools)
+    # Of ten million criteria they are worth hundreds of megabytes.
+    pools.clear()
+    index.fill(encoder.known, columns, sections, every)
 
 
 class Encoder:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import get_args
 
+import orjson
+import pytest
 from rich.progress import Progress
 
 import samples
@@ -52,6 +54,18 @@ def test_matching_names_what_its_aims_are_held_against() -> None:
         }
     )
     assert all(value > 0 for value in ratios.values())
+
+
+def test_sizes_that_no_loop_goes_through_are_measured_by_both_kernels_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(match, "_MOST_LOOPED", 100)
+    match.main(as_json=True, sizes="200", kinds="skewed,any of", count=24)
+    told = orjson.loads(capsys.readouterr().out)
+    assert [(one["kind"], one["way"]) for one in told["figures"]] == [
+        (kind, way) for kind in ("skewed", "any of") for way in ("numpy", "numba")
+    ]
+    assert told["ratios"] == {}
 
 
 def test_digests_name_their_rate_and_what_held_cards_gain() -> None:
