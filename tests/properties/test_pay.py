@@ -139,10 +139,39 @@ def test_a_lower_end_alone_stays_alone(amount: int, word: str) -> None:
     word=st.sampled_from([
         "signing bonus of", "learning budget of", "we raised", "a home office stipend of", "deals of", "revenue of",
         "Weiterbildungsbudget:", "referral bonus:", "OTE of", "assets of", "relocation allowance of",
+        "equity worth", "bono anual de hasta", "premia roczna do", "vale-refeição de", "prime de cooptation de",
+        "budżet szkoleniowy", "Zuschuss von bis zu", "friskvårdsbidrag", "bônus de até", "buoni pasto di", "quota of",
+        "fines of up to", "prizes of", "chiffre d'affaires de", "reiskostenvergoeding van", "stock options worth",
     ]),
 )  # fmt: skip
 def test_money_that_is_called_something_else_is_no_pay(amount: int, word: str) -> None:
     assert read(f"Our {word} ${amount:,} per year", "US") is None
+
+
+_NAMES = ("Junior", "Senior", "L3", "IC4", "Level 5", "Tier 1", "Zone B", "London", "New York", "Remote", "São Paulo")
+
+
+@given(
+    bands=st.lists(st.tuples(st.integers(60, 100), st.integers(101, 160)), min_size=2, max_size=4),
+    names=st.permutations(_NAMES),
+    between=st.sampled_from(["; ", ", ", " / ", " | ", "\n", "\n• "]),
+    after=st.sampled_from([": ", " ", " - ", " ("]),
+    form=st.sampled_from(["${},000 - ${},000", "€{}k–{}k", "£{}k - £{}k", "CHF {}'000 – {}'000", "{}-{}k EUR"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_bands_of_levels_and_places_are_joined_and_each_is_quoted(
+    bands: list[tuple[int, int]], names: list[str], between: str, after: str, form: str
+) -> None:
+    parts = [form.format(*band) for band in bands]
+    lines = [f"{name}{after}{part}{')' * (after == ' (')}" for name, part in zip(names, parts, strict=False)]
+    text = between.join(lines)
+    found = read_salary(a_draft(), document_of("Engineer", text), country="US", rates=_RATES)
+    salary = found.value
+    ends = min(low for low, _ in bands) * 1_000, max(high for _, high in bands) * 1_000
+    assert salary is not None, text
+    assert (salary.min, salary.max, salary.annual_max, salary.period) == (*ends, ends[1], "year"), text
+    said = " ".join(one.text for one in found.evidence)
+    assert all(part in said for part in parts), text
 
 
 _PIECES = st.sampled_from([

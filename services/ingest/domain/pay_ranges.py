@@ -30,6 +30,10 @@ BASE_NEXT = re.compile(
     re.IGNORECASE,
 )
 """What follows says that the sum is the sure part of the pay: `60k base`."""
+_NUMBERED = re.compile(
+    r"\b(?:level|tier|band|grade|zone|step|class|group|option|stufe|gruppe|niveau|nivel|nível|eg)\s?$", re.IGNORECASE
+)
+"""What a number counts that is no end of a range: `Level 5 - $90,000`."""
 _BAND_MARK = re.compile(r"[,;/|•·\n]| [-–—] |\band\b|\bund\b|\bet\b")
 _MOST_LABEL = 45
 _MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
@@ -87,7 +91,9 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     if link is None and known:
         period = PERIOD_AFTER.match(between.lower())
         link = _LINK.fullmatch(between, period.end()) if period else None
-    if link is None:
+    if link is None or (
+        low.plain and low.currency is None and _NUMBERED.search(text, max(0, low.start - 10), low.start)
+    ):
         return False
     if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
         return False
