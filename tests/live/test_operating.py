@@ -66,9 +66,10 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
         until(lambda: it.topic("matches.v1")["end"] == 2, "both postings came through")
         until(lambda: it.status()["healthy"], "all is well")
         assert {one["alive"] for one in it.status()["services"]} == {1}
-        until(
-            lambda: "jobchime_fetched_to_stored_seconds_count 2.0" in it.probe("notifier", "/metrics")[1], "freshness"
-        )
+        last = "jobchime_matched_to_stored_seconds_count 2.0"
+        until(lambda: last in it.probe("notifier", "/metrics")[1], "freshness")
+        for stage in ("fetched_to_stored", "published_to_matched", "normalised_to_matched"):
+            assert f"jobchime_{stage}_seconds_count 2.0" in it.probe("notifier", "/metrics")[1]
         assert 'topic="postings.v1"} 2.0' in it.probe("matcher", "/metrics")[1]
         hold_the_matcher(it, client)
         hold_the_source(it, client)
