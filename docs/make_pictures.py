@@ -1,13 +1,14 @@
 """Take the pictures in docs/images from a demo's folder: `python docs/make_pictures.py demo [PAGE]`.
 
 Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by
-default the longest English mail that shows everything: near misses, pay against a floor, and a week.
+default the shortest English mail that shows everything: some jobs, near misses, pay against a floor, and a week.
 """
 
 import argparse
 import email
 import email.policy
 import html
+import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +34,20 @@ iframe {{ width: 366px; height: 860px; border: 6px solid #c9d1d0; border-radius:
 </style><iframe src="{light}"></iframe><iframe src="{dark}"></iframe>"""
 NARROWEST = 500
 """Pixels of Chromium's own windows."""
-FRAME = """<!doctype html><meta charset="utf-8"><style>
+FRAME = """<!doctype html><meta charset="utf-8"><title></title><style>
 body {{ margin: 0; display: flex; justify-content: center; background: #8c9795; }}
-iframe {{ width: {width}px; height: 1500px; border: 0; }}</style><iframe src="{page}"></iframe>"""
+iframe {{ width: {width}px; height: 1500px; border: 0; }}</style><iframe srcdoc="{page}"></iframe><script>
+addEventListener("load", () => {{
+  const frame = document.querySelector("iframe");
+  document.title = frame.contentDocument.documentElement.scrollHeight;
+  frame.style.height = document.title + "px";
+}});</script>"""
+"""A page within another tells how high it is; one from a file of its own would not."""
 TEXT = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; padding: 20px; background: #ffffff; }}
 pre {{ margin: 0; font: 14px/20px "DejaVu Sans Mono", monospace; color: #1b242d; }}</style><pre>{text}</pre>"""
+PLAIN = 20
+"""Pixels of a line of text, and of the margin around it."""
+LEAST_CARDS = 4
 SHOWN = ('lang="en', 'class="off"', 'class="bar"', 'class="weekday"')
 
 
@@ -60,22 +70,26 @@ def main() -> int:
     shoot_made(browser, pages, PHONES.format(**schemes), IMAGES / "digest.png", "820,910")
     for width in (320, 600):
         for scheme, own in schemes.items():
-            frame = FRAME.format(width=width, page=own)
-            shoot_made(browser, pages, frame, IMAGES / f"digest-{width}-{scheme}.png", f"{max(width, NARROWEST)},1500")
-    text = html.escape(text_of(demo / "mails" / f"{page}.eml"))
-    shoot_made(browser, pages, TEXT.format(text=text), IMAGES / "digest-text.png", "760,1000")
+            framed = html.escape((pages / own).read_text(encoding="utf-8"))
+            frame = FRAME.format(width=width, page=framed)
+            shoot_whole(browser, pages, frame, IMAGES / f"digest-{width}-{scheme}.png", max(width, NARROWEST))
+    text = text_of(demo / "mails" / f"{page}.eml").strip()
+    lines = text.splitlines()
+    size = f"{9 * max(map(len, lines)) + 2 * PLAIN},{PLAIN * (len(lines) + 2)}"
+    shoot_made(browser, pages, TEXT.format(text=html.escape(text)), IMAGES / "digest-text.png", size)
     shoot(browser, demo / "index.html", IMAGES / "digest-index.png", "1280,800")
     return 0
 
 
 def chosen_page(pages: Path) -> str | None:
-    """The longest of the pages that show everything."""
+    """The shortest of the pages that show everything."""
     found = sorted(
         (len(text), one.name.removesuffix(".light.html"))
         for one in pages.glob("*.light.html")
         if all(part in (text := one.read_text(encoding="utf-8")) for part in SHOWN)
+        and text.count('class="card"') >= LEAST_CARDS
     )
-    return found[-1][1] if found else None
+    return found[0][1] if found else None
 
 
 def text_of(mail: Path) -> str:
@@ -83,6 +97,19 @@ def text_of(mail: Path) -> str:
     message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain",))
     return str(part.get_content()) if part is not None else ""
+
+
+def shoot_whole(browser: str, folder: Path, page: str, picture: Path, width: int) -> None:
+    """Draw a page that says in its title how high it is, from top to bottom."""
+    made = folder / ".made.html"
+    made.write_text(page, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as profile:
+        command = [browser, *QUIET, f"--user-data-dir={profile}", "--dump-dom", made.as_uri()]
+        drawn = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    height = re.search(r"<title>(\d+)</title>", drawn.stdout)
+    if height is None:
+        raise RuntimeError("the browser does not say how high the page is")
+    shoot_made(browser, folder, page, picture, f"{width},{height[1]}")
 
 
 def shoot_made(browser: str, folder: Path, page: str, picture: Path, size: str) -> None:

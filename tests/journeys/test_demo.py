@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.demo.simulate import simulate
+from services.notifier.importing import Entry, read_people
 from services.runtime.errors import UsageError
 from tests.support.command_line import run
 
@@ -47,6 +49,18 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
             assert html is not None
             assert 'class="why"' in html.get_content()
             assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_samples_searches_ask_for_what_their_names_say() -> None:
+    entries = list(read_people((SAMPLES / "subscribers.jsonl").read_text(encoding="utf-8")))
+    searches = [search for entry in entries if isinstance(entry, Entry) for search in entry.searches]
+    assert len(entries) == 16
+    remote = [search for search in searches if re.search("remot", search.name, re.IGNORECASE)]
+    contract = [search for search in searches if "contract" in search.name]
+    assert remote
+    assert contract
+    assert all(search.criteria.workplace == ("remote",) for search in remote)
+    assert all("contract" in search.criteria.employment for search in contract)
 
 
 def test_the_demo_deletes_nothing_that_it_did_not_write(tmp_path: Path) -> None:

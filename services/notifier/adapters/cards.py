@@ -240,7 +240,8 @@ class Cards:
 
     def _card(self, posting: PostingCore, words: Words, *, near: bool) -> _Card:
         job = shown_job(posting, words)
-        return _Card(job, Form(str(self._html.card(job, near))), Form(str(self._text.card(job))))
+        text = self._text.card(job, words.say(LABELS["see"]))
+        return _Card(job, Form(str(self._html.card(job, near))), Form(str(text)))
 
     def _bar(self, posting: PostingCore, floor: SalaryFloor | None, words: Words, *, near: bool) -> _Bar:
         shown = pay_bar(posting.salary, floor, words)

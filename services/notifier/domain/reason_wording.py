@@ -160,11 +160,16 @@ def _salary(facts: Facts, posting: PostingCore, words: Words) -> str:
     top, needed = facts["annual_top"], facts["annual_floor"]
     paid = money(top, floor.currency, words.locale)
     if pay.currency != floor.currency:
-        paid = words.say("about {pay}", pay=paid)
+        # A rate of the day bears no more digits.
+        paid = words.say(
+            "about {pay}", pay=money(round(top, -3 if top >= 100_000 else -2), floor.currency, words.locale)
+        )
     if top == needed:
         return words.say("pays up to {pay} a year, which is your floor", pay=paid)
     if top > needed:
         return words.say("pays up to {pay} a year, above your floor of {floor}", pay=paid, floor=asked)
+    if round(top / needed, 2) == 1.0:
+        return words.say("pays up to {pay} a year, just below your floor of {floor}", pay=paid, floor=asked)
     share = percent((needed - top) / needed, words.locale)
     return words.say(
         "pays up to {pay} a year, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked

@@ -16,6 +16,7 @@ LABELS: Mapping[str, str] = {
     "nearly": mark("Nearly"),
     "nearly_note": mark("These miss what you asked for by a little."),
     "off": mark("What is off"),
+    "see": mark("See the job"),
     "more_like": mark("More like this"),
     "not_relevant": mark("Not relevant"),
     "hide_company": mark("Hide company"),

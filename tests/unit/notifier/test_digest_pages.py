@@ -17,6 +17,7 @@ from services.notifier.domain.model import Candidate, Digest, Sender
 from services.notifier.domain.words import Words
 from services.notifier.ports import Links, Rendered
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
+from tests.support.noted_digest import noted_digest
 
 CLIP_BYTES = 102_000
 WANTED_BYTES = 40_000
@@ -140,10 +141,40 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert "@import" not in page.html
 
 
-def test_what_the_cap_left_out_is_counted_in_both_parts() -> None:
-    page = rendered(digest(*(posting(f"j{n}") for n in range(12))))
+def test_what_the_cap_left_out_is_counted_and_linked_in_both_parts() -> None:
+    made = digest(*(posting(f"j{n}") for n in range(12)))
+    rest = links_for(made, "https://jobs.harbour.example", b"secret").rest
+    assert rest.startswith("https://jobs.harbour.example/r/")
+    page = rendered(made)
     assert "2 more jobs fit" in page.html
-    assert "2 more jobs fit" in page.text
+    assert [anchor.text for anchor in tree(page).iter("a") if anchor.get("href") == rest] == ["See the others"]
+    assert f"2 more jobs fit; these are the ones that fit best.\nSee the others: {rest}\n" in page.text
+
+
+@pytest.mark.parametrize("base", ["https://jobs.harbour.example", ""])
+def test_nothing_is_linked_that_was_left_out_where_nothing_was_or_nothing_is_public(base: str) -> None:
+    whole, cut = digest(posting()), digest(*(posting(f"j{n}") for n in range(12)))
+    for made in [whole] if base else [whole, cut]:
+        page = rendered(made, base)
+        assert "See the others" not in page.html + page.text
+
+
+def test_a_job_that_comes_again_and_what_moved_it_are_said_in_both_parts() -> None:
+    page = rendered(noted_digest())
+    for part in (tree(page).text_content(), page.text):
+        for said in (
+            "Here again: pay raised from €58,000 to €75,000 a year.",
+            "Further up because you asked for more like “Data engineer”.",
+            "Hires in Portugal, which you prefer",
+            "just below your floor of €60K",
+        ):
+            assert said in " ".join(part.split()), said
+
+
+def test_each_address_of_the_text_part_says_what_it_leads_to() -> None:
+    for line in rendered(noted_digest()).text.splitlines():
+        if "https://" in line:
+            assert re.fullmatch(r" *[A-Z][\w ]+: https://\S+| *via [\w ]+: https://\S+", line), line
 
 
 def test_lines_of_the_text_part_are_short_unless_one_word_is_long() -> None:
@@ -232,6 +263,9 @@ def test_which_search_found_a_job_goes_without_saying_where_there_is_one() -> No
 def test_what_can_be_tapped_is_as_high_as_a_finger_is_wide() -> None:
     """44 px, WCAG 2.5.5: line height with padding."""
     for link in tree(rendered(rich_digest())).iter("a"):
+        if link.get("class") == "source":
+            # Part of a line of text, as the criterion allows.
+            continue
         styles = dict(part.split(":", 1) for part in link.get("style").split(";") if part)
         top, *_, bottom = (int(size.removesuffix("px")) for size in (styles["padding"].split() * 3)[0:3])
         line = 24 if link.get("class") == "link" else 20

@@ -110,6 +110,20 @@ def said(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             "paga hasta 76.000\u00a0€ al año, un 5\u00a0% por debajo de tu mínimo de 80\u00a0mil\u00a0€",
         ),
         (
+            Criteria(salary_floor=FLOOR),
+            posting(salary=pay(None, 79_700)),
+            "pays up to €79,700 a year, just below your floor of €80K",
+            "zahlt bis zu 79.700\u00a0€ im Jahr, knapp unter deinem Minimum von 80.000\u00a0€",
+            "paga hasta 79.700\u00a0€ al año, justo por debajo de tu mínimo de 80\u00a0mil\u00a0€",
+        ),
+        (
+            Criteria(salary_floor=FLOOR),
+            posting(salary=pay(None, 46, "USD", "hour")),
+            "pays up to about €76,500 a year, 4% below your floor of €80K",
+            "zahlt bis zu etwa 76.500\u00a0€ im Jahr, 4\u00a0% unter deinem Minimum von 80.000\u00a0€",
+            "paga hasta unos 76.500\u00a0€ al año, un 4\u00a0% por debajo de tu mínimo de 80\u00a0mil\u00a0€",
+        ),
+        (
             Criteria(salary_floor=FLOOR, accept_undisclosed=False),
             posting(),
             "does not say what it pays; you ask for €80K",
