@@ -36,6 +36,7 @@ _FIELD_BEHIND = re.compile(
     r"|concepts|certification|proficiency|best practices)\b",
     re.IGNORECASE,
 )
+_ITEM_END = re.compile(r"[\s.;,]*(?:\n|$)")
 _BETWEEN = re.compile(r"\s{0,2}(?:[,/&]|,?\s(?:and|or|und|et|y|e)\b)(?:\s(?:and|or))?\s{0,2}", re.IGNORECASE)
 _DEGREE_BEFORE = re.compile(
     r"\b(?:degree|bachelor|master|diploma|b\.?sc?|m\.?sc?|major|studium|licence)\b(?:(?!experience|years|\d)[^.;\n])*$",
@@ -185,7 +186,7 @@ def _of_text(
 
 def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
     """Up to how many skills of a posting its reader keeps this one if the text names it once."""
-    if mention.kind == "field" and not _FIELD_BEHIND.match(text, mention.end):
+    if mention.kind == "field" and not (_FIELD_BEHIND.match(text, mention.end) or _is_item(text, mention)):
         if not asks:
             return 0
         return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
@@ -231,12 +232,18 @@ def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Em
     if mention.kind == "field":
         return not _of_neighbours(text, mention, before) and bool(
             _FIELD_BEHIND.match(text, mention.end)
+            or _is_item(text, mention)
             or (line.speaks and _FIELD_BEFORE.search(before))
             or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
         )
     if own:
         return bool(_ASKED_BEFORE.search(before))
     return not _of_neighbours(text, mention, before)
+
+
+def _is_item(text: str, mention: Mention) -> bool:
+    """Whether it is all that an item of a list says."""
+    return text.startswith("• ", mention.start - 2) and bool(_ITEM_END.match(text, mention.end))
 
 
 def _of_neighbours(text: str, mention: Mention, before: str) -> bool:

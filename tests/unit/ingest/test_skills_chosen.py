@@ -169,6 +169,11 @@ def test_of_a_long_list_of_skills_the_practices_named_once_among_the_duties_are_
     assert "Incident Response" in again
 
 
+def test_a_field_that_is_all_an_item_says_is_asked_for() -> None:
+    html = "<h3>Requirements</h3><ul><li>Accounting</li><li>Lending, as others do it</li></ul>"
+    assert chosen(html=html) == {"Accounting": True}
+
+
 def test_a_field_named_once_among_the_wishes_or_duties_is_left_out() -> None:
     named = "<li>Experience in accounting</li>"
     for heading in ("Nice to have", "What you will do"):
