@@ -1,12 +1,11 @@
 """One installation lived through twice, embedded and deployed: the same feeds, people and simulated times."""
 
-import os
+import json
 import random
 import shutil
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -24,13 +23,14 @@ from services.runtime.clock import FixedClock
 from services.runtime.kafka.topics import create, planned
 from services.runtime.store import migrate, open_store
 from services.settings import load_settings
+from tests.support.forking import Forking
 from tests.support.generate import criteria as generated
 from tests.support.generate import postings as generated_postings
 
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")
 _CURRENCIES = ("EUR", "USD", "GBP", "INR")
+_SHARING = ("notifier", "ingest", "matcher")
 _CADENCES = ("instant", "daily", "daily", "daily", "weekly")
-_COMMAND_PATIENCE_S = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,16 @@ class DeployedForm:
     folder: Path
     engines: str
     """The tables of the settings file that say where the engines are."""
+    workers: int = 2
+    handled: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Records, by service and which of its workers it was."""
 
     def live(self, wanted: Sequence[Wanted], steps: Sequence[Step]) -> dict[str, bytes]:
-        """At each step what the embedded form does: the notifier's tick, ingest, the matcher, the notifier again."""
+        """At each step what the embedded form does: the notifier's tick, ingest, the matcher, the notifier again.
+
+        Of each there are `workers` at once, which share what there is, but for the last, which is alone: everything
+        is to be stored before the cut of what is due, and workers that end by themselves do not wait for each other.
+        """
         file = _settings_file(self.folder, self.engines)
         settings = load_settings(file)
         engine = open_store(settings.store_url)
@@ -133,22 +140,24 @@ class DeployedForm:
         engine.dispose()
         # For ever: by the wall's clock, what is published at simulated times may be over long ago.
         create(settings.kafka, planned(settings.kafka, for_ever=True))
-        for step in steps:
-            _bring(step, self.folder)
-            for service in ("notifier", "ingest", "matcher", "notifier"):
-                self._run(service, "--once", "--now", step.at.isoformat(), "--config", str(file))
+        with Forking(self.folder) as forking:
+            for step in steps:
+                _bring(step, self.folder)
+                for service, workers in (*((one, self.workers) for one in _SHARING), ("notifier", 1)):
+                    command = [service, "--once", "--now", step.at.isoformat(), "--config", str(file)]
+                    for at, said in enumerate(forking.run(*[command] * workers)):
+                        self.handled[service, at] += _handled(said)
         return _mails(self.folder)
 
-    def _run(self, *arguments: str) -> None:
-        found = subprocess.run(
-            [sys.executable, "-c", "from services.cli import main; main()", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=_COMMAND_PATIENCE_S,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-            check=False,
-        )
-        assert found.returncode == 0, f"jobchime {' '.join(arguments)} ended with {found.returncode}: {found.stderr}"
+    def shares(self) -> str:
+        """How many records each worker handled, in words."""
+        return ", ".join(f"{service} {at + 1} {count}" for (service, at), count in sorted(self.handled.items()))
+
+
+def _handled(said: str) -> int:
+    """How many records a worker says at its end that it handled."""
+    entries = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    return sum(int(entry["handled"]) for entry in entries if entry["event"] == "stopped")
 
 
 def _timing(chance: random.Random) -> Timing:
@@ -164,7 +173,7 @@ def _settings_file(folder: Path, engines: str) -> Path:
         f"""
 data = "state"
 secret = "one secret for both forms of it"
-log_level = "warning"
+log_level = "info"
 {engines}
 [[ingest.sources]]
 name = "board"
