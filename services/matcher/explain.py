@@ -178,7 +178,7 @@ def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
     met = [name for name in asked if name in own]
     met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
     core, aside = [name for name in met if own[name]], [name for name in met if not own[name]]
-    # What a core skill implies is core to the score too.
+    # To the score, a skill that a core one implies is more than a mention.
     needed = {parent for name in own if own[name] for parent in known.parents(name)}
     meant = [name for name in aside if name in needed]
     aside = [name for name in aside if name not in needed]

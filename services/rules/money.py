@@ -36,6 +36,22 @@ def annual(amount: float, period: Period) -> float | None:
     return None if factor is None else amount * factor
 
 
+_WHATEVER_THE_HOURS: Final = frozenset({"year", "month", "week"})
+
+
+def by_full_hours(pay: Period, other: Period) -> bool:
+    """Whether pay of one period comes to that of another only by the hours of full-time work.
+
+    A month's pay is a twelfth of a year's whatever the hours; what it is an hour depends on them.
+    """
+    return pay != other and not {pay, other} <= _WHATEVER_THE_HOURS
+
+
+def part_time_is_less(pay: Period) -> bool:
+    """Whether pay of a period is for the hours that one works in it, and so less in part-time."""
+    return pay in _WHATEVER_THE_HOURS
+
+
 def annual_range(salary: Salary, currency: str) -> tuple[float | None, float | None]:
     """What a year pays at least and at most in a currency, as far as it is stated and a rate is known.
 

@@ -7,7 +7,7 @@ from typing import Final
 from babel import Locale
 
 from schemas.criteria import Criteria, SalaryFloor
-from schemas.posting import Period, Salary
+from schemas.posting import Employment, Period, Salary
 from services.rules.fits import (
     annual_floor,
     employment_fits,
@@ -17,7 +17,7 @@ from services.rules.fits import (
     steps_apart,
     workplace_fits,
 )
-from services.rules.money import ANNUAL_FACTORS
+from services.rules.money import ANNUAL_FACTORS, by_full_hours, part_time_is_less
 from services.rules.prepared import PreparedPosting
 from services.rules.reason import Fact, Reason, listed, yes_or_no
 
@@ -43,17 +43,30 @@ def salary(criteria: Criteria, prepared: PreparedPosting) -> Reason | None:
     facts = (*facts, ("annual_floor", needed), ("annual_top", top), ("apart_percent", apart))
     converted = pay.currency != floor.currency and floor.currency not in pay.stated
     about = "about " if converted else ""
-    paid = f"{about}{floor.currency} {in_period(top, floor.period)} {_A[floor.period]}"
+    paid = f"{about}{floor.currency} {in_period(top, floor.period)} {A_PERIOD[floor.period]}"
     if converted or (pay.currency == floor.currency and pay.period != floor.period):
-        paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {_A[pay.period]})"
+        paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {A_PERIOD[pay.period]})"
+    paid += _for_part_time(prepared.posting.employment, pay.period, floor.period)
     if converted:
         facts = (*facts, ("rates_on", pay.rates_on or ""))
     return Reason("salary", fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
 
 
+def _for_part_time(employment: Employment | None, pay: Period, floor: Period) -> str:
+    """That pay is for part-time work, and compared as if it were for full-time, where its hours would change it.
+
+    A posting does not hold them. An hour's pay held against an hour's needs no word.
+    """
+    if employment != "part_time":
+        return ""
+    if by_full_hours(pay, floor):
+        return " for part-time work, counted as if it were full-time"
+    return " for part-time work" if part_time_is_less(pay) else ""
+
+
 def asked_pay(floor: SalaryFloor) -> str:
     """`EUR 80,000 a year`."""
-    return f"{floor.currency} {floor.amount:,} {_A[floor.period]}"
+    return f"{floor.currency} {floor.amount:,} {A_PERIOD[floor.period]}"
 
 
 def in_period(annual: float, period: Period) -> str:
@@ -83,7 +96,7 @@ def _against(top: int, needed: int, asked: str) -> str:
 
 _MANIFOLD: Final = 3
 """From so many times the floor on, percents say less than the multiple."""
-_A: Final[dict[Period, str]] = {
+A_PERIOD: Final[dict[Period, str]] = {
     "year": "a year",
     "month": "a month",
     "week": "a week",

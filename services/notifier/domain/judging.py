@@ -20,9 +20,14 @@ class Ready(PreparedPosting):
     """A posting ready to be judged, with what curation works out of it besides; each part on first use."""
 
     @cached_property
-    def core_or_implied(self) -> frozenset[str]:
-        """The core skills and what they imply."""
-        return self.core.union(*(taxonomy().parents(name) for name in self.core))
+    def implied_by_core(self) -> dict[str, tuple[str, ...]]:
+        """Each parent that a core skill implies, with all core skills that imply it, by name."""
+        known = taxonomy()
+        implied: dict[str, tuple[str, ...]] = {}
+        for name in sorted(self.core):
+            for parent in known.parents(name):
+                implied[parent] = (*implied.get(parent, ()), name)
+        return implied
 
     @cached_property
     def title(self) -> Haystack:

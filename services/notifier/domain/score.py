@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore
+from services.notifier.domain.fit import NOTHING_ASKED, counts_for_all_else, fit_facts, fit_share
 from services.notifier.domain.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.liking import feedback_part
 from services.notifier.domain.model import Part, Said
@@ -14,7 +15,6 @@ from services.notifier.domain.preferring import preferred_of, share_of
 from services.rules.fits import annual_floor
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.reason import Fact
-from services.rules.text import TextQuery
 
 FIT_POINTS = 50.0
 """As many as all other parts have together: no pay makes up for skills that a job does not ask for."""
@@ -28,9 +28,6 @@ PREFERRED_POINTS = 7.0
 FRESH_FOR = timedelta(days=14)
 PAY_BEST_AT = 0.5
 """A top half as high again as the floor earns all pay points."""
-ONE_OF_ANY = 0.7
-"""One core skill of several in `any` is worth this; two or more are worth 1."""
-NOTHING_ASKED = 0.5
 PLACE_INCLUDED = 0.8
 """A wanted place that the job takes in without naming it; named it is worth 1."""
 
@@ -93,71 +90,26 @@ def total(weight: Weight, passing: Passing) -> float:
 
 
 def _weight(criteria: Criteria, ready: Ready) -> Weight:
-    counts = _counts(criteria, ready)
+    counts = counts_for_all_else(criteria, ready)
     pay, stated = counts * _pay_points(criteria, ready), counts * _stated_points(ready)
-    return Weight(_fit_points(criteria, ready), pay, stated, counts * _place_points(criteria, ready), counts)
+    fit, place = FIT_POINTS * fit_share(criteria, ready), counts * _place_points(criteria, ready)
+    return Weight(fit, pay, stated, place, counts)
 
 
 def _lasting(judged: Judged) -> LastingParts:
     criteria, ready, weight = judged.criteria, judged.ready, weight_of(judged)
     states = int(states_pay(ready.posting))
     return (
-        Part("fit", weight.fit, FIT_POINTS, _fit_facts(criteria, ready, weight.counts)),
+        Part("fit", weight.fit, FIT_POINTS, fit_facts(criteria, ready, weight.counts)),
         Part("pay", weight.pay, PAY_POINTS, _pay_facts(criteria, ready.posting)),
         Part("stated", weight.stated, STATED_POINTS, (("stated", states),)),
         Part("place", weight.place, PLACE_POINTS, _place_facts(criteria, ready)),
     )
 
 
-def _counts(criteria: Criteria, ready: Ready) -> float:
-    """The share for which all but the fit counts where none of the asked skills is core: what one of them would add.
-
-    All else together has as many points as the fit. So nothing puts a job that only mentions what is asked for before
-    one to which some of it is core.
-    """
-    skills = criteria.skills
-    asked = (*skills.all, *skills.any)
-    if not asked or not ready.core_or_implied.isdisjoint(asked):
-        return 1.0
-    of_all = 1.0 / len(skills.all) if skills.all else 1.0
-    return min(of_all, _share_of_any(skills.any, 1)) / (bool(skills.all) + bool(skills.any) + bool(criteria.text))
-
-
 def states_pay(posting: PostingCore) -> bool:
     """Whether the posting names an amount."""
     return posting.salary is not None and (posting.salary.min is not None or posting.salary.max is not None)
-
-
-def _fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ...]:
-    facts = list[Fact]()
-    if asked := (*criteria.skills.all, *criteria.skills.any):
-        facts += [("asked", asked), ("core", tuple(name for name in asked if name in ready.core_or_implied))]
-    if counts < 1.0:
-        facts.append(("counts", counts))
-    if criteria.text:
-        facts.append(("in_title", int(_in_title(criteria, ready))))
-    return tuple(facts)
-
-
-def _fit_points(criteria: Criteria, ready: Ready) -> float:
-    """Are the asked skills core to the job (in its title or requirements), and the asked words in its title."""
-    core, skills, shares = ready.core_or_implied, criteria.skills, list[float]()
-    if skills.all:
-        shares.append(len(core.intersection(skills.all)) / len(skills.all))
-    if skills.any:
-        shares.append(_share_of_any(skills.any, len(core.intersection(skills.any))))
-    if criteria.text:
-        shares.append(1.0 if _in_title(criteria, ready) else 0.0)
-    return FIT_POINTS * (sum(shares) / len(shares) if shares else NOTHING_ASKED)
-
-
-def _share_of_any(asked: tuple[str, ...], core: int) -> float:
-    """For so many core ones of `any`; where only one is asked for, it is all."""
-    return 1.0 if core >= min(2, len(asked)) else ONE_OF_ANY * core
-
-
-def _in_title(criteria: Criteria, ready: Ready) -> bool:
-    return TextQuery.parse(criteria.text).fits_haystack(ready.title)
 
 
 def _pay_points(criteria: Criteria, ready: Ready) -> float:
@@ -175,17 +127,17 @@ def _pay_facts(criteria: Criteria, posting: PostingCore) -> tuple[Fact, ...]:
     held = _top_and_floor(criteria, posting)
     if held is None:
         return ()
-    top, floor, currency = held
-    return (("annual_top", top), ("annual_floor", floor), ("currency", currency))
+    top, floor, asked = held
+    return (("annual_top", top), ("annual_floor", floor), ("currency", asked.currency), ("period", asked.period))
 
 
-def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, str] | None:
+def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, SalaryFloor] | None:
     """Of a year, in the floor's currency; None where there is nothing to hold against each other."""
     asked, salary = criteria.salary_floor, posting.salary
     if asked is None or salary is None or not states_pay(posting):
         return None
     floor, top = annual_floor(asked), salary.tops.get(asked.currency)
-    return None if not floor or top is None else (top, floor, asked.currency)
+    return None if not floor or top is None else (top, floor, asked)
 
 
 def _stated_points(ready: Ready) -> float:

@@ -1,9 +1,12 @@
 """What the parts of a score rest on, in plain English for operators. Digests have words of their own."""
 
 from collections.abc import Mapping
+from typing import cast
 
+from schemas.posting import Period
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
 from services.rules.reason import listed, names_of
+from services.rules.reasons_terms import A_PERIOD, in_period
 
 
 def why_here(item: Item) -> tuple[str, ...]:
@@ -38,9 +41,16 @@ def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
     asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
-    if asked:
-        verb = "is" if len(core) == 1 else "are"
-        said.append(f"{listed(core)} {verb} core to it" if core else _in_passing(asked, facts))
+    implied = [
+        f"{by}, which is core to it, implies {name} and counts half"
+        for name, by in zip(names_of(facts.get("implied")), names_of(facts.get("by")), strict=True)
+    ]
+    if core:
+        said.append(f"{listed(core)} {'is' if len(core) == 1 else 'are'} core to it")
+    if implied:
+        said.append(" and ".join(implied))
+    if asked and not said:
+        said.append(_in_passing(asked, facts))
     if "in_title" in facts:
         said.append("the words stand in its title" if facts["in_title"] else "the words stand only in its text")
     return ", ".join(said) or "no skill or word is asked for"
@@ -55,7 +65,8 @@ def _pay_part(part: Part) -> str:
     facts = dict(part.facts)
     if "annual_floor" in facts:
         top, floor = int(str(facts["annual_top"])), int(str(facts["annual_floor"]))
-        return f"up to {facts['currency']} {top:,} a year, {_apart(top, floor)}"
+        period = cast(Period, facts["period"])
+        return f"up to {facts['currency']} {in_period(top, period)} {A_PERIOD[period]}, {_apart(top, floor)}"
     return "stated, and no floor to hold it against" if part.points else "nothing that can be held against a floor"
 
 

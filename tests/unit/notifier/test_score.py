@@ -4,15 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
 from services.notifier.domain.judging import Judged, Ready
 from services.notifier.domain.model import Part, PartCode
 from services.notifier.domain.score import score
-from tests.support.digests import NOON, PYTHON, digest, pay, posting, search
+from tests.support.digests import NOON, PYTHON, pay, posting
 
 EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))
 FLOOR = Criteria(salary_floor=SalaryFloor(amount=50_000, currency="EUR"))
@@ -37,7 +35,7 @@ def test_a_core_skill_counts_more_than_one_in_passing() -> None:
     assert points("fit", PYTHON, passing) == 0
     assert points("fit", EITHER, core) == 35
     assert facts("fit", PYTHON, core) == {"asked": ("Python",), "core": ("Python",)}
-    assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "core": ()}
+    assert facts("fit", PYTHON, passing) == {"asked": ("Python",), "core": (), "counts": 0.5}
 
 
 def test_all_asked_skills_are_weighed_by_how_many_are_core() -> None:
@@ -46,9 +44,60 @@ def test_all_asked_skills_are_weighed_by_how_many_are_core() -> None:
     assert points("fit", both, half) == 25
 
 
-def test_a_skill_that_implies_the_asked_one_counts_as_it() -> None:
-    asked = Criteria(skills=SkillTerms(any=("JavaScript",)))
-    assert points("fit", asked, posting(skills=(Skill(name="React", core=True),))) == 50
+def core_to(*names: str) -> PostingCore:
+    return posting(skills=tuple(Skill(name=name, core=True) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("asked", "core", "given"),
+    [
+        (("JavaScript",), ("JavaScript",), 50),
+        (("JavaScript",), ("React",), 25),
+        (("Go", "JavaScript"), ("React",), 17.5),
+        (("Go", "JavaScript"), ("JavaScript",), 35),
+        (("JavaScript", "Python"), ("Django", "React"), 35),
+        (("JavaScript", "Python"), ("Python", "React"), 42.5),
+        (("JavaScript", "Python"), ("JavaScript", "Python", "React"), 50),
+    ],
+)
+def test_a_skill_that_is_implied_counts_half_of_one_by_its_own_name(
+    asked: tuple[str, ...], core: tuple[str, ...], given: float
+) -> None:
+    assert points("fit", Criteria(skills=SkillTerms(any=asked)), core_to(*core)) == given
+
+
+@pytest.mark.parametrize(
+    ("asked", "core", "given"),
+    [
+        (("JavaScript", "React"), ("React",), 35),
+        (("JavaScript", "React"), ("Next.js",), 17.5),
+        (("JavaScript", "React"), ("Next.js", "Vue"), 35),
+        (("JavaScript", "React"), ("React", "Vue"), 42.5),
+        (("Go", "JavaScript"), ("React", "Vue"), 17.5),
+    ],
+)
+def test_one_skill_counts_for_one_asked_skill(asked: tuple[str, ...], core: tuple[str, ...], given: float) -> None:
+    assert points("fit", Criteria(skills=SkillTerms(any=asked)), core_to(*core)) == given
+
+
+def test_what_implies_and_what_is_implied_are_named_side_by_side() -> None:
+    asked = Criteria(skills=SkillTerms(any=("Go", "JavaScript", "Python")))
+    assert facts("fit", asked, core_to("Django", "React")) == {
+        "asked": ("Go", "JavaScript", "Python"),
+        "core": (),
+        "implied": ("JavaScript", "Python"),
+        "by": ("React", "Django"),
+    }
+
+
+def test_nothing_is_implied_where_all_are_asked_for_nor_by_what_is_only_mentioned() -> None:
+    both = Criteria(skills=SkillTerms(all=("JavaScript", "React")))
+    one = posting(skills=(Skill(name="JavaScript"), Skill(name="React", core=True)))
+    assert points("fit", both, one) == 25
+    either = Criteria(skills=SkillTerms(any=("Go", "JavaScript")))
+    mentioned = posting(skills=(Skill(name="React"),))
+    assert points("fit", either, mentioned) == 0
+    assert facts("fit", either, mentioned)["counts"] == 0.35
 
 
 def test_words_in_the_title_count() -> None:
@@ -62,12 +111,13 @@ def test_words_in_the_title_count() -> None:
 def test_pay_earns_up_to_half_above_the_floor(top: int, given: float) -> None:
     one = posting(salary=pay(None, top))
     assert points("pay", FLOOR, one) == given
-    assert facts("pay", FLOOR, one) == {"annual_top": top, "annual_floor": 50_000, "currency": "EUR"}
+    assert facts("pay", FLOOR, one) == {"annual_top": top, "annual_floor": 50_000, "currency": "EUR", "period": "year"}
 
 
 def test_pay_is_held_against_the_floor_in_its_currency_and_period() -> None:
     monthly = Criteria(salary_floor=SalaryFloor(amount=5_000, currency="USD", period="month"))
     assert points("pay", monthly, posting(salary=pay(None, 72_000))) == 15
+    assert facts("pay", monthly, posting(salary=pay(None, 72_000)))["period"] == "month"
 
 
 def test_without_a_floor_stated_pay_is_worth_half_and_silence_nothing() -> None:
@@ -137,47 +187,6 @@ def test_preferred_places_take_their_points_from_those_for_the_place() -> None:
     assert [part.points for part in other.parts if part.code in ("place", "preferred")] == [3, 0]
     assert [part.points for part in own.parts if part.code in ("place", "preferred")] == [3, 7]
     assert own.total == without.total == other.total + 7
-
-
-PAYS = st.sampled_from([None, pay(None, 50_000), pay(None, 80_000), pay(None, 900_000)])
-REACHES = st.sampled_from([Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",))])
-NAMES = ("Apache Kafka", "Go", "PostgreSQL", "Python", "Rust")
-
-
-@st.composite
-def jobs(draw: st.DrawFn, name: str, core: frozenset[str]) -> PostingCore:
-    """A job of which nothing but the skills is given, and the title, in which they do not stand."""
-    return posting(
-        name,
-        title="Engineer",
-        skills=tuple(Skill(name=name, core=name in core) for name in NAMES),
-        salary=draw(PAYS),
-        reach=draw(REACHES),
-        posted_at=NOON - timedelta(days=draw(st.integers(0, 30))),
-    )
-
-
-@given(st.data())
-def test_nothing_puts_a_job_that_only_mentions_what_is_asked_for_before_one_to_which_some_of_it_is_core(
-    data: st.DataObject,
-) -> None:
-    draw = data.draw
-    names = st.lists(st.sampled_from(NAMES), unique=True, max_size=3).map(tuple)
-    terms = draw(st.builds(SkillTerms, all=names, any=names).filter(lambda some: some.all or some.any))
-    criteria = Criteria(
-        skills=terms,
-        text=draw(st.sampled_from(["", "engineer", "aword1 OR bword1"])),
-        places=draw(st.sampled_from([(), ("PT",)])),
-        accept_unknown_place=True,
-        salary_floor=draw(st.sampled_from([None, SalaryFloor(amount=50_000, currency="EUR")])),
-        accept_undisclosed=True,
-    )
-    asked = sorted({*terms.all, *terms.any})
-    core = frozenset(draw(st.lists(st.sampled_from(asked), unique=True, min_size=1)))
-    asks, mentions = draw(jobs("b", core)), draw(jobs("a", frozenset()))
-    preferred_places = draw(st.sampled_from([(), ("PT",), ("worldwide",)]))
-    made = digest(mentions, asks, by=search(criteria=criteria, preferred_places=preferred_places))
-    assert [item.posting for item in made.items] == [asks, mentions]
 
 
 def test_the_total_is_the_sum_of_its_parts_none_of_which_goes_beyond_its_bound() -> None:

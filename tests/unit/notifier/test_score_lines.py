@@ -14,6 +14,7 @@ from services.notifier.domain.liking import said_of
 from services.notifier.domain.model import Candidate, Digest, Part, SentItem
 from services.notifier.domain.score_lines import part_line, why_here
 from services.notifier.previewing import Preview
+from services.rules.reason import Fact
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
 from tests.support.notifying import posting as listed_posting
@@ -43,16 +44,46 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
 
 @pytest.mark.parametrize(("top", "said"), [(57_000, "5 % below the floor"), (60_000, "which is the floor")])
 def test_pay_that_is_not_above_the_floor_is_not_called_so(top: int, said: str) -> None:
-    part = Part("pay", 0.0, 15.0, (("annual_top", top), ("annual_floor", 60_000), ("currency", "EUR")))
+    floor: tuple[Fact, ...] = (("annual_floor", 60_000), ("currency", "EUR"), ("period", "year"))
+    part = Part("pay", 0.0, 15.0, (("annual_top", top), *floor))
     assert part_line(part) == f"pay 0 of 15: up to EUR {top:,} a year, {said}"
+
+
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [
+        (SalaryFloor(amount=20, currency="EUR", period="hour"), "pay 15 of 15: up to EUR 40 an hour, 100 % above"),
+        (
+            SalaryFloor(amount=6_400, currency="EUR", period="month"),
+            "pay 2.5 of 15: up to EUR 6,933 a month, 8 % above",
+        ),
+    ],
+)
+def test_pay_is_told_in_the_period_of_the_floor(floor: SalaryFloor, said: str) -> None:
+    asked = search(criteria=PYTHON.model_copy(update={"salary_floor": floor}))
+    lines = why_here(digest(posting(salary=pay(None, 83_200)), by=asked).items[0])
+    assert f"{said} the floor" in lines
+
+
+def test_what_is_implied_is_said_with_what_implies_it() -> None:
+    asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "JavaScript", "Python"))))
+
+    def fit(*core: str) -> str:
+        one = posting(skills=tuple(Skill(name=name, core=True) for name in core))
+        return next(line for line in why_here(digest(one, by=asked).items[0]) if line.startswith("fit"))
+
+    assert fit("React") == "fit 17.5 of 50: React, which is core to it, implies JavaScript and counts half"
+    assert fit("Python", "React") == (
+        "fit 42.5 of 50: Python is core to it, React, which is core to it, implies JavaScript and counts half"
+    )
 
 
 def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() -> None:
     asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "Python"))))
     one = posting("one", skills=(Skill(name="Python"),))
     lines = why_here(digest(one, by=asked).items[0])
-    assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 70 %" in lines
-    assert "fresh 13 of 20: a day old" in lines
+    assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 35 %" in lines
+    assert "fresh 6.5 of 20: a day old" in lines
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.criteria import Criteria, SkillTerms
-from schemas.posting import Skill, Timezones
+from schemas.posting import PostingCore, Skill, Timezones
 from services.rules.verdict import verdict
 from tests.support.judging import a_posting, fit_of, floor, having, paying, reaching, skills
 
@@ -166,6 +166,10 @@ class TestPlace:
         assert verdict(Criteria(places=asked), posting).reasons[0].text == text  # type: ignore[arg-type]
 
 
+def _part_time(tops: dict[str, int], **changes: object) -> PostingCore:
+    return paying(tops, **changes).model_copy(update={"employment": "part_time"})
+
+
 class TestSalary:
     @pytest.mark.parametrize(
         ("top", "fit"),
@@ -251,6 +255,34 @@ class TestSalary:
                 floor(10_000),
                 paying({"EUR": 60_000}),
                 "pays up to EUR 60,000 a year, 6 times your floor of EUR 10,000 a year",
+            ),
+            (
+                floor(20, period="hour"),
+                _part_time({"GBP": 7_200, "EUR": 8_320}, max=600, currency="GBP", period="month"),
+                "pays up to about EUR 4 an hour (GBP 600 a month) for part-time work, counted as if it were full-time, "
+                "80 % below your floor of EUR 20 an hour",
+            ),
+            (
+                floor(50_000),
+                _part_time({"EUR": 62_400}, max=30, period="hour"),
+                "pays up to EUR 62,400 a year (EUR 30 an hour) for part-time work, counted as if it were full-time, "
+                "25 % above your floor of EUR 50,000 a year",
+            ),
+            (
+                floor(2_000, period="month"),
+                _part_time({"EUR": 18_000}, max=18_000),
+                "pays up to EUR 1,500 a month (EUR 18,000 a year) for part-time work, "
+                "25 % below your floor of EUR 2,000 a month",
+            ),
+            (
+                floor(20_000),
+                _part_time({"EUR": 18_000}, max=18_000),
+                "pays up to EUR 18,000 a year for part-time work, 10 % below your floor of EUR 20,000 a year",
+            ),
+            (
+                floor(20, period="hour"),
+                _part_time({"EUR": 52_000}, max=25, period="hour"),
+                "pays up to EUR 25 an hour, 25 % above your floor of EUR 20 an hour",
             ),
             (floor(1), a_posting(), "does not say what it pays, which you accept"),
         ],

@@ -1,0 +1,141 @@
+"""The score, over generated searches and jobs: what is core goes before what is implied, and that before a mention."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.posting import PostingCore, Reach, Skill
+from services.notifier.domain.fit import IMPLIED, ONE_OF_ANY, fit_share, implied_of_any
+from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.score import score
+from services.rules.skills import taxonomy
+from tests.support.digests import NOON, digest, pay, posting, search
+
+PAYS = st.sampled_from([None, pay(None, 50_000), pay(None, 80_000), pay(None, 900_000)])
+REACHES = st.sampled_from([Reach(), Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",))])
+KIN = ("Django", "Express", "Flask", "JavaScript", "Next.js", "Node.js", "Python", "React", "Redux", "TypeScript")
+"""Skills of which many imply others, some of them several."""
+NAMES = (*KIN, "Apache Kafka", "Go", "PostgreSQL", "Rust")
+IMPLYING = tuple((by, name) for by in KIN for name in KIN if name in taxonomy().parents(by))
+CORES = st.frozensets(st.sampled_from(NAMES), max_size=5)
+TEXTS = st.sampled_from(["", "engineer", "aword1 OR bword1"])
+PREFERENCES = st.sampled_from([(), ("PT",), ("worldwide",)])
+
+
+def names(most: int) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(NAMES), unique=True, max_size=most).map(tuple)
+
+
+@st.composite
+def searches(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> Criteria:
+    """For some skills, and whatever else a score weighs."""
+    terms = draw(st.builds(SkillTerms, all=names(3), any=names(4)).filter(lambda some: some.all or some.any))
+    return Criteria(
+        skills=terms,
+        text=draw(texts),
+        places=draw(st.sampled_from([(), ("PT",)])),
+        accept_unknown_place=True,
+        salary_floor=draw(st.sampled_from([None, SalaryFloor(amount=50_000, currency="EUR")])),
+        accept_undisclosed=True,
+    )
+
+
+@st.composite
+def implied_cores(draw: st.DrawFn) -> tuple[Criteria, frozenset[str], str, str]:
+    """A search, core skills, one of them that is not asked for, and what it implies, which is and is not core."""
+    by, name = draw(st.sampled_from(IMPLYING))
+    criteria, core = draw(searches()), draw(CORES)
+    own = criteria.skills
+    wanted = tuple(dict.fromkeys((name, *(one for one in own.any if one != by))))
+    skills = SkillTerms(all=tuple(one for one in own.all if one not in (by, name)), any=wanted)
+    return criteria.model_copy(update={"skills": skills}), core - {name} | {by}, by, name
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All of a job but its skills."""
+
+    pay: object
+    reach: Reach
+    days: int
+
+
+TERMS = st.builds(Terms, PAYS, REACHES, st.integers(0, 30))
+
+
+def job(name: str, terms: Terms, core: frozenset[str], mentioned: tuple[str, ...] = ()) -> PostingCore:
+    """None of the skills stands in its title."""
+    return posting(
+        name,
+        title="Engineer",
+        skills=tuple(Skill(name=skill, core=skill in core) for skill in sorted({*core, *mentioned})),
+        salary=terms.pay,
+        reach=terms.reach,
+        posted_at=NOON - timedelta(days=terms.days),
+    )
+
+
+def total(criteria: Criteria, one: PostingCore, preferred_places: tuple[str, ...] = ()) -> float:
+    return score(Judged(criteria, Ready(one)), NOON, (), preferred_places).total
+
+
+@given(implied_cores(), TERMS, PREFERENCES)
+def test_a_skill_that_was_implied_never_lowers_the_score_by_being_core_itself(
+    made: tuple[Criteria, frozenset[str], str, str], terms: Terms, preferred_places: tuple[str, ...]
+) -> None:
+    criteria, core, by, name = made
+    before = total(criteria, job("a", terms, core), preferred_places)
+    assert total(criteria, job("a", terms, core | {name}), preferred_places) >= before
+    # In the place of the skill that implied it: one job names what another only implies.
+    assert total(criteria, job("a", terms, core - {by} | {name}), preferred_places) >= before
+
+
+@given(searches(), TERMS, CORES, st.sampled_from(NAMES))
+def test_no_skill_lowers_the_score_by_being_core(
+    criteria: Criteria, terms: Terms, core: frozenset[str], name: str
+) -> None:
+    assert total(criteria, job("a", terms, core | {name})) >= total(criteria, job("a", terms, core))
+
+
+@given(searches(st.just("")), CORES)
+def test_one_core_skill_counts_for_one_asked_skill(criteria: Criteria, core: frozenset[str]) -> None:
+    ready, asked = Ready(job("a", Terms(None, Reach(), 0), core)), criteria.skills
+    implied = implied_of_any(criteria, ready)
+    assert len({one.by for one in implied}) == len({one.name for one in implied}) == len(implied)
+    assert all(one.by in core and one.name in taxonomy().parents(one.by) for one in implied)
+    assert not {one.by for one in implied} & {*asked.all, *asked.any}
+    if asked.all:
+        return
+    named = len(core.intersection(asked.any))
+    pairs = [(name, by) for name in asked.any for by in core if name not in core and name in taxonomy().parents(by)]
+    free = [pair for pair in pairs if pair[1] not in asked.any]
+    two = any(a[0] != b[0] and a[1] != b[1] for a, b in combinations(free, 2))
+    room = min(2, len(asked.any)) - min(2, named)
+    worth = min(2, len(asked.any), named) + IMPLIED * min(room, 2 if two else bool(free))
+    one = ONE_OF_ANY if len(asked.any) > 1 else 1.0
+    assert abs(fit_share(criteria, ready) - (one * min(worth, 1.0) + (1.0 - ONE_OF_ANY) * max(0.0, worth - 1.0))) < 1e-9
+
+
+@given(searches(), TERMS, TERMS, PREFERENCES, st.data())
+def test_nothing_puts_a_job_that_only_mentions_what_is_asked_for_before_one_to_which_some_of_it_is_core(
+    criteria: Criteria, more: Terms, less: Terms, preferred_places: tuple[str, ...], data: st.DataObject
+) -> None:
+    asked = sorted({*criteria.skills.all, *criteria.skills.any})
+    core = frozenset(data.draw(st.lists(st.sampled_from(asked), unique=True, min_size=1)))
+    asks, mentions = job("b", less, core, NAMES), job("a", more, frozenset(), NAMES)
+    made = digest(mentions, asks, by=search(criteria=criteria, preferred_places=preferred_places))
+    assert [item.posting for item in made.items] == [asks, mentions]
+
+
+@given(implied_cores(), TERMS, TERMS, PREFERENCES)
+def test_nor_before_one_of_which_the_core_implies_some_of_it(
+    made: tuple[Criteria, frozenset[str], str, str], more: Terms, less: Terms, preferred_places: tuple[str, ...]
+) -> None:
+    criteria, core, *_ = made
+    implies, mentions = job("b", less, core, NAMES), job("a", more, frozenset(), NAMES)
+    shown = digest(mentions, implies, by=search(criteria=criteria, preferred_places=preferred_places))
+    assert [item.posting for item in shown.items] == [implies, mentions]
