@@ -1,4 +1,6 @@
-"""Names of places in a text, by Aho-Corasick over the text as written: one pass, no folding, few false hits.
+"""Names of places in a text, by Aho-Corasick over the text as written: one pass, few false hits.
+
+Most texts are searched as bytes, one a character, at the beginnings of words alone: that is a fraction of the work.
 
 A name is believed as it is listed, without its accents, or in capitals; groups also in lower case ("weltweit"). Three
 sets of names: those that running text may hold; those of a field, which adds many more cities; and those of a field
@@ -7,12 +9,13 @@ that knows no capitals ("remote, germany").
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 from services.rules.place_data import Sense, place_data
 
@@ -34,9 +37,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    automaton: AhoCorasick
+    written: tuple[str, ...]
     senses: tuple[tuple[Sense, ...], ...]
     doubtful: tuple[bool, ...]
+    automaton: BytesAhoCorasick
+    """Of the names in letters of Latin-1, for the bytes that `_opened` makes."""
+    alike: tuple[tuple[int, ...], ...]
+    """By the number of a pattern of the automaton: the names that are the same as bytes."""
 
 
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i"})
@@ -58,13 +65,44 @@ def _names(which: NameSet) -> _Names:
                 known.append(sense)
         if not data.doubtful.isdisjoint(map(str.lower, spellings)):
             doubtful.update(spellings)
+    alike: defaultdict[bytes, list[int]] = defaultdict(list)
+    for number, pattern in enumerate(senses):
+        if opened := _opened(pattern):
+            alike[opened].append(number)
     return _Names(
-        automaton=AhoCorasick(
-            list(senses), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
-        ),
+        written=tuple(senses),
         senses=tuple(tuple(found) if len(found) == 1 else _without_demonym(found) for found in senses.values()),
         doubtful=tuple(pattern in doubtful for pattern in senses),
+        automaton=BytesAhoCorasick(
+            list(alike), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+        ),
+        alike=tuple(map(tuple, alike.values())),
     )
+
+
+@cache
+def _anywhere(which: NameSet) -> AhoCorasick:
+    """Finds all names, in whatever letters, also inside what has no spaces between words."""
+    written = list(_names(which).written)
+    return AhoCorasick(written, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
+
+
+_OPEN = bytes(code if chr(code).isalnum() or chr(code) in "_@$" else ord(" ") for code in range(256))
+
+
+def _opened(text: str) -> bytes | None:
+    """One byte a character, with a space in front, for every sign that a name may begin behind, and outside Latin-1.
+
+    None for a text with letters outside Latin-1.
+    """
+    plain = text.encode("latin-1", "replace")
+    if not text.isascii():
+        at = plain.find(b"?")
+        while at >= 0:
+            if text[at].isalpha():
+                return None
+            at = plain.find(b"?", at + 1)
+    return b" " + plain.translate(_OPEN)
 
 
 def _spellings(name: str, sense: Sense, *, lower: bool) -> Iterator[str]:
@@ -108,7 +146,7 @@ def names_in(text: str, which: NameSet) -> list[Found]:
     """The names in a text, in order, none overlapping another; the longest where several begin at one place."""
     names = _names(which)
     found: list[Found] = []
-    for pattern, start, end in names.automaton.find_matches_as_indexes(text):
+    for pattern, start, end in _hits(text, which):
         senses = names.senses[pattern]
         if not _whole_word(text, start, end) or _shouted(text, start, end):
             continue
@@ -116,6 +154,28 @@ def names_in(text: str, which: NameSet) -> list[Found]:
             continue
         found.append(Found(start, end, senses, end, names.doubtful[pattern]))
     return found
+
+
+def _hits(text: str, which: NameSet) -> Sequence[tuple[int, int, int]]:
+    """The number, start and end of each name, leftmost longest, whether a whole word or not."""
+    opened = _opened(text)
+    if opened is None:
+        return _anywhere(which).find_matches_as_indexes(text)
+    names = _names(which)
+    alike, written = names.alike, names.written
+    longest: dict[int, tuple[int, int]] = {}
+    for pattern, start, end in names.automaton.find_matches_as_indexes(opened, overlapping=True):
+        for number in alike[pattern]:
+            if text.startswith(written[number], start):
+                longest[start] = (number, end - 1)  # of those from one place, the longest ends last
+    hits: list[tuple[int, int, int]] = []
+    reached = 0
+    for start in sorted(longest):
+        number, end = longest[start]
+        if start >= reached:
+            hits.append((number, start, end))
+            reached = end
+    return hits
 
 
 _WITHIN = re.compile(r"\s*,?\s*\(?(?:(?:with)?in|across|inside|throughout)\s(?!the world)", re.IGNORECASE)

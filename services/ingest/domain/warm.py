@@ -27,7 +27,10 @@ def warm_up() -> None:
         source_id="warm-up",
         title="Senior Entwickler*in Büro Zürich",
         company="Acme GmbH",
-        locations=(Stated("location", "Springfield, Illinois, CA"), Stated("location", "remote, germany")),
+        locations=tuple(
+            Stated("location", text)
+            for text in ("Springfield, Illinois, CA", "remote, germany", "Łódź", "łódź, polska")
+        ),
         restriction=(Stated("restriction", "Europe"),),
         skills=(Stated("tag", "python"),),
         pay_text=(Stated("pay", "€60k"),),
