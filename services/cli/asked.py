@@ -30,8 +30,3 @@ def asked_for(search: str, config: Path | None) -> Asked:
         return Asked(criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
     except FieldError as error:
         raise UsageError(f"{search}: {error}") from None
-
-
-def asked_criteria(search: str, config: Path | None) -> Criteria:
-    """The criteria alone. Raises UsageError."""
-    return asked_for(search, config).criteria

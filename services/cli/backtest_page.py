@@ -12,6 +12,7 @@ from services.cli.backtest_report import Charged, Gained, Job, Report
 from services.cli.plot import plot
 from services.matcher.explain import plain
 from services.notifier.domain.lines import capitalised
+from services.notifier.domain.score_lines import part_words
 from services.notifier.domain.telling import in_telling_order
 
 _MOST_REASONS: Final = 3
@@ -106,7 +107,9 @@ def _job(job: Job, said: Saying) -> Text:
 
 def _why(job: Job) -> tuple[str, str]:
     fitting = [reason for reason in job.tried.verdict.reasons if reason.fit == "yes"]
-    return "default", "; ".join(plain(reason.text) for reason in in_telling_order(fitting)[:_MOST_REASONS])
+    said = [reason.text for reason in in_telling_order(fitting)[:_MOST_REASONS]]
+    said += [part_words(part) for part in job.parts if part.code == "preferred" and part.points]
+    return "default", "; ".join(map(plain, said))
 
 
 def _fault(job: Job) -> tuple[str, str]:

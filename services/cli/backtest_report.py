@@ -69,7 +69,7 @@ class Report:
     costs: tuple[Charged, ...]
 
 
-def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
+def report_of(found: Backtest, since: datetime, until: datetime, preferred_places: tuple[str, ...] = ()) -> Report:
     """Fold copies of a job together and rank."""
     matched = frozenset(one.posting.posting_id for one in found.matches)
     tried = {one.posting.posting_id: one for one in (*found.matches, *found.near, *found.close)}
@@ -77,7 +77,7 @@ def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
     job_of: dict[str, int] = {}
     for copies in gather([one.posting for one in tried.values()], matched):
         job_of.update({copy.posting_id: len(jobs) for copy in copies.all})
-        jobs.append(_job(found, [tried[copy.posting_id] for copy in copies.all]))
+        jobs.append(_job(found, [tried[copy.posting_id] for copy in copies.all], preferred_places))
     held = {job_of[own] for own in matched}
     matches = tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "match"), key=_best_first))
     return Report(
@@ -92,9 +92,9 @@ def report_of(found: Backtest, since: datetime, until: datetime) -> Report:
     )
 
 
-def _job(found: Backtest, copies: Sequence[Tried]) -> Job:
+def _job(found: Backtest, copies: Sequence[Tried], preferred_places: tuple[str, ...]) -> Job:
     best = copies[0]
-    scored = score(Judged(found.criteria, Ready(best.posting)), best.posting.seen_at)
+    scored = score(Judged(found.criteria, Ready(best.posting)), best.posting.seen_at, (), preferred_places)
     return Job(best, len(copies), scored.total, scored.parts, min(one.seen_at for one in copies))
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from schemas.criteria import Criteria
-from services.cli.asked import asked_criteria
+from services.cli.asked import Asked, asked_for
 from services.cli.backtest_page import backtest_page
 from services.cli.backtest_report import Report, report_json, report_of
 from services.cli.files import posting_lines
@@ -41,11 +40,11 @@ def backtest(
 
     With --postings, the days end by default with the newest of them.
     """
-    criteria = asked_criteria(search, config)
+    asked = asked_for(search, config)
     if postings is None:
-        report = _of_the_store(criteria, config, moment(now), days)
+        report = _of_the_store(asked, config, moment(now), days)
     else:
-        report = _of_lines(criteria, postings, now, days)
+        report = _of_lines(asked, postings, now, days)
     if as_json:
         print_json(report_json(report, most))
         return
@@ -62,28 +61,29 @@ def _print(page: RenderableType) -> None:
     typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
-def _of_the_store(criteria: Criteria, config: Path | None, until: datetime, days: int) -> Report:
+def _of_the_store(asked: Asked, config: Path | None, until: datetime, days: int) -> Report:
     if days > KEEP_MATCHES.days:
         raise UsageError(f"the store keeps postings for {KEEP_MATCHES.days} days: ask for no more, or give --postings")
     opened, since = open_installation(config, create=False), until - timedelta(days=days)
     stored = SqlPastPostings(opened.engine)
     with sieve_of(opened.settings, _tell) as sieve, progress("Judging", stored.count(since, until)) as advance:
-        return report_of(look_back(criteria, stored, sieve, since, until, advance), since, until)
+        found = look_back(asked.criteria, stored, sieve, since, until, advance)
+    return report_of(found, since, until, asked.preferred_places)
 
 
-def _of_lines(criteria: Criteria, file: Path, now: str | None, days: int) -> Report:
+def _of_lines(asked: Asked, file: Path, now: str | None, days: int) -> Report:
     held = newest_versions(posting_lines(file))
     if not held:
         raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")
     until = moment(now) if now else max(one.seen_at for one in held)
     since = until - timedelta(days=days)
     found = [one for one in held if since < one.seen_at <= until]
-    made = Backtesting(criteria)
+    made = Backtesting(asked.criteria)
     with progress("Judging", len(found)) as advance:
         for one in found:
             made.take(one)
             advance(1)
-    return report_of(made.finish(), since, until)
+    return report_of(made.finish(), since, until, asked.preferred_places)
 
 
 def _tell(sentence: str) -> None:

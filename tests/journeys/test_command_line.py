@@ -138,6 +138,9 @@ def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated
     assert "Preferred: JP, worldwide" in run("search", "prefer", search, "worldwide", "Japan", "-c", undated).out
     assert json.loads(run("search", "list", "--json", "-c", undated).out)["preferred_places"] == ["JP", "worldwide"]
     assert " of 7: " in run("explain", search, best["posting_id"], "-c", undated).out
+    assert "preferred" not in best["parts"]
+    ranked = json.loads(run("backtest", search, "--json", "-c", undated).out)["best_matches"]
+    assert all("preferred" in job["parts"] for job in ranked)
     assert run("search", "prefer", search, "Atlantis", "-c", undated).code == 2
 
     told = json.loads(run("explain", search, best["posting_id"], "--json", "-c", undated).out)

@@ -81,6 +81,11 @@ def floor_in_words(floor: SalaryFloor, words: Words) -> str:
     return words.say(_PER[floor.period], pay=money(floor.amount, floor.currency, words.locale))
 
 
+def a_period(amount: str, period: Period, words: Words) -> str:
+    """`€70,000 a year`."""
+    return words.say(_PER[period], pay=amount)
+
+
 @lru_cache(maxsize=4_096)
 def money(amount: float, currency: str | None, locale: str) -> str:
     """An amount with its currency sign, with cents only where they matter."""

@@ -1,5 +1,6 @@
 """Why a job was found, in the reader's language: from the facts of a verdict's reasons, not from their English."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
@@ -7,13 +8,14 @@ from babel import Locale
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Employment, PostingCore, Seniority, Workplace
-from services.notifier.domain.amounts import floor_in_words, money, percent
+from services.notifier.domain.amounts import a_period, floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
 from services.notifier.domain.lines import one_line, quoted
 from services.notifier.domain.model import Preferred
 from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
 from services.rules.fits import hours_apart
+from services.rules.money import ANNUAL_FACTORS, by_full_hours, part_time_is_less
 from services.rules.placing import WORLDWIDE
 from services.rules.reason import Criterion, Reason
 from services.rules.skills import taxonomy
@@ -158,22 +160,37 @@ def _salary(facts: Facts, posting: PostingCore, words: Words) -> str:
             floor=asked,
         )
     top, needed = facts["annual_top"], facts["annual_floor"]
-    paid = money(top, floor.currency, words.locale)
+    paid = _paid(top, floor, posting, words)
+    if top == needed:
+        return words.say("pays up to {pay}, which is your floor", pay=paid)
+    if top > needed:
+        return words.say("pays up to {pay}, above your floor of {floor}", pay=paid, floor=asked)
+    if round(top / needed, 2) == 1.0:
+        return words.say("pays up to {pay}, just below your floor of {floor}", pay=paid, floor=asked)
+    share = percent((needed - top) / needed, words.locale)
+    return words.say("pays up to {pay}, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked)
+
+
+def _paid(top: int, floor: SalaryFloor, posting: PostingCore, words: Words) -> str:
+    """A year's top in the currency and period of the floor: `about €76,500 a year`, `€23 an hour if full-time`."""
+    pay = posting.salary
+    if pay is None:
+        return ""
+    amount = top / ANNUAL_FACTORS[floor.period]
+    paid = money(amount, floor.currency, words.locale)
     if pay.currency != floor.currency:
         # A rate of the day bears no more digits.
-        paid = words.say(
-            "about {pay}", pay=money(round(top, -3 if top >= 100_000 else -2), floor.currency, words.locale)
-        )
-    if top == needed:
-        return words.say("pays up to {pay} a year, which is your floor", pay=paid)
-    if top > needed:
-        return words.say("pays up to {pay} a year, above your floor of {floor}", pay=paid, floor=asked)
-    if round(top / needed, 2) == 1.0:
-        return words.say("pays up to {pay} a year, just below your floor of {floor}", pay=paid, floor=asked)
-    share = percent((needed - top) / needed, words.locale)
-    return words.say(
-        "pays up to {pay} a year, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked
-    )
+        paid = words.say("about {pay}", pay=money(_three_digits(amount), floor.currency, words.locale))
+    paid = a_period(paid, floor.period, words)
+    if posting.employment != "part_time":
+        return paid
+    if by_full_hours(pay.period, floor.period):
+        return words.say("{pay} if full-time", pay=paid)
+    return words.say("{pay} for part-time work", pay=paid) if part_time_is_less(pay.period) else paid
+
+
+def _three_digits(amount: float) -> float:
+    return round(amount, 2 - math.floor(math.log10(amount))) if amount > 0 else amount
 
 
 def _workplace(facts: Facts, posting: PostingCore, words: Words) -> str:

@@ -19,10 +19,15 @@ def why_here(item: Item) -> tuple[str, ...]:
 def part_line(part: Part) -> str:
     """`fit 28 of 40: Python is core`; feedback with its sign and no bound: `feedback -4.2: ...`."""
     points = f"{part.points:.1f}".removesuffix(".0")
-    words = _WORDS[part.code](part)
+    words = part_words(part)
     if part.code == "feedback":
         return f"feedback {'+' if part.points > 0 else ''}{points} (at most {part.most:g}): {words}"
     return f"{part.code} {points} of {part.most:g}: {words}"
+
+
+def part_words(part: Part) -> str:
+    """What a part rests on, without its points."""
+    return _WORDS[part.code](part)
 
 
 def again_line(again: Again) -> str:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from rich.console import Console
 
 from schemas.criteria import Criteria, SkillTerms
-from schemas.posting import Cluster, Company, PostingCore, Skill
+from schemas.posting import Cluster, Company, PostingCore, Reach, Skill
 from services.cli.backtest_page import backtest_page
 from services.cli.backtest_report import Report, report_json, report_of
 from services.matcher.backtest import Past, backtest
+from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.score import score
 from tests.support.judging import FETCHED, a_posting, floor, paying
 
 DAY = timedelta(days=1)
@@ -22,9 +24,11 @@ def _job(name: str, cluster: str = "", **fields: object) -> PostingCore:
     return a_posting(posting_id=name, cluster=Cluster(key=cluster or f"{name}|{name}|x"), **(given | fields))
 
 
-def _report(*postings: PostingCore, asked: Criteria = ASKED, days: int = 30) -> Report:
+def _report(
+    *postings: PostingCore, asked: Criteria = ASKED, days: int = 30, preferred_places: tuple[str, ...] = ()
+) -> Report:
     past = (Past(one, one.seen_at) for one in postings)
-    return report_of(backtest(asked, past), FETCHED - days * DAY, FETCHED)
+    return report_of(backtest(asked, past), FETCHED - days * DAY, FETCHED, preferred_places)
 
 
 def _page(report: Report, most: int = 5) -> str:
@@ -67,6 +71,24 @@ def test_age_does_not_decide_which_is_best() -> None:
     good = paying({"EUR": 120_000}).salary
     report = _report(_job("good", salary=good, posted_at=FETCHED - 25 * DAY), _job("plain", posted_at=FETCHED - DAY))
     assert [one.tried.posting.posting_id for one in report.matches] == ["good", "plain"]
+
+
+def test_a_job_in_a_preferred_place_comes_first_and_weighs_what_a_digest_would_make_of_it() -> None:
+    jobs = [_job(f"{place} job", reach=Reach(scope="listed", countries=(place,))) for place in ("DE", "PT")]
+    asked = ASKED.model_copy(update={"places": ("DE", "PT")})
+
+    def order(*preferred_places: str) -> list[str]:
+        report = _report(*jobs, asked=asked, preferred_places=preferred_places)
+        for one in report.matches:
+            judged = Judged(asked, Ready(one.tried.posting))
+            assert one.score == score(judged, one.tried.posting.seen_at, (), preferred_places).total
+        return [one.tried.posting.posting_id for one in report.matches]
+
+    assert order() == order("DE") == ["DE job", "PT job"]
+    assert order("PT") == ["PT job", "DE job"]
+    report = _report(*jobs, asked=asked, preferred_places=("PT",))
+    assert "names PT, which is preferred" in " ".join(_page(report).split())
+    assert [job["parts"]["preferred"] for job in report_json(report, 5)["best_matches"]] == [7, 0]
 
 
 def test_the_page_says_how_many_when_why_what_was_missed_and_at_which_cost() -> None:

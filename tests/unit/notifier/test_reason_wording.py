@@ -20,6 +20,7 @@ from tests.support.generate import postings as generated_postings
 
 EUROPE = Reach(scope="listed", groups=("eu",))
 FLOOR = SalaryFloor(amount=80_000, currency="EUR")
+HOURLY = SalaryFloor(amount=20, currency="EUR", period="hour")
 
 
 def said(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
@@ -122,6 +123,37 @@ def said(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             "pays up to about €76,500 a year, 4% below your floor of €80K",
             "zahlt bis zu etwa 76.500\u00a0€ im Jahr, 4\u00a0% unter deinem Minimum von 80.000\u00a0€",
             "paga hasta unos 76.500\u00a0€ al año, un 4\u00a0% por debajo de tu mínimo de 80\u00a0mil\u00a0€",
+        ),
+        (
+            Criteria(salary_floor=HOURLY),
+            posting(salary=pay(None, 93_600)),
+            "pays up to €45 an hour, above your floor of €20 an hour",
+            "zahlt bis zu 45\u00a0€ in der Stunde, über deinem Minimum von 20\u00a0€ in der Stunde",
+            "paga hasta 45\u00a0€ por hora, por encima de tu mínimo de 20\u00a0€ por hora",
+        ),
+        (
+            Criteria(salary_floor=HOURLY),
+            posting(salary=pay(None, 3_300, "GBP", "month"), employment="part_time"),
+            "pays up to about €23.80 an hour if full-time, above your floor of €20 an hour",
+            "zahlt bis zu etwa 23,80\u00a0€ in der Stunde bei Vollzeit, über deinem Minimum von 20\u00a0€ "
+            "in der Stunde",
+            "paga hasta unos 23,80\u00a0€ por hora a jornada completa, por encima de tu mínimo de 20\u00a0€ por hora",
+        ),
+        (
+            Criteria(salary_floor=SalaryFloor(amount=2_000, currency="EUR", period="month")),
+            posting(salary=pay(None, 23_000), employment="part_time"),
+            "pays up to €1,917 a month for part-time work, 4% below your floor of €2,000 a month",
+            "zahlt bis zu 1.917\u00a0€ im Monat für Teilzeitarbeit, 4\u00a0% unter deinem Minimum von "
+            "2.000\u00a0€ im Monat",
+            "paga hasta 1.917\u00a0€ al mes por trabajo a tiempo parcial, un 4\u00a0% por debajo de tu mínimo de "
+            "2.000\u00a0€ al mes",
+        ),
+        (
+            Criteria(salary_floor=HOURLY),
+            posting(salary=pay(None, 25, "EUR", "hour"), employment="part_time"),
+            "pays up to €25 an hour, above your floor of €20 an hour",
+            "zahlt bis zu 25\u00a0€ in der Stunde, über deinem Minimum von 20\u00a0€ in der Stunde",
+            "paga hasta 25\u00a0€ por hora, por encima de tu mínimo de 20\u00a0€ por hora",
         ),
         (
             Criteria(salary_floor=FLOOR, accept_undisclosed=False),
