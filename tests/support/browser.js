@@ -14,7 +14,12 @@ function measured(page) {
       direction: page.getComputedStyle(one).direction,
       ...edgesOf(one, page),
     })),
+    stripes: [...page.document.querySelectorAll(".why, .off")].map((one) => stripesOf(page.getComputedStyle(one))),
   };
+}
+
+function stripesOf(style) {
+  return { left: style.borderLeftWidth, right: style.borderRightWidth, text: [style.paddingLeft, style.paddingRight] };
 }
 
 function named(one) {

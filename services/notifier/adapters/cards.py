@@ -257,5 +257,7 @@ class Cards:
     ) -> _Why:
         fault = fault_line(reasons, posting, words) if near else ""
         lines = () if near else why_lines(reasons, posting, words, preferred)
-        html = self._html.why(lines, fault, words.say(LABELS["off"])) if lines or fault else ""
+        # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
+        from_right = words.direction == "rtl"
+        html = self._html.why(lines, fault, words.say(LABELS["off"]), from_right) if lines or fault else ""
         return _Why(str(html), lines, fault)

@@ -98,6 +98,15 @@ def test_a_page_from_the_right_begins_at_the_right(found: dict[str, Any]) -> Non
     assert all(one["right"] < one["left"] for one in wheres)
 
 
+def test_the_stripe_beside_why_a_job_is_there_stands_where_its_lines_begin(found: dict[str, Any]) -> None:
+    left = {"left": "3px", "right": "0px", "text": ["12px", "0px"]}
+    right = {"left": "0px", "right": "3px", "text": ["0px", "12px"]}
+    assert len(found["noted, light"]["stripes"]) > 1
+    assert all(one == left for one in found["noted, light"]["stripes"])
+    assert len(found["from the right, light"]["stripes"]) == len(found["noted, light"]["stripes"])
+    assert all(one == right for one in found["from the right, light"]["stripes"])
+
+
 def test_what_is_measured_tells_what_is_wrong(tmp_path: Path) -> None:
     wide = (
         '<body style="margin:0"><p class="wide" style="width:400px;color:#999;background:#aaa">hard to read</p></body>'
