@@ -16,8 +16,9 @@ from services.ingest.domain.line_cues import LINE_CUES, LineKind
 from services.ingest.domain.reach_cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.sections import Document
 from services.ingest.domain.tables import table_of
-from services.rules.skill_text import haystack_of
+from services.rules.skill_text import FOREIGN, haystack_of
 
+_ANY_SIGN = bytes((FOREIGN,))
 LineCue = tuple[int, tuple[LineKind, ...]]
 """Where it stands, and all that it says."""
 
@@ -34,10 +35,10 @@ class _Word(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Anchors:
     automaton: BytesAhoCorasick
-    words: tuple[tuple[_Word, ...], ...]
-    """By the number of a pattern: the words that are the same as bytes."""
-    lines: tuple[tuple[LineKind, ...], ...]
-    """By the number of a pattern: what it says of its sentence."""
+    meant: tuple[tuple[tuple[LineKind, ...], tuple[_Word, ...]], ...]
+    """By the number of a pattern: what it says of its sentence, and the words that are the same as bytes."""
+    signs: tuple[tuple[str, CueKind], ...]
+    """Phrases of one sign that as a byte is like most other signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,23 @@ def line_cues_of(document: Document) -> list[LineCue]:
 def _hits(document: Document) -> _Hits:
     """What a text holds of all words and phrases, by one pass; kept for the next rule that reads the same text."""
     anchors, lowered = _anchors(), document.lowered
+    meant = anchors.meant
     starts: defaultdict[str, list[int]] = defaultdict(list)
     cues: list[Cue] = []
     lines: list[LineCue] = []
     for number, start, end in anchors.automaton.find_matches_as_indexes(haystack_of(document.text), overlapping=True):
-        if said := anchors.lines[number]:
+        said, words = meant[number]
+        if said:
             lines.append((start, said))
-        for written, groups, kind in anchors.words[number]:
+        for written, groups, kind in words:
             if not lowered.startswith(written, start):
                 continue  # alike as bytes alone: a hyphen for a space
             for group in groups:
                 starts[group].append(start)
             if kind:
                 cues.append(Cue(kind, start, end))
+    for sign, kind in anchors.signs:
+        cues += [Cue(kind, *found.span()) for found in re.finditer(sign, lowered)] if sign in lowered else ()
     for found in starts.values():
         found.sort()
     lines.sort()
@@ -114,8 +119,9 @@ def _anchors() -> _Anchors:
         for written in written_ways:
             groups[written].append(group)
     kinds = phrases()
+    signs = {sign: kind for sign, kind in kinds.items() if haystack_of(sign) == _ANY_SIGN}
     words: defaultdict[bytes, list[_Word]] = defaultdict(list)
-    for written in dict.fromkeys((*groups, *kinds)):
+    for written in dict.fromkeys((*groups, *(phrase for phrase in kinds if phrase not in signs))):
         words[haystack_of(written)].append(_Word(written, tuple(groups[written]), kinds.get(written)))
     lines: defaultdict[bytes, list[LineKind]] = defaultdict(list)
     for kind, cues in LINE_CUES.items():
@@ -125,6 +131,6 @@ def _anchors() -> _Anchors:
     return _Anchors(
         # A DFA is faster alone, but between postings its larger table falls out of the cache.
         BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA),
-        tuple(tuple(words.get(pattern, ())) for pattern in patterns),
-        tuple(tuple(lines.get(pattern, ())) for pattern in patterns),
+        tuple((tuple(lines.get(pattern, ())), tuple(words.get(pattern, ()))) for pattern in patterns),
+        tuple(signs.items()),
     )

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -58,8 +59,8 @@ def sanitise(markup: str) -> str:
     safe = _clean(_as_markup(markup))
     if "&lt;/" in safe and len(_ESCAPED.findall(safe)) >= _LEAST_ESCAPED:
         safe = _clean(_as_markup(html.unescape(safe)))
-    # What is dropped is never printable, and most markup is on one line.
-    return _DIVS.sub(r"<\1div>", safe if safe.isprintable() else _INVISIBLE.sub("", safe))
+    # What is dropped is never printable.
+    return _DIVS.sub(r"<\1div>", safe if _is_printable(safe) else _INVISIBLE.sub("", safe))
 
 
 def text_of(markup: str) -> str:
@@ -103,10 +104,20 @@ def safe_link(url: str | None) -> str | None:
     return url.strip() if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
+def _is_printable(text: str) -> bool:
+    """Whether a text is printable but for the ends of its lines, as most are."""
+    return text.isprintable() or ("\n" in text and text.replace("\n", "").isprintable())
+
+
 def _collapsed(text: str) -> str:
     kept: list[str] = []
     bullet = False
-    for line in map(collapsed, text.split("\n")):
+    clean: Callable[[str], str] = collapsed
+    if _is_printable(text):  # then a space is the only white space
+        clean = str.strip
+        while "  " in text:
+            text = text.replace("  ", " ")
+    for line in map(clean, text.split("\n")):
         if line == "•":
             bullet = True  # its words stand in a paragraph of their own
         elif line:
@@ -149,8 +160,9 @@ def _as_markup(markup: str) -> str:
 
 
 def _too_deep(markup: str) -> bool:
-    # No more can nest than opens: a count that spares nearly all texts the walk.
-    if markup.count("<") - markup.count("</") <= _MOST_DEPTH:
+    # No more can nest than opens: counts that spare nearly all texts the walk.
+    tags = markup.count("<")
+    if tags <= _MOST_DEPTH or tags - markup.count("</") <= _MOST_DEPTH:
         return False
     depth = 0
     for closing, name in _TAG.findall(markup):
@@ -177,9 +189,9 @@ def _lines(pieces: list[str]) -> list[str]:
             closing = tag[0] == "/"
             if closing and inside:
                 inside.pop()
-            if tag in _PARAGRAPHS and inside[-1:] != ["li"]:
+            if tag in _PARAGRAPHS and not (inside and inside[-1] == "li"):
                 parts.append("\n\n")
-            elif not fresh or parts[-1:] == [_BULLET]:
+            elif not fresh or (parts and parts[-1] is _BULLET):
                 parts.append("\n")
             if tag == "li":
                 parts.append(_BULLET)

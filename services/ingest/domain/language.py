@@ -96,17 +96,18 @@ def _as_stated(stated: str | None) -> Finding[str | None]:
 
 def _chunks(text: str) -> list[str]:
     """Pieces spread evenly over the text; beginning, middle and end first: mostly they agree, and that settles it."""
-    pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
-    if len(pieces) > 1 and len(pieces[-1]) < _CHUNK // 3:
-        pieces.pop()
-    step = max(1, -(-len(pieces) // _MOST_CHUNKS))
-    even = pieces[::step]
-    return even[::2] + even[1::2]
+    starts = range(0, len(text), _CHUNK)
+    if len(starts) > 1 and len(text) - starts[-1] < _CHUNK // 3:
+        starts = starts[:-1]
+    even = starts[:: max(1, -(-len(starts) // _MOST_CHUNKS))]
+    return [text[start : start + _CHUNK] for start in (*even[::2], *even[1::2])]
 
 
 def _by_words(text: str, least: int) -> str | None:
     known = map(_function_words().get, text.lower().split())
-    votes = Counter(chain.from_iterable(filter(None, known)))
+    votes: dict[str, int] = {}
+    for code in chain.from_iterable(filter(None, known)):
+        votes[code] = votes.get(code, 0) + 1
     if not votes:
         return None
     first = max(votes, key=votes.__getitem__)
