@@ -26,7 +26,9 @@ _SPELLINGS: Final = {
     "backend": "back end", "frontend": "front end", "fullstack": "full stack", "com": "with", "mit": "with",
 }  # fmt: skip
 _SELLS: Final = re.compile(
-    r"\b(?:account (?:executive|manager|director)|sales|business development|partner(?:ships?)?|commercial|comercial"
+    r"\b(?:account (?:executive|manager|director)|business development|partner(?:ships?)?|commercial|comercial"
+    # Who works for those who sell does not: operations, analysis, tools, and service after the sale.
+    r"|(?<!after[- ])sales(?! (?:operations|ops|intelligence|enablement|analy\w+|systems?)\b)"
     r"|ventas|vendas|vertrieb\w*|au(?:ß|ss)endienst\w*"
     r"|(?:country|regional|territory|area|expansion) (?:manager|director|lead|head)|head of regional)\b"
 )

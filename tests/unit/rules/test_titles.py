@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.rules.titles import fold_title, works_a_market
+from services.rules.titles import fold_title, sells, works_a_market
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,27 @@ def test_one_title_is_written_in_several_ways(one: str, other: str) -> None:
 def test_the_market_that_one_works_is_part_of_the_work(one: str, other: str) -> None:
     assert works_a_market(one)
     assert fold_title(one) != fold_title(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sales Operations Analyst (Peru)", "Sales Operations Analyst (Chile)"),
+        ("Backend Engineer, Sales Intelligence - Spain", "Backend Engineer, Sales Intelligence - Italy"),
+        ("Sales Enablement Manager | Poland", "Sales Enablement Manager | Romania"),
+        ("After-Sales Technician, Austria", "After-Sales Technician, Germany"),
+    ],
+)
+def test_who_works_for_those_who_sell_works_no_market(one: str, other: str) -> None:
+    assert not sells(one)
+    assert fold_title(one) == fold_title(other)
+
+
+@pytest.mark.parametrize(
+    "title", ["Sales Manager", "Inside Sales Analyst and Sales Agent", "Director of Sales, Operations"]
+)
+def test_who_sells_is_told_by_any_word_that_says_so(title: str) -> None:
+    assert sells(title)
 
 
 def test_the_workplace_is_no_part_of_the_work_for_who_works_a_market_either() -> None:
