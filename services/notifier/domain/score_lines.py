@@ -46,16 +46,13 @@ def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
     asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
-    implied = [
-        f"{by}, which is core to it, implies {name} and counts half"
+    skills = [f"{listed(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
+    skills += [
+        f"{by}, which is {'core too' if core else 'core to it'}, implies {name} and counts half"
         for name, by in zip(names_of(facts.get("implied")), names_of(facts.get("by")), strict=True)
     ]
-    if core:
-        said.append(f"{listed(core)} {'is' if len(core) == 1 else 'are'} core to it")
-    if implied:
-        said.append(" and ".join(implied))
-    if asked and not said:
-        said.append(_in_passing(asked, facts))
+    if asked:
+        said.append("; ".join(skills) or _in_passing(asked, facts))
     if "in_title" in facts:
         said.append("the words stand in its title" if facts["in_title"] else "the words stand only in its text")
     return ", ".join(said) or "no skill or word is asked for"

@@ -73,8 +73,12 @@ def test_what_is_implied_is_said_with_what_implies_it() -> None:
         return next(line for line in why_here(digest(one, by=asked).items[0]) if line.startswith("fit"))
 
     assert fit("React") == "fit 17.5 of 50: React, which is core to it, implies JavaScript and counts half"
+    assert fit("Django", "React") == (
+        "fit 35 of 50: React, which is core to it, implies JavaScript and counts half; "
+        "Django, which is core to it, implies Python and counts half"
+    )
     assert fit("Python", "React") == (
-        "fit 42.5 of 50: Python is core to it, React, which is core to it, implies JavaScript and counts half"
+        "fit 42.5 of 50: Python is core to it; React, which is core too, implies JavaScript and counts half"
     )
 
 
