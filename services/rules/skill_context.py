@@ -27,8 +27,6 @@ _LIST_GAP = re.compile(
 )
 
 
-_VOUCHING = 2
-
 _TEAM = re.compile(r" (?:teams?|departments?|colleagues|counterparts|stakeholders)\b", re.IGNORECASE)
 """Behind a field of work these make it a neighbour's: "with our customer success team"."""
 
@@ -86,17 +84,18 @@ def believable(text: str, candidates: Sequence[Candidate], cues: Cues) -> list[C
         or _cued(text, candidate, cues)
         for candidate in candidates
     ]
-    listable = [candidate.cue is None or cues.listable(text, candidate) for candidate in candidates]
-    _believe_runs(text, candidates, believed, listable)
+    doubted = [i for i, yes in enumerate(believed) if not yes and _is_listable(text, candidates[i], cues)]
+    for i in [i for i in doubted if _is_vouched_for(text, candidates, i, cues)]:
+        believed[i] = True
     # Belief runs along a list in both directions: "Python, Go, R" and "R, Go, Python".
-    for order in (range(1, len(candidates)), range(len(candidates) - 2, -1, -1)):
-        step = -1 if order.step == 1 else 1
+    for step, order in ((-1, doubted), (1, reversed(doubted))):
         for i in order:
+            other = i + step
             if (
                 not believed[i]
-                and listable[i]
-                and believed[i + step]
-                and _listed(text, candidates[i], candidates[i + step])
+                and 0 <= other < len(candidates)
+                and believed[other]
+                and _listed(text, candidates[i], candidates[other])
             ):
                 believed[i] = True
     titled = is_title(text)
@@ -112,21 +111,16 @@ def is_title(text: str) -> bool:
     return len(text) <= _LONGEST_TITLE and "\n" not in text
 
 
-def _believe_runs(text: str, candidates: Sequence[Candidate], believed: list[bool], listable: Sequence[bool]) -> None:
+def _is_listable(text: str, candidate: Candidate, cues: Cues) -> bool:
+    return candidate.cue is None or cues.listable(text, candidate)
+
+
+def _is_vouched_for(text: str, candidates: Sequence[Candidate], i: int, cues: Cues) -> bool:
     """Tools in one list vouch for each other: "Excel and Word", "C, Go, R"."""
-    start = 0
-    for i in range(1, len(candidates) + 1):
-        if (
-            i < len(candidates)
-            and listable[i - 1]
-            and listable[i]
-            and candidates[i].kind == "tool"
-            and _listed(text, candidates[i - 1], candidates[i])
-        ):
-            continue
-        if i - start >= _VOUCHING and candidates[start].kind == "tool":
-            believed[start:i] = [True] * (i - start)
-        start = i
+    return candidates[i].kind == "tool" and any(
+        _is_listable(text, other, cues) and _listed(text, candidates[i], other)
+        for other in (*candidates[max(0, i - 1) : i], *candidates[i + 1 : i + 2])
+    )
 
 
 def _alone(text: str, candidate: Candidate) -> bool:
@@ -150,7 +144,7 @@ def _cued(text: str, candidate: Candidate, cues: Cues) -> bool:
 def _listed(text: str, candidate: Candidate, neighbour: Candidate) -> bool:
     if candidate.kind != neighbour.kind or candidate.kind not in ("tool", "language"):
         return False
-    first, second = sorted((candidate, neighbour), key=lambda c: c.start)
+    first, second = (candidate, neighbour) if candidate.start <= neighbour.start else (neighbour, candidate)
     gap = text[first.end : second.start]
     if "\n" in gap and not _ENDS_ITEM.match(text, second.end):
         return False  # the next line begins a sentence: "- Docker\n- Make our builds faster"

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -39,6 +39,8 @@ _SMALL = "tool"
 
 _SPACE, _PLURAL = ord(" "), ord("s")
 _LETTERS = frozenset(code for code in range(256) if chr(code).isalnum())
+_WORD_ENDS = bytes(sorted(set(opened(bytes(range(256)))) - _LETTERS))
+"""What may stand behind a word in an opened haystack."""
 _SHOUTED = 5
 """Letters from which a name in capitals is no acronym of something else: SLACK, EXCEL."""
 
@@ -138,7 +140,15 @@ class Taxonomy:
         ]
         self._plural = [not ways or any(way.plural for way in ways) for ways in self._surfaces]
         self._patterns = [*surfaces, *(haystack_of(phrase) for phrase in data["blockers"])]
-        self._automaton = BytesAhoCorasick([opened(p) for p in self._patterns], matchkind=MatchKind.Standard)
+        self._sure = [_needs_no_look(ways) for ways in self._surfaces]
+        self._sought: list[tuple[int, int]] = []
+        sought: list[bytes] = []
+        for number, pattern in enumerate(self._patterns):
+            # A letter alone would be found at the start of every word with it, so it is sought with what ends it.
+            ends = _WORD_ENDS + b"s" * self._plural[number] if len(pattern) == 1 else b""
+            sought += [opened(pattern) + bytes((end,)) for end in ends] or [opened(pattern)]
+            self._sought += [(number, 1)] * len(ends) or [(number, 0)]
+        self._automaton = BytesAhoCorasick(sought, matchkind=MatchKind.Standard)
         self._cues = Cues(data["cues"])
         self._callings: Mapping[str, Mapping[str, list[str]]] = data["callings"]
 
@@ -227,16 +237,17 @@ class Taxonomy:
     def _candidates(self, text: str) -> list[Candidate]:
         haystack = haystack_of(text) + b" "
         words = opened(haystack)
-        plural = self._plural
-        found = [
-            (start, 1 - end, pattern)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
+        plural, sought = self._plural, self._sought
+        found: list[tuple[int, int, int]] = []
+        for number, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            pattern, further = sought[number]
+            end -= further
             # Most of what is found begins a longer word: "go" in "good".
-            if (after := words[end]) not in _LETTERS or (after == _PLURAL and plural[pattern])
-        ]
+            if (after := words[end]) not in _LETTERS or (after == _PLURAL and plural[pattern]):
+                found.append((start, 1 - end, pattern))
         found.sort()
         links = _links(text)
-        patterns, surfaces_of, kinds = self._patterns, self._surfaces, self._kinds
+        patterns, surfaces_of, sure, kinds = self._patterns, self._surfaces, self._sure, self._kinds
         candidates: list[Candidate] = []
         titled = is_title(text)
         reached = 0
@@ -259,7 +270,7 @@ class Taxonomy:
                 reached = end
                 continue
             written = text[start:end]
-            surface = _spelt(surfaces, written)
+            surface = sure[pattern] or _spelt(surfaces, written)
             if surface and not (surface.role and not titled):
                 cue = _SMALL if surface.small and surface.cue is None and written.islower() else surface.cue
                 candidates.append(Candidate(surface.name, start, end, cue, kinds[surface.name]))
@@ -290,6 +301,11 @@ def _closed_end(text: str, end: int, *, plural: bool) -> int:
         return end if after == "+" and text[end + 1 : end + 2] != "+" and text[end - 2 : end - 1].isalnum() else -1
     following = text[end + 1 : end + 2]
     return -1 if after == "." and following.isalnum() and not following.isupper() else end
+
+
+def _needs_no_look(surfaces: Sequence[_Surface]) -> _Surface | None:
+    """The surface that any spelling of a pattern is of, where there is one."""
+    return surfaces[0] if surfaces and surfaces[0].plain and not surfaces[0].exact else None
 
 
 def _spelt(surfaces: Iterable[_Surface], text: str) -> _Surface | None:
