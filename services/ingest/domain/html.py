@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -112,12 +111,7 @@ def _is_printable(text: str) -> bool:
 def _collapsed(text: str) -> str:
     kept: list[str] = []
     bullet = False
-    clean: Callable[[str], str] = collapsed
-    if _is_printable(text):  # then a space is the only white space
-        clean = str.strip
-        while "  " in text:
-            text = text.replace("  ", " ")
-    for line in map(clean, text.split("\n")):
+    for line in map(collapsed, text.split("\n")):
         if line == "•":
             bullet = True  # its words stand in a paragraph of their own
         elif line:

@@ -72,6 +72,8 @@ class Lines:
             start = sentence.end()
         first = bisect_left(self._starts, start)
         cues = self._cues[first : bisect_left(self._starts, stop, first)]
+        if not cues:
+            return Line(start, stop)
         kinds = {kind for _, said in cues for kind in said}
         wishes = [at + text[at].isspace() for at, said in cues if "optional" in said] if "optional" in kinds else []
         if "denies" in kinds:

@@ -96,9 +96,9 @@ _LONGEST_LEADING = 42
 """Of that, with its colon: a look for the colon spares most lines the pattern."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """A posting's title and text, cut into sections."""
+    """A posting's title and text, cut into sections. What rules keep of one is found by the object itself."""
 
     title: str
     text: str
