@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.ingest.domain.pay_data import PayData
+from services.ingest.domain.pay_data import PayData, pay_data
 from services.ingest.domain.pay_numbers import decimal_of, numbers_in
 from services.ingest.domain.pay_words import LOCAL
 
@@ -31,6 +32,8 @@ _LETTERS_ALONE = frozenset("mbtl")
 """Multipliers that need to touch their number, or a currency ahead of it: `5 m` is a distance."""
 _CAPITALS = frozenset({"R", "RM", "TL", "DH"})
 _PENSION = re.compile(r"40[13]\s?\(?[kb]\b", re.IGNORECASE)
+_LONGEST_NAME = 5
+"""Letters of a currency before a number, see `_BEFORE`."""
 _MOST_NUMBERS = 600
 
 
@@ -101,6 +104,8 @@ def _currency_before(text: str, start: int, data: PayData) -> tuple[str | None, 
         at -= 1
     if at < 0 or not (text[at].isalpha() or text[at] in _SYMBOLS or text[at] in "./"):
         return None, start
+    if text[at - _LONGEST_NAME : at + 1].isalpha() and at >= _LONGEST_NAME:
+        return None, start  # "minimum 3"
     left = max(0, start - 14)
     match = _BEFORE.search(text, left, start)
     if match is None:
@@ -140,6 +145,8 @@ def _following(text: str, end: int, data: PayData, *, known: bool) -> tuple[str 
     at = end
     match = _AFTER.match(text, at)
     if match and (word := match.group("word")):
+        if _says_nothing(word):
+            return None, None, end, False
         if word[0] >= _EAST_ASIAN_FROM:
             return _east_asian(text, match.start("word"), data)
         joined = data.joined.get(word.lower().rstrip("."))
@@ -170,6 +177,16 @@ def _following(text: str, end: int, data: PayData, *, known: bool) -> tuple[str 
     if not open_ended and text.startswith("+", stop):
         open_ended, stop = True, stop + 1
     return kind, currency, stop, open_ended
+
+
+@lru_cache(maxsize=4096)
+def _says_nothing(word: str) -> bool:
+    """Whether a word behind a number is neither a multiplier nor a currency, as most are: "5 years"."""
+    data = pay_data()
+    lowered = word.lower()
+    names = {lowered, lowered.rstrip(".")}
+    known = (data.joined, data.multipliers, data.after)
+    return word[0] < _EAST_ASIAN_FROM and word not in data.capital_codes and all(map(names.isdisjoint, known))
 
 
 def _is_one_of_two(text: str, end: int, data: PayData) -> bool:
