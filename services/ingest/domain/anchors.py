@@ -75,6 +75,11 @@ def matches(
         yield from pattern.finditer(document.lowered, start, stop)
 
 
+def holds(document: Document, group: str, start: int, stop: int) -> bool:
+    """Whether a word of the group begins in a stretch of the text."""
+    return any(start <= at < stop for at in _hits(document).starts.get(group, ()))
+
+
 def cues_of(document: Document) -> list[Cue]:
     """The phrases of the text that may say where one may work from, in order, none overlapping another."""
     return _hits(document).cues

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Literal, get_args
 
 from schemas.posting import Workplace
-from services.ingest.domain.anchors import matches, stretches
+from services.ingest.domain.anchors import holds, matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
-from services.ingest.domain.workplace_days import ONCE, OTHERS, PARTS, RARELY, SHARE
+from services.ingest.domain.workplace_days import ONCE, OTHERS, PARTS, RARELY, SHARE, WEEKDAYS
 from services.ingest.domain.workplace_words import (
     AT_TIMES,
     CONDITIONAL,
@@ -119,11 +119,16 @@ def _days(document: Document, found: Found) -> None:
     lowered = document.lowered
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
         for sign, pattern in PARTS:
-            if not sign.search(lowered, start, stop):
-                continue
-            for said in pattern.finditer(lowered, start, stop):
-                if not RARELY.match(lowered, said.end()) and not _of_others(document, said):
-                    _keep(found, "weak" if _conditional(document, said) else "days", "hybrid", said, document)
+            if sign.search(lowered, start, stop):
+                _keep_days(pattern.finditer(lowered, start, stop), document, found)
+        if holds(document, "weekdays", start, stop):
+            _keep_days(WEEKDAYS.finditer(lowered, start, stop), document, found)
+
+
+def _keep_days(days: Iterable[re.Match[str]], document: Document, found: Found) -> None:
+    for said in days:
+        if not RARELY.match(document.lowered, said.end()) and not _of_others(document, said):
+            _keep(found, "weak" if _conditional(document, said) else "days", "hybrid", said, document)
 
 
 def _of_others(document: Document, said: re.Match[str]) -> bool:
