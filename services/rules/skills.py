@@ -134,21 +134,20 @@ class Taxonomy:
         self._squashed = self._second_keys(_squash)
         self._singular = self._second_keys(_singular)
         # A blocker is a pattern without a surface: it takes its words away from the skills in them.
-        self._surfaces: list[tuple[_Surface, ...]] = [
-            *(tuple(ways) for ways in surfaces.values()),
-            *(() for _ in data["blockers"]),
+        blockers = ((haystack_of(phrase), ()) for phrase in data["blockers"])
+        sought = [
+            (pattern, end, tuple(ways))
+            for pattern, ways in (*surfaces.items(), *blockers)
+            for end in _ends_sought(pattern)
         ]
-        self._plural = [not ways or any(way.plural for way in ways) for ways in self._surfaces]
-        self._patterns = [*surfaces, *(haystack_of(phrase) for phrase in data["blockers"])]
+        self._patterns = [pattern for pattern, _, _ in sought]
+        self._closed = [len(end) for _, end, _ in sought]
+        self._surfaces = [ways for _, _, ways in sought]
         self._sure = [_needs_no_look(ways) for ways in self._surfaces]
-        self._sought: list[tuple[int, int]] = []
-        sought: list[bytes] = []
-        for number, pattern in enumerate(self._patterns):
-            # A letter alone would be found at the start of every word with it, so it is sought with what ends it.
-            ends = _WORD_ENDS + b"s" * self._plural[number] if len(pattern) == 1 else b""
-            sought += [opened(pattern) + bytes((end,)) for end in ends] or [opened(pattern)]
-            self._sought += [(number, 1)] * len(ends) or [(number, 0)]
-        self._automaton = BytesAhoCorasick(sought, matchkind=MatchKind.Standard)
+        self._plural = [not ways or any(way.plural for way in ways) for ways in self._surfaces]
+        self._automaton = BytesAhoCorasick(
+            [opened(pattern) + end for pattern, end, _ in sought], matchkind=MatchKind.Standard
+        )
         self._cues = Cues(data["cues"])
         self._callings: Mapping[str, Mapping[str, list[str]]] = data["callings"]
 
@@ -237,14 +236,13 @@ class Taxonomy:
     def _candidates(self, text: str) -> list[Candidate]:
         haystack = haystack_of(text) + b" "
         words = opened(haystack)
-        plural, sought = self._plural, self._sought
-        found: list[tuple[int, int, int]] = []
-        for number, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
-            pattern, further = sought[number]
-            end -= further
+        plural, closed = self._plural, self._closed
+        found = [
+            (start, 1 + closed[pattern] - end, pattern)
+            for pattern, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True)
             # Most of what is found begins a longer word: "go" in "good".
-            if (after := words[end]) not in _LETTERS or (after == _PLURAL and plural[pattern]):
-                found.append((start, 1 - end, pattern))
+            if (after := words[end - closed[pattern]]) not in _LETTERS or (after == _PLURAL and plural[pattern])
+        ]
         found.sort()
         links = _links(text)
         patterns, surfaces_of, sure, kinds = self._patterns, self._surfaces, self._sure, self._kinds
@@ -301,6 +299,11 @@ def _closed_end(text: str, end: int, *, plural: bool) -> int:
         return end if after == "+" and text[end + 1 : end + 2] != "+" and text[end - 2 : end - 1].isalnum() else -1
     following = text[end + 1 : end + 2]
     return -1 if after == "." and following.isalnum() and not following.isupper() else end
+
+
+def _ends_sought(pattern: bytes) -> Sequence[bytes]:
+    """What a pattern is sought with: a letter alone begins so many words that it is sought with what ends it."""
+    return [bytes((end,)) for end in (*_WORD_ENDS, _PLURAL)] if len(pattern) == 1 else [b""]
 
 
 def _needs_no_look(surfaces: Sequence[_Surface]) -> _Surface | None:
