@@ -50,7 +50,7 @@ def _words(text: str) -> list[str]:
     # Folding does not look beyond white space; most texts have few words with letters outside ASCII, and repeat them.
     folded = " ".join([piece if piece.isascii() else _folded(piece) for piece in text.split()])
     signed = "++" in folded or "#" in folded or ".net" in folded.lower()
-    if signed or any(letter.isalnum() for letter in set(folded) if letter > "\x7f"):
+    if signed or (not folded.isascii() and any(letter.isalnum() for letter in set(folded) if letter > "\x7f")):
         return words(text)
     return folded.encode("ascii", "replace").translate(_SPACED).decode().split()
 
