@@ -1,6 +1,7 @@
 """The words around a zone: how many hours from it one may be, and those that make a time zone of a place."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _WORDS: Final = (
@@ -53,6 +54,8 @@ _APART_BEFORE = re.compile(
     r"(?:from|to|with|of|zu|zur|mit|avec|par rapport à|con|com|respecto a|de|em relação a)\s(?:the )?)$",
     re.IGNORECASE,
 )
+_APART_STEMS: Final = ("±", "+", "plus", "menos", "differen", "décalage", "zeit", "diferen")
+"""What `_APART_BEFORE` needs at least: most places stand behind none of it."""
 _CLOCK_OF = re.compile(
     r"\b(?:(?<!\d )(?<!-)(?<!une )(?<!deux )(?<!trois )(?<!quatre )heures? (?:de |du |d['’])"
     r"|(?:fuseau(?: horaire)?|horaires?) (?:de |du |d['’])"
@@ -63,6 +66,8 @@ _CLOCK_OF = re.compile(
     r"|(?:time ?zone|zeitzone|fuseau horaire|zona horaria|huso horario|fuso horário|fuso orario) ?: ?)$",
     re.IGNORECASE,
 )
+_CLOCK_STEMS: Final = ("hor", "ora", "heure", "fus", "huso", "zon", "czas")
+"""The same for `_CLOCK_OF`."""
 
 
 def hours_around(text: str, start: int, end: int) -> tuple[float, float]:
@@ -90,12 +95,17 @@ def hours_around(text: str, start: int, end: int) -> tuple[float, float]:
 
 def tells_apart(text: str, start: int) -> bool:
     """Whether the words before a place mean its time: `+/- 2 hours of New York`. Within hours of it, one may live."""
-    return _APART_BEFORE.search(text, max(0, start - 48), start) is not None
+    return _holds(text, start - 48, start, _APART_STEMS) and bool(_APART_BEFORE.search(text, max(0, start - 48), start))
 
 
 def names_clock(text: str, start: int) -> bool:
     """Whether the words before a place are those for its time: `heure de Paris`, `horário de Brasília`."""
-    return _CLOCK_OF.search(text, max(0, start - 40), start) is not None
+    return _holds(text, start - 40, start, _CLOCK_STEMS) and bool(_CLOCK_OF.search(text, max(0, start - 40), start))
+
+
+def _holds(text: str, start: int, end: int, stems: Iterable[str]) -> bool:
+    before = text[max(0, start) : end].lower()
+    return any(stem in before for stem in stems)
 
 
 def _value(written: str | None) -> float:
