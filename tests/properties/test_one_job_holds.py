@@ -46,6 +46,7 @@ def test_copies_are_found_as_if_all_pairs_were_compared(found: list[Cluster]) ->
 
 
 @given(st.text(max_size=200))
+@example("X# c++ .net \x80 \uac00")
 @example("caf\u00e9 \u2013 \u2022 na\u00efve\u2019s \U0001f680 \u2122 x\u00b2 \uac00\u2026")
 def test_a_signature_is_of_the_words_of_its_text(text: str) -> None:
     padding = " ".join(f"word{number}" for number in range(60))
