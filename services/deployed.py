@@ -1,4 +1,7 @@
-"""The deployed form: each service a process of its own, over Kafka, Elasticsearch and a server store. It only wires."""
+"""The deployed form: each service a process of its own, over Kafka, Elasticsearch and a server store. It only wires.
+
+What makes a service is imported with it: a process starts in less time without the other two.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,12 +14,6 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from schemas.topics import CRITERIA, POSTINGS, TOPICS, dead_of
-from services.ingest.app import make_collector, make_normaliser
-from services.ingest.push_app import make_push_server
-from services.matcher.app import make_own_matcher, make_shared_matcher
-from services.notifier.adapters.mailers import try_out
-from services.notifier.adapters.sql.outbox import SqlOutbox
-from services.notifier.app import build_notifier, make_agreement, store_chores
 from services.operating import Operations
 from services.runtime.clock import Clock
 from services.runtime.counted_letters import CountedLetters
@@ -180,6 +177,9 @@ def _needs(place: _Place) -> Sequence[Callable[[], None]]:
 
 
 def _ingest(place: _Place) -> _Parts:
+    from services.ingest.app import make_collector, make_normaliser
+    from services.ingest.push_app import make_push_server
+
     settings, engine = place.settings.ingest, place.engine
     producer = CountedLetters(place.producer, place.shown.meter)
     collector = make_collector(
@@ -205,6 +205,8 @@ def _ingest(place: _Place) -> _Parts:
 
 def _matcher(place: _Place) -> _Parts:
     """Once it has begun, it does without the store: what it matches is in the topics."""
+    from services.matcher.app import make_own_matcher, make_shared_matcher
+
     settings = place.settings
     if settings.matcher.index == "elasticsearch":
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
@@ -218,6 +220,9 @@ def _matcher(place: _Place) -> _Parts:
 
 def _notifier(place: _Place) -> _Parts:
     """Its tick only talks to the store and the mailer, so that matches are stored while mails go out."""
+    from services.notifier.adapters.mailers import try_out
+    from services.notifier.app import build_notifier, make_agreement, store_chores
+
     settings = place.settings
     if not settings.secret.get_secret_value():
         raise UsageError("set `secret` (or JOBCHIME_SECRET): all notifiers sign links with one secret, kept by you")
@@ -233,6 +238,8 @@ def _notifier(place: _Place) -> _Parts:
 
 def _relay(place: _Place, engine: Engine) -> OutboxRelay:
     """It sends by a producer of its own, which it may close, and not for long, so that its lease can be short."""
+    from services.notifier.adapters.sql.outbox import SqlOutbox
+
     quick = place.settings.kafka.model_copy(update={"delivery_timeout_s": _RELAY_PATIENCE_S})
     producer = place.stack.enter_context(RecordProducer(quick, clock=place.clock))
     lease = SqlLease(engine, "outbox.relay", place.worker, _RELAY_LEASE)
