@@ -3,7 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 STAMP := .venv/.set-up
-WORKERS ?= 2
+# One more than the two cores of CI: many tests wait for engines, processes and clocks.
+WORKERS ?= 3
 LOCALE := services/notifier/locale
 LINT := tests/support/mail_lint
 
