@@ -21,7 +21,7 @@ from tests.support.search_indices import criteria_index_of_my_own, index_on
 from tests.support.truth import same_hits, true_hits
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.decisive]
 
 GO, RUST = skills(all=("Go",)), skills(all=("Rust",))
 

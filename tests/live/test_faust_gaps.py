@@ -21,7 +21,7 @@ from tests.support.engines import kafka_of_my_own
 from tests.support.logs import Collecting, out, outs
 from tests.support.record_logs import AT_ONCE
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.decisive]
 PARTITIONS = 2
 RAW, CRITERIA = "raw.v1", "criteria.v1"
 COMPACTED_WITHIN_S = 90.0

@@ -30,7 +30,7 @@ from tests.support.engines import delete_topics, kafka_of_my_own, postgresql
 from tests.support.notifying import posting
 from tests.support.postgresql import empty_database
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.decisive]
 
 SETTINGS = """
 data = "data"
