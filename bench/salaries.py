@@ -1,18 +1,19 @@
 """How many salaries of labelled postings are read right, beside what JobSpy's `extract_salary` makes of the same texts.
 
-`python -m bench.salaries LABELS... --jobspy PYTHON`, where PYTHON is the interpreter of an environment of its own that
-holds `python-jobspy==1.1.82` (`uv venv DIR && uv pip install --python DIR/bin/python python-jobspy==1.1.82`; later
-releases have no such function). Labels are JSON lines with `file`, `source_id` and `salary`; the postings are those of
-the captures in JOBCHIME_SHARED.
+`python -m bench.salaries LABELS... [--jobspy PYTHON] [--json]`, where PYTHON is the interpreter of an environment
+of its own that holds `python-jobspy==1.1.82` (`uv venv DIR && uv pip install --python DIR/bin/python
+python-jobspy==1.1.82`; later releases have no such function). Labels are JSON lines with `file`, `source_id` and
+`salary`; the postings are
+those of the captures in JOBCHIME_SHARED.
 """
 
 import argparse
 import json
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -62,6 +63,12 @@ class Score:
     missed: int = 0
     left_alone: int = 0
     made_up: int = 0
+
+    @property
+    def share(self) -> float:
+        """Of all postings, those that were read right, or rightly left alone."""
+        all_read = self.right + self.wrong + self.missed + self.left_alone + self.made_up
+        return (self.right + self.left_alone) / max(all_read, 1)
 
     def add(self, want: Terms | None, got: Terms | None, *, right: bool) -> None:
         if want is None:
@@ -163,6 +170,7 @@ def main() -> None:
     parser.add_argument("labels", nargs="+", type=Path)
     parser.add_argument("--jobspy", metavar="PYTHON", help="the interpreter of an environment that holds JobSpy")
     parser.add_argument("--errors", action="store_true", help="name each posting that we read wrong")
+    parser.add_argument("--json", action="store_true", help="print one object")
     given = parser.parse_args()
     labelled, lost = cases(given.labels)
     readings: dict[str, list[Terms | None]] = {
@@ -172,23 +180,42 @@ def main() -> None:
     if given.jobspy:
         readings["JobSpy"] = jobspy(given.jobspy, [one.text for one in labelled])
         readings["JobSpy, amounts alone"] = readings["JobSpy"]
+    scores = {name: scored(labelled, read, amounts_only="amounts" in name) for name, read in readings.items()}
+    if given.json:
+        print(json.dumps(report(labelled, lost, scores)))
+        return
     print(f"{len(labelled)} postings, {sum(one.want is not None for one in labelled)} of them with a salary")
     if lost:
         print(f"{len(lost)} labels have no posting here: {', '.join(lost)}")
     print(f"\n| {'read by':22} | right | wrong | missed | left alone | made up | right of all |")
     print(f"|{'-' * 24}|{'-' * 6}:|{'-' * 6}:|{'-' * 7}:|{'-' * 11}:|{'-' * 8}:|{'-' * 13}:|")
-    for name, read in readings.items():
-        score = Score()
-        for one, got in zip(labelled, read, strict=True):
-            score.add(one.want, got, right=same(one.want, got, amounts_only="amounts" in name))
-        share = (score.right + score.left_alone) / max(len(labelled), 1)
+    for name, score in scores.items():
         print(
             f"| {name:22} | {score.right:5} | {score.wrong:5} | {score.missed:6} | {score.left_alone:10} "
-            f"| {score.made_up:7} | {share:12.1%} |"
+            f"| {score.made_up:7} | {score.share:12.1%} |"
         )
     for one in labelled if given.errors else ():
         if not same(one.want, one.ours):
             print(f"{one.label}: said {one.want}, read {one.ours}")
+
+
+def scored(labelled: Sequence[Case], read: Sequence[Terms | None], *, amounts_only: bool) -> Score:
+    """How one reader fares on all postings."""
+    score = Score()
+    for one, got in zip(labelled, read, strict=True):
+        score.add(one.want, got, right=same(one.want, got, amounts_only=amounts_only))
+    return score
+
+
+def report(labelled: Sequence[Case], lost: Sequence[str], scores: Mapping[str, Score]) -> dict[str, Any]:
+    """The object of `--json`; its ratios are shares of all postings that were read right, by reader."""
+    return {
+        "bench": "salaries",
+        "ratios": {name: round(score.share, 4) for name, score in scores.items()},
+        "postings": len(labelled),
+        "lost": list(lost),
+        "scores": {name: asdict(score) for name, score in scores.items()},
+    }
 
 
 if __name__ == "__main__":
