@@ -153,7 +153,8 @@ def _of_text(
     kinds = {kind for _, _, kind in parts}
     headed = bool(kinds & _OF_THE_JOB)
     if not headed:
-        parts = [(0, len(text), "duties")]  # a text without headings says everything in one
+        # A text without headings of the work says everything in one; what it offers is no part of that.
+        parts = [(start, stop, kind if kind == "benefits" else "duties") for start, stop, kind in parts]
     # Where nothing is headed as required, the work itself says what it takes.
     core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
     lines = Lines(document)

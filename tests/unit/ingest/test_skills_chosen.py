@@ -50,6 +50,22 @@ def test_a_text_without_headings_is_read_whole() -> None:
     assert {"Python", "Docker"} <= chosen(html="<p>You know Python and Docker.</p>").keys()
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h3>Benefits</h3><ul><li>Kubernetes training</li></ul>",
+        "<p>What we offer:</p><ul><li>AWS certification budget</li></ul>",
+        "<p>Wir bieten:</p><ul><li>Kubernetes-Schulungen</li></ul>",
+        "<p>We make maps.</p><h3>Nous offrons</h3><ul><li>Un budget pour des formations Docker</li></ul>",
+    ],
+)
+def test_what_is_offered_is_no_skill_where_no_work_is_headed_either(html: str) -> None:
+    assert chosen(html=html) == {}
+    assert chosen("Terraform Engineer", html) == {"Terraform": True}
+    assert chosen(html=html, skills=("php",)) == {"PHP": False}
+    assert "Python" in chosen(html=f"<p>You know Python.</p>{html}")
+
+
 def test_tags_count_only_where_nothing_else_names_a_skill() -> None:
     assert "PHP" not in chosen(skills=("php",))
     assert chosen("Engineer", "<p>We make maps.</p>", skills=("php", "no-such-skill")) == {"PHP": False}
