@@ -125,7 +125,7 @@ PHRASE = re.compile(
     r"|profissional"
     r"|profesionales|rémunéré|conventionné|retribuito)\b|als (?:werkstudent|aushilfe)\w*"
     r"|(?<!un)befristet\w* (?:auf|bis|für|vertrag|stelle|anstellung|arbeits)"
-    r"|(?:en|contrat|poste|un|mission|missions|statut|colaboración|modalidad) (?:cdd|freelance|stage|intérim"
+    r"|(?:en|contrat|poste|un|missions?|prestations?|statut|colaboración|modalidad) (?:cdd|freelance|stage|intérim"
     r"|indépendant)\b"
     rf"|stage ?:? (?:de |d['’]une durée de )?{_LENGTH}(?: à {_LENGTH})? mois\b"
     r"|(?:contrat|poste|contrats|mission) (?:en |d['’])(?:alternance|apprentissage)\b"

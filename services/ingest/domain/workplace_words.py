@@ -134,7 +134,7 @@ ONSITE_SAID = re.compile(
     rf"|(?:100 ?%|{_MODE}|de forma|forma) presencial\b|poste (?:est )?en présentiel\b"
     r"|praca stacjonarna\b|100 ?% in presenza\b|ausschließlich vor ort\b)|\(on-?site\b"
     rf"|(?:^|\n)\W{{0,4}}(?:100 ?% )?{_THERE}(?= ?(?:$|\n|[,;.(|·–—]))"
-    rf"|(?:^|\n)\W{{0,4}}{_THERE} (?:in|at) (?P<capital>)",
+    rf"|(?:^|\n)\W{{0,4}}{_THERE} (?:in|at|en|em|à|au|a|w|we) (?P<capital>)",
 )
 ONSITE_WAY = re.compile(
     r"\b(?:(?:position|role|job|you(?:'ll| will|['’]re)?) (?:is |be |are |will be )?(?:based|located) (?:at|in"
