@@ -17,11 +17,12 @@ FIELD_LEVELS: dict[str, Seniority] = {
     "intern": "intern", "student": "intern", "trainee": "intern", "apprentice": "intern", "werkstudent": "intern",
     "entry": "junior", "junior": "junior", "graduate": "junior", "associate": "junior", "no experience": "junior",
     "early": "junior", "berufseinsteiger": "junior", "júnior": "junior", "débutant": "junior", "absolvent": "junior",
+    "einsteiger": "junior", "einstiegs": "junior", "principiante": "junior", "iniciante": "junior",
     "semi[- ]?s[eê]nior": "mid", "confirmé": "mid",
-    "mid[-_– ]{1,3}senior[-_ ]level": "senior", "mid": "mid", "intermediate": "mid", "pleno": "mid", "medior": "mid",
+    "mid[-_– ]{1,3}senior[-_ ]level": "senior", "mid": "mid", "interm[eé]di": "mid", "pleno": "mid", "medior": "mid",
     "journeyman": "mid", "staff": "staff", "principal": "principal", "lead": "lead", "senior manager": "manager",
     "director": "director", "head": "director", "executive": "executive", "c-level": "executive", "vp": "executive",
-    "chief": "executive", "manager": "manager", "supervis": "manager", "senior": "senior", "sênior": "senior",
+    "chief": "executive", "manager": "manager", "supervis": "manager", "senior": "senior", "s[êé]nior": "senior",
     "expert": "senior",
 }  # fmt: skip
 
@@ -101,7 +102,8 @@ TITLE = re.compile(
     r"|jef[ea] de\b|gerente\b|gestora? de equip\w*|coordena(?:dor|dora|ção)\b|encargad[oa]\b|kierownik\b)"
     r"|(?P<principal>principal\b(?! investigator)|distinguished\b)"
     rf"|(?P<staff>staff\b(?=[\w\s/+&-]{{0,40}}\b(?:{_TECHNICAL}|technical|recruiter|technologist|__)))"
-    r"|(?P<lead>(?:team|tech|technical)[- ]?lead\w*|leader\b|lead\b|líder\b|liderança\b)"
+    r"|(?P<lead>(?:team|tech|technical)[- ]?lead\w*|leader\b|lead\b|líder\b|liderança\b"
+    r"|leitende[rn]?\b(?! angestellt))"
     r"|(?P<mid>mid\b|mid(?:dle)?[- ]?(?:level|weight|senior)\b|middle\b|intermediate\b|medior\b|pleno\b"
     r"|confirmée?\b|semi[- ]?s[eê]nior\b|ssr\b|regular\b(?= (?:developer|engineer|tester)))"
     r"|(?P<senior>senior\w?\b|sr\b|snr\b|s[êé]nior\b|starsz[ya]\b|シニア)"
@@ -146,23 +148,70 @@ REPORTS = re.compile(
 
 _WORDS = (
     r"intern(?:ship)?|entry|junior|graduate|early[- ]career|mid(?:dle)?|intermediate|senior|lead|staff|principal"
-    r"|manager|director|executive|journeyman|associate|berufseinsteiger|absolvent|pleno|júnior|sênior|medior"
-    r"|débutant|confirmé|semi[- ]?s[eê]nior"
+    r"|manager|director|executive|journeyman|associate|(?:berufs)?einsteiger|absolvent|pleno|júnior|s[êé]nior|medior"
+    r"|débutant|confirmé|interm[eé]di[oa]|intermédiaire|principiante|iniciante|semi[- ]?s[eê]nior"
 )
 _LEVELS_ALONE = (
-    r"(?:semi[- ]?s[eê]nior|junior|júnior|mid(?:dle)?|pleno|senior|sênior|lead|principal|staff|débutant"
+    r"(?:semi[- ]?s[eê]nior|junior|júnior|mid(?:dle)?|pleno|senior|s[êé]nior|lead|principal|staff|débutant"
     r"|confirmé|medior)"
 )
 """Behind a bare `Level:`, which may also be that of a language."""
 _ROLE = r"(?:role|position|opportunity|job|hire|vacancy)"
+_ROLE_ABROAD = (
+    r"(?:poste|emploi|puesto|posici[óo]n|rol|cargo|vacante|vaga|posição|função|posizione|ruolo|functie|rolle|stelle"
+    r"|position)"
+)
+"""A role in German, French, Spanish, Portuguese, Italian, Dutch."""
+_PLAIN = r"(?:semi[- ]?s[eê]nior|junior|júnior|débutant|confirmé|pleno|medior|s[eêé]nior)e?"
+_OF_ROLE = rf"(?:{_PLAIN}|mid(?:dle)?|interm[eé]di[oa]|intermédiaire|principiante|iniciante)"
+"""Behind a word for a role. `Principal` is there the main one, and `lead` may be a sales lead."""
+_OF_PEOPLE = r"(?! (?:manage|leader|stakeholder|execut))"
+_AT_LEVEL = r"(?:(?:de |di |du |of |op )?(?:niveau|nivel|nível|livello) )"
+_THIS_IS = (
+    r"(?:(?:dies|das|hier) ist|handelt sich (?:\w+ )?um|il s['’]agit|c['’]est|est[ae] es|se trata|est[ae] é"
+    r"|ess[ae] é|trata-se|(?<!não )é|questa è|si tratta|dit is)"
+)
+_KIND = r"(?:(?!(?:mit|für|in|avec|pour|en|de|con|para|com|em|per|met|voor)\b)[\w-]+,? )"
+"""A word of what kind of role it is; behind a preposition stands something else than the role."""
+_THIS_ROLE = rf"(?:ce|le|el|l[ao]|est[ae]|ess[ae]|a|o|die|diese|questa|questo|il|deze|de) {_ROLE_ABROAD}"
+_ABROAD = (
+    # Dies ist eine Junior-Position; il s'agit d'un poste de niveau confirmé; esta es una posición senior
+    rf"\b{_THIS_IS} (?:(?:d['’]|de |di )?(?:eine?|un[ea]?|uma?|een)) {_KIND}{{0,2}}?(?:"
+    rf"(?P<before>{_OF_ROLE}|einstiegs|einsteiger)(?:[- ]level)?[- ]?{_ROLE_ABROAD}\b"
+    rf"|{_ROLE_ABROAD} {_AT_LEVEL}?(?P<behind>{_OF_ROLE})\b{_OF_PEOPLE})"
+    # Ce poste est de niveau senior; el puesto es junior; a vaga é de nível pleno
+    rf"|\b{_THIS_ROLE} (?:est|ist|es|é|è|is) (?:auf )?{_AT_LEVEL}?(?P<is>{_OF_ROLE})\b{_OF_PEOPLE}"
+    # in dieser Senior-Rolle
+    rf"|\bdiese[rn]? (?P<this>junior|senior|einstiegs|einsteiger)[- ]?{_ROLE_ABROAD}\b"
+    # Poste junior; Vaga de nível pleno; Junior-Position; Nivel senior: where a line or a sentence begins
+    rf"|(?:^|\n|[.!|] )\W{{0,3}}(?:{_ROLE_ABROAD} {_AT_LEVEL}?(?P<head>{_OF_ROLE})\b{_OF_PEOPLE}"
+    rf"|(?P<compound>junior|senior|einstiegs|einsteiger)-?{_ROLE_ABROAD}\b"
+    rf"|{_AT_LEVEL}(?P<alone>{_PLAIN})(?= ?(?:$|[\n.,;(|])))"
+    # Se requiere nivel senior; on cherche un profil junior
+    r"|\b(?:se (?:requiere|busca|necesita|solicita|exige|pide)|requerimos|necesitamos|buscamos|procuramos"
+    r"|(?:exige|busca|procura|requer)-se|on (?:re)?cherche|exigimos|gesucht wird)"
+    rf" (?:un[ae]? |uma? |eine? )?(?:perfil |profil |persona |{_ROLE_ABROAD} )?{_AT_LEVEL}?(?P<needed>{_PLAIN})\b"
+    rf"{_OF_PEOPLE}"
+)
+"""Statements in the word order of other languages than English."""
+_LABEL_ABROAD = (
+    r"(?:karriere|erfahrungs|senioritäts)[- ]?(?:stufe|level|niveau)|seniorität|berufserfahrungslevel"
+    r"|(?:niveau|nivel|nível|livello) (?:d['’]|de |di )(?:experiencia|experiência|expérience|esperienza|s[eé]niorité"
+    r"|seniority|senioridad|senioridade|carrera|carreira)|senioridade?|séniorité|ervaringsniveau"
+)
+_ASKED_FOR = (
+    r"(?: (?:requerido|exigido|desejado|deseado|buscado|requis|souhaité|recherché|richiesto|profesional|profissional"
+    r"|del puesto|da vaga|du poste|de la posición))?"
+)
 STATED = re.compile(
-    r"\b(?:(?:seniority|experience|career|job|position|role) level|seniority|level of experience|karrierestufe"
-    r"|nivel de experiencia|nível de experiência|senioridade|niveau d['’]expérience)"
+    r"\b(?:(?:seniority|experience|career|job|position|role) level|seniority|level of experience"
+    rf"|{_LABEL_ABROAD}){_ASKED_FOR}"
     rf"\s{{0,3}}[:\-–\n]?\s{{0,3}}(?P<label>(?:{_WORDS})(?:[-–/ ]{{1,3}}senior level)?)\b"
-    rf"|(?:^|\n)\W{{0,3}}(?:level|stufe|niveau|nivel|nível|livello|poziom)\s?:\s?(?P<stated>{_LEVELS_ALONE})\b"
+    rf"|(?:^|\n)\W{{0,3}}(?:level|stufe|niveau|nivel|nível|livello|poziom){_ASKED_FOR}\s?:\s?(?P<stated>{_LEVELS_ALONE})\b"
     rf"|\bthis is an? (?:[\w-]+,? ){{0,3}}?(?P<role>{_WORDS})(?:[- ](?:to|or)[- ](?:mid|senior))?(?:[- ]level)?,?"
     rf" (?:[\w-]+,? ){{0,3}}?{_ROLE}\b"
-    rf"|\b(?P<level>(?:entry|junior|mid|senior|intermediate|early[- ]career)(?:[- ]level)?) {_ROLE}\b"
+    r"|\b(?=[eijms])(?<!not a )(?<!not an )(?<!n['’]t a )(?<!n['’]t an )"
+    rf"(?P<level>(?:entry|junior|mid|senior|intermediate|early[- ]career)(?:[- ]level)?) {_ROLE}\b"
     r"|\b(?:look(?:ing)? for|seek(?:ing|s)?|hir(?:e|ing)|search(?:ing)? for|in search of|recruiting|apply for)"
     r":?\s{1,2}(?:for )?(?:an?|our|another|the) \(?(?:[\w-]+,? ){0,5}?(?P<sought>senior|junior|mid[- ](?:level|senior)"
     r"|entry[- ]level|early[- ]career)\b(?! (?:leader|manage|stakeholder|execut))"
@@ -172,7 +221,8 @@ STATED = re.compile(
     r"|\n\W{0,3}an? (?P<line>senior|junior|mid[- ]level|early[- ]career)\b"
     r"|\bhir(?:ed|ing) at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b"
     r"|\b(?:designed|ideal|perfect|intended|suited) for (?:an? )?(?P<for>early[- ]career|entry[- ]level|junior"
-    r"|mid[- ]level)\b",
+    r"|mid[- ]level)\b"
+    rf"|{_ABROAD}",
 )
 """A statement of the level in words."""
 TITLE_LINE = re.compile(

@@ -146,6 +146,11 @@ def test_a_statement_in_the_text_counts_where_the_title_names_none(text: str, le
     assert normalised("Engineer", f"<p>{text}</p>").seniority == level
 
 
+@pytest.mark.parametrize(("text", "level"), notations("levels"))
+def test_a_statement_in_six_languages_and_levels_that_are_not_of_the_job(text: str, level: str) -> None:
+    assert normalised("Engineer", f"<p>{text}</p>").seniority == (None if level == "-" else level)
+
+
 def test_a_manager_whom_people_report_to_is_one() -> None:
     reports = "<p>You hire, manage, and coach an excellent team of eight agents.</p>"
     assert normalised("Support Manager", reports).seniority == "manager"
