@@ -110,6 +110,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
             with installation.running():
                 until(lambda: installation.topic("criteria.v1")["end"] == 2, "criteria are published")
                 until(lambda: installation.service("matcher")["lag"] == 0, "and indexed")
+                until(lambda: installation.probe("ingest", "/readyz")[0] == 200, "pushes are taken")
                 yield Running(installation, store, search)
         finally:
             store.dispose()
