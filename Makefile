@@ -92,7 +92,7 @@ locales: setup
 	@$(BIN)/pybabel -q compile -d $(LOCALE) -D digest
 
 pictures: setup
-	@$(BIN)/python docs/make_pictures.py demo
+	@$(BIN)/python -m docs.make_pictures demo
 
 clean:
 	@rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Take the pictures in docs/images from a demo's folder: `python docs/make_pictures.py demo [PAGE]`.
+"""Take the pictures in docs/images from a demo's folder: `python -m docs.make_pictures demo [PAGE]`.
 
 Needs Chromium (Debian: `apt-get install chromium`). PAGE is the name of a mail's page without `.light.html`; by
 default the shortest English mail that shows everything: some jobs, near misses, pay against a floor, and a week.
@@ -15,19 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.support.browser import FLAGS
+
 IMAGES = Path(__file__).parent / "images"
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--virtual-time-budget=3000",
-)
 PHONES = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; display: flex; gap: 24px; justify-content: center; background: #ffffff; padding: 16px 0; }}
 iframe {{ width: 366px; height: 860px; border: 6px solid #c9d1d0; border-radius: 30px; }}
@@ -104,7 +94,7 @@ def shoot_whole(browser: str, folder: Path, page: str, picture: Path, width: int
     made = folder / ".made.html"
     made.write_text(page, encoding="utf-8")
     with tempfile.TemporaryDirectory() as profile:
-        command = [browser, *QUIET, f"--user-data-dir={profile}", "--dump-dom", made.as_uri()]
+        command = [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", made.as_uri()]
         drawn = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8", timeout=120)
     height = re.search(r"<title>(\d+)</title>", drawn.stdout)
     if height is None:
@@ -126,7 +116,7 @@ def shoot(browser: str, page: Path, picture: Path, size: str) -> None:
     """Draw one page."""
     with tempfile.TemporaryDirectory() as profile:
         where = (f"--user-data-dir={profile}", f"--window-size={size}", f"--screenshot={picture}")
-        subprocess.run([browser, *QUIET, *where, page.as_uri()], check=True, capture_output=True, timeout=120)
+        subprocess.run([browser, *FLAGS, *where, page.as_uri()], check=True, capture_output=True, timeout=120)
 
 
 if __name__ == "__main__":

@@ -15,18 +15,11 @@ from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation
 from tests.support.postgresql import empty_database
 from tests.support.pushing import Client, posting
+from tests.support.somebody import SUBSCRIBER, assert_nobody_in
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-ADDRESS = "ann.subscriber@fern.example"
-SUBSCRIBER = {
-    "address": ADDRESS,
-    "name": "Ann Subscriber",
-    "time_zone": "UTC",
-    "currency": "EUR",
-    "searches": [{"name": "gardens", "cadence": "instant", "criteria": {"text": "gardener"}}],
-}
 SEARCHING = """
 [elasticsearch]
 urls = ["{urls[0]}"]
@@ -155,8 +148,3 @@ def nobody_is_named(it: Installation, search: ElasticsearchSettings) -> None:
     assert_nobody_in("status", json.dumps(it.status()).encode())
     for service in SERVICES:
         assert_nobody_in(f"the metrics of {service}", it.probe(service, "/metrics")[1].encode())
-
-
-def assert_nobody_in(where: str, text: bytes) -> None:
-    for person in (ADDRESS, "ann.subscriber", "Ann Subscriber"):
-        assert person.encode() not in text, f"{where} names a subscriber"

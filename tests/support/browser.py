@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 _MISSING = "there is no Chromium: `apt-get install chromium`"
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +23,7 @@ _FLAGS = (
     "--disable-component-update",
     "--no-first-run",
     "--hide-scrollbars",
-    "--virtual-time-budget=2000",
+    "--virtual-time-budget=3000",
 )
 _PAGE = """<!doctype html><meta charset="utf-8"><title>frames</title><body>{frames}<pre id="found"></pre><script>
 addEventListener("load", () => {{
@@ -51,7 +51,7 @@ def measured(pages: Mapping[str, str], width: int, folder: Path) -> dict[str, An
     )
     made = folder / "frames.html"
     made.write_text(_PAGE.format(frames=frames, script=_SCRIPT.read_text(encoding="utf-8")), encoding="utf-8")
-    command = [browser, *_FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", made.as_uri()]
+    command = [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", made.as_uri()]
     ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
     # An attribute holds no such mark: what is within is escaped as text.
     found = re.search("FOUND(.*)END</pre>", ran.stdout)
