@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.faults import first_fault
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -24,9 +26,8 @@ def decode(kind: type[M], data: bytes | None) -> M:
     try:
         return kind.model_validate_json(data)
     except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "the whole"
-        raise UnreadableError(f"not a {kind.__name__}: {where}: {fault['msg']}") from None
+        fault = first_fault(error)
+        raise UnreadableError(f"not a {kind.__name__}: {fault.where or 'the whole'}: {fault.said}") from None
 
 
 def digest_of(*parts: str | bytes) -> str:

@@ -13,7 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from services.ingest.mapping.files import first_fault, with_files
+from schemas.faults import first_fault
+from services.ingest.mapping.files import with_files
 from services.ingest.settings import IngestSettings
 from services.matcher.settings import MatcherSettings
 from services.notifier.domain.ids import Ids
@@ -117,7 +118,7 @@ def _settings(values: dict[str, Any], where: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise UsageError(f"{where}: {first_fault(error)}") from None
+        raise UsageError(f"{where}: {first_fault(error, Settings)}") from None
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

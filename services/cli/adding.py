@@ -12,10 +12,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from schemas.faults import first_fault
 from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import check, lines
-from services.ingest.mapping.files import PREFIX, first_fault, mapping_in, name_of
+from services.ingest.mapping.files import PREFIX, mapping_in, name_of
 from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.runtime.errors import UnavailableError, UsageError
 from services.settings import DEFAULT_FILE, load_settings
@@ -111,7 +112,7 @@ def _source(name: str, url: str, *, allow_private: bool = False, format: str = "
     try:
         return source_for(url, name=name, allow_private=allow_private, format=format)
     except ValidationError as error:
-        raise UsageError(first_fault(error)) from None
+        raise UsageError(str(first_fault(error))) from None
 
 
 def _beside(file: Path, path: Path) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from schemas.posting import Attribution
 from services.runtime.errors import UsageError
+from services.runtime.setting_types import Name
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEAST_KEY = 20
@@ -18,7 +19,7 @@ class PushKey(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    source: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    source: Name
     """Part of every posting's id, as of a source that is polled; several keys may share one."""
     key: SecretStr = SecretStr("")
     """The key itself; better in the environment, as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""

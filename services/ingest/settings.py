@@ -3,43 +3,17 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
-from services.ingest.mapping.settings import NAME, MappingSettings
+from services.ingest.mapping.settings import MappingSettings
 from services.ingest.push_settings import PushSettings
+from services.runtime.setting_types import Name, Span
 
-_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
-_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _span(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _SPAN.fullmatch(value)
-    if found is None:
-        raise ValueError('a span of time is a number with s, m, h or d, as in "90s", "15m", "6h" or "2d"')
-    return float(found[1]) * _UNITS[found[2]]
-
-
-def _positive(value: timedelta) -> timedelta:
-    if value <= timedelta():
-        raise ValueError("a span of time must be longer than nothing")
-    return value
-
-
-Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_positive)]
-"""A length of time: a number with s, m, h or d, or a number of seconds."""
 
 
 class _Settings(BaseModel):
@@ -49,7 +23,7 @@ class _Settings(BaseModel):
 class SourceSettings(_Settings):
     """One source."""
 
-    name: str = Field(pattern=NAME)
+    name: Name
     """Part of every posting's id: renaming a source makes all its postings new."""
     url: str
     """An http(s) address, or the path of a file or a folder of feed files."""
@@ -109,7 +83,7 @@ class IngestSettings(_Settings):
     """The `[ingest]` table of the settings file."""
 
     sources: tuple[SourceSettings, ...] = ()
-    mappings: dict[Annotated[str, Field(pattern=NAME)], MappingSettings] = Field(default_factory=dict)
+    mappings: dict[Name, MappingSettings] = Field(default_factory=dict)
     """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
     contact: str = ""
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.criteria import Criteria
+from schemas.faults import first_fault
 from services.notifier.domain.people import (
     FieldError,
     Profile,
@@ -102,8 +103,8 @@ def criteria_of(value: Any) -> Criteria:
     try:
         return canonical(Criteria.model_validate(value))
     except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        raise FieldError("criteria." + ".".join(str(part) for part in fault["loc"]), fault["msg"]) from None
+        fault = first_fault(error)
+        raise FieldError(f"criteria.{fault.where}", fault.said) from None
     except CriteriaError as error:
         raise FieldError("criteria", str(error)) from None
 

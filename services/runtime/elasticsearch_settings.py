@@ -1,10 +1,12 @@
 """How Elasticsearch is reached."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from services.runtime.setting_types import formed
 
 
 class ElasticsearchSettings(BaseModel):
@@ -14,7 +16,12 @@ class ElasticsearchSettings(BaseModel):
 
     urls: tuple[str, ...] = ()
     """`https://host:port` of some of its nodes; user and password have settings of their own."""
-    prefix: str = Field(default="jobchime", pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    prefix: Annotated[
+        str,
+        formed(
+            r"[a-z][a-z0-9-]{0,40}", "it holds a to z in lower case first, then also digits and hyphens, 41 at most"
+        ),
+    ] = "jobchime"
     """Begins the name of every index and alias, so that installations may share a cluster."""
     username: str = ""
     password: SecretStr = SecretStr("")

@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.ingest.mapping.settings import NAME, MappingSettings
+from schemas.faults import first_fault
+from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
 
 PREFIX = "mapping:"
 """Before a mapping's name, as the name of a format."""
 MOST_BYTES = 200_000
-_SAID = {"extra_forbidden": "there is no such setting", "missing": "it is needed"}
-"""Faults of settings, by pydantic's names, that are better said otherwise."""
 
 
 def mapping_in(file: Path) -> MappingSettings:
@@ -42,17 +41,7 @@ def mapping_of(table: dict[str, Any], where: str) -> MappingSettings:
     try:
         return MappingSettings(**table)
     except ValidationError as error:
-        raise UsageError(f"{where}: {first_fault(error)}") from None
-
-
-def first_fault(error: ValidationError) -> str:
-    """The first fault of settings, in one sentence that begins with its place."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    said = _SAID.get(fault["type"], fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "string_pattern_mismatch" and fault.get("ctx", {}).get("pattern") == NAME:
-        said = "a name holds a to z in lower case, digits, dots, hyphens and underscores, 63 at most"
-    return f"{place}: {said}" if place else said
+        raise UsageError(f"{where}: {first_fault(error, MappingSettings)}") from None
 
 
 def with_files(ingest: Any, folder: Path) -> Any:

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from rapidfuzz import process
 
+from schemas.faults import meant
 from schemas.posting import Attribution
 from services.ingest.mapping.paths import Kind, check_element, check_path
 from services.ingest.mapping.template import template_paths
 from services.ingest.mapping.written_dates import check_form
-
-NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 
 
 class _Settings(BaseModel):
@@ -176,9 +174,7 @@ class FieldRules(_Settings):
         for name in value:
             if name in cls.model_fields:
                 continue
-            near = process.extractOne(str(name), list(cls.model_fields), score_cutoff=60)
-            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(cls.model_fields)}"
-            raise ValueError(f'there is no posting field "{name}"; {meant}')
+            raise ValueError(f'there is no posting field "{name}"; {meant(str(name), cls.model_fields)}')
         pay = value.get("pay")
         if isinstance(pay, (str, int)):
             # A ValueError, since only that is told in words.

@@ -1,9 +1,11 @@
 """How Kafka is reached."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from services.runtime.setting_types import formed
 
 
 class KafkaSettings(BaseModel):
@@ -13,7 +15,9 @@ class KafkaSettings(BaseModel):
 
     bootstrap: tuple[str, ...] = ()
     """Servers to ask first, `host:port`; none: the embedded form."""
-    prefix: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,40}$")
+    prefix: Annotated[
+        str, formed(r"[A-Za-z0-9._-]{0,40}", "it holds letters, digits, dots, hyphens and underscores, 40 at most")
+    ] = ""
     """Stands before every topic and consumer group, so that installations may share a cluster."""
     replication: int = Field(default=1, ge=1, le=9)
     """Copies of each partition, in topics that `jobchime topics create` makes."""

@@ -14,7 +14,7 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('kind = "yaml"' + FIELDS, "kind: Input should be 'json', 'jsonl', 'xml' or 'csv'"),
+        ('kind = "yaml"' + FIELDS, "kind: it must be 'json', 'jsonl', 'xml' or 'csv'"),
         ('kind = "json"\n[fields]\ntitle = "title"', "fields.source_id: it is needed"),
         ('kind = "json"\n[fields]\nsource_id = "id"', "fields.title: it is needed"),
         ('kind = "json"' + FIELDS + 'titel = "x"', 'there is no posting field "titel"; did you mean title?'),
