@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from services.ingest.adapters.contacts import without_contacts
-from services.ingest.adapters.json_rows import read_value
 from services.ingest.adapters.reading import MOST_BYTES, read_text
 from services.ingest.ports import JsonObject
+from services.runtime.strict_json import read_value
 
 
 @dataclass(frozen=True, slots=True)

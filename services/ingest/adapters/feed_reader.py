@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.ingest.adapters.feed_child import LENGTH, read_frame
-from services.ingest.adapters.json_rows import read_value
+from services.runtime.strict_json import read_value
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0

@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.ingest.domain.draft import PayBand, Stated
-from services.ingest.ports import JsonObject
+from services.ingest.ports import JsonObject, UnusableItemError
 from services.rules.text import collapsed
 
 Date = str | int | float | None
 
+_TRUE = "true stands where an amount of pay is expected"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z!]|&amp;lt;/?[a-zA-Z!]")
 _WORKPLACES = {
@@ -92,7 +93,12 @@ def date_of(value: Any) -> Date:
 
 
 def amount_of(value: Any) -> Decimal | None:
-    """A positive amount from a number or a plain decimal text. Feeds write 0 for unknown, so 0 is none."""
+    """A positive amount from a number or a plain decimal text. Feeds write 0, and some false, for unknown: none.
+
+    Raises UnusableItemError for true.
+    """
+    if value is True:
+        raise UnusableItemError(_TRUE)
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
@@ -105,7 +111,9 @@ def amount_of(value: Any) -> Decimal | None:
 def band(
     field: str, low: Any, high: Any, currency: Any, period: Any, *, zone: str | None = None
 ) -> tuple[PayBand, ...]:
-    """A pay band of base pay, or none where neither bound is an amount."""
+    """A pay band of base pay, or none where neither bound is an amount. Raises UnusableItemError for true."""
+    if "true" in (low, high):  # a mapped feed's texts
+        raise UnusableItemError(_TRUE)
     least, most = amount_of(low), amount_of(high)
     if least is None and most is None:
         return ()

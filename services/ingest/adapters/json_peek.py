@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.ingest.adapters.json_rows import GAP, members, past, read_value
+from services.ingest.adapters.json_rows import GAP, end_of, members, past
 from services.ingest.adapters.reading import head_text, read_text
+from services.runtime.strict_json import read_value
 
 _PEEK_BYTES = 256 * 1024
 _PEEK_ROWS = 3
@@ -57,11 +58,10 @@ def _firsts(text: str, at: int) -> tuple[dict[str, Any], ...]:
     at = past(GAP, text, at + 1)
     while len(found) < _PEEK_ROWS and text[at : at + 1] == "{":
         found.append(_sound_members(text, at))
-        try:
-            _, at = read_value(text, at)
-        except ValueError:
+        end = end_of(text, at)
+        if end is None:
             break
-        at = past(GAP, text, at)
+        at = past(GAP, text, end)
     return tuple(found)
 
 

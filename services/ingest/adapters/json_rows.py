@@ -1,22 +1,15 @@
 """Items out of JSON, one by one, so that what is whole before a fault comes out and a bad item costs only itself."""
 
-import json
-import math
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from services.ingest.ports import Broken
+from services.runtime.strict_json import RefusedValueError, read_value, reason_of
 
-MOST_DEPTH = 32
-"""Of nesting within one item. The deepest known feed has 7."""
 MOST_FAULTS = 100
 """Malformed items in one body, after which the rest is given up: each costs a search for the next."""
-MOST_DIGITS = 18
-"""Of an integer; one of more may not fit into 64 bits."""
-MOST_ID_DIGITS = 40
-"""Of an integer that is kept as a text, for it may be an id (64 or 128 bits); no feed's number means more."""
 EXCERPT = 500
 _MOST_ITEM = 2 * 1024 * 1024
 """Characters within which the end of a malformed item is looked for, so that many of them stay bounded in time."""
@@ -30,42 +23,6 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,\]}"]++', re.DOTALL)
 _NEXT_OBJECT = re.compile(r"\}\s{0,64},\s{0,64}(?=\{)")
 _BREAK = re.compile(r"[,\]}]")
-_UNSAFE = re.compile("[\x00\ud800-\udfff]")
-
-
-class _TooDeepError(ValueError):
-    pass
-
-
-def _integer(digits: str) -> int | str | None:
-    if len(digits) <= MOST_DIGITS:
-        return int(digits)
-    return digits if len(digits) <= MOST_ID_DIGITS else None
-
-
-def _real(digits: str) -> float | None:
-    value = float(digits)
-    return value if math.isfinite(value) else None
-
-
-def _nothing(_constant: str) -> None:
-    """NaN and Infinity are not JSON and say nothing: null."""
-
-
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_nothing, strict=False)
-
-
-def read_value(text: str, at: int = 0) -> tuple[Any, int]:
-    """Read one JSON value: it and where it ends.
-
-    Integers of many digits become texts, absurd numbers null, lone surrogates and NUL U+FFFD. Raises ValueError, in
-    words, for bad JSON.
-    """
-    try:
-        value, end = _DECODER.raw_decode(text, past(SPACE, text, at))
-    except RecursionError:
-        raise _TooDeepError(f"nested deeper than {MOST_DEPTH}") from None
-    return clean(value), end
 
 
 def one_row(text: str, at: int = 0) -> Iterator[Any | Broken]:
@@ -73,7 +30,9 @@ def one_row(text: str, at: int = 0) -> Iterator[Any | Broken]:
     try:
         yield read_value(text, at)[0]
     except ValueError as error:
-        yield Broken(f"the body is cut short or garbled: {error}", text[at : at + EXCERPT], ends_feed=True)
+        ends = not isinstance(error, RefusedValueError)
+        why = f"the body is cut short or garbled: {error}" if ends else reason_of(error)
+        yield Broken(why, text[at : at + EXCERPT], ends_feed=ends)
 
 
 def rows(text: str, array: str | None, *, alone: bool = False) -> Iterator[Any | Broken]:
@@ -113,8 +72,9 @@ def rows_at(text: str, at: int, *, inside_object: bool, alone: bool = False) -> 
         try:
             value, end = read_value(text, at)
         except ValueError as error:
-            faults += 1
-            following = _after(text, at)
+            end_of_refused = error.end if isinstance(error, RefusedValueError) else None
+            faults += end_of_refused is None
+            following = end_of_refused or _after(text, at)
             yield _fault(error, text, at, following, count)
             if following is None:
                 return
@@ -132,8 +92,7 @@ def _fault(error: ValueError, text: str, at: int, following: int | None, count: 
     excerpt = text[at : at + EXCERPT]
     if following is None:
         return Broken(f"the body is cut short or garbled after {count:,} whole items", excerpt, ends_feed=True)
-    why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return Broken(f"not JSON: {why[:1].lower()}{why[1:]} (character {at:,} of the body)", excerpt)
+    return Broken(f"{reason_of(error)} (character {at:,} of the body)", excerpt)
 
 
 def _after(text: str, at: int) -> int | None:
@@ -223,16 +182,3 @@ def past(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Where what a pattern matches at `at` ends; `at` where it matches nothing."""
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-def clean(value: Any, depth: int = MOST_DEPTH) -> Any:
-    """Put U+FFFD for lone surrogates and NUL, which UTF-8 cannot hold. Raises ValueError if too deep."""
-    if isinstance(value, str):
-        return _UNSAFE.sub("�", value) if _UNSAFE.search(value) else value
-    if not isinstance(value, (dict, list)):
-        return value
-    if depth == 0:
-        raise _TooDeepError(f"nested deeper than {MOST_DEPTH}")
-    if isinstance(value, list):
-        return [clean(part, depth - 1) for part in value]
-    return {clean(key, depth): clean(part, depth - 1) for key, part in value.items()}

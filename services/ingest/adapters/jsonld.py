@@ -21,10 +21,11 @@ from services.ingest.adapters.fields import (
     texts_of,
     workplace_word,
 )
-from services.ingest.adapters.json_rows import EXCERPT, read_value
+from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.adapters.reading import head_text
 from services.ingest.domain.draft import BandKind, Draft, PayBand, Stated
 from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.runtime.strict_json import RefusedValueError, clean, parse
 
 _SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
@@ -131,16 +132,26 @@ def _postings(text: str) -> Iterator[Any | Broken]:
         yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
 
 
-def _read_script(source: str, *, ended: bool) -> list[JsonObject] | list[Broken]:
+def _read_script(source: str, *, ended: bool) -> list[JsonObject | Broken]:
     """The postings of one script, or what is wrong with it."""
     if len(source) > _MOST_SCRIPT:
         return [Broken(f"a JSON-LD script is longer than {_MOST_SCRIPT:,} characters", source[:EXCERPT])]
     try:
-        value, _ = read_value(_WRAPPING.sub("", source, count=1))
+        value, _ = parse(_WRAPPING.sub("", source, count=1))
+    except RefusedValueError as error:
+        return [Broken(f"of a JSON-LD script {error}", source[:EXCERPT])]
     except ValueError as error:
         cut_short = "" if ended else ", and the page is cut short"
         return [Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)]
-    return _within(value)
+    return [_taken(posting) for posting in _within(value)]
+
+
+def _taken(posting: JsonObject) -> JsonObject | Broken:
+    try:
+        taken: JsonObject = clean(posting)
+    except RefusedValueError as error:
+        return Broken(str(error))
+    return taken
 
 
 def _scripts(text: str) -> Iterator[tuple[str, bool]]:

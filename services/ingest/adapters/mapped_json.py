@@ -15,7 +15,6 @@ from services.ingest.adapters.json_rows import (
     members,
     one_row,
     past,
-    read_value,
     rows_at,
 )
 from services.ingest.adapters.mapped_body import Body
@@ -23,6 +22,7 @@ from services.ingest.mapping.hints import alternatives
 from services.ingest.mapping.paths import is_singular, json_values, names_of
 from services.ingest.mapping.rows import JsonRow
 from services.ingest.ports import Broken
+from services.runtime.strict_json import RefusedValueError, clean, parse, read_value, reason_of
 
 MOST_WHOLE = 8 * 1024 * 1024
 """Characters of a body whose rows are found by more than names, so that it has to be held in memory as a whole."""
@@ -98,7 +98,7 @@ class JsonBody(Body):
             try:
                 row, end = read_value(self.text, place)
             except ValueError as error:
-                yield Broken(f'not JSON: "{name[:60]}": {error}', self.text[place : place + EXCERPT])
+                yield Broken(f'"{name[:60]}": {reason_of(error)}', self.text[place : place + EXCERPT])
                 end = _end(self.text, place) or place
                 continue
             count += 1
@@ -115,9 +115,9 @@ class JsonBody(Body):
             most = MOST_WHOLE // 2**20
             return Broken(f"rows found by more than names lie in bodies of at most {most} MiB", ends_feed=True)
         try:
-            return read_value(self.text)[0]
+            return parse(self.text)[0]
         except ValueError as error:
-            return Broken(f"not JSON: {error}", self.text[:EXCERPT], ends_feed=True)
+            return Broken(reason_of(error), self.text[:EXCERPT], ends_feed=True)
 
     def _rows_of_whole(self) -> Iterator[Any | Broken]:
         if isinstance(self._whole, Broken):
@@ -128,7 +128,7 @@ class JsonBody(Body):
             # A path to one value leads to the list of rows, any other to the rows.
             rows = found if is_singular(path) and isinstance(found, list) else [found]
             count += 1
-            yield from rows
+            yield from map(_taken, rows)
         if not count and self._whole:
             told = alternatives([path], JsonRow(self._whole).names())
             yield Broken(f'items: "{path}" finds nothing; {told}', ends_feed=True)
@@ -136,7 +136,10 @@ class JsonBody(Body):
     @cached_property
     def _around(self) -> Any:
         if self._names is None:
-            return without_contacts(self._whole) if isinstance(self._whole, dict) else None
+            if not isinstance(self._whole, dict):
+                return None
+            parts = {name: _taken(part) for name, part in self._whole.items()}
+            return without_contacts({name: part for name, part in parts.items() if not isinstance(part, Broken)})
         return self._beside(past(SPACE, self.text, 0), self._names)
 
     def _beside(self, at: int, names: list[str]) -> Any:
@@ -176,13 +179,21 @@ class LinesBody(Body):
                 if start > len(self.text):
                     yield Broken(f"the body is cut short within line {number:,}", line[:EXCERPT], ends_feed=True)
                     return
-                yield Broken(f"not JSON: line {number:,}: {error}", line[:EXCERPT])
+                kind = "" if isinstance(error, RefusedValueError) else "not JSON: "
+                yield Broken(f"{kind}line {number:,}: {error}", line[:EXCERPT])
                 faults += 1
                 if faults == MOST_FAULTS * 10:
                     yield Broken(f"{faults:,} lines are malformed: the rest is given up", ends_feed=True)
                     return
                 continue
             yield value
+
+
+def _taken(value: Any) -> Any | Broken:
+    try:
+        return clean(value)
+    except RefusedValueError as error:
+        return Broken(str(error))
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, int]]:

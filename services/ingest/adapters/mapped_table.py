@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.ingest.adapters.json_rows import EXCERPT, clean
+from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.adapters.mapped_body import Body
 from services.ingest.ports import Broken
+from services.runtime.strict_json import clean
 
 MOST_CELL = 2 * 1024 * 1024
 """Characters of one cell; a quotation mark that is never closed costs so much."""

@@ -1,6 +1,5 @@
 """JSON lines of our own posting fields: the way in for a board that has no feed, and for what is pushed."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,10 +22,11 @@ from services.ingest.adapters.fields import (
     texts_of,
     workplace_word,
 )
-from services.ingest.adapters.json_rows import EXCERPT, read_value
+from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.adapters.reading import head_text
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.ports import Broken, Item, JsonObject
+from services.runtime.strict_json import read_value, reason_of
 
 TEXTS = frozenset(
     {
@@ -134,8 +134,7 @@ def _row(number: int, line: str) -> JsonObject | Broken:
     try:
         row, end = read_value(line)
     except ValueError as error:
-        why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        return Broken(f"line {number:,}: not JSON: {why[:1].lower()}{why[1:]}", line[:EXCERPT])
+        return Broken(f"line {number:,}: {reason_of(error)}", line[:EXCERPT])
     if not isinstance(row, dict):
         return Broken(f"line {number:,}: not an object of posting fields", line[:EXCERPT])
     fault = f"more after the object: {line[end:][:40]}" if line[end:].strip() else _fault(row)
@@ -178,7 +177,7 @@ def _field_fault(name: str, value: Any) -> str | None:
         return f'"{name}" is not text'
     if name in LISTS and not (isinstance(value, str) or _all(value, str)):
         return f'"{name}" is not a list of texts'
-    if name in AMOUNTS and amount_of(value) is None and value not in (0, "0", ""):
+    if name in AMOUNTS and (isinstance(value, bool) or (amount_of(value) is None and value not in (0, "0", ""))):
         return f'"{name}" is not an amount: {str(value)[:40]}'
     if name == "remote" and not isinstance(value, bool):
         return '"remote" is not true or false'

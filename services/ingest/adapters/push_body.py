@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.ingest.adapters.json_rows import read_value, rows
+from services.ingest.adapters.json_rows import rows
 from services.ingest.ports import Broken, JsonObject
+from services.runtime.strict_json import read_value, reason_of
 
 _GIVEN_UP = 100
 """Malformed records of one body, after which the rest is no longer read."""
@@ -106,9 +107,8 @@ def _judged(index: int, value: object, where: str = "") -> PushedRecord:
 
 
 def _why(error: ValueError) -> str:
-    why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     place = f" (character {error.pos:,})" if isinstance(error, json.JSONDecodeError) else ""
-    return f"not JSON: {why[:1].lower()}{why[1:]}{place}"
+    return f"{reason_of(error)}{place}"
 
 
 def _more(faults: int) -> str:

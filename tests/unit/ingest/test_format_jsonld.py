@@ -89,9 +89,24 @@ def test_a_salary_in_words_is_kept_as_text_and_an_estimate_is_marked() -> None:
     assert [band.kind for band in made.pay] == ["estimate"]
 
 
-@pytest.mark.parametrize("served", [None, {}, [], {"value": None}, {"value": {}}, True])
+@pytest.mark.parametrize("served", [None, {}, [], {"value": None}, {"value": {}}, False])
 def test_an_empty_salary_is_no_pay(served: Any) -> None:
     assert draft("jsonld", page(job_posting(baseSalary=served))).pay == ()
+
+
+@pytest.mark.parametrize("served", [True, {"value": True}, {"value": {"minValue": True}}])
+def test_true_is_no_salary(served: Any) -> None:
+    with pytest.raises(UnusableItemError, match="true stands where an amount"):
+        draft("jsonld", page(job_posting(baseSalary=served)))
+
+
+def test_a_posting_with_what_is_no_number_costs_the_others_of_its_script_nothing() -> None:
+    graph = {"@graph": [job_posting(identifier=str(n)) for n in range(3)]}
+    body = page(graph).replace('"identifier": "1"', '"identifier": NaN')
+    fault, *whole = sorted(parts("jsonld", body), key=lambda part: isinstance(part, Item))
+    assert isinstance(fault, Broken)
+    assert fault.reason == '"identifier" is NaN, which is no number'
+    assert len(whole) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import pytest
 
 from services.ingest.adapters.contacts import is_contact, masked, without_contacts
 from services.ingest.adapters.formats import FORMATS, detect, format_named
-from services.ingest.adapters.json_rows import MOST_DEPTH, rows
+from services.ingest.adapters.json_rows import rows
 from services.ingest.adapters.reading import MOST_BYTES, read_text
 from services.ingest.ports import Broken, Item
 from services.runtime.errors import UsageError
+from services.runtime.strict_json import MOST_DEPTH
 from tests.support.feed_bodies import ashby, ashby_job, broken, greenhouse, greenhouse_job, items, parts
 
 
@@ -65,10 +66,23 @@ def test_what_is_no_object_or_has_no_id_is_broken_for_itself() -> None:
     assert '"id"' in found[4].reason  # type: ignore[union-attr]
 
 
-def test_absurd_numbers_become_null() -> None:
-    absurd = '{"id": 1, "a": ' + "9" * 5_000 + ', "b": NaN, "c": -Infinity, "d": 1e999, "e": 12345678901234567890}'
-    (row,) = rows(f"[{absurd}]", None)
-    assert row == {"id": 1, "a": None, "b": None, "c": None, "d": None, "e": "12345678901234567890"}
+@pytest.mark.parametrize("absurd", ["9" * 5_000, "NaN", "-Infinity", "1e999", '{"b": 1, "b": 2}'])
+def test_an_item_with_what_is_no_number_or_a_key_twice_is_broken_for_itself(absurd: str) -> None:
+    fault, row = rows(f'[{{"id": 1, "a": {absurd}}}, {{"id": 2}}]', None)
+    assert isinstance(fault, Broken)
+    assert fault.reason.startswith('"a" ')
+    assert not fault.ends_feed
+    assert row == {"id": 2}
+
+
+def test_many_items_that_are_refused_are_not_taken_for_a_garbled_body() -> None:
+    found = list(rows("[" + '{"a": NaN},' * 5_000 + '{"id": 2}]', None))
+    assert sum(isinstance(row, Broken) for row in found) == 5_000
+    assert found[-1] == {"id": 2}
+
+
+def test_an_integer_of_many_digits_is_kept_as_a_text() -> None:
+    assert list(rows('[{"e": 12345678901234567890}]', None)) == [{"e": "12345678901234567890"}]
 
 
 def test_lone_surrogates_and_nul_become_replacement_characters() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.domain.draft import Stated
 from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
-from services.ingest.ports import Broken, FetchFailedError, Item
+from services.ingest.ports import Broken, FetchFailedError, Item, UnusableItemError
 from tests.support.mapped_feeds import JSON_FIELDS, drafts, items, mapped, one, parts, reasons, titles
 
 JOBS = [{"id": 1, "title": "Baker"}, {"id": 2, "title": "Miller"}]
@@ -290,6 +290,26 @@ def test_what_is_no_list_is_told_with_its_beginning() -> None:
     assert reasons(known, 'callback([{"id": 1}]);') == [
         'the body is neither a list nor an object; it begins: callback([{"id": 1}]);'
     ]
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [('"id": NaN', '"id" is NaN, which is no number'), ('"id": 1, "id": 2', 'has the key "id" twice')],
+)
+def test_a_row_that_is_refused_costs_only_itself_by_whichever_path_rows_are_found(bad: str, why: str) -> None:
+    rows = f'[{{{bad}, "title": "Baker"}}, {{"id": 3, "title": "Smith"}}]'
+    for items_path, body in (("", rows), ("jobs", f'{{"jobs": {rows}}}'), ("$..jobs[*]", f'{{"jobs": {rows}}}')):
+        known = mapped(f"kind = 'json'\nitems = '{items_path}'" + JSON_FIELDS)
+        fault, whole = parts(known, body)
+        assert isinstance(fault, Broken)
+        assert why in fault.reason
+        assert isinstance(whole, Item)
+
+
+def test_true_is_no_pay_of_a_mapped_feed() -> None:
+    known = mapped("kind = 'json'" + JSON_FIELDS + "pay = { min = 'pay.from' }")
+    with pytest.raises(UnusableItemError, match="true stands where an amount"):
+        one(known, '[{"id": 1, "title": "Baker", "pay": {"from": true}}]')
 
 
 @pytest.mark.parametrize("number", [2**53, 2**63 - 1, 2**64, 2**128])
