@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from services.ingest.settings import IngestSettings
+from services.processes import services_needed
 from services.runtime import metric_list as listed
 from services.runtime.clock import Clock
 from services.runtime.figures import CachedFigures, Expected, StoreFigures, read_figures
@@ -35,6 +36,7 @@ class Operations:
     def __init__(self, store: Callable[[], Engine], ingest: IngestSettings, clock: Clock) -> None:
         self._store = store
         self._expected = expected_of(ingest)
+        self._needed = services_needed(ingest)
         self._clock = clock
         self._measured: dict[str, Measured] = {}
         self.metrics = Metrics()
@@ -55,7 +57,7 @@ class Operations:
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""
-        return read_figures(self._store(), self._clock.now(), self._expected)
+        return read_figures(self._store(), self._clock.now(), self._expected, self._needed)
 
     @contextmanager
     def shown(

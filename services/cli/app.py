@@ -39,6 +39,7 @@ COMMANDS = (
     Command("source", "sources:app", "Feeds.", group=True),
     Command("dead", "dead:app", "Dead letters: records that could not be processed.", group=True),
     Command("delivery", "deliveries:app", "Mails handed over, and those of which nobody knows.", group=True),
+    Command("worker", "heartbeats:app", "Workers that have been heard of.", group=True),
     Command("config", "configuration:app", "The settings file.", group=True),
     Command("topics", "topics:app", "The topics of the deployed form, on Kafka.", group=True),
     Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch while workers go on."),

@@ -7,7 +7,7 @@ import typer
 
 from services.cli.opened import open_engine
 from services.cli.options import Config, moment
-from services.overview.gather import PUSH, SERVICES
+from services.processes import PUSH, SERVICES
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import Settings, load_settings

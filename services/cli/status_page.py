@@ -112,7 +112,7 @@ def _services(overview: Overview) -> RenderableType:
         table.add_row(
             service.name,
             _state(service, overview.at),
-            str(len(alive)),
+            _workers(service, overview.at),
             "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
             f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
@@ -132,6 +132,11 @@ def _state(service: ServiceView, now: datetime) -> Text:
     if ready == len(alive):
         return Text("ready", "green")
     return Text("not ready" if not ready else f"{ready} of {len(alive)} ready", "bold red")
+
+
+def _workers(service: ServiceView, now: datetime) -> Text:
+    lost = len(service.lost(now))
+    return Text.assemble(str(len(service.alive(now))), (f", {lost} lost", "bold red") if lost else "")
 
 
 def _letters(overview: Overview) -> RenderableType:

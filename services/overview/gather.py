@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from schemas.topics import TOPICS, dead_of
 from services.operating import expected_of
 from services.overview.model import EngineView, LetterView, Overview, ServiceView, TopicView
+from services.processes import SERVICES, services_needed
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.dead import DeadLetters, LetterLog
@@ -28,9 +29,6 @@ from services.runtime.privacy import told
 from services.runtime.store import check_revision, open_store
 from services.settings import Settings
 
-COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.push"
-SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
-"""In the order of the flow."""
 _PATIENCE_S = 3.0
 _DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
 _ALL = (*(topic.name for topic in TOPICS), *_DEAD)
@@ -97,7 +95,10 @@ class Gatherer:
             self._held.callback(self._store.dispose)
         check_revision(self._store)
         now = self._clock.now()
-        return read_figures(self._store, now, expected_of(self._settings.ingest)), read_workers(self._store)
+        figures = read_figures(
+            self._store, now, expected_of(self._settings.ingest), services_needed(self._settings.ingest)
+        )
+        return figures, read_workers(self._store)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:
@@ -151,7 +152,7 @@ class Gatherer:
 
     def _services(self, workers: Sequence[Worker], log: LogView | None, pauses: Pauses) -> tuple[ServiceView, ...]:
         inputs = inputs_of_services()
-        needed = {*SERVICES} - ({COLLECTOR} if not any(s.enabled for s in self._settings.ingest.sources) else set())
+        needed = services_needed(self._settings.ingest)
         names = dict.fromkeys((*SERVICES, *(worker.heartbeat.service for worker in workers)))
         return tuple(
             ServiceView(

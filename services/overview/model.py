@@ -40,6 +40,10 @@ class ServiceView:
         """Those that may be taken to run."""
         return tuple(worker for worker in self.workers if worker.alive(now))
 
+    def lost(self, now: datetime) -> tuple[Worker, ...]:
+        """Those that went silent without a goodbye."""
+        return tuple(worker for worker in self.workers if worker.lost(now))
+
 
 @dataclass(frozen=True, slots=True)
 class LetterView:

@@ -1,10 +1,12 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from services.overview.model import Overview, ServiceView, Trouble
+from services.processes import process_of
 from services.runtime.figures import SourceFigures, StoreFigures
+from services.runtime.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
 LATE = timedelta(minutes=15)
@@ -15,6 +17,7 @@ SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
 _OUTBOX_MANY = 10_000
 _MOST_SAID = 160
+_MOST_NAMED = 3
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -45,31 +48,59 @@ def _services(overview: Overview) -> Iterator[Trouble]:
         if "store" not in away:
             yield _nothing_runs(overview)
         return
+    lacking: dict[str, list[ServiceView]] = {}
     for service in overview.services:
         if service.paused:
             yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
         elif not service.alive(overview.at):
             if service.needed and "store" not in away:
-                yield _not_running(overview, service)
+                lacking.setdefault(process_of(service.name), []).append(service)
         else:
             yield from _working(overview.at, service)
+    for process, services in lacking.items():
+        yield _not_running(overview, process, services)
+    if overview.form == "deployed":
+        yield from _lost(overview)
 
 
 def _nothing_runs(overview: Overview) -> Trouble:
     """In the embedded form all run or none."""
-    seen = [worker.seen_at for service in overview.services for worker in service.workers]
-    since = f", last heard of {ago(overview.at - max(seen))} ago" if seen else ""
-    return Trouble(f"jobchime does not run{since}", "start it: `jobchime run`")
+    return Trouble(f"jobchime does not run{_last_heard(overview.services, overview.at)}", "start it: `jobchime run`")
 
 
-def _not_running(overview: Overview, service: ServiceView) -> Trouble:
-    last = max((worker.seen_at for worker in service.workers), default=None)
-    since = f", last heard of {ago(overview.at - last)} ago" if last else ""
+def _not_running(overview: Overview, process: str, services: Sequence[ServiceView]) -> Trouble:
+    names, last = " and ".join(service.name for service in services), _last_heard(services, overview.at)
     if overview.form == "embedded":
-        return Trouble(f"{service.name} does not run{since}", "see the log of `jobchime run`, and start it again")
-    return Trouble(
-        f"no worker of {service.name} runs{since}", f"start one: `jobchime {service.name.partition('.')[0]}`"
-    )
+        return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again")
+    return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`")
+
+
+def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
+    """Of which workers, and when, the latest first."""
+    seen: dict[str, datetime] = {}
+    for worker in (worker for service in services for worker in service.workers):
+        seen[worker.worker] = max(worker.seen_at, seen.get(worker.worker, worker.seen_at))
+    latest = sorted(seen.items(), key=lambda one: one[1], reverse=True)
+    named = [f"{name} {when(at, now)}" for name, at in latest[:_MOST_NAMED]]
+    named += [f"{len(latest) - _MOST_NAMED} more"] if len(latest) > _MOST_NAMED else []
+    return f", last heard of {', '.join(named)}" if named else ""
+
+
+def _lost(overview: Overview) -> Iterator[Trouble]:
+    """Workers that went silent where others of their service go on; where none does, that is told of the service."""
+    lost: dict[str, list[tuple[ServiceView, Worker]]] = {}
+    for service in overview.services:
+        for worker in service.lost(overview.at) if service.alive(overview.at) else ():
+            lost.setdefault(worker.worker, []).append((service, worker))
+    for name, rows in lost.items():
+        services = " and ".join(service.name for service, _ in rows)
+        left = min(len(service.alive(overview.at)) for service, _ in rows)
+        worker = max((worker for _, worker in rows), key=lambda one: one.seen_at)
+        yield Trouble(
+            f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
+            f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
+            f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
+        )
 
 
 def _working(now: datetime, service: ServiceView) -> Iterator[Trouble]:
@@ -164,6 +195,10 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+
+
+def when(at: datetime, now: datetime) -> str:
+    return f"{ago(now - at)} ago ({at:%Y-%m-%d %H:%M}Z)"
 
 
 def ago(span: timedelta) -> str:

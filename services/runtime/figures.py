@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, distinct, func, select, text
 
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
+from services.runtime.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy import told
 from services.runtime.store import reading
@@ -58,6 +59,18 @@ class SourceFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerFigures:
+    """The workers of one service."""
+
+    service: str
+    alive: int = 0
+    lost: int = 0
+    """Silent without a goodbye, and not forgotten yet."""
+    heard_at: datetime | None = None
+    """The last heartbeat of any of them; None where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFigures:
     """Counts at one time."""
 
@@ -79,14 +92,18 @@ class StoreFigures:
     """Since when the longest due one waits."""
     outbox: int = 0
     pauses: Pauses = field(default_factory=Pauses)
+    workers: tuple[WorkerFigures, ...] = ()
+    """By service, also of those that should run and do not."""
 
     @property
     def sending_paused(self) -> bool:
         return self.pauses.sending
 
 
-def read_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> StoreFigures:
-    """Read the counts in one transaction. Raises UnavailableError."""
+def read_figures(
+    engine: Engine, now: datetime, expected: Sequence[Expected], services: Sequence[str] = ()
+) -> StoreFigures:
+    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError."""
     with reading(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
@@ -108,6 +125,7 @@ def read_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) ->
             due_since=due_since,
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
+            workers=_workers(connection, now, services),
         )
 
 
@@ -191,6 +209,21 @@ def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -
     if one.silence is not None and now - (row.last_success or row.added_at) >= one.silence:
         return "silent"
     return "failing" if row.failures else "ok"
+
+
+def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:
+    known = workers_in(connection)
+    names = dict.fromkeys((*services, *(worker.heartbeat.service for worker in known)))
+    own = {name: [worker for worker in known if worker.heartbeat.service == name] for name in names}
+    return tuple(
+        WorkerFigures(
+            service=name,
+            alive=sum(worker.alive(now) for worker in workers),
+            lost=sum(worker.lost(now) for worker in workers),
+            heard_at=max((worker.seen_at for worker in workers), default=None),
+        )
+        for name, workers in own.items()
+    )
 
 
 def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:

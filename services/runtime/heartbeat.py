@@ -11,18 +11,19 @@ from types import TracebackType
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Engine, Row, delete, select, update
+from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
-from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.privacy import told
 from services.runtime.store import reading, upsert, writing
 
 HEARTBEAT_EVERY_S = 5.0
 MISSED = timedelta(seconds=4 * HEARTBEAT_EVERY_S)
 """A worker that has said nothing for so long is taken for dead."""
-_FORGOTTEN = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Since its last heartbeat a worker is remembered for so long."""
 
 _events = structlog.get_logger(__name__)
 
@@ -62,6 +63,10 @@ class Worker:
         """Whether it may be taken to run."""
         return not self.stopped and now - self.seen_at < MISSED
 
+    def lost(self, now: datetime) -> bool:
+        """Whether it went silent without a goodbye."""
+        return not self.stopped and not self.alive(now)
+
 
 class Heartbeats(Protocol):
     """Where they go. Raises UnavailableError where that is away."""
@@ -93,7 +98,7 @@ class SqlHeartbeats:
             insert = upsert(connection, workers)
             changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
             connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
-            connection.execute(delete(workers).where(workers.c.seen_at < now - _FORGOTTEN))
+            connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
 
     def goodbye(self, now: datetime) -> None:
         """Mark this worker's rows, unless another process has taken the name over."""
@@ -105,8 +110,24 @@ class SqlHeartbeats:
 def read_workers(engine: Engine) -> tuple[Worker, ...]:
     """All workers of the last day, by service and name. Raises UnavailableError."""
     with reading(engine) as connection:
-        rows = connection.execute(select(workers).order_by(workers.c.service, workers.c.worker)).all()
+        return workers_in(connection)
+
+
+def workers_in(connection: Connection) -> tuple[Worker, ...]:
+    """All workers of the last day, in the caller's transaction."""
+    rows = connection.execute(select(workers).order_by(workers.c.service, workers.c.worker)).all()
     return tuple(_worker(row) for row in rows)
+
+
+def forget_worker(engine: Engine, name: str, now: datetime) -> None:
+    """Drop what is known of a worker that is gone. Raises UsageError where there is none or it runs."""
+    with writing(engine) as connection:
+        rows = [worker for worker in workers_in(connection) if worker.worker == name]
+        if not rows:
+            raise UsageError(f"there is no worker {name}; `jobchime worker list` names those that there are")
+        if any(worker.alive(now) for worker in rows):
+            raise UsageError(f"{name} runs: it was heard of a moment ago; stop it first")
+        connection.execute(delete(workers).where(workers.c.worker == name))
 
 
 class HeartbeatThread:

@@ -151,6 +151,22 @@ SOURCES = Metric("jobchime_sources", "gauge", "Sources of the settings by health
 SENDING_PAUSED = Metric(
     "jobchime_sending_paused", "gauge", "1 while an operator has paused the sending of mails.", (), (), "store"
 )
+WORKERS = Metric(
+    "jobchime_workers",
+    "gauge",
+    "Workers of each service that should run: `alive`, or `lost`, silent without a goodbye until they are forgotten.",
+    ("service", "state"),
+    (),
+    "store",
+)
+HEARTBEAT_AGE = Metric(
+    "jobchime_heartbeat_age_seconds",
+    "gauge",
+    "Since the last heartbeat of any worker of a service; they come every 5 seconds.",
+    ("service",),
+    (),
+    "store",
+)
 STORED = Metric(
     "jobchime_stored_match_records", "gauge", "Records of matches.v1 that the store has taken in.", (), (), "store"
 )
@@ -159,7 +175,7 @@ METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, BUILD,
-    STORE_UP, DELIVERIES, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED, STORED,
+    STORE_UP, DELIVERIES, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED, STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

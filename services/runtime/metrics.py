@@ -172,6 +172,18 @@ class _StoreGauges(Collector):
         yield _by(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
         yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
         yield _gauge(listed.STORED, figures.match_records)
+        yield from _of_workers(figures)
+
+
+def _of_workers(figures: StoreFigures) -> Iterator[Family]:
+    workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
+    ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
+    for one in figures.workers:
+        workers.add_metric((one.service, "alive"), one.alive)
+        workers.add_metric((one.service, "lost"), one.lost)
+        if one.heard_at is not None:
+            ages.add_metric((one.service,), max((figures.at - one.heard_at).total_seconds(), 0.0))
+    yield from (workers, ages)
 
 
 def _gauge(metric: Metric, value: float) -> Family:

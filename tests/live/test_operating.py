@@ -86,7 +86,8 @@ def see_what_is_missing(it: Installation) -> None:
     code, said = it.command("doctor")
     assert code == 0, said
     told = {one["what"] for one in it.status()["troubles"]}
-    assert {f"no worker of {name} runs" for name in ("ingest.normaliser", "matcher", "notifier")} <= told
+    lacking = ("ingest.normaliser", "matcher", "notifier and outbox.relay")
+    assert {f"no worker of {name} runs" for name in lacking} <= told
 
 
 def let_somebody_search(it: Installation) -> None:

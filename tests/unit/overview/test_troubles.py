@@ -150,7 +150,45 @@ def test_what_is_wanted_or_known_is_told_and_no_failure(overview: Overview, told
 def test_a_worker_that_went_silent_is_not_running() -> None:
     later = replace(WELL, at=NOON + timedelta(minutes=10), services=(service(),))
     (found,) = troubles(later)
-    assert found.what == "no worker of matcher runs, last heard of 10 min ago"
+    assert found.what == f"no worker of matcher runs, last heard of w1 10 min ago ({NOON:%Y-%m-%d %H:%M}Z)"
+
+
+def two(first: str = "matcher", second: str | None = None, *, stopped: bool = False) -> tuple[ServiceView, ...]:
+    """Services of which one worker lives, and another was last heard of ten minutes ago."""
+    names = (first, second) if second else (first,)
+    gone = [replace(worker(name), worker="w2", host="cellar", stopped=stopped) for name in names]
+    alive = [replace(worker(name), seen_at=LATER) for name in names]
+    return tuple(ServiceView(name, 0, (a, b)) for name, a, b in zip(names, alive, gone, strict=True))
+
+
+LATER = NOON + timedelta(minutes=10)
+
+
+def test_a_lost_worker_is_named_where_others_of_its_service_remain() -> None:
+    (found,) = troubles(replace(WELL, at=LATER, services=two()))
+    assert found.what == (
+        f"the worker w2 of matcher is lost, last heard of 10 min ago ({NOON:%Y-%m-%d %H:%M}Z) from cellar; 1 works on"
+    )
+    assert "`jobchime matcher`" in found.do
+    assert "`jobchime worker forget w2`" in found.do
+    assert found.grave
+
+
+def test_a_lost_worker_of_two_services_is_told_once() -> None:
+    (found,) = troubles(replace(WELL, at=LATER, services=two("notifier", "outbox.relay")))
+    assert "w2 of notifier and outbox.relay is lost" in found.what
+    assert "`jobchime notifier`" in found.do
+
+
+def test_a_worker_that_said_goodbye_is_not_lost() -> None:
+    assert troubles(replace(WELL, at=LATER, services=two(stopped=True))) == ()
+
+
+def test_a_process_of_several_services_that_is_gone_is_told_once_with_a_command_that_there_is() -> None:
+    gone = tuple(replace(one, workers=one.workers[1:]) for one in two("notifier", "outbox.relay"))
+    (found,) = troubles(replace(WELL, at=LATER, services=gone))
+    assert found.what.startswith("no worker of notifier and outbox.relay runs, last heard of w2 10 min ago")
+    assert "`jobchime notifier`" in found.do
 
 
 def test_what_is_grave_comes_first() -> None:

@@ -10,8 +10,17 @@ import pytest
 from sqlalchemy import Engine
 
 from services.runtime.clock import FixedClock
-from services.runtime.errors import UnavailableError
-from services.runtime.heartbeat import MISSED, Heartbeat, HeartbeatThread, SqlHeartbeats, read_workers
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.figures import WorkerFigures, read_figures
+from services.runtime.heartbeat import (
+    FORGOTTEN_AFTER,
+    MISSED,
+    Heartbeat,
+    HeartbeatThread,
+    SqlHeartbeats,
+    forget_worker,
+    read_workers,
+)
 from services.runtime.pulse import Pulse
 from tests.support.logs import NOON, ManualTime
 from tests.support.stores import new_engine
@@ -62,8 +71,33 @@ def test_a_worker_lives_until_it_misses_heartbeats_or_says_goodbye(engine: Engin
 
 def test_a_day_after_the_last_beat_a_worker_is_forgotten(engine: Engine) -> None:
     SqlHeartbeats(engine, "old", NOON).publish([HEARTBEAT], NOON)
-    SqlHeartbeats(engine, "new", NOON).publish([HEARTBEAT], NOON + timedelta(days=1, seconds=1))
+    SqlHeartbeats(engine, "new", NOON).publish([HEARTBEAT], NOON + FORGOTTEN_AFTER + timedelta(seconds=1))
     assert [worker.worker for worker in read_workers(engine)] == ["new"]
+
+
+def test_a_lost_worker_is_counted_until_it_is_forgotten_by_word(engine: Engine) -> None:
+    later = NOON + timedelta(minutes=2)
+    for name, at in (("matcher@a", later), ("matcher@b", NOON)):
+        SqlHeartbeats(engine, name, NOON).publish([HEARTBEAT], at)
+
+    def figures() -> tuple[WorkerFigures, ...]:
+        return read_figures(engine, later, (), ("matcher", "notifier")).workers
+
+    assert figures() == (WorkerFigures("matcher", 1, 1, later), WorkerFigures("notifier", 0, 0, None))
+    with pytest.raises(UsageError, match="matcher@a runs"):
+        forget_worker(engine, "matcher@a", later)
+    with pytest.raises(UsageError, match="there is no worker matcher@c"):
+        forget_worker(engine, "matcher@c", later)
+    forget_worker(engine, "matcher@b", later)
+    assert figures()[0] == WorkerFigures("matcher", 1, 0, later)
+
+
+def test_one_that_stopped_is_not_counted_as_lost(engine: Engine) -> None:
+    heartbeats = SqlHeartbeats(engine, "matcher@a", NOON)
+    heartbeats.publish([HEARTBEAT], NOON)
+    heartbeats.goodbye(NOON)
+    (found,) = read_figures(engine, NOON + timedelta(hours=1), ()).workers
+    assert (found.alive, found.lost, found.heard_at) == (0, 0, NOON)
 
 
 def test_errors_are_told_without_addresses(engine: Engine) -> None:

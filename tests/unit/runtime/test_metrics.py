@@ -1,5 +1,6 @@
 """What a process measures, and that the list of it is the whole truth."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -13,7 +14,7 @@ from schemas.topics import TOPICS
 from services.notifier.domain.delivery import State
 from services.runtime import metric_list as listed
 from services.runtime.clock import FixedClock
-from services.runtime.figures import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures
+from services.runtime.figures import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures, WorkerFigures
 from services.runtime.measured import Measured
 from services.runtime.metric_list import METRICS, metrics_table
 from services.runtime.metrics import Metrics
@@ -63,6 +64,25 @@ def test_names_follow_the_rules_of_prometheus() -> None:
         assert (metric.kind == "histogram") == bool(metric.buckets)
         assert metric.kind != "histogram" or metric.name.endswith("_seconds")
         assert list(metric.buckets) == sorted(set(metric.buckets))
+
+
+def test_docs_name_only_metrics_that_there_are() -> None:
+    page = (DOCS / "metrics.md").read_text(encoding="utf-8")
+    shown = {metric.shown_name for metric in METRICS}
+    suffixed = {f"{metric.name}{end}" for metric in METRICS for end in ("_bucket", "_sum", "_count") if metric.buckets}
+    assert set(re.findall(r"\bjobchime_\w+", page)) <= shown | suffixed
+
+
+def test_a_service_without_a_worker_is_a_series_that_an_alert_can_see() -> None:
+    metrics = Metrics()
+    workers = (
+        WorkerFigures("matcher", alive=1, lost=1, heard_at=NOON - timedelta(seconds=4)),
+        WorkerFigures("notifier"),
+    )
+    metrics.watch_store(lambda: StoreFigures(NOON, workers=workers))
+    assert one(metrics, "jobchime_workers", service="matcher", state="lost") == 1
+    assert one(metrics, "jobchime_workers", service="notifier", state="alive") == 0
+    assert one(metrics, "jobchime_heartbeat_age_seconds", service="matcher") == 4
 
 
 def test_two_processes_worth_of_metrics_do_not_meet() -> None:

@@ -1,0 +1,60 @@
+"""`jobchime worker`: which workers have been heard of, and to forget one that is gone."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.opened import open_engine
+from services.cli.options import AsJson, Config, moment
+from services.cli.output import console, print_json, table
+from services.runtime.heartbeat import Worker, forget_worker, read_workers
+from services.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_workers(config: Config = None, as_json: AsJson = False) -> None:
+    """Workers of the last day: alive, stopped, or lost, which is silent without a goodbye."""
+    now = moment(None)
+    workers = read_workers(open_engine(load_settings(config), create=False))
+    if as_json:
+        for worker in workers:
+            print_json(_as_json(worker, now))
+        return
+    columns = ("worker", "service", "state", "last heard of", "host", "process", "version", "probes")
+    rows = [
+        (one.worker, one.heartbeat.service, _state(one, now), f"{one.seen_at:%Y-%m-%d %H:%M:%S}Z", one.host,
+         str(one.pid), one.version, one.probes)
+        for one in workers
+    ]  # fmt: skip
+    console().print(table(f"{len({one.worker for one in workers})} workers", columns, rows))
+
+
+@app.command("forget")
+def forget(
+    name: Annotated[str, typer.Argument(metavar="WORKER", help="As `jobchime worker list` names it.")],
+    config: Config = None,
+) -> None:
+    """Drop a lost worker from `status` and the metrics at once; by itself it goes a day after its last heartbeat."""
+    forget_worker(open_engine(load_settings(config), create=False), name, moment(None))
+    typer.echo(f"{name} is forgotten. Should it run after all, it is back with its next heartbeat.")
+
+
+def _state(worker: Worker, now: datetime) -> str:
+    return "alive" if worker.alive(now) else "lost" if worker.lost(now) else "stopped"
+
+
+def _as_json(worker: Worker, now: datetime) -> dict[str, Any]:
+    return {
+        "worker": worker.worker,
+        "service": worker.heartbeat.service,
+        "state": _state(worker, now),
+        "seen_at": worker.seen_at.isoformat(),
+        "started_at": worker.started_at.isoformat(),
+        "host": worker.host,
+        "pid": worker.pid,
+        "version": worker.version,
+        "probes": worker.probes,
+    }

@@ -1,0 +1,19 @@
+"""Which services there are, and which process runs each."""
+
+from services.ingest.settings import IngestSettings
+
+COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.push"
+SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
+"""In the order of the flow."""
+_OF_NOTIFIER = ("outbox.relay", "housekeeper")
+
+
+def services_needed(ingest: IngestSettings) -> tuple[str, ...]:
+    """The services that should run, in the order of the flow: without a source to poll there need be no collector."""
+    polled = any(source.enabled for source in ingest.sources)
+    return tuple(name for name in SERVICES if polled or name != COLLECTOR)
+
+
+def process_of(service: str) -> str:
+    """The command of the deployed form that runs a service."""
+    return "notifier" if service in _OF_NOTIFIER else service.partition(".")[0]

@@ -1,0 +1,45 @@
+"""`jobchime worker`: who has been heard of, and forgetting one that is gone."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.runtime.datadir import STORE_FILE
+from services.runtime.heartbeat import Heartbeat, SqlHeartbeats
+from services.runtime.store import migrate, open_store
+from tests.support.command_line import run
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An installation with a matcher that is alive and one that is lost."""
+    file = tmp_path / "jobchime.toml"
+    file.write_text('data = "data"\n')
+    (tmp_path / "data").mkdir()
+    engine = open_store(f"sqlite:///{tmp_path / 'data' / STORE_FILE}")
+    migrate(engine)
+    now = datetime.now(UTC)
+    for name, silent in (("matcher@a", 0), ("matcher@b", 600)):
+        SqlHeartbeats(engine, name, now).publish([Heartbeat("matcher", ready=True)], now - timedelta(seconds=silent))
+    engine.dispose()
+    return file
+
+
+def states(config: Path) -> dict[str, str]:
+    lines = run("worker", "list", "--json", "-c", config).out.splitlines()
+    return {one["worker"]: one["state"] for one in map(json.loads, lines)}
+
+
+def test_a_lost_worker_is_listed_until_it_is_forgotten(config: Path) -> None:
+    assert states(config) == {"matcher@a": "alive", "matcher@b": "lost"}
+    assert "matcher@b" in run("worker", "list", "-c", config).out
+    assert run("worker", "forget", "matcher@b", "-c", config).code == 0
+    assert states(config) == {"matcher@a": "alive"}
+
+
+@pytest.mark.parametrize(("name", "said"), [("matcher@a", "it was heard of a moment ago"), ("nobody", "no worker")])
+def test_one_that_runs_or_is_unknown_cannot_be_forgotten(config: Path, name: str, said: str) -> None:
+    ran = run("worker", "forget", name, "-c", config)
+    assert (ran.code, said in ran.err) == (2, True)
