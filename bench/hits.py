@@ -7,13 +7,8 @@ import numpy as np
 
 from schemas.keys import Keys
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_documents import (
-    ACCEPTS_UNDISCLOSED,
-    CURRENCIES,
-    CURRENCY_SHIFT,
-    FLOOR_BITS,
-    currency_number,
-)
+from services.matcher.adapters.elasticsearch_documents import CURRENCIES, currency_number
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
 from services.matcher.ports import Hits
 
 MOST: Final = 10_000_000

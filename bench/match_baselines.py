@@ -14,7 +14,9 @@ from bench.match_corpus import Corpus, criteria_of
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.ports import Hits
-from services.rules import fits
+from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
+from services.rules.criterion.salary import annual_floor, least_near
+from services.rules.criterion.timezone import timezone_fits
 from services.rules.placing import concrete
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
@@ -44,8 +46,8 @@ class Criterion:
         self.accept_unknown_place = criteria.accept_unknown_place
         self.offset, self.tolerance = criteria.utc_offset, criteria.tolerance
         self.currency = floor and floor.currency
-        self.floor = (floor and fits.annual_floor(floor)) or 0
-        self.near_floor = fits.least_near(self.floor)
+        self.floor = (floor and annual_floor(floor)) or 0
+        self.near_floor = least_near(self.floor)
         self.accept_undisclosed = criteria.accept_undisclosed
         self.workplace, self.seniority = one(criteria.workplace), one(criteria.seniority)
         self.employment, self.languages = one(criteria.employment), one(criteria.languages)
@@ -73,8 +75,8 @@ class Naive:
         taken_in = {place for place in self._places if told and allowed.takes_in(place)}
         tops = posting.salary.tops if posting.salary else {}
         workplace, language, zones = posting.workplace, posting.language, posting.timezones
-        seniority = posting.seniority or fits.UNMARKED_SENIORITY
-        employment = posting.employment or fits.UNMARKED_EMPLOYMENT
+        seniority = SENIORITY.standing(posting)
+        employment = EMPLOYMENT.standing(posting)
         keys: list[int] = []
         near: list[int] = []
         for one in self._held:
@@ -94,7 +96,7 @@ class Naive:
                 continue
             if one.languages and language is not None and language not in one.languages:
                 continue
-            if one.offset is not None and not fits.timezone_fits(one.offset, one.tolerance, zones):
+            if one.offset is not None and not timezone_fits(one.offset, one.tolerance, zones):
                 continue
             paid = True
             if one.currency:
@@ -189,7 +191,7 @@ def _values(key: int, one: Criteria, counts: dict[str, int]) -> tuple[Any, ...]:
         one.accept_unknown_place,
         floor and floor.currency,
         floor and floor.amount,
-        floor and fits.least_near(floor.amount),
+        floor and least_near(floor.amount),
         one.accept_undisclosed,
     )
 
@@ -215,7 +217,7 @@ class Counting:
             columns.append(
                 (
                     *(len(one.skills.all), place, one.accept_unknown_place, currency, amount),
-                    *(fits.least_near(amount), one.accept_undisclosed),
+                    *(least_near(amount), one.accept_undisclosed),
                 )
             )
         self._rows = {name: np.array(rows[number], dtype=np.int32) for name, number in skills.items()}

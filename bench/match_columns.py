@@ -17,10 +17,9 @@ from services.matcher.adapters.columns import (
     empty_columns,
     spread,
 )
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
-    ACCEPTS_UNDISCLOSED,
-    CURRENCY_SHIFT,
     LAST,
     LITERAL_SHIFT,
     NEGATED,
@@ -28,6 +27,7 @@ from services.matcher.adapters.memory_vocabulary import (
     Vocabulary,
     ranks_of,
 )
+from services.rules.criterion import FACETS
 from services.rules.placing import concrete
 
 
@@ -99,13 +99,14 @@ class Encoder:
 
     def _bits(self, fields: dict[str, Column], count: int) -> Column:
         found = np.full(count, UNKNOWN_PLACE - 1, dtype=np.uint32)
-        for name in ("workplace", "seniority", "employment"):
-            if name in fields:
-                asked = [
-                    {"workplace": (), "seniority": (), "employment": (), name: getattr(one, name)}
-                    for one in sample().criteria
+        for facet in FACETS:
+            if facet.name in fields:
+                alone = (
+                    tuple(one.asked(asked) if one is facet else () for one in FACETS) for asked in sample().criteria
+                )
+                found &= np.array([self.known.bits(asked, True) for asked in alone], dtype=np.uint32)[
+                    fields[facet.name]
                 ]
-                found &= np.array([self.known.bits(**one, places=True) for one in asked], dtype=np.uint32)[fields[name]]
         return found
 
     def _manners(self, fields: dict[str, Column], count: int) -> Column:

@@ -26,13 +26,9 @@ from services.matcher.adapters.elasticsearch_documents import (
 from services.matcher.adapters.elasticsearch_hits import aggregation_of, found_in
 from services.matcher.adapters.elasticsearch_query import places_of
 from services.matcher.ports import Hits
-from services.rules.fits import (
-    UNMARKED_EMPLOYMENT,
-    UNMARKED_SENIORITY,
-    annual_floor,
-    end_of,
-    least_near,
-)
+from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
+from services.rules.criterion.salary import annual_floor, least_near
+from services.rules.criterion.timezone import end_of
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 
@@ -107,8 +103,8 @@ def _percolated(prepared: PreparedPosting) -> dict[str, Any]:
         "held": sorted({*prepared.skills, *prepared.implied}),
         "line": prepared.haystack.line,
         "workplace": posting.workplace,
-        "seniority": posting.seniority or UNMARKED_SENIORITY,
-        "employment": posting.employment or UNMARKED_EMPLOYMENT,
+        "seniority": SENIORITY.standing(posting),
+        "employment": EMPLOYMENT.standing(posting),
         "language": posting.language or _NO_LANGUAGE,
         "place": places_of(posting.reach) or [_EVERYWHERE],
         "tops": {code: top for code, top in tops_of(posting).items() if code in CURRENCIES},

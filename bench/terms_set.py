@@ -16,7 +16,8 @@ from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Timezones
 from services.matcher.adapters.elasticsearch_documents import ANY, document
 from services.matcher.ports import Hits
-from services.rules.fits import annual_floor, end_of, least_near
+from services.rules.criterion.salary import annual_floor, least_near
+from services.rules.criterion.timezone import end_of
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 from services.runtime.clock import SystemClock

@@ -8,13 +8,12 @@ from typing import Any
 
 from services.matcher.backtest import Backtest, Gain, Tried
 from services.matcher.explain import posting_json, reason_json
-from services.matcher.nearness import distance
-from services.matcher.relaxing import Relaxation
+from services.matcher.relaxing import distance
 from services.notifier.domain.copies import gather
 from services.notifier.domain.judging import Judged, Ready
 from services.notifier.domain.model import Part
 from services.notifier.domain.score import score
-from services.rules.reason import Reason
+from services.rules.criterion import Reason, Relaxation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.matcher.explain import Explanation, Line
-from services.rules.fits import Fit
+from services.rules.criterion import Fit
 from services.rules.verdict import Outcome
 
 _FITS: Final[dict[Fit, tuple[str, str]]] = {"yes": ("✓", "green"), "near": ("~", "yellow"), "no": ("✗", "red")}

@@ -11,8 +11,8 @@ from services.matcher.app import patient_engine
 from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
-from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
+from services.rules.verdict import outcome_of
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.relaxing import Relaxation, removals, steps, with_language, with_place, with_skill
+from services.matcher.relaxing import removals, steps
+from services.rules.criterion import LANGUAGE, PLACE, SKILLS_ANY, Relaxation
 from services.rules.prepared import PreparedPosting
-from services.rules.reason import Criterion
 from services.rules.skills import SkillKind, taxonomy
 from services.rules.verdict import Verdict, judge
 
@@ -67,7 +67,7 @@ class Gain:
 class Cost:
     """What one criterion keeps out, and what smaller steps would let in of it, the largest gain first."""
 
-    criterion: Criterion
+    criterion: str
     without: Gain
     steps: tuple[Gain, ...]
 
@@ -95,7 +95,7 @@ class Backtesting:
         self._criteria = criteria
         self._wordless = criteria.model_copy(update={"text": ""})
         self._removals = removals(criteria)
-        self._steps: defaultdict[Criterion, list[Relaxation]] = defaultdict(list)
+        self._steps: defaultdict[str, list[Relaxation]] = defaultdict(list)
         for one in steps(criteria):
             self._steps[one.criterion].append(one)
         self._gained: defaultdict[Hashable, list[str]] = defaultdict(list)
@@ -150,14 +150,14 @@ class Backtesting:
         )
 
     def _costs(self) -> tuple[Cost, ...]:
-        alone: defaultdict[Criterion, list[PreparedPosting]] = defaultdict(list)
+        alone: defaultdict[str, list[PreparedPosting]] = defaultdict(list)
         for one in self._tried:
             for criterion in _failed(one.verdict):
                 alone[criterion].append(PreparedPosting(one.posting))
         grown = {
-            "skills.any": self._with_skills(alone["skills.any"]),
-            "place": self._with_places(alone["place"]),
-            "language": self._with_languages(alone["language"]),
+            SKILLS_ANY.name: self._with_skills(alone[SKILLS_ANY.name]),
+            PLACE.name: self._with_places(alone[PLACE.name]),
+            LANGUAGE.name: self._with_languages(alone[LANGUAGE.name]),
         }
         costs = (
             Cost(
@@ -184,7 +184,7 @@ class Backtesting:
         found = frozenset[str]().union(*(one.skills for one in failed))
         akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and held.kind(name) in _TELLING]
         names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
-        return [self._tried_with(with_skill(self._criteria, name), failed) for name in names]
+        return [self._tried_with(SKILLS_ANY.adding(self._criteria, name), failed) for name in names]
 
     def _with_places(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         named: Counter[str] = Counter()
@@ -192,13 +192,13 @@ class Backtesting:
             reach = one.posting.reach
             named.update({*reach.countries, *reach.groups})
         tried = [code for code, _ in _most_common(named, _MOST_PLACES_TRIED)]
-        gains = (self._tried_with(with_place(self._criteria, code), failed) for code in tried)
+        gains = (self._tried_with(PLACE.adding(self._criteria, code), failed) for code in tried)
         return list(_largest_first(gains)[:_MOST_GROWN])
 
     def _with_languages(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         spoken = Counter(one.posting.language for one in failed if one.posting.language)
         tried = (code for code, _ in _most_common(spoken, _MOST_GROWN))
-        return [self._tried_with(with_language(self._criteria, code), failed) for code in tried]
+        return [self._tried_with(LANGUAGE.adding(self._criteria, code), failed) for code in tried]
 
 
 def backtest(criteria: Criteria, postings: Iterable[Past]) -> Backtest:
@@ -248,7 +248,7 @@ class _TogetherWith:
         }
 
 
-def _failed(found: Verdict) -> frozenset[Criterion]:
+def _failed(found: Verdict) -> frozenset[str]:
     return frozenset(reason.criterion for reason in found.reasons if reason.fit != "yes")
 
 

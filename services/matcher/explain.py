@@ -7,28 +7,15 @@ from typing import Any, Final
 
 from schemas.criteria import Criteria
 from schemas.posting import Evidence, PostingCore
-from services.rules.fits import Fit, annual_floor
+from services.rules.criterion import CRITERION, Fit
+from services.rules.criterion.base import names_of
+from services.rules.criterion.salary import annual_floor, in_period
 from services.rules.money import annual_range
 from services.rules.places import countries_of, is_group, place_name
-from services.rules.reason import Criterion, names_of
-from services.rules.reasons_terms import in_period
 from services.rules.skills import taxonomy
 from services.rules.verdict import Outcome, Reason, Verdict
 
 MARKS: Final[dict[Fit, str]] = {"yes": "+", "near": "~", "no": "-"}
-_FIELDS: Final[dict[Criterion, str]] = {
-    "place": "reach",
-    "timezone": "timezones",
-    "salary": "salary",
-    "workplace": "workplace",
-    "seniority": "seniority",
-    "employment": "employment",
-    "language": "language",
-    "skills.all": "skills",
-    "skills.any": "skills",
-    "skills.none": "skills",
-}
-"""Which field's evidence decided a criterion."""
 _MOST_QUOTES: Final = 2
 _MOST_SKILLS: Final = 6
 _LONGEST_QUOTE: Final = 120
@@ -43,7 +30,7 @@ Proof = Mapping[str, Sequence[Evidence]]
 class Line:
     """What one criterion says, in full."""
 
-    criterion: Criterion
+    criterion: str
     fit: Fit
     text: str
     details: tuple[str, ...]
@@ -215,7 +202,9 @@ def _pay_details(criteria: Criteria, posting: PostingCore) -> Iterator[str]:
 
 
 def _field(reason: Reason) -> str:
-    return _FIELDS.get(reason.criterion, "")
+    """Which field's evidence decided a criterion."""
+    criterion = CRITERION.get(reason.criterion)
+    return criterion.evidence if criterion else ""
 
 
 def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, object]) -> Iterator[Evidence]:
@@ -235,7 +224,7 @@ def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, ob
             yield Evidence.model_validate({"from": one.source, "text": text})
 
 
-def _asked_words(criterion: Criterion, facts: Mapping[str, object]) -> list[str]:
+def _asked_words(criterion: str, facts: Mapping[str, object]) -> list[str]:
     if criterion == "place":
         asked, hires = (*names_of(facts.get("fits")), *names_of(facts.get("asked"))), names_of(facts.get("hires"))
         groups = (code for code in hires if is_group(code) and not countries_of(code).isdisjoint(asked))

@@ -1,18 +1,20 @@
 """The truth: whether a posting fits criteria, with a reason for each criterion."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.fits import Fit
+from services.rules.criterion import CRITERIA, Fact, Fit, Reason
 from services.rules.prepared import PreparedPosting
-from services.rules.reason import Criterion, Fact, Reason
-from services.rules.reasons import REASONS
 
-__all__ = ["Criterion", "Fact", "Fit", "Outcome", "Reason", "Verdict", "judge", "verdict"]
+__all__ = ["Fact", "Fit", "Outcome", "Reason", "Verdict", "judge", "outcome_of", "verdict"]
 
 Outcome = Literal["match", "near", "reject"]
+
+CLOSED: Final = Reason("status", "no", "is closed")
+"""Closed postings fit nobody; being open is not worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,36 @@ def verdict(criteria: Criteria, posting: PostingCore) -> Verdict:
 
 def judge(criteria: Criteria, prepared: PreparedPosting) -> Verdict:
     """`verdict`, for a posting that is judged by many criteria."""
-    given = (reason_of(criteria, prepared) for reason_of in REASONS)
-    reasons = tuple(reason for reason in given if reason is not None)
+    reasons = tuple(_reasons(criteria, prepared))
     fits = {reason.fit for reason in reasons}
     return Verdict("reject" if "no" in fits else "near" if "near" in fits else "match", reasons)
+
+
+def _reasons(criteria: Criteria, prepared: PreparedPosting) -> Iterator[Reason]:
+    if prepared.posting.status == "closed":
+        yield CLOSED
+    for criterion in CRITERIA:
+        if criterion.asks(criteria):
+            yield criterion.reason(criteria, prepared)
+
+
+def outcome_of(criteria: Criteria, prepared: PreparedPosting) -> Outcome:
+    """The outcome of `judge` in a tenth of its time, without a word of why: for whoever judges many and shows few."""
+    if prepared.posting.status == "closed":
+        return "reject"
+    near = False
+    for fit in _FITS:
+        found = fit(criteria, prepared)
+        if found == "yes":
+            continue
+        if found == "no":
+            return "reject"
+        near = True
+    return "near" if near else "match"
+
+
+_DEAR: Final = ("skills.any", "place", "text")
+_FITS: Final = [
+    criterion.fit for criterion in sorted(CRITERIA, key=lambda one: _DEAR.index(one.name) if one.name in _DEAR else -1)
+]
+"""What takes a look at one field first, what takes many words last."""

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.backtest import Backtest, Past, backtest
-from services.matcher.relaxing import Relaxation, removals, steps
+from services.matcher.relaxing import removals, steps
+from services.rules.criterion import Relaxation
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.verdict import verdict
 from tests.support import generate

@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from schemas.criteria import Criteria, CriteriaRecord
-from services.rules.fits import annual_floor
+from services.matcher.adapters.floors import packed_floor
+from services.rules.criterion import FACETS
+from services.rules.criterion.salary import annual_floor
 from services.rules.places import country_of, is_subdivision
 from services.rules.placing import concrete
 from services.rules.text import TextQuery
@@ -25,11 +27,6 @@ ANY: Final = "*"
 """The term of a field in which nothing is asked."""
 UNKNOWN_PLACE: Final = "?"
 
-FLOOR_BITS: Final = 44
-"""A floor is at most 10**13 a year."""
-_BEYOND: Final = (1 << FLOOR_BITS) - 1
-ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
-CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
 """Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones."""
@@ -59,9 +56,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "word": _telling_words(query) or [ANY],
         "place": place_terms(criteria),
         "language": criteria.languages or [ANY],
-        "workplace": criteria.workplace or [ANY],
-        "seniority": criteria.seniority or [ANY],
-        "employment": criteria.employment or [ANY],
+        **{facet.name: facet.asked(criteria) or [ANY] for facet in FACETS},
         "more": more,
         "unwanted": unwanted,
     }
@@ -109,10 +104,8 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     floor = criteria.salary_floor
     if floor is None:
         return found
-    found |= currency_number(floor.currency) << CURRENCY_SHIFT
-    # Floors per project do not come in canonical criteria; nothing is ever paid so much.
-    found |= min(annual_floor(floor) or _BEYOND, _BEYOND)
-    return found | ACCEPTS_UNDISCLOSED if criteria.accept_undisclosed else found
+    currency = currency_number(floor.currency)
+    return found | packed_floor(annual_floor(floor), currency, accept_undisclosed=criteria.accept_undisclosed)
 
 
 def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:

@@ -1,6 +1,6 @@
 """How hits leave Elasticsearch: packed by a script on the shard, since most of the time went into hits of their own.
 
-The script also decides pay and time zone, by the rules of `services.rules.fits`, and the rarer demands on skills. What
+The script also decides pay and time zone, by the rules of the criteria, and the rarer demands on skills. What
 asks for more than one word it sets apart, with its text, for the client to decide.
 """
 
@@ -13,16 +13,14 @@ import numpy as np
 from schemas.keys import Keys
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_documents import (
-    ACCEPTS_UNDISCLOSED,
     CURRENCIES,
-    CURRENCY_SHIFT,
-    FLOOR_BITS,
     HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
 )
-from services.rules.fits import end_of
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
+from services.rules.criterion.timezone import end_of
 
 FILTER_PATH: Final = "aggregations.hits.value"
 _LARGEST: Final = 2**63 - 1

@@ -16,8 +16,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_generations import Generations
 from services.matcher.adapters.posting_document import document_of, micros, query_of
 from services.matcher.ports import BackwardHit
-from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
+from services.rules.verdict import outcome_of
 from services.runtime.elasticsearch import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schemas.posting import Reach
 from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANY, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
-from services.rules.fits import UNMARKED_EMPLOYMENT, UNMARKED_SENIORITY
+from services.rules.criterion import FACETS
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
 from services.rules.placing import WORLDWIDE, Allowed
@@ -27,9 +27,7 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
         "also": skills,
         "any": held,
         "word": words,
-        "workplace": [posting.workplace],
-        "seniority": [posting.seniority or UNMARKED_SENIORITY],
-        "employment": [posting.employment or UNMARKED_EMPLOYMENT],
+        **{facet.name: [facet.standing(posting)] for facet in FACETS},
     }
     if places is not None:
         met["place"] = places

@@ -7,12 +7,13 @@ import numpy as np
 from numba import njit
 
 from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, WITH_MANNER, Column, Scanned
+from services.matcher.adapters.floors import FLOOR_BITS, MOST_FLOOR
 from services.matcher.adapters.memory_ledger import IN_PAGE, PAGE, Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_scan import Found
 from services.matcher.adapters.memory_segment import Directory, Segment
 from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import FLOOR_BITS, LAST, LITERAL_SHIFT, MOST_FLOOR, NEGATED
+from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, NEGATED
 from services.matcher.adapters.memory_vocabulary import UNKNOWN_PLACE as _UNKNOWN
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -10,16 +10,11 @@ import numpy as np
 
 from schemas.posting import Reach, Timezones
 from services.matcher.adapters.columns import Bools, Column, Rows
-from services.matcher.adapters.memory_vocabulary import (
-    FACETS,
-    MOST_FLOOR,
-    MOST_RANK,
-    MOST_SKILLS,
-    UNKNOWN_PLACE,
-    Vocabulary,
-    rank_of,
-)
-from services.rules import fits
+from services.matcher.adapters.floors import MOST_FLOOR
+from services.matcher.adapters.memory_vocabulary import MOST_RANK, MOST_SKILLS, UNKNOWN_PLACE, Vocabulary, rank_of
+from services.rules.criterion import FACETS
+from services.rules.criterion.language import language_fits
+from services.rules.criterion.timezone import end_of
 from services.rules.placing import Allowed
 from services.rules.prepared import PreparedPosting
 
@@ -80,21 +75,15 @@ class Judge:
         )
 
     def _mask(self, prepared: PreparedPosting) -> int:
-        posting = prepared.posting
-        values = (
-            posting.workplace,
-            posting.seniority or fits.UNMARKED_SENIORITY,
-            posting.employment or fits.UNMARKED_EMPLOYMENT,
-        )
         mask = 0 if prepared.allowed.told else UNKNOWN_PLACE
         shift = 0
-        for value, every in zip(values, FACETS, strict=True):
-            mask |= 1 << (shift + every.index(value))
-            shift += len(every)
+        for facet in FACETS:
+            mask |= 1 << (shift + facet.values.index(facet.standing(prepared.posting)))
+            shift += len(facet.values)
         return mask
 
     def _place_fits(self, reach: Reach) -> Bools:
-        """For each set of places, by the same rule as `reasons.place`; each place is looked up once."""
+        """For each set of places, by the same rule as the criterion; each place is looked up once."""
         known = self._known
         starts = known.place_starts.view
         count = starts.size - 1
@@ -116,7 +105,7 @@ class Judge:
         asked = (zones, language)
         fitting = self._manners.get(asked)
         if fitting is None or fitting.size < len(known.offsets):
-            speaks = np.fromiter((fits.language_fits(one, language) for one in known.languages), dtype=np.bool_)
+            speaks = np.fromiter((language_fits(one, language) for one in known.languages), dtype=np.bool_)
             fitting = speaks[known.language_of.view]
             if zones is not None:
                 fitting &= _near_enough(known.offsets.view, known.tolerances.view, zones)
@@ -139,8 +128,8 @@ class Judge:
 
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:
-    """`fits.timezone_fits`, in columns; an offset that is not asked is NaN."""
-    low, high = zones.min, fits.end_of(zones)
+    """`timezone_fits`, in columns; an offset that is not asked is NaN."""
+    low, high = zones.min, end_of(zones)
     turns = (offsets - 24, offsets, offsets + 24)
     apart = np.minimum.reduce([np.maximum(np.maximum(low - at, at - high), 0.0) for at in turns])
     near: Bools = np.isnan(offsets) | (apart <= tolerances)

@@ -9,8 +9,8 @@ from itertools import groupby, islice
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore
 from services.matcher.ports import BackwardHit
-from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
+from services.rules.verdict import outcome_of
 
 _Entry = tuple[float, str, PreparedPosting]
 """When it was seen, in seconds before 1970; the posting's id, by which equally old ones are ordered; the posting."""

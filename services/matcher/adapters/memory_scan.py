@@ -16,19 +16,12 @@ from services.matcher.adapters.columns import (
     Scanned,
     spread,
 )
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, MOST_FLOOR
 from services.matcher.adapters.memory_ledger import Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
 from services.matcher.adapters.memory_segment import Segment, literals_of
 from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import (
-    ACCEPTS_UNDISCLOSED,
-    CURRENCY_SHIFT,
-    LAST,
-    LITERAL_SHIFT,
-    MOST_FLOOR,
-    MOST_RANK,
-    NEGATED,
-)
+from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, MOST_RANK, NEGATED
 
 _LONG_RUN: Final = 512
 """Rows. In shorter runs, looking for where the floors become too high costs more than it saves."""

@@ -3,12 +3,11 @@
 import math
 import sys
 from collections.abc import Hashable, Sequence
-from typing import Any, Final, NamedTuple, TypeVar, get_args
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from schemas.criteria import Criteria
-from schemas.posting import Employment, Seniority, Workplace
 from services.matcher.adapters.columns import (
     CLAUSES,
     HAS_ALSO,
@@ -22,18 +21,15 @@ from services.matcher.adapters.columns import (
     Columns,
     Growing,
 )
+from services.matcher.adapters.floors import MOST_FLOOR, packed_floor
 from services.matcher.adapters.terms import Literals
-from services.rules import fits
+from services.rules.criterion import FACETS
+from services.rules.criterion.salary import annual_floor
 from services.rules.placing import concrete
 from services.rules.text import TextQuery
 
 T = TypeVar("T", bound=Hashable)
 
-FLOOR_BITS: Final = 44
-"""A floor is at most 10**13 a year."""
-MOST_FLOOR: Final = (1 << FLOOR_BITS) - 1
-ACCEPTS_UNDISCLOSED: Final = 1 << FLOOR_BITS
-CURRENCY_SHIFT: Final = FLOOR_BITS + 1
 MOST_SKILLS: Final = 2**16
 """Skills that have a number of 16 bits; what is beyond, in no known taxonomy, is written as clauses."""
 MOST_RANK: Final = 2**16 - 1
@@ -47,8 +43,7 @@ LAST: Final = 1
 NEGATED: Final = 2
 LITERAL_SHIFT: Final = 2
 
-FACETS: Final[tuple[tuple[str, ...], ...]] = (get_args(Workplace), get_args(Seniority), get_args(Employment))
-UNKNOWN_PLACE: Final = 1 << sum(map(len, FACETS))
+UNKNOWN_PLACE: Final = 1 << sum(len(facet.values) for facet in FACETS)
 ANY_FACETS: Final = UNKNOWN_PLACE - 1
 
 
@@ -105,7 +100,7 @@ class Vocabulary:
         else:
             section, home = (CLAUSES, 0) if any(_is_positive(clause) for clause in clauses[:1]) else (PLACES, place)
         manner = self.manner(criteria.utc_offset, criteria.tolerance, criteria.languages)
-        bits = self.bits(criteria.workplace, criteria.seniority, criteria.employment, bool(places))
+        bits = self.bits(tuple(facet.asked(criteria) for facet in FACETS), bool(places))
         bits |= (UNKNOWN_PLACE if criteria.accept_unknown_place else 0) | (HAS_CLAUSES if clauses else 0)
         bits |= (HAS_PAY if pay else 0) | (HAS_ALSO if third else 0) | (HAS_MANNER if manner else 0)
         return Row(
@@ -146,13 +141,12 @@ class Vocabulary:
         floor = criteria.salary_floor
         if floor is None:
             return 0, 0
-        needed = fits.annual_floor(floor)
+        needed = annual_floor(floor)
         # A floor per project cannot be held against anything: no posting tells pay in its currency.
         number = self.currency(floor.currency if needed is not None else "")
-        amount = min(needed or 0, MOST_FLOOR)
-        pay = number << CURRENCY_SHIFT | amount | (ACCEPTS_UNDISCLOSED if criteria.accept_undisclosed else 0)
+        pay = packed_floor(needed, number, accept_undisclosed=criteria.accept_undisclosed)
         rate = self._rates.get(floor.currency, 0.0)
-        return pay, rank_of(amount / rate) if rate and needed is not None else 0
+        return pay, rank_of(min(needed, MOST_FLOOR) / rate) if rate and needed is not None else 0
 
     def skill(self, name: str) -> int:
         """The number of a skill."""
@@ -191,23 +185,16 @@ class Vocabulary:
             self.rates.append(self._rates.get(code) or math.inf)
         return number
 
-    def bits(
-        self,
-        workplace: tuple[Workplace, ...],
-        seniority: tuple[Seniority, ...],
-        employment: tuple[Employment, ...],
-        places: bool,
-    ) -> int:
-        """One bit for each value that fits; all of a facet in which nothing is asked."""
-        asked = (workplace, seniority, employment, places)
-        found = self._bits.get(asked)
+    def bits(self, asked: tuple[tuple[str, ...], ...], places: bool) -> int:
+        """One bit for each value of each facet that fits; all of a facet in which nothing is asked."""
+        found = self._bits.get((asked, places))
         if found is None:
             found = 0 if places else UNKNOWN_PLACE
             shift = 0
-            for values, every in zip((workplace, seniority, employment), FACETS, strict=True):
-                found |= sum(1 << at for at, value in enumerate(every) if not values or value in values) << shift
-                shift += len(every)
-            self._bits[asked] = found
+            for values, facet in zip(asked, FACETS, strict=True):
+                found |= sum(1 << at for at, value in enumerate(facet.values) if not values or value in values) << shift
+                shift += len(facet.values)
+            self._bits[asked, places] = found
         return found
 
 

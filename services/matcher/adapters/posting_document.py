@@ -14,7 +14,8 @@ from typing import Any, Final
 from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.fits import UNMARKED_EMPLOYMENT, UNMARKED_SENIORITY, annual_floor, least_near
+from services.rules.criterion import FACETS
+from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.places import countries_of, country_of, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.prepared import PreparedPosting
@@ -72,9 +73,7 @@ def _facts(prepared: PreparedPosting) -> Json:
         "core": sorted(prepared.core),
         "words": _words(prepared),
         "places": _places(prepared),
-        "workplace": posting.workplace,
-        "seniority": posting.seniority or UNMARKED_SENIORITY,
-        "employment": posting.employment or UNMARKED_EMPLOYMENT,
+        **{facet.name: facet.standing(posting) for facet in FACETS},
         "tops": _tops(posting),
     }
     return found if posting.language is None else found | {"language": posting.language}
@@ -145,9 +144,9 @@ def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     if criteria.places:
         yield _Demand(({"terms": {"places": _welcome(criteria)}},))
     yield from _pay_asked(criteria, nearly=nearly)
-    for name in ("workplace", "seniority", "employment"):
-        if asked := getattr(criteria, name):
-            yield _Demand(({"terms": {name: asked}},))
+    for facet in FACETS:
+        if asked := facet.asked(criteria):
+            yield _Demand(({"terms": {facet.name: asked}},))
     if criteria.languages:
         yield _Demand((_either({"terms": {"language": criteria.languages}}, _lacking("language")),))
 

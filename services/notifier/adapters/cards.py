@@ -22,7 +22,7 @@ from services.notifier.domain.telling import most_telling
 from services.notifier.domain.wording import LABELS
 from services.notifier.domain.words import Words
 from services.notifier.ports import Links
-from services.rules.reason import Reason
+from services.rules.criterion import Reason
 
 _SLOT = re.compile("\x01([a-z_]+)\x01")
 """No line of a feed holds such characters, see `services.notifier.domain.lines.one_line`."""

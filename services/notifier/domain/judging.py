@@ -7,13 +7,12 @@ from typing import NamedTuple
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.domain.model import Part
-from services.rules.outcome import outcome_of
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack
 from services.rules.titles import fold_title
-from services.rules.verdict import Verdict, judge
+from services.rules.verdict import Verdict, judge, outcome_of
 
 
 class Ready(PreparedPosting):

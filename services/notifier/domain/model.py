@@ -6,7 +6,7 @@ from typing import Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.reason import Fact
+from services.rules.criterion import Fact
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]

@@ -10,7 +10,7 @@ from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
 from services.notifier.domain.amounts import floor_in_words, percent
 from services.notifier.domain.words import Words
-from services.rules.fits import annual_floor
+from services.rules.criterion.salary import annual_floor
 from services.rules.money import annual_range
 
 _LEAST, _MOST = 0.5, 3.0

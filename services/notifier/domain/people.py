@@ -13,7 +13,8 @@ from email_validator import EmailNotValidError, validate_email
 from schemas.criteria import Criteria
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
-from services.rules.criteria import CriteriaError, place_codes
+from services.rules.criteria import CriteriaError
+from services.rules.criterion.place import place_codes
 
 Status = Literal["active", "paused"]
 

@@ -14,10 +14,10 @@ from services.notifier.domain.lines import one_line, quoted
 from services.notifier.domain.model import Preferred
 from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
-from services.rules.fits import hours_apart
+from services.rules.criterion import Reason
+from services.rules.criterion.timezone import hours_apart
 from services.rules.money import ANNUAL_FACTORS, by_full_hours, part_time_is_less
 from services.rules.placing import WORLDWIDE
-from services.rules.reason import Criterion, Reason
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack, TextQuery
 
@@ -216,7 +216,7 @@ def _language(facts: Facts, posting: PostingCore, words: Words) -> str:
     return words.say("is written in {language}", language=Locale.parse(words.locale).languages.get(code, code))
 
 
-_BY_CRITERION: Mapping[Criterion, Callable[[Facts, PostingCore, Words], str]] = {
+_BY_CRITERION: Mapping[str, Callable[[Facts, PostingCore, Words], str]] = {
     "skills.all": _skills_all,
     "skills.any": _skills_any,
     "skills.none": _skills_none,

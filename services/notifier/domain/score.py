@@ -12,9 +12,9 @@ from services.notifier.domain.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.liking import feedback_part
 from services.notifier.domain.model import Part, Said
 from services.notifier.domain.preferring import preferred_of, share_of
-from services.rules.fits import annual_floor
+from services.rules.criterion import Fact
+from services.rules.criterion.salary import annual_floor
 from services.rules.placing import WORLDWIDE, concrete
-from services.rules.reason import Fact
 
 FIT_POINTS = 50.0
 """As many as all other parts have together: no pay makes up for skills that a job does not ask for."""

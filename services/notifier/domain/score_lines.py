@@ -5,8 +5,8 @@ from typing import cast
 
 from schemas.posting import Period
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
-from services.rules.reason import listed, names_of
-from services.rules.reasons_terms import A_PERIOD, in_period
+from services.rules.criterion.base import listed, names_of
+from services.rules.criterion.salary import A_PERIOD, in_period
 
 
 def why_here(item: Item) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from services.notifier.domain.telling import MOST_A_LINE, in_two_lines
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.words import Words
 from services.notifier.ports import Links
-from services.rules.reason import Reason
+from services.rules.criterion import Reason
 
 
 @dataclass(frozen=True, slots=True)

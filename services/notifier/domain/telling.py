@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.notifier.domain.model import FoundBy, Item
-from services.rules.reason import Reason
+from services.rules.criterion import Reason
 from services.rules.text import TextQuery
 
 _WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})

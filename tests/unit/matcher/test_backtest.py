@@ -7,8 +7,7 @@ import pytest
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Timezones
 from services.matcher.backtest import Backtest, Past, backtest, newest_versions
-from services.matcher.nearness import distance
-from services.matcher.relaxing import removals, steps
+from services.matcher.relaxing import distance, removals, steps
 from services.rules.verdict import verdict
 from tests.support.judging import FETCHED, a_posting, floor, having, paying, reaching, skills
 

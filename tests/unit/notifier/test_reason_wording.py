@@ -12,7 +12,7 @@ from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
 from services.notifier.catalogues import words_of
 from services.notifier.domain.reason_wording import in_words
 from services.notifier.domain.words import LANGUAGES
-from services.rules.reason import Reason
+from services.rules.criterion import Reason
 from services.rules.verdict import verdict
 from tests.support.digests import NOON, pay, posting
 from tests.support.generate import criteria as generated_criteria

@@ -14,7 +14,7 @@ from services.notifier.domain.liking import said_of
 from services.notifier.domain.model import Candidate, Digest, Part, SentItem
 from services.notifier.domain.score_lines import part_line, why_here
 from services.notifier.previewing import Preview
-from services.rules.reason import Fact
+from services.rules.criterion import Fact
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
 from tests.support.notifying import posting as listed_posting

@@ -1,0 +1,45 @@
+"""Every criterion that a search may ask by, described once.
+
+Criteria and a prepared posting enter; fits, reasons, relaxations and canonical fields leave.
+"""
+
+from typing import Final
+
+from services.rules.criterion.base import CriteriaError, Criterion, Fact, Fit, Reason, Relaxation, Step
+from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, WORKPLACE, Facet
+from services.rules.criterion.language import Language
+from services.rules.criterion.place import Place
+from services.rules.criterion.salary import SalaryAbove
+from services.rules.criterion.skills import SkillsAll, SkillsAny, SkillsNone
+from services.rules.criterion.text import Text
+from services.rules.criterion.timezone import Timezone
+
+__all__ = [
+    "CRITERIA",
+    "CRITERION",
+    "FACETS",
+    "LANGUAGE",
+    "PLACE",
+    "SKILLS_ANY",
+    "CriteriaError",
+    "Criterion",
+    "Facet",
+    "Fact",
+    "Fit",
+    "Reason",
+    "Relaxation",
+    "Step",
+]
+
+SKILLS_ANY: Final = SkillsAny()
+PLACE: Final = Place()
+LANGUAGE: Final = Language()
+FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT)
+"""In the order in which indices hold their values."""
+CRITERIA: Final[tuple[Criterion, ...]] = (
+    *(SkillsAll(), SKILLS_ANY, SkillsNone(), Text()),
+    *(PLACE, Timezone(), SalaryAbove()),
+    *(*FACETS, LANGUAGE),
+)
+"""In the order in which reasons are given."""
+CRITERION: Final = {criterion.name: criterion for criterion in CRITERIA}

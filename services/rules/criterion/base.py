@@ -1,0 +1,165 @@
+"""What a criterion is: what it asks for, whether a posting fits it and why, how it is relaxed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from schemas.criteria import Criteria
+from services.rules.prepared import PreparedPosting
+
+Fit = Literal["yes", "near", "no"]
+
+Fact = tuple[str, str | int | float | tuple[str, ...]]
+
+Step = Literal["without", "drop", "add", "either", "lower", "accept", "tolerate"]
+"""What is done to a criterion: not asked for at all; one of its terms less, one more; any one of its skills will do;
+a lower floor; what postings do not say is accepted; more hours of tolerance."""
+
+T = TypeVar("T")
+
+SILENT: Final = 0.3
+"""How far off a posting is that does not say: it may well fit."""
+_NAMED: Final = 4
+"""A sentence names this many things, and counts the rest."""
+_NAMED_BESIDES: Final = 2
+MOST_NAMES: Final = 100
+"""Skills in one list, or places."""
+
+
+class CriteriaError(ValueError):
+    """Criteria that cannot be searched for, with one sentence that says how to mend them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one criterion says of a posting."""
+
+    criterion: str
+    """The name of the criterion; `status` for a closed posting."""
+    fit: Fit
+    text: str
+    """One plain English sentence: `pays up to EUR 95,000 a year, above your floor of EUR 80,000`."""
+    facts: tuple[Fact, ...] = ()
+    """The same as data, for pages and other languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Criteria that differ from a search's in one criterion, and accept whatever it accepts there."""
+
+    criterion: str
+    step: Step
+    value: str | int | float | None
+    """The term that is dropped or added, the amount of the floor, the hours of tolerance."""
+    text: str
+    """An English phrase: `with Kotlin besides Java`, `without regard to places`."""
+    criteria: Criteria
+
+    @property
+    def own(self) -> tuple[str, Step, str | int | float | None]:
+        """What tells it from the other relaxations of the same criteria."""
+        return (self.criterion, self.step, self.value)
+
+
+class Criterion(ABC):
+    """One criterion, described once.
+
+    The truth, both indices, explanations, backtests and the canonical form are made from this; `CRITERIA` of the
+    package lists them all, in the order in which reasons are given.
+    """
+
+    name: str
+    """What reasons and reports call it."""
+    evidence: str
+    """The field of a posting whose evidence decides it; empty where there is none."""
+    untold: float
+    """How far off a posting is that fails it where no distance can be told, 0 to 1: what people may well reconsider
+    is near."""
+
+    @abstractmethod
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether the criteria ask for anything by it."""
+
+    @abstractmethod
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """The fields of the criteria that are its own, in their one form. Raises CriteriaError."""
+
+    @abstractmethod
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether a posting fits, without a word of why; `yes` where nothing is asked."""
+
+    @abstractmethod
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """`fit` with its reason, of criteria that ask for something."""
+
+    @abstractmethod
+    def without(self, criteria: Criteria) -> Relaxation:
+        """The same criteria without it, of criteria that ask for something."""
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """All smaller relaxations that can be told from the criteria alone, of criteria that ask for something."""
+        yield from ()
+
+    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+        """How far off a posting is that failed, from 0, which just fails, to 1 and beyond.
+
+        `facts` are those of the reason; `kin` says how often, 0 to 1, the posting's skills go with those asked for.
+        """
+        return SILENT if facts.get("value") in ("", "unknown") else self.untold
+
+    def _relaxed(
+        self, criteria: Criteria, step: Step, value: str | float | None, phrase: str, /, **changes: object
+    ) -> Relaxation:
+        return Relaxation(self.name, step, value, phrase, criteria.model_copy(update=changes))
+
+
+def names_of(fact: object) -> tuple[str, ...]:
+    """The names that a fact holds; none where there is no such fact, or one of another kind."""
+    return fact if isinstance(fact, tuple) else ()
+
+
+def number_of(fact: object) -> float:
+    """The number that a fact is; 0 where it is none."""
+    return float(fact) if isinstance(fact, int | float) else 0.0
+
+
+def yes_or_no(fits: bool) -> Fit:
+    """A fit that cannot be near."""
+    return "yes" if fits else "no"
+
+
+def listed(things: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; of more than a sentence can bear, how many more there are."""
+    named = list(things)
+    if len(named) > _NAMED:
+        named = [*named[: _NAMED - 1], f"{len(named) - _NAMED + 1} more"]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {word} {named[-1]}"
+
+
+def besides(asked: tuple[str, ...]) -> str:
+    """What something is added to, where that is little: ` besides Java`."""
+    return f" besides {' or '.join(asked)}" if len(asked) <= _NAMED_BESIDES else " too"
+
+
+def each_less(values: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:
+    """Each of several, with the others."""
+    for value in values if len(values) > 1 else ():
+        yield value, tuple(other for other in values if other != value)
+
+
+def quoted(name: str) -> str:
+    """What somebody wrote, short enough for a sentence about it."""
+    return repr(name if len(name) <= 60 else f"{name[:57]}...")
+
+
+def perhaps(nearest: tuple[str, ...]) -> str:
+    """What may have been meant: `; did you mean Java?`."""
+    return f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+
+
+def few(found: set[str], what: str) -> frozenset[str]:
+    """What was named, where it is no more than one search may hold. Raises CriteriaError."""
+    if len(found) > MOST_NAMES:
+        raise CriteriaError(f"{len(found)} {what} are more than the {MOST_NAMES} that one search may hold")
+    return frozenset(found)

@@ -1,0 +1,88 @@
+"""The language that a posting is written in."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+
+from schemas.criteria import Criteria
+from services.rules.criterion.base import (
+    CriteriaError,
+    Criterion,
+    Fact,
+    Fit,
+    Reason,
+    Relaxation,
+    besides,
+    listed,
+    quoted,
+    yes_or_no,
+)
+from services.rules.prepared import PreparedPosting
+
+
+class Language(Criterion):
+    """Asks for some languages; null means that there is too little text to tell, which fits."""
+
+    name = "language"
+    evidence = "language"
+    untold = 0.9
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any language is named."""
+        return bool(criteria.languages)
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """ISO 639-1 codes, sorted."""
+        return {"languages": tuple(sorted({_code(asked) for asked in criteria.languages}))}
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether the posting is in one of the asked languages."""
+        asked = criteria.languages
+        return yes_or_no(not asked or language_fits(asked, prepared.posting.language))
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """The posting's language against what is asked."""
+        asked, value = criteria.languages, prepared.posting.language
+        fit = self.fit(criteria, prepared)
+        facts: tuple[Fact, ...] = (("asked", asked), ("value", value or ""))
+        words = f"is written in {language_name(value)}" if value else "is too short to tell its language"
+        wanted = listed(map(language_name, asked), "or")
+        return Reason(self.name, fit, words if fit == "yes" else f"{words}; you ask for {wanted}", facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Any language."""
+        return self._relaxed(criteria, "without", None, "without regard to language", languages=())
+
+    def adding(self, criteria: Criteria, code: str) -> Relaxation:
+        """One more language that postings may be written in."""
+        asked = criteria.languages
+        text = f"with postings in {language_name(code)}{besides(tuple(map(language_name, asked)))}"
+        return self._relaxed(criteria, "add", code, text, languages=(*asked, code))
+
+
+def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
+    """Whether a posting's language is one of those asked for."""
+    return not asked or value is None or value in asked
+
+
+@cache
+def language_name(code: str) -> str:
+    """The English name of an ISO 639-1 code, else the code."""
+    return str(Locale("en").languages.get(code, code))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """ISO 639-1 codes and English names, each to its code."""
+    names = {code: str(name) for code, name in Locale("en").languages.items() if len(code) == 2}
+    return {name.casefold(): code for code, name in names.items()} | {code: code for code in names}
+
+
+def _code(asked: str) -> str:
+    folded = asked.strip().casefold()
+    code = _codes().get(folded) or _codes().get(re.split("[-_]", folded)[0])
+    if code is None:
+        raise CriteriaError(f"{quoted(asked)} is not a language code: use one like en, de or pt")
+    return code

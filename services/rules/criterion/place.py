@@ -1,0 +1,142 @@
+"""Where one may work from, against where the subscriber would."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from schemas.criteria import Criteria
+from schemas.posting import Reach
+from services.rules.criterion.base import (
+    SILENT,
+    CriteriaError,
+    Criterion,
+    Fact,
+    Fit,
+    Reason,
+    Relaxation,
+    besides,
+    few,
+    listed,
+    perhaps,
+    quoted,
+    yes_or_no,
+)
+from services.rules.phrases import place_phrase
+from services.rules.places import (
+    canonical_place,
+    countries_of,
+    country_of,
+    is_country,
+    is_group,
+    is_subdivision,
+    nearest_places,
+)
+from services.rules.placing import WORLDWIDE, concrete
+from services.rules.prepared import PreparedPosting
+
+
+class Place(Criterion):
+    """Asks that one may work from one of some places, and may accept postings that do not say."""
+
+    name = "place"
+    evidence = "reach"
+    untold = 0.7
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether a place is named."""
+        return bool(criteria.places)
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """Codes, without those that another one holds."""
+        places = concrete(place_codes(criteria.places))
+        return {"places": places, "accept_unknown_place": criteria.accept_unknown_place and bool(places)}
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether any asked place is taken in."""
+        if not criteria.places:
+            return "yes"
+        allowed = prepared.allowed
+        if not allowed.told:
+            return yes_or_no(criteria.accept_unknown_place)
+        return yes_or_no(any(map(allowed.takes_in, concrete(criteria.places))))
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """Where it hires, against what is asked."""
+        asked, allowed, reach = concrete(criteria.places), prepared.allowed, prepared.posting.reach
+        taken_in = tuple(code for code in asked if allowed.takes_in(code)) if allowed.told else ()
+        facts: tuple[Fact, ...] = (
+            *(("asked", asked), ("fits", taken_in)),
+            *(("scope", reach.scope), ("hires", _hires(reach))),
+        )
+        if not allowed.told:
+            words = "does not say where one may work from"
+            if criteria.accept_unknown_place:
+                return Reason(self.name, "yes", f"{words}, which you accept", facts)
+            return Reason(self.name, "no", words, facts)
+        if not taken_in:
+            shut = [code for code in asked if allowed.rules_out(code)]
+            return Reason(self.name, "no", _elsewhere(asked, shut, reach, worldwide=allowed.worldwide), facts)
+        if allowed.worldwide:
+            whom = "" if asked == (WORLDWIDE,) else f", {_names(taken_in, 'and')} included"
+            return Reason(self.name, "yes", f"may be done from anywhere{whom}", facts)
+        if named := [code for code in taken_in if code in _hires(reach)]:
+            return Reason(self.name, "yes", f"hires in {_names(named, 'and')}", facts)
+        words = f"hires in {_names(_hires(reach), 'and')}, which fits {_names(taken_in, 'and')}"
+        return Reason(self.name, "yes", words, facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Any place."""
+        return self._relaxed(criteria, "without", None, "without regard to places", places=())
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Postings that do not say."""
+        if not criteria.accept_unknown_place:
+            text = "with postings that do not say from where"
+            yield self._relaxed(criteria, "accept", None, text, accept_unknown_place=True)
+
+    def adding(self, criteria: Criteria, code: str) -> Relaxation:
+        """One more place."""
+        text = f"with {place_phrase(code)}{besides(tuple(map(place_phrase, criteria.places)))}"
+        return self._relaxed(criteria, "add", code, text, places=(*criteria.places, code))
+
+    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+        """Near where the posting does not say."""
+        return SILENT if facts.get("scope") == "unknown" else self.untold
+
+
+def _elsewhere(asked: tuple[str, ...], shut: list[str], reach: Reach, *, worldwide: bool) -> str:
+    if shut:
+        return f"rules out {_names(shut, 'and')}"
+    if worldwide or asked == (WORLDWIDE,):
+        return f"hires only in {_names(_hires(reach), 'and')}, not worldwide"
+    return f"hires only in {_names(_hires(reach), 'and')}, not in {_names(asked, 'or')}"
+
+
+def _hires(reach: Reach) -> tuple[str, ...]:
+    return (*reach.groups, *reach.countries, *reach.subdivisions)
+
+
+def _names(codes: Iterable[str], word: str) -> str:
+    names = [place_phrase(code) for code in codes]
+    return listed(names, word) if names else "places that it does not name"
+
+
+def place_codes(asked: Iterable[str]) -> tuple[str, ...]:
+    """The codes of places, sorted, without those that another one holds. Raises CriteriaError."""
+    found = set()
+    for place in asked:
+        code = canonical_place(place)
+        if code is None:
+            raise CriteriaError(f"{quoted(place)} is not a place that is known here{perhaps(nearest_places(place))}")
+        found.add(code)
+    codes = sorted(few(found, "places"))
+    return tuple(code for code in codes if not any(_holds(other, code) for other in codes if other != code))
+
+
+def _holds(outer: str, inner: str) -> bool:
+    """Whether whatever takes in `inner` takes in `outer` too, so that beside it `inner` asks for nothing more."""
+    if is_group(outer):
+        if not is_group(inner):
+            return (country_of(inner) if is_subdivision(inner) else inner) in countries_of(outer)
+        # Two names of one set of countries hold each other: the first by name stays.
+        mine, other = countries_of(outer), countries_of(inner)
+        return other < mine or (other == mine and outer < inner)
+    return is_country(outer) and is_subdivision(inner) and country_of(inner) == outer

@@ -1,0 +1,103 @@
+"""Words and phrases over title and description."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from schemas.criteria import Criteria
+from services.rules.criterion.base import (
+    CriteriaError,
+    Criterion,
+    Fact,
+    Fit,
+    Reason,
+    Relaxation,
+    listed,
+    yes_or_no,
+)
+from services.rules.prepared import PreparedPosting
+from services.rules.text import TextQuery
+
+MOST_TEXT: Final = 500
+"""Characters."""
+
+_ADDRESS: Final = re.compile(r"[^\s@]+\s?@\s?[^\s@]+|\b\w+\s?[(\[]at[)\]]\s?\w+", re.IGNORECASE)
+_PHONE: Final = re.compile(r"(?<!\w)(?P<abroad>\+|00)?[\s(]*\d(?:[\s().\-/]{0,3}\d){6,}(?!\w)")
+_DIGITS_AT_HOME: Final = 9
+"""With a country code in front, seven digits are a phone number; without, fewer than nine may be years or pay."""
+
+
+class Text(Criterion):
+    """Asks that words are said, and others are not."""
+
+    name = "text"
+    evidence = ""
+    untold = 0.6
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any word is named."""
+        return bool(TextQuery.parse(criteria.text))
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """The query in its one spelling; nothing that may tell of a person."""
+        return {"text": _canonical(criteria.text)}
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether all that is wanted is said, and nothing that is excluded."""
+        return yes_or_no(not criteria.text or TextQuery.parse(criteria.text).fits_haystack(prepared.haystack))
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """What is missing, else what is there and should not be, else what is said."""
+        query = TextQuery.parse(criteria.text)
+        missing, present = query.missing(prepared.haystack), query.present(prepared.haystack)
+        said = query.said(prepared.haystack)
+        facts: tuple[Fact, ...] = (("asked", str(query)), ("missing", missing), ("present", present), ("said", said))
+        if missing:
+            return Reason(self.name, "no", f"does not say {_quoted(missing, 'or')}", facts)
+        if present:
+            return Reason(self.name, "no", f"says {_quoted(present, 'and')}, which you exclude", facts)
+        if said:
+            return Reason(self.name, "yes", f"says {_quoted(said, 'and')}", facts)
+        return Reason(self.name, "yes", f"does not say {_quoted(query.excluded, 'or')}", facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Any words."""
+        return self._relaxed(criteria, "without", None, f"without the words {TextQuery.parse(criteria.text)}", text="")
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Each term, or group of alternatives, less."""
+        query = TextQuery.parse(criteria.text)
+        if len(query.wanted) + len(query.either) + len(query.excluded) < 2:
+            return
+        for term in query.wanted:
+            less = TextQuery(tuple(one for one in query.wanted if one != term), query.excluded, query.either)
+            yield self._relaxed(criteria, "drop", term, f'without needing "{term}"', text=str(less))
+        for group in query.either:
+            said = " OR ".join(group)
+            less = TextQuery(query.wanted, query.excluded, tuple(one for one in query.either if one != group))
+            yield self._relaxed(criteria, "drop", said, f"without needing any of {said}", text=str(less))
+        for term in query.excluded:
+            less = TextQuery(query.wanted, tuple(one for one in query.excluded if one != term), query.either)
+            yield self._relaxed(criteria, "drop", f"-{term}", f'without excluding "{term}"', text=str(less))
+
+
+def _quoted(terms: tuple[str, ...], word: str) -> str:
+    return listed((f'"{term}"' for term in terms), word)
+
+
+def _canonical(asked: str) -> str:
+    if len(asked) > MOST_TEXT:
+        raise CriteriaError(f"the text is longer than {MOST_TEXT} characters: keep the words that matter")
+    plain = unicodedata.normalize("NFKC", asked)
+    if _ADDRESS.search(plain):
+        raise CriteriaError("the text holds what looks like an email address: leave it out, searches are anonymous")
+    for found in _PHONE.finditer(plain):
+        if found["abroad"] or sum(char.isdigit() for char in found[0]) >= _DIGITS_AT_HOME:
+            raise CriteriaError("the text holds what looks like a phone number: leave it out, searches are anonymous")
+    query = TextQuery.parse(asked)
+    groups = ((term,) for term in query.wanted)
+    clash = {group[0] for group in (*groups, *query.either) if set(group) <= set(query.excluded)}
+    if clash:
+        raise CriteriaError(f'"{min(clash)}" is both asked for and excluded: take one of the two out of the text')
+    return str(query)

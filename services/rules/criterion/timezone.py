@@ -1,0 +1,111 @@
+"""The hours that a posting asks for, against the subscriber's."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from schemas.criteria import Criteria
+from schemas.posting import Timezones
+from services.rules.criterion.base import (
+    CriteriaError,
+    Criterion,
+    Fact,
+    Fit,
+    Reason,
+    Relaxation,
+    number_of,
+)
+from services.rules.prepared import PreparedPosting
+
+_DAY: Final = 24.0
+_HALF_DAY: Final = 12.0
+_HOURS_MORE: Final = (1.0, 2.0, 3.0)
+_AN_HOUR: Final = 0.1
+
+
+class Timezone(Criterion):
+    """Asks that some offset of the posting lies within a tolerance; a posting that asks for none suits everybody."""
+
+    name = "timezone"
+    evidence = "timezones"
+    untold = 0.5
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether an offset is named."""
+        return criteria.utc_offset is not None
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """Offset and tolerance; nothing where every offset is near enough: none is farther than half a day."""
+        offset, tolerance = criteria.utc_offset, criteria.tolerance
+        if offset is None:
+            return {"utc_offset": None, "tolerance": 0.0}
+        if not -12 <= offset <= 14:
+            raise CriteriaError(f"an offset from UTC lies between -12 and +14 hours, not at {offset:g}")
+        if not math.isfinite(tolerance) or tolerance < 0:
+            raise CriteriaError(f"a tolerance is a number of hours from 0, not {tolerance:g}")
+        if tolerance >= _HALF_DAY:
+            return {"utc_offset": None, "tolerance": 0.0}
+        return {"utc_offset": offset + 0.0, "tolerance": tolerance + 0.0}
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """By `timezone_fits`."""
+        at = criteria.utc_offset
+        return "yes" if at is None or timezone_fits(at, criteria.tolerance, prepared.posting.timezones) else "no"
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """The posting's range, and how far it is."""
+        offset, zones = criteria.utc_offset or 0.0, prepared.posting.timezones
+        facts: tuple[Fact, ...] = (("utc_offset", offset), ("tolerance", criteria.tolerance))
+        if zones is None:
+            return Reason(self.name, "yes", "asks for no time zone", facts)
+        apart = hours_apart(offset, zones)
+        facts = (*facts, ("min", zones.min), ("max", zones.max), ("apart", apart))
+        span = _utc(zones.min) if zones.min == zones.max else f"{_utc(zones.min)} to {_utc(zones.max)}"
+        if self.fit(criteria, prepared) == "no":
+            beyond = apart - criteria.tolerance
+            words = f"wants {span}, {apart:g} h from your {_utc(offset)}"
+            if criteria.tolerance:
+                words = f"{words} and {beyond:g} h beyond your tolerance"
+            return Reason(self.name, "no", words, (*facts, ("beyond", beyond)))
+        if apart == 0:
+            return Reason(self.name, "yes", f"wants {span}, which takes in your {_utc(offset)}", facts)
+        return Reason(self.name, "yes", f"wants {span}, within {criteria.tolerance:g} h of your {_utc(offset)}", facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Any hours."""
+        return self._relaxed(criteria, "without", None, "without regard to time zones", utc_offset=None)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Some hours more."""
+        for hours in _HOURS_MORE:
+            tolerance = criteria.tolerance + hours
+            if tolerance < _HALF_DAY:
+                text = f"with a tolerance of {tolerance:g} h"
+                yield self._relaxed(criteria, "tolerate", tolerance, text, tolerance=tolerance)
+
+    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+        """By hours beyond the tolerance."""
+        return _AN_HOUR * number_of(facts["beyond"]) if "beyond" in facts else self.untold
+
+
+def end_of(zones: Timezones) -> float:
+    """Where a range of offsets ends, a day later where it runs over the date line: where its min is above its max."""
+    return zones.max if zones.max >= zones.min else zones.max + _DAY
+
+
+def hours_apart(utc_offset: float, zones: Timezones) -> float:
+    """How many hours an offset lies from a range of offsets, round the clock: +13 and -11 are one hour of the day."""
+    low, high = zones.min, end_of(zones)
+    return min(max(low - at, at - high, 0.0) for at in (utc_offset - _DAY, utc_offset, utc_offset + _DAY))
+
+
+def timezone_fits(utc_offset: float | None, tolerance: float, zones: Timezones | None) -> bool:
+    """Whether some offset of a posting lies within the tolerance."""
+    return utc_offset is None or zones is None or hours_apart(utc_offset, zones) <= tolerance
+
+
+def _utc(offset: float) -> str:
+    if offset == 0:
+        return "UTC"
+    hours, minutes = divmod(round(abs(offset) * 60), 60)
+    return f"UTC{'+' if offset > 0 else '-'}{hours}" + (f":{minutes:02}" if minutes else "")
