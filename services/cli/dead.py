@@ -1,5 +1,6 @@
-"""`jobchime dead`: list, show and replay dead letters."""
+"""`jobchime dead`: list, show, replay and discard dead letters."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,39 +14,38 @@ from services.runtime.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
 
+Letter = Annotated[str | None, typer.Argument(help="A letter, or a range: postings.v1.dead:0:12-20.")]
 Topic = Annotated[str | None, typer.Option(help="Only those of this topic.")]
-Reason = Annotated[str | None, typer.Option(help="An error type, or words of the error.")]
+Source = Annotated[str | None, typer.Option(help="Only those of this source.")]
+Error = Annotated[str | None, typer.Option("--error", "--reason", help="An error type, or words of the error.")]
 _MOST_SHOWN = 2_000
 
 
 @app.command("list")
 def list_letters(
     topic: Topic = None,
-    reason: Reason = None,
+    error: Error = None,
+    source: Source = None,
     days: Annotated[int, typer.Option(min=1, help="How far back.")] = 90,
     each: Annotated[bool, typer.Option("--each", help="Every letter, not only the counts by reason.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that were discarded, each with why.")] = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dead letters: how many by topic and reason, or each."""
+    """Dead letters: how many by topic and error, or each."""
     with open_letters(config) as log:
         letters = DeadLetters(log)
         since = moment(None) - timedelta(days=days)
-        if each or as_json or reason:
-            found = list(letters.find(topic=topic, reason=reason, since=since))
-            if as_json:
-                for letter in found:
-                    print_json(_summary(letter))
-                return
-            rows = [(str(f.id), f.failed_at[:19], _origin(f), f.error, "yes" if f.replayed else "") for f in found]
-            columns = ("letter", "failed at", "from", "error", "replayed")
-            console().print(table(f"{len(rows):,} dead letters", columns, rows))
+        if each or everything or as_json or error or source:
+            found = letters.find(topic=topic, reason=error, source=source, since=since)
+            _list_each([letter for letter in found if everything or letter.discarded is None], as_json=as_json)
             return
         counts = letters.counts(topic=topic, since=since)
-    rows_by_reason = [(c.topic, c.error, c.letters, c.waiting) for c in counts]
-    total = sum(count.letters for count in counts)
-    heads = ("topic", "error", "letters", "not replayed")
-    console().print(table(f"{total:,} dead letters", heads, rows_by_reason, numbers=("letters", "not replayed")))
+    rows = [(c.topic, c.error, c.letters - c.discarded, c.waiting) for c in counts if c.letters > c.discarded]
+    total, discarded = sum(row[2] for row in rows), sum(count.discarded for count in counts)
+    heads = ("topic", "error", "letters", "waiting")
+    title = f"{total:,} dead letters" + (f", and {discarded:,} discarded (--all)" if discarded else "")
+    console().print(table(title, heads, rows, numbers=("letters", "waiting")))
 
 
 @app.command("show")
@@ -64,7 +64,7 @@ def show(
     if as_json:
         print_json(_summary(found) | {"headers": dict(found.headers), "value": text})
         return
-    rows = [(name, str(value)) for name, value in _summary(found).items()]
+    rows = [(name, str(value)) for name, value in _summary(found).items() if value is not None]
     rows += [(f"header {name}", value) for name, value in sorted(found.headers.items())]
     console().print(table("", ("", ""), rows))
     typer.echo(text[:_MOST_SHOWN] + ("…" if len(text) > _MOST_SHOWN else ""))
@@ -72,26 +72,74 @@ def show(
 
 @app.command("replay")
 def replay(
-    letter: Annotated[str | None, typer.Argument(help="A letter, or a range: postings.v1.dead:0:12-20.")] = None,
+    letter: Letter = None,
     topic: Topic = None,
-    reason: Reason = None,
-    again: Annotated[bool, typer.Option("--again", help="Also those that were replayed before.")] = False,
+    error: Error = None,
+    source: Source = None,
+    again: Annotated[bool, typer.Option("--again", help="Also those that were replayed or discarded before.")] = False,
     config: Config = None,
 ) -> None:
-    """Send dead letters back to where they came from: one, a range, or all of a topic and reason."""
-    if letter is None and topic is None and reason is None:
-        raise UsageError("say which: a letter, --topic or --reason; `jobchime dead list` shows them")
+    """Send dead letters back to where they came from: one, a range, or all of a topic, source and error.
+
+    One that fails again is the same letter, with more attempts, and waits again.
+    """
     with open_letters(config) as log:
         letters = DeadLetters(log)
-        chosen = letters.present(letter_ids(letter)) if letter else tuple(letters.find(topic=topic, reason=reason))
-        done = letters.replay(chosen, again=again)
-    typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed before.")
+        done = letters.replay(_chosen(letters, letter, topic, error, source), again=again)
+    typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed or discarded before.")
     if done.without_origin:
         typer.echo(
             f"{done.without_origin} came from a feed, not from a topic: the next poll of their source reads them again."
+            " Once it has, `jobchime dead discard --source NAME --reason TEXT`."
         )
     if done.cut:
         typer.echo(f"{done.cut} hold only the beginning of a record that was too large, and cannot be sent back.")
+
+
+@app.command("discard")
+def discard(
+    why: Annotated[str, typer.Option("--reason", help="Why they need not be seen to; kept with each.")],
+    letter: Letter = None,
+    topic: Topic = None,
+    error: Annotated[str | None, typer.Option(help="An error type, or words of the error.")] = None,
+    source: Source = None,
+    config: Config = None,
+) -> None:
+    """Have dead letters count as seen to: one, a range, or all of a topic, source and error.
+
+    They stay as long as others do, in `dead list --all`, and `dead replay --again` still sends them back.
+    """
+    with open_letters(config) as log:
+        letters = DeadLetters(log)
+        chosen = _chosen(letters, letter, topic, error, source)
+        done = letters.discard(chosen, why)
+    typer.echo(f"{done} discarded, {len(chosen) - done} left out because they were replayed or discarded before.")
+
+
+def _chosen(
+    letters: DeadLetters, letter: str | None, topic: str | None, error: str | None, source: str | None
+) -> Sequence[DeadLetter]:
+    if letter is not None:
+        return letters.present(letter_ids(letter))
+    if topic is None and error is None and source is None:
+        raise UsageError("say which: a letter, --topic, --source or --error; `jobchime dead list` shows them")
+    return tuple(letters.find(topic=topic, reason=error, source=source))
+
+
+def _list_each(found: Sequence[DeadLetter], *, as_json: bool) -> None:
+    if as_json:
+        for letter in found:
+            print_json(_summary(letter))
+        return
+    rows = [(str(f.id), f.failed_at[:19], _origin(f), f.error, f.attempts, _state(f)) for f in found]
+    columns = ("letter", "failed at", "from", "error", "attempts", "state")
+    console().print(table(f"{len(rows):,} dead letters", columns, rows, numbers=("attempts",)))
+
+
+def _state(letter: DeadLetter) -> str:
+    if letter.discarded is not None:
+        return f"discarded: {letter.discarded.why}"
+    return "replayed" if letter.replayed else "waiting"
 
 
 def _origin(letter: DeadLetter) -> str:
@@ -109,6 +157,8 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "from": _origin(letter),
         "failed_at": letter.failed_at,
         "replayed": letter.replayed,
+        "discarded": None if letter.discarded is None else letter.discarded.why,
+        "discarded_at": None if letter.discarded is None else letter.discarded.at,
         "whole_bytes": letter.whole_bytes,
         "key": letter.key.decode("utf-8", "replace"),
     }

@@ -140,7 +140,7 @@ def _workers(service: ServiceView, now: datetime) -> Text:
 
 
 def _letters(overview: Overview) -> RenderableType:
-    table = _table("Dead letters", ("topic", "not replayed", "reason"), right=("not replayed",))
+    table = _table("Dead letters", ("topic", "waiting", "reason"), right=("waiting",))
     for letter in overview.letters[:_MOST_LETTERS]:
         reason = Text(letter.error, overflow="ellipsis", no_wrap=True)
         table.add_row(letter.topic, Text(f"{letter.waiting:,}", "yellow"), reason)

@@ -76,14 +76,15 @@ class Gatherer:
         if self._settings.matcher.index == "elasticsearch":
             _tried(engines, "Elasticsearch", self._ask_search)
         workers = figures[1] if figures else ()
+        letters = self._waiting_letters(log) if log else ()
         return Overview(
             at=now,
             form="deployed" if self._settings.deployed else "embedded",
             engines=tuple(engines),
             figures=figures[0] if figures else None,
-            topics=self._topics(log, now) if log else (),
+            topics=self._topics(log, letters, now) if log else (),
             services=self._services(workers, log, figures[0].pauses if figures else Pauses()),
-            letters=self._waiting_letters(log) if log else (),
+            letters=letters,
             freshness_s=_freshness(workers, now),
         )
 
@@ -132,7 +133,7 @@ class Gatherer:
             self._held.callback(self._search.close)
         return str(self._search.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"])
 
-    def _topics(self, log: LogView, now: datetime) -> tuple[TopicView, ...]:
+    def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
         ends = _summed(log.ends)
         starts = _summed(log.starts)
         rates: dict[str, float] = {}
@@ -144,7 +145,7 @@ class Gatherer:
                 name=topic.name,
                 records=ends[topic.name] - starts[topic.name],
                 end=ends[topic.name],
-                dead=ends[dead_of(topic.name)] - starts[dead_of(topic.name)],
+                dead=sum(letter.waiting for letter in letters if letter.topic == dead_of(topic.name)),
                 per_second=rates.get(topic.name),
             )
             for topic in TOPICS

@@ -18,7 +18,7 @@ class TopicView:
     end: int
     """That ever were, summed over its partitions."""
     dead: int
-    """Dead letters of it, replayed ones included."""
+    """Dead letters of it that nobody has replayed or discarded."""
     per_second: float | None = None
     """Since the last look; None at the first."""
 
@@ -47,7 +47,7 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class LetterView:
-    """Dead letters of one topic and reason that nobody has replayed."""
+    """Dead letters of one topic and reason that nobody has replayed or discarded."""
 
     topic: str
     error: str

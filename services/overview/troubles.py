@@ -182,7 +182,7 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
         if waiting:
             yield Trouble(
                 f"{waiting:,} dead letters in {topic}",
-                "`jobchime dead list` says why; mend it, then `jobchime dead replay`",
+                "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
                 grave=False,
             )
     for service, seconds in overview.freshness_s.items():

@@ -1,38 +1,32 @@
-"""Dead letters: records that could not be processed, kept with their error until somebody replays them."""
+"""Dead letters: records that could not be processed, kept with their error until they are replayed or discarded."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from schemas.codec import digest_of
-from schemas.headers import headers_of, without_own
+from schemas.headers import without_own
 from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UsageError
+from services.runtime.letter_marks import (
+    REPLAY_OF,
+    Death,
+    Discard,
+    LetterId,
+    Marks,
+    discard_mark,
+    id_of,
+    is_mark,
+    marks_of,
+    replay_mark,
+)
+from services.runtime.letter_writing import LETTER_HEADERS, VALUE_CUT
 from services.runtime.privacy import told
 from services.runtime.records import Outgoing, Producer, Record, TopicReader, chunked
 
-REPLAY_OF = "replay_of"
-"""On a replayed record: the id of its dead letter."""
-
-VALUE_CUT = "value_cut"
-"""On a dead letter that holds only the beginning of its record: how many bytes the value had."""
-
-_REPLAYED = "replayed"
-_LETTER_HEADERS = (
-    "error",
-    "error_type",
-    "attempts",
-    "consumer",
-    "origin_topic",
-    "origin_partition",
-    "origin_offset",
-    "failed_at",
-    VALUE_CUT,
-)
-_CUT_VALUE, _CUT_KEY, _CUT_HEADERS = 64 << 10, 1 << 10, 16 << 10
 _REPLAY_AT_ONCE = 200
 _READ_AT_ONCE = 1_000
 
@@ -44,25 +38,17 @@ class LetterLog(Producer, TopicReader, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LetterId:
-    """Where a dead letter lies; written `postings.v1.dead:0:12`."""
-
-    topic: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}:{self.partition}:{self.offset}"
-
-
-@dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that could not be processed. `headers` are its own, as they were."""
+    """A record that could not be processed. `headers` are its own, as they were.
+
+    A replay that failed again is the same letter: what is said of its error is of the last time.
+    """
 
     id: LetterId
     error: str
     error_type: str
     attempts: int
+    """In all, those of its replays included."""
     consumer: str
     origin_topic: str
     """Empty where what failed never was a record."""
@@ -72,20 +58,41 @@ class DeadLetter:
     key: bytes
     value: bytes
     headers: Mapping[str, str]
+    latest: LetterId
+    """Of its last death; that of its first where it was not replayed in vain."""
     replayed: bool
+    """Since it last died."""
+    discarded: Discard | None = None
     whole_bytes: int | None = None
     """How many bytes the value had, where the letter holds only its beginning."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody has yet to see to it."""
+        return not self.replayed and self.discarded is None
+
+    @property
+    def source(self) -> str | None:
+        """The source of what died, where it tells."""
+        if "source" in self.headers:
+            return self.headers["source"]
+        try:
+            named = json.loads(self.value)["source"]
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return None
+        return named if isinstance(named, str) else None
 
 
 @dataclass(frozen=True, slots=True)
 class LetterCount:
-    """How many dead letters share a topic and a reason, and how many of them nobody has replayed."""
+    """How many dead letters share a topic and a reason, and how many of them nobody has seen to."""
 
     topic: str
     error_type: str
     error: str
     letters: int
     waiting: int
+    discarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,59 +101,11 @@ class Replayed:
 
     sent: int
     skipped: int
-    """Replayed before, and not asked for again."""
+    """Replayed or discarded before, and not asked for again."""
     without_origin: int = 0
     """Of what never was a record, such as a fault in a feed: the source's next poll is their replay."""
     cut: int = 0
     """Of which only the beginning was kept, so that there is nothing to send."""
-
-
-def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
-    """Make the dead letter of a record: its key, value and headers, and what went wrong.
-
-    A record that has no identity among its headers, one of somebody else's, gets the letter's.
-    """
-    topic = dead_of(record.topic)
-    own = (
-        {}
-        if "ce_id" in record.headers
-        else _identity(topic, f"{record.topic}:{record.partition}:{record.offset}", consumer, failed_at)
-    )
-    headers = (
-        own
-        | dict(record.headers)
-        | {
-            "error": told(error),
-            "error_type": type(error).__name__,
-            "attempts": str(attempts),
-            "consumer": consumer,
-            "origin_topic": record.topic,
-            "origin_partition": str(record.partition),
-            "origin_offset": str(record.offset),
-            "failed_at": failed_at.isoformat(),
-        }
-    )
-    return Outgoing(topic, record.key, record.value, headers)
-
-
-def cut(letter: Outgoing) -> Outgoing:
-    """A letter that its topic takes for certain, for one that it refuses: the beginning of a record that is too large.
-
-    It says so in a header, and keeps of the record's own headers what has room.
-    """
-    kept = {name: value for name, value in letter.headers.items() if name in _LETTER_HEADERS}
-    room = _CUT_HEADERS
-    for name, value in letter.headers.items():
-        room -= len(name) + len(value.encode())
-        if room < 0:
-            break
-        kept[name] = value
-    kept[VALUE_CUT] = str(len(letter.value))
-    return Outgoing(letter.topic, letter.key[:_CUT_KEY], letter.value[:_CUT_VALUE], kept)
-
-
-def _identity(topic: str, of: str, source: str, at: datetime) -> dict[str, str]:
-    return headers_of(id=digest_of(topic, of), type=topic, source=source, at=at)
 
 
 def letter_ids(text: str) -> tuple[LetterId, ...]:
@@ -164,7 +123,7 @@ def letter_ids(text: str) -> tuple[LetterId, ...]:
 
 
 class DeadLetters:
-    """Lists, shows and replays the dead letters of a log."""
+    """Lists, shows, replays and discards the dead letters of a log."""
 
     def __init__(self, log: LetterLog, topics: Iterable[str] | None = None, *, clock: Clock | None = None) -> None:
         """`topics` are the topics that records die in, by default all of `schemas.topics`."""
@@ -178,53 +137,70 @@ class DeadLetters:
         *,
         topic: str | None = None,
         reason: str | None = None,
+        source: str | None = None,
         since: datetime | None = None,
         waiting: bool = False,
     ) -> Iterator[DeadLetter]:
         """Dead letters, topic by topic and oldest first.
 
-        `topic` is an origin or dead topic; `reason` an error type, or words of the error; `since` when it died;
-        `waiting` leaves out what was replayed.
+        `topic` is an origin or dead topic; `reason` an error type, or words of the error; `source` where it came from;
+        `since` when it last died; `waiting` leaves out what was replayed or discarded.
         """
         for dead_topic in self._named(topic):
-            replayed = self._replayed(dead_topic)
-            for record in self._log.read_all(dead_topic, since):
-                if _REPLAYED in record.headers:
+            marks = self._marks(dead_topic)
+            died_again = since is not None and any(death.appended_at >= since for death in marks.every_death())
+            for record in self._log.read_all(dead_topic, None if died_again else since):
+                if is_mark(record) or marks.is_death(record):
                     continue
-                letter = _letter(record, replayed)
-                if (waiting and letter.replayed) or not _fits(letter, reason):
+                deaths = tuple(marks.deaths_of(id_of(record)))
+                if since is not None and max((record.appended_at, *(d.appended_at for d in deaths))) < since:
                     continue
-                yield letter
+                letter = _letter(record, marks, deaths)
+                if (waiting and not letter.waiting) or not _fits(letter, reason):
+                    continue
+                if source is None or letter.source == source:
+                    yield letter
 
     def counts(self, *, topic: str | None = None, since: datetime | None = None) -> tuple[LetterCount, ...]:
         """How many there are by topic and reason, the most frequent first; `since` when they died."""
         letters: Counter[tuple[str, str, str]] = Counter()
         waiting: Counter[tuple[str, str, str]] = Counter()
+        discarded: Counter[tuple[str, str, str]] = Counter()
         for letter in self.find(topic=topic, since=since):
             reason = (letter.id.topic, letter.error_type, letter.error)
             letters[reason] += 1
-            waiting[reason] += not letter.replayed
-        return tuple(LetterCount(*reason, count, waiting[reason]) for reason, count in letters.most_common())
+            waiting[reason] += letter.waiting
+            discarded[reason] += letter.discarded is not None
+        return tuple(
+            LetterCount(*reason, count, waiting[reason], discarded[reason]) for reason, count in letters.most_common()
+        )
 
     def show(self, letter_id: LetterId) -> DeadLetter:
-        """One dead letter. Raises UsageError where there is none."""
-        for found in self._read((letter_id,)):
-            return _letter(found, self._replayed(letter_id.topic))
+        """One dead letter, also by the id of one of its further deaths. Raises UsageError where there is none."""
+        self._named(letter_id.topic)
+        marks = self._marks(letter_id.topic)
+        for record in self._read((marks.first_of(letter_id),)):
+            return _letter(record, marks, tuple(marks.deaths_of(id_of(record))))
         raise UsageError(f"there is no dead letter {letter_id}; `jobchime dead list` names those that there are")
 
     def present(self, ids: Sequence[LetterId]) -> tuple[DeadLetter, ...]:
         """Those of a range that are there. Raises UsageError where none is."""
-        replayed = {topic: self._replayed(topic) for topic in {letter_id.topic for letter_id in ids}}
-        records = list(self._read(ids))
-        if not records:
+        found: list[DeadLetter] = []
+        for topic in dict.fromkeys(letter_id.topic for letter_id in ids):
+            self._named(topic)
+            marks = self._marks(topic)
+            firsts = tuple(dict.fromkeys(marks.first_of(one) for one in ids if one.topic == topic))
+            found += [_letter(r, marks, tuple(marks.deaths_of(id_of(r)))) for r in self._read(firsts)]
+        if not found:
             raise UsageError(f"there is no dead letter {' or '.join(map(str, ids[:2]))}; see `jobchime dead list`")
-        return tuple(_letter(record, replayed[record.topic]) for record in records)
+        return tuple(found)
 
     def replay(self, letters: Iterable[DeadLetter], *, again: bool = False) -> Replayed:
         """Send letters back to where they came from, as they were, and mark each.
 
         Record and mark are one write where the log can; else the mark comes second, and a letter that was sent and not
-        marked may be sent again, which does no harm. A letter that was replayed before is skipped, unless `again`.
+        marked may be sent again, which does no harm. A letter that was replayed or discarded before is skipped, unless
+        `again`.
         """
         due: list[DeadLetter] = []
         skipped = without_origin = cut_short = 0
@@ -233,7 +209,7 @@ class DeadLetters:
                 without_origin += 1
             elif letter.whole_bytes is not None:
                 cut_short += 1
-            elif letter.replayed and not again:
+            elif not letter.waiting and not again:
                 skipped += 1
             else:
                 due.append(letter)
@@ -241,6 +217,20 @@ class DeadLetters:
         for batch in chunked(out, 2 * _REPLAY_AT_ONCE):
             self._log.produce(batch)
         return Replayed(len(due), skipped, without_origin, cut_short)
+
+    def discard(self, letters: Iterable[DeadLetter], why: str) -> int:
+        """Have letters count as seen to, and keep why; gives how many were waiting. They stay, and can be replayed.
+
+        Raises UsageError where no reason is given.
+        """
+        said = " ".join(why.split())
+        if not said:
+            raise UsageError("say why, so that whoever looks later knows: --reason TEXT")
+        now, kept = self._clock.now(), told(Exception(said))
+        due = [discard_mark(letter.latest, letter.key, kept, now) for letter in letters if letter.waiting]
+        for batch in chunked(due, _REPLAY_AT_ONCE):
+            self._log.produce(batch)
+        return len(due)
 
     def _named(self, topic: str | None) -> tuple[str, ...]:
         if topic is None:
@@ -259,36 +249,43 @@ class DeadLetters:
             while at <= last and (page := self._log.read(topic, partition, at, min(last - at + 1, _READ_AT_ONCE))):
                 at = page[-1].offset + 1
                 for record in page:
-                    if LetterId(topic, partition, record.offset) in wanted and _REPLAYED not in record.headers:
+                    if id_of(record) in wanted and not is_mark(record):
                         yield record
 
-    def _replayed(self, dead_topic: str) -> frozenset[str]:
-        marks = (record.headers.get(_REPLAYED) for record in self._log.read_all(dead_topic))
-        return frozenset(mark for mark in marks if mark)
+    def _marks(self, dead_topic: str) -> Marks:
+        return marks_of(self._log.read_all(dead_topic))
 
 
-def _letter(record: Record, replayed: frozenset[str]) -> DeadLetter:
+def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter:
     headers = record.headers
     own = without_own(headers) if headers.get("ce_type") == record.topic else headers
     origin_topic = headers.get("origin_topic", record.topic.removesuffix(DEAD_SUFFIX))
-    letter_id = LetterId(record.topic, record.partition, record.offset)
     place = f"{origin_topic}:{headers.get('origin_partition', '?')}:{headers.get('origin_offset', '?')}"
-    attempts, whole = headers.get("attempts", ""), headers.get(VALUE_CUT, "")
+    last = max(deaths, key=lambda death: (death.appended_at, death.id.offset), default=None)
+    latest, said = (id_of(record), headers) if last is None else (last.id, last.headers)
+    whole = headers.get(VALUE_CUT, "")
     return DeadLetter(
-        id=letter_id,
-        error=headers.get("error", "unknown"),
-        error_type=headers.get("error_type", "unknown"),
-        attempts=int(attempts) if attempts.isdigit() else 0,
-        consumer=headers.get("consumer", "unknown"),
+        id=id_of(record),
+        error=said.get("error", "unknown"),
+        error_type=said.get("error_type", "unknown"),
+        attempts=sum(_attempts(one) for one in (headers, *(death.headers for death in deaths))),
+        consumer=said.get("consumer", "unknown"),
         origin_topic=origin_topic,
         origin=place if origin_topic else "",
-        failed_at=headers.get("failed_at", record.appended_at.isoformat()),
+        failed_at=said.get("failed_at", record.appended_at.isoformat()),
         key=record.key,
         value=record.value,
-        headers={name: value for name, value in own.items() if name not in _LETTER_HEADERS},
-        replayed=str(letter_id) in replayed,
+        headers={name: value for name, value in own.items() if name not in LETTER_HEADERS},
+        latest=latest,
+        replayed=str(latest) in marks.replayed,
+        discarded=marks.discarded.get(str(latest)),
         whole_bytes=int(whole) if whole.isdigit() else None,
     )
+
+
+def _attempts(headers: Mapping[str, str]) -> int:
+    attempts = headers.get("attempts", "")
+    return int(attempts) if attempts.isdigit() else 0
 
 
 def _fits(letter: DeadLetter, reason: str | None) -> bool:
@@ -297,9 +294,8 @@ def _fits(letter: DeadLetter, reason: str | None) -> bool:
 
 def _replay(letter: DeadLetter, now: datetime) -> tuple[Outgoing, Outgoing]:
     """The record for its origin, and the mark beside its letter, in the letter's own partition."""
-    mark = str(letter.id)
-    headers = dict(letter.headers) | {REPLAY_OF: mark}
+    headers = dict(letter.headers) | {REPLAY_OF: str(letter.latest)}
     return (
         Outgoing(letter.origin_topic, letter.key, letter.value, headers),
-        Outgoing(letter.id.topic, letter.key, b"", _identity(letter.id.topic, mark, "dead", now) | {_REPLAYED: mark}),
+        replay_mark(letter.latest, letter.key, now),
     )

@@ -11,8 +11,8 @@ import structlog
 
 from schemas.headers import trace_of
 from services.runtime.clock import Clock
-from services.runtime.dead import cut, letter_of
 from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.letter_writing import cut, letter_of
 from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.privacy import told
 from services.runtime.records import Commit, Outgoing, Record, Service

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import TOPICS, dead_of
-from services.runtime.dead import REPLAY_OF, DeadLetters, letter_ids, letter_of
+from services.runtime.dead import DeadLetters, letter_ids
 from services.runtime.errors import JobchimeError
+from services.runtime.letter_marks import REPLAY_OF
+from services.runtime.letter_writing import letter_of
 from services.runtime.records import Outgoing, Record, partition_of
 from tests.support.logs import NEXT, NOON, TOPIC, out, outs, values
 from tests.support.record_logs import PARTITIONS, RecordLog, embedded_record_log, kafka_record_log
@@ -165,6 +167,25 @@ def test_a_dead_letter_is_replayed_as_it_was_and_marked(log: RecordLog) -> None:
     assert {letter.id for letter in letters.find(waiting=True)} == {letter.id for letter in others}
     (back,) = [record for record in all_of(log) if REPLAY_OF in record.headers]
     assert (back.key, back.value, back.headers) == (first.key, b"sound", {"note": "kept", REPLAY_OF: str(first.id)})
+
+
+def test_a_replay_that_dies_again_is_the_same_letter_until_it_is_discarded(log: RecordLog) -> None:
+    log.producer().produce([out("key", "unsound")])
+    (first,) = [letter_of(one, ValueError("no"), attempts=3, consumer="c", failed_at=NOON) for one in all_of(log)]
+    log.producer().produce([first])
+    letters = DeadLetters(log.letters(), clock=log.clock)
+    (letter,) = letters.find()
+    for attempts in (4, 5):
+        assert letters.replay(letters.find(waiting=True)).sent == 1
+        back = max(all_of(log), key=lambda record: record.offset)
+        log.producer().produce([letter_of(back, ValueError("no!"), attempts=1, consumer="c", failed_at=NOON)])
+        (again,) = letters.find(waiting=True)
+        assert (again.id, again.attempts, again.error) == (letter.id, attempts, "no!")
+    assert letters.discard(letters.find(), "its source is gone") == 1
+    assert list(letters.find(waiting=True)) == []
+    discarded = letters.show(letter.id).discarded
+    assert discarded is not None
+    assert discarded.why == "its source is gone"
 
 
 def test_a_range_of_dead_letters_is_those_that_are_there(log: RecordLog) -> None:

@@ -1,5 +1,6 @@
 """`jobchime dead`: what is listed."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from schemas.topics import RAW
 from services.runtime.clock import FixedClock
 from services.runtime.datadir import LOG_FILE
-from services.runtime.dead import letter_of
 from services.runtime.errors import PoisonError
+from services.runtime.letter_writing import letter_of
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.command_line import run
@@ -24,7 +25,7 @@ def config(tmp_path: Path) -> Path:
     clock = FixedClock(datetime.now(UTC) - timedelta(days=40))
     with SqliteLog(tmp_path / "data" / LOG_FILE, clock=clock) as log:
         for error in ("long ago", "today"):
-            record = Record(RAW.name, 0, 1, b"key", b"value", {}, clock.now())
+            record = Record(RAW.name, 0, 1, b"key", b'{"source":"board"}', {}, clock.now())
             died = letter_of(record, PoisonError(error), attempts=1, consumer="normaliser", failed_at=clock.now())
             log.produce([died])
             clock.set(datetime.now(UTC))
@@ -38,3 +39,43 @@ def test_only_as_many_days_are_listed_as_were_asked_for(how: tuple[str, ...], co
 
     assert ("long ago" in told(), "today" in told()) == (True, True)
     assert ("long ago" in told("--days", "7"), "today" in told("--days", "7")) == (False, True)
+
+
+def names(config: Path, *options: str) -> list[str]:
+    lines = run("dead", "list", "--json", *options, "-c", config).out.splitlines()
+    return [json.loads(line)["error"] for line in lines]
+
+
+def test_a_discarded_letter_is_listed_only_with_all_and_tells_why(config: Path) -> None:
+    (letter, _) = [json.loads(line)["letter"] for line in run("dead", "list", "--json", "-c", config).out.splitlines()]
+    done = run("dead", "discard", letter, "--reason", "the board has mended it", "-c", config)
+    assert (done.code, done.out.partition(",")[0]) == (0, "1 discarded")
+    assert names(config) == ["today"]
+    assert names(config, "--all") == ["long ago", "today"]
+    listed = run("dead", "list", "-c", config).out
+    assert "long ago" not in listed
+    assert "1 dead letters, and 1 discarded" in listed
+    assert "discarded: the board has mended it" in run("dead", "list", "--all", "-c", config).out
+    assert "the board has mended it" in run("dead", "show", letter, "-c", config).out
+
+
+def test_discarding_asks_which_and_why(config: Path) -> None:
+    assert "--reason" in run("dead", "discard", "raw.v1.dead:0:0", "-c", config).err
+    nothing = run("dead", "discard", "--reason", "why not", "-c", config)
+    assert (nothing.code, "say which" in nothing.err) == (2, True)
+
+
+@pytest.mark.parametrize("which", [("--source", "board"), ("--error", "today"), ("--topic", "raw.v1")])
+def test_many_are_discarded_at_once(which: tuple[str, str], config: Path) -> None:
+    assert run("dead", "discard", *which, "--reason", "mended", "-c", config).code == 0
+    assert "today" not in names(config)
+
+
+def test_status_does_not_count_what_was_discarded(config: Path) -> None:
+    def waiting() -> list[int]:
+        found = json.loads(run("status", "--json", "-c", config).out)
+        return [letter["waiting"] for letter in found["letters"]] + [topic["dead"] for topic in found["topics"]]
+
+    assert sum(waiting()) == 4
+    run("dead", "discard", "--topic", "raw.v1", "--reason", "mended", "-c", config)
+    assert sum(waiting()) == 0

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from services.runtime.clock import FixedClock
-from services.runtime.dead import REPLAY_OF, DeadLetters, LetterId, letter_ids, letter_of
+from services.runtime.dead import DeadLetters, letter_ids
 from services.runtime.errors import PoisonError, UsageError
+from services.runtime.letter_marks import REPLAY_OF, LetterId, replay_mark
+from services.runtime.letter_writing import letter_of
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.logs import NOON, TOPIC, open_log, out, values
@@ -95,17 +97,89 @@ def test_a_letter_is_replayed_once_unless_asked_for_again(log: SqliteLog) -> Non
     assert letters.replay(letters.find(), again=True).sent == 3
 
 
-def test_a_replayed_record_that_dies_again_is_a_new_letter(log: SqliteLog) -> None:
+def die_again(log: SqliteLog, said: str) -> None:
+    """The last record that was sent back dies once more."""
+    back = log.read(TOPIC, 0, log.ends(TOPIC)[0] - 1, 1)[0]
+    log.produce([letter_of(back, PoisonError(said), attempts=1, consumer="n", failed_at=NOON)])
+
+
+def test_a_replayed_record_that_dies_again_is_the_same_letter_with_one_more_attempt(
+    log: SqliteLog, clock: FixedClock
+) -> None:
+    die(log, "1", PoisonError("there is no title"))
+    letters = DeadLetters(log, clock=clock)
+    (first,) = letters.find()
+    for attempts, said in ((3, "still no title"), (4, "no title, still")):
+        letters.replay(letters.find())
+        assert list(letters.find(waiting=True)) == []
+        clock.advance(timedelta(minutes=1))
+        die_again(log, said)
+        (letter,) = letters.find(waiting=True)
+        assert (letter.id, letter.attempts, letter.error) == (first.id, attempts, said)
+        assert letters.show(letter.latest) == letters.show(first.id) == letter
+        assert letters.present([letter.latest, first.id]) == (letter,)
+    assert [(c.error, c.letters, c.waiting) for c in letters.counts()] == [("no title, still", 1, 1)]
+    assert [one.value for one in letters.find(since=clock.now())] == [b"1"]
+
+
+def test_a_replay_that_dies_before_it_is_marked_still_waits(log: SqliteLog) -> None:
     die(log, "1", PoisonError("there is no title"))
     letters = DeadLetters(log)
+    (first,) = letters.find()
+    sent, mark = log.read(TOPIC, 0, 0, 10), replay_mark(first.latest, b"key", NOON)
+    assert sent == []
+    log.produce([out("key", "1", topic=TOPIC, **{REPLAY_OF: str(first.latest)})])
+    die_again(log, "still no title")
+    log.produce([mark])
+    (letter,) = letters.find(waiting=True)
+    assert letter.error == "still no title"
+
+
+def test_a_further_death_whose_first_letter_has_left_the_topic_is_a_letter(log: SqliteLog, clock: FixedClock) -> None:
+    die(log, "1", PoisonError("there is no title"))
+    letters = DeadLetters(log, clock=clock)
     letters.replay(letters.find())
-    (back,) = log.read(TOPIC, 0, 0, 10)
-    log.produce([letter_of(back, PoisonError("still no title"), attempts=1, consumer="n", failed_at=NOON)])
-    first, second = letters.find()
-    assert (first.replayed, second.replayed) == (True, False)
-    assert second.headers == {REPLAY_OF: str(first.id)}
-    letters.replay([second])
-    assert log.read(TOPIC, 0, 1, 10)[0].headers == {REPLAY_OF: str(second.id)}
+    clock.advance(timedelta(days=1))
+    die_again(log, "still no title")
+    log.trim(DEAD, clock.now())
+    (letter,) = letters.find(waiting=True)
+    assert (letter.error, letter.attempts) == ("still no title", 1)
+
+
+def test_a_discarded_letter_waits_no_more_and_keeps_why(log: SqliteLog, clock: FixedClock) -> None:
+    for number in range(3):
+        die(log, str(number), PoisonError("there is no title"))
+    letters = DeadLetters(log, clock=clock)
+    assert letters.discard(letters.present(letter_ids(f"{DEAD}:0:0-1")), "their feed\nis mended, ann@fern.example") == 2
+    assert [letter.value for letter in letters.find(waiting=True)] == [b"2"]
+    discarded = letters.show(LetterId(DEAD, 0, 0)).discarded
+    assert discarded is not None
+    assert discarded.why == "their feed is mended, (address hidden)"
+    assert [(c.letters, c.waiting, c.discarded) for c in letters.counts()] == [(3, 1, 2)]
+    assert letters.discard(letters.find(), "again") == 1
+    outcome = letters.replay(letters.find())
+    assert (outcome.sent, outcome.skipped) == (0, 3)
+    with pytest.raises(UsageError, match="say why"):
+        letters.discard(letters.find(), " ")
+
+
+def test_a_discarded_letter_that_is_sent_back_and_dies_again_waits_again(log: SqliteLog, clock: FixedClock) -> None:
+    die(log, "1", PoisonError("there is no title"))
+    letters = DeadLetters(log, clock=clock)
+    letters.discard(letters.find(), "let us not mind")
+    assert letters.replay(letters.find(), again=True).sent == 1
+    die_again(log, "still no title")
+    (letter,) = letters.find(waiting=True)
+    assert letter.discarded is None
+
+
+def test_letters_are_found_by_their_source_be_they_of_a_feed_or_a_record(log: SqliteLog) -> None:
+    log.produce([out("key", "<item>", topic=DEAD, error="the feed is cut", origin_topic="", source="board")])
+    die(log, '{"source":"board","item":{"source":"x"}}', PoisonError("there is no title"))
+    die(log, '{"source":"other"}', PoisonError("there is no title"))
+    die(log, "no JSON", PoisonError("there is no title"))
+    letters = DeadLetters(log)
+    assert [letter.id.offset for letter in letters.find(source="board")] == [0, 1]
 
 
 def test_a_range_takes_those_that_are_there(log: SqliteLog) -> None:

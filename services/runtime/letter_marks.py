@@ -1,0 +1,134 @@
+"""What became of dead letters, as records beside them in their topic tell: replayed, discarded, died again."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.codec import digest_of
+from schemas.headers import headers_of
+from services.runtime.records import Outgoing, Record
+
+REPLAY_OF = "replay_of"
+"""On a replayed record: the id of the dead letter that it was sent back for, and so on the letter of its next death."""
+
+_REPLAYED, _DISCARDED, _WHY = "replayed", "discarded", "discarded_why"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterId:
+    """Where a dead letter lies; written `postings.v1.dead:0:12`."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}:{self.partition}:{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """An operator's word that a letter need not be seen to."""
+
+    at: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """One more time that a letter's record died, after a replay."""
+
+    id: LetterId
+    appended_at: datetime
+    headers: Mapping[str, str]
+
+
+def id_of(record: Record) -> LetterId:
+    """Where a record of a topic of dead letters lies."""
+    return LetterId(record.topic, record.partition, record.offset)
+
+
+def is_mark(record: Record) -> bool:
+    """Whether a record of a topic of dead letters says something of a letter, and is none."""
+    return _REPLAYED in record.headers or _DISCARDED in record.headers
+
+
+def replay_mark(letter: LetterId, key: bytes, now: datetime) -> Outgoing:
+    """The record that says that a letter was sent back; it lies in the letter's own partition."""
+    return _mark(letter, key, now, {_REPLAYED: str(letter)})
+
+
+def discard_mark(letter: LetterId, key: bytes, why: str, now: datetime) -> Outgoing:
+    """The record that says that a letter need not be seen to, and why."""
+    return _mark(letter, key, now, {_DISCARDED: str(letter), _WHY: why})
+
+
+def _mark(letter: LetterId, key: bytes, now: datetime, said: Mapping[str, str]) -> Outgoing:
+    own = headers_of(id=digest_of(letter.topic, *said.values()), type=letter.topic, source="dead", at=now)
+    return Outgoing(letter.topic, key, b"", own | dict(said))
+
+
+@dataclass(slots=True)
+class Marks:
+    """What one topic says of its letters."""
+
+    replayed: set[str] = field(default_factory=set)
+    discarded: dict[str, Discard] = field(default_factory=dict)
+    deaths: dict[str, list[Death]] = field(default_factory=dict)
+    """By the id of the letter that was replayed: the letters of those replays."""
+    _replays: dict[LetterId, str] = field(default_factory=dict)
+    _first: dict[int, int] = field(default_factory=dict)
+
+    def is_death(self, record: Record) -> bool:
+        """Whether a letter is one more death of an older one that is still there, and none of its own."""
+        return self._older(id_of(record)) is not None
+
+    def first_of(self, letter: LetterId) -> LetterId:
+        """The letter that one is a further death of; itself where it is none."""
+        while (older := self._older(letter)) is not None:
+            letter = older
+        return letter
+
+    def deaths_of(self, letter: LetterId) -> Iterator[Death]:
+        """All further deaths, of replays of replays too, in no order."""
+        for death in self.deaths.get(str(letter), ()):
+            yield death
+            yield from self.deaths_of(death.id)
+
+    def every_death(self) -> Iterator[Death]:
+        """All further deaths of all letters."""
+        return (death for deaths in self.deaths.values() for death in deaths)
+
+    def _older(self, letter: LetterId) -> LetterId | None:
+        named = _read(self._replays.get(letter, ""))
+        if named is None or named.topic != letter.topic:
+            return None
+        first = self._first.get(named.partition)
+        # A replay comes after its letter; one that says otherwise is somebody else's.
+        is_before = named.partition != letter.partition or named.offset < letter.offset
+        return named if first is not None and first <= named.offset and is_before else None
+
+
+def marks_of(records: Iterable[Record]) -> Marks:
+    """Read all records of a topic of dead letters, each partition's in order."""
+    found = Marks()
+    for record in records:
+        headers = record.headers
+        if _REPLAYED in headers:
+            found.replayed.add(headers[_REPLAYED])
+        elif _DISCARDED in headers:
+            found.discarded[headers[_DISCARDED]] = Discard(record.appended_at.isoformat(), headers.get(_WHY, ""))
+        else:
+            found._first.setdefault(record.partition, record.offset)
+            if REPLAY_OF in headers:
+                death = Death(id_of(record), record.appended_at, headers)
+                found.deaths.setdefault(headers[REPLAY_OF], []).append(death)
+                found._replays[death.id] = headers[REPLAY_OF]
+    return found
+
+
+def _read(text: str) -> LetterId | None:
+    topic, _, rest = text.rpartition(":")
+    topic, _, partition = topic.rpartition(":")
+    numbers = (partition, rest)
+    return LetterId(topic, int(partition), int(rest)) if all(n.isascii() and n.isdigit() for n in numbers) else None
