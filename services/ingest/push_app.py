@@ -16,6 +16,7 @@ from services.runtime.metrics import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
 from services.runtime.web import WebServer
+from services.runtime.web_connections import ConnectionLimits
 
 
 def make_push_server(
@@ -38,4 +39,11 @@ def make_push_server(
         port=settings.push.port,
         what="the push endpoint",
         setting="[ingest.push]",
+        limits=ConnectionLimits(
+            connections=settings.push.connections,
+            of_one_peer=settings.push.connections_of_one,
+            proxies=settings.push.proxies,
+            head_s=settings.push.head_s,
+            answer_s=settings.push.answer_s,
+        ),
     )

@@ -65,13 +65,25 @@ class PushSettings(BaseModel):
     max_records: int = Field(default=2_000, ge=1, le=100_000)
     """Of one request."""
     at_once: int = Field(default=4, ge=1, le=64)
-    """Requests whose bodies are held in memory; others wait for their turn without being read."""
+    """Requests whose bodies are held in memory, half of them of one key; others wait for their turn unread."""
     waiting: int = Field(default=32, ge=0, le=10_000)
-    """Requests that may wait for their turn; more are answered 503 at once."""
+    """Requests that may wait for their turn, more are answered 503 at once; half of them of one key, more: 429."""
     wait_s: float = Field(default=10.0, gt=0, le=300)
     """How long one waits for its turn among all, and then among those of its source, before it is answered 503."""
     body_s: float = Field(default=30.0, gt=0, le=600)
     """How long a body may take to arrive."""
+    least_rate: int = Field(default=4_000, ge=1, le=10_000_000)
+    """Bytes a second, below which a body is given up after five seconds."""
+    connections: int = Field(default=256, ge=1, le=10_000)
+    """For one more, the connection that has been without a request longest is ended."""
+    connections_of_one: int = Field(default=64, ge=1, le=10_000)
+    """Connections from one address that is not one of `proxies`."""
+    proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
+    """Addresses of servers that speak TLS before this one, and so for many clients."""
+    head_s: float = Field(default=10.0, gt=0, le=600)
+    """How long a connection may be without a whole head of a request."""
+    answer_s: float = Field(default=30.0, gt=0, le=600)
+    """How long an answer may take to be read."""
 
     @property
     def enabled(self) -> bool:

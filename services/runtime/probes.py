@@ -4,9 +4,13 @@ The standard library's server: it needs no event loop, so that it answers while 
 """
 
 import errno
+import io
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +28,11 @@ from services.runtime.privacy import told
 _events = structlog.get_logger(__name__)
 _JSON = "application/json; charset=utf-8"
 _REQUEST_TIMEOUT_S = 5.0
+"""Of a whole request and, anew, of its answer, in however many pieces they come and go."""
 _MOST_AT_ONCE = 16
+_MOST_CONNECTIONS = 64
+_MOST_HEAD = 16_384
+"""Bytes of a request, of which only the head is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,58 @@ def _bound(host: str, port: int, handler: type[BaseHTTPRequestHandler], *, or_an
 
 
 class _Server(ThreadingHTTPServer):
+    """A thread a connection. Where there are as many as may be, the oldest makes room: it is silent or slow."""
+
     daemon_threads = True
     block_on_close = False
+    request_queue_size = _MOST_CONNECTIONS
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: dict[socket.socket, None] = {}
+        self._changing = threading.Lock()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer it in a thread of its own."""
+        with self._changing:
+            while len(self._open) >= _MOST_CONNECTIONS:
+                oldest = next(iter(self._open))
+                del self._open[oldest]
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
+            self._open[request] = None
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End it."""
+        with self._changing:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no event."""
         _events.debug("a probe broke off")
+
+
+class _Head(io.RawIOBase):
+    """What a client sends, for so long and so much. Raises TimeoutError."""
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+        self._ends_at = time.monotonic() + _REQUEST_TIMEOUT_S
+        self._left = _MOST_HEAD
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        time_left = self._ends_at - time.monotonic()
+        if time_left <= 0 or self._left <= 0:
+            raise TimeoutError
+        self._client.settimeout(time_left)
+        count = self._client.recv_into(buffer, min(self._left, memoryview(buffer).nbytes))
+        self._left -= count
+        return count
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -93,6 +147,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _REQUEST_TIMEOUT_S
     server_version = "jobchime"
     sys_version = ""
+
+    def setup(self) -> None:
+        """Read within bounds."""
+        super().setup()
+        self.rfile = io.BufferedReader(_Head(self.connection))
 
     def do_GET(self) -> None:
         """Answer one of the three paths."""
@@ -139,6 +198,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, _JSON, _json({"ready": not reasons, "reasons": reasons}))
 
     def _answer(self, status: HTTPStatus, kind: str, body: bytes) -> None:
+        # Of a send it is the whole time, not that of one piece.
+        self.connection.settimeout(_REQUEST_TIMEOUT_S)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

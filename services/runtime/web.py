@@ -1,37 +1,58 @@
 """An ASGI application served in a thread of this process."""
 
+import asyncio
 import logging
 import socket
 import threading
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
 
 from services.runtime.errors import UsageError
+from services.runtime.web_connections import BoundedConnection, ConnectionLimits, bounded
 
-_GRACE_S = 10
-_START_S = 10.0
+_GRACE_S = 3
+_LAST_S = 1.5
+"""After the grace: what is broken off then is answered within this time."""
 _BACKLOG = 256
-_MOST_CONNECTIONS = 1_000
+_MOST_HEAD = 16_384
+"""Bytes of a request's head."""
+_IDLE_S = 5
 
 _events = structlog.get_logger(__name__)
 
 
 class WebServer:
-    """Serves until it is left; requests in hand are finished then, for some seconds."""
+    """Serves until it is left; requests in hand are finished then, for three seconds.
 
-    def __init__(self, app: Any, *, host: str, port: int, what: str, setting: str) -> None:
+    An application that is cancelled after that answers for itself.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        host: str,
+        port: int,
+        what: str,
+        setting: str,
+        limits: ConnectionLimits | None = None,
+    ) -> None:
         """Bind at once. `what` is served, where `setting` says. Raises UsageError where the address cannot be had."""
         self._socket = _bound(host, port, what, setting)
         self.port = int(self._socket.getsockname()[1])
         self.address = f"{host}:{self.port}"
         self._what = what
         for name in ("uvicorn", "uvicorn.error"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+            # Below that it tells of each malformed request, of which anybody can make many.
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         config = uvicorn.Config(
             app,
+            http=bounded(limits or ConnectionLimits()),
+            h11_max_incomplete_event_size=_MOST_HEAD,
+            timeout_keep_alive=_IDLE_S,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -40,10 +61,9 @@ class WebServer:
             ws="none",
             lifespan="off",
             backlog=_BACKLOG,
-            limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_GRACE_S,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._run, name=what, daemon=True)
         self._over = threading.Event()
 
@@ -56,7 +76,7 @@ class WebServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=_GRACE_S + _START_S)
+        self._thread.join(timeout=_GRACE_S + _LAST_S)
         self._socket.close()
 
     def _run(self) -> None:
@@ -64,6 +84,19 @@ class WebServer:
             self._server.run(sockets=[self._socket])
         finally:
             self._over.set()
+
+
+class _Server(uvicorn.Server):
+    """Leaves no connection behind: one whose client does not read would otherwise outlive the loop."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_LAST_S / 2)
+        for connection in list(self.server_state.connections):
+            cast("BoundedConnection", connection).transport.abort()
+        # An abort is carried out by the loop's next turn.
+        await asyncio.sleep(0)
 
 
 def _bound(host: str, port: int, what: str, setting: str) -> socket.socket:

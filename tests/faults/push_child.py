@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.runtime.clock import SystemClock
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing
 from tests.support.pushing import pushing
 
@@ -27,6 +28,7 @@ class DiesAfterwards:
 
 def main() -> None:
     """Serve until killed; the port is the first line of the output."""
+    configure_logging(level="warning")
     folder, dies = Path(sys.argv[1]), sys.argv[2] == "dies"
     with pushing(folder, clock=SystemClock(), around=DiesAfterwards if dies else lambda log: log) as pushed:
         print(pushed.client.port, flush=True)

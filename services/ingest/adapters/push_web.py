@@ -1,5 +1,6 @@
 """The push endpoint over HTTP: POST and DELETE of postings, each answered once it is durable."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.adapters.push_body import (
     PushedRecord,
@@ -83,7 +85,9 @@ class PushApi:
         """Take what a body holds."""
         name, source = self._client(key)
         lines = _is_lines(request.headers.get("content-type"))
-        async with self._gate.turn(request):
+        # A client that asks before it sends has sent nothing yet that would have to pass.
+        sent = None if "expect" in request.headers else request
+        async with self._gate.turn(name, sent):
             body = await read_body(
                 request,
                 self._settings,
@@ -100,7 +104,7 @@ class PushApi:
         name, source = self._client(key)
         if not 0 < len(source_id) <= _MOST_ID or "\0" in source_id:
             raise PushRefusedError(400, f"an id has 1 to {_MOST_ID:,} characters")
-        async with self._gate.turn():
+        async with self._gate.turn(name):
             done = await self._in_thread(partial(self._pusher.close, source, source_id))
         self._count(PushReport((done,)))
         if done.outcome == "unknown":
@@ -178,6 +182,7 @@ def push_app(api: PushApi) -> FastAPI:
         202: {"model": TakenModel, "description": "It is closed, now or before."},
         404: {"model": ErrorModel, "description": "No such posting was pushed."},
         401: RESPONSES[401],
+        429: RESPONSES[429],
         503: RESPONSES[503],
     }
 
@@ -187,7 +192,7 @@ def push_app(api: PushApi) -> FastAPI:
         return await api.delete(id, key.credentials if key else None)
 
     _handle_errors(app)
-    _count_answers(app, api)
+    app.add_middleware(_Counted, api=api)
     return app
 
 
@@ -211,16 +216,35 @@ def _handle_errors(app: FastAPI) -> None:
         return Response(status_code=400)
 
 
-def _count_answers(app: FastAPI, api: PushApi) -> None:
-    @app.middleware("http")
-    async def counted(request: Request, call_next: Callable[[Request], Any]) -> Response:
+class _Counted:
+    """Counts each answer, and gives one where the application fails or is cancelled by a stop."""
+
+    def __init__(self, app: ASGIApp, api: PushApi) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def counted(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                self._api.answered(message["status"])
+            await send(message)
+
         try:
-            answer: Response = await call_next(request)
+            await self._app(scope, receive, counted)
+        except asyncio.CancelledError:
+            if not begun:
+                headers = {"Connection": "close", "Retry-After": str(_AWAY_RETRY_S)}
+                answer = JSONResponse({"error": "it stops here; send the same again"}, 503, headers)
+                await answer(scope, receive, counted)
         except Exception as error:
             _events.error("a push failed", error=told(error), error_type=type(error).__name__, exc_info=error)
-            answer = JSONResponse({"error": "it failed here; send the same again"}, 500)
-        api.answered(answer.status_code)
-        return answer
+            if not begun:
+                answer = JSONResponse({"error": "it failed here; send the same again"}, 500)
+                await answer(scope, receive, counted)
 
 
 def _is_lines(content_type: str | None) -> bool:

@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,49 @@ def test_a_body_that_does_not_arrive_is_given_up(tmp_path: Path) -> None:
         slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
         slow.settimeout(10)
         assert b"408" in slow.recv(1_000)
+
+
+def test_a_body_that_trickles_is_given_up_before_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.adapters.push_gate._SLACK_S", 0.5)
+    with pushing(tmp_path, body_s=600) as pushed, socket.create_connection(("127.0.0.1", pushed.client.port)) as slow:
+        head = f"POST /v1/postings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+        slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 90000\r\n\r\n{{".encode())
+        slow.settimeout(0.05)
+        said = b""
+        for _ in range(200):
+            slow.sendall(b" ")
+            with suppress(TimeoutError):
+                said = slow.recv(1_000)
+                break
+        assert b"408" in said
+
+
+def test_a_key_beyond_its_share_is_told_to_slow_down_and_another_is_served(tmp_path: Path) -> None:
+    with pushing(tmp_path, waiting=4, wait_s=20, body_s=20) as pushed, ExitStack() as stack:
+        head = f"POST /v1/postings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+        for _ in range(4):  # Two at work, two in line.
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", pushed.client.port)))
+            slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 90000\r\n\r\n{{".encode())
+        time.sleep(0.5)
+        answer = pushed.client.push(posting("1"))
+        assert (answer.status, answer.headers["retry-after"]) == (429, "5")
+        assert Client(pushed.client.port, OTHER_KEY).push(posting("1")).status == 202
+
+
+def test_a_stop_answers_whoever_is_still_sending_and_does_not_wait(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        with pushing(tmp_path) as pushed:
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", pushed.client.port)))
+            head = f"POST /v1/postings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 90000\r\n\r\n{{".encode())
+            time.sleep(0.3)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
+        said = slow.recv(2_000)
+        assert b"503 " in said
+        assert b"retry-after: 5" in said.lower()
 
 
 def test_while_the_log_is_away_pushes_are_put_off_and_lose_nothing(tmp_path: Path) -> None:

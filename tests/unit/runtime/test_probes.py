@@ -18,6 +18,7 @@ from services.runtime.probes import Probed, ProbeServer
 from services.runtime.readiness import heartbeats_of, not_ready
 from services.runtime.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
 from tests.support.logs import NOON
+from tests.support.slow_clients import sent_until_broken_off
 
 
 class Facts:
@@ -178,3 +179,28 @@ def test_a_service_that_does_not_work_says_why(found: ServiceStatus, reason: str
 def test_a_paused_service_is_not_ready_whatever_else() -> None:
     status = RunnerStatus(NOON, (service(state="halted", error="halted"),))
     assert not_ready(status, Pauses(services=frozenset({"matcher"}))) == ("matcher: paused by operator",)
+
+
+def test_more_silent_clients_than_connections_do_not_keep_a_probe_from_an_answer() -> None:
+    with serving(Facts()) as server:
+        before = threading.active_count()
+        silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+        assert asked(server, "/livez")[0] == 200
+        assert threading.active_count() - before <= 70
+        for each in silent:
+            each.close()
+
+
+@pytest.mark.parametrize("head", [b"GET /livez", b"GET /livez HTTP/1.0\r\nX: ", b"GET /livez HTTP/1.0\r\n"])
+def test_a_request_without_end_is_broken_off_after_little(head: bytes) -> None:
+    with serving(Facts()) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as endless:
+        endless.sendall(head)
+        assert sent_until_broken_off(endless, b"x" * 8_000 + b"\r\nX: ", every_s=0.002) < 10 << 20
+        assert asked(server, "/livez")[0] == 200
+
+
+def test_a_request_that_trickles_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runtime.probes._REQUEST_TIMEOUT_S", 0.5)
+    with serving(Facts()) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as slow:
+        slow.sendall(b"GET /livez HTTP/1.0\r\nX: ")
+        sent_until_broken_off(slow, b"x", every_s=0.05)
