@@ -4,13 +4,16 @@ pydantic's own sentences never reach a person, and neither does what was written
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
-_NEAR = 60
-"""The least likeness, of 100, of two names of which one may be meant by the other."""
+from schemas.annotations import model_of, within
+
+_NEAR = 0.6
+"""The least share of two names that must be alike for one to be meant by the other."""
 _MOST_LISTED = 25
 
 _KINDS = {
@@ -116,7 +119,9 @@ def meant(name: str, known: Iterable[str]) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that is most like an unknown one; none where nothing is near."""
     folded = {each.casefold(): each for each in known}
-    near = process.extractOne(name.casefold(), list(folded), score_cutoff=_NEAR)
+    near = process.extractOne(
+        name.casefold(), list(folded), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=_NEAR
+    )
     return folded[near[0]] if near else None
 
 
@@ -151,25 +156,6 @@ def _names_beside(place: tuple[str | int, ...], model: type[BaseModel]) -> list[
     """The fields that the innermost table on the way to a place may have; none where that cannot be told."""
     at: Any = model
     for part in place[:-1]:
-        at = _within(at, part)
-    kind = _model_of(at)
+        at = within(at, part)
+    kind = model_of(at)
     return list(kind.model_fields) if kind else []
-
-
-def _within(at: Any, part: str | int) -> Any:
-    """The type of what lies at `part` of a type: a model's field, or what a list or table holds."""
-    if isinstance(at, type) and issubclass(at, BaseModel):
-        return at.model_fields[str(part)].annotation if str(part) in at.model_fields else None
-    inner = [each for each in get_args(at) if each is not ...]
-    if get_origin(at) in (dict, list, tuple):
-        return inner[-1] if inner else None
-    return next((within for each in inner if (within := _within(each, part)) is not None), None)
-
-
-def _model_of(at: Any) -> type[BaseModel] | None:
-    """The model that a type is, or that it is where it is anything (`Model | None`)."""
-    if isinstance(at, type) and issubclass(at, BaseModel):
-        return at
-    if get_origin(at) in (dict, list, tuple):
-        return None
-    return next((model for each in get_args(at) if (model := _model_of(each))), None)

@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from schemas.posting import Attribution
+from schemas.setting_types import Name
 from services.runtime.errors import UsageError
-from services.runtime.setting_types import Name
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEAST_KEY = 20
@@ -19,13 +19,15 @@ class PushKey(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    source: Name
+    source: Name = Field(examples=["own-board"])
     """Part of every posting's id, as of a source that is polled; several keys may share one."""
     key: SecretStr = SecretStr("")
     """The key itself; better in the environment, as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""
-    key_from: str = ""
+    key_from: str = Field(default="", examples=["ACME_PUSH_KEY"])
     """The name of an environment variable that holds the key, instead of `key`."""
-    attribution: Attribution | None = None
+    attribution: Attribution | None = Field(
+        default=None, examples=[{"name": "Own Board", "url": "https://jobs.example.com"}]
+    )
     """Whom to name beside its postings."""
 
     @model_validator(mode="after")
@@ -50,7 +52,7 @@ class PushKey(BaseModel):
 
 
 class PushSettings(BaseModel):
-    """The `[ingest.push]` table of the settings file. Without a key nothing is served."""
+    """Postings that a board pushes over HTTP. Without a key nothing is served."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

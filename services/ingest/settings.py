@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
+from schemas.setting_types import Name, Span
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.push_settings import PushSettings
-from services.runtime.setting_types import Name, Span
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -21,29 +21,33 @@ class _Settings(BaseModel):
 
 
 class SourceSettings(_Settings):
-    """One source."""
+    """One source, polled. Try it first: `jobchime source check URL_OR_FILE`."""
 
-    name: Name
+    name: Name = Field(examples=["himalayas"])
     """Part of every posting's id: renaming a source makes all its postings new."""
-    url: str
+    url: str = Field(examples=["https://himalayas.app/jobs/api?limit=20"])
     """An http(s) address, or the path of a file or a folder of feed files."""
     format: str = "auto"
     """The name of a format, `mapping:` and the name of a mapping, or `auto`: told by content."""
     every: Span = timedelta(hours=1)
     """How often it is polled; unset: hourly, or as seldom as its format's board asks for."""
     enabled: bool = True
-    complete: bool | None = None
+    """Whether it is polled."""
+    complete: bool | None = Field(default=None, examples=[False])
     """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
-    attribution: Attribution | None = None
+    attribution: Attribution | None = Field(
+        default=None, examples=[{"name": "Himalayas", "url": "https://himalayas.app"}]
+    )
     """Whom to name beside its postings; unset: by the format."""
     allow_private: bool = False
     """Whether it may lie at a private or loopback address."""
-    robots: bool | None = None
+    robots: bool | None = Field(default=None, examples=[True])
     """Whether robots.txt is asked; unset: for web pages, and where the format is `auto`."""
     headers_from: dict[str, str] = Field(default_factory=dict)
     """Request headers, each with the name of the environment variable that holds its value: keys stay out of files."""
     max_pages: int = Field(default=50, ge=1, le=10_000)
-    max_details: int | None = Field(default=None, ge=0, le=1_000)
+    """Pages that one poll follows."""
+    max_details: int | None = Field(default=None, ge=0, le=1_000, examples=[40])
     """Calls a poll, a posting each, for what its listing lacks; unset: by the format."""
     max_bytes: int = Field(default=60_000_000, ge=1_000, le=1_000_000_000)
     """Of each body, decompressed."""
@@ -80,17 +84,20 @@ class SourceSettings(_Settings):
 
 
 class IngestSettings(_Settings):
-    """The `[ingest]` table of the settings file."""
+    """The sources, and how they are asked."""
 
     sources: tuple[SourceSettings, ...] = ()
+    """The feeds that are polled, one table each."""
     mappings: dict[Name, MappingSettings] = Field(default_factory=dict)
     """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
     contact: str = ""
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
     polls_per_tick: int = Field(default=4, ge=1, le=100)
+    """Sources polled before what was found is matched."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
     connect_timeout: Span = timedelta(seconds=10)
+    """For connecting, encryption included."""
     read_timeout: Span = timedelta(seconds=20)
     """Between two pieces of an answer."""
     total_timeout: Span = timedelta(minutes=2)
@@ -108,6 +115,7 @@ class IngestSettings(_Settings):
     max_dead_letters: int = Field(default=200, ge=1)
     """Of one poll; the rest is counted only."""
     push: PushSettings = PushSettings()
+    """The endpoint for postings that are pushed."""
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:

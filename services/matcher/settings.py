@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class MatcherSettings(BaseModel):
-    """Sizes and spans of matching."""
+    """How postings and criteria are matched."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

@@ -21,12 +21,15 @@ class SmtpSettings(_Settings):
     """A mail server that takes our messages."""
 
     host: str = ""
+    """Its name, such as smtp.example.com."""
     port: int = Field(default=587, ge=1, le=65535)
+    """587 with `starttls`, 465 with `tls`, 25 with `none`, on most servers."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """`starttls` asks for encryption after connecting, `tls` begins with it, `none` is for a server on this machine."""
     username: str = ""
     """Empty: no login."""
     password: SecretStr = SecretStr("")
+    """Better given as JOBCHIME_MAIL__SMTP__PASSWORD."""
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     """How long one step, such as connecting or a reply, may take."""
 
@@ -35,7 +38,7 @@ class SendGridSettings(_Settings):
     """The account at SendGrid that sends for us."""
 
     api_key: SecretStr = SecretStr("")
-    """A key that may do "Mail Send" and nothing else."""
+    """A key that may do "Mail Send" and nothing else; better given as JOBCHIME_MAIL__SENDGRID__API_KEY."""
     host: str = "https://api.sendgrid.com"
     """For a subuser of the EU region `https://api.eu.sendgrid.com`."""
     sandbox: bool = False
@@ -67,21 +70,26 @@ class SendGridSettings(_Settings):
 
 
 class MailSettings(_Settings):
-    """All about mail in one table of the configuration."""
+    """How mail leaves: who sends, by which mailer, and to whom."""
 
     mailer: Literal["folder", "smtp", "sendgrid"] = "folder"
+    """`folder` writes .eml files and sends nothing; `smtp` and `sendgrid` send, and need the five settings below."""
     folder: Path = Path("mails")
     """Where the folder mailer puts its .eml files."""
     public_url: str = ""
     """Where subscribers reach the portal, https; links in mails start with it."""
     sender_name: str = "Job alerts"
+    """Whom mails say that they are from."""
     sender_address: str = ""
+    """The address that mails come from."""
     postal_address: str = ""
     """The sender's postal address in one line, which the law asks for in such mail."""
     allow: tuple[str, ...] = ()
     """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
     smtp: SmtpSettings = SmtpSettings()
+    """The mail server, for `smtp`."""
     sendgrid: SendGridSettings = SendGridSettings()
+    """The account, for `sendgrid`."""
 
     @property
     def sender(self) -> Sender:

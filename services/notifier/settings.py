@@ -5,12 +5,13 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.setting_types import Span
 from services.notifier.domain.curate import CurateSettings
 from services.notifier.domain.schedule import MOST_INSTANT
 
 
 class NotifierSettings(BaseModel):
-    """Bounds of one tick, leases, and what a digest may hold."""
+    """How the notifier works: bounds of one tick, leases, and what a digest may hold."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -21,19 +22,23 @@ class NotifierSettings(BaseModel):
     passes_a_tick: int = Field(default=2, ge=1)
     """How often a tick claims; what is left waits for the next one, so that matching goes on in between."""
     deliveries_a_tick: int = Field(default=200, ge=1)
+    """Mails handed over in one tick."""
     deliveries_at_once: int = Field(default=50, ge=1, le=500)
     """Claimed together. Small, so that a killed worker keeps few waiting for its lease to end."""
     setbacks_in_row: int = Field(default=3, ge=1)
     """After so many that were deferred or lost the mailer is taken to be away, and is left alone for a while."""
-    build_lease: timedelta = timedelta(minutes=10)
-    claim_lease: timedelta = timedelta(minutes=10)
-    send_lease: timedelta = timedelta(minutes=10)
+    build_lease: Span = timedelta(minutes=10)
+    """How long a worker holds the subscribers whose digests it builds."""
+    claim_lease: Span = timedelta(minutes=10)
+    """How long it holds deliveries before it sends them."""
+    send_lease: Span = timedelta(minutes=10)
     """Longer than any request can take: a delivery whose sender is silent for so long is unknown."""
-    give_up_after: timedelta = timedelta(days=2)
+    give_up_after: Span = timedelta(days=2)
     """A digest that could not be handed over for so long after it was due is of no use."""
     most_instant: int = Field(default=MOST_INSTANT, ge=1, le=48)
     """Digests with instant searches in one local day."""
     curate: CurateSettings = CurateSettings()
+    """What a digest may hold."""
     postings_held: int = Field(default=5_000, ge=1)
     """Postings kept in memory while digests are built."""
 

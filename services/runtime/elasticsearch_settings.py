@@ -6,11 +6,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from services.runtime.setting_types import formed
+from schemas.setting_types import formed
 
 
 class ElasticsearchSettings(BaseModel):
-    """The `[elasticsearch]` table of the settings file."""
+    """Elasticsearch, where `matcher.index` says so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -24,16 +24,19 @@ class ElasticsearchSettings(BaseModel):
     ] = "jobchime"
     """Begins the name of every index and alias, so that installations may share a cluster."""
     username: str = ""
+    """Of an account at the cluster."""
     password: SecretStr = SecretStr("")
+    """Better given as JOBCHIME_ELASTICSEARCH__PASSWORD."""
     api_key: SecretStr = SecretStr("")
-    """Instead of a username and password."""
-    ca_file: Path | None = None
+    """Instead of a username and password; better given as JOBCHIME_ELASTICSEARCH__API_KEY."""
+    ca_file: Path | None = Field(default=None, examples=["ca.pem"])
     """Certificates to trust instead of the machine's own."""
     timeout_s: float = Field(default=3.5, gt=0, le=60)
-    """For one request. Below the 4 s after which a worker would look dead to its group."""
+    """For one request, in seconds. Below the 4 s after which a worker would look dead to its group."""
     shards: int = Field(default=1, ge=1, le=64)
     """Of the index of criteria."""
     replicas: int = Field(default=0, ge=0, le=5)
+    """Copies of each shard on other nodes."""
 
     @field_validator("urls")
     @classmethod

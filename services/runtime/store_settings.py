@@ -15,6 +15,7 @@ class StoreSettings(BaseModel):
     pool_wait_s: float = Field(default=15.0, gt=0, le=600)
     """How long to wait for a connection where all are in use."""
     connect_timeout_s: int = Field(default=5, ge=1, le=120)
+    """How long connecting may take, in seconds."""
     statement_timeout_s: float = Field(default=60.0, gt=0, le=3_600)
     """The longest statement; migrations are not held to it."""
     lock_timeout_s: float = Field(default=10.0, gt=0, le=600)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from schemas.faults import first_fault
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
+from services.runtime.toml_file import read_toml
 
 PREFIX = "mapping:"
 """Before a mapping's name, as the name of a format."""
@@ -18,22 +19,16 @@ MOST_BYTES = 200_000
 
 
 def mapping_in(file: Path) -> MappingSettings:
-    """Read a mapping. Raises UsageError with the first fault, named by its place in the file."""
-    return mapping_of(table_in(file), str(file))
-
-
-def table_in(file: Path) -> dict[str, Any]:
-    """Read a TOML file. Raises UsageError."""
+    """Read a mapping. Raises UsageError with the first fault, named by its line and place in the file."""
     try:
-        with file.open("rb") as opened:
-            text = opened.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            raise UsageError(f"the mapping file {file} is larger than {MOST_BYTES:,} bytes")
-        return tomllib.loads(text.decode("utf-8"))
+        read = read_toml(file, "mapping file", most_bytes=MOST_BYTES)
     except FileNotFoundError:
         raise UsageError(f"there is no mapping file {file}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"the mapping file {file} cannot be read: {error}") from None
+    try:
+        return MappingSettings.model_validate(read.values)
+    except ValidationError as error:
+        fault = first_fault(error, MappingSettings)
+        raise UsageError(f"{read.line_named(fault.place)}: {fault}") from None
 
 
 def mapping_of(table: dict[str, Any], where: str) -> MappingSettings:
@@ -53,7 +48,7 @@ def with_files(ingest: Any, folder: Path) -> Any:
         return ingest
     files = {name: told for name, told in mappings.items() if isinstance(told, str)}
     pointed = [_pointed(source, files, mappings) for source in sources]
-    read = {name: table_in(folder / told) for name, told in files.items()}
+    read = {name: mapping_in(folder / told) for name, told in files.items()}
     ready = {"sources": pointed} if sources else {}
     return {**ingest, **ready, "mappings": {**mappings, **read}} if files or mappings else ingest
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from schemas.posting import PostingCore
+from schemas.setting_types import Span
 from services.notifier.domain.again import again
 from services.notifier.domain.copies import Copies, SentJobs, gather
 from services.notifier.domain.judging import Judged, Judging, Ready
@@ -28,16 +31,21 @@ from services.notifier.domain.score import passing, score, total, weight_of
 from services.rules.verdict import Outcome, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class CurateSettings:
+class CurateSettings(BaseModel):
     """How much a digest may hold and how old a job may be."""
 
-    most_items: int = 10
-    most_near: int = 3
-    most_per_company: int = 2
-    most_alike: int = 2
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    most_items: int = Field(default=10, ge=1)
+    """Jobs in one digest."""
+    most_near: int = Field(default=3, ge=0)
+    """Near misses below them."""
+    most_per_company: int = Field(default=2, ge=1)
+    """Jobs of one company."""
+    most_alike: int = Field(default=2, ge=1)
     """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
-    stale_after: timedelta = timedelta(days=30)
+    stale_after: Span = timedelta(days=30)
+    """A job that was posted longer ago is no news."""
 
 
 DEFAULTS = CurateSettings()

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.runtime.setting_types import formed
+from schemas.setting_types import formed
 
 
 class KafkaSettings(BaseModel):
-    """The `[kafka]` table of the settings file. Without a bootstrap server the embedded log is used."""
+    """Kafka, on which services run as processes of their own; without a bootstrap server all is one process."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -22,10 +22,14 @@ class KafkaSettings(BaseModel):
     replication: int = Field(default=1, ge=1, le=9)
     """Copies of each partition, in topics that `jobchime topics create` makes."""
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """Whether the connection is encrypted (SSL), and whether a name and password are given (SASL)."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How the name and password are given."""
     username: str = ""
+    """Of an account at the brokers, where `security` is SASL."""
     password: SecretStr = SecretStr("")
-    ca_file: Path | None = None
+    """Better given as JOBCHIME_KAFKA__PASSWORD."""
+    ca_file: Path | None = Field(default=None, examples=["ca.pem"])
     """Certificates to trust besides the machine's own."""
     delivery_timeout_s: float = Field(default=30.0, gt=0, le=600)
     """How long a record may be on its way to the broker before sending it counts as failed, and is tried again."""
@@ -35,6 +39,7 @@ class KafkaSettings(BaseModel):
     """A worker that is silent for so long has its partitions taken over; at least the brokers'
     `group.min.session.timeout.ms`, which is 6 s unless they are told otherwise."""
     commit_every_s: float = Field(default=0.5, gt=0, le=60)
+    """How often a worker notes how far it has come, in seconds."""
     batch: int = Field(default=500, ge=1, le=10_000)
     """Most records handled together."""
     linger_s: float = Field(default=0.05, gt=0, le=5)

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 import yaml
-from pydantic import BaseModel
 from sqlalchemy.engine import make_url
 from typer.main import get_command
 
 from services.cli.app import tree
 from services.settings import Settings, load_settings
+from services.settings.environment import place_of
 
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOY = ROOT / "deploy"
@@ -87,18 +87,7 @@ def test_a_variable_that_is_no_setting_would_be_found() -> None:
 
 
 def _is_setting(variable: str) -> bool:
-    model: Any = Settings
-    for part in variable.removeprefix("JOBCHIME_").lower().split("__"):
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            return _holds(model)  # a key of a table, or what stands below it
-        if part not in model.model_fields:
-            return False
-        model = model.model_fields[part].annotation
-    return True
-
-
-def _holds(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) is dict
+    return place_of(Settings, variable) is not None
 
 
 @pytest.mark.parametrize(("settings", "name"), [(name, name) for name in WORKERS], indirect=["settings"])

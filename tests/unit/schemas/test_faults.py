@@ -17,7 +17,7 @@ from services.notifier.importing import criteria_of
 from services.settings import Settings
 
 MODELS = (Criteria, CriteriaRecord, MappingSettings, Matches, Posting, RawPosting, Settings)
-PYDANTIC = ("Input should", "Field required", "Value error", "Extra inputs", "String should", "Unable to", "valid ")
+PYDANTIC = ("Input should", "Field required", "Value error", "Extra inputs", "String should", "Unable to", "a valid ")
 OTHERWISE = "it cannot be used here"
 
 WRITTEN = st.recursive(

@@ -1,0 +1,39 @@
+"""What the annotations of models say: which model lies where, and which fields it has."""
+
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+
+def within(at: Any, part: str | int) -> Any:
+    """The type of what lies at `part` of a type: a model's field, or what a list or table holds; None for nothing."""
+    if isinstance(at, type) and issubclass(at, BaseModel):
+        return at.model_fields[str(part)].annotation if str(part) in at.model_fields else None
+    inner = [each for each in get_args(at) if each is not ...]
+    if get_origin(at) in (dict, list, tuple):
+        return inner[-1] if inner else None
+    return next((found for each in inner if (found := within(each, part)) is not None), None)
+
+
+def model_of(at: Any) -> type[BaseModel] | None:
+    """The model that a type is, or that it is where it is anything (`Model | None`)."""
+    if isinstance(at, type) and issubclass(at, BaseModel):
+        return at
+    if get_origin(at) in (dict, list, tuple):
+        return None
+    return next((model for each in get_args(at) if (model := model_of(each))), None)
+
+
+def container_of(at: Any) -> type | None:
+    """`dict`, `list` or `tuple` where a type is one of, or is one where it is anything."""
+    kind: type | None = get_origin(at)
+    if kind in (dict, list, tuple):
+        return kind
+    if isinstance(at, type):
+        return None
+    return next((found for each in get_args(at) if (found := container_of(each))), None)
+
+
+def is_optional(at: Any) -> bool:
+    """Whether null may stand there."""
+    return type(None) in get_args(at)

@@ -1,0 +1,112 @@
+"""All settings of an installation in one model; each table is the settings class of its room."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from services.ingest.settings import IngestSettings
+from services.matcher.settings import MatcherSettings
+from services.notifier.domain.ids import Ids
+from services.notifier.mail_settings import MailSettings
+from services.notifier.settings import NotifierSettings
+from services.runtime.datadir import STORE_FILE
+from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.logging import LEVELS
+from services.runtime.store_settings import StoreSettings
+from services.runtime.web_settings import ProbeSettings
+
+SECRET_FILE = "secret"  # noqa: S105 (a file name)
+_LEAST_SECRET = 16
+
+
+class Settings(BaseModel):
+    """Everything an operator decides."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    data: Path = Path("jobchime-data")
+    """The folder of log, store and secret. Relative paths are relative to the settings file."""
+    log_level: str = "info"
+    """How much is logged: debug, info, warning, error or critical."""
+    secret: SecretStr = SecretStr("")
+    """What ids and links are signed with, 16 bytes or more; empty: made once and kept in the data folder."""
+    store: SecretStr = SecretStr("")
+    """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder."""
+    worker: str = ""
+    """Names this process among all, the same after a restart; empty: by the service and this machine's name."""
+    tick_every_s: float = Field(default=1.0, gt=0, le=3_600)
+    """How often what is due is looked for, in seconds."""
+    ingest: IngestSettings = IngestSettings()
+    """The sources, and how they are asked."""
+    notifier: NotifierSettings = NotifierSettings()
+    """How digests are built and handed over."""
+    mail: MailSettings = MailSettings()
+    """How mail leaves."""
+    probes: ProbeSettings = ProbeSettings()
+    """Where services say how they are."""
+    kafka: KafkaSettings = KafkaSettings()
+    """The log of the deployed form."""
+    matcher: MatcherSettings = MatcherSettings()
+    """Where criteria and postings are held for matching."""
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    """The indices of the deployed form."""
+    store_limits: StoreSettings = StoreSettings()
+    """Bounds of the connections to PostgreSQL."""
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, level: str) -> str:
+        if level.casefold() not in LEVELS:
+            raise ValueError(f"there is no such log level; there are {', '.join(LEVELS)}")
+        return level
+
+    @field_validator("secret")
+    @classmethod
+    def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value().encode()) < _LEAST_SECRET:
+            raise ValueError(f"the secret needs {_LEAST_SECRET} bytes or more; `openssl rand -hex 32` makes one")
+        return secret
+
+    @property
+    def store_url(self) -> str:
+        """Where subscribers, searches, matches and deliveries are kept."""
+        return self.store.get_secret_value() or f"sqlite:///{self.data / STORE_FILE}"
+
+    @property
+    def deployed(self) -> bool:
+        """Whether the services run as processes of their own, on Kafka."""
+        return self.kafka.deployed
+
+    def in_one_go(self) -> "Settings":
+        """The same for a command that does what is due and ends: no part of it is left for a next tick."""
+        return self.model_copy(update={"notifier": self.notifier.in_one_go()})
+
+    def ids(self) -> Ids:
+        """Ids under this installation's secret, made at the first call. Raises UsageError, UnavailableError."""
+        given = self.secret.get_secret_value().encode()
+        return Ids(given or _kept_secret(self.data))
+
+
+def _kept_secret(folder: Path) -> bytes:
+    path = folder / SECRET_FILE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            kept = path.read_bytes().strip()
+        else:
+            kept = secrets.token_hex(32).encode()
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(kept + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise UnavailableError(f"the secret {path} cannot be read or made: {error.strerror}") from None
+    if len(kept) < _LEAST_SECRET:
+        raise UsageError(f"the secret in {path} is cut short; restore it from a backup, or ids and links change")
+    return kept
