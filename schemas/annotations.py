@@ -4,13 +4,16 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+LISTS = (list, tuple, set, frozenset)
+"""Types of what is written as a list."""
+
 
 def within(at: Any, part: str | int) -> Any:
     """The type of what lies at `part` of a type: a model's field, or what a list or table holds; None for nothing."""
     if isinstance(at, type) and issubclass(at, BaseModel):
         return at.model_fields[str(part)].annotation if str(part) in at.model_fields else None
     inner = [each for each in get_args(at) if each is not ...]
-    if get_origin(at) in (dict, list, tuple):
+    if get_origin(at) in (dict, *LISTS):
         return inner[-1] if inner else None
     return next((found for each in inner if (found := within(each, part)) is not None), None)
 
@@ -19,15 +22,15 @@ def model_of(at: Any) -> type[BaseModel] | None:
     """The model that a type is, or that it is where it is anything (`Model | None`)."""
     if isinstance(at, type) and issubclass(at, BaseModel):
         return at
-    if get_origin(at) in (dict, list, tuple):
+    if get_origin(at) in (dict, *LISTS):
         return None
     return next((model for each in get_args(at) if (model := model_of(each))), None)
 
 
 def container_of(at: Any) -> type | None:
-    """`dict`, `list` or `tuple` where a type is one of, or is one where it is anything."""
+    """`dict` or a kind of list where a type is one of, or is one where it is anything."""
     kind: type | None = get_origin(at)
-    if kind in (dict, list, tuple):
+    if kind in (dict, *LISTS):
         return kind
     if isinstance(at, type):
         return None

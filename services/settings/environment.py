@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from schemas.annotations import container_of, is_optional, model_of, within
+from schemas.annotations import LISTS, container_of, is_optional, model_of, within
 from schemas.faults import nearest
 from services.runtime.errors import UsageError
 
@@ -102,7 +102,7 @@ def _at(model: type[BaseModel], place: tuple[str, ...]) -> Any:
     """The type of a setting; None for what is none, as is an item of a list."""
     at: Any = model
     for part in place:
-        if not part or container_of(at) in (list, tuple):
+        if not part or container_of(at) in LISTS:
             return None
         at = within(at, part)
     return at
@@ -114,7 +114,7 @@ def _read(name: str, kind: Any, text: str) -> Any:
         return None
     start = text.lstrip()[:1]
     container = container_of(kind)
-    if container in (list, tuple) and start != "[":
+    if container in LISTS and start != "[":
         if any(model_of(item) for item in get_args(kind)):
             raise UsageError(f'{name}: it is a list of tables; write it as JSON, such as [{{"name": "..."}}]')
         return [part.strip() for part in text.split(",") if part.strip()]
