@@ -73,7 +73,7 @@ class _Parts:
     """Whether the service takes records of several partitions in one batch."""
     tick_apart: bool = False
     """Whether the service's ticks need not wait for its batches."""
-    server: AbstractContextManager[object] | None = None
+    beside: tuple[AbstractContextManager[object], ...] = ()
     """Entered while the worker runs."""
 
 
@@ -86,7 +86,7 @@ class Deployed:
     ticker: Ticker
     _ground: Ground
     _place: _Place
-    _server: AbstractContextManager[object] | None
+    _beside: tuple[AbstractContextManager[object], ...]
 
     def run(self, stop: threading.Event) -> None:
         """Wait for what it needs, then go on until `stop` is set, shown to operators all the while.
@@ -109,9 +109,9 @@ class Deployed:
             if not self._ground.wait(stop, self.runner.pulse):
                 return
             stack.enter_context(self._place.shown.pauses)
+            for beside in self._beside:
+                stack.enter_context(beside)
             stack.enter_context(self.ticker)
-            if self._server is not None:
-                stack.enter_context(self._server)
             self.runner.run(stop)
 
     def once(self, stop: threading.Event) -> None:
@@ -164,7 +164,7 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
             meter=shown.meter,
         )
         ground = Ground(_needs(place), clock=clock)
-        yield Deployed(name, runner, ticker, ground, place, parts.server)
+        yield Deployed(name, runner, ticker, ground, place, parts.beside)
 
 
 def _needs(place: _Place) -> Sequence[Callable[[], None]]:
@@ -190,7 +190,7 @@ def _ingest(place: _Place) -> _Parts:
         worker=place.worker,
         paused=place.shown.paused_sources,
     )
-    push = None
+    beside: list[AbstractContextManager[object]] = [collector]
     if settings.push.enabled:
         push = make_push_server(
             settings,
@@ -200,7 +200,8 @@ def _ingest(place: _Place) -> _Parts:
             pauses=place.shown.pauses,
             metrics=place.shown.metrics,
         )
-    return _Parts(make_normaliser(settings), (collector,), server=push)
+        beside.append(push)
+    return _Parts(make_normaliser(settings), (collector,), beside=tuple(beside))
 
 
 def _matcher(place: _Place) -> _Parts:

@@ -56,6 +56,7 @@ class Embedded:
         probes = settings.probes
         with ExitStack() as stack:
             stack.enter_context(shown.pauses)
+            stack.enter_context(self.collector)
             if settings.ingest.push.enabled:
                 push = make_push_server(
                     settings.ingest,

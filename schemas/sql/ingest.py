@@ -23,6 +23,11 @@ sources = Table(
     Column("counts", Text, nullable=False, comment="of the last success, a JSON object"),
     Column("claimed_by", Text, comment="the worker that polls it"),
     Column("claimed_until", Moment),
+    Column("asked_since", Moment, comment="when the poll in hand began; null: none is"),
+    Column("hangs", Integer, comment="polls in a row that ran out of time"),
+    Column("notes", Text, comment="what there was to say of its last poll"),
+    Column("shrunk", Text, comment="how its complete listing shrank, a JSON object; null: not"),
+    Column("shrunk_accepted", Moment, comment="an operator's word for the shrinking that began at this time"),
     comment="How each source fares; those that left the settings keep their row.",
 )
 

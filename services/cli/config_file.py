@@ -15,10 +15,13 @@ data = "jobchime-data"
 [ingest]
 # A page or mailbox by which a board can reach you; it goes into the User-Agent.
 # contact = "https://jobs.example.com/about-our-bot"
+# polls_at_once = 16      # each of another host; what hangs holds up no other
 # gap = "1s"              # between two requests to one host
-# connect_timeout = "10s"
-# read_timeout = "20s"
-# total_timeout = "2m"
+# connect_timeout = "10s" # a host is found and connected to
+# header_timeout = "30s"  # an answer's headers are there
+# read_timeout = "20s"    # between two pieces of an answer
+# total_timeout = "2m"    # for one request, with redirects and its whole body
+# poll_timeout = "8m"     # for one poll, with all its pages
 # attempts = 3
 # max_age = "45d"         # how long a posting lasts where its source neither lists completely nor says when it ends
 # silence = "1d"          # a source without a success for so long gets a warning

@@ -173,6 +173,8 @@ def _health_json(health: SourceHealth | None) -> dict[str, object]:
         "last_attempt": health.last_attempt and health.last_attempt.isoformat(),
         "last_success": health.last_success and health.last_success.isoformat(),
         "next_due": health.next_due.isoformat(),
+        "asked_since": health.asked_since and health.asked_since.isoformat(),
+        "hangs": health.hangs,
         "failures": health.failures,
         "last_error": health.last_error,
     }

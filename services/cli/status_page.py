@@ -12,10 +12,11 @@ from rich.text import Text
 
 from services.overview.model import EngineView, Overview, ServiceView, Trouble
 from services.overview.troubles import ago, troubles
-from services.runtime.figures import SourceState, StoreFigures
+from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 
 _SOURCE_STYLE: dict[SourceState, str] = {
     "ok": "green",
+    "hanging": "bold red",
     "failing": "bold red",
     "silent": "bold red",
     "paused": "yellow",
@@ -75,7 +76,7 @@ def _trouble(one: Trouble) -> Text:
 
 def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
     table = _table("Sources", ("source", "state", "last success", "items", "next poll", "reason"), right=("items",))
-    order = {"failing": 0, "silent": 0, "paused": 1}
+    order = {"failing": 0, "silent": 0, "hanging": 0, "paused": 1}
     ranked = sorted(figures.sources, key=lambda source: (order.get(source.state, 2), source.name))
     for source in ranked[:_MOST_SOURCES]:
         table.add_row(
@@ -83,7 +84,7 @@ def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
             Text(source.state, _SOURCE_STYLE[source.state]),
             _when(source.last_success, now),
             f"{source.items:,}",
-            "pushed" if source.pushed else _until(source.next_due, now),
+            _next_poll(source, now),
             Text(source.error or "", "red", overflow="ellipsis", no_wrap=True),
         )
     if len(ranked) > _MOST_SOURCES:
@@ -210,6 +211,12 @@ def _counted(numbers: dict[str, int]) -> str:
 
 def _when(at: datetime | None, now: datetime) -> str:
     return "never" if at is None else f"{ago(now - at)} ago"
+
+
+def _next_poll(source: SourceFigures, now: datetime) -> str:
+    if source.pushed:
+        return "pushed"
+    return f"asked for {ago(now - source.asked_since)}" if source.asked_since else _until(source.next_due, now)
 
 
 def _until(at: datetime | None, now: datetime) -> str:

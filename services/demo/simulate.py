@@ -52,7 +52,7 @@ def demo_settings(out: Path, feeds: Path) -> Settings:
     return Settings(
         data=out / "state",
         secret=SecretStr(_SECRET),
-        ingest=IngestSettings(sources=sources, polls_per_tick=100),
+        ingest=IngestSettings(sources=sources, polls_at_once=1),
         mail=mail,
     )
 

@@ -1,10 +1,14 @@
 """The collectors: poll what is due, note how each source fares, close what has ended."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
 from random import Random
+from typing import Self
 
 import structlog
 
@@ -13,28 +17,31 @@ from services.ingest.details import DetailReader, wants_details
 from services.ingest.domain.schedule import SourceHealth, Validators, next_due, silent_since
 from services.ingest.events import COLLECTOR
 from services.ingest.poll import Poll, PollReport
-from services.ingest.ports import FetchFailedError
-from services.ingest.reader import Reader
+from services.ingest.polls import Polls, PollStoppedError
+from services.ingest.ports import Fetched, FetchFailedError
+from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.http import host_of
 from services.runtime.privacy import told
 from services.runtime.records import Outgoing, Record
 
 CLOSED_PER_TICK = 2_000
 _PRUNED_EVERY = timedelta(days=1)
-_SHARE_OF_DETAILS = 5
-"""Part of its lease after which a poll begins no more calls for details: the last one may take its time."""
-_LONG_TICK_S = 30.0
-"""After which a tick leaves further polls to the next: in the embedded form all services share one thread."""
+_SWEEP_PATIENCE_S = 0.2
+"""How long a tick waits for its turn beside the polls in hand; in the embedded form other services wait for it."""
 
 _events = structlog.get_logger(__name__)
 
 
 class Collector:
-    """A `Service` without inputs: its tick polls the sources.
+    """A `Service` without inputs: its tick has the sources polled that are due, many at a time.
 
     It sends by the producer itself, since the ledger may be written only after a record is durable. `worker` names who
     holds a source while it is polled; the same worker takes its own claims up again after a crash.
+
+    While it is entered, ticks begin polls and do not wait for them; else each tick ends when all that was due has been
+    polled, as commands that tick once need it.
     """
 
     name = COLLECTOR
@@ -57,11 +64,23 @@ class Collector:
         self._reader = reader
         self._chance = chance
         self._worker = worker
+        self._polls = Polls(tools.settings.polls_at_once, monotonic)
+        self._waits = True
+        self._failure: Exception | None = None
         self._pruned_at: datetime | None = None
         self._warned: dict[str, datetime] = {}
+        self._hosts = {source.name: host_of(source.url) if source.is_web else "" for source in tools.settings.sources}
         for source in tools.settings.sources:
             if source.format != "auto":
                 tools.format_named(source.format)
+
+    def __enter__(self) -> Self:
+        self._waits = False
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the polls in hand: those that write are waited for, a little; those that wait are left, as by a kill."""
+        self._polls.stop()
 
     def load(self) -> None:
         """Nothing is held in memory."""
@@ -71,37 +90,100 @@ class Collector:
         return ()
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """Poll the sources that are due, a few each time, and close what has ended. Raises UnavailableError."""
-        settings = self._tools.settings
-        held = self._paused()
-        enabled = {source.name: source for source in settings.sources if source.enabled and source.name not in held}
-        self._tools.ledger.register(enabled, now)
-        latest = self._monotonic() + _LONG_TICK_S
-        for _ in range(settings.polls_per_tick):
-            if self._monotonic() >= latest:
-                break
-            claimed = self._tools.ledger.claim(enabled, now, most=1, worker=self._worker, lease=settings.lease)
-            if not claimed:
-                break
-            self._poll_claimed(enabled[claimed[0]], now)
-        close_ended(self._tools, now, CLOSED_PER_TICK)
-        self._warn(now)
-        self._prune(now)
+        """Have the sources polled that are due, and close what has ended.
+
+        Raises UnavailableError, also for a poll that was begun by an earlier tick.
+        """
+        self._tools.ledger.register(self._pollable(), now)
+        self._begin_polls(now)
+        if self._waits:
+            self._wait_for_polls(now)
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        with suppress(PollStoppedError), self._polls.turn(_SWEEP_PATIENCE_S) as has_turn:
+            if has_turn:
+                close_ended(self._tools, now, CLOSED_PER_TICK)
+                self._prune(now)
+            self._warn(now)
         return ()
 
     def poll_source(self, source: SourceSettings, now: datetime) -> PollReport:
         """Poll one source, due or not. Raises UnavailableError where the store or the log is away."""
+        with self._polls.turn():
+            return self._poll(source, now)
+
+    def _pollable(self) -> dict[str, SourceSettings]:
+        held = self._paused()
+        return {one.name: one for one in self._tools.settings.sources if one.enabled and one.name not in held}
+
+    def _begin_polls(self, now: datetime) -> None:
+        began = self._monotonic()
+
+        def time_of_poll() -> datetime:
+            # A command that ticks once does all at the time that it was given.
+            return now if self._waits else now + timedelta(seconds=self._monotonic() - began)
+
+        while (name := self._next(now)) is not None:
+            self._polls.start(partial(self._work, name, time_of_poll))
+
+    def _wait_for_polls(self, now: datetime) -> None:
+        try:
+            while self._polls.wait():
+                self._begin_polls(now)
+        except BaseException:
+            self._polls.stop()
+            raise
+
+    def _next(self, now: datetime) -> str | None:
+        """Claim the source that has been due for longest, among those that may be polled beside what is in hand."""
+
+        def choose(running: frozenset[str], hosts: frozenset[str]) -> tuple[str, str] | None:
+            if self._failure is not None:
+                return None
+            free = [name for name in self._pollable() if name not in running and self._hosts[name] not in hosts]
+            lease = self._tools.settings.lease
+            claimed = self._tools.ledger.claim(free, now, most=1, worker=self._worker, lease=lease)
+            return (claimed[0], self._hosts[claimed[0]]) if claimed else None
+
+        return self._polls.begin(choose)
+
+    def _work(self, name: str, now: Callable[[], datetime]) -> None:
+        """Poll a source, and then the next that is due, as long as there is one and a place for it."""
+        next_one: str | None = name
+        while next_one is not None:
+            source = self._tools.settings.source(next_one)
+            assert source is not None
+            try:
+                with self._polls.turn():
+                    self._poll_claimed(source, now())
+            except Exception as error:
+                self._failure = error
+            finally:
+                self._polls.end(next_one)
+            next_one = self._next_or_none(now())
+
+    def _next_or_none(self, now: datetime) -> str | None:
+        try:
+            return self._next(now)
+        except Exception as error:
+            self._failure = error
+            return None
+
+    def _poll(self, source: SourceSettings, now: datetime) -> PollReport:
+        settings = self._tools.settings
+        latest = self._monotonic() + min(settings.poll_timeout, settings.lease / 2).total_seconds()
         health = self._health(source.name, now)
-        poll = Poll(source, health, now, self._tools, self._details(source, now))
+        poll = Poll(source, health, now, self._tools, self._details(source, now, latest))
         wish: timedelta | None = None
         answered = False
         try:
-            for page in self._reader.read(source, health.validators, now, daily=self._lacks_details(source, health)):
+            for page in self._pages(source, health, now, latest):
                 answered = True
                 if not poll.take(page):
                     break
         except FetchFailedError as error:
-            poll.fail(told(error))
+            poll.fail(told(error), hung=error.hung)
             wish = error.retry_after
         report = poll.finish()
         self._tools.ledger.settle(self._after(source, health, report, poll, now, wish, answered=answered))
@@ -111,6 +193,26 @@ class Collector:
         else:
             _events.info("polled", unchanged=report.unchanged, **told_of)
         return report
+
+    def _pages(self, source: SourceSettings, health: SourceHealth, now: datetime, latest: float) -> Iterator[Page]:
+        """The pages of a listing, each fetched, and read as far as its first part, while others are polled.
+
+        What reads a body whole before it gives anything does that then.
+        """
+        pages = self._reader.read(
+            source,
+            health.validators,
+            now,
+            daily=self._lacks_details(source, health),
+            in_time=lambda: self._monotonic() < latest,
+        )
+
+        def fetched() -> Page | None:
+            page = next(pages, None)
+            return page and replace(page, parts=chain(list(islice(page.parts, 1)), page.parts))
+
+        while (page := self._polls.apart(fetched)) is not None:
+            yield page
 
     def _lacks_details(self, source: SourceSettings, health: SourceHealth) -> bool:
         """Whether a source's listings, as last read, are completed posting by posting."""
@@ -122,33 +224,34 @@ class Collector:
                 continue  # it is no longer there: the listing is read anew anyway
         return False
 
-    def _details(self, source: SourceSettings, now: datetime) -> DetailReader:
-        latest = self._monotonic() + self._tools.settings.lease.total_seconds() / _SHARE_OF_DETAILS
+    def _details(self, source: SourceSettings, now: datetime, latest: float) -> DetailReader:
+        def fetch(address: str, validators: Validators) -> Fetched:
+            return self._polls.apart(lambda: self._reader.detail(source, address, validators, now))
+
         return DetailReader(
             source,
             in_time=lambda: self._monotonic() < latest,
-            fetch=lambda address, validators: self._reader.detail(source, address, validators, now),
+            fetch=fetch,
             kept=lambda source_ids: self._tools.ledger.items(source.name, source_ids),
             now=now,
         )
 
     def silent(self, now: datetime) -> dict[str, datetime]:
         """The enabled sources that have given nothing for too long, each with since when."""
-        settings = self._tools.settings
-        held = self._paused()
+        pollable = self._pollable()
         found: dict[str, datetime] = {}
         for health in self._tools.ledger.healths():
-            source = settings.source(health.source)
-            if source is None or not source.enabled or source.name in held:
+            source = pollable.get(health.source)
+            if source is None:
                 continue
-            since = silent_since(health, now, settings.silence_of(source))
+            since = silent_since(health, now, self._tools.settings.silence_of(source))
             if since is not None:
                 found[health.source] = since
         return found
 
     def _poll_claimed(self, source: SourceSettings, now: datetime) -> None:
         try:
-            self.poll_source(source, now)
+            self._poll(source, now)
         except UnavailableError:
             raise
         except JobchimeError as error:
@@ -166,6 +269,7 @@ class Collector:
                 health,
                 last_attempt=now,
                 failures=failures,
+                hangs=0,
                 last_error=reason,
                 validators=Validators(),
                 next_due=next_due(now, every=source.every, failures=failures, chance=self._chance.random()),
@@ -193,6 +297,8 @@ class Collector:
             health,
             last_attempt=now,
             failures=failures,
+            hangs=health.hangs + 1 if report.hung else 0,
+            notes="; ".join(report.notes),
             next_due=due,
             validators=poll.validators(report) if answered else health.validators,
             counts=report.counts if answered else health.counts,

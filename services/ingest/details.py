@@ -125,7 +125,7 @@ class DetailReader:
                     return
             else:
                 self._failures.append(told(error))
-            self._put_off = self._put_off or error.retry_after is not None
+            self._put_off = self._put_off or error.hung or error.retry_after is not None
             added, whole = had, False
         else:
             added, whole = (had, True) if fetched.unchanged else self._added(details, fetched, had)

@@ -38,6 +38,8 @@ class PollReport:
     """Skips by reason, and what else there is to say."""
     waiting: int = 0
     """New postings that are held back until there is room for the calls that they need."""
+    hung: bool = False
+    """It failed since its server let the time run out."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -70,6 +72,7 @@ class Poll:
         self._faults: list[str] = []
         self._limits: list[str] = []
         self._unchanged = False
+        self._hung = False
 
     def take(self, page: Page) -> bool:
         """Take a page; gives whether the next is wanted."""
@@ -77,7 +80,7 @@ class Poll:
             self._take_unchanged()
             return False
         if page.fault is not None:
-            self._faults.append(page.fault)
+            self.fail(page.fault, hung=page.hung)
         if page.limit is not None:
             self._limits.append(page.limit)
         self._pages += 1
@@ -97,9 +100,10 @@ class Poll:
         # A listing that is not complete begins with the newest: behind a page of old news there is nothing new either.
         return terms.complete or terms.first_poll or not self._source.is_web or listed == 0 or unchanged < listed
 
-    def fail(self, reason: str) -> None:
-        """The next page could not be fetched."""
+    def fail(self, reason: str, *, hung: bool = False) -> None:
+        """The listing did not come whole."""
         self._faults.append(reason)
+        self._hung = self._hung or hung
 
     def finish(self) -> PollReport:
         """Close what vanished, and say what the poll came to."""
@@ -117,6 +121,7 @@ class Poll:
             error=error,
             notes=tuple(self._notes()),
             waiting=self._details.waiting,
+            hung=self._hung,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 

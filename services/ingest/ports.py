@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.listing import Known
+from services.ingest.domain.listing import Known, Shrunk
 from services.ingest.domain.schedule import SourceHealth, Validators
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError
@@ -134,8 +134,12 @@ class Format(Protocol):
 class FetchFailedError(JobchimeError):
     """A source gave nothing this time, with the reason in one sentence: note it, poll again later."""
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None, gone: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, retry_after: timedelta | None = None, gone: bool = False, hung: bool = False
+    ) -> None:
         super().__init__(reason)
+        self.hung = hung
+        """Its server let the time run out."""
         self.retry_after = retry_after
         """How long the source asked to be left alone."""
         self.gone = gone
@@ -154,6 +158,8 @@ class Fetched:
     """The source says that nothing changed since `validators`; there is no body."""
     cut: str | None = None
     """Why the body is not whole."""
+    hung: bool = False
+    """It is not, because its server let the time run out."""
     following: str | None = None
     """The next file of a folder."""
     pages: bool = True
@@ -195,11 +201,18 @@ class SourceLedger(Protocol):
     def claim(
         self, sources: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
     ) -> Sequence[str]:
-        """Take the due ones among `sources`, the longest due first, that no other worker holds at `now`."""
+        """Take the due ones among `sources`, the longest due first, that no other worker holds at `now`.
+
+        They count as asked since then, until they are settled.
+        """
         ...
 
     def settle(self, health: SourceHealth) -> None:
         """Write how a source fares, and let go of the claim on it."""
+        ...
+
+    def accept_shrunk(self, source: str) -> Shrunk | None:
+        """Take an operator's word for how a listing shrank, and make a poll due at once; gives None where none did."""
         ...
 
     def forget_validators(self, source: str) -> None:

@@ -26,6 +26,8 @@ class Page:
     unchanged: bool = False
     fault: str | None = None
     """Why the listing is not whole: something broke."""
+    hung: bool = False
+    """It is not, because its server let the time run out."""
     limit: str | None = None
     """Why the listing is not whole: more was not asked for."""
 
@@ -48,11 +50,18 @@ class Reader:
         self._format_named = format_named
 
     def read(
-        self, source: SourceSettings, validators: Validators, now: datetime, *, daily: bool = False
+        self,
+        source: SourceSettings,
+        validators: Validators,
+        now: datetime,
+        *,
+        daily: bool = False,
+        in_time: Callable[[], bool] = lambda: True,
     ) -> Iterator[Page]:
         """The pages of a listing, each fetched when it is asked for. Raises FetchFailedError at any of them.
 
         `daily`: what is unchanged is read once a day all the same, for what is asked about each of its postings.
+        `in_time` says whether a further page may be asked for.
         """
         day = f"{now:%Y-%m-%d}" if daily else ""
         request = " ".join(filter(None, (source.format, self._revision, day, source.url)))
@@ -74,6 +83,9 @@ class Reader:
             if limit is not None:
                 yield Page(address=following, limit=limit)
                 return
+            if not in_time():
+                yield Page(address=following, fault="its pages took longer than poll_timeout", hung=True)
+                return
             address, asked_with = following, Validators()
 
     def detail(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
@@ -81,7 +93,7 @@ class Reader:
         return self._fetcher.fetch(source, address, validators, now)
 
     def _page(self, source: SourceSettings, fetched: Fetched) -> Page:
-        page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut)
+        page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut, hung=fetched.hung)
         found = self._detect(fetched.body) if source.format == "auto" else self._format_named(source.format)
         if found is None:
             reason = f"{shown(fetched.address) if source.is_web else fetched.address}: {_unknown(fetched.body)}"

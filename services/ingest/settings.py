@@ -92,18 +92,22 @@ class IngestSettings(_Settings):
     """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
     contact: str = ""
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
-    polls_per_tick: int = Field(default=4, ge=1, le=100)
-    """Sources polled before what was found is matched."""
+    polls_at_once: int = Field(default=16, ge=1, le=200)
+    """Of one process, each of another host. One that lasts leaves its place to others, up to four times as many."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
     connect_timeout: Span = timedelta(seconds=10)
-    """For connecting, encryption included."""
+    """For finding a host and connecting to it."""
+    header_timeout: Span = timedelta(seconds=30)
+    """From the beginning of a request to the end of the answer's header section."""
     read_timeout: Span = timedelta(seconds=20)
     """Between two pieces of an answer."""
     total_timeout: Span = timedelta(minutes=2)
-    """For one request with its redirects and its whole body."""
+    """For one request with its redirects and its whole body; once so much has gone by, a page is not asked again."""
+    poll_timeout: Span = timedelta(minutes=8)
+    """For one poll, after which it asks for no further page and no further details; never above half its lease."""
     attempts: int = Field(default=3, ge=1, le=10)
-    """Requests for one page before the poll counts as failed."""
+    """Requests for one page before the poll counts as failed. One that ran out of time is not asked again at once."""
     max_age: Span = timedelta(days=45)
     """How long a posting lasts where its source neither lists completely nor states an expiry."""
     silence: Span = timedelta(days=1)

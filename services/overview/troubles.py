@@ -18,6 +18,7 @@ SLOW_S = 60.0
 _OUTBOX_MANY = 10_000
 _MOST_SAID = 160
 _MOST_NAMED = 3
+_HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -163,6 +164,8 @@ def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     if source.state == "silent":
         why = f": {_short(source.error)}" if source.error else ""
         yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
+    elif source.state == "hanging":
+        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
     elif source.state == "failing":
         again = "" if source.pushed else "; it is asked again by itself"
         yield Trouble(
@@ -172,6 +175,12 @@ def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False
         )
+
+
+def _hangs(source: SourceFigures, now: datetime) -> str:
+    asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
+    before = [f"{source.hangs} polls in a row ran out of time"] if source.hangs else []
+    return "; ".join((*asked, *before, *([_short(source.error)] if source.error else [])))
 
 
 def _letters(overview: Overview) -> Iterator[Trouble]:

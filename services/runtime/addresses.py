@@ -8,12 +8,19 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
 
 from services.runtime.errors import JobchimeError, UnavailableError
 
 
 class AddressRefusedError(JobchimeError):
     """An address that may not be asked: only a change of the settings helps."""
+
+
+class LookupTimeoutError(UnavailableError):
+    """A name that no name server resolves in time."""
 
 
 _NEVER = tuple(
@@ -51,6 +58,8 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
 
 Address = IPv4Address | IPv6Address
+_Entry = tuple[Any, ...]
+"""Of `socket.getaddrinfo`."""
 
 
 def refusal(address: Address, *, allow_private: bool) -> str | None:
@@ -91,23 +100,39 @@ def _refusal6(address: IPv6Address, allow_private: bool) -> str | None:
     return None
 
 
-def reachable(host: str, port: int, *, allow_private: bool) -> Sequence[str]:
+def reachable(host: str, port: int, *, allow_private: bool, timeout_s: float) -> Sequence[str]:
     """Resolve a host once and check every address that it has.
 
     The caller connects to what this gives, not to the name, which may resolve differently a moment later. Spellings
     such as 127.1, 2130706433 or full-width digits are no way around: what they resolve to is what is checked.
-    Raises AddressRefusedError if any address is refused, UnavailableError if there is none.
+    Raises AddressRefusedError if any address is refused, UnavailableError if there is none, LookupTimeoutError.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise UnavailableError(f"the host {host} cannot be found") from error
+    found = _looked_up(host, port, timeout_s)
+    if isinstance(found, Exception):
+        raise UnavailableError(f"the host {host} cannot be found") from found
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for text in addresses:
         reason = refusal(ipaddress.ip_address(text), allow_private=allow_private)
         if reason is not None:
             raise AddressRefusedError(_sentence(host, text, reason))
     return addresses
+
+
+def _looked_up(host: str, port: int, timeout_s: float) -> list[_Entry] | Exception:
+    """Ask the system, in a thread that is left behind once the time is over: it can neither be bounded nor stopped."""
+    answers: SimpleQueue[list[_Entry] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    Thread(target=look_up, name=f"look-up of {host[:100]}", daemon=True).start()
+    try:
+        return answers.get(timeout=max(timeout_s, 0.0))
+    except Empty:
+        raise LookupTimeoutError(f"the host {host} cannot be found: no name server answers in time") from None
 
 
 def _sentence(host: str, address: str, reason: str) -> str:

@@ -18,14 +18,16 @@ from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy import told
 from services.runtime.store import reading
 
-SourceState = Literal["ok", "failing", "silent", "paused", "off", "waiting"]
-"""`waiting`: not polled, or pushed to, yet."""
+SourceState = Literal["ok", "hanging", "failing", "silent", "paused", "off", "waiting"]
+"""`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
 )  # fmt: skip
 DIGEST_OUTCOMES = ("digest", "hold")
 
+HANGING_AFTER = timedelta(seconds=15)
+"""A poll that lasts so long is taken to hang; a few pages, or calls for details, take less or are worth a look."""
 _DAY = timedelta(days=1)
 _QUERY_MS = 5_000
 
@@ -56,6 +58,10 @@ class SourceFigures:
     error: str | None = None
     """Why it fails; None where it does not."""
     next_due: datetime | None = None
+    asked_since: datetime | None = None
+    """When the poll in hand began; None where there is none."""
+    hangs: int = 0
+    """Polls in a row that its server let run out of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,14 @@ def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) 
         items=int(json.loads(row.counts).get("items", 0)),
         error=row.last_error if row.failures else None,
         next_due=None if one.pushed else row.next_due,
+        asked_since=_asked_since(row, now),
+        hangs=row.hangs or 0,
     )
+
+
+def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
+    """A claim that has run out is of a worker that is gone."""
+    return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
 
 
 def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
@@ -204,10 +217,14 @@ def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -
         return "off"
     if pauses.holds_source(one.name):
         return "paused"
+    asked_since = row and _asked_since(row, now)
+    hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
     if row is None or row.last_attempt is None:
-        return "waiting"
+        return "hanging" if hangs else "waiting"
     if one.silence is not None and now - (row.last_success or row.added_at) >= one.silence:
         return "silent"
+    if hangs or row.hangs:
+        return "hanging"
     return "failing" if row.failures else "ok"
 
 

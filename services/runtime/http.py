@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from services.runtime.addresses import AddressRefusedError, reachable
+from services.runtime.addresses import AddressRefusedError, LookupTimeoutError, reachable
 from services.runtime.errors import UnavailableError
 from services.runtime.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
 
@@ -23,6 +24,9 @@ class Limits:
     """Bounds of one GET; times in seconds."""
 
     connect: float = 10.0
+    """For finding the host and connecting to it, whichever of its addresses answers."""
+    headers: float = 30.0
+    """From the beginning of a request to the end of the answer's header section."""
     read: float = 20.0
     """Between two pieces."""
     total: float = 120.0
@@ -44,6 +48,12 @@ class Answer:
     body: bytes = b""
     cut: str | None = None
     """Why the body is not whole: the rest was lost, or lies beyond a bound."""
+    timed_out: bool = False
+    """It is not, because the server let the time run out."""
+
+
+class TimedOutError(UnavailableError):
+    """A server that let the time run out: asked again at once it would hold its caller as long."""
 
 
 def shown(url: str) -> str:
@@ -53,6 +63,14 @@ def shown(url: str) -> str:
     except httpx2.InvalidURL:
         return "an address that cannot be read"
     return str(parts.copy_with(query=None, fragment=None, username=None, password=None))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, by which politeness goes; empty where it has none."""
+    try:
+        return httpx2.URL(url).host.lower()
+    except httpx2.InvalidURL:
+        return ""
 
 
 def get(
@@ -69,7 +87,8 @@ def get(
 
     `private_headers` (keys) go to the origin of `url` only; `tls` stands in for the usual certificates. No proxy,
     cookie, netrc or environment variable is heeded.
-    Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes.
+    Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes, and
+    TimedOutError, which is one, where none comes in time.
     """
     deadline = monotonic() + limits.total
     origin = _origin(_parsed(url))
@@ -78,7 +97,10 @@ def get(
         private = private_headers or {} if _origin(target) == origin else {}
         backend = _CheckedBackend(allow_private, deadline, monotonic)
         with httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool:
-            answer = _exchange(target, {**headers, **private}, limits, pool)
+            backend.deadline = min(deadline, monotonic() + limits.headers)
+            with _answering(target, {**headers, **private}, limits, pool) as response:
+                backend.deadline = deadline
+                answer = _answer(target, response, limits)
         location = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not location:
             return answer
@@ -116,7 +138,11 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def _exchange(url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool: httpcore2.ConnectionPool) -> Answer:
+@contextmanager
+def _answering(
+    url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool: httpcore2.ConnectionPool
+) -> Iterator[httpcore2.Response]:
+    """Send a request; gives the answer with its header section read."""
     wire = [("Host", url.netloc.decode("ascii")), ("Accept-Encoding", ACCEPTED), ("Connection", "close")]
     wire += [(name, value) for name, value in headers.items() if name.lower() != "host"]
     request = httpcore2.Request(
@@ -128,9 +154,12 @@ def _exchange(url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool:
     try:
         response = pool.handle_request(request)
     except _FAULTS as error:
-        raise UnavailableError(f"{shown(str(url))} gives no answer: {_fault(error)}") from error
+        kind = TimedOutError if isinstance(error, httpcore2.TimeoutException) else UnavailableError
+        raise kind(f"{shown(str(url))} gives no answer: {_fault(error)}") from error
+    except LookupTimeoutError as error:
+        raise TimedOutError(str(error)) from error
     try:
-        return _answer(url, response, limits)
+        yield response
     finally:
         response.close()
 
@@ -140,13 +169,13 @@ def _answer(url: httpx2.URL, response: httpcore2.Response, limits: Limits) -> An
     if response.status != 200:
         return Answer(response.status, str(url), headers)
     try:
-        body, cut = _body(response, headers.get("content-encoding"), limits.body)
+        body, cut, timed_out = _body(response, headers.get("content-encoding"), limits.body)
     except EncodingRefusedError as error:
         raise UnavailableError(f"{shown(str(url))} cannot be read: {error}") from error
-    return Answer(response.status, str(url), headers, body, cut)
+    return Answer(response.status, str(url), headers, body, cut, timed_out)
 
 
-def _body(response: httpcore2.Response, encoding: str | None, most: int) -> tuple[bytes, str | None]:
+def _body(response: httpcore2.Response, encoding: str | None, most: int) -> tuple[bytes, str | None, bool]:
     """Read a body as far as it goes: what was whole before a fault is of use to a feed."""
     undo = inflater(encoding)
     body = bytearray()
@@ -157,12 +186,12 @@ def _body(response: httpcore2.Response, encoding: str | None, most: int) -> tupl
             sent += len(piece)
             body += undo.feed(piece, most + 1 - len(body))
             if len(body) > most or sent > most:
-                return bytes(body[:most]), too_large
+                return bytes(body[:most]), too_large, False
     except BrokenEncodingError as error:
-        return bytes(body), str(error)
+        return bytes(body), str(error), False
     except _FAULTS as error:
-        return bytes(body), f"the body broke off: {_fault(error)}"
-    return bytes(body), None if undo.complete() else "the body broke off within its encoding"
+        return bytes(body), f"the body broke off: {_fault(error)}", isinstance(error, httpcore2.TimeoutException)
+    return bytes(body), None if undo.complete() else "the body broke off within its encoding", False
 
 
 def _pieces(response: httpcore2.Response) -> Iterator[bytes]:
@@ -182,7 +211,7 @@ class _CheckedBackend(httpcore2.NetworkBackend):
 
     def __init__(self, allow_private: bool, deadline: float, monotonic: Callable[[], float]) -> None:
         self._allow_private = allow_private
-        self._deadline = deadline
+        self.deadline = deadline
         self._monotonic = monotonic
         self._sockets = httpcore2.SyncBackend()
 
@@ -195,8 +224,9 @@ class _CheckedBackend(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         problem: Exception = httpcore2.ConnectTimeout()
-        for address in reachable(host, port, allow_private=self._allow_private):
-            left = self._left(timeout)
+        until = self._monotonic() + self._left(timeout)
+        for address in reachable(host, port, allow_private=self._allow_private, timeout_s=self._left(timeout)):
+            left = until - self._monotonic()
             if left <= 0:
                 break
             try:
@@ -208,7 +238,7 @@ class _CheckedBackend(httpcore2.NetworkBackend):
         raise problem
 
     def _left(self, timeout: float | None) -> float:
-        left = self._deadline - self._monotonic()
+        left = self.deadline - self._monotonic()
         return left if timeout is None else min(left, timeout)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.listing import Known
+from services.ingest.domain.listing import Known, Shrunk
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem, SourceLedger
 from services.runtime.store import open_store
@@ -143,10 +143,37 @@ def test_how_a_source_fares_is_kept_whole(ledger: SourceLedger, open_again: Open
         format="ashby",
         validators=Validators('"e"', "Mon, 02 Mar 2026 12:00:00 GMT", "auto https://jobs.example"),
         counts=Counts(items=5, new=1, bytes=900),
+        notes="59 past their end",
+        hangs=2,
+        shrunk=Shrunk(NOON - HOUR, polls=2, listed=1, lacking=199),
     )
     ledger.settle(health)
     assert open_again().health("board") == health
     assert health.failing
+
+
+def test_a_source_is_being_asked_from_its_claim_until_it_is_settled(ledger: SourceLedger, open_again: Open) -> None:
+    ledger.register(["a"], NOON - HOUR)
+    assert claim(ledger, at=timedelta(minutes=1)) == ["a"]
+    asked = open_again().health("a")
+    assert asked is not None
+    assert asked.asked_since == NOON + timedelta(minutes=1)
+    ledger.settle(replace(asked, next_due=NOON + DAY))
+    assert open_again().health("a") == replace(asked, next_due=NOON + DAY, asked_since=None)
+
+
+def test_an_operators_word_for_a_listing_that_shrank_is_kept_over_polls(ledger: SourceLedger) -> None:
+    shrunk = Shrunk(NOON - HOUR, polls=2, listed=1, lacking=199)
+    ledger.settle(SourceHealth("a", added_at=NOON - DAY, next_due=NOON + DAY))
+    assert ledger.accept_shrunk("a") is None
+    assert ledger.accept_shrunk("nobody") is None
+    ledger.settle(SourceHealth("a", added_at=NOON - DAY, next_due=NOON + DAY, shrunk=shrunk))
+    assert ledger.accept_shrunk("a") == shrunk
+    assert claim(ledger) == ["a"]
+    ledger.settle(SourceHealth("a", added_at=NOON - DAY, next_due=NOON + DAY))
+    health = ledger.health("a")
+    assert health is not None
+    assert (health.shrunk, health.shrunk_accepted) == (None, shrunk.since)
 
 
 def test_validators_are_forgotten_and_all_else_stays(ledger: SourceLedger, open_again: Open) -> None:
@@ -154,7 +181,7 @@ def test_validators_are_forgotten_and_all_else_stays(ledger: SourceLedger, open_
     ledger.settle(health)
     assert claim(ledger, "one") == ["a"]
     ledger.forget_validators("a")
-    assert open_again().health("a") == replace(health, validators=Validators())
+    assert open_again().health("a") == replace(health, validators=Validators(), asked_since=NOON)
     assert claim(ledger, "two") == []
     ledger.forget_validators("nobody")
 

@@ -1,8 +1,7 @@
-"""Fetching over http(s): conditional, patient, one request at a time a host."""
+"""Fetching over http(s): conditional, bounded in time, one request at a time a host."""
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, get, shown
+from services.runtime.http import Answer, Limits, TimedOutError, get, host_of, shown
 
 PAGE_FORMATS = frozenset({"auto", "jsonld"})
 """Formats whose sources are asked for robots.txt first: web pages, and what may turn out to be one."""
@@ -32,6 +31,7 @@ class _Again:
     """A failure that may pass within the poll."""
 
     reason: str
+    lasted_s: float
     wish: timedelta | None = None
 
 
@@ -53,46 +53,59 @@ class WebFetcher:
         self._sleep = sleep
         self._monotonic = monotonic
         self._robots = Robots(monotonic)
-        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._hosts: dict[str, _Host] = {}
 
     def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
         gap = self._settings.gap.total_seconds()
         if _asks_robots(source):
             gap = max(gap, self._robots.check(address, lambda url: self._robots_txt(source, url, gap)))
         headers = _condition(validators)
-        attempt = 0
+        attempt, spent = 0, 0.0
         while True:
             found = self._once(source, address, headers, gap, now)
             if isinstance(found, Fetched):
                 return found
+            spent += found.lasted_s
             wait = found.wish if found.wish is not None else pause_before_retry(attempt, self._chance.random())
             attempt += 1
-            if wait > SHORT_WAIT or attempt >= self._settings.attempts:
+            over = spent >= self._settings.total_timeout.total_seconds()
+            if wait > SHORT_WAIT or attempt >= self._settings.attempts or over:
                 raise FetchFailedError(found.reason, retry_after=found.wish)
             self._sleep(wait.total_seconds())
 
     def _once(
         self, source: SourceSettings, address: str, headers: Mapping[str, str], gap: float, now: datetime
     ) -> Fetched | _Again:
+        began = self._monotonic()
         try:
             answer = self._get(source, address, headers, gap, source.max_bytes)
         except AddressRefusedError as error:
             raise FetchFailedError(str(error)) from error
+        except TimedOutError as error:
+            raise FetchFailedError(str(error), hung=True) from error
         except UnavailableError as error:
-            return _Again(str(error))
+            return _Again(str(error), self._monotonic() - began)
         if answer.status == 200:
-            return Fetched(address=answer.url, body=answer.body, validators=_validators(answer), cut=answer.cut)
+            return Fetched(
+                address=answer.url,
+                body=answer.body,
+                validators=_validators(answer),
+                cut=answer.cut,
+                hung=answer.timed_out,
+            )
         if answer.status == 304 and headers:
             return Fetched(address=answer.url, body=b"", unchanged=True)
         reason = f"{shown(answer.url)} answers {answer.status}{_meaning(answer.status)}"
         if answer.status == 429 or answer.status >= 500:
             at = http_date(answer.headers.get("date")) or now
-            return _Again(reason, retry_after(answer.headers.get("retry-after"), at))
+            return _Again(reason, self._monotonic() - began, retry_after(answer.headers.get("retry-after"), at))
         raise FetchFailedError(reason, gone=answer.status in (404, 410))
 
     def _robots_txt(self, source: SourceSettings, url: str, gap: float) -> Answer:
         try:
             return self._get(source, url, {}, gap, MOST_ROBOTS, with_keys=False)
+        except TimedOutError as error:
+            raise FetchFailedError(str(error), hung=True) from error
         except (AddressRefusedError, UnavailableError) as error:
             raise FetchFailedError(str(error)) from error
 
@@ -106,22 +119,28 @@ class WebFetcher:
         *,
         with_keys: bool = True,
     ) -> Answer:
-        limits = Limits(
+        # A page that a body names may lie anywhere: keys go to the source's own origin only.
+        private = self._private_headers(source) if with_keys and _same_origin(url, source.url) else {}
+        own = {"User-Agent": user_agent(self._settings.contact), "Accept": _ACCEPT, **headers}
+        host = self._hosts.setdefault(host_of(url), _Host())
+        limits = self._limits(most_bytes)
+        if not host.lock.acquire(timeout=limits.total):
+            raise TimedOutError(f"{shown(url)} was not asked: other requests to its host took all the time")
+        try:
+            self._sleep(max(0.0, host.free_at - self._monotonic()))
+            return get(url, headers=own, limits=limits, allow_private=source.allow_private, private_headers=private)
+        finally:
+            host.free_at = self._monotonic() + gap
+            host.lock.release()
+
+    def _limits(self, most_bytes: int) -> Limits:
+        return Limits(
             connect=self._settings.connect_timeout.total_seconds(),
+            headers=self._settings.header_timeout.total_seconds(),
             read=self._settings.read_timeout.total_seconds(),
             total=self._settings.total_timeout.total_seconds(),
             body=most_bytes,
         )
-        # A page that a body names may lie anywhere: keys go to the source's own origin only.
-        private = self._private_headers(source) if with_keys and _same_origin(url, source.url) else {}
-        own = {"User-Agent": user_agent(self._settings.contact), "Accept": _ACCEPT, **headers}
-        host = self._hosts[(urlsplit(url).hostname or "").lower()]
-        with host.lock:
-            self._sleep(max(0.0, host.free_at - self._monotonic()))
-            try:
-                return get(url, headers=own, limits=limits, allow_private=source.allow_private, private_headers=private)
-            finally:
-                host.free_at = self._monotonic() + gap
 
     def _private_headers(self, source: SourceSettings) -> Mapping[str, str]:
         return {header: self._secret(source, variable) for header, variable in source.headers_from.items()}

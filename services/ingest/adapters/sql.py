@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, literal, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
-from services.ingest.domain.listing import PENDING, Known
+from services.ingest.domain.listing import PENDING, Known, Shrunk
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.store import bytewise, reading, retried, upsert, writing
@@ -67,7 +67,7 @@ class SqlSourceLedger:
                 connection.execute(
                     update(sources)
                     .where(sources.c.source.in_(names))
-                    .values(claimed_by=worker, claimed_until=now + lease)
+                    .values(claimed_by=worker, claimed_until=now + lease, asked_since=now)
                 )
         return names
 
@@ -89,6 +89,10 @@ class SqlSourceLedger:
             "counts": json.dumps(asdict(health.counts)),
             "claimed_by": None,
             "claimed_until": None,
+            "asked_since": None,
+            "hangs": health.hangs,
+            "notes": health.notes,
+            "shrunk": health.shrunk and _shrunk_text(health.shrunk),
         }
         with writing(self._engine) as connection:
             insert = upsert(connection, sources).values(source=health.source, **values)
@@ -100,6 +104,17 @@ class SqlSourceLedger:
         nothing = {"etag": None, "last_modified": None, "validates": None}
         with writing(self._engine) as connection:
             connection.execute(update(sources).where(sources.c.source == source, vouched).values(nothing))
+
+    @retried
+    def accept_shrunk(self, source: str) -> Shrunk | None:
+        with writing(self._engine) as connection:
+            found = connection.execute(select(sources.c.shrunk).where(sources.c.source == source)).scalar()
+            if found is None:
+                return None
+            shrunk = _shrunk(found)
+            accepted = {"shrunk_accepted": shrunk.since, "next_due": sources.c.added_at}
+            connection.execute(update(sources).where(sources.c.source == source).values(accepted))
+        return shrunk
 
     @retried
     def send_again(self, source: str | None) -> int:
@@ -218,7 +233,21 @@ def _health(row: Row[Any]) -> SourceHealth:
         format=row.format,
         validators=Validators(row.etag, row.last_modified, row.validates),
         counts=Counts(**json.loads(row.counts)),
+        notes=row.notes or "",
+        asked_since=row.asked_since,
+        hangs=row.hangs or 0,
+        shrunk=None if row.shrunk is None else _shrunk(row.shrunk),
+        shrunk_accepted=row.shrunk_accepted,
     )
+
+
+def _shrunk_text(shrunk: Shrunk) -> str:
+    return json.dumps(asdict(shrunk) | {"since": shrunk.since.isoformat()})
+
+
+def _shrunk(text: str) -> Shrunk:
+    values = json.loads(text)
+    return Shrunk(**values | {"since": datetime.fromisoformat(values["since"])})
 
 
 def _known(row: Row[Any]) -> Known:

@@ -6,6 +6,12 @@ from typing import Literal
 
 MISSES_TO_CLOSE = 2
 """How many complete, non-empty polls must lack an item before it counts as closed: one may be a slip of the board."""
+SHRINKS_FROM = 10
+"""So many open postings at least, and more than are still listed, must be lacking for a listing to be suspicious."""
+SHRUNK_POLLS = 4
+SHRUNK_FOR = timedelta(days=1)
+"""What a suspicious listing lacks is closed once as many polls over as long have said the same, unless an operator
+accepts it before: one page of many is a commoner slip of a board than a company that closes most of its jobs."""
 BACKLOG_AGE = timedelta(days=3)
 """What a first poll finds that was posted longer ago than this is no news."""
 STILL_LISTED = timedelta(days=2)
@@ -13,6 +19,24 @@ STILL_LISTED = timedelta(days=2)
 
 PENDING = "?"
 """Before the hash of an item about to be sent. A hash does not begin so, and thus it differs from every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """How a complete listing came to lack suspiciously much."""
+
+    since: datetime
+    polls: int
+    """That found it so, in a row."""
+    listed: int
+    lacking: int
+    """Open postings that the last of them did not list."""
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When what it lacks is closed at the earliest; None where only an operator's word does that."""
+        return None if self.listed == 0 else self.since + SHRUNK_FOR
+
 
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from services.ingest.domain.listing import Shrunk
+
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 """A failing source is asked at least this often, unless its own interval is longer."""
@@ -60,6 +62,16 @@ class SourceHealth:
     validators: Validators = field(default_factory=Validators)
     counts: Counts = field(default_factory=Counts)
     """Of the last success."""
+    notes: str = ""
+    """What there was to say of the last poll, beside its error."""
+    asked_since: datetime | None = None
+    """When the poll in hand began; None while there is none."""
+    hangs: int = 0
+    """Polls in a row that its server let run out of time."""
+    shrunk: Shrunk | None = None
+    """Of a complete listing that lacks suspiciously much; None while it does not."""
+    shrunk_accepted: datetime | None = None
+    """An operator's word for the shrinking that began then. Written by `SourceLedger.accept_shrunk` alone."""
 
     @property
     def failing(self) -> bool:
@@ -105,9 +117,9 @@ def http_date(text: str | None) -> datetime | None:
         return None
     try:
         value = parsedate_to_datetime(text)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError, TypeError):
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def silent_since(health: SourceHealth, now: datetime, silence: timedelta) -> datetime | None:

@@ -12,7 +12,7 @@ from schemas.posting import Attribution, posting_id_of
 from services.runtime.errors import UnavailableError, UsageError
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, bench, board, browse_page, job, json_lines, line, source
-from tests.support.feed_server import Exchange, FeedServer, feed_server
+from tests.support.feed_server import FeedServer, feed_server
 
 
 @pytest.fixture
@@ -54,21 +54,6 @@ def test_after_the_log_was_lost_a_source_is_asked_at_once_and_what_is_open_goes_
     on.tick(after=2 * HOUR)
     on.tick()
     assert on.sent.events() == []
-
-
-def test_a_slow_source_leaves_the_others_to_the_next_tick(server: FeedServer, tmp_path: Path) -> None:
-    clock = [0.0]
-
-    def slowly(exchange: Exchange) -> None:
-        clock[0] += 40
-        exchange.reply(200, board(job("1")))
-
-    on = bench(tmp_path, *(source(server.on(f"/{name}", slowly), name) for name in ("one", "other")))
-    on.collector._monotonic = lambda: clock[0]
-    on.tick(after=timedelta(seconds=1))
-    assert server.paths() == ["/one"]
-    on.tick()
-    assert server.paths() == ["/one", "/other"]
 
 
 def test_a_raw_posting_says_where_it_comes_from(server: FeedServer, tmp_path: Path) -> None:
@@ -384,18 +369,18 @@ def test_a_source_that_names_an_unknown_format_is_refused_at_the_start(tmp_path:
         bench(tmp_path, source("https://jobs.example", format="asby"))
 
 
-def test_a_tick_polls_what_is_due_and_the_rest_the_next_time(server: FeedServer, tmp_path: Path) -> None:
+def test_a_tick_that_waits_polls_all_that_is_due(server: FeedServer, tmp_path: Path) -> None:
     url = server.on("/feed", serve.served(board(job("1"))))
     sources = [source(url, f"board-{number}", every="1d") for number in range(5)]
-    on = bench(tmp_path, *sources, source(url, "off", enabled=False), polls_per_tick=2)
+    on = bench(tmp_path, *sources, source(url, "off", enabled=False), polls_at_once=2)
     asked = []
-    for _ in range(4):
+    for _ in range(2):
         on.tick()
         asked.append(len(server.asked))
-    assert asked == [2, 4, 5, 5]
+    assert asked == [5, 5]
     on.now = NOON + 2 * DAY
     on.tick()
-    assert len(server.asked) == 7
+    assert len(server.asked) == 10
 
 
 def test_a_failing_source_is_asked_again_sooner_then_ever_later(server: FeedServer, tmp_path: Path) -> None:

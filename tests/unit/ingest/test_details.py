@@ -289,7 +289,7 @@ def test_an_unchanged_listing_is_read_once_a_day_so_that_texts_are_asked_for_aga
 
 
 def test_slow_calls_do_not_outlast_the_hold_on_a_source(server: FeedServer, tmp_path: Path) -> None:
-    on = on_company(server, tmp_path, posting(1), posting(2), posting(3), lease="15m")
+    on = on_company(server, tmp_path, posting(1), posting(2), posting(3), lease="5m")
     clock = [0.0]
 
     def slowly(exchange: Exchange) -> None:

@@ -88,6 +88,17 @@ def test_all_is_well() -> None:
             "the source a fails (never a success): HTTP 500",
             "asked again by itself",
         ),
+        (
+            figures(
+                sources=(
+                    SourceFigures(
+                        "a", "hanging", error="it took too long", hangs=3, asked_since=NOON - timedelta(seconds=40)
+                    ),
+                )
+            ),
+            "the source a hangs (never a success): being asked for 40 s; 3 polls in a row ran out of time; it took too",
+            "`jobchime source pause`",
+        ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
         (
             figures(due_subscribers=4, due_since=NOON - timedelta(hours=2)),

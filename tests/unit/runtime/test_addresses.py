@@ -83,11 +83,11 @@ def test_public_addresses_may_be_reached(text: str) -> None:
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "127.0.0.1", "::1"])
 def test_odd_spellings_of_loopback_are_refused_by_what_they_resolve_to(host: str) -> None:
     with pytest.raises(AddressRefusedError, match="is private and is not asked"):
-        reachable(host, 80, allow_private=False)
+        reachable(host, 80, allow_private=False, timeout_s=5)
 
 
 def test_a_host_with_one_refused_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(0, 0, 0, "", ("93.184.215.14", 80)), (0, 0, 0, "", ("10.0.0.1", 80))]
     monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: found)
     with pytest.raises(AddressRefusedError, match=r"board\.example \(10\.0\.0\.1\) is private"):
-        reachable("board.example", 80, allow_private=False)
+        reachable("board.example", 80, allow_private=False, timeout_s=5)

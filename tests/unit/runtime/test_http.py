@@ -4,6 +4,7 @@ import gzip
 import random
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 
@@ -12,9 +13,9 @@ import pytest
 
 from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, get, shown
+from services.runtime.http import Answer, Limits, TimedOutError, get, shown
 from tests.support import feed_server as serve
-from tests.support.feed_server import CERTIFICATE, FeedServer, feed_server
+from tests.support.feed_server import CERTIFICATE, Exchange, FeedServer, feed_server
 
 QUICK = Limits(connect=2, read=1, total=2, body=1_000_000)
 
@@ -186,6 +187,41 @@ def test_a_dripping_body_ends_at_the_deadline(server: FeedServer) -> None:
     assert time.monotonic() - start < 1.5
     assert answer.body.strip(b"x") == b""
     assert answer.cut == "the body broke off: it took too long"
+    assert answer.timed_out
+
+
+def test_dripping_headers_have_a_deadline_of_their_own(server: FeedServer) -> None:
+    url = server.on("/drip", serve.dripping(b"x", 0.05, head=b"HTTP/1.1 200 OK\r\nX-Long: "))
+    start = time.monotonic()
+    with pytest.raises(TimedOutError, match="it took too long"):
+        fetch(url, Limits(headers=0.4, read=1, total=60))
+    assert time.monotonic() - start < 10
+
+
+def test_the_deadline_of_headers_does_not_cut_a_body(server: FeedServer) -> None:
+    body = b"x" * 10
+
+    def slowly(exchange: Exchange) -> None:
+        exchange.head(200, Content_Length=str(len(body)))
+        time.sleep(0.6)
+        exchange.write(body)
+
+    assert fetch(server.on("/feed", slowly), Limits(headers=0.4, read=10, total=60)).body == body
+
+
+def test_a_name_server_that_is_silent_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+
+    def look_up(*args: object, **kwargs: object) -> object:
+        answers.wait(30)
+        raise OSError
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    start = time.monotonic()
+    with pytest.raises(TimedOutError, match=r"the host board\.example cannot be found: no name server answers in time"):
+        get("http://board.example/feed", headers={}, limits=Limits(connect=0.3))
+    assert time.monotonic() - start < 10
+    answers.set()
 
 
 def test_dripping_headers_end_at_the_deadline(server: FeedServer) -> None:

@@ -1,0 +1,168 @@
+"""Sources that hang: they hold up no other, are shown as what they are, and do not hold up the end of a process."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ingest.settings import SourceSettings
+from tests.support import feed_server as serve
+from tests.support.collecting import NOON, Bench, bench, board, browse_page, job, source
+from tests.support.feed_server import Exchange, FeedServer, feed_server
+from tests.support.waiting import until
+
+NAMES_OF_LOOPBACK = ("localhost", "127.1", "127.0.1", "2130706433", "0x7f.0.0.1")
+"""Each a host of its own, as politeness counts."""
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with feed_server() as running:
+        yield running
+
+
+@dataclass(slots=True)
+class Holding:
+    """Answers once it is told to; says how many requests it holds, and held at most."""
+
+    body: bytes
+    go: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    held: int = 0
+    most: int = 0
+
+    def __call__(self, exchange: Exchange) -> None:
+        with self.lock:
+            self.held += 1
+            self.most = max(self.most, self.held)
+        self.go.wait(60)
+        with self.lock:
+            self.held -= 1
+        exchange.reply(200, self.body)
+
+
+def hanging(server: FeedServer, hosts: int, **more: Any) -> list[SourceSettings]:
+    return [source(server.url("/held", host), f"held-{host}", **more) for host in NAMES_OF_LOOPBACK[:hosts]]
+
+
+def on_bench(folder: Path, *sources: SourceSettings, **settings: Any) -> Bench:
+    return bench(folder, *sources, **{"read_timeout": 60, "total_timeout": 60, "gap": 0.001, **settings})
+
+
+def test_sources_that_hang_hold_up_no_other(server: FeedServer, tmp_path: Path) -> None:
+    held = Holding(board(job("late")))
+    server.on("/held", held)
+    fine = source(server.on("/fine", serve.served(board(job("1")))), "fine")
+    on = on_bench(tmp_path, *hanging(server, 4), fine)
+    with on.collector:
+        on.collector.tick(NOON)
+        until(lambda: held.held == 4 and on.ledger.health("fine") is not None, "four are asked", 30)
+        until(lambda: on.sent.events() == ["seen 1"], "the fifth is polled meanwhile", 30)
+        asked = on.ledger.health("held-localhost")
+        assert asked is not None
+        assert asked.asked_since == NOON
+        held.go.set()
+        until(lambda: len(on.sent.raw()) == 4, "the others follow", 30)
+
+
+def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: Path) -> None:
+    clock = [0.0]
+    held = Holding(board(job("late")))
+    server.on("/held", held)
+    on = on_bench(tmp_path, *hanging(server, 5), polls_at_once=1)
+    on.collector._polls._monotonic = lambda: clock[0]
+    with on.collector:
+        for number in range(1, 7):
+            on.collector.tick(NOON)
+            until(lambda number=number: held.held == min(number, 4), "one more is asked", 30)  # type: ignore[misc]
+            on.collector.tick(NOON)
+            assert held.held == min(number, 4)
+            clock[0] += 11
+        held.go.set()
+
+
+def test_a_host_is_asked_by_one_poll_at_a_time(server: FeedServer, tmp_path: Path) -> None:
+    held = Holding(board(job("1")))
+    server.on("/held", held)
+    on = on_bench(tmp_path, *(source(server.url("/held"), f"held-{number}") for number in range(3)))
+    with on.collector:
+        on.collector.tick(NOON)
+        on.collector.tick(NOON)
+        until(lambda: held.held == 1, "it is asked", 30)
+        held.go.set()
+        until(lambda: len(on.sent.raw()) == 3, "all are polled", 30)
+    assert held.most == 1
+
+
+def test_a_hang_is_counted_and_asked_again_ever_later(server: FeedServer, tmp_path: Path) -> None:
+    silent = serve.dripping(b"", 30, head=b"")
+    url = server.on("/feed", silent, silent, serve.status(404), serve.served(board(job("1"))))
+    on = bench(tmp_path, source(url), read_timeout=0.2)
+    seen = []
+    for _ in range(4):
+        began = on.now
+        report = on.poll()
+        health = on.ledger.health("board")
+        assert health is not None
+        seen.append((report.hung, health.hangs, health.failures, health.next_due - began > timedelta(seconds=100)))
+    assert seen == [(True, 1, 1, False), (True, 2, 2, True), (False, 0, 3, True), (False, 0, 0, True)]
+    # It is asked once a poll: what let the time run out once would hold its poll three times as long.
+    assert len(server.asked) == 4
+
+
+def test_a_body_that_drips_counts_as_a_hang_and_gives_what_came(server: FeedServer, tmp_path: Path) -> None:
+    first = board(job("1"), job("2"))[:-2]
+    on = bench(tmp_path, source(server.on("/feed", _then_dripping(first))), read_timeout=1, total_timeout=0.5)
+    report = on.poll()
+    assert report.hung
+    assert on.sent.events() == ["seen 1", "seen 2"]
+
+
+def _then_dripping(first: bytes) -> serve.Serve:
+    def answer(exchange: Exchange) -> None:
+        exchange.head(200, Content_Length="100000")
+        exchange.write(first)
+        while not exchange.stopping.wait(0.05):
+            exchange.write(b" ")
+
+    return answer
+
+
+def test_the_end_leaves_a_source_that_hangs_and_another_life_polls_it(server: FeedServer, tmp_path: Path) -> None:
+    held = Holding(board(job("1")))
+    server.on("/held", held)
+    on = on_bench(tmp_path, *hanging(server, 1))
+    with on.collector:
+        on.collector.tick(NOON)
+        until(lambda: held.held == 1, "it is asked", 30)
+    assert held.held == 1
+    threads = [thread for thread in threading.enumerate() if thread.name == "poll"]
+    held.go.set()
+    for thread in threads:
+        thread.join(30)
+    # What came after the end was not taken: log and store may be closed by then.
+    assert on.sent.raw() == []
+    again = on_bench(tmp_path / "again", *hanging(server, 1))
+    again.collector._tools = on.collector._tools
+    again.collector.tick(NOON)
+    assert on.sent.events() == ["seen 1"]
+
+
+def test_a_poll_asks_for_no_further_page_once_its_time_is_over(server: FeedServer, tmp_path: Path) -> None:
+    clock = [0.0]
+
+    def slowly(exchange: Exchange) -> None:
+        clock[0] += 200
+        exchange.reply(200, browse_page(str(len(server.asked)), cursor=f"c{len(server.asked)}"))
+
+    on = bench(tmp_path, source(server.on("/feed", slowly)), poll_timeout="5m")
+    on.collector._monotonic = lambda: clock[0]
+    report = on.poll()
+    assert len(server.asked) == 2
+    assert report.counts.new == 2
+    assert report.hung
+    assert "poll_timeout" in (report.error or "")
