@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
+import structlog
 from sqlalchemy import Engine
 
 from services.ingest.app import make_collector, make_normaliser
@@ -35,6 +36,8 @@ from services.runtime.store import migrate, open_store
 from services.settings import Settings
 
 MakeCollector = Callable[[Engine, SqliteLog], Collector]
+
+_events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def embedded(
         settings.mail.check()
     with held(settings.data) as hold:
         engine = open_store(settings.store_url, settings.store_limits)
-        migrate(engine)
+        for note in migrate(engine, lambda: settings.ids().secret):
+            _events.warning("the store was migrated, with a note", note=note)
         shown = Operations(lambda: engine, settings.ingest, clock)
         shown.pauses.refresh()
         with SqliteLog(settings.data / LOG_FILE, clock=clock) as log:

@@ -278,5 +278,12 @@ suppressions = Table(
     Column("address_hash", Text, primary_key=True, comment="keyed hash of the folded address"),
     Column("reason", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column(
+        "exact",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="of the form that tells mailboxes apart; else of an earlier release's, which took some for one",
+    ),
     comment="Addresses that must not be mailed; outlives the subscriber.",
 )

@@ -1,5 +1,6 @@
 """The store and the log of an installation, opened for a command."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def open_installation(config: Path | None, *, create: bool) -> Opened:
     return Opened(settings, engine, settings.ids())
 
 
+def has_store(config: Path | None) -> bool:
+    """Whether there is a store to open; a server's is taken to be there. Raises UsageError."""
+    settings = load_settings(config)
+    return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
+
+
 def open_engine(settings: Settings, *, create: bool) -> Engine:
     """Open the store alone. One in the data folder is migrated; of a server that is for `jobchime migrate`.
 
@@ -55,7 +62,8 @@ def open_engine(settings: Settings, *, create: bool) -> Engine:
     if not create and not (settings.data / STORE_FILE).is_file():
         raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` or `subscriber add` begins one")
     engine = open_store(settings.store_url, settings.store_limits)
-    migrate(engine)
+    for note in migrate(engine, lambda: settings.ids().secret):
+        print(f"Note: {note}.", file=sys.stderr)
     return engine
 
 

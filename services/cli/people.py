@@ -1,23 +1,24 @@
-"""`jobchime subscriber`: add, import, list, show and erase people, and what they say of jobs."""
+"""`jobchime subscriber`: add, edit, import, list, show and erase people, and what they say of jobs."""
 
-import sys
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 from services.cli.feedback import feedback, follow
-from services.cli.opened import Opened, open_installation
+from services.cli.importing import import_people
+from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
-from services.cli.output import console, print_json, progress, table
-from services.notifier.domain.people import FieldError, Subscriber, profile_of
-from services.notifier.importing import Entry, Fault, read_people
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.cli.output import console, print_json, table
+from services.notifier.domain.people import FieldError, Profile, Subscriber, profile_of
+from services.notifier.importing.differences import of_profile
+from services.runtime.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
 app.command("feedback")(feedback)
 app.command("follow")(follow)
+app.command("import")(import_people)
 
 
 @app.command("add")
@@ -26,66 +27,50 @@ def add(
     name: Annotated[str, typer.Option(help="How to greet them.")] = "",
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "UTC",
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
-    locale: Annotated[str, typer.Option(help="Such as en or de_AT.")] = "en",
+    locale: Annotated[str, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = "en",
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Take someone in."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
-    try:
-        profile = profile_of(fields)
-    except FieldError as error:
-        raise UsageError(str(error)) from None
+    profile = checked(fields)
     added = open_installation(config, create=True).subscribers.add(profile, moment(now))
     typer.echo(added.subscriber_id)
 
 
-@app.command("import")
-def import_people(
-    file: Annotated[Path, typer.Argument(help="JSON lines or CSV; - is standard input.")],
+@app.command("edit")
+def edit(
+    person: Person,
+    email: Annotated[str | None, typer.Option(help="Another e-mail address.")] = None,
+    name: Annotated[str | None, typer.Option(help="How to greet them.")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA name; from its next slot on their hours are there.")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
+    language: Annotated[str | None, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take many in, with their searches. Lines that cannot be taken are named; the others are taken."""
-    entries = list(read_people(_text_of(file)))
-    opened, at = open_installation(config, create=True), moment(now)
-    people = saved = faults = 0
-    with progress("Importing", len(entries)) as advance:
-        for entry in entries:
-            fault = entry if isinstance(entry, Fault) else take_in(opened, entry, at)
-            if fault:
-                faults += 1
-                print(f"line {fault.line}: {fault.said}", file=sys.stderr)
-            elif isinstance(entry, Entry):
-                people += 1
-                saved += len(entry.searches)
-            advance(1)
-    typer.echo(f"{people} subscribers with {saved} searches taken in, {faults} lines left out.")
-    if faults:
-        raise typer.Exit(1)
+    """Change someone's facts; what is not named stays, and so do their searches and what they were sent."""
+    given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language}
+    fields: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    opened = open_installation(config, create=False)
+    found = opened.subscribers.find(person)
+    # Anything may be missing but an empty name: that is how somebody asks not to be greeted by one.
+    whole = asdict(found.profile) | fields | ({"name": name} if name is not None else {})
+    changes = of_profile(found.profile, profile := checked(whole))
+    if not changes:
+        raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
+    opened.subscribers.change(found.subscriber_id, profile, moment(now))
+    typer.echo("\n".join(map(str, changes)))
 
 
-def take_in(opened: Opened, entry: Entry, now: datetime) -> Fault | None:
-    """Add one person with their searches; a fault, without the address in it, where the store refuses."""
+def checked(fields: Mapping[str, Any]) -> Profile:
+    """A profile of these fields. Raises UsageError."""
     try:
-        added = opened.subscribers.add(entry.profile, now)
-    except UsageError:
-        return Fault(entry.line, "address: it is subscribed already")
-    for wanted in entry.searches:
-        try:
-            opened.searches.add(
-                added.subscriber_id,
-                wanted.name,
-                wanted.criteria,
-                wanted.timing,
-                now,
-                preferred_places=wanted.preferred_places,
-            )
-        except UnavailableError:
-            raise
-        except JobchimeError as error:
-            return Fault(entry.line, f"the search {wanted.name!r} was not saved: {error}")
-    return None
+        return profile_of(fields)
+    except FieldError as error:
+        raise UsageError(str(error)) from None
 
 
 @app.command("list")
@@ -164,14 +149,3 @@ def _as_json(person: Subscriber) -> dict[str, str]:
         "locale": person.profile.locale,
         "status": person.status,
     }
-
-
-def _text_of(file: Path) -> str:
-    try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 (byte {error.start:,}); save it as UTF-8") from None

@@ -1,6 +1,7 @@
-"""`jobchime search`: add, list, pause, resume and delete saved searches."""
+"""`jobchime search`: add, edit, list, pause, resume and delete saved searches."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +9,13 @@ import typer
 
 from schemas.codec import encode
 from services.cli.opened import open_installation
-from services.cli.options import AsJson, Config, Now, moment
+from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
 from services.notifier.domain.people import FieldError, SavedSearch, preferred_places_of
-from services.notifier.importing import search_of
+from services.notifier.importing import WantedSearch, search_of
+from services.notifier.importing.differences import of_search
 from services.runtime.errors import UsageError
+from services.runtime.strict_json import read_alone, reason_of
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,7 +24,7 @@ SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id."
 
 @app.command("add")
 def add(
-    subscriber: Annotated[str, typer.Argument(help="An id or an address.")],
+    subscriber: Person,
     criteria: Annotated[Path, typer.Argument(help="A JSON file of criteria.")],
     name: Annotated[str, typer.Option(help="What the subscriber calls it.")] = "My search",
     cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
@@ -43,10 +46,7 @@ def add(
         "criteria": read_json(criteria),
         "preferred_places": prefer or [],
     }
-    try:
-        wanted = search_of(fields)
-    except FieldError as error:
-        raise UsageError(str(error)) from None
+    wanted = _checked(fields)
     opened = open_installation(config, create=False)
     owner = opened.subscribers.find(subscriber)
     saved = opened.searches.add(
@@ -58,6 +58,44 @@ def add(
         preferred_places=wanted.preferred_places,
     )
     typer.echo(saved.search_id)
+
+
+@app.command("edit")
+def edit(
+    search: SearchId,
+    criteria: Annotated[
+        Path | None, typer.Argument(metavar="[CRITERIA]", help="A JSON file of other criteria.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the subscriber calls it.")] = None,
+    cadence: Annotated[str | None, typer.Option(help="instant, daily or weekly.")] = None,
+    hour: Annotated[int | None, typer.Option(help="Of the subscriber's day, 0 to 23.")] = None,
+    weekday: Annotated[str | None, typer.Option(help="For weekly: monday to sunday.")] = None,
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Change a search; what is not named stays.
+
+    Jobs that were sent do not come again, and none between is missed: other criteria look back as those of a new search
+    do. No day, and of a weekly search no week, gets two digests by it or goes without.
+    """
+    given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
+    fields = {field: value for field, value in given.items() if value is not None}
+    if criteria is not None:
+        fields["criteria"] = read_json(criteria)
+    opened = open_installation(config, create=False)
+    held = opened.searches.get(search)
+    changes = of_search(held, wanted := _checked(fields, held))
+    if not changes:
+        raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
+    opened.searches.edit(search, moment(now), name=wanted.name, criteria=wanted.criteria, timing=wanted.timing)
+    typer.echo("\n".join(map(str, changes)))
+
+
+def _checked(fields: Mapping[str, Any], held: SavedSearch | None = None) -> WantedSearch:
+    try:
+        return search_of(fields, held)
+    except FieldError as error:
+        raise UsageError(str(error)) from None
 
 
 @app.command("prefer")
@@ -86,14 +124,15 @@ def list_searches(
     opened = open_installation(config, create=False)
     owner = opened.subscribers.find(subscriber).subscriber_id if subscriber else None
     found = opened.searches.all(owner)
+    addresses = {person.subscriber_id: person.profile.address for person in opened.subscribers.all()}
     if as_json:
         for search in found:
-            print_json(_as_json(search))
+            print_json(_as_json(search) | {"address": addresses.get(search.subscriber_id, "")})
         return
     rows = [
         (
             s.search_id,
-            s.subscriber_id,
+            addresses.get(s.subscriber_id, ""),
             s.name,
             _when(s),
             f"{s.next_due_at:%Y-%m-%d %H:%M}Z",
@@ -130,11 +169,14 @@ def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
 def read_json(file: Path) -> Any:
     """The JSON of a file. Raises UsageError in one sentence."""
     try:
-        return json.loads(file.read_bytes())
+        return read_alone(file.read_bytes())
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is not JSON: {error}") from None
+    except ValueError as error:
+        place = (
+            f" (line {error.lineno:,}, character {error.colno:,})" if isinstance(error, json.JSONDecodeError) else ""
+        )
+        raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
 def _when(search: SavedSearch) -> str:

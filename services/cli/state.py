@@ -18,7 +18,9 @@ from services.settings import SECRET_FILE, Settings, load_settings
 def migrate(config: Config = None) -> None:
     """Bring the store's tables up to date; safe to run twice."""
     settings = load_settings(config)
-    migrate_store(open_store(settings.store_url, settings.store_limits))
+    engine = open_store(settings.store_url, settings.store_limits)
+    for note in migrate_store(engine, lambda: settings.ids().secret):
+        typer.echo(f"Note: {note}.", err=True)
     typer.echo("The store is up to date.")
 
 

@@ -256,7 +256,8 @@ def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> 
 
 
 def _slot(window: DueWindow, time_zone: str, now: datetime) -> datetime:
-    return latest_due(window.search.cadence, window.hour, window.weekday, time_zone, now)
+    """The newest slot that has come; where the times were changed meanwhile, that may be the one it waited for."""
+    return max(window.due_at, latest_due(window.search.cadence, window.hour, window.weekday, time_zone, now))
 
 
 def _all_instant(subscriber: DueSubscriber) -> bool:

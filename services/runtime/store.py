@@ -3,7 +3,7 @@
 import functools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,12 +217,18 @@ def require_revision(engine: Engine) -> None:
         raise UsageError(found.why_not(place_of(engine.url)))
 
 
-def migrate(engine: Engine) -> None:
+def _no_secret() -> bytes:
+    raise UsageError("this migration needs the installation's secret: run `jobchime migrate`")
+
+
+def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequence[str]:
     """Bring the tables to the newest revision; does nothing where they are there, or beyond.
 
-    Safe to run twice, by two at once, and while services of the release before still run. Raises UnavailableError;
-    then nothing has changed.
+    `secret` is the installation's, asked for where rows hold what was made with it. Returns what somebody should know,
+    in sentences. Safe to run twice, by two at once, and while services of the release before still run. Raises
+    UnavailableError; then nothing has changed.
     """
+    notes: list[str] = []
     with _one_migration, writing(engine) as connection:
         if is_postgresql(engine):
             # One after the other, however long the first takes; but no table is waited for so long that others, who
@@ -232,10 +238,11 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobchime migrations'))"))
             connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
         if _is_newer(connection):
-            return
+            return notes
         config = migration_config()
-        config.attributes["connection"] = connection
+        config.attributes["connection"] = connection.execution_options(jobchime_secret=secret, jobchime_notes=notes)
         command.upgrade(config, "head")
+    return notes
 
 
 def _is_newer(connection: Connection) -> bool:

@@ -106,6 +106,19 @@ def clean(value: Any) -> Any:
         raise RefusedValueError(_named(value) or str(error)) from None
 
 
+def read_alone(text: str | bytes) -> Any:
+    """The one value that a text holds, with nothing after it. Raises ValueError as `read_value`, also for no UTF-8."""
+    try:
+        whole = text if isinstance(text, str) else text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RefusedValueError(f"not UTF-8 (byte {error.start:,}); save it as UTF-8") from None
+    value, end = read_value(whole)
+    after = _SPACE.match(whole, end)
+    if after and after.end() < len(whole):
+        raise json.JSONDecodeError("more after the value", whole, after.end())
+    return value
+
+
 def reason_of(error: ValueError) -> str:
     """Why a text was not taken, for a sentence that goes on: `not JSON: ...`, or what in it is refused."""
     if isinstance(error, RefusedValueError):

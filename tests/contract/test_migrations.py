@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,8 +22,12 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 from schemas.sql import metadata
 from schemas.sql.migrations import versions
+from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.suppressions import SqlSuppressions
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import profile_of
 from services.runtime import store
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.store import check_revision, migrate, migration_config, open_store, reading, revision_of, writing
 from tests.support.postgresql import empty_database
 from tests.support.stores import ENGINES, new_engine
@@ -145,6 +150,13 @@ def scripts() -> list[ModuleType]:
     return [importlib.import_module(f"{versions.__name__}.{name}") for name in names]
 
 
+class _Empty:
+    """Stands for a connection to a store without rows."""
+
+    def execute(self, *_args: Any) -> list[Any]:
+        return []
+
+
 class Watched:
     """Stands for Alembic's operations, and says which of them services of the release before could not live with."""
 
@@ -158,6 +170,8 @@ class Watched:
         def act(*args: Any, **kwargs: Any) -> Any:
             if name == "f":
                 return args[0]
+            if name == "get_bind":
+                return _Empty()
             if name not in self._ALLOWED:
                 self.faults.append(f"{name}{args[:2]}")
             if name == "create_table":
@@ -243,6 +257,89 @@ def test_a_busy_table_does_not_hold_up_a_migration_for_ever(monkeypatch: pytest.
                 migrate(engine)
         migrate(engine)
         assert revision_of(engine).state == "same"
+
+
+class TestMailboxes:
+    """Before revision 0011 several mailboxes were taken for one."""
+
+    SECRET = b"a secret for tests only"
+
+    def _people(self, engine: Engine, addresses: list[str]) -> None:
+        upgrade_to(engine, "0010")
+        hashes = [_former_hash(self.SECRET, address) for address in addresses]
+        with writing(engine) as connection:
+            for number, (address, own_hash) in enumerate(zip(addresses, hashes, strict=True)):
+                values = {"id": f"person {number}", "address": address, "hash": own_hash, "at": number}
+                connection.execute(
+                    text(
+                        "INSERT INTO subscribers (subscriber_id, address, address_hash, name, time_zone, currency,"
+                        " locale, status, created_at, changed_at)"
+                        " VALUES (:id, :address, :hash, '', 'UTC', 'EUR', 'en', 'active', :at, :at)"
+                    ),
+                    values,
+                )
+
+    def _suppress(self, engine: Engine, address: str) -> None:
+        values = {"hash": _former_hash(self.SECRET, address)}
+        with writing(engine) as connection:
+            connection.execute(
+                text("INSERT INTO suppressions (address_hash, reason, created_at) VALUES (:hash, 'unsubscribed', 1)"),
+                values,
+            )
+
+    def test_everybody_is_found_by_their_own_address_after_it(self, url: str) -> None:
+        addresses = ["ada@example.com", "a@faß.de", "\uff41da@example.com", "Élodie@example.com", "jö@münchen.de"]
+        with opened(url) as engine:
+            self._people(engine, addresses[:2] + addresses[3:])
+            assert migrate(engine, lambda: self.SECRET) == []
+            people = SqlSubscribers(engine, Ids(self.SECRET))
+            assert [people.find(one).profile.address for one in addresses[:2] + addresses[3:]] == [
+                one for one in addresses if one != addresses[2]
+            ]
+            for other in ("a@fass.de", addresses[2], "élodie@example.com"):
+                with pytest.raises(UsageError, match="Nobody"):
+                    people.find(other)
+                people.add(profile_of({"address": other}), datetime.now(UTC))
+                assert people.find(other).profile.address == other
+            assert len({one.subscriber_id for one in people.all()}) == 7
+
+    def test_two_rows_of_one_mailbox_are_both_kept_and_a_note_names_them(self, url: str) -> None:
+        with opened(url) as engine:
+            self._people(engine, ["a@faß.de", "a@xn--fa-hia.de"])
+            [note] = migrate(engine, lambda: self.SECRET)
+            assert "person 0 and person 1" in note
+            assert "fa-hia" not in note
+            people = SqlSubscribers(engine, Ids(self.SECRET))
+            assert people.find("a@faß.de").subscriber_id == "person 0"
+            assert people.find("person 1").profile.address == "a@xn--fa-hia.de"
+
+    def test_what_was_suppressed_stays_so_for_all_who_may_have_been_meant_and_for_nobody_else(self, url: str) -> None:
+        with opened(url) as engine:
+            self._people(engine, ["a@faß.de"])
+            self._suppress(engine, "a@faß.de")
+            self._suppress(engine, "gone@faß.de")
+            migrate(engine, lambda: self.SECRET)
+            ids = Ids(self.SECRET)
+            people, suppressed = SqlSubscribers(engine, ids), SqlSuppressions(engine, ids)
+            assert suppressed.reason("a@faß.de") == suppressed.reason("a@fass.de") == "unsubscribed"
+            people.add(profile_of({"address": "gone@faß.de"}), datetime.now(UTC))
+            assert suppressed.reason("gone@faß.de") == "unsubscribed"
+            suppressed.suppress("new@fass.de", "unsubscribed", datetime.now(UTC))
+            people.add(profile_of({"address": "new@faß.de"}), datetime.now(UTC))
+            assert suppressed.reason("new@faß.de") is None
+
+    def test_without_the_secret_nothing_changes_and_a_sentence_says_what_to_do(self, url: str) -> None:
+        with opened(url) as engine:
+            self._people(engine, ["a@faß.de"])
+            with pytest.raises(UsageError, match="jobchime migrate"):
+                migrate(engine)
+            assert revision_of(engine).current == "0010"
+
+
+def _former_hash(secret: bytes, address: str) -> str:
+    """As releases before revision 0011 made it."""
+    ids = Ids(secret)
+    return ids.former_hash(address) or ids.address_hash(address)
 
 
 def test_new_stores_come_at_the_newest_revision(tmp_path: Path) -> None:

@@ -3,18 +3,51 @@
 import base64
 import hashlib
 import hmac
+import string
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import idna
 
 _BYTES = 16
 _SHORT = 10
 """80 bits: what stands in an unsubscribe address must be short (see `links.MOST_UNSUBSCRIBE_BYTES`)."""
 _LEAST_SECRET = 16
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def fold_address(address: str) -> str:
-    """The form in which two spellings of one mailbox are equal: NFKC, lower case, no blanks around it."""
+    """The form in which two spellings of one mailbox are equal, and two mailboxes are not. Never raises.
+
+    The local part is for its own host to interpret (RFC 5321 section 2.3.11, RFC 6531): of it only the case of ASCII
+    letters is ignored, which hosts must not tell mailboxes apart by if they want mail from everybody (RFC 5321 section
+    2.4), and canonical composition (NFC, RFC 6532 section 3.1). Ligatures, full-width and other letters stay what they
+    are. Of the domain, U-labels and A-labels of one name are equal (RFC 5890), and case, width and composition are
+    ignored, which IDNA maps before it looks a name up (RFC 5895); any letter that IDNA 2008 knows is one of its own:
+    `faß.de` is not `fass.de`.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    folded = unicodedata.normalize("NFC", local).translate(_ASCII_LOWER)
+    return f"{folded}{at}{_fold_domain(domain)}" if at else unicodedata.normalize("NFC", domain).translate(_ASCII_LOWER)
+
+
+def _fold_domain(domain: str) -> str:
+    """In U-labels; what is no domain name, such as `[192.0.2.1]`, in lower case."""
+    if domain.isascii() and "xn--" not in (lowered := domain.lower()):
+        return lowered
+    try:
+        # Not transitional: that would map ß, final sigma and the joiners away, as IDNA 2003 did.
+        return idna.decode(idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii"))
+    except (idna.IDNAError, UnicodeError):
+        return unicodedata.normalize("NFC", domain).translate(_ASCII_LOWER)
+
+
+def former_fold(address: str) -> str:
+    """How releases before store revision 11 compared addresses: more coarsely, so that some mailboxes were one.
+
+    What they suppressed of people who are gone since is known by this form alone.
+    """
     return unicodedata.normalize("NFKC", address).strip().casefold()
 
 
@@ -32,9 +65,15 @@ class Ids:
         """What stands for an address where the address itself must not be kept."""
         return self._of("address", fold_address(address))
 
-    def subscriber_id(self, address: str) -> str:
-        """16 characters of base32."""
-        return self._short("subscriber", fold_address(address))
+    def former_hash(self, address: str) -> str | None:
+        """`address_hash` as releases before store revision 11 made it; None where it is the same."""
+        former = former_fold(address)
+        return None if former == fold_address(address) else self._of("address", former)
+
+    def subscriber_id(self, address: str, again: int = 0) -> str:
+        """16 characters of base32; `again` counts up where somebody has the id who came by another address."""
+        counted = (str(again),) if again else ()
+        return self._short("subscriber", fold_address(address), *counted)
 
     def search_id(self, subscriber_id: str, name: str, again: int = 0) -> str:
         """16 characters of base32; `again` counts up where an earlier search took the id and then another name."""

@@ -104,6 +104,11 @@ def timing_of(fields: Mapping[str, Any]) -> Timing:
     return Timing("weekly", hour, _weekday(fields.get("weekday", 0)))
 
 
+def day_name(weekday: int) -> str:
+    """The English name of a day; 0 is Monday."""
+    return _DAYS[weekday]
+
+
 def preferred_places_of(value: Any) -> tuple[str, ...]:
     """Check places by code or name: a list, or a text with semicolons between them. Raises FieldError."""
     named = value.split(";") if isinstance(value, str) else [] if value is None else value

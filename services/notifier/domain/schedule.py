@@ -42,6 +42,40 @@ def next_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, a
     raise AssertionError(f"no {cadence} slot in {time_zone} after {after.isoformat()}")
 
 
+def due_after_change(
+    cadence: Cadence,
+    hour: int,
+    weekday: int | None,
+    time_zone: str,
+    *,
+    was: Cadence,
+    was_due_at: datetime,
+    served_at: datetime | None,
+    now: datetime,
+) -> datetime:
+    """When a search is due whose cadence, hour, weekday or time zone have just become these, in UTC.
+
+    `was` and `was_due_at` are its cadence and due time until now, `served_at` the due time of its last digest. Each
+    local date of a daily search, and each ISO week of a weekly one, keeps its one digest: a slot in one that was served
+    is passed over, and the old due time stands where its date or week would be left without. Raises ValueError for what
+    is no schedule.
+    """
+    due = next_due(cadence, hour, weekday, time_zone, now)
+    if "instant" in (cadence, was):
+        return due
+    zone, by_week = _zone(time_zone), cadence == was == "weekly"
+
+    def period(at: datetime) -> tuple[int, ...]:
+        day = at.astimezone(zone).date()
+        return day.isocalendar()[:2] if by_week else (day.toordinal(),)
+
+    served = period(served_at) if served_at is not None else ()
+    while period(due) <= served:
+        due = next_due(cadence, hour, weekday, time_zone, due)
+    owed = was_due_at <= now or (served_at is not None and cadence == was)
+    return was_due_at if owed and served < period(was_due_at) < period(due) else due
+
+
 def latest_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, now: datetime) -> datetime:
     """The last slot at or before a moment, in UTC: however many were missed, this one is served for all."""
     zone = _checked(cadence, hour, weekday, time_zone)

@@ -34,6 +34,9 @@ from services.notifier.domain.windows import Closing
 from services.notifier.ports import Email, Served, Since
 from services.runtime.store import bytewise, reading, retried, writing
 
+_FACTS = ("address", "name", "time_zone", "currency", "locale")
+"""Of a subscriber, what a digest is written and sent by."""
+
 
 class _ChangedError(Exception):
     """A window is no longer as it was when it was claimed."""
@@ -223,9 +226,14 @@ def _day_counts(written: str | None) -> DayCounts | None:
 
 
 def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
-    """Whether the subscriber is there and has no digest of that due time; both stay so until the transaction ends."""
-    subscriber_id = outcome.recipient.subscriber_id
-    if hold_person(connection, subscriber_id) is None:
+    """Whether the subscriber is there, as they were claimed, and has no digest of that due time.
+
+    All of that stays so until the transaction ends.
+    """
+    recipient = outcome.recipient
+    subscriber_id = recipient.subscriber_id
+    person = hold_person(connection, subscriber_id)
+    if person is None or any(getattr(person, fact) != getattr(recipient, fact) for fact in _FACTS):
         return False
     same = select(digests.c.digest_id).where(
         digests.c.subscriber_id == subscriber_id, digests.c.due_at == outcome.due_at

@@ -1,6 +1,7 @@
 """Saved searches: who wants what, when, and up to which cut they were served."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,13 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import saved_searches
+from schemas.sql.tables import digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.criteria import join, leave
 from services.notifier.adapters.sql.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
 from services.notifier.adapters.sql.rows import hold_person, to_json
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
-from services.notifier.domain.schedule import next_due
+from services.notifier.domain.schedule import due_after_change, next_due
 from services.runtime.errors import UsageError
 from services.runtime.store import bytewise, reading, retried, writing
 
@@ -71,19 +72,27 @@ class SqlSearches:
         timing: Timing | None = None,
         preferred_places: tuple[str, ...] | None = None,
     ) -> SavedSearch:
-        """Change a search; its window stays. Other criteria are left and joined. Raises UsageError."""
+        """Change a search. Raises UsageError.
+
+        Its window stays, so that nothing is missed; with other criteria, which are left and joined, it reaches back as
+        that of a new search. At other times it is due as `due_after_change` says.
+        """
         with writing(self._engine) as connection:
             held = _held(connection, search_id)
             values: dict[str, Any] = {"changed_at": now}
             if name is not None and _name(name) != held.name:
                 values["name"] = _name(name)
                 self._check_name(connection, held.subscriber_id, values["name"])
-            if timing is not None:
-                values |= _timing(timing, _time_zone_of(connection, held.subscriber_id), now)
+            if timing is not None and timing != held.timing:
+                time_zone = _time_zone_of(connection, held.subscriber_id)
+                values |= rescheduled(connection, replace(held, timing=timing), time_zone, now, was=held.timing)
             if preferred_places is not None:
                 values["preferred_places"] = _written(preferred_places)
             if criteria is not None and criteria != held.criteria:
                 values["key"] = join(connection, criteria, now, leaving=held.key)
+                # What others' searches found by these criteria lies before the window: it is new to this one.
+                looks_back = cut_before(connection, now - NEW_SEARCH_LOOKS_BACK)
+                values["served_cut"] = min(held.served_cut, looks_back)
             _set(connection, search_id, values)
             return _one(connection, search_id)
 
@@ -161,9 +170,36 @@ def resumed(connection: Connection, held: SavedSearch, time_zone: str, now: date
     return {"served_cut": served, **_timing(held.timing, time_zone, now)}
 
 
-def rescheduled(held: SavedSearch, time_zone: str, now: datetime) -> dict[str, Any]:
-    """The columns of a search whose subscriber moved to another time zone."""
-    return _timing(held.timing, time_zone, now)
+def rescheduled(
+    connection: Connection, search: SavedSearch, time_zone: str, now: datetime, was: Timing | None = None
+) -> dict[str, Any]:
+    """The columns of a search that has other times from now on, or whose subscriber another time zone.
+
+    `was`: its times until now, where they are others.
+    """
+    timing = search.timing
+    due_at = due_after_change(
+        timing.cadence,
+        timing.hour,
+        timing.weekday,
+        time_zone,
+        was=(was or timing).cadence,
+        was_due_at=search.next_due_at,
+        served_at=_served_at(connection, search),
+        now=now,
+    )
+    return _timing(timing, time_zone, now) | {"next_due_at": due_at}
+
+
+def _served_at(connection: Connection, search: SavedSearch) -> datetime | None:
+    """The due time of the last digest, sent or held, that took in this search."""
+    query = (
+        select(func.max(digests.c.due_at))
+        .join(digest_searches, digest_searches.c.digest_id == digests.c.digest_id)
+        .where(digests.c.subscriber_id == search.subscriber_id, digest_searches.c.search_id == search.search_id)
+    )
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found
 
 
 def _name(text: str) -> str:

@@ -1,15 +1,17 @@
 """Subscribers: the one place where people are known, and from which they can vanish."""
 
+import itertools
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.tables import saved_searches, subscribers
+from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql import feedback
 from services.notifier.adapters.sql.criteria import leave
 from services.notifier.adapters.sql.personal_data import data_of
+from services.notifier.adapters.sql.readdress import readdress
 from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.adapters.sql.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.suppressions import cancel_waiting
@@ -17,7 +19,7 @@ from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
-from services.runtime.store import bytewise, reading, retried, scrub, writing
+from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
 
 
 class SqlSubscribers:
@@ -30,25 +32,32 @@ class SqlSubscribers:
     @retried
     def add(self, profile: Profile, now: datetime, subscriber_id: str = "") -> Subscriber:
         """Take someone in, active. Raises UsageError where the address is known already."""
-        own_id = subscriber_id or self._ids.subscriber_id(profile.address)
-        values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
         try:
             with writing(self._engine) as connection:
+                own_id = subscriber_id or self._free_id(connection, profile.address)
+                values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
+                self._keep_suppressed(connection, profile.address)
                 return _one(connection, own_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
     @retried
     def change(self, subscriber_id: str, profile: Profile, now: datetime) -> Subscriber:
-        """Replace someone's facts; in another time zone their searches are due by its clock. Raises UsageError."""
+        """Replace someone's facts. Raises UsageError.
+
+        In another time zone their searches are due by its clock; what waits to be sent goes to another address.
+        """
         try:
             with writing(self._engine) as connection:
                 held = _held(connection, subscriber_id)
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
+                if profile.address != held.profile.address:
+                    self._keep_suppressed(connection, profile.address)
+                    readdress(connection, subscriber_id, profile.address, now)
                 if profile.time_zone != held.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
-                        values = rescheduled(search, profile.time_zone, now)
+                        values = rescheduled(connection, search, profile.time_zone, now)
                         _set_search(connection, search.search_id, values)
                 return _one(connection, subscriber_id)
         except IntegrityError:
@@ -86,6 +95,13 @@ class SqlSubscribers:
             if row is None:
                 raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
             return _subscriber(row)
+
+    def with_address(self, address: str) -> Subscriber | None:
+        """Whoever has this mailbox; None where nobody has."""
+        query = select(subscribers).where(subscribers.c.address_hash == self._ids.address_hash(address))
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row is not None else None
 
     def all(self) -> list[Subscriber]:
         """Everybody, by address."""
@@ -129,6 +145,24 @@ class SqlSubscribers:
             leave(connection, [search.key for search in searches], now)
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
         scrub(self._engine)
+
+    def _free_id(self, connection: Connection, address: str) -> str:
+        """By the address, as it always was; counted on where somebody has it whose address was taken for this one."""
+        ids = (self._ids.subscriber_id(address, again) for again in itertools.count())
+        taken = select(subscribers.c.subscriber_id)
+        return next(
+            own for own in ids if not connection.execute(taken.where(subscribers.c.subscriber_id == own)).first()
+        )
+
+    def _keep_suppressed(self, connection: Connection, address: str) -> None:
+        """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
+        former = self._ids.former_hash(address)
+        if former is not None:
+            kept = suppressions.c
+            known = select(suppressions).where(kept.address_hash == former, ~kept.exact)
+            for row in connection.execute(known).mappings().all():
+                copied = dict(row) | {"address_hash": self._ids.address_hash(address), "exact": True}
+                connection.execute(upsert(connection, suppressions).values(copied).on_conflict_do_nothing())
 
     def _columns(self, profile: Profile) -> dict[str, str]:
         return {

@@ -22,7 +22,8 @@ class SqlSuppressions:
         """Never mail this address again; what waits for it is cancelled. The first reason stays."""
         own_hash = self._ids.address_hash(address)
         with writing(self._engine) as connection:
-            row = upsert(connection, suppressions).values(address_hash=own_hash, reason=reason, created_at=now)
+            values = {"address_hash": own_hash, "reason": reason, "created_at": now, "exact": True}
+            row = upsert(connection, suppressions).values(values)
             connection.execute(row.on_conflict_do_nothing())
             people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
             for subscriber_id in connection.execute(people.with_for_update(key_share=True)).scalars().all():

@@ -1,0 +1,178 @@
+"""Subscribers with their searches from a file of JSON lines or CSV, checked line by line.
+
+In come bytes, out come entries and faults; with people who are known, what would change of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.criteria import Criteria
+from schemas.faults import first_fault, meant
+from services.notifier.domain.ids import fold_address
+from services.notifier.domain.people import (
+    FieldError,
+    Profile,
+    SavedSearch,
+    Subscriber,
+    Timing,
+    name_of,
+    preferred_places_of,
+    profile_of,
+    timing_of,
+)
+from services.notifier.importing.rows import BadRow, rows_of
+from services.rules.criteria import CriteriaError, canonical
+
+PERSON_FIELDS = ("address", "name", "time_zone", "currency", "locale", "searches")
+SEARCH_FIELDS = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")
+_MEANT = {"email": "address", "e-mail": "address", "mail": "address", "language": "locale", "timezone": "time_zone"}
+"""Names that other systems have for these fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSearch:
+    """A search to save, checked and in its canonical form."""
+
+    name: str
+    timing: Timing
+    criteria: Criteria
+    preferred_places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is subscribed already."""
+
+    person: Subscriber
+    searches: tuple[SavedSearch, ...]
+
+    def search(self, name: str) -> SavedSearch | None:
+        """Theirs of that name."""
+        return next((search for search in self.searches if search.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person to take in, or to change."""
+
+    line: int
+    profile: Profile
+    searches: tuple[WantedSearch, ...]
+    known: Known | None = None
+    """As they are now; fields that the line leaves out are as they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that cannot be taken, and why; never the line itself, which holds an address."""
+
+    line: int
+    said: str
+
+
+Knows = Callable[[str], Known | None]
+"""Looks up by address who is subscribed already."""
+
+
+def nobody(_address: str) -> Known | None:
+    """Know nobody: every line is taken for somebody new."""
+    return None
+
+
+def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fault]:
+    """Read JSON lines, or CSV with a header line, told by the first character; each line comes to one or the other.
+
+    JSON: `address`, `name`, `time_zone`, `currency`, `locale`, `searches` (each `name`, `cadence`, `hour`, `weekday`,
+    `criteria`, `preferred_places`). CSV has the same columns but `searches`, and for one search `search`, `cadence`,
+    `hour`, `weekday`, `criteria` as JSON, and `preferred_places` with semicolons between them.
+    """
+    seen: dict[str, int] = {}
+    for line, row in rows_of(data):
+        if isinstance(row, BadRow):
+            yield Fault(line, row.said)
+            continue
+        try:
+            entry = _entry(line, row, knows)
+        except FieldError as error:
+            yield Fault(line, str(error))
+            continue
+        own = fold_address(entry.profile.address)
+        if own in seen:
+            yield Fault(line, f"address: line {seen[own]} has the same address")
+            continue
+        seen[own] = line
+        yield entry
+
+
+def search_of(fields: Mapping[str, Any], held: SavedSearch | None = None) -> WantedSearch:
+    """Check one search; what `fields` leaves out is as in `held`, where there is one. Raises FieldError."""
+    _check_names(fields, SEARCH_FIELDS, "a search has no such field")
+    whole = {**_fields_of(held), **fields} if held else fields
+    return WantedSearch(
+        name_of(str(whole.get("name") or "")),
+        timing_of(whole),
+        criteria_of(whole.get("criteria")),
+        preferred_places_of(whole.get("preferred_places")),
+    )
+
+
+def criteria_of(value: Any) -> Criteria:
+    """Criteria from JSON, canonical; those of a saved search as they are. Raises FieldError that names the field."""
+    if isinstance(value, Criteria):
+        return value
+    if not isinstance(value, dict):
+        raise FieldError("criteria", 'an object such as {"skills": {"all": ["Python"]}} was expected')
+    _check_names(value, Criteria.model_fields, "criteria have no such field", "criteria.")
+    try:
+        return canonical(Criteria.model_validate(value))
+    except ValidationError as error:
+        fault = first_fault(error, Criteria)
+        raise FieldError(f"criteria.{fault.where}", fault.said) from None
+    except CriteriaError as error:
+        raise FieldError("criteria", str(error)) from None
+
+
+def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
+    _check_names(row, PERSON_FIELDS, "a subscriber has no such field")
+    profile = profile_of(row)
+    known = knows(profile.address)
+    if known is not None:
+        given = {name: value for name, value in row.items() if value not in (None, "")}
+        profile = profile_of(asdict(known.person.profile) | given)
+    wanted = row.get("searches") or []
+    if not isinstance(wanted, list) or not all(isinstance(search, dict) for search in wanted):
+        raise FieldError("searches", "a list of searches was expected")
+    searches: list[WantedSearch] = []
+    for number, fields in enumerate(wanted, 1):
+        try:
+            held = known.search(name_of(str(fields.get("name") or ""))) if known else None
+            searches.append(search_of(fields, held))
+            if searches[-1].name in {search.name for search in searches[:-1]}:
+                raise FieldError("name", f"the line has another search named {searches[-1].name!r}")
+        except FieldError as error:
+            raise FieldError(f"search {number}, {error.field}", error.said) from None
+    return Entry(line, profile, tuple(searches), known)
+
+
+def _check_names(fields: Mapping[str, Any], known: Any, said: str, before: str = "") -> None:
+    """Raises FieldError that names the field that an unknown one may have been meant for."""
+    unknown = sorted(str(name) for name in set(fields) - set(known))
+    if unknown:
+        other = _MEANT.get(unknown[0].casefold())
+        end = f"did you mean {other}?" if other in known else meant(unknown[0], known)
+        raise FieldError(f"{before}{unknown[0]}", f"{said}; {end}")
+
+
+def _fields_of(search: SavedSearch) -> dict[str, Any]:
+    timing = search.timing
+    return {
+        "name": search.name,
+        "cadence": timing.cadence,
+        "hour": timing.hour,
+        "weekday": timing.weekday or 0,
+        "criteria": search.criteria,
+        "preferred_places": list(search.preferred_places),
+    }

@@ -1,0 +1,130 @@
+"""What a change of a person or a search does to what is due, what waits and what was found, in either store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from services.notifier.domain.people import Timing, profile_of
+from services.runtime.errors import UsageError
+from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
+from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
+
+EIGHT = NOW + 2 * HOUR
+
+
+class TestPeople:
+    def test_two_mailboxes_that_look_alike_are_two_people(self, store: NotifierStore) -> None:
+        """Each is shown and erased by its own address, and neither stands for the other."""
+        addresses = ["a@faß.de", "a@fass.de", "\ufb01@example.com", "fi@example.com", "\uff41da@example.com"]
+        people = [store.person(f"p{n}", address=address) for n, address in enumerate(addresses)]
+        assert len({person.subscriber_id for person in people}) == 5
+        for person, address in zip(people, addresses, strict=True):
+            assert store.subscribers.find(address) == person
+            assert person.profile.address == address
+        store.subscribers.erase(store.subscribers.find("a@fass.de").subscriber_id, NOW)
+        assert store.subscribers.find("a@faß.de") == people[0]
+        store.suppressions.suppress("fi@example.com", "unsubscribed", NOW)
+        assert store.suppressions.reason("\ufb01@example.com") is None
+
+    def test_somebody_is_found_by_any_spelling_and_shown_as_they_wrote_it(self, store: NotifierStore) -> None:
+        ada = store.person(address="Ada.L@münchen.de")
+        assert ada.profile.address == "Ada.L@münchen.de"
+        assert store.subscribers.find("ada.l@xn--mnchen-3ya.de") == store.subscribers.find("ADA.L@MÜNCHEN.DE") == ada
+        with pytest.raises(UsageError, match="subscribed already"):
+            store.person(address="ada.l@MÜNCHEN.de")
+
+    def test_an_id_that_somebody_came_by_under_a_coarser_form_is_not_given_twice(self, store: NotifierStore) -> None:
+        own_id = store.ids.subscriber_id("a@fass.de")
+        store.subscribers.add(profile_of({"address": "a@faß.de"}), NOW, own_id)
+        other = store.person(address="a@fass.de")
+        assert other.subscriber_id != own_id
+        with pytest.raises(UsageError, match="subscribed already"):
+            store.person(address="A@fass.de")
+
+    def test_a_new_address_is_refused_where_somebody_has_it(self, store: NotifierStore) -> None:
+        ada, _ = store.person("ada"), store.person("bob")
+        with pytest.raises(UsageError, match="subscribed already"):
+            store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="BOB@example.com"), NOW)
+        assert store.subscribers.find(ada.subscriber_id) == ada
+
+    def test_what_waits_goes_to_the_new_address_whoever_claimed_it(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        search = store.search(ada, hour=8)
+        serve(store, NOW + 3 * HOUR, "one", keys=[search.key])
+        [claimed] = store.deliveries.claim("one", "folder", NOW + 3 * HOUR, LEASE, 9)
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example"), NOW + 3 * HOUR)
+        assert not store.deliveries.begin(claimed, NOW + 3 * HOUR, LEASE), "it was rendered for the old address"
+        [again] = store.deliveries.claim("two", "folder", NOW + 3 * HOUR, LEASE, 9)
+        assert again.email == replace(claimed.email, to_address="ada@new.example")
+
+    def test_a_digest_that_was_built_for_other_facts_is_built_again(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        search = store.search(ada, hour=8)
+        store.matches.store(0, [arrival(0, posting("one"), [search.key])], NOW)
+        cut = store.windows.take_cut(NOW)
+        [one] = due(store, NOW + 3 * HOUR)
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, locale="de"), NOW + 3 * HOUR)
+        assert not commit(store, one, cut, NOW + 3 * HOUR, "one")
+        [again] = due(store, NOW + 3 * HOUR)
+        assert commit(store, again, cut, NOW + 3 * HOUR, "one")
+
+    def test_a_move_after_the_digest_of_the_day_brings_no_second_one(self, store: NotifierStore) -> None:
+        ada = store.person("ada", time_zone="Europe/Berlin")
+        search = store.search(ada, hour=8, now=NOW - HOUR)
+        assert search.next_due_at == NOW
+        serve(store, NOW, "one", keys=[search.key])
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, time_zone="America/New_York"), NOW + HOUR)
+        assert store.searches.get(search.search_id).next_due_at == datetime(2026, 7, 2, 12, tzinfo=UTC)
+
+
+class TestSearches:
+    def test_another_hour_brings_no_second_digest_on_a_day_that_had_one(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        serve(store, EIGHT, "one", keys=[search.key])
+        edited = store.searches.edit(search.search_id, EIGHT + HOUR, timing=Timing("daily", 18, None))
+        assert edited.next_due_at == datetime(2026, 7, 2, 18, tzinfo=UTC)
+
+    def test_a_digest_that_is_due_and_not_built_is_not_lost_by_an_earlier_hour(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        edited = store.searches.edit(search.search_id, EIGHT, timing=Timing("daily", 7, None))
+        assert edited.next_due_at == EIGHT
+        assert len(due(store, EIGHT)) == 1
+
+    def test_the_same_times_change_nothing(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        assert store.searches.edit(search.search_id, EIGHT + HOUR, timing=search.timing).next_due_at == EIGHT
+
+    def test_other_criteria_find_what_those_of_others_found_in_the_last_seven_days(self, store: NotifierStore) -> None:
+        """As a new search would; and nothing older, nor what was sent."""
+        bob = store.search(store.person("bob"), "Go", GO, hour=20)
+        ada = store.search(store.person("ada"), hour=8)
+        for day in range(10):
+            at = NOW + day * DAY
+            store.matches.store(0, [arrival(day, posting(f"day {day}", fetched_at=at), [bob.key])], at)
+            store.windows.take_cut(at)
+        later = NOW + 9 * DAY
+        [one] = [one for one in due(store, later + 3 * HOUR) if one.recipient.name == "Ada"]
+        assert commit(store, one, store.windows.take_cut(later), later + 2 * HOUR, "sent")
+        served = store.searches.get(ada.search_id)
+        edited = store.searches.edit(ada.search_id, later + 3 * HOUR, criteria=GO)
+        assert edited.key == bob.key
+        assert edited.served_cut < served.served_cut
+        assert found(store, later + 2 * DAY)[ada.search_id] == [f"day {day}" for day in (9, 8, 7, 6, 5, 4, 3)]
+
+    def test_an_older_window_is_not_cut_short_by_other_criteria(self, store: NotifierStore) -> None:
+        ada = store.search(store.person("ada"), hour=8)
+        for day in range(20):
+            store.matches.store(0, [arrival(day, posting(f"day {day}"), [ada.key])], NOW + day * DAY)
+            store.windows.take_cut(NOW + day * DAY)
+        assert store.searches.edit(ada.search_id, NOW + 19 * DAY, criteria=GO).served_cut == ada.served_cut == 0
+
+    def test_feedback_and_what_was_sent_outlive_a_change(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        search = store.search(ada, hour=8)
+        serve(store, EIGHT, "one", keys=[search.key])
+        store.searches.edit(search.search_id, EIGHT, criteria=GO, name="Go", timing=Timing("weekly", 9, 4))
+        assert search.criteria == PYTHON
+        shown = store.subscribers.export(ada.subscriber_id)
+        assert [job["posting_id"] for job in shown["sent_jobs"]] == [posting("one").posting_id]
+        assert [digest["items"][0]["posting_id"] for digest in shown["digests"]] == [posting("one").posting_id]

@@ -1,0 +1,194 @@
+"""What a subscriber changes their mind about: the command says what changes, and the right mails follow."""
+
+import json
+import re
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from services.embedded import embedded
+from services.runtime.clock import FixedClock
+from services.settings import load_settings
+from tests.support.command_line import Ran, run
+
+MORNING = "2026-11-20T06:00+00:00"
+
+
+def _posting(name: str, skill: str) -> dict[str, object]:
+    return {
+        "id": name,
+        "title": f"{skill} engineer, {name}",
+        "company": f"Company {name}",
+        "url": f"https://jobs.example.com/{name}",
+        "description": f"We look for someone who writes {skill} every day for the product that is called {name}.",
+        "skills": [skill],
+        "posted_at": "2026-11-19T12:00:00Z",
+    }
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Path:
+    """Ada, who is served at 8 in Berlin, and a feed of jobs for Python and for Go."""
+    feed = tmp_path / "feed.jsonl"
+    jobs = [_posting("snake", "Python"), _posting("adder", "Python"), _posting("gopher", "Go")]
+    feed.write_text("\n".join(map(json.dumps, jobs)), encoding="utf-8")
+    file = tmp_path / "jobchime.toml"
+    file.write_text(f'[[ingest.sources]]\nname = "own"\nurl = "{feed}"\nevery = "1s"\n', encoding="utf-8")
+    done(run("subscriber", "add", "ada@example.com", "--time-zone", "Europe/Berlin", "--now", MORNING, "-c", file))
+    return file
+
+
+def done(ran: Ran) -> str:
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def criteria(folder: Path, *skills: str) -> Path:
+    file = folder / f"{'-'.join(skills)}.json"
+    file.write_text(json.dumps({"skills": {"any": skills}}), encoding="utf-8")
+    return file
+
+
+def mails(installation: Path) -> list[tuple[str, set[str]]]:
+    """To whom each mail went, and which jobs it named, in order."""
+    found = []
+    for file in sorted(installation.parent.rglob("*.eml")):
+        mail = message_from_bytes(file.read_bytes(), policy=default)
+        assert isinstance(mail, EmailMessage)
+        body = mail.get_body(("plain",))
+        assert body is not None
+        jobs = set(re.findall(r"jobs\.example\.com/(\w+)", body.get_content()))
+        found.append((mail["Date"].datetime, str(mail["To"]), jobs))
+    return [(to, jobs) for _, to, jobs in sorted(found)]
+
+
+def at(installation: Path, time: str) -> None:
+    now = datetime.fromisoformat(f"2026-11-{time}+00:00")
+    with embedded(load_settings(installation).in_one_go(), clock=FixedClock(now)) as form:
+        form.runner.load()
+        for _ in range(3):
+            form.runner.tick(now)
+            form.runner.drain()
+
+
+def test_an_edited_search_brings_what_it_asks_for_now_and_nothing_twice(installation: Path, tmp_path: Path) -> None:
+    search = done(
+        run("search", "add", "ada@example.com", criteria(tmp_path, "Go"), "--now", MORNING, "-c", installation)
+    ).strip()
+    at(installation, "20T06:30")
+    at(installation, "20T07:00")
+    assert mails(installation) == [("ada@example.com", {"gopher"})]
+
+    changed = run(
+        "search", "edit", search, criteria(tmp_path, "Go", "Python"), "--hour", "9", "--name", "Both",
+        "--now", "2026-11-20T07:30+00:00", "-c", installation,
+    )  # fmt: skip
+    assert done(changed).splitlines() == [
+        "name: My search -> Both",
+        "hour: 8 -> 9",
+        'criteria.skills: {"any": ["Go"]} -> {"any": ["Go", "Python"]}',
+    ]
+    at(installation, "20T08:30")
+    assert len(mails(installation)) == 1, "that day had its digest"
+    at(installation, "21T07:30")
+    assert len(mails(installation)) == 1
+    at(installation, "21T08:00")
+    assert mails(installation)[1:] == [("ada@example.com", {"snake", "adder"})]
+    at(installation, "22T08:00")
+    assert len(mails(installation)) == 2
+
+
+def test_somebody_who_moves_and_changes_address_goes_on_where_they_were(installation: Path, tmp_path: Path) -> None:
+    run("search", "add", "ada@example.com", criteria(tmp_path, "Python"), "--now", MORNING, "-c", installation)
+    moved = run(
+        "subscriber", "edit", "ada@example.com", "--time-zone", "America/New_York", "--currency", "usd",
+        "--language", "de", "--email", "Ada@New.example", "--now", "2026-11-20T06:30+00:00", "-c", installation,
+    )  # fmt: skip
+    assert done(moved).splitlines() == [
+        "address: ada@example.com -> Ada@new.example",
+        "time_zone: Europe/Berlin -> America/New_York",
+        "currency: EUR -> USD",
+        "locale: en -> de",
+    ]
+    at(installation, "20T07:00")
+    assert mails(installation) == []
+    at(installation, "20T13:00")
+    assert mails(installation) == [("Ada@new.example", {"snake", "adder"})]
+    assert run("subscriber", "show", "ada@example.com", "-c", installation).code == 2
+    [listed] = done(run("search", "list", "ada@NEW.example", "--json", "-c", installation)).splitlines()
+    assert json.loads(listed)["address"] == "Ada@new.example"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("subscriber", "edit", "ada@example.com"), "nothing changes"),
+        (("subscriber", "edit", "ada@example.com", "--time-zone", "Europe/Berlin"), "nothing changes"),
+        (("subscriber", "edit", "ada@example.com", "--time-zone", "Mars"), "IANA"),
+        (("subscriber", "edit", "ada@example.com", "--email", "nonsense"), "address"),
+        (("subscriber", "edit", "bob@example.com", "--currency", "USD"), "Nobody"),
+        (("search", "edit", "no-search", "--hour", "7"), "no saved search"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_one_sentence(
+    installation: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = run(*arguments, "-c", installation)
+    assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installation: Path, tmp_path: Path) -> None:
+    run("search", "add", "ada@example.com", criteria(tmp_path, "Go"), "--name", "Work", "-c", installation)
+    run("subscriber", "add", "bob@example.com", "--name", "Bob", "-c", installation)
+    go = {"name": "Work", "hour": 6, "criteria": {"skills": {"any": ["Go", "Rust"]}}}
+    rows = [
+        {"address": "ADA@example.com", "time_zone": "Asia/Tokyo", "searches": [go, {**go, "name": "More"}]},
+        {"address": "bob@example.com", "name": "Bob"},
+        {"address": "cleo@example.com", "searches": [go]},
+        {"address": "nobody"},
+    ]
+    people = tmp_path / "people.jsonl"
+    people.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    def state() -> list[str]:
+        shown = [
+            run("subscriber", "show", who, "-c", installation).out for who in ("ada@example.com", "bob@example.com")
+        ]
+        return [*shown, run("subscriber", "list", "-c", installation).out]
+
+    before = state()
+    assert "--update" in run("subscriber", "import", people, "--dry-run", "-c", installation).err
+    ran = run("subscriber", "import", people, "--update", "--dry-run", "-c", installation)
+    assert ran.code == 1
+    assert ran.out.splitlines() == [
+        "line 1, ada@example.com: address: ada@example.com -> ADA@example.com",
+        "line 1, ada@example.com: time_zone: Europe/Berlin -> Asia/Tokyo",
+        "line 1, ada@example.com: search 'Work', hour: 8 -> 6",
+        """line 1, ada@example.com: search 'Work', criteria.skills: {"any": ["Go"]} -> {"any": ["Go", "Rust"]}""",
+        "line 1, ada@example.com: search 'More': new",
+        "line 3, cleo@example.com: new, with 1 searches",
+        "1 subscribers with 1 searches would be taken in, 1 would be changed, 1 the same, 1 lines left out; "
+        "nothing was changed.",
+    ]
+    assert state() == before
+
+    ran = run("subscriber", "import", people, "--update", "-c", installation)
+    assert ran.out.strip() == "1 subscribers with 1 searches taken in, 1 changed, 1 the same, 1 lines left out."
+    shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", installation).out)
+    assert shown["subscriber"]["currency"] == "EUR", "what a line leaves out stays"
+    assert [(search["name"], search["hour"]) for search in shown["searches"]] == [("More", 6), ("Work", 6)]
+    again = run("subscriber", "import", people, "--update", "--dry-run", "-c", installation)
+    assert "0 would be changed, 3 the same" in again.out
+
+
+def test_a_dry_run_begins_no_installation(tmp_path: Path) -> None:
+    file, people = tmp_path / "jobchime.toml", tmp_path / "people.csv"
+    file.write_text("", encoding="utf-8")
+    people.write_text("address\nada@example.com\n", encoding="utf-8")
+    ran = run("subscriber", "import", people, "--dry-run", "-c", file)
+    assert ran.out.splitlines()[0] == "line 2, ada@example.com: new, with 0 searches"
+    assert not (tmp_path / "jobchime-data").exists()
