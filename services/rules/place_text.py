@@ -1,6 +1,7 @@
 """Finding places in running text: names by Aho-Corasick, then codes and doubtful names by what stands beside them."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -98,8 +99,8 @@ def _neighbours(text: str, found: Sequence[Found], meant: Sequence[Sense | None]
 
 
 def _coded(text: str, named: Sequence[Found]) -> list[Found]:
-    taken = [(one.start, one.end) for one in named]
-    loose = [t for t in code_tokens(text) if not any(a < t.end and t.start < b for a, b in taken)]
+    ends = [one.end for one in named]
+    loose = [token for token in code_tokens(text) if not _overlaps(named, bisect_right(ends, token.start), token)]
     # US, UK and EU are names already; in a list they say that its other codes are countries.
     sure = [
         CodeToken(one.start, one.end, text[one.start : one.end], one.senses)
@@ -110,7 +111,13 @@ def _coded(text: str, named: Sequence[Found]) -> list[Found]:
     tokens = sorted([*loose, *sure], key=lambda token: token.start)
     starts = {one.start: one.senses for one in named}
     believed = believed_codes(text, tokens, endings, starts)
-    return [Found(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in taken]
+    names = {(one.start, one.end) for one in named}
+    return [Found(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in names]
+
+
+def _overlaps(named: Sequence[Found], at: int, token: CodeToken) -> bool:
+    """Whether the first name that ends behind a token's start begins before its end: names do not overlap."""
+    return at < len(named) and named[at].start < token.end
 
 
 _JOINT = re.compile(r"\s*,\s*|\s*\(\s*|\s+[-–—]\s+|\s")

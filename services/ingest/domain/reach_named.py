@@ -1,5 +1,6 @@
 """Places as a posting names them, gathered in order, with the words that named them."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -82,17 +83,23 @@ def without_frames(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMen
     """
     kept: list[PlaceMention] = []
     frame: PlaceMention | None = None
+    spelt_out: set[int] = set()
+    reached = 0
     for mention in mentions:
-        if frame is not None and ")" in text[frame.end : mention.start]:
+        if frame is not None and ")" in text[reached : mention.start]:
             frame = None
+        reached = mention.start
         if frame is not None and mention.kind == "group" and countries_of(mention.code) < countries_of(frame.code):
             continue
-        if frame is not None and frame in kept and mention.kind != "group" and mention.code[:2] in _members(frame):
-            kept.remove(frame)
-        opened = mention.kind == "group" and text[mention.end :].lstrip()[:1] in ("(", ":")
-        frame = mention if opened else frame
+        if frame is not None and mention.kind != "group" and mention.code[:2] in _members(frame):
+            spelt_out.add(frame.start)
+        if mention.kind == "group" and _OPENS.match(text, mention.end):
+            frame, reached = mention, mention.end
         kept.append(mention)
-    return kept
+    return [mention for mention in kept if mention.start not in spelt_out]
+
+
+_OPENS = re.compile(r"\s*[(:]")
 
 
 def as_states(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:

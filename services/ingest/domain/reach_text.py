@@ -76,8 +76,10 @@ class _Reader:
         self.names = names_in(self.text, "text")
         self.starts = [name.start for name in self.names]
         self.said = Said()
-        self.taken: list[tuple[int, int]] = []
-        """Stretches whose places are read already."""
+        self.taken = bytearray(len(self.text))
+        """1 for each character of the stretches whose places are read already."""
+        self.read_long = 0
+        """Where the last long list that was read ends, so that none is read again for each cue within it."""
         self.regions: set[str] = set()
         """Groups that a statement names by themselves (`anywhere in Europe`)."""
         self.within: set[str] = set()
@@ -181,16 +183,17 @@ class _Reader:
         return True
 
     def _take(self, start: int, end: int) -> None:
-        self.taken.append((start, end))
+        self.taken[start:end] = b"\1" * (end - start)
 
     def _is_taken(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self.taken)
+        return bool(self.taken[at])
 
     def _listed(self, cue: Cue) -> list[PlaceMention]:
         """The places right behind a cue, as far as their list goes."""
         listed = self._listed_within(cue, _MOST_LISTED)
-        if listed and listed[-1].end > cue.end + _MOST_LISTED - MOST_GAP:
-            return self._listed_within(cue, _MOST_LONG)
+        if listed and listed[-1].end > max(cue.end + _MOST_LISTED - MOST_GAP, self.read_long):
+            listed = self._listed_within(cue, _MOST_LONG)
+            self.read_long = listed[-1].end if listed else self.read_long
         return listed
 
     def _listed_within(self, cue: Cue, most: int) -> list[PlaceMention]:

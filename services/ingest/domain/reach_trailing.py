@@ -73,6 +73,7 @@ _ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|ap
 _AND = re.compile(r"\s?(?:,? (?:and|or|und|oder|et|ou|y|o|e|i|lub|en|of)|&|/)\s?(?:the |an? )?", re.IGNORECASE)
 _ELSEWHERE = ABOUT_US | {"pay", "legal"}
 _AROUND = 150
+_MOST_LISTED = 200
 
 
 def trailing(document: Document, names: Sequence[Found], named: Named, excluded: Excluded) -> None:
@@ -153,9 +154,13 @@ def _ends_list(text: str, names: Sequence[Found], i: int) -> bool:
 
 
 def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
-    """The names of the list that ends with one."""
+    """The names of the list that ends with one, of a long one the last."""
     first = last
-    while first and words().between.fullmatch(text, names[first - 1].end, names[first].start):
+    while (
+        first > last - _MOST_LISTED
+        and first > 0
+        and words().between.fullmatch(text, names[first - 1].end, names[first].start)
+    ):
         first -= 1
     return names[first : last + 1]
 

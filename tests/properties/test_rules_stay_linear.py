@@ -1,0 +1,122 @@
+"""A rule takes time in proportion to its text, whatever words of its own are repeated in it."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from services.ingest.domain.draft import Draft
+from services.ingest.domain.employment import read_employment
+from services.ingest.domain.html import sanitise, text_of_safe
+from services.ingest.domain.language import read_language
+from services.ingest.domain.reach import read_reach
+from services.ingest.domain.salary import read_salary
+from services.ingest.domain.sections import Document, document_of
+from services.ingest.domain.seniority import read_seniority
+from services.ingest.domain.skills import read_skills
+from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.workplace import read_workplace
+from services.rules.place_text import find_places, places_in_field
+from services.rules.places import canonical_place
+from services.rules.signature import fold_company, signature_of
+from services.rules.skills import taxonomy
+from services.rules.text import fold, words
+from services.rules.titles import fold_title
+from tests.support.drafting import RATES, a_draft
+from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules
+
+_PLAIN = a_draft()
+
+
+def _of_text(rule: Callable[[Draft, Document], object]) -> Callable[[str], object]:
+    return lambda text: rule(_PLAIN, document_of("Data Engineer", text))
+
+
+def _of_title(rule: Callable[[Draft, Document], object]) -> Callable[[str], object]:
+    return lambda text: rule(_PLAIN, document_of(text, "We build it."))
+
+
+def _of_field(name: str, rule: Callable[[Draft, Document], object]) -> Callable[[str], object]:
+    document = document_of("Data Engineer", "We build it.")
+    return lambda text: rule(a_draft(**{name: text}), document)
+
+
+def _salary(draft: Draft, document: Document) -> object:
+    return read_salary(draft, document, country=None, rates=RATES)
+
+
+def _skills(draft: Draft, document: Document) -> object:
+    return read_skills(draft, document, taxonomy())
+
+
+_READERS = {
+    "reach": read_reach,
+    "workplace": read_workplace,
+    "timezones": read_timezones,
+    "salary": _salary,
+    "seniority": read_seniority,
+    "employment": read_employment,
+    "skills": _skills,
+    "language": lambda draft, document: read_language(document, draft.language),
+}
+_FIELDS = {
+    "restriction": read_reach,
+    "locations": read_reach,
+    "workplace": read_workplace,
+    "pay_text": _salary,
+    "seniority": read_seniority,
+    "employment": read_employment,
+    "departments": read_seniority,
+    "skills": _skills,
+}
+RULES: dict[str, Callable[[str], object]] = {
+    **{f"{name} of a text": _of_text(rule) for name, rule in _READERS.items()},
+    **{f"{name} of a title": _of_title(rule) for name, rule in _READERS.items()},
+    **{f"the field {name}": _of_field(name, rule) for name, rule in _FIELDS.items()},
+    "markup": lambda text: text_of_safe(sanitise(text)),
+    "places of a text": find_places,
+    "places of a field": places_in_field,
+    "canonical place": canonical_place,
+    "signature": signature_of,
+    "company": fold_company,
+    "title": fold_title,
+    "folding": fold,
+    "words": words,
+}
+_UNITS = [
+    "US, ", "US, CA, ", "EMEA ", "EMEA (US), ", "EU: US, ", "Remote, US, ", "not in US, ", "Kenya only, ", "US\n",
+    "Austin, TX, ", "US citizens and ", "in Österreich wohnen ", "anywhere ", "$120k - $150k ", "CET ", "Go, C, R, ",
+]  # fmt: skip
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("unit", _UNITS)
+def test_the_reach_of_a_text_and_of_a_field_stays_linear_in_places(unit: str) -> None:
+    for rule in ("reach of a text", "the field locations"):
+        assert grows_faster_than_its_text(RULES[rule], unit, 15_000) is None
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("unit", ["US, ", "EMEA (US), "])
+def test_places_stay_linear_to_200_kb(unit: str) -> None:
+    assert grows_faster_than_its_text(places_in_field, unit, 100_000) is None
+
+
+@pytest.mark.timeout(300)
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(
+    st.sampled_from(sorted(RULES)),
+    st.sampled_from(words_of_the_rules()),
+    st.one_of(st.just(""), st.sampled_from(words_of_the_rules())),
+    st.sampled_from(["", " ", ", ", "\n", ". ", " - "]),
+)
+def test_a_rule_stays_linear_in_words_of_the_rules_alone_and_in_pairs(
+    rule: str, word: str, other: str, between: str
+) -> None:
+    assert grows_faster_than_its_text(RULES[rule], f"{word}{between}{other}{between if other else ''}", 20_000) is None
