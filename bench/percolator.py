@@ -92,7 +92,7 @@ def _search(prepared: PreparedPosting, form: Form) -> dict[str, Any]:
     query = {"bool": {"filter": [percolate, *filters_as_ours(prepared)]}}
     if form == "pruned":
         return every_hit(query)
-    return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared.posting)}
+    return {"size": 0, "track_total_hits": False, "query": query, "aggs": aggregation_of(prepared)}
 
 
 def _percolated(prepared: PreparedPosting) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class _Compared:
         before, after = old.get(word), new.get(word)
         if word == "enum" and before is not None and after is not None:
             before, after = sorted(before, key=repr), sorted(after, key=repr)
+        if word == "default" and isinstance(before, dict) and isinstance(after, dict):
+            after = _without_grown(before, after, new)
         if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
             for number, (one, other) in enumerate(zip(before, after, strict=True)):
                 yield from self._nodes(one, other, f"{place}, {word} {number + 1}")
@@ -64,6 +66,14 @@ class _Compared:
             yield from self._nodes(before, after, f"{place}, {word}")
         elif before != after:
             yield f"{place}: {word} was {before!r} and is {after!r}"
+
+
+def _without_grown(before: Mapping[str, Any], after: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The default of an object without the fields that it grew by, where they stand at their own default."""
+    fields = new.get("properties", {})
+    return {
+        name: value for name, value in after.items() if name in before or value != fields.get(name, {}).get("default")
+    }
 
 
 def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from schemas.posting import Employment, Period, Seniority, Workplace
 
 
 class SkillTerms(Model):
-    """Canonical skill names: all of these, at least one of those, none of the last."""
+    """Canonical skill names: all of these, at least some of those, none of the last."""
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
+    at_least: int = Field(default=1, ge=1)
+    """How many of `any`."""
     none: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore, Reach, Timezones
 from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.criterion import CRITERIA
@@ -48,7 +48,8 @@ def test_the_order_and_repeats_of_what_is_asked_do_not_matter(pair: tuple[Criter
     def shuffled(values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(random_.sample(values * 2, k=2 * len(values)))
 
-    terms = SkillTerms(**{name: shuffled(values) for name, values in asked.skills})
+    lists = {name: shuffled(getattr(asked.skills, name)) for name in ("all", "any", "none")}
+    terms = asked.skills.model_copy(update=lists)
     other = asked.model_copy(update={"skills": terms, "places": shuffled(asked.places)})
     try:
         expected = criteria_id(canonical(asked))

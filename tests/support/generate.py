@@ -188,7 +188,9 @@ def _skills(random_: random.Random, model: PostingCore, others: Sequence[str]) -
     pool = [*random_.sample(own, k=min(2, len(own))), *parents[:1], *random_.sample(others, k=2)]
     any_of = _some(random_, pool, 3) if random_.random() < 0.5 else ()
     unwanted = [name for name in _some(random_, others, 2) if name not in needed and name not in any_of]
-    return SkillTerms(all=needed, any=any_of, none=tuple(unwanted if random_.random() < 0.4 else ()))
+    unwanted = unwanted if random_.random() < 0.4 else []
+    at_least = random_.randint(1, len(any_of)) if any_of and random_.random() < 0.4 else 1
+    return SkillTerms(all=needed, any=any_of, at_least=at_least, none=tuple(unwanted))
 
 
 def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[str] = SKILLS) -> Criteria:

@@ -47,9 +47,9 @@ def floor(amount: int, currency: str = "EUR", period: Period = "year") -> Salary
     return SalaryFloor(amount=amount, currency=currency, period=period)
 
 
-def skills(**names: tuple[str, ...]) -> Criteria:
+def skills(*, at_least: int = 1, **names: tuple[str, ...]) -> Criteria:
     """Criteria that ask for skills alone: all=, any=, none=."""
-    return Criteria(skills=SkillTerms(**names))
+    return Criteria(skills=SkillTerms(at_least=at_least, **names))
 
 
 def fit_of(criteria: Criteria, posting: PostingCore, criterion: str) -> Fit | None:

@@ -26,7 +26,7 @@ from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
 
-SCHEMA: Final = "criteria.v1"
+SCHEMA: Final = "criteria.v2"
 _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
@@ -125,7 +125,7 @@ class ElasticsearchCriteriaIndex:
         return found
 
     def _search(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
-        searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one.posting)} for one in asked]
+        searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one)} for one in asked]
         answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
         return [_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True)]
 

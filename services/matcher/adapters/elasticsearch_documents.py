@@ -31,7 +31,7 @@ HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
 """Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones."""
 HAS_MORE_SKILLS: Final = 1 << 62
-"""Than four that are needed together, or some that are excluded."""
+"""Than four that are needed together, or one of some: excluded ones, or several of some."""
 _BESIDE: Final = "\n"
 """Between the names of a pair."""
 CURRENCIES: Final = 26**3
@@ -46,10 +46,11 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
     query = TextQuery.parse(criteria.text)
     pairs = _pairs(criteria.skills.all)
     more, unwanted = _flat(pairs[2:]), criteria.skills.none
+    counted = criteria.skills.any if criteria.skills.at_least > 1 else ()
     fields = {
         **named,
         "key": record.key,
-        "limits": _limits(criteria, query) | (HAS_MORE_SKILLS if more or unwanted else 0),
+        "limits": _limits(criteria, query) | (HAS_MORE_SKILLS if more or unwanted or counted else 0),
         "anchor": _anchors(criteria, query),
         "also": pairs[1:2] or [ANY],
         "any": (criteria.skills.all and criteria.skills.any) or [ANY],
@@ -60,6 +61,8 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "more": more,
         "unwanted": unwanted,
     }
+    if counted:
+        fields |= {"counted": counted, "at_least": criteria.skills.at_least}
     if criteria.utc_offset is not None:
         fields |= {"offset": criteria.utc_offset, "tolerance": criteria.tolerance}
     if fields["limits"] & HAS_MORE_TEXT:

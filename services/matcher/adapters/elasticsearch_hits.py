@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 
 from schemas.keys import Keys
-from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch_documents import (
     CURRENCIES,
     HAS_MORE_SKILLS,
@@ -21,6 +20,7 @@ from services.matcher.adapters.elasticsearch_documents import (
 )
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
 from services.rules.criterion.timezone import end_of
+from services.rules.prepared import PreparedPosting
 
 FILTER_PATH: Final = "aggregations.hits.value"
 _LARGEST: Final = 2**63 - 1
@@ -33,6 +33,7 @@ for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
 for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
 state.tops = tops;
 state.skills = new HashSet(params.skills);
+state.held = new HashSet(params.held);
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
 state.worded = new ArrayList();
@@ -66,6 +67,11 @@ if (limits != 0) {{
   if ((limits & {HAS_MORE_SKILLS}L) != 0) {{
     for (def name : doc['more']) {{ if (!state.skills.contains(name)) {{ return; }} }}
     for (def name : doc['unwanted']) {{ if (state.skills.contains(name)) {{ return; }} }}
+    if (doc['at_least'].size() != 0) {{
+      long met = 0;
+      for (def name : doc['counted']) {{ if (state.held.contains(name)) {{ met++; }} }}
+      if (met < doc['at_least'].value) {{ return; }}
+    }}
   }}
   if ((limits & {HAS_MORE_TEXT}L) != 0) {{
     state.worded.add([doc['key'].value, near, doc['text'].value]);
@@ -102,12 +108,14 @@ class Found:
     worded: tuple[Worded, ...]
 
 
-def aggregation_of(posting: PostingCore) -> dict[str, Any]:
+def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     """Collects every hit of a posting's query."""
+    posting = prepared.posting
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "skills": [skill.name for skill in posting.skills],
+        "skills": sorted(prepared.skills),
+        "held": sorted({*prepared.skills, *prepared.implied}),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:

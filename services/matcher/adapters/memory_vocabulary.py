@@ -129,7 +129,9 @@ class Vocabulary:
             clauses += [[literals.own(name)] for name in skills.all if self.skills[name] not in inline]
         # Long terms are rare ones.
         clauses += [[literals.term(term)] for term in sorted(query.wanted, key=len, reverse=True)]
-        if skills.any:
+        if skills.any and skills.at_least > 1:
+            clauses.append([literals.counted(skills.any, skills.at_least)])
+        elif skills.any:
             clauses.append([literals.implied(name) for name in skills.any])
         clauses += [[literals.term(term) for term in group] for group in query.either]
         unwanted = [*map(literals.own, skills.none), *map(literals.term, query.excluded)]

@@ -136,8 +136,11 @@ def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     skills = criteria.skills
     if skills.all:
         yield _Demand(tuple({"term": {"skills": name}} for name in skills.all))
-    if skills.any:
+    if skills.any and skills.at_least == 1:
         yield _Demand((_either({"terms": {"skills": skills.any}}, {"terms": {"skills_implied": skills.any}}),))
+    elif skills.any:
+        had = (_either({"term": {"skills": name}}, {"term": {"skills_implied": name}}) for name in skills.any)
+        yield _Demand((_either(*had, at_least=skills.at_least),))
     if skills.none:
         yield _Demand(unwanted=({"terms": {"skills": skills.none}},))
     yield from _words_asked(criteria)
@@ -193,8 +196,8 @@ def _pay_asked(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     yield _Demand((_either(enough, _lacking(field)) if nearly or criteria.accept_undisclosed else enough,))
 
 
-def _either(*queries: Json) -> Json:
-    return {"bool": {"should": list(queries), "minimum_should_match": 1}}
+def _either(*queries: Json, at_least: int = 1) -> Json:
+    return {"bool": {"should": list(queries), "minimum_should_match": at_least}}
 
 
 def _lacking(field: str) -> Json:

@@ -1,5 +1,6 @@
 """How well a job fits the skills and words that are asked for: a part of its score, and what all else counts for."""
 
+from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ IMPLIED = 0.5
 No more than half: two that are implied are then worth what one is by name, and naming one of them never costs.
 """
 NOTHING_ASKED = 0.5
+_EXACTLY = 2
+"""So many implied skills are sought among all pairs; more are taken as they come, which may find one less."""
 
 
 class Implied(NamedTuple):
@@ -32,7 +35,7 @@ def fit_share(criteria: Criteria, ready: Ready) -> float:
         shares.append(len(core.intersection(skills.all)) / len(skills.all))
     if skills.any:
         named, implied = len(core.intersection(skills.any)), len(implied_of_any(criteria, ready))
-        shares.append(_share_of_any(skills.any, named + IMPLIED * implied))
+        shares.append(_share_of_any(criteria, named + IMPLIED * implied))
     if criteria.text:
         shares.append(1.0 if _in_title(criteria, ready) else 0.0)
     return sum(shares) / len(shares) if shares else NOTHING_ASKED
@@ -50,7 +53,7 @@ def counts_for_all_else(criteria: Criteria, ready: Ready) -> float:
     if not asked or not ready.core.isdisjoint(asked) or implied_of_any(criteria, ready):
         return 1.0
     of_all = 1.0 / len(skills.all) if skills.all else 1.0
-    of_any = _share_of_any(skills.any, IMPLIED) if skills.any else 1.0
+    of_any = _share_of_any(criteria, IMPLIED) if skills.any else 1.0
     return min(of_all, of_any) / (bool(skills.all) + bool(skills.any) + bool(criteria.text))
 
 
@@ -63,13 +66,24 @@ def implied_of_any(criteria: Criteria, ready: Ready) -> tuple[Implied, ...]:
     implied = ready.implied_by_core
     if not asked or not implied or implied.keys().isdisjoint(asked):
         return ()
-    room = _most_of_any(asked) - len(core.intersection(asked))
+    room = _most_of_any(criteria) - len(core.intersection(asked))
     own = {*asked, *criteria.skills.all}
     pairs = [Implied(name, by) for name in asked if name not in core for by in implied.get(name, ()) if by not in own]
     if room < 1 or not pairs:
         return ()
-    apart = (two for two in combinations(pairs, 2) if two[0].name != two[1].name and two[0].by != two[1].by)
-    return (next(apart, None) if room > 1 else None) or (pairs[0],)
+    if room > _EXACTLY:
+        return _apart(pairs)[:room]
+    two_apart = (two for two in combinations(pairs, 2) if len(_apart(two)) == 2)
+    return (next(two_apart, None) if room > 1 else None) or (pairs[0],)
+
+
+def _apart(pairs: Iterable[Implied]) -> tuple[Implied, ...]:
+    """Pairs that share nothing with one before."""
+    found: dict[str, Implied] = {}
+    for pair in pairs:
+        if pair.name not in found and all(pair.by != other.by for other in found.values()):
+            found[pair.name] = pair
+    return tuple(found.values())
 
 
 def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ...]:
@@ -86,16 +100,19 @@ def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ..
     return tuple(facts)
 
 
-def _most_of_any(asked: tuple[str, ...]) -> int:
-    """So many of `any` are all; where only one is asked for, it is."""
-    return min(2, len(asked))
+def _most_of_any(criteria: Criteria) -> int:
+    """So many of `any` are all: two, or as many as must be there; where only one is asked for, it is."""
+    return min(max(2, criteria.skills.at_least), len(criteria.skills.any))
 
 
-def _share_of_any(asked: tuple[str, ...], worth: float) -> float:
+def _share_of_any(criteria: Criteria, worth: float) -> float:
     """For core ones of `any` that are worth so many; evenly between none, one and all."""
-    if worth >= _most_of_any(asked):
+    most = _most_of_any(criteria)
+    if worth >= most:
         return 1.0
-    one = ONE_OF_ANY if len(asked) > 1 else 1.0
+    if most > 2:
+        return worth / most
+    one = ONE_OF_ANY if len(criteria.skills.any) > 1 else 1.0
     return one * worth if worth <= 1.0 else one + (1.0 - one) * (worth - 1.0)
 
 

@@ -85,9 +85,12 @@ def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:
 
 
 def _skills_any(facts: Facts, posting: PostingCore, words: Words) -> str:
-    if facts["found"]:
-        return _asks_for(facts["found"], facts["core"], words)
-    implied = facts["implied"][0]
+    said = [_asks_for(facts["found"], facts["core"], words)] if facts["found"] else []
+    lacking = facts["at_least"] - len(facts["found"])
+    return words.all_of([*said, *(_implies(name, posting, words) for name in facts["implied"][: max(lacking, 0)])])
+
+
+def _implies(implied: str, posting: PostingCore, words: Words) -> str:
     skills = sorted(posting.skills, key=lambda skill: (not skill.core, skill.name))
     own = next(skill for skill in skills if implied in taxonomy().parents(skill.name))
     if own.core:

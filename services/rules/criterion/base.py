@@ -12,9 +12,9 @@ Fit = Literal["yes", "near", "no"]
 
 Fact = tuple[str, str | int | float | tuple[str, ...]]
 
-Step = Literal["without", "drop", "add", "either", "lower", "accept", "tolerate"]
-"""What is done to a criterion: not asked for at all; one of its terms less, one more; any one of its skills will do;
-a lower floor; what postings do not say is accepted; more hours of tolerance."""
+Step = Literal["without", "drop", "add", "either", "fewer", "lower", "accept", "tolerate"]
+"""What is done to a criterion: not asked for at all; one of its terms less, one more; any one of its skills will do, or
+fewer of them; a lower floor; what postings do not say is accepted; more hours of tolerance."""
 
 T = TypeVar("T")
 

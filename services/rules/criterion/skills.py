@@ -17,6 +17,7 @@ from services.rules.criterion.base import (
     few,
     listed,
     names_of,
+    number_of,
     perhaps,
     quoted,
     yes_or_no,
@@ -35,9 +36,9 @@ class _Skills(Criterion):
         return {"skills": _canonical(criteria.skills)}
 
     def _with(
-        self, criteria: Criteria, step: Step, value: str | None, text: str, **changes: tuple[str, ...]
+        self, criteria: Criteria, step: Step, value: str | int | None, text: str, **changes: object
     ) -> Relaxation:
-        return self._relaxed(criteria, step, value, text, skills=SkillTerms(**{**dict(criteria.skills), **changes}))
+        return self._relaxed(criteria, step, value, text, skills=criteria.skills.model_copy(update=changes))
 
 
 class SkillsAll(_Skills):
@@ -75,6 +76,9 @@ class SkillsAll(_Skills):
         for name, others in each_less(needed):
             yield self._with(criteria, "drop", name, f"without needing {name}", all=others)
         if len(needed) > 1 and not criteria.skills.any:
+            if (fewer := len(needed) - 1) > 1:
+                text = f"with at least {_some_of(needed, fewer)}"
+                yield self._with(criteria, "fewer", fewer, text, all=(), any=needed, at_least=fewer)
             yield self._with(criteria, "either", None, f"with any one of {listed(needed, 'or')}", all=(), any=needed)
 
     def distance(self, facts: Mapping[str, object], kin: float) -> float:
@@ -83,7 +87,7 @@ class SkillsAll(_Skills):
 
 
 class SkillsAny(_Skills):
-    """Asks for at least one of the named skills, itself or as what another skill implies."""
+    """Asks for at least so many of the named skills, each itself or as what another skill implies."""
 
     name = "skills.any"
     untold = 0.6
@@ -93,31 +97,48 @@ class SkillsAny(_Skills):
         return bool(criteria.skills.any)
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
-        """Whether the posting has one, or one that implies one."""
-        asked = criteria.skills.any
-        return yes_or_no(
-            not asked or not prepared.skills.isdisjoint(asked) or not prepared.implied.keys().isdisjoint(asked)
-        )
+        """Whether the posting has so many, or others that imply them."""
+        asked, own, implied = criteria.skills.any, prepared.skills, prepared.implied
+        if not asked:
+            return "yes"
+        if criteria.skills.at_least == 1:
+            return yes_or_no(not own.isdisjoint(asked) or not implied.keys().isdisjoint(asked))
+        return yes_or_no(sum(name in own or name in implied for name in asked) >= criteria.skills.at_least)
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
-        """Those that it asks for or mentions, else what implies one."""
-        asked = criteria.skills.any
+        """Those that it asks for or mentions, and what implies more of them where they are too few."""
+        asked, at_least = criteria.skills.any, criteria.skills.at_least
         own = tuple(name for name in asked if name in prepared.skills)
         implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
         facts: tuple[Fact, ...] = (
             *(("asked", asked), ("found", own), ("implied", implied)),
-            ("core", _core(own, prepared)),
+            *(("core", _core(own, prepared)), ("at_least", at_least)),
         )
-        if own:
-            return Reason(self.name, "yes", _asks_for(own, prepared), facts)
-        if implied:
-            words = f"{_asks_for((prepared.implied[implied[0]],), prepared)}, which implies {implied[0]}"
-            return Reason(self.name, "yes", words, facts)
-        return Reason(self.name, "no", _asks_for_none_of(asked), facts)
+        if self.fit(criteria, prepared) == "no":
+            if not own and not implied:
+                return Reason(self.name, "no", _asks_for_none_of(asked), facts)
+            words = f"asks for only {len(own) + len(implied)} of your {len(asked)} skills, {listed((*own, *implied))}"
+            return Reason(self.name, "no", f"{words}; you want {at_least}", facts)
+        words = _asks_for(own, prepared)
+        if len(own) < at_least:
+            more = implied[: at_least - len(own)]
+            meant = " and ".join(
+                f"{_asks_for(by, prepared)}, which implies {listed(names)}" for by, names in _by_what(more, prepared)
+            )
+            words = f"{words}, and {meant}" if words else meant
+        return Reason(self.name, "yes", words, facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
-        return self._with(criteria, "without", None, f"without needing {listed(criteria.skills.any, 'or')}", any=())
+        some = _some_of(criteria.skills.any, criteria.skills.at_least)
+        return self._with(criteria, "without", None, f"without needing {some}", any=(), at_least=1)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Fewer of them."""
+        asked, at_least = criteria.skills.any, criteria.skills.at_least
+        for fewer in range(at_least - 1, 0, -1):
+            text = f"with {'any' if fewer == 1 else 'at least'} {_some_of(asked, fewer, one='one of ')}"
+            yield self._with(criteria, "fewer", fewer, text, at_least=fewer)
 
     def adding(self, criteria: Criteria, name: str) -> Relaxation:
         """One more skill of which any will do."""
@@ -125,8 +146,9 @@ class SkillsAny(_Skills):
         return self._with(criteria, "add", name, f"with {name}{besides(asked)}", any=(*asked, name))
 
     def distance(self, facts: Mapping[str, object], kin: float) -> float:
-        """By how often the posting's skills go together with those asked for."""
-        return self.untold - _KIN * kin
+        """By the share that is missing of those needed, and how often the posting's skills go with those asked for."""
+        met = len(names_of(facts["found"])) + len(names_of(facts["implied"]))
+        return self.untold * (1 - met / number_of(facts["at_least"])) - _KIN * kin
 
 
 class SkillsNone(_Skills):
@@ -174,6 +196,20 @@ def _asks_for(names: tuple[str, ...], prepared: PreparedPosting) -> str:
     return " and ".join(filter(None, said))
 
 
+def _some_of(names: tuple[str, ...], at_least: int, one: str = "") -> str:
+    """`Go or Rust`, `2 of Go, Rust or C`."""
+    return f"{one if at_least == 1 else f'{at_least} of '}{listed(names, 'or')}"
+
+
+def _by_what(names: tuple[str, ...], prepared: PreparedPosting) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Implied skills by the skill that implies them."""
+    by: dict[str, list[str]] = {}
+    for name in names:
+        by.setdefault(prepared.implied[name], []).append(name)
+    for skill, implied in by.items():
+        yield (skill,), implied
+
+
 def _asks_for_none_of(names: tuple[str, ...]) -> str:
     if len(names) == 1:
         return f"does not ask for {names[0]}"
@@ -186,10 +222,17 @@ def _canonical(asked: SkillTerms) -> SkillTerms:
     if clash:
         raise CriteriaError(f"{min(clash)} is both asked for and excluded: take it out of one of the two lists")
     known = taxonomy()
-    satisfied = needed.union(*(known.parents(name) for name in needed))
-    if any_of & satisfied:
-        any_of = frozenset()
-    return SkillTerms(all=tuple(sorted(needed)), any=tuple(sorted(any_of)), none=tuple(sorted(unwanted)))
+    if asked.at_least > max(len(any_of), 1):
+        raise CriteriaError(f"{len(any_of)} skills are named of which at least {asked.at_least} are wanted: name more")
+    satisfied = any_of & needed.union(*(known.parents(name) for name in needed))
+    at_least = asked.at_least - len(satisfied)
+    any_of = any_of - satisfied if at_least > 0 else frozenset()
+    return SkillTerms(
+        all=tuple(sorted(needed)),
+        any=tuple(sorted(any_of)),
+        at_least=max(at_least, 1) if any_of else 1,
+        none=tuple(sorted(unwanted)),
+    )
 
 
 def _names(asked: Iterable[str]) -> frozenset[str]:

@@ -44,6 +44,18 @@ def test_any_is_dropped_where_all_satisfies_it_already() -> None:
     assert canonical(skills(all=("React",), any=("JavaScript", "Go"))).skills == SkillTerms(all=("React",))
 
 
+def test_of_some_skills_those_that_all_brings_count_towards_how_many_are_wanted() -> None:
+    asked = skills(all=("React",), any=("JavaScript", "Go", "Rust"), at_least=2)
+    assert canonical(asked).skills == SkillTerms(all=("React",), any=("Go", "Rust"), at_least=1)
+    asked = skills(any=("JavaScript", "Go", "Rust"), at_least=2)
+    assert canonical(asked).skills == SkillTerms(any=("Go", "JavaScript", "Rust"), at_least=2)
+
+
+def test_more_of_some_skills_than_are_named_are_refused() -> None:
+    with pytest.raises(CriteriaError, match="2 skills are named of which at least 3 are wanted: name more"):
+        canonical(skills(any=("Go", "golang", "Rust"), at_least=3))
+
+
 def test_text_is_written_in_one_way() -> None:
     assert canonical(Criteria(text='  React  -PHP "Front End"')).text == '"front end" react -php'
 

@@ -82,6 +82,20 @@ class TestSkills:
         assert verdict(skills(any=("Go", "Kafka")), posting).reasons[0].text == "asks for Go and mentions Kafka"
         assert verdict(skills(any=("Kafka", "Rust")), posting).reasons[0].text == "mentions Kafka"
 
+    def test_so_many_of_some_are_counted_by_name_and_by_what_implies_them(self) -> None:
+        asked = skills(any=("Go", "JavaScript", "Kafka", "Rust"), at_least=2)
+        assert fit_of(asked, having("Go", "Kafka"), "skills.any") == "yes"
+        assert fit_of(asked, having("Go", "React"), "skills.any") == "yes"
+        assert fit_of(asked, having("Go", "SQL"), "skills.any") == "no"
+
+    def test_a_reason_names_those_of_some_that_were_found(self) -> None:
+        asked = skills(any=("Go", "JavaScript", "Kafka", "Rust"), at_least=2)
+        posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))
+        assert verdict(asked, posting).reasons[0].text == "asks for Go and mentions Kafka"
+        by_another = verdict(asked, having("Kafka", "React")).reasons[0].text
+        assert by_another == "mentions Kafka, and mentions React, which implies JavaScript"
+        assert verdict(asked, having("Kafka")).reasons[0].text == "asks for only 1 of your 4 skills, Kafka; you want 2"
+
 
 class TestPlace:
     @pytest.mark.parametrize(

@@ -49,6 +49,19 @@ def tell_more(schema: Schema) -> None:
     schema["properties"]["title"]["description"] = "told in other words"
 
 
+def grow_inside(schema: Schema) -> None:
+    schema["$defs"]["SkillTerms"]["properties"]["added"] = {"type": "string", "default": ""}
+    schema["$defs"]["Criteria"]["properties"]["skills"]["default"]["added"] = ""
+
+
+def test_an_object_with_a_default_may_grow_by_a_field_at_its_own() -> None:
+    changed = released("criteria.v1")
+    grow_inside(changed)
+    assert breaks(released("criteria.v1"), changed) == []
+    changed["$defs"]["Criteria"]["properties"]["skills"]["default"]["added"] = "another"
+    assert breaks(released("criteria.v1"), changed)
+
+
 @pytest.mark.parametrize("change", [add_optional, tell_more])
 def test_growing_and_telling_more_break_nothing(change: Callable[[Schema], None]) -> None:
     changed = released("posting.v1")
