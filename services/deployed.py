@@ -232,7 +232,13 @@ def _notifier(place: _Place) -> _Parts:
     chosen = settings.notifier.model_copy(update={"worker": place.worker})
     agreement = make_agreement(engine, settings.kafka)
     notifier = build_notifier(
-        engine, settings.ids(), settings.mail, chosen, check=agreement.check, stopping=place.stopping
+        engine,
+        settings.ids(),
+        settings.mail,
+        chosen,
+        check=agreement.check,
+        stopping=place.stopping,
+        metrics=place.shown.metrics,
     )
     return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
 

@@ -21,6 +21,7 @@ from services.notifier.adapters.mailers import try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
+from services.notifier.service import Notifier
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.counted_letters import CountedLetters
@@ -122,7 +123,16 @@ def embedded(
                     paused=shown.paused_sources,
                 )
             stopping = Stopping()
-            services = _services(settings, engine, log, collector, mailer, stopping, with_housekeeper)
+            notifier = build_notifier(
+                engine,
+                settings.ids(),
+                settings.mail,
+                settings.notifier,
+                mailer,
+                stopping=stopping,
+                metrics=shown.metrics,
+            )
+            services = _services(settings, engine, log, collector, notifier, with_housekeeper)
             runner = EmbeddedRunner(
                 tuple(shown.measured(service) if service.inputs else service for service in services),
                 log,
@@ -144,13 +154,11 @@ def _services(
     engine: Engine,
     log: SqliteLog,
     collector: Collector,
-    mailer: Mailer | None,
-    stopping: Stopping,
+    notifier: Notifier,
     tidy: bool,
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
-    notifier = build_notifier(engine, settings.ids(), settings.mail, settings.notifier, mailer, stopping=stopping)
     normaliser, matcher = make_normaliser(settings.ingest), make_matcher(log, settings.matcher)
     flow: Sequence[Service] = (collector, relay, normaliser, matcher, notifier)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

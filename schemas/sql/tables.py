@@ -268,6 +268,8 @@ deliveries = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("accepted_at", Moment),
+    Column("fault", Text, comment="what was wrong with the last attempt, by kind; null: nothing"),
+    Column("failing_since", Moment, comment="when the first of its attempts failed; null: none did"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     Index("ix_deliveries_state_due_at", "state", "due_at", "delivery_id"),
 )
@@ -285,5 +287,7 @@ suppressions = Table(
         server_default=false(),
         comment="of the form that tells mailboxes apart; else of an earlier release's, which took some for one",
     ),
+    Column("lifted_at", Moment, comment="when an operator allowed mails to it again; null: it must not be mailed"),
+    Column("lifted_because", Text),
     comment="Addresses that must not be mailed; outlives the subscriber.",
 )

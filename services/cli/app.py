@@ -40,6 +40,7 @@ COMMANDS = (
     Command("dead", "dead:app", "Dead letters: records that could not be processed.", group=True),
     Command("delivery", "deliveries:app", "Mails handed over, and those of which nobody knows.", group=True),
     Command("worker", "heartbeats:app", "Workers that have been heard of.", group=True),
+    Command("mail", "mail:app", "Whether mails go out and arrive.", group=True),
     Command("config", "configuration:app", "The settings file.", group=True),
     Command("topics", "topics:app", "The topics of the deployed form, on Kafka.", group=True),
     Command("reindex", "reindexing:reindex", "Rebuild the indices in Elasticsearch while workers go on."),

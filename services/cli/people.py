@@ -11,6 +11,7 @@ from services.cli.importing import import_people
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
+from services.cli.unsuppressing import unsuppress
 from services.notifier.domain.people import FieldError, Profile, Subscriber, profile_of
 from services.notifier.importing.differences import of_profile
 from services.runtime.errors import UsageError
@@ -19,6 +20,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command("feedback")(feedback)
 app.command("follow")(follow)
 app.command("import")(import_people)
+app.command("unsuppress")(unsuppress)
 
 
 @app.command("add")

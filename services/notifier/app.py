@@ -23,6 +23,7 @@ from services.notifier.building import Builder
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
+from services.notifier.handing_over import Answer
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
@@ -30,6 +31,8 @@ from services.notifier.settings import NotifierSettings
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.metric_list import MAIL_ATTEMPTS
+from services.runtime.metrics import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
 
@@ -42,16 +45,23 @@ def build_notifier(
     mailer: Mailer | None = None,
     check: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
+    metrics: Metrics | None = None,
 ) -> Notifier:
     """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError.
 
-    `check`: see `Notifier`; `stopping`: see `Courier`.
+    `check`: see `Notifier`; `stopping`: see `Courier`. Attempts to hand a mail over are counted in `metrics`.
     """
     chosen = settings or NotifierSettings()
     matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
     composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids)
     builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen, stopping=stopping)
-    courier = Courier(deliveries, mailer or mailer_of(mail), chosen, stopping=stopping)
+    way = mailer or mailer_of(mail)
+
+    def count(answer: Answer) -> None:
+        if metrics is not None:
+            metrics.count(MAIL_ATTEMPTS, way.name, answer.said, answer.fault or "")
+
+    courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check)
 
 

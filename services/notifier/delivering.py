@@ -29,8 +29,13 @@ class Courier:
         *,
         stopping: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
+        count: Callable[[Answer], None] = lambda answer: None,
     ) -> None:
-        """`stopping`: whether the process is about to end; then nothing is begun that may outlast it."""
+        """`stopping`: whether the process is about to end; then nothing is begun that may outlast it.
+
+        `count` is told of each attempt.
+        """
+        self._count = count
         self._deliveries = deliveries
         self._mailer = mailer
         self._settings = settings
@@ -120,6 +125,7 @@ class Courier:
         """Take answers in: what they say of the mailer, and the log."""
         for answer in answers:
             self._answers.append(answer)
+            self._count(answer)
             if answer.is_setback:
                 self._setbacks += 1
                 if answer.retry_after_s is not None:
@@ -128,6 +134,15 @@ class Courier:
                 self._setbacks = self._holds = 0
             if answer.error is not None:
                 self._note(answer, answer.error)
+            elif answer.said == "accepted":
+                sent = answer.claimed
+                _events.info(
+                    "a mail went out",
+                    digest=sent.digest_id,
+                    delivery=sent.delivery_id,
+                    jobs=sent.jobs,
+                    mailer=self._mailer.name,
+                )
 
     def _keep(self, answer: Answer, now: datetime) -> None:
         store, own = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
@@ -135,14 +150,15 @@ class Courier:
             case "accepted":
                 store.accepted(*own, answer.receipt or Receipt(""), now)
             case "refused":
-                store.refused(*own, answer.reason, now)
+                store.refused(*own, answer.reason, now, answer.fault or "message")
             case "withheld":
                 store.withheld(*own, answer.reason, now)
             case "lost":
                 store.lost(*own, answer.reason, now)
             case "deferred":
                 asked = None if answer.retry_after_s is None else timedelta(seconds=answer.retry_after_s)
-                store.deferred(*own, answer.reason, now, wait_after(answer.claimed.attempt, asked))
+                wait = wait_after(answer.claimed.attempt, asked)
+                store.deferred(*own, answer.reason, now, wait, answer.fault or "away")
 
     def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""

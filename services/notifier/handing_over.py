@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from services.notifier.domain.delivery import Fault
 from services.notifier.ports import (
     ClaimedDelivery,
     MailDeferredError,
@@ -41,19 +42,29 @@ class Answer:
         return f"the mailer failed: {type(self.error).__name__}" if self.bug else str(self.error or "")
 
     @property
+    def fault(self) -> Fault | None:
+        """What was wrong, by what somebody has to do; None where it was accepted."""
+        if isinstance(self.error, MailRefusedError | MailDeferredError):
+            return self.error.fault
+        return None if self.said == "accepted" else "withheld" if self.said == "withheld" else "lost"
+
+    @property
     def retry_after_s(self) -> float | None:
         """How long the mailer asked to be left alone."""
         return self.error.retry_after_s if isinstance(self.error, MailDeferredError) else None
 
     @property
     def is_setback(self) -> bool:
-        """Whether it speaks against handing over the next one right now."""
-        return self.said in ("deferred", "lost")
+        """Whether it speaks against handing over the next one right now.
+
+        So does a refusal of the sender: who is on a blocklist must not have a whole morning's mails refused.
+        """
+        return self.said in ("deferred", "lost") or self.fault == "policy"
 
     @property
     def is_fault_of_settings(self) -> bool:
         """Whether nothing gets through until somebody mends the settings."""
-        return isinstance(self.error, MailerAtFaultError)
+        return isinstance(self.error, MailerAtFaultError) or self.fault == "policy"
 
 
 def hand_over(mailer: Mailer, claimed: ClaimedDelivery) -> Answer:

@@ -96,6 +96,13 @@ class MailSettings(_Settings):
         """Who sends; the folder mailer makes do with an address that nobody can answer."""
         return Sender(self.sender_name, self.sender_address or "job-alerts@sender.example", self.postal_address)
 
+    def patient_for(self, seconds: float) -> "MailSettings":
+        """The same for who does not wait longer than this for one step."""
+        smtp = self.smtp.model_copy(update={"timeout_s": min(self.smtp.timeout_s, seconds)})
+        sendgrid = self.sendgrid
+        shorter = {name: min(getattr(sendgrid, name), seconds) for name in ("connect_timeout_s", "timeout_s")}
+        return self.model_copy(update={"smtp": smtp, "sendgrid": sendgrid.model_copy(update=shorter)})
+
     def check(self) -> None:
         """Raise UsageError, in one sentence, where something is wrong or is missing that the chosen mailer needs."""
         faults = self._wrong()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from schemas.posting import PostingCore
-from services.notifier.domain.delivery import Outcome
+from services.notifier.domain.delivery import Fault, Outcome
 from services.notifier.domain.model import Counted, Digest, Hold, SentItem
 from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber, Found
 
@@ -39,17 +39,32 @@ class Receipt:
 class MailRefusedError(Exception):
     """This message will never be accepted: the delivery has FAILED; never retry."""
 
+    def __init__(self, reason: str, fault: Fault = "message") -> None:
+        """`mailbox` only where the server says that there is no such mailbox: nobody mails there again."""
+        super().__init__(reason)
+        self.fault: Fault = fault
+
 
 class MailDeferredError(Exception):
     """Surely not accepted now (busy, disk full, connection refused): back to PENDING; retry later."""
+
+    fault: Fault = "away"
 
     def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
 
 
+class MailBusyError(MailDeferredError):
+    """The mail server answered and puts this message off."""
+
+    fault: Fault = "busy"
+
+
 class MailerAtFaultError(MailDeferredError):
     """The way out is misconfigured (key, login, sender): no message gets through until somebody mends that."""
+
+    fault: Fault = "settings"
 
 
 class MailWithheldError(Exception):
@@ -67,6 +82,14 @@ class Mailer(Protocol):
 
     def send(self, email: Email) -> Receipt:
         """Raises MailRefusedError, MailDeferredError, MailerAtFaultError, MailWithheldError or MailUnknownError."""
+        ...
+
+
+class ProbedMailer(Mailer, Protocol):
+    """A mailer that can try all that a send needs without sending anything."""
+
+    def probe(self, sender_address: str) -> str:
+        """Says in a sentence what was tried. Raises MailDeferredError; MailRefusedError of the sender as a reader."""
         ...
 
 
@@ -226,6 +249,9 @@ class ClaimedDelivery:
     attempt: int
     due_at: datetime
     email: Email
+    digest_id: str = ""
+    jobs: int = 0
+    """How many it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +276,19 @@ class DeliveryStore(Protocol):
 
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None: ...
 
-    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
+    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime, fault: Fault = "message") -> None:
+        """Of a `mailbox` that is not there, its address is suppressed too."""
+        ...
 
-    def deferred(self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta) -> None: ...
+    def deferred(
+        self,
+        delivery_id: str,
+        attempt: int,
+        reason: str,
+        now: datetime,
+        wait: timedelta,
+        fault: Fault = "away",
+    ) -> None: ...
 
     def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None: ...
 

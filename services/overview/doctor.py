@@ -3,21 +3,19 @@
 import os
 import platform
 import shutil
-import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, text
 
 from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.notifier.adapters.mailers import try_out
 from services.notifier.domain.links import LinkError, public_base
 from services.notifier.mail_settings import MailSettings
 from services.overview.doctor_agreement import agreement
+from services.overview.doctor_mailer import examine_mailer
 from services.overview.finding import Finding, Grade
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
@@ -52,7 +50,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if settings.matcher.index == "elasticsearch":
         mend = "start it, or mend [elasticsearch] in the settings"
         yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, has_store=has_store))
-    yield from _guarded("mailer", "mend [mail] in the settings", lambda: _mailer(settings.mail))
+    yield from _guarded("mailer", "mend [mail] in the settings", lambda: examine_mailer(settings.mail))
     yield _public_url(settings.mail)
     yield _secret(settings)
     yield from _push(settings)
@@ -266,29 +264,6 @@ def _has_run(settings: Settings, service: str) -> bool:
         return any(worker.heartbeat.service == service for worker in read_workers(engine))
     finally:
         engine.dispose()
-
-
-def _mailer(mail: MailSettings) -> Iterator[Finding]:
-    try_out(mail)
-    if mail.mailer == "folder":
-        yield Finding("mailer", "well", f"writes into {mail.folder}; nothing leaves this machine")
-        return
-    host, port = _mail_server(mail)
-    try:
-        socket.create_connection((host, port), timeout=_PATIENCE_S).close()
-    except OSError as error:
-        said = f"{host}:{port} does not answer: {error.strerror or error}"
-        yield Finding("mailer", "wrong", said, f"see mail.{mail.mailer} in the settings, and the firewall")
-        return
-    notes = "" if "*" in mail.allow else f"; mails go to {len(mail.allow)} allowed addresses or domains only"
-    yield Finding("mailer", "well", f"{mail.mailer} at {host}:{port} takes connections{notes}")
-
-
-def _mail_server(mail: MailSettings) -> tuple[str, int]:
-    if mail.mailer == "smtp":
-        return mail.smtp.host, mail.smtp.port
-    parts = urlsplit(mail.sendgrid.host)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _public_url(mail: MailSettings) -> Finding:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from services.overview.mail_troubles import mail_troubles
 from services.overview.model import Overview, ServiceView, Trouble
 from services.processes import process_of
 from services.runtime.figures import SourceFigures, StoreFigures
@@ -143,6 +144,7 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     if figures.pauses.sending:
         waiting = figures.deliveries.get("pending", 0)
         yield Trouble(f"sending is {BY_OPERATOR}; {waiting:,} mails wait", "`jobchime resume sending`", grave=False)
+    yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
         since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, distinct, func, select, text
+from sqlalchemy import Connection, Engine, Row, distinct, func, not_, select, text
 
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
 from services.runtime.heartbeat import workers_in
+from services.runtime.mail_figures import MailFigures, read_mail_figures
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy import told
 from services.runtime.store import reading
+from services.runtime.suppressed import is_suppressed
 
 SourceState = Literal["ok", "hanging", "failing", "silent", "paused", "off", "waiting"]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out."""
@@ -100,6 +102,7 @@ class StoreFigures:
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
     """By service, also of those that should run and do not."""
+    mail: MailFigures = field(default_factory=MailFigures)
 
     @property
     def sending_paused(self) -> bool:
@@ -132,6 +135,7 @@ def read_figures(
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
             workers=_workers(connection, now, services),
+            mail=read_mail_figures(connection, now),
         )
 
 
@@ -253,7 +257,11 @@ def _due(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
         select(func.count(distinct(saved_searches.c.subscriber_id)), func.min(saved_searches.c.next_due_at))
         .join(subscribers, subscribers.c.subscriber_id == saved_searches.c.subscriber_id)
         .where(
-            saved_searches.c.next_due_at <= now, saved_searches.c.paused.is_(False), subscribers.c.status == "active"
+            saved_searches.c.next_due_at <= now,
+            saved_searches.c.paused.is_(False),
+            subscribers.c.status == "active",
+            # Nothing is built for whom nothing may be sent.
+            not_(is_suppressed(subscribers.c.address_hash)),
         )
     )
     number, since = connection.execute(query).one()

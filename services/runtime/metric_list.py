@@ -129,6 +129,13 @@ PUSHED = Metric(
     ("outcome",),
 )
 PUSH_REQUESTS = Metric("jobchime_push_requests", "counter", "Answers of the push endpoint, by status.", ("status",))
+MAIL_ATTEMPTS = Metric(
+    "jobchime_mail_attempts",
+    "counter",
+    "Mails handed to the mailer, by what it said: accepted, deferred (tried again), refused (never again), withheld by"
+    " mail.allow, lost (nobody knows); and by what was wrong, empty where it was accepted.",
+    ("mailer", "outcome", "fault"),
+)
 BUILD = Metric("jobchime_build", "info", "The version of jobchime, of Python and of the store's layout.")
 
 STORE_UP = Metric(
@@ -136,6 +143,25 @@ STORE_UP = Metric(
 )
 DELIVERIES = Metric(
     "jobchime_deliveries", "gauge", "Deliveries that the store holds, by state.", ("state",), (), "store"
+)
+MAILS_FAILING = Metric(
+    "jobchime_mails_failing",
+    "gauge",
+    "Mails that wait after an attempt that failed, by what was wrong; `status` has the mail server's words.",
+    ("fault",),
+    (),
+    "store",
+)
+MAILS_GIVEN_UP = Metric(
+    "jobchime_mails_given_up_last_day",
+    "gauge",
+    "Mails that were refused, withheld or given up in the last 24 hours, by what was wrong.",
+    ("fault",),
+    (),
+    "store",
+)
+SUPPRESSED = Metric(
+    "jobchime_suppressed_addresses", "gauge", "Addresses that are not mailed any more.", (), (), "store"
 )
 DIGESTS = Metric(
     "jobchime_digests_last_day",
@@ -174,8 +200,9 @@ STORED = Metric(
 METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
-    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, BUILD,
-    STORE_UP, DELIVERIES, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED, STORED, WORKERS, HEARTBEAT_AGE,
+    PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, BUILD,
+    STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED,
+    STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

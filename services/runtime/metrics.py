@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from schemas.topics import TOPICS
 from services.runtime import metric_list as listed
 from services.runtime.figures import DELIVERY_STATES, DIGEST_OUTCOMES, SOURCE_STATES, StoreFigures
+from services.runtime.mail_figures import FAULTS
 from services.runtime.metric_list import Metric
 
 OTHER = "other"
@@ -165,6 +166,9 @@ class _StoreGauges(Collector):
         if figures is None:
             return
         yield _by(listed.DELIVERIES, {state: figures.deliveries.get(state, 0) for state in DELIVERY_STATES})
+        yield _by(listed.MAILS_FAILING, {fault: figures.mail.waiting(fault) for fault in FAULTS})
+        yield _by(listed.MAILS_GIVEN_UP, {fault: figures.mail.over(fault) for fault in FAULTS})
+        yield _gauge(listed.SUPPRESSED, figures.mail.suppressed)
         yield _by(listed.DIGESTS, {outcome: figures.digests.get(outcome, 0) for outcome in DIGEST_OUTCOMES})
         yield _gauge(listed.DUE, figures.due_subscribers)
         yield _gauge(listed.OUTBOX, figures.outbox)

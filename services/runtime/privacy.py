@@ -1,6 +1,8 @@
-"""Keeping people out of logs, headers and error texts."""
+"""Keeping people, and our secrets, out of logs, headers and error texts."""
 
 import re
+
+from services.runtime.secrets import redacted
 
 # Wider than RFC 5321 on purpose: a false hit costs a word of an error text, a miss an address in a log.
 _ADDRESS = re.compile(r"[^\s<>\"'`,;:()\[\]{}=/?&]+(?:@|%40)[^\s<>\"'`,;:()\[\]{}=/?&]+", re.IGNORECASE)
@@ -27,11 +29,11 @@ def without_addresses(text: str) -> str:
 
 
 def without_people(text: str) -> str:
-    """Replace whatever looks like an email address or a telephone number."""
-    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(text))
+    """Replace secrets, and whatever looks like an email address or a telephone number."""
+    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(redacted(text)))
 
 
 def told(error: BaseException, most: int = 500) -> str:
-    """An error's text on one line, without people, at most `most` characters; its type where it has no text."""
+    """An error's text on one line, without people and secrets, at most `most` characters; else its type."""
     text = " ".join(without_people(str(error)).split()) or type(error).__name__
     return text if len(text) <= most else text[: most - 1] + "…"

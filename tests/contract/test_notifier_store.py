@@ -142,7 +142,7 @@ class TestPeople:
         store.suppressions.suppress("ada@example.com", "unsubscribed", NOW)
         store.subscribers.erase(ada.subscriber_id, NOW)
         assert store.suppressions.reason("Ada@example.com") == "unsubscribed"
-        assert store.suppressions.allow("ada@example.com")
+        assert store.suppressions.allow("ada@example.com", "she asked for it again", NOW)
         assert store.suppressions.reason("ada@example.com") is None
 
     def test_a_persons_data_is_exported_whole(self, store: NotifierStore) -> None:

@@ -34,6 +34,14 @@ class FolderMailer:
                 f"({error.strerror or error}); make that possible or set mail.folder to another folder"
             ) from error
 
+    def probe(self, sender_address: str) -> str:
+        """Write as `send` would. Raises MailDeferredError."""
+        try:
+            self.try_out()
+        except UsageError as error:
+            raise MailDeferredError(str(error)) from error
+        return f"writes into {self._folder}; nothing leaves this machine"
+
     def send(self, email: Email) -> Receipt:
         """Raises MailRefusedError for an address that is none, MailDeferredError where the disk will not take it."""
         file_name = file_name_of(email.delivery_id)

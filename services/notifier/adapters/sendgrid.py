@@ -21,6 +21,7 @@ from services.notifier.ports import (
     Receipt,
 )
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.secrets import remember
 
 DELIVERY_ID = "delivery_id"
 """The custom argument that comes back with every event of a message, by which an unknown delivery is settled."""
@@ -44,17 +45,43 @@ class SendGridMailer:
         self._clock = clock or SystemClock()
         # Shared: to read the machine's certificates takes longer than a request.
         self._tls = tls or ssl.create_default_context()
+        remember(settings.api_key.get_secret_value().strip())
 
     def send(self, email: Email) -> Receipt:
         """Raises MailRefusedError, MailDeferredError, MailerAtFaultError or MailUnknownError."""
-        message = self._message(email)
+        return self._hand_over(self._message(email), sandbox=self._settings.sandbox)
+
+    def probe(self, sender_address: str) -> str:
+        """Have SendGrid check a message to the sender in sandbox mode, in which it sends none: the key and the sender.
+
+        Raises MailDeferredError, MailerAtFaultError, MailRefusedError.
+        """
+        trial = Email(
+            delivery_id="probe",
+            sender_name="",
+            sender_address=sender_address,
+            to_address=sender_address,
+            subject="Nothing is sent",
+            html="<p>Nothing is sent.</p>",
+            text="Nothing is sent.",
+            date=self._clock.now(),
+            unsubscribe_url="",
+        )
+        try:
+            self._hand_over(self._message(trial, sandbox=True), sandbox=True)
+        except MailUnknownError as error:
+            raise MailDeferredError(f"cannot hand mail to {self._settings.host}: {error}") from error
+        return f"{self._settings.host} takes the key, and a mail from the sender passes its checks"
+
+    def _hand_over(self, message: parts.Mail, *, sandbox: bool) -> Receipt:
         try:
             answer = self._api().send(message)
         except NotSentError as error:
             raise MailDeferredError(f"cannot hand mail to {self._settings.host}: {error}") from error
         except NoAnswerError as error:
             raise MailUnknownError(f"{self._settings.host} had the whole message, and then: {error}") from error
-        return receipt_of(answer, self._clock.now(), sandbox=self._settings.sandbox)
+        key = self._settings.api_key.get_secret_value().strip()
+        return receipt_of(answer, self._clock.now(), sandbox=sandbox, key=key)
 
     def _api(self) -> SendGridAPIClient:
         """The library's client, made anew: headers of one request would stay on it for the next."""
@@ -64,7 +91,7 @@ class SendGridMailer:
         api.client = WireClient(api.host, api.client.request_headers, limits, self._tls)
         return api
 
-    def _message(self, email: Email) -> parts.Mail:
+    def _message(self, email: Email, *, sandbox: bool = False) -> parts.Mail:
         sender, recipient = address_of(email.sender_address), address_of(email.to_address)
         if sender.ascii_email is None:
             raise MailerAtFaultError("SendGrid takes no sender's address with letters beyond ASCII")
@@ -85,10 +112,10 @@ class SendGridMailer:
             raise MailRefusedError("its text begins like an API key, which SendGrid's library does not send") from None
         for name, value in header_fields(email, sender):
             mail.add_header(parts.Header(name, value))
-        self._options(mail)
+        self._options(mail, sandbox=sandbox or self._settings.sandbox)
         return mail
 
-    def _options(self, mail: parts.Mail) -> None:
+    def _options(self, mail: parts.Mail, *, sandbox: bool) -> None:
         """Links and bodies arrive as they were made: nothing is counted, rewritten or added on the way."""
         if self._settings.reply_to:
             mail.reply_to = _party(parts.ReplyTo(), address_of(self._settings.reply_to))
@@ -100,7 +127,7 @@ class SendGridMailer:
             subscription_tracking=parts.SubscriptionTracking(enable=False),
             ganalytics=parts.Ganalytics(enable=False),
         )
-        if self._settings.sandbox:
+        if sandbox:
             mail.mail_settings = parts.MailSettings(sandbox_mode=parts.SandBoxMode(enable=True))
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from services.notifier.adapters.sendgrid_wire import Answer
 from services.notifier.ports import (
-    MailDeferredError,
+    MailBusyError,
     MailerAtFaultError,
     MailRefusedError,
     MailUnknownError,
     Receipt,
 )
 from services.runtime.privacy import without_addresses
+from services.runtime.secrets import redacted
 
 _TAKEN = 202
 _CHECKED_ONLY = 200
@@ -34,22 +35,24 @@ _LONGEST_WAIT_S = 3_600.0
 _MOST_REASON = 300
 
 
-def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False) -> Receipt:
+def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False, key: str = "") -> Receipt:
     """The receipt of a message that was taken.
 
     Only 202 says so; in sandbox mode 200 says that it would be. A 4xx says that nothing was taken, and why. Anything
     else, a 5xx above all, tells neither: a gateway in between answers so too after a request of which it lost sight
-    (RFC 9110, 15.6). Raises MailRefusedError, MailDeferredError, MailerAtFaultError, MailUnknownError.
+    (RFC 9110, 15.6). `key` is in no sentence, whatever SendGrid quotes.
+
+    Raises MailRefusedError, MailDeferredError, MailerAtFaultError, MailUnknownError.
     """
     if answer.status == _TAKEN:
         return Receipt(answer.headers.get("x-message-id", "").strip()[:200] or f"{_TAKEN}")
     if sandbox and answer.status == _CHECKED_ONLY:
         return Receipt("sandbox")
-    said = f"SendGrid answered {answer.status}: {_reason(answer) or 'nothing else'}"
+    said = f"SendGrid answered {answer.status}: {_reason(answer, key) or 'nothing else'}"
     if answer.status == _BUSY:
-        raise MailDeferredError(said, retry_after_s=_wait(answer, now))
+        raise MailBusyError(said, retry_after_s=_wait(answer, now))
     if answer.status == _CUT_SHORT:
-        raise MailDeferredError(said)
+        raise MailBusyError(said)
     if answer.status in _ABOUT_THE_MESSAGE and not _is_of_settings(answer):
         raise MailRefusedError(said)
     if answer.status in _ELSEWHERE:
@@ -59,10 +62,10 @@ def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False) -> Recei
     raise MailUnknownError(said)
 
 
-def _reason(answer: Answer) -> str:
-    """SendGrid's own words, without addresses, on one line."""
+def _reason(answer: Answer, key: str) -> str:
+    """SendGrid's own words, without addresses and the key, on one line."""
     told = [f"{field}: {message}" if field else message for field, message in _errors(answer)]
-    line = " ".join(without_addresses("; ".join(told)).split())
+    line = " ".join(without_addresses(redacted("; ".join(told), key)).split())
     return line if len(line) <= _MOST_REASON else line[: _MOST_REASON - 1] + "…"
 
 

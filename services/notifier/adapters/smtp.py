@@ -8,21 +8,23 @@ from contextlib import contextmanager, suppress
 from email_validator import ValidatedEmail
 
 from services.notifier.adapters.mime import address_of, mime_bytes, wire_address
+from services.notifier.adapters.smtp_replies import Asked, Reply, broken_off, expect, reply_of, said_of
 from services.notifier.mail_settings import SmtpSettings
 from services.notifier.ports import (
     Email,
-    MailDeferredError,
     MailerAtFaultError,
     MailRefusedError,
     MailUnknownError,
     Receipt,
 )
+from services.runtime.secrets import remember
 
-_OK = range(200, 300)
 _GO_AHEAD = 354
-_PERMANENT = range(500, 600)
-_ASKS_FOR_LOGIN = 530
-_MOST_REPLY = 200
+_ASKED: dict[Asked, str] = {
+    "sender": "to take mail from this sender",
+    "recipient": "to take mail for this recipient",
+    "message": "to take the message",
+}
 
 
 class SmtpMailer:
@@ -33,6 +35,7 @@ class SmtpMailer:
     def __init__(self, settings: SmtpSettings, tls: ssl.SSLContext | None = None) -> None:
         self._settings = settings
         self._tls = tls
+        remember(settings.password.get_secret_value(), settings.username)
 
     def send(self, email: Email) -> Receipt:
         """Hand one message to the server.
@@ -45,9 +48,23 @@ class SmtpMailer:
         with self._session(sender) as server:
             self._envelope(server, sender, recipient, len(message))
             with _before_the_dot(self._settings):
-                _expect(*server.docmd("DATA"), wanted=_GO_AHEAD, asked="to take the message")
+                self._expect(server.docmd("DATA"), "message", wanted=_GO_AHEAD)
                 server.send(_dotted(message))
-            return _finish(server, self._settings)
+            return self._finish(server)
+
+    def probe(self, sender_address: str) -> str:
+        """Connect, encrypt, log in and name the sender as `send` would, also as recipient, then take it all back.
+
+        Raises MailDeferredError, MailerAtFaultError, MailRefusedError where it will not have mail for the sender.
+        """
+        wanted, sender = self._settings, address_of(sender_address)
+        with self._session(sender) as server:
+            self._envelope(server, sender, sender, 0)
+            with _before_the_dot(wanted):
+                server.rset()
+        secured = {"starttls": "encrypts by STARTTLS", "tls": "encrypts by TLS", "none": "does not encrypt"}
+        login = "the login is taken, and " if wanted.username else ""
+        return f"{wanted.host}:{wanted.port} {secured[wanted.security]}, {login}mail from the sender would be taken"
 
     @contextmanager
     def _session(self, sender: ValidatedEmail) -> Iterator[smtplib.SMTP]:
@@ -72,18 +89,31 @@ class SmtpMailer:
         return smtplib.SMTP(wanted.host, wanted.port, own_name, timeout=wanted.timeout_s)
 
     def _secure_and_log_in(self, server: smtplib.SMTP) -> None:
+        wanted = self._settings
         server.ehlo_or_helo_if_needed()
-        if self._settings.security == "starttls":
+        if wanted.security == "starttls":
+            if not server.has_extn("starttls"):
+                raise self._at_fault(
+                    'offers no STARTTLS: set mail.smtp.security to "tls" (mostly port 465), or another server'
+                )
             server.starttls(context=self._context())
             server.ehlo()
-        if self._settings.username:
-            server.login(self._settings.username, self._settings.password.get_secret_value())
+        if wanted.username:
+            offered = set(server.esmtp_features.get("auth", "").split())
+            if not offered & {"CRAM-MD5", "PLAIN", "LOGIN"}:
+                raise self._at_fault(
+                    "offers no login that is known here: see mail.smtp.username and mail.smtp.security"
+                )
+            server.login(wanted.username, wanted.password.get_secret_value())
+
+    def _at_fault(self, what: str) -> MailerAtFaultError:
+        return MailerAtFaultError(f"cannot hand mail to {self._settings.host}:{self._settings.port}: it {what}")
 
     def _context(self) -> ssl.SSLContext:
         return self._tls or ssl.create_default_context()
 
     def _envelope(self, server: smtplib.SMTP, sender: ValidatedEmail, recipient: ValidatedEmail, size: int) -> None:
-        options = [f"size={size}"] if server.has_extn("size") else []
+        options = [f"size={size}"] if size and server.has_extn("size") else []
         if sender.ascii_email is None or recipient.ascii_email is None:
             if not server.has_extn("smtputf8"):
                 raise MailRefusedError(
@@ -92,20 +122,25 @@ class SmtpMailer:
             server.command_encoding = "utf-8"
             options += ["SMTPUTF8", "BODY=8BITMIME"]
         with _before_the_dot(self._settings):
-            _expect(*server.mail(wire_address(sender), options), asked="to take mail from this sender")
-            _expect(*server.rcpt(wire_address(recipient)), asked="to take mail for this recipient")
+            self._expect(server.mail(wire_address(sender), options), "sender")
+            self._expect(server.rcpt(wire_address(recipient)), "recipient")
 
+    def _expect(self, answer: tuple[int, bytes], about: Asked, *, wanted: int | None = None) -> Reply:
+        reply = reply_of(*answer, self._settings)
+        expect(reply, wanted=wanted, about=about, asked=_ASKED[about])
+        return reply
 
-def _finish(server: smtplib.SMTP, settings: SmtpSettings) -> Receipt:
-    try:
-        server.send(b".\r\n")
-        code, reply = server.getreply()
-    except (OSError, smtplib.SMTPException) as error:
-        raise MailUnknownError(
-            f"the connection to {settings.host} broke after the whole message was sent: {_said(error)}"
-        ) from error
-    _expect(code, reply, asked="to keep the message")
-    return Receipt(provider_id=_text(reply) or f"{code}")
+    def _finish(self, server: smtplib.SMTP) -> Receipt:
+        try:
+            server.send(b".\r\n")
+            answer = server.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            host, said = self._settings.host, said_of(error, self._settings)
+            raise MailUnknownError(
+                f"the connection to {host} broke after the whole message was sent: {said}"
+            ) from error
+        reply = self._expect(answer, "message")
+        return Receipt(provider_id=reply.text or f"{reply.code}")
 
 
 @contextmanager
@@ -113,22 +148,8 @@ def _before_the_dot(settings: SmtpSettings) -> Iterator[None]:
     """Whatever breaks in here happened before the server could accept anything."""
     try:
         yield
-    except smtplib.SMTPAuthenticationError as error:
-        # The configuration is wrong, not the message: it must survive until somebody mends that.
-        raise MailerAtFaultError(
-            f"{settings.host} does not accept the user name or password: {_text(error.smtp_error)}"
-        ) from error
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        raise MailDeferredError(f"cannot hand mail to {settings.host}:{settings.port}: {_said(error)}") from error
-
-
-def _expect(code: int, reply: bytes, *, wanted: int | None = None, asked: str) -> None:
-    if code == wanted or (wanted is None and code in _OK):
-        return
-    said = f"the server was asked {asked} and answered {code} {_text(reply)}".rstrip()
-    if code in _PERMANENT and code != _ASKS_FOR_LOGIN:
-        raise MailRefusedError(said)
-    raise MailDeferredError(said)
+        raise broken_off(error, settings) from error
 
 
 def _dotted(message: bytes) -> bytes:
@@ -136,16 +157,3 @@ def _dotted(message: bytes) -> bytes:
     body = message if message.endswith(b"\r\n") else message + b"\r\n"
     stuffed = body.replace(b"\r\n.", b"\r\n..")
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
-
-
-def _text(reply: bytes | str) -> str:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return " ".join(text.split())[:_MOST_REPLY]
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return _text(str(error)) or type(error).__name__

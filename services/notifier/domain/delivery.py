@@ -44,6 +44,19 @@ Event = Literal[
 Outcome = Literal["accepted", "deferred", "delivered", "bounced", "dropped", "spam"]
 """What a provider's signed event tells; `deferred`: the recipient's server put it off, the provider goes on trying."""
 
+Fault = Literal[
+    "settings",  # the way out is misconfigured: nothing gets through until somebody mends that
+    "away",  # the mail server cannot be reached, or broke off
+    "busy",  # the mail server puts this message off
+    "policy",  # it will not have mail from us: what is wrong is with the sender, not with the reader
+    "mailbox",  # it says that there is no such mailbox
+    "message",  # it will not have this message, for another reason
+    "withheld",  # the settings allow no mail to this address
+    "lost",  # nobody can tell
+    "expired",  # it waited for too long to be of use
+]
+"""What was wrong with an attempt, by what somebody has to do."""
+
 EVENTS: Mapping[Outcome, Event] = {
     "accepted": "accept",
     "deferred": "accept",

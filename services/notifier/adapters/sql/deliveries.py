@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
 
-from schemas.sql.tables import deliveries, digests, subscribers, suppressions
+from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests import unpack_email
-from services.notifier.adapters.sql.rows import chunks
-from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Outcome, State, after
+from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.adapters.sql.suppressions import suppress
+from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Fault, Outcome, State, after
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.suppressed import is_suppressed
 
 _FREE: dict[str, Any] = {"worker": None, "lease": None}
+_TOO_LATE = "it waited for too long to be of use"
+_SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
 
 
 class SqlDeliveries:
@@ -58,23 +62,37 @@ class SqlDeliveries:
 
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
         """The mailer took it. Raises UnavailableError."""
-        self._settle(delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now)
+        self._settle(
+            delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now, **_SOUND
+        )
 
-    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
-        """The mailer never will. Raises UnavailableError."""
-        self._settle(delivery_id, attempt, "refuse", now, reason=reason)
+    @retried
+    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime, fault: Fault = "message") -> None:
+        """The mailer never will. Of a `mailbox` that is not there, its address is suppressed in the same transaction.
 
-    def deferred(self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta) -> None:
+        Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            # The person first, as whoever changes or suppresses one does.
+            person = _recipient(connection, delivery_id) if fault == "mailbox" else None
+            refused = _apply(connection, delivery_id, attempt, "refuse", now, **_FREE, **_failed(fault, reason, now))
+            if refused and person is not None:
+                suppress(connection, person, f"the mail server says that there is no such mailbox: {reason}", now)
+
+    def deferred(
+        self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta, fault: Fault = "away"
+    ) -> None:
         """The mailer did not now. Raises UnavailableError."""
-        self._settle(delivery_id, attempt, "defer", now, reason=reason, not_before=now + wait)
+        failed = _failed(fault, reason, now)
+        self._settle(delivery_id, attempt, "defer", now, not_before=now + wait, **failed)
 
     def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
         """Nobody can tell. Raises UnavailableError."""
-        self._settle(delivery_id, attempt, "lose", now, reason=reason)
+        self._settle(delivery_id, attempt, "lose", now, **_failed("lost", reason, now))
 
     def withheld(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
         """The settings do not allow it to be sent. Raises UnavailableError."""
-        self._settle(delivery_id, attempt, "withhold", now, reason=reason)
+        self._settle(delivery_id, attempt, "withhold", now, **_failed("withheld", reason, now))
 
     @retried
     def settle(self, delivery_id: str, outcome: Outcome, now: datetime, reason: str = "") -> bool:
@@ -89,7 +107,7 @@ class SqlDeliveries:
             state = after(row.state, EVENTS[outcome]) if row is not None else None
             if row is None or state in (None, row.state):
                 return False
-            values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE}
+            values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE, **_SOUND}
             if state not in NOT_OUT:
                 accepted_at = deliveries.c.accepted_at
                 values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
@@ -111,7 +129,7 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             _all(connection, ended, "claimed", "expire", now)
             _all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
-            _all(connection, stale, "pending", "give_up", now, reason="it waited for too long to be of use")
+            _all(connection, stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now))
 
     def doubts(self, mailer: str, most: int) -> list[Doubt]:
         """Unknown deliveries of this mailer, the oldest first. Raises UnavailableError."""
@@ -128,8 +146,8 @@ class SqlDeliveries:
     def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
         """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
         with writing(self._engine) as connection:
-            reason = "it is proven that nothing went out"
-            if _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, reason=reason) and resend:
+            proven = {"reason": "it is proven that nothing went out", **_SOUND}
+            if _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven) and resend:
                 _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
 
     @retried
@@ -156,6 +174,26 @@ class SqlDeliveries:
             _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
 
 
+def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:
+    """What to write of an attempt that failed: since when they do is known from the first of them."""
+    since = deliveries.c.failing_since
+    return {"fault": fault, "reason": reason, "failing_since": func.coalesce(since, type_coerce(now, since.type))}
+
+
+def _recipient(connection: Connection, delivery_id: str) -> str | None:
+    """The hash of the address that a delivery goes to, its person locked; None where they have another one by now."""
+    query = (
+        select(deliveries.c.subscriber_id, digests.c.body)
+        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+        .where(deliveries.c.delivery_id == delivery_id)
+    )
+    row = connection.execute(query).one_or_none()
+    person = hold_person(connection, row.subscriber_id) if row is not None else None
+    if row is None or person is None or not row.body or unpack_email(row.body).to_address != person.address:
+        return None
+    return str(person.address_hash)
+
+
 def _waiting(now: datetime, most: int) -> Any:
     return (
         select(deliveries.c.delivery_id)
@@ -167,15 +205,17 @@ def _waiting(now: datetime, most: int) -> Any:
 
 def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:
     found: list[ClaimedDelivery] = []
+    own = digest_items.c.digest_id == deliveries.c.digest_id
+    jobs = select(func.count()).where(own).scalar_subquery()
     for some in chunks(taken):
         query = (
-            select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at, digests.c.body)
+            select(deliveries, digests.c.body, jobs.label("jobs"))
             .join(digests, digests.c.digest_id == deliveries.c.digest_id)
             .where(deliveries.c.delivery_id.in_(some))
             .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
         )
         found += [
-            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body))
+            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body), row.digest_id, row.jobs)
             for row in connection.execute(query)
         ]
     return found
@@ -183,7 +223,7 @@ def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelive
 
 def _unwanted(connection: Connection, delivery_id: str) -> str:
     """Why a delivery must not go out any more; empty where it may."""
-    suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    suppressed = is_suppressed(subscribers.c.address_hash)
     query = (
         select(subscribers.c.status, suppressed.label("suppressed"))
         .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)

@@ -10,6 +10,7 @@ from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, sub
 from services.notifier.adapters.sql.feedback import rows_of
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.notifier.adapters.sql.searches import searches_of
+from services.notifier.adapters.sql.suppressions import suppression_of
 from services.runtime.store import bytewise
 
 
@@ -20,10 +21,25 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
     return {
         "subscriber": {field: getattr(person, field) for field in fields}
         | {"created_at": person.created_at.isoformat()},
+        "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
         "feedback": _feedback(connection, subscriber_id),
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": _sent_jobs(connection, subscriber_id),
+    }
+
+
+def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
+    """Why nothing is mailed to the address, and where that was lifted, why; None where it never was suppressed."""
+    kept = suppression_of(connection, address_hash)
+    if kept is None:
+        return None
+    return {
+        "in_force": kept.lifted_at is None,
+        "reason": kept.reason,
+        "since": kept.since.isoformat(),
+        "lifted_at": kept.lifted_at.isoformat() if kept.lifted_at else None,
+        "lifted_because": kept.lifted_because,
     }
 
 

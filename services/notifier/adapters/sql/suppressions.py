@@ -1,13 +1,25 @@
 """Addresses that must not be mailed, kept as keyed hashes so that they outlive the people without naming them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from schemas.sql.tables import deliveries, subscribers, suppressions
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
+from services.runtime.privacy import without_people
 from services.runtime.store import reading, retried, upsert, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why and since when an address is not mailed; once lifted, when and why it may be mailed again."""
+
+    reason: str
+    since: datetime
+    lifted_at: datetime | None = None
+    lifted_because: str | None = None
 
 
 class SqlSuppressions:
@@ -22,25 +34,47 @@ class SqlSuppressions:
         """Never mail this address again; what waits for it is cancelled. The first reason stays."""
         own_hash = self._ids.address_hash(address)
         with writing(self._engine) as connection:
-            values = {"address_hash": own_hash, "reason": reason, "created_at": now, "exact": True}
-            row = upsert(connection, suppressions).values(values)
-            connection.execute(row.on_conflict_do_nothing())
             people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
-            for subscriber_id in connection.execute(people.with_for_update(key_share=True)).scalars().all():
-                cancel_waiting(connection, subscriber_id, reason, now)
+            connection.execute(people.with_for_update(key_share=True)).all()
+            suppress(connection, own_hash, reason, now)
 
     @retried
-    def allow(self, address: str) -> bool:
-        """Undo `suppress`; False where the address was not suppressed."""
+    def allow(self, address: str, why: str, now: datetime) -> bool:
+        """Undo `suppress`, and keep why; False where the address was not suppressed."""
         own = suppressions.c.address_hash == self._ids.address_hash(address)
+        lifting = update(suppressions).where(own, suppressions.c.lifted_at.is_(None))
         with writing(self._engine) as connection:
-            return connection.execute(delete(suppressions).where(own)).rowcount > 0
+            values = {"lifted_at": now, "lifted_because": without_people(why)}
+            return connection.execute(lifting.values(values)).rowcount > 0
 
     def reason(self, address: str) -> str | None:
         """Why an address is suppressed; None where it is not."""
-        own = suppressions.c.address_hash == self._ids.address_hash(address)
         with reading(self._engine) as connection:
-            return connection.execute(select(suppressions.c.reason).where(own)).scalar_one_or_none()
+            kept = suppression_of(connection, self._ids.address_hash(address))
+        return kept.reason if kept is not None and kept.lifted_at is None else None
+
+
+def suppression_of(connection: Connection, address_hash: str) -> Suppression | None:
+    """What is known of an address, lifted or not; None where it never was suppressed."""
+    kept = connection.execute(select(suppressions).where(suppressions.c.address_hash == address_hash)).one_or_none()
+    if kept is None:
+        return None
+    return Suppression(kept.reason, kept.created_at, kept.lifted_at, kept.lifted_because)
+
+
+def suppress(connection: Connection, address_hash: str, reason: str, now: datetime) -> None:
+    """Suppress an address within a transaction that has locked its person; the reason is kept without addresses."""
+    row = {"address_hash": address_hash, "reason": without_people(reason), "created_at": now, "exact": True}
+    insert = upsert(connection, suppressions).values(row | {"lifted_at": None, "lifted_because": None})
+    again = {name: insert.excluded[name] for name in ("reason", "created_at", "exact", "lifted_at", "lifted_because")}
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["address_hash"], set_=again, where=suppressions.c.lifted_at.is_not(None)
+        )
+    )
+    people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == address_hash)
+    for subscriber_id in connection.execute(people).scalars().all():
+        cancel_waiting(connection, subscriber_id, str(row["reason"]), now)
 
 
 def cancel_waiting(connection: Connection, subscriber_id: str, reason: str, now: datetime) -> int:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Engine,
     Row,
     and_,
-    exists,
     literal,
     not_,
     or_,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import saved_searches, subscribers, suppressions
+from schemas.sql.tables import saved_searches, subscribers
 from services.notifier.adapters.sql import cuts as cuts_table
 from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_of
 from services.notifier.adapters.sql.found import best_postings
@@ -31,6 +30,7 @@ from services.notifier.adapters.sql.searches import places_read
 from services.notifier.domain.model import DueSearch, Recipient
 from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
 from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.suppressed import is_suppressed
 
 _INSTANT = literal("instant", literal_execute=True)
 """Written into the statement, so that the partial indexes are found fit for it."""
@@ -143,7 +143,7 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> An
     found = union(*(select(saved_searches.c.subscriber_id).where(half) for half in halves)).cte("due")
     # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
     due = found.prefix_with("MATERIALIZED", dialect="postgresql")
-    suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    suppressed = is_suppressed(subscribers.c.address_hash)
     free = or_(subscribers.c.build_lease.is_(None), subscribers.c.build_lease <= now)
     return (
         select(subscribers.c.subscriber_id)

@@ -1,0 +1,65 @@
+"""What is not well with mails, in the mail server's own words, and what to do about it: pure."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from services.overview.model import Trouble
+from services.runtime.mail_figures import MailFault, MailFigures
+
+PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
+"""How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
+_FRESH = timedelta(hours=1)
+"""For how long a refusal is a failure although other mails were accepted since."""
+_MOST_SAID = 240
+
+_WAITING = {
+    "settings": "{mails} waiting, as none can go out: {said}",
+    "away": "{mails} waiting, as the mail server is away: {said}",
+    "busy": "{mails} put off by the mail server: {said}",
+}
+_OVER = {
+    "policy": "{mails} refused because of the sender: {said}",
+    "message": "{mails} refused: {said}",
+    "mailbox": "{mails} refused and the addresses suppressed, as there are no such mailboxes: {said}",
+    "withheld": "{mails} withheld: {said}",
+    "expired": "{mails} given up after waiting for too long",
+}
+_DO = {
+    "settings": "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
+    "away": "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
+    "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
+    "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
+    "message": "`jobchime delivery list --state failed` says of each why",
+    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime subscriber unsuppress`",
+    "withheld": "add whom you want to mail to mail.allow in the settings",
+    "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
+}
+_KNOWN_TO_HAPPEN = ("mailbox", "withheld")
+
+
+def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
+    """One of each kind of fault, with how many mails it concerns and since when."""
+    for fault in mail.faults:
+        said = (_WAITING if fault.waiting else _OVER).get(fault.fault)
+        if said is not None:
+            number = f"{fault.mails:,} mail{'s' * (fault.mails != 1)}"
+            last = "" if fault.waiting or fault.mails == 1 else f", the last {_at(fault.last)}"
+            what = f"{said.format(mails=number, said=_short(fault.said))} (since {_at(fault.since)}{last})"
+            yield Trouble(what, _DO[fault.fault], grave=_is_grave(fault, mail, now))
+
+
+def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
+    if fault.waiting:
+        return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
+    if fault.fault in _KNOWN_TO_HAPPEN:
+        return False
+    went_out_since = mail.last_accepted is not None and mail.last_accepted > fault.last
+    return not went_out_since or now - fault.last < _FRESH
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"

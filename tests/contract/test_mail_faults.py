@@ -1,0 +1,133 @@
+"""What the store keeps of mails that did not go out: whom nobody mails again, what is counted, what is said of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.delivery import Fault
+from services.notifier.ports import Receipt
+from services.overview.mail_troubles import mail_troubles
+from services.runtime.figures import read_figures
+from services.runtime.mail_figures import FAULTS, LATELY, MailFigures
+from tests.support.notifying import NOW, NotifierStore
+from tests.support.sending import open_deliveries, states_of
+
+LEASE = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
+NO_SUCH_USER = "the server was asked to take mail for this recipient and answered 550 5.1.1 <person0@example.com>: no"
+
+
+def begun(store: NotifierStore, number: int) -> list[tuple[str, int]]:
+    """So many deliveries on their way."""
+    open_deliveries(store, number, NOW)
+    claimed = store.deliveries.claim("w", "smtp", NOW, LEASE, number)
+    assert all(store.deliveries.begin(one, NOW, LEASE) for one in claimed)
+    return [(one.delivery_id, one.attempt) for one in claimed]
+
+
+def mail(store: NotifierStore, at: timedelta = timedelta(0)) -> MailFigures:
+    return read_figures(store.engine, NOW + at, ()).mail
+
+
+def test_a_mailbox_that_is_not_there_is_never_mailed_again_until_an_operator_says_why(store: NotifierStore) -> None:
+    [own] = begun(store, 1)
+    store.deliveries.refused(*own, NO_SUCH_USER, NOW, "mailbox")
+    reason = store.suppressions.reason("person0@example.com")
+    assert reason is not None
+    assert "550 5.1.1" in reason
+    assert "person0@example.com" not in reason
+    [person] = store.subscribers.all()
+    shown = store.subscribers.export(person.subscriber_id)["suppression"]
+    assert shown == {
+        "in_force": True, "reason": reason, "since": NOW.isoformat(), "lifted_at": None, "lifted_because": None,
+    }  # fmt: skip
+    assert store.suppressions.allow("PERSON0@example.com", "the mailbox is back", NOW + MINUTE)
+    assert not store.suppressions.allow("person0@example.com", "twice", NOW + MINUTE)
+    shown = store.subscribers.export(person.subscriber_id)["suppression"]
+    assert (shown["in_force"], shown["lifted_because"]) == (False, "the mailbox is back")
+    store.suppressions.suppress("person0@example.com", "unsubscribed", NOW + 2 * MINUTE)
+    assert store.suppressions.reason("person0@example.com") == "unsubscribed"
+
+
+def test_who_is_suppressed_is_not_due_until_that_is_lifted(store: NotifierStore) -> None:
+    [own] = begun(store, 1)
+    [person] = store.subscribers.all()
+    store.search(person, hour=8)
+    store.deliveries.refused(*own, NO_SUCH_USER, NOW, "mailbox")
+    at = NOW + timedelta(hours=3)
+    assert store.windows.claim_due("w", at, store.windows.take_cut(at), LEASE, 10) == []
+    assert read_figures(store.engine, at, ()).due_subscribers == 0
+    store.suppressions.allow("person0@example.com", "it is back", at)
+    assert read_figures(store.engine, at, ()).due_subscribers == 1
+    assert len(store.windows.claim_due("w", at, store.windows.take_cut(at), LEASE, 10)) == 1
+
+
+@pytest.mark.parametrize("fault", ["policy", "message"])
+def test_no_other_refusal_suppresses_anybody(store: NotifierStore, fault: Fault) -> None:
+    [own] = begun(store, 1)
+    store.deliveries.refused(*own, "550 5.7.1 blocked", NOW, fault)
+    assert store.suppressions.reason("person0@example.com") is None
+    assert set(states_of(store).values()) == {"failed"}
+
+
+def test_a_refusal_of_an_address_that_somebody_no_longer_has_suppresses_nobody(store: NotifierStore) -> None:
+    [own] = begun(store, 1)
+    [person] = store.subscribers.all()
+    moved = type(person.profile)("new@example.com", "", "UTC", "EUR", "en")
+    store.subscribers.change(person.subscriber_id, moved, NOW)
+    store.deliveries.refused(*own, NO_SUCH_USER, NOW, "mailbox")
+    assert store.suppressions.reason("new@example.com") is None
+    assert set(states_of(store).values()) == {"failed"}
+
+
+def test_an_answer_of_an_earlier_attempt_suppresses_nobody(store: NotifierStore) -> None:
+    [(delivery_id, attempt)] = begun(store, 1)
+    store.deliveries.refused(delivery_id, attempt + 1, NO_SUCH_USER, NOW, "mailbox")
+    assert store.suppressions.reason("person0@example.com") is None
+
+
+def test_mails_that_wait_are_counted_with_the_servers_words_and_since_when(store: NotifierStore) -> None:
+    first, second, third = begun(store, 3)
+    store.deliveries.deferred(*first, "it offers no STARTTLS", NOW, MINUTE, "settings")
+    store.deliveries.deferred(*second, "it offers no STARTTLS", NOW + MINUTE, MINUTE, "settings")
+    store.deliveries.deferred(*third, "451 <person2@example.com> greylisted", NOW, MINUTE, "busy")
+    [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
+    assert store.deliveries.begin(again, NOW + MINUTE, LEASE)
+    store.deliveries.deferred(again.delivery_id, again.attempt, "still none", NOW + 5 * MINUTE, MINUTE, "settings")
+    told = {one.fault: one for one in mail(store).faults}
+    assert {fault: one.mails for fault, one in told.items()} == {"settings": 2, "busy": 1}
+    assert told["settings"].since == NOW
+    assert told["settings"].last == NOW + 5 * MINUTE
+    assert told["settings"].said == "still none"
+    assert "person2" not in told["busy"].said
+    assert mail(store).waiting("settings") == 2
+
+
+def test_what_was_accepted_after_all_is_no_fault(store: NotifierStore) -> None:
+    [own] = begun(store, 1)
+    store.deliveries.deferred(*own, "busy", NOW, MINUTE, "busy")
+    [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
+    assert store.deliveries.begin(again, NOW + MINUTE, LEASE)
+    store.deliveries.accepted(again.delivery_id, again.attempt, Receipt("1"), NOW + MINUTE)
+    assert mail(store) == MailFigures((), NOW + MINUTE, 0)
+
+
+def test_refusals_are_told_for_a_day(store: NotifierStore) -> None:
+    first, second, third = begun(store, 3)
+    store.deliveries.refused(*first, "550 5.7.1 blocked", NOW, "policy")
+    store.deliveries.refused(*second, NO_SUCH_USER, NOW, "mailbox")
+    store.deliveries.withheld(*third, "mail.allow does not name this address", NOW)
+    assert {one.fault: one.mails for one in mail(store).faults} == {"policy": 1, "mailbox": 1, "withheld": 1}
+    assert mail(store).suppressed == 1
+    assert mail(store, LATELY).faults == ()
+    assert all(one.fault in FAULTS for one in mail(store).faults)
+
+
+def test_what_was_given_up_says_so(store: NotifierStore) -> None:
+    [own] = begun(store, 1)
+    store.deliveries.deferred(*own, "connection refused", NOW, MINUTE)
+    store.deliveries.sweep(NOW + MINUTE, NOW + MINUTE)
+    [fault] = mail(store).faults
+    assert (fault.fault, fault.waiting, fault.since) == ("expired", False, NOW)
+    [trouble] = mail_troubles(mail(store), NOW + MINUTE)
+    assert trouble.grave

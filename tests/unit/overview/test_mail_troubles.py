@@ -1,0 +1,65 @@
+"""`status` says that no mail goes out, in the mail server's words, with the one thing to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.overview.mail_troubles import mail_troubles
+from services.overview.model import Overview
+from services.overview.troubles import healthy, troubles
+from services.runtime.figures import StoreFigures
+from services.runtime.mail_figures import FAULTS, MailFault, MailFigures
+from tests.support.logs import NOON
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def fault(kind: str, *, waiting: bool = True, mails: int = 3, since: timedelta = MINUTE, said: str = "no") -> MailFault:
+    return MailFault(kind, waiting, mails, NOON - since, NOON, said)
+
+
+def test_a_mail_server_without_encryption_is_not_well_at_once() -> None:
+    said = "it offers no STARTTLS"
+    figures = StoreFigures(NOON, mail=MailFigures((fault("settings", said=said),)))
+    overview = Overview(NOON, "embedded", figures=figures)
+    assert not healthy(overview)
+    [trouble] = [one for one in troubles(overview) if said in one.what]
+    assert trouble.what == "3 mails waiting, as none can go out: it offers no STARTTLS (since 2026-03-01 11:59Z)"
+    assert "`jobchime doctor`" in trouble.do
+
+
+@pytest.mark.parametrize(
+    ("kind", "passing", "lasting"),
+    [("away", MINUTE, 2 * MINUTE), ("busy", 29 * MINUTE, 30 * MINUTE)],
+)
+def test_what_may_pass_by_itself_is_a_note_at_first(kind: str, passing: timedelta, lasting: timedelta) -> None:
+    for since, grave in ((passing, False), (lasting, True)):
+        [trouble] = mail_troubles(MailFigures((fault(kind, since=since),)), NOON)
+        assert trouble.grave is grave
+
+
+def test_refusals_because_of_the_sender_are_grave_until_mails_go_out_again() -> None:
+    refused = fault("policy", waiting=False, said="550 5.7.1 blocked")
+    for accepted, at, grave in (
+        (None, NOON + 5 * HOUR, True),
+        (NOON - HOUR, NOON + 5 * HOUR, True),
+        (NOON + MINUTE, NOON + MINUTE, True),
+        (NOON + MINUTE, NOON + 2 * HOUR, False),
+    ):
+        [trouble] = mail_troubles(MailFigures((refused,), accepted), at)
+        assert trouble.grave is grave
+        assert "550 5.7.1 blocked" in trouble.what
+
+
+def test_a_mailbox_that_is_gone_is_a_note() -> None:
+    [trouble] = mail_troubles(MailFigures((fault("mailbox", waiting=False, mails=1),)), NOON)
+    assert not trouble.grave
+    assert "unsuppress" in trouble.do
+
+
+def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:
+    for kind in FAULTS:
+        waiting = kind in ("settings", "away", "busy")
+        [trouble] = mail_troubles(MailFigures((fault(kind, waiting=waiting),)), NOON)
+        assert trouble.do
