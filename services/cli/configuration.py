@@ -1,25 +1,29 @@
 """`jobchime config`: write and show the settings file."""
 
-import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel, SecretStr
 
-from services.cli.config_file import TEMPLATE
-from services.cli.options import Config
+from services.cli.config_file import settings_file, written
+from services.cli.options import AsJson, Config
+from services.cli.output import print_json
 from services.runtime.errors import UnavailableError, UsageError
-from services.settings import DEFAULT_FILE, load_settings
+from services.runtime.http import shown
+from services.settings import DEFAULT_FILE, load
 
 app = typer.Typer(no_args_is_help=True)
+_MASKED = '"********"'
 
 
 @app.command("init")
 def init(file: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_FILE) -> None:
-    """Write a commented settings file with every default."""
+    """Write a settings file with every setting, its default and what it is for."""
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(TEMPLATE)
+            out.write(settings_file())
     except FileExistsError:
         raise UsageError(f"{file} exists already; name another file or move it away") from None
     except OSError as error:
@@ -28,6 +32,46 @@ def init(file: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFA
 
 
 @app.command("show")
-def show(config: Config = None) -> None:
-    """Print the settings in force; secrets are masked."""
-    typer.echo(json.dumps(load_settings(config).model_dump(mode="json"), indent=2, ensure_ascii=False))
+def show(config: Config = None, as_json: AsJson = False) -> None:
+    """Print the settings in force, and where each came from; secrets and keys in addresses are masked."""
+    loaded = load(config)
+    if as_json:
+        print_json(_redacted(loaded.settings.model_dump(mode="json")))
+        return
+    for place, value in _leaves(loaded.settings, ()):
+        line = f"{'.'.join(map(str, place))} = {_masked(value)}"
+        typer.echo(f"{line:<60}  # {loaded.origin(place)}")
+
+
+def _leaves(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Each setting with its place, tables and lists of tables taken apart."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _leaves(getattr(value, name), (*place, name))
+    elif isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, (*place, name))
+    elif isinstance(value, tuple) and any(isinstance(inner, BaseModel) for inner in value):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, (*place, number))
+    else:
+        yield place, value
+
+
+def _masked(value: Any) -> str:
+    if value is None:
+        return "unset"
+    if isinstance(value, SecretStr) and value.get_secret_value():
+        return _MASKED
+    return written(_redacted(value))
+
+
+def _redacted(value: Any) -> Any:
+    """The same, with addresses as they may be shown."""
+    if isinstance(value, str) and value.lower().startswith(("http://", "https://")):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {name: _redacted(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(inner) for inner in value]
+    return value

@@ -43,7 +43,7 @@ class SourceSettings(_Settings):
     """Whether it may lie at a private or loopback address."""
     robots: bool | None = Field(default=None, examples=[True])
     """Whether robots.txt is asked; unset: for web pages, and where the format is `auto`."""
-    headers_from: dict[str, str] = Field(default_factory=dict)
+    headers_from: dict[str, str] = Field(default_factory=dict, examples=[{"Authorization": "ACME_AUTHORIZATION"}])
     """Request headers, each with the name of the environment variable that holds its value: keys stay out of files."""
     max_pages: int = Field(default=50, ge=1, le=10_000)
     """Pages that one poll follows."""
@@ -88,9 +88,9 @@ class IngestSettings(_Settings):
 
     sources: tuple[SourceSettings, ...] = ()
     """The feeds that are polled, one table each."""
-    mappings: dict[Name, MappingSettings] = Field(default_factory=dict)
+    mappings: dict[Name, MappingSettings] = Field(default_factory=dict, examples=[{"acme": "mappings/acme.toml"}])
     """Feeds of formats that nobody named, mapped to posting fields: each a table, or the name of a file that is one."""
-    contact: str = ""
+    contact: str = Field(default="", examples=["https://jobs.example.com/about-our-bot"])
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
     polls_at_once: int = Field(default=16, ge=1, le=200)
     """Of one process, each of another host. One that lasts leaves its place to others, up to four times as many."""

@@ -20,8 +20,8 @@ class _Settings(BaseModel):
 class SmtpSettings(_Settings):
     """A mail server that takes our messages."""
 
-    host: str = ""
-    """Its name, such as smtp.example.com."""
+    host: str = Field(default="", examples=["smtp.example.com"])
+    """Its name."""
     port: int = Field(default=587, ge=1, le=65535)
     """587 with `starttls`, 465 with `tls`, 25 with `none`, on most servers."""
     security: Literal["starttls", "tls", "none"] = "starttls"
@@ -76,15 +76,15 @@ class MailSettings(_Settings):
     """`folder` writes .eml files and sends nothing; `smtp` and `sendgrid` send, and need the five settings below."""
     folder: Path = Path("mails")
     """Where the folder mailer puts its .eml files."""
-    public_url: str = ""
+    public_url: str = Field(default="", examples=["https://alerts.example.com"])
     """Where subscribers reach the portal, https; links in mails start with it."""
     sender_name: str = "Job alerts"
     """Whom mails say that they are from."""
-    sender_address: str = ""
+    sender_address: str = Field(default="", examples=["alerts@example.com"])
     """The address that mails come from."""
-    postal_address: str = ""
+    postal_address: str = Field(default="", examples=["Example Board, 1 Example Street, Exampletown"])
     """The sender's postal address in one line, which the law asks for in such mail."""
-    allow: tuple[str, ...] = ()
+    allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
     """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
     smtp: SmtpSettings = SmtpSettings()
     """The mail server, for `smtp`."""

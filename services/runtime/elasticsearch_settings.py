@@ -14,7 +14,7 @@ class ElasticsearchSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    urls: tuple[str, ...] = ()
+    urls: tuple[str, ...] = Field(default=(), examples=[["https://search.example.com:9200"]])
     """`https://host:port` of some of its nodes; user and password have settings of their own."""
     prefix: Annotated[
         str,

@@ -35,7 +35,10 @@ class Settings(BaseModel):
     secret: SecretStr = SecretStr("")
     """What ids and links are signed with, 16 bytes or more; empty: made once and kept in the data folder."""
     store: SecretStr = SecretStr("")
-    """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder."""
+    """The store's address, `postgresql+psycopg://user:password@host/database`; empty: SQLite in the data folder.
+
+    Better given as JOBCHIME_STORE.
+    """
     worker: str = ""
     """Names this process among all, the same after a restart; empty: by the service and this machine's name."""
     tick_every_s: float = Field(default=1.0, gt=0, le=3_600)

@@ -13,7 +13,7 @@ class KafkaSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    bootstrap: tuple[str, ...] = ()
+    bootstrap: tuple[str, ...] = Field(default=(), examples=[["kafka.example.com:9092"]])
     """Servers to ask first, `host:port`; none: the embedded form."""
     prefix: Annotated[
         str, formed(r"[A-Za-z0-9._-]{0,40}", "it holds letters, digits, dots, hyphens and underscores, 40 at most")
