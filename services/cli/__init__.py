@@ -3,33 +3,37 @@
 Enters: arguments, files and the settings file. Leaves: tables for people, JSON for programs, exit codes 0, 1 and 2.
 """
 
+import errno
 import os
 import sys
 
-from services.cli.app import tree
-from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.logging import configure_logging
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 
 def main() -> None:
-    """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage; an error is one sentence."""
-    configure_logging(level="warning")
+    """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage, 130 for Ctrl-C."""
     try:
-        tree(sys.argv[1:2].__contains__)()
-    except UsageError as error:
-        _say(error)
-        sys.exit(2)
-    except JobchimeError as error:
-        _say(error)
-        sys.exit(1)
+        # Only here, where Ctrl-C is caught: importing takes a while.
+        from services.cli.entry import run
+
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has gone (`jobchime normalise … | head`); Python would complain again while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        # Whoever read our output has gone (`jobchime normalise … | head`).
+        _drop_output()
+        code = 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in _NO_ROOM:
+            raise
+        _drop_output()
+        print(f"jobchime: the output cannot be written: {error.strerror}", file=sys.stderr)
+        code = 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        sys.exit(130)
+        code = 130
+    sys.exit(code)
 
 
-def _say(error: Exception) -> None:
-    print(f"jobchime: {error}", file=sys.stderr)
+def _drop_output() -> None:
+    """Let what is not written yet go nowhere: Python would complain again while closing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,11 +1,14 @@
 """The tree of commands. Only the module of the command that is run is imported: some bring seconds of libraries."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,62 @@ COMMANDS = (
 )
 
 
+PARTS = {
+    "To begin": ("demo", "config", "source", "run", "doctor", "status"),
+    "People": ("subscriber", "search", "preview"),
+    "Why": ("explain", "backtest", "match", "normalise"),
+    "To operate": ("pause", "resume", "dead", "delivery", "backup", "restore"),
+}
+"""The commands by what they are for; those that stand nowhere are of the deployed form."""
+_REST = "The deployed form"
+
+
+class Grouped(TyperGroup):
+    """Lists the commands by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each part with its commands."""
+        left = dict.fromkeys(self.list_commands(ctx))
+        for part, names in (*PARTS.items(), (_REST, None)):
+            rows = [
+                (name, command.get_short_help_str(formatter.width))
+                for name in (names or tuple(left))
+                if (command := self.get_command(ctx, name)) is not None
+            ]
+            for name, _ in rows:
+                left.pop(name, None)
+            with formatter.section(part):
+                formatter.write_dl([(f"{name:<10}", said) for name, said in rows])
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from services.ingest.domain.normalise import REVISION
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        typer.echo(f"jobchime {version('jobchime')} (normaliser {REVISION}, Python {python})")
+        raise typer.Exit
+
+
+def _options(
+    wanted: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Job alerts as a service: postings in, one short, well-chosen email out."""
+
+
 def tree(wanted: Callable[[str], bool]) -> typer.Typer:
     """The tree, of which only the commands that are `wanted`, by name, can be run; the others are only listed."""
     app = typer.Typer(
         name="jobchime",
-        help="Job alerts as a service: postings in, one short, well-chosen email out.",
+        cls=Grouped,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    app.callback()(_options)
     for command in COMMANDS:
         if not wanted(command.name):
             app.command(command.name, help=command.help)(_listed)

@@ -1,6 +1,7 @@
 """The command line: what an operator does in the first hour, and what they get wrong."""
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 
