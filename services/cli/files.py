@@ -28,6 +28,7 @@ from services.notifier.domain.people import FieldError
 from services.notifier.importing import criteria_of
 from services.rules.verdict import verdict
 from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.strict_json import read_alone, reason_of
 
 
 def normalise(
@@ -174,9 +175,11 @@ def posting_lines(file: Path) -> Iterator[PostingCore]:
 def _criteria_lines(file: Path) -> Iterator[tuple[str, Criteria]]:
     for number, line in _lines(file):
         try:
-            row: Any = json.loads(line)
+            row: Any = read_alone(line)
             inner = row.get("criteria", row) if isinstance(row, dict) else row
             given = row.get("criteria_id") or row.get("id") if isinstance(row, dict) and inner is not row else None
             yield str(given or f"line-{number}"), criteria_of(inner)
-        except (ValueError, FieldError) as error:
+        except FieldError as error:
             raise UsageError(f"{file}, line {number}: {error}") from None
+        except ValueError as error:
+            raise UsageError(f"{file}, line {number}: {reason_of(error)}") from None

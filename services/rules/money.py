@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 from zipfile import ZipFile
 
+from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from schemas.posting import Period, Salary
@@ -34,6 +35,16 @@ def annual(amount: float, period: Period) -> float | None:
     """What pay a period comes to in a year; None for project pay."""
     factor = ANNUAL_FACTORS.get(period)
     return None if factor is None else amount * factor
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The ISO 4217 codes that somebody may be paid in: legal tender somewhere today (CLDR).
+
+    No metals, funds, units of account, tests or former currencies, such as XAU, CLF, XDR, XTS, XXX or DEM.
+    """
+    used = get_global("territory_currencies").values()
+    return frozenset(code for some in used for code, _, end, is_tender in some if is_tender and end is None)
 
 
 _WHATEVER_THE_HOURS: Final = frozenset({"year", "month", "week"})

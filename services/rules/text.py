@@ -155,6 +155,28 @@ def _terms(text: str) -> Iterator[tuple[bool, str] | None]:
             yield bool(found["minus"]), term
 
 
+def slip_in(text: str) -> str:
+    """What in a query is surely a slip, in one sentence that says how to mend it; empty where nothing is.
+
+    `TextQuery.parse` takes it all the same: queries of an earlier release are read as they always were.
+    """
+    plain = text.translate(_MINUSES).translate(_QUOTES)
+    if plain.count('"') % 2:
+        return 'a quote in the text is opened and not closed: put one on both sides of each phrase, as "front end"'
+    found = list(_terms(text))
+    for before, at, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        if at is None and (before is None or after is None or before[0] or after[0]):
+            return "OR in the text stands between two terms, neither of them excluded: name both, or leave OR out"
+    for term in _TERM.finditer(plain):
+        if term["word"] in ("AND", "&&"):
+            return f"leave {term['word']} out of the text: all that is named is needed anyway"
+        if term["word"] == "NOT":
+            return "in the text a minus before a word excludes it: write -word, not NOT word"
+        if not term[0].strip("-"):
+            return "a minus in the text stands right before the word or the phrase that it excludes, as -internship"
+    return ""
+
+
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> TextQuery:
     excluded: set[str] = set()

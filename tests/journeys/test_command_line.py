@@ -236,6 +236,32 @@ def test_a_mistake_is_one_sentence_and_an_exit_code(
     assert not (tmp_path / "jobchime-data" / "store.sqlite").exists(), "a mistake begins no installation"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"skills": ' + "[" * 20_000, "nested deeper"),
+        ('{"skills": {}, "skills": {}}', "twice"),
+        ('{"text": "\xff"}', "not UTF-8"),
+        ('{"text": "go"} more', "more after the value"),
+        ('{"text": "-internship"}', "only excludes"),
+        ('{"places": "DE"}', "criteria.places: it must be a list, not text"),
+    ],
+)
+def test_a_file_of_criteria_that_cannot_be_taken_is_one_sentence(text: str, said: str, tmp_path: Path) -> None:
+    file, postings, settings = tmp_path / "criteria.json", tmp_path / "postings.jsonl", tmp_path / "jobchime.toml"
+    file.write_bytes(text.encode("latin-1"))
+    postings.write_text("", encoding="utf-8")
+    settings.write_text("", encoding="utf-8")
+    for command in (
+        ("search", "add", "ada@example.com", file, "-c", settings),
+        ("match", postings, "--criteria", file),
+        ("backtest", file, "--postings", postings),
+    ):
+        ran = run(*command)
+        assert (ran.code, said in ran.err) == (2, True), ran.err
+        assert "Traceback" not in ran.err
+
+
 def test_a_store_that_is_there_is_asked_for_what_is_not_in_it(tmp_path: Path) -> None:
     file = tmp_path / "jobchime.toml"
     file.write_text("", encoding="utf-8")

@@ -7,14 +7,15 @@ from functools import cache
 from typing import Any, Literal, cast, get_args
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 
 from schemas.criteria import Criteria
+from schemas.faults import nearest
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
+from services.rules.money import currencies
 
 Status = Literal["active", "paused"]
 
@@ -153,8 +154,18 @@ def _time_zone(text: str) -> str:
         return text
     known = _zones_by_fold().get(text.casefold().replace(" ", "_"))
     if known is None:
-        raise FieldError("time_zone", f"{text!r} is not an IANA time zone, such as Europe/Berlin")
+        raise FieldError("time_zone", f"{text!r} is not an IANA time zone{_perhaps(_zone_near(text), 'Europe/Berlin')}")
     return known
+
+
+def _zone_near(text: str) -> str | None:
+    """By the name of the city, which most people give, else by the whole."""
+    city = text.strip().casefold().replace(" ", "_")
+    return next((zone for fold, zone in _zones_by_fold().items() if fold.endswith(f"/{city}")), nearest(text, zones()))
+
+
+def _perhaps(meant: str | None, example: str) -> str:
+    return f"; did you mean {meant}?" if meant else f", such as {example}"
 
 
 @cache
@@ -164,21 +175,19 @@ def _zones_by_fold() -> Mapping[str, str]:
 
 def _currency(text: str) -> str:
     code = text.upper()
-    if code not in _currencies():
-        raise FieldError("currency", f"{text!r} is not an ISO 4217 code, such as EUR")
+    if code not in currencies():
+        near = _perhaps(nearest(text, sorted(currencies())), "EUR")
+        raise FieldError("currency", f"{text!r} is not the ISO 4217 code of a currency in use{near}")
     return code
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
 
 
 def _locale(text: str) -> str:
     try:
         return str(Locale.parse(text, sep="-" if "-" in text else "_"))
     except (UnknownLocaleError, ValueError):
-        raise FieldError("locale", f"{text!r} is not a locale, such as en or de_AT") from None
+        named = {str(name).casefold(): code for code, name in Locale("en").languages.items()}
+        near = _perhaps(named.get(text.casefold()), "en or de_AT")
+        raise FieldError("locale", f"{text!r} is not the code of a language{near}") from None
 
 
 def _number(value: Any, field: str, most: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.criteria import Criteria
+from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.faults import first_fault, meant
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import (
@@ -24,7 +24,8 @@ from services.notifier.domain.people import (
     timing_of,
 )
 from services.notifier.importing.rows import BadRow, rows_of
-from services.rules.criteria import CriteriaError, canonical
+from services.rules.criteria import CriteriaError
+from services.rules.door import accepted
 
 PERSON_FIELDS = ("address", "name", "time_zone", "currency", "locale", "searches")
 SEARCH_FIELDS = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")
@@ -126,8 +127,11 @@ def criteria_of(value: Any) -> Criteria:
     if not isinstance(value, dict):
         raise FieldError("criteria", 'an object such as {"skills": {"all": ["Python"]}} was expected')
     _check_names(value, Criteria.model_fields, "criteria have no such field", "criteria.")
+    for field, model in (("skills", SkillTerms), ("salary_floor", SalaryFloor)):
+        if isinstance(value.get(field), dict):
+            _check_names(value[field], model.model_fields, f"{field} has no such field", f"criteria.{field}.")
     try:
-        return canonical(Criteria.model_validate(value))
+        return accepted(Criteria.model_validate(value))
     except ValidationError as error:
         fault = first_fault(error, Criteria)
         raise FieldError(f"criteria.{fault.where}", fault.said) from None

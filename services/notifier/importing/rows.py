@@ -108,7 +108,7 @@ def _csv_row(lines: Sequence[str], at: int, header: Sequence[str], delimiter: st
     try:
         cells = next(reader)
     except csv.Error as error:
-        return _unusable(line) or BadRow(_why(error)), 1
+        return _unusable(line) or BadRow(_why(error, reader.line_num)), 1
     used = reader.line_num
     if used > 1 and len(cells) != len(header):
         return BadRow("a quote is opened that nothing closes"), 1
@@ -146,11 +146,11 @@ def _unusable(text: str) -> BadRow | None:
     return BadRow("it holds a NUL character") if "\0" in text else None
 
 
-def _why(error: csv.Error) -> str:
+def _why(error: csv.Error, lines_read: int) -> str:
     said = str(error)
     if "field larger" in said:
         return f"a field is longer than {csv.field_size_limit():,} characters"
-    if "expected after" in said:
+    if "expected after" in said and lines_read == 1:
         return "a quote stands within a field; within quotes it is written twice"
     return "a quote is opened that nothing closes"
 

@@ -1,15 +1,12 @@
 """The highest annual pay, in the floor's currency, against the floor."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Final
-
-from babel.numbers import list_currencies
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Employment, Period, Salary
 from services.rules.criterion.base import CriteriaError, Criterion, Fact, Fit, Reason, Relaxation, number_of, quoted
-from services.rules.money import ANNUAL_FACTORS, MOST, by_full_hours, part_time_is_less
+from services.rules.money import ANNUAL_FACTORS, MOST, by_full_hours, currencies, part_time_is_less
 from services.rules.prepared import PreparedPosting
 
 _LOWER_BY: Final = (10, 20)
@@ -45,8 +42,10 @@ class SalaryAbove(Criterion):
         if floor is None:
             return {"salary_floor": None, "accept_undisclosed": True}
         currency = floor.currency.strip().upper()
-        if currency not in _currencies():
-            raise CriteriaError(f"{quoted(floor.currency)} is not a currency code: use one like EUR, USD or INR")
+        if currency not in currencies():
+            raise CriteriaError(
+                f"{quoted(floor.currency)} is not a currency code that anybody is paid in: use one like EUR, USD or INR"
+            )
         year = annual_floor(floor)
         if year is None:
             raise CriteriaError(
@@ -137,11 +136,6 @@ def salary_fit(floor: SalaryFloor | None, accept_undisclosed: bool, tops: Mappin
     if top >= needed:
         return "yes"
     return "near" if top >= least_near(needed) else "no"
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
 
 
 def _for_part_time(employment: Employment | None, pay: Period, floor: Period) -> str:

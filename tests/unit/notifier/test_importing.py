@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.notifier.importing import Entry, Fault, read_people
 
@@ -107,6 +109,31 @@ def test_an_unknown_skill_is_named_with_the_nearest_known() -> None:
     assert "Python" in only_fault(lines(row)).said
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"time_zone": "Berlin"}, "did you mean Europe/Berlin?"),
+        ({"time_zone": "Europe/Berln"}, "did you mean Europe/Berlin?"),
+        ({"currency": "EURO"}, "did you mean EUR?"),
+        ({"currency": "XXX"}, "currency in use"),
+        ({"locale": "German"}, "did you mean de?"),
+        ({"adress": "x"}, "did you mean address?"),
+        ({"language": "de"}, "did you mean locale?"),
+        ({"searches": [SEARCH | {"cadense": "daily"}]}, "did you mean cadence?"),
+        ({"searches": [{"name": "x", "criteria": {"skill": {}}}]}, "did you mean skills?"),
+        ({"searches": [{"name": "x", "criteria": {"skills": {"al": ["Go"]}}}]}, "did you mean all?"),
+        ({"searches": [{"name": "x", "criteria": {"salary_floor": {"amount": 1, "curency": "EUR"}}}]}, "currency?"),
+        ({"searches": [{"name": "x", "criteria": {"salary_floor": {"amount": 0, "currency": "EUR"}}}]}, "above 0"),
+        ({"searches": [{"name": "x", "criteria": {"text": "-internship"}}]}, "only excludes"),
+        ({"searches": [SEARCH, SEARCH]}, "another search named 'Python'"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_probably_meant(fields: dict[str, Any], said: str) -> None:
+    fault = only_fault(lines({"address": "ada@example.com"} | fields))
+    assert said in fault.said
+    assert "pydantic" not in fault.said
+
+
 @pytest.mark.parametrize("line", ['{"address": ', "[1, 2]", '"text"', '{"address": "a@example.com"} trailing'])
 def test_a_line_that_is_no_object_is_a_fault_and_the_rest_goes_on(line: str) -> None:
     found = list(read_people(lines({"address": "ada@example.com"}, line, "", {"address": "bob@example.com"})))
@@ -116,3 +143,119 @@ def test_a_line_that_is_no_object_is_a_fault_and_the_rest_goes_on(line: str) -> 
 def test_an_address_may_come_once_in_a_file() -> None:
     fault = only_fault(lines({"address": "ada@example.com"}, {"address": "ADA@EXAMPLE.com"}))
     assert fault == Fault(2, "address: line 1 has the same address")
+
+
+HEADER = "address,name,search,criteria"
+GO = '"{""skills"": {""all"": [""Go""]}}"'
+
+
+def outcomes(data: bytes | str) -> list[tuple[int, str]]:
+    """Each line's number, with the name of whom it takes in or with its fault."""
+    return [(one.line, one.profile.name if isinstance(one, Entry) else one.said) for one in read_people(data)]
+
+
+def csv_with(*rows: str) -> str:
+    return "\r\n".join((HEADER, "a@example.com,Ada,Work," + GO, *rows, "b@example.com,Bob,Work," + GO, ""))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('c@example.com,"Cleo,Work,', "a quote is opened that nothing closes"),
+        ('c@example.com,"Cleo" x,Work,', "a quote stands within a field"),
+        (f"c@example.com,Cleo,Work,{'x' * 200_000}", "longer than 131,072 characters"),
+        (f"c@example.com,Cleo,Work,{'[' * 20_000}", "nested deeper"),
+        (f"c@example.com,Cleo,Work,{'[' * 20_000}{']' * 20_000}", "nested deeper"),
+        ("c@example.com,Cleo,Work,{not JSON", "criteria: not JSON"),
+        ("c@example.com,Cleo,Work,,,", "6 fields and the header 4"),
+        ("c@example.com,Cl\0eo,,", "NUL"),
+    ],
+)
+def test_a_bad_line_of_csv_is_named_and_the_rest_comes(row: str, said: str) -> None:
+    first, bad, last = outcomes(csv_with(row))
+    assert (first, last) == ((2, "Ada"), (4, "Bob"))
+    assert (bad[0], said in bad[1]) == (3, True), bad[1]
+
+
+def test_two_stray_quotes_cost_their_own_lines_alone() -> None:
+    found = outcomes(csv_with('c@example.com,"Cleo,,', 'd@example.com,Dan,"Work,', "e@example.com,Eve,,"))
+    assert [(line, said) for line, said in found if line not in (3, 4)] == [(2, "Ada"), (5, "Eve"), (6, "Bob")]
+    assert [line for line, _ in found] == [2, 3, 4, 5, 6]
+
+
+def test_a_quoted_field_may_run_over_lines() -> None:
+    spread = GO.replace(": {", ": {\r\n")
+    assert outcomes(csv_with(f"c@example.com,Cleo,Work,{spread}")) == [(2, "Ada"), (3, "Cleo"), (5, "Bob")]
+
+
+@pytest.mark.parametrize("brackets", ["[" * 20_000, '{"a":' * 20_000, "[" * 20_000 + "]" * 20_000])
+def test_a_line_of_json_with_many_brackets_is_named_and_the_rest_comes(brackets: str) -> None:
+    row = f'{{"address": "c@example.com", "searches": {brackets}}}'
+    found = outcomes(lines({"address": "a@example.com", "name": "Ada"}, row, {"address": "b@example.com"}))
+    assert [line for line, _ in found] == [1, 2, 3]
+    assert "nested deeper" in found[1][1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"address": NaN}', '{"hour": ' + "9" * 5_000 + "}", '{"address": "a@example.com", "address": "b@example.com"}'],
+)
+def test_json_that_means_nothing_certain_is_a_fault(line: str) -> None:
+    assert [one for one, _ in outcomes(lines({"address": "ada@example.com"}, line))] == [1, 2]
+    only_fault(lines({"address": "ada@example.com"}, line))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_is_read_however_a_spreadsheet_saved_it(encoding: str, delimiter: str, end: str) -> None:
+    text = end.join(delimiter.join(row) for row in (("Address", "Name"), ("a@example.com", "Ädä"), ("b@x.org", "Bob")))
+    assert outcomes(text.encode(encoding)) == [(2, "Ädä"), (3, "Bob")]
+
+
+def test_lines_that_are_not_utf_8_are_named_and_the_rest_comes() -> None:
+    rows = ["address,name", "a@example.com,Ada", "c@example.com,Zoë", "b@example.com,Bob"]
+    first, bad, last = outcomes("\n".join(rows).encode("latin-1"))
+    assert (first, last) == ((2, "Ada"), (4, "Bob"))
+    assert bad == (3, "it is not UTF-8; save the file as UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("adress,name", 'no column "adress"; did you mean address?'),
+        ("address,name,name", 'the column "name" stands twice'),
+        ("name,locale", 'no column "address"'),
+        ("address;nmae", 'no column "nmae"; did you mean name?'),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_the_one_fault(header: str, said: str) -> None:
+    [(line, found)] = outcomes(f"{header}\na@example.com,Ada\nb@example.com,Bob\n")
+    assert (line, said in found) == (1, True), found
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b'[{"address": "a@example.com"}]', "one JSON list"), (b"\xff\xfea\x00b", "UTF-16 that is cut short")],
+)
+def test_a_file_of_another_kind_is_said_to_be_one(data: bytes, said: str) -> None:
+    [(_, found)] = outcomes(data)
+    assert said in found
+
+
+def test_an_empty_file_holds_nobody() -> None:
+    assert outcomes(b"") == outcomes(b"\xef\xbb\xbf\r\n") == []
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_rows_or_faults(data: bytes) -> None:
+    assert all(line >= 1 for line, _ in outcomes(data))
+
+
+@given(st.lists(st.text(st.sampled_from('",;ab@x.\t '), max_size=30), max_size=8))
+def test_no_line_is_lost_but_by_a_quote_that_closes_on_another(rows: list[str]) -> None:
+    """Good lines before and after whatever stands between them come, each with its number."""
+    plain = [row.replace('"', "") for row in rows]
+    found = outcomes("\n".join(["address,name", "a@example.com,Ada", *plain, "b@example.com,Bob"]))
+    assert found[0] == (2, "Ada")
+    assert found[-1] == (len(rows) + 3, "Bob")
