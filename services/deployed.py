@@ -26,6 +26,7 @@ from services.runtime.kafka.topics import require
 from services.runtime.lane import LaneSettings
 from services.runtime.leases import SqlLease
 from services.runtime.logging import named
+from services.runtime.notes import Failure
 from services.runtime.records import Service
 from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper
@@ -120,9 +121,9 @@ class Deployed:
         self.ticker.once()
         self.runner.run(stop)
 
-    def _others(self) -> Mapping[str, str | None]:
-        missing = self._ground.missing
-        return self.ticker.states if missing is None else dict.fromkeys(self.ticker.states, missing)
+    def _others(self) -> Mapping[str, Failure | None]:
+        failure = self._ground.failure
+        return self.ticker.states if failure is None else dict.fromkeys(self.ticker.states, failure)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from services.runtime.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.measured import Measured
 from services.runtime.metering import RunnerMeter
 from services.runtime.metrics import Metrics
+from services.runtime.notes import Failure
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.probes import Probed, ProbeServer
-from services.runtime.readiness import heartbeats_of, not_ready
+from services.runtime.readiness import heartbeat_of, heartbeats_of, not_ready
 from services.runtime.records import Service
 from services.runtime.status import RunnerStatus
 
@@ -69,7 +70,7 @@ class Operations:
         port: int | None,
         stuck_after_s: float,
         or_any_port: bool = False,
-        others: Callable[[], Mapping[str, str | None]] = dict,
+        others: Callable[[], Mapping[str, Failure | None]] = dict,
         lag_by_status: bool = False,
     ) -> Iterator[ProbeServer | None]:
         """Serve probes at `port` (None: nowhere) and send heartbeats while the runner runs.
@@ -113,14 +114,15 @@ class Operations:
             meter.ready(heartbeat.ready)
             meter.paused(self.pauses.holds(heartbeat.service))
 
-    def _heartbeats_of_others(self, others: Mapping[str, str | None]) -> Iterator[Heartbeat]:
-        for name, error in others.items():
+    def _heartbeats_of_others(self, others: Mapping[str, Failure | None]) -> Iterator[Heartbeat]:
+        for name, failure in others.items():
+            error = None if failure is None else failure.error
             reason = BY_OPERATOR if self.pauses.holds(name) else error
-            yield Heartbeat(name, ready=reason is None, reason=reason, last_error=error)
+            yield heartbeat_of(Heartbeat(name, ready=reason is None, reason=reason), failure)
 
 
-def _failing(others: Mapping[str, str | None]) -> Iterator[str]:
-    return (f"{name}: {error}" for name, error in others.items() if error is not None)
+def _failing(others: Mapping[str, Failure | None]) -> Iterator[str]:
+    return (f"{name}: {failure.error}" for name, failure in others.items() if failure is not None)
 
 
 class _Heartbeats:

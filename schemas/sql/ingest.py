@@ -16,6 +16,7 @@ sources = Table(
     Column("settled_at", Moment, comment="the end of its backlog"),
     Column("failures", Integer, nullable=False, comment="in a row"),
     Column("last_error", Text),
+    Column("failing_since", Moment, comment="its first failure in the row"),
     Column("format", Text),
     Column("etag", Text),
     Column("last_modified", Text),

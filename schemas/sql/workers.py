@@ -23,6 +23,7 @@ workers = Table(
     Column("dead", BigInteger, nullable=False, comment="dead letters, since it started"),
     Column("freshness_s", Float, comment="the median age of what it last handled, since its fetch"),
     Column("last_error", Text, comment="without addresses"),
+    Column("last_error_since", Moment, comment="when it first failed since it last worked"),
     Column("last_error_at", Moment),
     Column("probes", Text, comment="host:port of its /metrics"),
     comment="What each worker says of itself every few seconds; old rows go.",

@@ -48,7 +48,13 @@ def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None
             print_json({"source": source.name, "url": source.url, "state": state, **_health_json(health)})
         success = f"{health.last_success:%Y-%m-%d %H:%M}Z" if health and health.last_success else "never"
         rows.append(
-            (source.name, state, success, health.counts.items if health else 0, (health and health.last_error) or "")
+            (
+                source.name,
+                state,
+                success,
+                health.counts.items if health else 0,
+                (health and health.failing and health.last_error) or "",
+            )
         )
     if not as_json:
         columns = ("source", "state", "last success", "items", "last error")

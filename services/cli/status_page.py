@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.overview.model import EngineView, Overview, ServiceView, Trouble
-from services.overview.troubles import ago, troubles
+from services.overview.troubles import ago, lasting, troubles
 from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 
 _SOURCE_STYLE: dict[SourceState, str] = {
@@ -85,7 +85,7 @@ def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
             _when(source.last_success, now),
             f"{source.items:,}",
             _next_poll(source, now),
-            Text(source.error or "", "red", overflow="ellipsis", no_wrap=True),
+            _error(source.error, source.error_since, source.error_at, now),
         )
     if len(ranked) > _MOST_SOURCES:
         table.add_row(Text(f"… and {len(ranked) - _MOST_SOURCES} more", "dim"))
@@ -108,7 +108,7 @@ def _services(overview: Overview) -> RenderableType:
     for service in overview.services:
         alive = service.alive(overview.at)
         seen = max((worker.seen_at for worker in service.workers), default=None)
-        errors = [worker.heartbeat.last_error for worker in alive if worker.heartbeat.last_error]
+        failing = [worker.heartbeat for worker in alive if worker.heartbeat.last_error]
         fresh = overview.freshness_s.get(service.name)
         table.add_row(
             service.name,
@@ -118,9 +118,17 @@ def _services(overview: Overview) -> RenderableType:
             f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
             "" if fresh is None else f"{fresh:,.1f} s",
             _when(seen, overview.at),
-            Text(errors[0] if errors else "", "red", overflow="ellipsis", no_wrap=True),
+            _error(failing[0].last_error, failing[0].last_error_since, failing[0].last_error_at, overview.at)
+            if failing
+            else "",
         )
     return table
+
+
+def _error(error: str | None, since: datetime | None, at: datetime | None, now: datetime) -> Text:
+    """An error that has not passed, its dates first, as its end may be cut off."""
+    text = Text(lasting(since, at, now).strip(" ()"), "dim", overflow="ellipsis", no_wrap=True)
+    return text.append(": " if text and error else "", "dim").append(error or "", "red")
 
 
 def _state(service: ServiceView, now: datetime) -> Text:

@@ -59,6 +59,7 @@ class Gatherer:
         self._search: SearchEngine | None = None
         self._letter_log: LetterLog | None = None
         self._last: tuple[datetime, Mapping[str, int]] | None = None
+        self._away: dict[str, datetime] = {}
         self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
 
     def __enter__(self) -> "Gatherer":
@@ -71,10 +72,10 @@ class Gatherer:
         """All there is to say now. Raises nothing for what is away."""
         now = self._clock.now()
         engines: list[EngineView] = []
-        figures = _tried(engines, "store", self._read_store)
-        log = _tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
+        figures = self._tried(engines, "store", self._read_store)
+        log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
         if self._settings.matcher.index == "elasticsearch":
-            _tried(engines, "Elasticsearch", self._ask_search)
+            self._tried(engines, "Elasticsearch", self._ask_search)
         workers = figures[1] if figures else ()
         letters = self._waiting_letters(log) if log else ()
         return Overview(
@@ -87,6 +88,17 @@ class Gatherer:
             letters=letters,
             freshness_s=_freshness(workers, now),
         )
+
+    def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
+        try:
+            found = look()
+        except JobchimeError as error:
+            since = self._away.setdefault(name, self._clock.now())
+            engines.append(EngineView(name, False, told(error), since))
+            return None
+        self._away.pop(name, None)
+        engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
+        return found
 
     def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...]]:
         if self._store is None:
@@ -184,16 +196,6 @@ class Gatherer:
         if self._letter_log is None:
             self._letter_log = self._held.enter_context(KafkaLetterLog(self._settings.kafka))
         return self._letter_log
-
-
-def _tried(engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
-    try:
-        found = look()
-    except JobchimeError as error:
-        engines.append(EngineView(name, False, told(error)))
-        return None
-    engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
-    return found
 
 
 def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:

@@ -62,6 +62,8 @@ class EngineView:
     reachable: bool
     said: str = ""
     """Its version or place; of one that is away, why."""
+    away_since: datetime | None = None
+    """Of one that is away: the first look that missed it."""
 
 
 @dataclass(frozen=True, slots=True)

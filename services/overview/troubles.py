@@ -20,6 +20,7 @@ _OUTBOX_MANY = 10_000
 _MOST_SAID = 160
 _MOST_NAMED = 3
 _HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
+_JUST = timedelta(seconds=1)
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -41,7 +42,10 @@ def healthy(overview: Overview) -> bool:
 def _engines(overview: Overview) -> Iterator[Trouble]:
     for engine in overview.engines:
         if not engine.reachable:
-            yield Trouble(f"{engine.name} cannot be used: {_short(engine.said)}", _remedy(engine.said))
+            yield Trouble(
+                f"{engine.name} cannot be used: {_short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
+                _remedy(engine.said),
+            )
 
 
 def _services(overview: Overview) -> Iterator[Trouble]:
@@ -109,8 +113,10 @@ def _working(now: datetime, service: ServiceView) -> Iterator[Trouble]:
     alive = service.alive(now)
     for worker in alive:
         if not worker.heartbeat.ready:
-            reason = _short(worker.heartbeat.reason or "no reason given")
-            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}", _remedy(worker.heartbeat.reason))
+            beat = worker.heartbeat
+            reason = _short(beat.reason or "no reason given")
+            since = lasting(beat.last_error_since, beat.last_error_at, now)
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}{since}", _remedy(beat.reason))
     rate = sum(worker.heartbeat.per_second for worker in alive)
     if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
@@ -162,16 +168,17 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
 
 
 def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
+    since = lasting(source.error_since, source.error_at, now)
     last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
     if source.state == "silent":
-        why = f": {_short(source.error)}" if source.error else ""
+        why = f": {_short(source.error)}{since}" if source.error else ""
         yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
     elif source.state == "hanging":
         yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
     elif source.state == "failing":
         again = "" if source.pushed else "; it is asked again by itself"
         yield Trouble(
-            f"the source {source.name} fails ({last}): {_short(source.error or '')}", f"read the reason{again}"
+            f"the source {source.name} fails ({last}): {_short(source.error or '')}{since}", f"read the reason{again}"
         )
     elif source.state == "paused":
         yield Trouble(
@@ -206,6 +213,14 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+
+
+def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
+    """For how long an error has been seen, and when last; nothing of one that has only just come."""
+    if since is None or now - since < _JUST:
+        return ""
+    last = f", last {ago(now - at)} ago" if at is not None else ""
+    return f" (for {ago(now - since)}{last})"
 
 
 def when(at: datetime, now: datetime) -> str:

@@ -17,7 +17,7 @@ from services.runtime.errors import UnavailableError
 from services.runtime.lane import Lane, LaneSettings
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.metering import NoMeter, RunnerMeter
-from services.runtime.privacy import told
+from services.runtime.notes import Notes
 from services.runtime.pulse import Pulse
 from services.runtime.records import Outgoing, Service
 from services.runtime.status import RunnerStatus, ServiceStatus
@@ -27,7 +27,7 @@ _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
 _RATE_OVER_S = 60.0
 _SAMPLE_EVERY_S = 1.0
-_SAY_AGAIN_S = 60.0
+_NO_START, _NO_TICK = "cannot start yet and tries again", "tick failed"
 _GUARD_EVERY_S = 1.0
 _ONE_WISH_S = 3.0
 
@@ -35,8 +35,9 @@ _ONE_WISH_S = 3.0
 class _Driven:
     """A service with its lanes and what happened to it."""
 
-    def __init__(self, service: Service, lanes: Sequence[Lane], meter: RunnerMeter) -> None:
+    def __init__(self, service: Service, lanes: Sequence[Lane], meter: RunnerMeter, notes: Notes) -> None:
         self.service = service
+        self.notes = notes
         self.lanes = tuple(lanes)
         self.meter = meter
         self.loaded = False
@@ -44,9 +45,6 @@ class _Driven:
         self.load_not_before = 0.0
         self.held: list[Outgoing] = []
         self.tick_errors = 0
-        self.last_error: str | None = None
-        self.last_error_at: datetime | None = None
-        self.said_at = float("-inf")
         self.rate: deque[tuple[float, int]] = deque()
 
     @property
@@ -94,7 +92,12 @@ class EmbeddedRunner:
         self.pulse = Pulse(monotonic)
         meters = [meter(service.name) for service in services]
         self._driven = tuple(
-            _Driven(service, tuple(self._lanes(service, told_to)), told_to)
+            _Driven(
+                service,
+                tuple(self._lanes(service, told_to)),
+                told_to,
+                Notes(service.name, self._clock, self._monotonic),
+            )
             for service, told_to in zip(services, meters, strict=True)
         )
 
@@ -200,8 +203,9 @@ class EmbeddedRunner:
             driven.load_failed += 1
             delay = self._settings.retry.delay(driven.load_failed, self._luck())
             driven.load_not_before = self._monotonic() + delay
-            self._note(driven, "cannot start yet and tries again", error)
+            driven.notes.note(_NO_START, error)
             return False
+        driven.notes.works(_NO_START)
         driven.loaded = True
         return True
 
@@ -217,25 +221,13 @@ class EmbeddedRunner:
         except Exception as error:
             driven.tick_errors += 1
             driven.meter.ticked(self._monotonic() - began, failed=True)
-            self._note(driven, "tick failed", error)
+            driven.notes.note(_NO_TICK, error)
             return 0
+        driven.notes.works(_NO_TICK)
         driven.meter.ticked(self._monotonic() - began, failed=False)
         count = len(driven.held)
         driven.held = []
         return count
-
-    def _note(self, driven: _Driven, event: str, error: Exception) -> None:
-        """Log an error that comes again and again once a minute; a traceback only where it is a bug."""
-        text = told(error)
-        now = self._monotonic()
-        if text != driven.last_error or now - driven.said_at >= _SAY_AGAIN_S:
-            driven.said_at = now
-            bug = None if isinstance(error, UnavailableError) else error
-            _events.warning(
-                event, service=driven.service.name, error_type=type(error).__name__, error=text, exc_info=bug
-            )
-        driven.last_error = text
-        driven.last_error_at = self._clock.now()
 
     def _measure(self, driven: _Driven) -> None:
         now = self._monotonic()
@@ -258,8 +250,7 @@ class EmbeddedRunner:
             handled=driven.handled,
             per_second=_per_second(driven.rate),
             tick_errors=driven.tick_errors,
-            last_error=next((lane.error for lane in lanes if lane.error), driven.last_error),
-            last_error_at=driven.last_error_at,
+            failure=next((lane.failure for lane in lanes if lane.failure is not None), driven.notes.failure),
         )
 
     def _handled(self) -> int:
@@ -272,7 +263,7 @@ class EmbeddedRunner:
 
     def _why(self) -> str:
         errors = [lane.error for driven in self._driven for lane in driven.lanes if lane.error]
-        errors += [driven.last_error for driven in self._driven if not driven.loaded and driven.last_error]
+        errors += [driven.notes.error for driven in self._driven if not driven.loaded and driven.notes.error]
         return errors[0] if errors else "no reason was given"
 
 

@@ -3,6 +3,7 @@
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -148,15 +149,7 @@ class HeldLane:
     def status(self, offset: int, end: int) -> LaneStatus:
         """A snapshot, where the partition stands at `offset` of `end`."""
         known = self._lane.status(end)
-        return LaneStatus(
-            topic=known.topic,
-            partition=known.partition,
-            offset=offset,
-            lag=max(end - offset, 0),
-            state=known.state,
-            error=known.error,
-            dead=known.dead,
-        )
+        return replace(known, offset=offset, lag=max(end - offset, 0))
 
 
 class _Watched:

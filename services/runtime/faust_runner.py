@@ -18,13 +18,14 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.faust_session import Session
-from services.runtime.faust_ticks import Notes, Ticks
+from services.runtime.faust_ticks import Ticks
 from services.runtime.faust_watch import Quiet, Touch
 from services.runtime.faust_work import Work
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.notes import Notes
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.privacy import told
 from services.runtime.pulse import Pulse
@@ -39,6 +40,7 @@ _GUARD_EVERY_S = 1.0
 _STOP_S = 8.0
 _MEASURE_S = 20.0
 _PATIENCE_S = 60.0
+_NO_START, _NO_PART = "cannot start yet and tries again", "cannot take part and tries again"
 
 
 def _nothing() -> None:
@@ -126,9 +128,7 @@ class FaustRunner:
 
     def status(self) -> RunnerStatus:
         """A snapshot, from any thread."""
-        status = self._work.status(
-            loaded=self._loaded, tick_errors=self._ticks.errors, error=self._notes.error, error_at=self._notes.at
-        )
+        status = self._work.status(loaded=self._loaded, tick_errors=self._ticks.errors, failure=self._notes.failure)
         return RunnerStatus(self._clock.now(), (replace(status, member=self._member),))
 
     async def _run(self, stop: threading.Event) -> None:
@@ -153,9 +153,10 @@ class FaustRunner:
                 if self._once and time.monotonic() - since > self._patience_s:
                     raise
                 failed += 1
-                self._notes.note("cannot start yet and tries again", error)
+                self._notes.note(_NO_START, error)
                 await self._sleep(self._retry.delay(failed, self._luck()))
             else:
+                self._notes.works(_NO_START)
                 self._loaded = True
                 return True
         return False
@@ -179,14 +180,14 @@ class FaustRunner:
             _events.info("running", service=self._service.name)
             return await self._watch(session, stop)
         except _LostError as lost:
-            self._notes.note("cannot take part and tries again", lost.reason)
+            self._notes.note(_NO_PART, lost.reason)
             return False
         except JobchimeError:
             raise
         except Exception as error:
             away = isinstance(error, KafkaError | OSError | TimeoutError)
             where = f"Kafka at {', '.join(self._settings.bootstrap)}: {type(error).__name__}: {told(error)}"
-            self._notes.note("cannot take part and tries again", UnavailableError(where) if away else error)
+            self._notes.note(_NO_PART, UnavailableError(where) if away else error)
             return False
         finally:
             self._member = False
@@ -228,6 +229,8 @@ class FaustRunner:
             else:
                 self._work.know({})
             self._member = session.settled and touch.held
+            if self._member:
+                self._notes.works(_NO_PART)
             self._say_ready(self._member and not self._work.halted)
             if self._once and await self._is_done(session, quiet):
                 return True

@@ -4,37 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import structlog
-
-from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
 from services.runtime.metering import RunnerMeter
-from services.runtime.privacy import told
+from services.runtime.notes import Notes
 from services.runtime.records import Outgoing, Producer, Service
 
-_events = structlog.get_logger(__name__)
-_SAY_AGAIN_S = 60.0
-
-
-class Notes:
-    """Logs an error that comes again and again once a minute, and remembers the last one."""
-
-    def __init__(self, service: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._service = service
-        self._clock = clock
-        self._monotonic = monotonic
-        self._said_at = float("-inf")
-        self.error: str | None = None
-        self.at: datetime | None = None
-
-    def note(self, event: str, error: BaseException) -> None:
-        """A traceback only where it is a bug."""
-        text, now = told(error), self._monotonic()
-        if text != self.error or now - self._said_at >= _SAY_AGAIN_S:
-            self._said_at = now
-            bug = None if isinstance(error, UnavailableError) else error
-            _events.warning(event, service=self._service, error_type=type(error).__name__, error=text, exc_info=bug)
-        self.error, self.at = text, self._clock.now()
+_FAILED = "tick failed"
 
 
 class Ticks:
@@ -67,9 +41,10 @@ class Ticks:
                 self._producer.produce(self._held)
         except Exception as error:
             self.errors += 1
-            self._notes.note("tick failed", error)
+            self._notes.note(_FAILED, error)
             self._meter.ticked(self._monotonic() - began, failed=True)
             return 0
+        self._notes.works(_FAILED)
         count, self._held = len(self._held), ()
         self._meter.ticked(self._monotonic() - began, failed=False)
         return count

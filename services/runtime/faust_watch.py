@@ -3,9 +3,11 @@
 import time
 
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.faust_ticks import Notes
 from services.runtime.faust_work import Work
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.notes import Notes
+
+_WAITS = "waits for Kafka"
 
 
 class Touch:
@@ -22,12 +24,13 @@ class Touch:
         """Take in whether a broker keeps the group at `now` (monotonic seconds)."""
         if in_touch:
             self._lost_at = None
+            self._notes.works(_WAITS)
         elif self._lost_at is None:
             self._lost_at = now
         self.held = self._lost_at is None or now - self._lost_at < self._settings.session_timeout_s
         if not self.held:
             where = ", ".join(self._settings.bootstrap)
-            self._notes.note("waits for Kafka", UnavailableError(f"Kafka at {where} does not answer"))
+            self._notes.note(_WAITS, UnavailableError(f"Kafka at {where} does not answer"))
 
 
 class Quiet:

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from services.runtime.faust_batch import HeldLane, Place, record_of
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import RunnerMeter
+from services.runtime.notes import Failure
 from services.runtime.records import Producer, Service
 from services.runtime.status import LaneStatus, ServiceStatus
 
@@ -102,8 +102,8 @@ class Work:
         self._ends = ends
         self._measure()
 
-    def status(self, *, loaded: bool, tick_errors: int, error: str | None, error_at: datetime | None) -> ServiceStatus:
-        """A snapshot, from any thread."""
+    def status(self, *, loaded: bool, tick_errors: int, failure: Failure | None) -> ServiceStatus:
+        """A snapshot, from any thread; `failure` is of what is no partition's."""
         lanes = tuple(self._lane_status(place, *ends) for place, ends in sorted(self._ends.items()))
         return ServiceStatus(
             name=self._service.name,
@@ -112,8 +112,7 @@ class Work:
             handled=self.handled,
             per_second=_per_second(list(self._rate)),
             tick_errors=tick_errors,
-            last_error=self.error or error,
-            last_error_at=error_at,
+            failure=next((lane.failure for lane in lanes if lane.failure is not None), failure),
         )
 
     def _go(self, lanes: Sequence[HeldLane]) -> float | None:
@@ -143,7 +142,7 @@ class Work:
     def _lane_status(self, place: Place, offset: int, end: int) -> LaneStatus:
         lane = self._lanes.get(place)
         if lane is None:
-            return LaneStatus(*place, offset, max(end - offset, 0), "running", None, 0)
+            return LaneStatus(*place, offset, max(end - offset, 0), "running", 0)
         return lane.status(offset, end)
 
     def _hold(self, due: Mapping[Place, Sequence[Any]]) -> list[HeldLane]:

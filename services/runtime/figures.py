@@ -59,6 +59,8 @@ class SourceFigures:
     """Of its last success."""
     error: str | None = None
     """Why it fails; None where it does not."""
+    error_since: datetime | None = None
+    error_at: datetime | None = None
     next_due: datetime | None = None
     asked_since: datetime | None = None
     """When the poll in hand began; None where there is none."""
@@ -205,6 +207,8 @@ def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) 
         last_success=row.last_success,
         items=int(json.loads(row.counts).get("items", 0)),
         error=row.last_error if row.failures else None,
+        error_since=row.failing_since if row.failures else None,
+        error_at=row.last_attempt if row.failures else None,
         next_due=None if one.pushed else row.next_due,
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from random import SystemRandom
 from typing import Protocol
 
@@ -12,6 +11,7 @@ import structlog
 
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
+from services.runtime.notes import Failure
 from services.runtime.privacy import told
 from services.runtime.pulse import Pulse
 from services.runtime.retry import RetryPolicy
@@ -42,16 +42,19 @@ class Ground:
         self._luck = luck
         self._monotonic = monotonic
         self._said_at = float("-inf")
-        self._error: str | None = None
-        self.missed_at: datetime | None = None
-        """When something was last away."""
+        self._failure = Failure(_NOT_YET, clock.now(), clock.now())
         self.there = False
         """Whether all of it was there once: what goes away later is for whoever uses it."""
 
     @property
+    def failure(self) -> Failure | None:
+        """What is away, since it was first asked for; None once all was there."""
+        return None if self.there else self._failure
+
+    @property
     def missing(self) -> str | None:
         """What is away, in a sentence; None once all was there."""
-        return None if self.there else self._error or _NOT_YET
+        return None if self.there else self._failure.error
 
     def check(self) -> None:
         """Ask for all of it once, in order. Raises what the first need raises that is not met."""
@@ -79,10 +82,10 @@ class Ground:
     def _note(self, error: UnavailableError) -> None:
         """Log what is away once a minute."""
         text, now = told(error), self._monotonic()
-        if text != self._error or now - self._said_at >= _SAY_AGAIN_S:
+        if text != self._failure.error or now - self._said_at >= _SAY_AGAIN_S:
             self._said_at = now
             _events.warning("cannot begin yet and tries again", error=text)
-        self._error, self.missed_at = text, self._clock.now()
+        self._failure = self._failure.again(text, self._clock.now())
 
 
 class Shown(Protocol):
@@ -108,8 +111,7 @@ class Grounded:
     def status(self) -> RunnerStatus:
         """The runner's own; until it begins, with what is away as its error."""
         status = self._runner.status()
-        missing = self._ground.missing
-        if missing is None:
+        failure = self._ground.failure
+        if failure is None:
             return status
-        told_of = (replace(one, last_error=missing, last_error_at=self._ground.missed_at) for one in status.services)
-        return replace(status, services=tuple(told_of))
+        return replace(status, services=tuple(replace(one, failure=failure) for one in status.services))

@@ -42,6 +42,8 @@ class Heartbeat:
     dead: int = 0
     freshness_s: float | None = None
     last_error: str | None = None
+    """What fails and has not passed."""
+    last_error_since: datetime | None = None
     last_error_at: datetime | None = None
 
 

@@ -14,6 +14,7 @@ from services.runtime.clock import Clock
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.letter_writing import cut, letter_of
 from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.notes import Failure
 from services.runtime.privacy import told
 from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
@@ -110,7 +111,7 @@ class Lane:
         self._tried_together = 0
         self._away = 0
         self._not_before: float | None = None
-        self._error: str | None = None
+        self._failure: Failure | None = None
         self._halted = False
         self._dead = 0
         self._handled = 0
@@ -124,7 +125,7 @@ class Lane:
     @property
     def error(self) -> str | None:
         """Why it is not running, in a sentence."""
-        return self._error
+        return None if self._failure is None else self._failure.error
 
     @property
     def handled(self) -> int:
@@ -172,8 +173,8 @@ class Lane:
             offset=self._offset,
             lag=max(end - self._offset, 0),
             state=self._state(),
-            error=self._error,
             dead=self._dead,
+            failure=self._failure,
         )
 
     def _handle(self, batch: list[Record]) -> bool:
@@ -267,7 +268,7 @@ class Lane:
             _events.info("goes on", service=self._service.name, topic=self._topic, partition=self._partition)
         self._not_before = None
         self._away = 0
-        self._error = None
+        self._failure = None
 
     def _wait(self, error: UnavailableError) -> bool:
         """The record is sound and an engine is away: no bound on how often."""
@@ -283,17 +284,21 @@ class Lane:
 
     def _halt(self, error: Exception) -> bool:
         self._halted = True
-        self._error = (
+        self._fail(
             f"halted at {self._topic}:{self._partition}:{self._offset}: so many records could not be processed that the"
             f" consumer must be wrong and not the records; mend it and start again. The last error: {told(error)}"
         )
-        _events.error("halted", service=self._service.name, error=self._error)
+        _events.error("halted", service=self._service.name, error=self.error)
         return False
 
     def _warn(self, event: str, error: Exception, **facts: object) -> None:
-        self._error = told(error)
+        self._fail(told(error))
         where = {"service": self._service.name, "topic": self._topic, "partition": self._partition}
-        _events.warning(event, **where, error_type=type(error).__name__, error=self._error, **facts)
+        _events.warning(event, **where, error_type=type(error).__name__, error=self.error, **facts)
+
+    def _fail(self, error: str) -> None:
+        now = self._clock.now()
+        self._failure = Failure(error, now, now) if self._failure is None else self._failure.again(error, now)
 
     def _isolating(self) -> bool:
         return self._offset < self._isolate_until

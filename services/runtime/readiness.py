@@ -1,9 +1,11 @@
 """Whether services do their work, and in words why not: of a runner's status."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from services.runtime.heartbeat import Heartbeat
 from services.runtime.measured import Measured
+from services.runtime.notes import Failure
 from services.runtime.pauses import BY_OPERATOR, Pauses
 from services.runtime.status import RunnerStatus, ServiceStatus
 
@@ -41,17 +43,25 @@ def heartbeats_of(
         reason = reason_of(service, pauses)
         measure = measures.get(service.name)
         found.append(
-            Heartbeat(
-                service=service.name,
-                ready=reason is None,
-                reason=reason,
-                handled=service.handled,
-                per_second=service.per_second,
-                lag=service.lag,
-                dead=sum(lane.dead for lane in service.lanes),
-                freshness_s=None if measure is None else measure.freshness_s(),
-                last_error=service.last_error,
-                last_error_at=service.last_error_at,
+            heartbeat_of(
+                Heartbeat(
+                    service=service.name,
+                    ready=reason is None,
+                    reason=reason,
+                    handled=service.handled,
+                    per_second=service.per_second,
+                    lag=service.lag,
+                    dead=sum(lane.dead for lane in service.lanes),
+                    freshness_s=None if measure is None else measure.freshness_s(),
+                ),
+                service.failure,
             )
         )
     return found
+
+
+def heartbeat_of(heartbeat: Heartbeat, failure: Failure | None) -> Heartbeat:
+    """The heartbeat with what fails, and since when."""
+    if failure is None:
+        return heartbeat
+    return replace(heartbeat, last_error=failure.error, last_error_since=failure.since, last_error_at=failure.at)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from services.runtime.notes import Failure
+
 LaneState = Literal["running", "waiting", "isolating", "halted"]
 
 
@@ -18,10 +20,15 @@ class LaneStatus:
     """Records that it has not processed."""
     state: LaneState
     """`waiting` for an engine or the next try, `isolating` the record that fails, `halted` by the cap."""
-    error: str | None
-    """Why it is not running, in a sentence."""
     dead: int
     """Dead letters written by this process."""
+    failure: Failure | None = None
+    """Why it is not running."""
+
+    @property
+    def error(self) -> str | None:
+        """Why it is not running, in a sentence."""
+        return None if self.failure is None else self.failure.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,15 @@ class ServiceStatus:
     per_second: float
     """Over the last minute."""
     tick_errors: int
-    last_error: str | None
-    last_error_at: datetime | None
+    failure: Failure | None = None
+    """What fails and has not passed: of a partition, else of anything else that it does."""
     member: bool = True
     """Whether it has been given its share of the partitions; without a group, it always has."""
+
+    @property
+    def last_error(self) -> str | None:
+        """What fails, in a sentence."""
+        return None if self.failure is None else self.failure.error
 
     @property
     def lag(self) -> int:

@@ -6,16 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from types import TracebackType
 
-import structlog
-
 from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
 from services.runtime.metering import NoMeter, RunnerMeter
-from services.runtime.privacy import told
+from services.runtime.notes import Failure, Notes
 from services.runtime.records import Outgoing, Producer, Service
 
-_events = structlog.get_logger(__name__)
-_SAY_AGAIN_S = 60.0
+_FAILED = "tick failed"
 _STOP_PATIENCE_S = 5.0
 
 
@@ -49,7 +45,9 @@ class Ticker:
         self._paused = paused
         self._monotonic = monotonic
         self._stop = threading.Event()
-        self._ticked = tuple(_Ticked(service, meter(service.name)) for service in services)
+        self._ticked = tuple(
+            _Ticked(service, meter(service.name), Notes(service.name, clock, monotonic)) for service in services
+        )
         self._threads = tuple(
             threading.Thread(target=self._run, args=(one,), name=one.service.name, daemon=True) for one in self._ticked
         )
@@ -66,14 +64,14 @@ class Ticker:
             raise failed[0]
 
     @property
-    def states(self) -> dict[str, str | None]:
+    def states(self) -> dict[str, Failure | None]:
         """By service, all of them: why its last tick failed, None where it went well."""
-        return {one.service.name: one.error for one in self._ticked}
+        return {one.service.name: one.notes.failure for one in self._ticked}
 
     @property
     def errors(self) -> dict[str, str]:
         """By service: why its last tick failed; empty where all went well."""
-        return {one.service.name: one.error for one in self._ticked if one.error is not None}
+        return {name: failure.error for name, failure in self.states.items() if failure is not None}
 
     def __enter__(self) -> "Ticker":
         for thread in self._threads:
@@ -92,9 +90,9 @@ class Ticker:
             try:
                 self._tick(one, self._clock.now())
             except Exception as failure:
-                self._note(one, failure)
+                one.notes.note(_FAILED, failure)
             else:
-                one.error = None
+                one.notes.works(_FAILED)
             self._stop.wait(self._every_s)
 
     def _tick(self, one: "_Ticked", now: datetime) -> None:
@@ -118,23 +116,11 @@ class Ticker:
             self._producer.produce(one.held)
         one.held = ()
 
-    def _note(self, one: "_Ticked", failure: Exception) -> None:
-        """Log an error that comes again and again once a minute; a traceback only where it is a bug."""
-        text, now = told(failure), self._monotonic()
-        if text != one.error or now - one.said_at >= _SAY_AGAIN_S:
-            one.said_at = now
-            bug = None if isinstance(failure, UnavailableError) else failure
-            _events.warning(
-                "tick failed", service=one.service.name, error_type=type(failure).__name__, error=text, exc_info=bug
-            )
-        one.error = text
-
 
 class _Ticked:
-    def __init__(self, service: Service, meter: RunnerMeter) -> None:
+    def __init__(self, service: Service, meter: RunnerMeter, notes: Notes) -> None:
         self.service = service
         self.meter = meter
+        self.notes = notes
         self.loaded = False
         self.held: Sequence[Outgoing] = ()
-        self.error: str | None = None
-        self.said_at = float("-inf")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, func, literal, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.domain.listing import PENDING, Known, Shrunk
@@ -94,9 +94,15 @@ class SqlSourceLedger:
             "notes": health.notes,
             "shrunk": health.shrunk and _shrunk_text(health.shrunk),
         }
+        began = health.last_attempt if health.failures else None
         with writing(self._engine) as connection:
-            insert = upsert(connection, sources).values(source=health.source, **values)
-            connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=values))
+            insert = upsert(connection, sources).values(source=health.source, failing_since=began, **values)
+            # A row of failures goes on; a first failure begins one, whatever a release that knew no such date left.
+            since = (
+                func.coalesce(sources.c.failing_since, insert.excluded.failing_since) if health.failures > 1 else began
+            )
+            changed = values | {"failing_since": since}
+            connection.execute(insert.on_conflict_do_update(index_elements=["source"], set_=changed))
 
     @retried
     def forget_validators(self, source: str) -> None:

@@ -12,6 +12,8 @@ from services.runtime.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from tests.support.logs import NOON
 
+MINUTE = timedelta(minutes=1)
+
 
 def worker(name: str = "matcher", *, ready: bool = True, reason: str | None = None, rate: float = 5.0) -> Worker:
     heartbeat = Heartbeat(name, ready=ready, reason=reason, per_second=rate)
@@ -114,6 +116,31 @@ def test_what_is_grave_comes_with_what_to_do(overview: Overview, told: str, do: 
     assert do in found.do
     assert found.grave
     assert not healthy(overview)
+
+
+def failing_for_minutes(*, reason: str) -> ServiceView:
+    seen = service(ready=False, reason=reason)
+    (one,) = seen.workers
+    beat = replace(one.heartbeat, last_error=reason, last_error_since=NOON - 10 * MINUTE, last_error_at=NOON - MINUTE)
+    return replace(seen, workers=(replace(one, heartbeat=beat),))
+
+
+REBUILT = "the index is being rebuilt: wait"
+FAILING = SourceFigures("a", "failing", error=REBUILT, error_since=NOON - 10 * MINUTE, error_at=NOON - MINUTE)
+
+
+@pytest.mark.parametrize(
+    "overview", [replace(WELL, services=(failing_for_minutes(reason=REBUILT),)), figures(sources=(FAILING,))]
+)
+def test_an_error_is_told_with_its_dates(overview: Overview) -> None:
+    (found,) = troubles(overview)
+    assert found.what.endswith("the index is being rebuilt: wait (for 10 min, last 60 s ago)")
+
+
+def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
+    away = EngineView("Kafka", False, "no answer", NOON - 10 * MINUTE)
+    (found,) = troubles(replace(WELL, engines=(away,)))
+    assert found.what == "Kafka cannot be used: no answer (for 10 min)"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_a_service_that_cannot_load_yet_is_tried_again_while_others_go_on(log: S
     runner.drain()
     assert slow.done == ["value 0", "value 1"]
     assert runner.status().healthy
+    assert runner.status().services[0].last_error is None, "it has worked again"
 
 
 def test_a_load_that_fails_for_a_reason_of_its_own_ends_the_start(log: SqliteLog) -> None:
@@ -145,6 +146,7 @@ def test_a_tick_that_fails_is_counted_and_tried_at_the_next_tick(log: SqliteLog)
     assert (runner.status().services[0].tick_errors, runner.status().services[0].last_error) == (1, "not now")
     assert other.ticks == [NOON]
     assert runner.tick(NOON + timedelta(minutes=1)) == 2
+    assert runner.status().services[0].last_error is None, "it has worked again"
     assert values(log.read(TOPIC, 0, 0, 9)) == ["value 0", "value 1"]
 
 

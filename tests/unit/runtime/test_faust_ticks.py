@@ -1,12 +1,14 @@
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
+from services.runtime.errors import UnavailableError
 from services.runtime.faust_logs import SayOnce
-from services.runtime.faust_ticks import Notes, Ticks
+from services.runtime.faust_ticks import Ticks
+from services.runtime.notes import Failure, Notes
 from services.runtime.records import Outgoing
 from tests.support.logs import NOON, Collecting, ManualTime, out
 from tests.support.streaming import Producing, Telling
@@ -53,7 +55,40 @@ def test_a_failing_tick_is_told_once_a_minute_and_counted_each_time() -> None:
             ticked.time.sleep(20)
     assert len(said) == 2
     assert ticked.ticks.errors == 5
-    assert (ticked.notes.error, ticked.notes.at) == ("it fails", NOON)
+    assert ticked.notes.failure == Failure("it fails", NOON, NOON)
+
+
+def test_a_failure_has_dates_and_is_over_when_the_tick_works_again() -> None:
+    failing = [True]
+
+    def maybe_fail(now: datetime) -> Sequence[Outgoing]:
+        if failing[0]:
+            raise UnavailableError("the index is being rebuilt: wait")
+        return ()
+
+    clock = FixedClock(NOON)
+    notes = Notes("matcher", clock)
+    ticks = Ticks(Collecting(on_tick=maybe_fail), Producing(), notes, meter=Telling())
+    with capture_logs():
+        for _ in range(3):
+            ticks.tick(clock.now())
+            clock.advance(timedelta(minutes=1))
+    assert notes.failure == Failure("the index is being rebuilt: wait", NOON, NOON + timedelta(minutes=2))
+    failing[0] = False
+    ticks.tick(clock.now())
+    assert notes.failure is None
+
+
+def test_what_works_again_ends_only_its_own_failure() -> None:
+    clock = FixedClock(NOON)
+    notes = Notes("matcher", clock)
+    with capture_logs():
+        notes.note("tick failed", ValueError("a"))
+        clock.advance(timedelta(seconds=1))
+        notes.note("waits for Kafka", ValueError("b"))
+    assert notes.error == "b"
+    notes.works("waits for Kafka")
+    assert notes.failure == Failure("a", NOON, NOON)
 
 
 def test_a_library_says_one_thing_once_a_minute() -> None:

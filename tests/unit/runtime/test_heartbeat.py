@@ -36,6 +36,7 @@ HEARTBEAT = Heartbeat(
     dead=1,
     freshness_s=0.4,
     last_error="Elasticsearch is away",
+    last_error_since=NOON - timedelta(minutes=3),
     last_error_at=NOON,
 )
 

@@ -13,6 +13,7 @@ import pytest
 
 from services.runtime.errors import UsageError
 from services.runtime.metrics import Metrics
+from services.runtime.notes import Failure
 from services.runtime.pauses import Pauses
 from services.runtime.probes import Probed, ProbeServer
 from services.runtime.readiness import heartbeats_of, not_ready
@@ -151,8 +152,11 @@ def service(
     last: str | None = None,
     member: bool = True,
 ) -> ServiceStatus:
-    lane = LaneStatus("postings.v1", 0, 5, 2, state, error, 1)
-    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, last, None, member)
+    def failure(said: str | None) -> Failure | None:
+        return None if said is None else Failure(said, NOON, NOON)
+
+    lane = LaneStatus("postings.v1", 0, 5, 2, state, 1, failure(error))
+    return ServiceStatus("matcher", loaded, (lane,), 40, 2.5, 0, failure(last), member)
 
 
 @pytest.mark.parametrize(

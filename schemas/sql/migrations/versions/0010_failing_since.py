@@ -1,0 +1,26 @@
+"""Since when workers and sources fail.
+
+Written out in full: a migration says what was, whatever `schemas.sql` becomes. The release before writes neither, and
+a worker or source of which neither is known fails since nobody knows when.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "workers",
+        sa.Column("last_error_since", sa.BigInteger(), comment="when it first failed since it last worked"),
+    )
+    op.add_column("sources", sa.Column("failing_since", sa.BigInteger(), comment="its first failure in the row"))
+
+
+def downgrade() -> None:
+    op.drop_column("sources", "failing_since")
+    op.drop_column("workers", "last_error_since")
