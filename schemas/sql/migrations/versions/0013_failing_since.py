@@ -7,8 +7,8 @@ a worker or source of which neither is known fails since nobody knows when.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
