@@ -6,6 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from schemas.faults import meant
+from schemas.posting import Attribution
+
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -57,3 +60,14 @@ def _positive(value: timedelta) -> timedelta:
 
 Span = Annotated[timedelta, BeforeValidator(_span), AfterValidator(_positive)]
 """A length of time: a number with s, m, h or d, or a number of seconds."""
+
+
+def _credit(value: object) -> object:
+    for name in value if isinstance(value, dict) else ():
+        if name not in Attribution.model_fields:
+            raise ValueError(f"there is no such setting as {name}; {meant(str(name), Attribution.model_fields)}")
+    return value
+
+
+Credit = Annotated[Attribution, BeforeValidator(_credit)]
+"""Whom to name beside postings. On the wire it may have fields of newer writers; in settings those are mistakes."""

@@ -6,8 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from schemas.posting import Attribution
-from schemas.setting_types import Name
+from schemas.setting_types import Credit, Name
 from services.runtime.errors import UsageError
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -25,7 +24,7 @@ class PushKey(BaseModel):
     """The key itself; better in the environment, as JOBCHIME_INGEST__PUSH__KEYS__NAME__KEY."""
     key_from: str = Field(default="", examples=["ACME_PUSH_KEY"])
     """The name of an environment variable that holds the key, instead of `key`."""
-    attribution: Attribution | None = Field(
+    attribution: Credit | None = Field(
         default=None, examples=[{"name": "Own Board", "url": "https://jobs.example.com"}]
     )
     """Whom to name beside its postings."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.posting import Attribution
-from schemas.setting_types import Name, Span
+from schemas.setting_types import Credit, Name, Span
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.push_settings import PushSettings
 
@@ -35,9 +35,7 @@ class SourceSettings(_Settings):
     """Whether it is polled."""
     complete: bool | None = Field(default=None, examples=[False])
     """Whether each listing holds every open posting, so that what vanishes has closed; unset: by the format."""
-    attribution: Attribution | None = Field(
-        default=None, examples=[{"name": "Himalayas", "url": "https://himalayas.app"}]
-    )
+    attribution: Credit | None = Field(default=None, examples=[{"name": "Himalayas", "url": "https://himalayas.app"}])
     """Whom to name beside its postings; unset: by the format."""
     allow_private: bool = False
     """Whether it may lie at a private or loopback address."""

@@ -172,6 +172,10 @@ def test_each_variable_that_the_project_names_is_known() -> None:
         ('[[ingest.sources]]\nname = "a"\nurl = "b"\nattempts = 3', "line 4: ingest.sources.0.attempts: there is no"),
         ("[notifier.curate]\nmost_itmes = 3", "line 2: notifier.curate.most_itmes: there is no such setting; did you"),
         ("[notifier.curate]\nmost_items = -1", "line 2: notifier.curate.most_items: it must be at least 1"),
+        (
+            '[[ingest.sources]]\nname = "a"\nurl = "b"\nattribution = { name = "A", url = "c", lnik = "d" }',
+            "line 4: ingest.sources.0.attribution: there is no such setting as lnik; ",
+        ),
         ('log_level = "loud"', "line 1: log_level: there is no such log level; there are debug, info"),
         ('secret = "short"', "line 1: secret: the secret needs 16 bytes or more"),
         ('[elasticsearch]\nusername = "a"\napi_key = "b"', "line 1: elasticsearch: set api_key, or username"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.faults import meant
-from schemas.posting import Attribution
+from schemas.setting_types import Credit
 from services.ingest.mapping.paths import Kind, check_element, check_path
 from services.ingest.mapping.template import template_paths
 from services.ingest.mapping.written_dates import check_form
@@ -278,7 +278,7 @@ class MappingSettings(_Settings):
     """As people call the feed."""
     complete: bool = False
     """Whether each listing holds every open posting, so that what vanishes has closed."""
-    attribution: Attribution | None = None
+    attribution: Credit | None = None
     encoding: str | None = None
     """Where a feed does not say it rightly; by default by its mark or declaration, else UTF-8."""
     namespaces: dict[str, str] = Field(default_factory=dict)
