@@ -19,6 +19,7 @@ from services.ingest.check import check, lines
 from services.ingest.mapping.files import PREFIX, mapping_in, name_of
 from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.named_files import is_file
 from services.settings import DEFAULT_FILE, load_settings
 
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")]
@@ -57,7 +58,7 @@ def settings_file(config: Path | None) -> Path:
     """The settings file in force. Raises UsageError where there is none."""
     named = os.environ.get("JOBCHIME_CONFIG")
     file = config or (Path(named) if named else DEFAULT_FILE)
-    if not file.is_file():
+    if not is_file(file):
         raise UsageError(f"there is no settings file {file}; `jobchime config init {file}` writes one")
     return file
 

@@ -9,6 +9,7 @@ from services.cli.searches import read_json
 from services.notifier.domain.people import FieldError, preferred_places_of
 from services.notifier.importing import criteria_of
 from services.runtime.errors import UsageError
+from services.runtime.named_files import is_file
 
 
 class Asked(NamedTuple):
@@ -20,7 +21,7 @@ class Asked(NamedTuple):
 
 def asked_for(search: str, config: Path | None) -> Asked:
     """What a saved search asks for, by its id, or a JSON file: of criteria, or of a search. Raises UsageError."""
-    if not Path(search).is_file():
+    if not is_file(Path(search)):
         saved = open_installation(config, create=False).searches.get(search)
         return Asked(saved.criteria, saved.preferred_places)
     value = read_json(Path(search))

@@ -16,6 +16,7 @@ from services.demo.shelf import newest_date
 from services.demo.simulate import hours, simulate
 from services.runtime.errors import UsageError
 from services.runtime.logging import configure_logging
+from services.runtime.named_files import is_folder, text_named
 
 
 def demo(
@@ -34,9 +35,9 @@ def demo(
     started = time.monotonic()
     with as_file(files("samples")) as samples:
         folder = feeds or samples / "feeds"
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise UsageError(f"there is no folder {folder}")
-        people = (subscribers or samples / "subscribers.jsonl").read_text(encoding="utf-8")
+        people = text_named(subscribers or samples / "subscribers.jsonl")
         at = moment(now) if now else _newest(folder)
         print(f"Simulating {days} days up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/", file=sys.stderr)
         with progress("Simulated hours", len(hours(at, days))) as advance:

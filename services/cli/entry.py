@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Sequence
+from unicodedata import category
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
@@ -13,6 +14,10 @@ from services.cli.app import tree
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.logging import configure_logging
 
+_MOST_WORD = 4_000
+"""Characters of an argument; a path has 4,096 bytes at most."""
+_MOST_SAID = 1_000
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run `jobchime` with these arguments, and give its exit code; Ctrl-C and a broken output are the caller's."""
@@ -21,6 +26,7 @@ def run(arguments: Sequence[str]) -> int:
             # A name that the terminal cannot show is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     try:
+        _require_readable(arguments)
         configure_logging(level="warning")
         command = get_command(tree(arguments[:1].__contains__))
         with command.make_context("jobchime", list(arguments)) as context:
@@ -45,7 +51,24 @@ def run(arguments: Sequence[str]) -> int:
     except JobchimeError as error:
         _say(str(error))
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # Of files that no command looks after by itself: no room, no right, a loop.
+        _say(f"{error.filename}: {error.strerror}")
+        return 1
     return 0
+
+
+def _require_readable(words: Sequence[str]) -> None:
+    """Raise UsageError for a word that could be neither looked for nor repeated in a sentence."""
+    for number, word in enumerate(words, 1):
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise UsageError(f"argument {number} is not UTF-8")
+        if any(category(letter) == "Cc" for letter in word):
+            raise UsageError(f"argument {number} holds a control character")
+        if len(word) > _MOST_WORD:
+            raise UsageError(f"argument {number} has {len(word):,} characters; {_MOST_WORD:,} is the most")
 
 
 def _sentence(error: WrongUsage) -> str:
@@ -56,4 +79,8 @@ def _sentence(error: WrongUsage) -> str:
 
 
 def _say(sentence: str) -> None:
-    print(f"jobchime: {sentence}", file=sys.stderr)
+    """Print it in one line that a terminal can show."""
+    text = "".join(letter if letter.isprintable() else " " for letter in sentence)
+    if len(text) > _MOST_SAID:
+        text = f"{text[: _MOST_SAID // 2]} ... {text[-_MOST_SAID // 2 :]}"
+    print(f"jobchime: {text}", file=sys.stderr)

@@ -29,6 +29,7 @@ from services.runtime.datadir import LOG_FILE
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.named_files import is_file
 from services.runtime.records import TopicReader
 from services.runtime.store import reading
 
@@ -42,7 +43,7 @@ def explain(
 ) -> None:
     """Say, by each criterion, whether a posting fits a search, how far off, by which words, and how it is weighed."""
     criteria, preferred_places = asked_for(search, config)
-    job, proof = _from_file(Path(posting)) if Path(posting).is_file() else _from_store(posting, config)
+    job, proof = _from_file(Path(posting)) if is_file(Path(posting)) else _from_store(posting, config)
     judged, at = Judged(criteria, Ready(job)), moment(now)
     found = judged.verdict
     # What does not fit is never weighed.
@@ -60,7 +61,7 @@ def explain(
 
 def _said_by(search: str, config: Path | None) -> tuple[Said, ...]:
     """What the owner of a saved search said of jobs; nothing where the criteria are a file's."""
-    if Path(search).is_file():
+    if is_file(Path(search)):
         return ()
     opened = open_installation(config, create=False)
     owner = opened.searches.get(search).subscriber_id

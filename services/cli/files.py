@@ -28,6 +28,7 @@ from services.notifier.domain.people import FieldError
 from services.notifier.importing import criteria_of
 from services.rules.verdict import verdict
 from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.named_files import is_file, is_folder, open_named, read_named
 from services.runtime.strict_json import read_alone, reason_of
 
 
@@ -48,7 +49,7 @@ def normalise(
         fallen = stack.enter_context(_writing(dead)) if dead else None
         advance = stack.enter_context(progress("Normalising"))
         for file in found:
-            body = _bytes_of(file) if file in files else _bytes_where_readable(file)
+            body = read_named(file) if file in files else _bytes_where_readable(file)
             if body is None:
                 continue
             counts[file] = Counter()
@@ -105,10 +106,10 @@ def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:
 def _feed_files(given: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in given:
-        if path.is_dir():
-            found += sorted(file for file in _walk(path) if file.suffix not in {".tsv", ".md"})
-        elif path.is_file():
+        if is_file(path):
             found.append(path)
+        elif is_folder(path):
+            found += sorted(file for file in _walk(path) if file.suffix not in {".tsv", ".md"})
         else:
             raise UsageError(f"there is no file {path}")
     return found
@@ -139,13 +140,6 @@ def _bytes_where_readable(file: Path) -> bytes | None:
         return None
 
 
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-
-
 def _writing(file: Path) -> IO[str]:
     try:
         return file.open("w", encoding="utf-8")
@@ -155,7 +149,7 @@ def _writing(file: Path) -> IO[str]:
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     try:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as source:
+        with open_named(file) as source:
             for number, line in enumerate(source, 1):
                 if line.strip():
                     yield number, line

@@ -14,6 +14,7 @@ from services.cli.output import progress
 from services.notifier.importing import Entry, Fault, Known, Knows, nobody, read_people
 from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.named_files import read_named
 
 _SUBSCRIBED = "address: it is subscribed already; --update changes who is"
 Done = Literal["new", "changed", "same"]
@@ -33,7 +34,7 @@ def import_people(
 
     With --update, people are known by their address and searches by their name; no search is deleted.
     """
-    data, at = _bytes_of(file), moment(now)
+    data, at = read_named(file), moment(now)
     opened = None if dry_run and not has_store(config) else open_installation(config, create=True)
     entries = list(read_people(data, _known_to(opened)))
     done: Counter[str] = Counter()
@@ -126,10 +127,3 @@ def _counts(done: Counter[str], *, update: bool, dry_run: bool) -> str:
         new = f"{done['new']} subscribers with {done['searches']} searches would be taken in"
     changed = f", {done['changed']} {'would be ' if dry_run else ''}changed, {done['same']} the same" if update else ""
     return f"{new}{changed}, {done['faults']} lines left out{'; nothing was changed' if dry_run else ''}."
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None

@@ -8,6 +8,8 @@ import typer
 
 from services.runtime.errors import UsageError
 
+_FIRST_YEAR, _LAST_YEAR = 1971, 9000
+
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The settings file; by default jobchime.toml here.")
 ]
@@ -26,4 +28,7 @@ def moment(text: str | None) -> datetime:
         given = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is not a time; write it as 2026-11-20T17:00+00:00") from None
+    # So that days and weeks can be added and taken away, in any time zone.
+    if not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        raise UsageError(f"{text!r} is too far away; give a time from the years {_FIRST_YEAR} to {_LAST_YEAR}")
     return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)

@@ -24,6 +24,7 @@ from services.notifier.domain.people import Subscriber
 from services.notifier.domain.score_lines import why_here
 from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
+from services.runtime.named_files import is_file
 from services.runtime.store import reading
 
 
@@ -101,7 +102,7 @@ def _of_search(opened: Opened, subscriber: Subscriber, search: DueSearch, days: 
 
 def _asked(search: str, config: Path | None, opened: Opened) -> DueSearch:
     """By the name that it has, or that its file has."""
-    name = Path(search).stem if Path(search).is_file() else opened.searches.get(search).name
+    name = Path(search).stem if is_file(Path(search)) else opened.searches.get(search).name
     criteria, preferred_places = asked_for(search, config)
     return DueSearch("preview", name, "daily", criteria, preferred_places)
 

@@ -15,6 +15,7 @@ from services.notifier.domain.people import FieldError, SavedSearch, preferred_p
 from services.notifier.importing import WantedSearch, search_of
 from services.notifier.importing.differences import of_search
 from services.runtime.errors import UsageError
+from services.runtime.named_files import read_named
 from services.runtime.strict_json import read_alone, reason_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -169,9 +170,7 @@ def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
 def read_json(file: Path) -> Any:
     """The JSON of a file. Raises UsageError in one sentence."""
     try:
-        return read_alone(file.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+        return read_alone(read_named(file))
     except ValueError as error:
         place = (
             f" (line {error.lineno:,}, character {error.colno:,})" if isinstance(error, json.JSONDecodeError) else ""

@@ -12,6 +12,9 @@ from services.runtime.errors import UsageError
 _MARK = b"\xef\xbb\xbf"
 """The byte order mark that some editors of Windows begin a file with."""
 
+_MOST_DEPTH = 40
+_TOO_DEEP = "it is nested too deeply"
+
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
@@ -68,10 +71,28 @@ def read_toml(path: Path, kind: str, *, most_bytes: int = 5_000_000) -> TomlFile
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"the {kind} {path} is not UTF-8 in line {line}; save it as UTF-8") from None
     try:
-        return TomlFile(path, text, tomllib.loads(text))
+        values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is nested too deeply"
+        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _TOO_DEEP
         raise UsageError(f"the {kind} {path} cannot be read: it is not TOML: {why[:1].lower()}{why[1:]}") from None
+    if not _is_shallow(values):
+        raise UsageError(f"the {kind} {path} cannot be read: {_TOO_DEEP}")
+    return TomlFile(path, text, values)
+
+
+def _is_shallow(values: Any) -> bool:
+    """Whether tables and lists lie in each other at most so deep as those who walk them can bear."""
+    level: list[Any] = [values]
+    for _ in range(_MOST_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return True
+    return False
 
 
 def _has(values: Any, place: Sequence[str | int]) -> bool:

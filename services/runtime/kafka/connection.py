@@ -39,7 +39,7 @@ def client_options(settings: KafkaSettings, *, patience_s: float) -> dict[str, A
         "security_protocol": settings.security,
         "ssl_context": ssl_context(settings),
         "request_timeout_ms": int(min(REQUEST_S, patience_s) * 1_000),
-        "bootstrap_timeout_ms": int(patience_s * 1_000),
+        "bootstrap_timeout_ms": int(min(REQUEST_S, patience_s) * 1_000),
         "reconnect_backoff_max_ms": _RECONNECT_MOST_MS,
     } | _sasl(settings)
 

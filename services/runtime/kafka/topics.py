@@ -23,6 +23,8 @@ COMPACTION_LAG = timedelta(days=7)
 _SEGMENT = timedelta(days=1)
 _MOST_BATCH_BYTES = MOST_RECORD_BYTES + (64 << 10)
 _ALREADY_THERE = 36
+_ASKED_S = 4.0
+"""For how long a person who asks waits for a broker that is away."""
 _SHOWN_WITHIN_S = 30.0
 _POLL_S = 0.1
 _CREATE = "`jobchime topics create` sets it"
@@ -96,7 +98,7 @@ def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> 
 def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
     """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
     wanted = planned(settings) if wanted is None else wanted
-    with Offsets(settings) as offsets:
+    with Offsets(settings, patience_s=_ASKED_S) as offsets:
         found = offsets.ask(lambda admin: _found(admin, settings, wanted))
     return tuple(finding for one in wanted for finding in _compared(one, found.get(one.name)))
 
