@@ -11,7 +11,7 @@ from services.cli.config_file import settings_file, written
 from services.cli.options import AsJson, Config
 from services.cli.output import print_json
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.http import shown
+from services.runtime.secrets import without_keys
 from services.settings import DEFAULT_FILE, load
 
 app = typer.Typer(no_args_is_help=True)
@@ -69,7 +69,7 @@ def _masked(value: Any) -> str:
 def _redacted(value: Any) -> Any:
     """The same, with addresses as they may be shown."""
     if isinstance(value, str) and value.lower().startswith(("http://", "https://")):
-        return shown(value)
+        return without_keys(value)
     if isinstance(value, Mapping):
         return {name: _redacted(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -25,6 +25,7 @@ from services.ingest.mapping.files import shipped, shipped_texts
 from services.ingest.ports import Format
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
+from services.runtime.secrets import without_keys
 from services.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -45,7 +46,7 @@ def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None
         state = "off" if not source.enabled else "silent" if silent else _state(health)
         state = "paused" if source.enabled and source.name in held else state
         if as_json:
-            print_json({"source": source.name, "url": source.url, "state": state, **_health_json(health)})
+            print_json({"source": source.name, "url": without_keys(source.url), "state": state, **_health_json(health)})
         success = f"{health.last_success:%Y-%m-%d %H:%M}Z" if health and health.last_success else "never"
         rows.append(
             (
@@ -93,7 +94,9 @@ def add(
     settings, named = reading_as(load_settings(file).ingest, format, mapping)
     at = moment(now)
     if not unchecked and not checked(settings, url, named, allow_private=allow_private, now=at, name=name):
-        raise UsageError(f"{url} would give no posting, so that it was not added; --unchecked adds it all the same")
+        raise UsageError(
+            f"{without_keys(url)} would give no posting, so that it was not added; --unchecked adds it all the same"
+        )
     add_source(file, source_block(file, name, url, every, allow_private, format, mapping))
     typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
 

@@ -16,6 +16,7 @@ from services.ingest.domain.listing import Known, Seen, sent_hash
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.runtime.privacy import told, without_addresses
 from services.runtime.records import Outgoing
+from services.runtime.secrets import without_keys
 
 COLLECTOR = "ingest.collector"
 MOST_ITEM = 900_000
@@ -99,7 +100,7 @@ def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
         id=digest_of(topic, fault_of(source, broken), now.isoformat()), type=topic, source=COLLECTOR, at=now
     )
     headers |= {
-        "error": without_addresses(broken.reason),
+        "error": without_addresses(without_keys(broken.reason)),
         "error_type": "FeedFault",
         "attempts": "1",
         "consumer": COLLECTOR,
@@ -108,8 +109,8 @@ def dead_letter(source: str, broken: Broken, now: datetime) -> Outgoing:
         "origin_offset": "",
         "failed_at": now.isoformat(),
         "source": source,
-        "source_id": without_addresses(source_id)[:_EXCERPT],
+        "source_id": without_addresses(without_keys(source_id))[:_EXCERPT],
     }
     key = posting_id_of(source, source_id) if source_id else source
-    excerpt = without_addresses(broken.excerpt)[:_EXCERPT].encode("utf-8", "replace")
+    excerpt = without_addresses(without_keys(broken.excerpt))[:_EXCERPT].encode("utf-8", "replace")
     return Outgoing(topic, key.encode(), excerpt, headers)

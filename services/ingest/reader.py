@@ -7,7 +7,7 @@ from datetime import datetime
 from services.ingest.domain.schedule import Validators
 from services.ingest.ports import Broken, Fetched, Fetcher, Format, Item, Skip
 from services.ingest.settings import SourceSettings
-from services.runtime.http import shown
+from services.runtime.secrets import without_keys
 
 _HEAD = 60
 
@@ -96,7 +96,7 @@ class Reader:
         page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut, hung=fetched.hung)
         found = self._detect(fetched.body) if source.format == "auto" else self._format_named(source.format)
         if found is None:
-            reason = f"{shown(fetched.address) if source.is_web else fetched.address}: {_unknown(fetched.body)}"
+            reason = f"{without_keys(fetched.address) if source.is_web else fetched.address}: {_unknown(fetched.body)}"
             # A folder may hold other files too; the listing is not whole then, for one may be a feed that is damaged.
             in_folder = not source.is_web and fetched.address != str(source.path)
             return replace(page, limit=reason) if in_folder else replace(page, fault=fetched.cut or reason)

@@ -14,6 +14,7 @@ import httpx2
 from services.runtime.addresses import AddressRefusedError, LookupTimeoutError, reachable
 from services.runtime.errors import UnavailableError
 from services.runtime.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
+from services.runtime.secrets import without_keys
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FAULTS = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
@@ -56,15 +57,6 @@ class TimedOutError(UnavailableError):
     """A server that let the time run out: asked again at once it would hold its caller as long."""
 
 
-def shown(url: str) -> str:
-    """An address as it may be shown: without its query, which may hold a key."""
-    try:
-        parts = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        return "an address that cannot be read"
-    return str(parts.copy_with(query=None, fragment=None, username=None, password=None))
-
-
 def host_of(url: str) -> str:
     """The host of an address, by which politeness goes; empty where it has none."""
     try:
@@ -105,16 +97,16 @@ def get(
         if answer.status not in _REDIRECTS or not location:
             return answer
         target = _joined(target, location)
-    raise UnavailableError(f"{shown(url)} redirects more than {limits.redirects} times")
+    raise UnavailableError(f"{without_keys(url)} redirects more than {limits.redirects} times")
 
 
 def _parsed(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL as error:
-        raise AddressRefusedError(f"{url[:200]!r} is not an address") from error
+        raise AddressRefusedError(f"{without_keys(url)[:200]!r} is not an address") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise AddressRefusedError(f"{shown(url)[:200]} is not an http(s) address and is not asked")
+        raise AddressRefusedError(f"{without_keys(url)[:200]} is not an http(s) address and is not asked")
     return parsed
 
 
@@ -122,7 +114,7 @@ def _joined(base: httpx2.URL, location: str) -> httpx2.URL:
     try:
         return _parsed(str(base.join(location)))
     except httpx2.InvalidURL as error:
-        raise UnavailableError(f"{shown(str(base))} redirects to an address that cannot be read") from error
+        raise UnavailableError(f"{without_keys(str(base))} redirects to an address that cannot be read") from error
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int]:
@@ -155,7 +147,7 @@ def _answering(
         response = pool.handle_request(request)
     except _FAULTS as error:
         kind = TimedOutError if isinstance(error, httpcore2.TimeoutException) else UnavailableError
-        raise kind(f"{shown(str(url))} gives no answer: {_fault(error)}") from error
+        raise kind(f"{without_keys(str(url))} gives no answer: {_fault(error)}") from error
     except LookupTimeoutError as error:
         raise TimedOutError(str(error)) from error
     try:
@@ -171,7 +163,7 @@ def _answer(url: httpx2.URL, response: httpcore2.Response, limits: Limits) -> An
     try:
         body, cut, timed_out = _body(response, headers.get("content-encoding"), limits.body)
     except EncodingRefusedError as error:
-        raise UnavailableError(f"{shown(str(url))} cannot be read: {error}") from error
+        raise UnavailableError(f"{without_keys(str(url))} cannot be read: {error}") from error
     return Answer(response.status, str(url), headers, body, cut, timed_out)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from services.runtime.secrets import redacted
+from services.runtime.secrets import redacted, without_keys
 
 # Wider than RFC 5321 on purpose: a false hit costs a word of an error text, a miss an address in a log.
 _ADDRESS = re.compile(r"[^\s<>\"'`,;:()\[\]{}=/?&]+(?:@|%40)[^\s<>\"'`,;:()\[\]{}=/?&]+", re.IGNORECASE)
@@ -30,7 +30,7 @@ def without_addresses(text: str) -> str:
 
 def without_people(text: str) -> str:
     """Replace secrets, and whatever looks like an email address or a telephone number."""
-    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(redacted(text)))
+    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(redacted(without_keys(text))))
 
 
 def told(error: BaseException, most: int = 500) -> str:

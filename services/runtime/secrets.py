@@ -21,6 +21,9 @@ _BY_PLACE = (
     (re.compile(r"(?<=://)[^\s/@:\"'<>]*:[^\s/@\"'<>]+(?=@)"), HIDDEN_SECRET),
     (re.compile(r"\bSG\.[\w-]{6,}\.[\w-]{6,}"), HIDDEN_SECRET),
 )
+_URL = re.compile(r"([a-z][a-z0-9+.-]*://)([^\s\"'<>`]*[^\s\"'<>`.,;:)\]}])", re.IGNORECASE)
+_AUTHORITY = re.compile(r"[^/?#]*@")
+_VALUE = re.compile(r"=[^&;]*")
 
 
 class _Known:
@@ -65,6 +68,22 @@ def redacted(text: str, secret: str = "", user: str = "") -> str:
     for pattern, instead in _BY_PLACE:
         text = pattern.sub(instead, text)
     return text
+
+
+def without_keys(text: str) -> str:
+    """A text, or one address, in which no address shows what may be a key: user and password, the values of a query.
+
+    Which of them are keys nobody can tell, so that all are hidden. A key within the path stays.
+    """
+    return _URL.sub(_without_keys, text)
+
+
+def _without_keys(found: re.Match[str]) -> str:
+    scheme, rest = found.groups()
+    place, asks, query = rest.partition("#")[0].partition("?")
+    if asks:
+        query = _VALUE.sub("=…", query) if "=" in query else "…"
+    return f"{scheme}{_AUTHORITY.sub('', place, count=1)}{asks}{query}"
 
 
 def _forms(secret: str, user: str) -> Iterator[str]:

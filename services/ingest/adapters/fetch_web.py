@@ -17,7 +17,8 @@ from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, TimedOutError, get, host_of, shown
+from services.runtime.http import Answer, Limits, TimedOutError, get, host_of
+from services.runtime.secrets import without_keys
 
 PAGE_FORMATS = frozenset({"auto", "jsonld"})
 """Formats whose sources are asked for robots.txt first: web pages, and what may turn out to be one."""
@@ -95,7 +96,7 @@ class WebFetcher:
             )
         if answer.status == 304 and headers:
             return Fetched(address=answer.url, body=b"", unchanged=True)
-        reason = f"{shown(answer.url)} answers {answer.status}{_meaning(answer.status)}"
+        reason = f"{without_keys(answer.url)} answers {answer.status}{_meaning(answer.status)}"
         if answer.status == 429 or answer.status >= 500:
             at = http_date(answer.headers.get("date")) or now
             return _Again(reason, self._monotonic() - began, retry_after(answer.headers.get("retry-after"), at))
@@ -125,7 +126,7 @@ class WebFetcher:
         host = self._hosts.setdefault(host_of(url), _Host())
         limits = self._limits(most_bytes)
         if not host.lock.acquire(timeout=limits.total):
-            raise TimedOutError(f"{shown(url)} was not asked: other requests to its host took all the time")
+            raise TimedOutError(f"{without_keys(url)} was not asked: other requests to its host took all the time")
         try:
             self._sleep(max(0.0, host.free_at - self._monotonic()))
             return get(url, headers=own, limits=limits, allow_private=source.allow_private, private_headers=private)

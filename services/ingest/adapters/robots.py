@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from services.ingest.ports import FetchFailedError
-from services.runtime.http import Answer, shown
+from services.runtime.http import Answer
+from services.runtime.secrets import without_keys
 
 PRODUCT = "jobchime"
 _KEPT_S = 24 * 3600.0
@@ -36,7 +37,7 @@ class Robots:
         rules = self._rules(url, get)
         if not rules.can_fetch(url, PRODUCT):
             raise FetchFailedError(
-                f"the site's robots.txt asks not to visit {shown(url)}; if this is a feed meant for programs, "
+                f"the site's robots.txt asks not to visit {without_keys(url)}; if this is a feed meant for programs, "
                 "name its format or set robots = false"
             )
         return min(float(rules.crawl_delay(PRODUCT) or 0.0), _LONGEST_DELAY_S)
@@ -56,5 +57,5 @@ def _parse(answer: Answer, origin: str) -> Protego:
     if 400 <= answer.status < 500 and answer.status != 429:
         return Protego.parse("")
     if answer.status != 200:
-        raise FetchFailedError(f"{origin}/robots.txt answers {answer.status}, so the site is not visited")
+        raise FetchFailedError(f"{without_keys(origin)}/robots.txt answers {answer.status}, so the site is not visited")
     return Protego.parse(answer.body.decode("utf-8", "replace"))

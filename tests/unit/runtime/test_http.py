@@ -13,7 +13,7 @@ import pytest
 
 from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, TimedOutError, get, shown
+from services.runtime.http import Answer, Limits, TimedOutError, get
 from tests.support import feed_server as serve
 from tests.support.feed_server import CERTIFICATE, Exchange, FeedServer, feed_server
 
@@ -311,7 +311,3 @@ def test_https_is_never_spoken_to_a_server_without_it(server: FeedServer) -> Non
     with pytest.raises(UnavailableError, match="gives no answer"):
         fetch(server.on("/feed", serve.served(b"plain")).replace("http://", "https://"))
     assert server.asked == []
-
-
-def test_an_address_is_shown_without_what_may_be_a_key() -> None:
-    assert shown("https://user:pass@board.example/jobs?key=abc#x") == "https://board.example/jobs"
