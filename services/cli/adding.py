@@ -13,9 +13,10 @@ import typer
 from pydantic import ValidationError
 
 from schemas.faults import first_fault
+from services.cli.output import doing
 from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.app import make_normalise, make_reader
-from services.ingest.check import check, lines
+from services.ingest.check import CheckReport, check, lines
 from services.ingest.mapping.files import PREFIX, mapping_in, name_of
 from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.runtime.errors import UnavailableError, UsageError
@@ -45,13 +46,21 @@ def reading_as(settings: IngestSettings, format: str | None, mapping: Path | Non
 
 def checked(
     settings: IngestSettings, target: str, format: str, *, allow_private: bool, now: datetime, name: str = "check"
-) -> bool:
-    """Read a feed, tell what it would give, and say whether that is anything. Raises UsageError."""
+) -> CheckReport:
+    """Read a feed, saying meanwhile what is done, and tell what it would give. Raises UsageError."""
     source = _source(name, target, allow_private=allow_private, format=format)
-    report = check(source, reader=make_reader(settings, SystemRandom()), normalise=make_normalise(), now=now)
+    with doing() as say:
+        report = check(
+            source,
+            reader=make_reader(settings, SystemRandom()),
+            normalise=make_normalise(),
+            now=now,
+            max_age=settings.max_age,
+            progress=say,
+        )
     for line in lines(report):
         typer.echo(line)
-    return report.usable
+    return report
 
 
 def settings_file(config: Path | None) -> Path:

@@ -15,6 +15,7 @@ from rich.progress import (
     Progress,
     SpinnerColumn,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
@@ -54,6 +55,18 @@ def _cell(value: object) -> str:
         f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "" if value is None else str(value)
     )
     return text.replace("[", r"\[")
+
+
+@contextmanager
+def doing() -> Iterator[Callable[[str], None]]:
+    """Gives what says what is being done, on standard error: beside a clock on a terminal, line by line in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda said: print(said, file=sys.stderr, flush=True)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda said: bar.update(task, description=said)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def check(
 ) -> None:
     """Say what a feed would give, field by field, before it is added."""
     settings, named = reading_as(load_settings(config).ingest, format, mapping)
-    if not checked(settings, target, named, allow_private=allow_private, now=moment(now)):
+    if not checked(settings, target, named, allow_private=allow_private, now=moment(now)).usable:
         raise typer.Exit(1)
 
 
@@ -93,10 +93,11 @@ def add(
     file = settings_file(config)
     settings, named = reading_as(load_settings(file).ingest, format, mapping)
     at = moment(now)
-    if not unchecked and not checked(settings, url, named, allow_private=allow_private, now=at, name=name):
-        raise UsageError(
-            f"{without_keys(url)} would give no posting, so that it was not added; --unchecked adds it all the same"
-        )
+    if not unchecked:
+        report = checked(settings, url, named, allow_private=allow_private, now=at, name=name)
+        if not report.usable:
+            why = "could not be read" if report.failure else "would give no posting now"
+            raise UsageError(f"{without_keys(url)} {why}, so that it was not added; --unchecked adds it all the same")
     add_source(file, source_block(file, name, url, every, allow_private, format, mapping))
     typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
 
@@ -140,6 +141,17 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
     """Go on with a source that was paused."""
     switch_source(name, config, paused=False)
     typer.echo(f"The source {name} goes on.")
+
+
+@app.command("accept")
+def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
+    """Say that a complete listing which shrank suspiciously is right: its next poll closes what it lacks."""
+    opened = open_installation(config, create=False)
+    require_source(opened.settings, name)
+    shrunk = SqlSourceLedger(opened.engine).accept_shrunk(name)
+    if shrunk is None:
+        raise UsageError(f"the listing of {name} has not shrunk in a way that needs your word")
+    typer.echo(f"The next poll of {name} closes the {shrunk.lacking:,} postings that it no longer lists.")
 
 
 @app.command("again")

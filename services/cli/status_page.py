@@ -17,6 +17,7 @@ from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 _SOURCE_STYLE: dict[SourceState, str] = {
     "ok": "green",
     "hanging": "bold red",
+    "shrunk": "bold red",
     "failing": "bold red",
     "silent": "bold red",
     "paused": "yellow",
@@ -76,7 +77,7 @@ def _trouble(one: Trouble) -> Text:
 
 def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
     table = _table("Sources", ("source", "state", "last success", "items", "next poll", "reason"), right=("items",))
-    order = {"failing": 0, "silent": 0, "hanging": 0, "paused": 1}
+    order = {"failing": 0, "silent": 0, "hanging": 0, "shrunk": 0, "paused": 1}
     ranked = sorted(figures.sources, key=lambda source: (order.get(source.state, 2), source.name))
     for source in ranked[:_MOST_SOURCES]:
         table.add_row(

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader, most_calls
-from services.ingest.domain.listing import BACKLOG_AGE
+from services.ingest.domain.listing import Terms, ended_note, is_backlog
 from services.ingest.domain.schedule import Validators
 from services.ingest.mapping.trace import PathCounts, Traced, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item, Skip
@@ -15,6 +15,7 @@ from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.ingest.trial import Normalise, judged
 from services.runtime.privacy import told
+from services.runtime.secrets import without_keys
 
 MOST_PAGES = 3
 """Of a feed on the web; enough to judge it by."""
@@ -52,9 +53,11 @@ class CheckReport:
     attribution: Attribution | None = None
     pages: int = 0
     bytes: int = 0
+    failure: str | None = None
+    """Why nothing of it could be had."""
     items: int = 0
     postings: int = 0
-    """Items that became postings."""
+    """Items that became postings, and that a first poll would take."""
     backlog: int = 0
     """Items that a first poll would alert nobody to."""
     fallen: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -73,18 +76,34 @@ class CheckReport:
         return self.postings > 0
 
 
-def check(source: SourceSettings, *, reader: Reader, normalise: Normalise, now: datetime) -> CheckReport:
-    """Read a feed as a poll would, without writing or sending anything."""
+def check(
+    source: SourceSettings,
+    *,
+    reader: Reader,
+    normalise: Normalise,
+    now: datetime,
+    max_age: timedelta,
+    progress: Callable[[str], None] = lambda said: None,
+) -> CheckReport:
+    """Read a feed as a first poll would, and judge it by the same rules, without writing or sending anything.
+
+    `max_age` is that of the settings; `progress` is told what is being done.
+    """
     if source.is_web:
         source = source.model_copy(update={"max_pages": min(source.max_pages, MOST_PAGES)})
     report = CheckReport(source.url)
     listed: set[str] = set()
+    progress(f"asking {without_keys(source.url)}")
     try:
-        for page in reader.read(source, Validators(), now):
+        for number, page in enumerate(reader.read(source, Validators(), now), 1):
+            progress(f"reading page {number}, {page.size / 1e6:.2f} MB")
             page = replace(page, parts=_some_completed(page, source, reader, now))
-            _take(report, source, page, listed, normalise, now)
+            _take(report, source, page, listed, normalise, now, max_age)
     except FetchFailedError as error:
-        report.faults.append(told(error))
+        if report.bytes:
+            report.faults.append(told(error))
+        else:
+            report.failure = told(error)
     return report
 
 
@@ -108,7 +127,13 @@ def _some_completed(
 
 
 def _take(
-    report: CheckReport, source: SourceSettings, page: Page, listed: set[str], normalise: Normalise, now: datetime
+    report: CheckReport,
+    source: SourceSettings,
+    page: Page,
+    listed: set[str],
+    normalise: Normalise,
+    now: datetime,
+    max_age: timedelta,
 ) -> None:
     report.faults += [reason for reason in (page.fault, page.limit) if reason is not None]
     report.bytes += page.size
@@ -118,6 +143,7 @@ def _take(
     report.formats[page.format.title] += 1
     report.complete = page.format.complete if source.complete is None else source.complete
     report.attribution = source.attribution or page.format.attribution
+    terms = Terms(now=now, max_age=max_age, complete=report.complete, first_poll=True)
     outcomes = judged(
         _traced(page, report),
         listed,
@@ -126,10 +152,11 @@ def _take(
         attribution=report.attribution,
         normalise=normalise,
         now=now,
+        terms=terms,
     )
     for outcome in outcomes:
         if isinstance(outcome, Posting):
-            _take_posting(report, outcome, now)
+            _take_posting(report, outcome, terms)
             continue
         report.items += outcome.whole
         report.fallen[outcome.kind][outcome.reason] += 1
@@ -142,10 +169,10 @@ def _traced(page: Page, report: CheckReport) -> Iterator[Item | Skip | Broken]:
         yield part
 
 
-def _take_posting(report: CheckReport, posting: Posting, now: datetime) -> None:
+def _take_posting(report: CheckReport, posting: Posting, terms: Terms) -> None:
     report.items += 1
     report.postings += 1
-    report.backlog += posting.posted_at is None or posting.posted_at < now - BACKLOG_AGE
+    report.backlog += is_backlog(posting.posted_at, terms)
     has = [name for name, test in _FILLED.items() if test(posting)]
     report.filled.update(has)
     if report.sample is None or len(has) > sum(test(report.sample) for test in _FILLED.values()):
@@ -154,12 +181,17 @@ def _take_posting(report: CheckReport, posting: Posting, now: datetime) -> None:
 
 def lines(report: CheckReport) -> Iterator[str]:
     """Tell a report to a person."""
-    yield f"{report.address}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
+    if report.failure is not None:
+        yield f"Nothing came: {report.failure}"
+        return
+    yield f"{without_keys(report.address)}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
     yield (
         f"{report.items} items: {report.postings} postings ({report.backlog} too old for a first poll to alert to), "
         f"{report.fallen['dead letter'].total()} dead letters, {report.fallen['skip'].total()} skipped, "
         f"{report.fallen['merge'].total()} merged"
     )
+    if ended := report.fallen["ended"].total():
+        yield f"  {ended_note(report.items, report.postings, ended)}"
     for kind, title in (("dead letter", "dead letter"), ("skip", "skipped"), ("merge", "merged")):
         for reason, count in report.fallen[kind].most_common(_MOST_EXAMPLES):
             yield f"  {count} {title}: {reason}"
@@ -167,7 +199,7 @@ def lines(report: CheckReport) -> Iterator[str]:
         yield f"  not whole: {fault}"
     yield from path_lines(report.paths)
     if not report.usable:
-        yield "It would give no posting."
+        yield f"It would give no posting{_why_none(report)}."
         if report.bytes and not report.formats:
             yield "A feed of a format of its own is read by a mapping: docs/mapped-feeds.md begins with an example."
         return
@@ -180,6 +212,12 @@ def lines(report: CheckReport) -> Iterator[str]:
         yield f"  {name:<12} {report.filled[name]:>6} of {report.postings}  {share:>4.0%}"
     if report.sample is not None:
         yield from _sample_lines(report.sample)
+
+
+def _why_none(report: CheckReport) -> str:
+    """Where all that it lists is past its end, that."""
+    ended = report.fallen["ended"].total()
+    return f" now: {ended_note(report.items, report.postings, ended)}" if ended else ""
 
 
 def _format_words(report: CheckReport) -> str:

@@ -299,6 +299,7 @@ class Collector:
             failures=failures,
             hangs=health.hangs + 1 if report.hung else 0,
             notes="; ".join(report.notes),
+            shrunk=report.shrunk,
             next_due=due,
             validators=poll.validators(report) if answered else health.validators,
             counts=report.counts if answered else health.counts,

@@ -2,14 +2,26 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from services.ingest.closing import Tools, chunks, close
 from services.ingest.details import DetailReader
-from services.ingest.domain.listing import Seen, Terms, judge, missed, pending, proves_absence, seen_again
+from services.ingest.domain.listing import (
+    Seen,
+    Shrunk,
+    Terms,
+    ended_note,
+    is_confirmed,
+    judge,
+    missed,
+    pending,
+    proves_absence,
+    seen_again,
+    shrinking,
+)
 from services.ingest.domain.schedule import Counts, SourceHealth, Validators
 from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
@@ -40,6 +52,8 @@ class PollReport:
     """New postings that are held back until there is room for the calls that they need."""
     hung: bool = False
     """It failed since its server let the time run out."""
+    shrunk: Shrunk | None = None
+    """How its complete listing shrank, where that is still to be confirmed."""
     rest: timedelta | None = None
     """How long its formats' boards ask to be left alone between polls."""
 
@@ -109,9 +123,10 @@ class Poll:
         """Close what vanished, and say what the poll came to."""
         error = self._error()
         whole = error is None and not self._limits
-        complete = bool(self._formats) and all(self._is_complete(found) for found in self._formats.values())
-        if proves_absence(complete=complete, whole=whole, listed=len(self._listed)):
-            self._close_vanished()
+        shrunk = self._health.shrunk
+        if self._formats:
+            complete = all(self._is_complete(found) for found in self._formats.values())
+            shrunk = self._close_vanished(whole=whole) if complete else None
         return PollReport(
             source=self._source.name,
             format=", ".join(sorted(self._formats)) or self._health.format,
@@ -119,9 +134,10 @@ class Poll:
             unchanged=self._unchanged,
             whole=whole,
             error=error,
-            notes=tuple(self._notes()),
+            notes=tuple(self._notes(shrunk)),
             waiting=self._details.waiting,
             hung=self._hung,
+            shrunk=shrunk,
             rest=max((found.every for found in self._formats.values() if found.every is not None), default=None),
         )
 
@@ -233,16 +249,26 @@ class Poll:
             self._outcomes.update(one.outcome for one in judged)
         self._listed.update(row.source_id for row in rows)
 
-    def _close_vanished(self) -> None:
+    def _close_vanished(self, *, whole: bool) -> Shrunk | None:
+        """Close what a complete listing has lacked often enough; gives how it shrank, where that is to be confirmed."""
+        before, listed = self._health.shrunk, len(self._listed)
+        if not whole:
+            return before
         unseen = self._tools.ledger.unseen_since(self._source.name, self._now)
         # What is listed and cannot be read is not gone, and each item without an id may be one that seems to be.
         lacking = [row for row in unseen if row.source_id not in self._unreadable]
         if len(lacking) <= self._nameless:
-            return
+            return None
+        shrunk = shrinking(before, listed=listed, lacking=len(lacking), now=self._now)
+        closes = shrunk is None or is_confirmed(shrunk, self._health.shrunk_accepted, self._now)
+        if not proves_absence(complete=True, whole=whole, listed=listed) and not (shrunk and closes):
+            return shrunk
         for rows in chunks(lacking):
-            judged = [missed(row) for row in rows]
+            # That nothing is listed counts as no miss; an operator has said that it is so.
+            judged = [missed(row, closes=closes) if listed else replace(row, is_open=False) for row in rows]
             self._tools.ledger.keep(KeptItem(row) for row in judged if row.is_open)
             self._outcomes["closed"] += close(self._tools, [row for row in judged if not row.is_open], self._now)
+        return None if closes else shrunk
 
     def _error(self) -> str | None:
         if self._faults:
@@ -264,11 +290,14 @@ class Poll:
             bytes=self._bytes,
         )
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, shrunk: Shrunk | None) -> Iterator[str]:
+        if shrunk is not None:
+            yield f"{shrunk.listed:,} listed, {shrunk.lacking:,} open ones not; they stay open until that is confirmed"
         yield from self._limits
         yield from self._details.notes()
         if self._outcomes["ended"]:
-            yield f"{self._outcomes['ended']} listed past their end"
+            taken = sum(self._outcomes[outcome] for outcome in ("new", "changed", "reopened", "unchanged"))
+            yield ended_note(len(self._listed), taken, self._outcomes["ended"])
         for reason, count in self._skips.most_common():
             yield f"{count} skipped: {reason}"
         if self._letters >= self._tools.settings.max_dead_letters:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from schemas.posting import Attribution, Posting, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft
+from services.ingest.domain.listing import Terms, judge
 from services.ingest.events import seen_of
 from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError
@@ -20,8 +21,8 @@ Normalise = Callable[[Draft, RawPosting], Posting]
 class Fallen:
     """An item that is no posting, and why."""
 
-    kind: Literal["dead letter", "skip", "merge"]
-    """A merge is part of an item that is there already."""
+    kind: Literal["dead letter", "skip", "merge", "ended"]
+    """A merge is part of an item that is there already; what has ended is past its end."""
     reason: str
     source_id: str | None
     excerpt: str = ""
@@ -60,8 +61,12 @@ def judged(
     attribution: Attribution | None,
     normalise: Normalise,
     now: datetime,
+    terms: Terms | None = None,
 ) -> Iterator[Posting | Fallen]:
-    """What each part of a listing comes to. `listed` are the ids met so far; those of `parts` are added."""
+    """What each part of a listing comes to. `listed` are the ids met so far; those of `parts` are added.
+
+    By `terms` it is judged as by a first poll; without them what is past its end is a posting too.
+    """
     for part in parts:
         if isinstance(part, Skip):
             yield Fallen("merge" if isinstance(part, Merged) else "skip", part.reason, part.source_id)
@@ -71,15 +76,23 @@ def judged(
             yield Fallen("merge", "repeat of an item of this listing", part.source_id)
         else:
             listed.add(part.source_id)
-            yield _posting(part, source, found, attribution, normalise, now)
+            yield _posting(part, source, found, attribution, normalise, now, terms)
 
 
 def _posting(
-    item: Item, source: str, found: Format, attribution: Attribution | None, normalise: Normalise, now: datetime
+    item: Item,
+    source: str,
+    found: Format,
+    attribution: Attribution | None,
+    normalise: Normalise,
+    now: datetime,
+    terms: Terms | None,
 ) -> Posting | Fallen:
     seen = seen_of(found, item, now)
     if isinstance(seen, Broken):
         return Fallen("dead letter", seen.reason, item.source_id, seen.excerpt, whole=True)
+    if terms is not None and judge(seen, None, source=source, terms=terms).outcome == "ended":
+        return Fallen("ended", "past its end", item.source_id, whole=True)
     raw = RawPosting(
         posting_id=posting_id_of(source, item.source_id),
         source=source,

@@ -180,6 +180,11 @@ def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             f"the source {source.name} fails ({last}): {_short(source.error or '')}{since}", f"read the reason{again}"
         )
+    elif source.state == "shrunk":
+        yield Trouble(
+            f"the source {source.name} lists {source.items:,} and lacks {source.lacking:,} open postings, kept open",
+            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
+        )
     elif source.state == "paused":
         yield Trouble(
             f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False

@@ -20,8 +20,9 @@ from services.runtime.privacy import told
 from services.runtime.store import reading
 from services.runtime.suppressed import is_suppressed
 
-SourceState = Literal["ok", "hanging", "failing", "silent", "paused", "off", "waiting"]
-"""`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out."""
+SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
+"""`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
+`shrunk`: its complete listing lacks so much that an operator is asked."""
 SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
 DELIVERY_STATES = (
     "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
@@ -66,6 +67,10 @@ class SourceFigures:
     """When the poll in hand began; None where there is none."""
     hangs: int = 0
     """Polls in a row that its server let run out of time."""
+    lacking: int = 0
+    """Open postings that its listing, which shrank suspiciously, no longer has."""
+    notes: str = ""
+    """What there was to say of its last poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,17 @@ def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) 
         next_due=None if one.pushed else row.next_due,
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,
+        lacking=_lacking(row),
+        notes=row.notes or "",
     )
+
+
+def _lacking(row: Row[Any]) -> int:
+    """None once an operator has accepted it: the next poll closes them."""
+    shrunk = json.loads(row.shrunk) if row.shrunk else None
+    if shrunk is None or (row.shrunk_accepted and row.shrunk_accepted >= datetime.fromisoformat(shrunk["since"])):
+        return 0
+    return int(shrunk["lacking"])
 
 
 def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
@@ -233,7 +248,9 @@ def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -
         return "silent"
     if hangs or row.hangs:
         return "hanging"
-    return "failing" if row.failures else "ok"
+    if row.failures:
+        return "failing"
+    return "shrunk" if _lacking(row) else "ok"
 
 
 def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:

@@ -32,11 +32,6 @@ class Shrunk:
     lacking: int
     """Open postings that the last of them did not list."""
 
-    @property
-    def closes_at(self) -> datetime | None:
-        """When what it lacks is closed at the earliest; None where only an operator's word does that."""
-        return None if self.listed == 0 else self.since + SHRUNK_FOR
-
 
 Outcome = Literal["new", "changed", "reopened", "unchanged", "ended"]
 
@@ -167,6 +162,11 @@ def is_backlog(posted_at: datetime | None, terms: Terms) -> bool:
     return posted_at is None or posted_at < terms.now - BACKLOG_AGE
 
 
+def ended_note(listed: int, taken: int, ended: int) -> str:
+    """What to say of a listing of which some is past its end."""
+    return f"{listed:,} listed, {taken:,} taken: {ended:,} past their end"
+
+
 def pending(known: Known) -> Known:
     """The row to write before word of an item is sent, and until it is known that it was.
 
@@ -186,10 +186,29 @@ def seen_again(known: Known) -> Seen:
     return Seen(known.source_id, known.format, known.content_hash, known.posted_at, known.expires_at)
 
 
-def missed(known: Known) -> Known:
-    """An open item that one more complete, non-empty listing lacked; closed once enough did."""
+def missed(known: Known, *, closes: bool = True) -> Known:
+    """An open item that one more complete, non-empty listing lacked; closed once enough did, if that may be."""
     misses = known.misses + 1
-    return replace(known, misses=misses, is_open=misses < MISSES_TO_CLOSE)
+    return replace(known, misses=misses, is_open=misses < MISSES_TO_CLOSE or not closes)
+
+
+def shrinking(before: Shrunk | None, *, listed: int, lacking: int, now: datetime) -> Shrunk | None:
+    """How a complete listing shrinks, where that is suspicious; `before` is what the poll before found of it."""
+    if lacking < SHRINKS_FROM or lacking <= listed:
+        return None
+    if before is None:
+        return Shrunk(now, 1, listed, lacking)
+    return Shrunk(before.since, before.polls + 1, listed, lacking)
+
+
+def is_confirmed(shrunk: Shrunk, accepted: datetime | None, now: datetime) -> bool:
+    """Whether what a suspicious listing lacks is gone: by an operator's word, or since it has said so for long.
+
+    Of an empty one only the word counts: a board in trouble lists nothing for days.
+    """
+    if accepted is not None and accepted >= shrunk.since:
+        return True
+    return shrunk.listed > 0 and shrunk.polls >= SHRUNK_POLLS and now - shrunk.since >= SHRUNK_FOR
 
 
 def ended(known: Known, now: datetime) -> Known:
@@ -198,5 +217,8 @@ def ended(known: Known, now: datetime) -> Known:
 
 
 def proves_absence(*, complete: bool, whole: bool, listed: int) -> bool:
-    """Whether what a listing lacks is gone: the listing is complete by its format, arrived whole and is not empty."""
+    """Whether what a listing lacks is gone: the listing is complete by its format, arrived whole and is not empty.
+
+    One that shrank suspiciously proves it only once it `is_confirmed`.
+    """
     return complete and whole and listed > 0

@@ -222,7 +222,7 @@ def test_a_posting_of_a_dead_source_does_not_live_for_ever(server: FeedServer, t
 def test_what_is_listed_past_its_end_is_neither_sent_nor_opened_again(server: FeedServer, tmp_path: Path) -> None:
     listing = json_lines(line("over", expires=NOON - HOUR), line("soon", expires=NOON + HOUR))
     on = bench(tmp_path, source(server.on("/feed", serve.served(listing))))
-    assert "1 listed past their end" in on.poll().notes
+    assert "2 listed, 1 taken: 1 past their end" in on.poll().notes
     assert on.sent.events() == ["seen soon"]
     for _ in range(3):
         on.tick()

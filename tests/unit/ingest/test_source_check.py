@@ -15,7 +15,7 @@ from services.ingest.domain.normalise import normalise
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.rules.money import rates_before
 from tests.support import feed_server as serve
-from tests.support.collecting import DAY, NOON, board, browse_page, job, json_lines, line, source, written
+from tests.support.collecting import DAY, NOON, bench, board, browse_page, job, json_lines, line, source, written
 from tests.support.feed_server import FeedServer, feed_server
 
 
@@ -32,7 +32,9 @@ def checked(made: SourceSettings) -> CheckReport:
         return normalise(draft, raw=raw, rates=rates)
 
     settings = IngestSettings(gap=0.001, read_timeout=1, total_timeout=2)
-    return check(made, reader=make_reader(settings, Random(1)), normalise=to_posting, now=NOON)
+    return check(
+        made, reader=make_reader(settings, Random(1)), normalise=to_posting, now=NOON, max_age=settings.max_age
+    )
 
 
 def test_counts_and_fields_are_told(server: FeedServer) -> None:
@@ -88,6 +90,46 @@ def test_a_feed_that_cannot_be_had_is_told(server: FeedServer, tmp_path: Path) -
     refused = checked(source(server.on("/feed", serve.served(board())), allow_private=False))
     assert "set allow_private" in "\n".join(lines(refused))
     assert "there is no file or folder" in "\n".join(lines(checked(source(str(tmp_path / "none")))))
+
+
+def test_what_cannot_be_fetched_is_headed_by_why_and_not_by_its_format(server: FeedServer) -> None:
+    absent = list(lines(checked(source(server.on("/gone", serve.status(404)) + "?key=abc"))))
+    assert absent == [f"Nothing came: {server.url('/gone')}?key=… answers 404: there is nothing at this address"]
+    silent = list(lines(checked(source(server.on("/silent", serve.dripping(b"", 30, head=b""))))))
+    assert silent == [f"Nothing came: {server.url('/silent')} gives no answer: it took too long"]
+
+
+def test_a_check_takes_what_a_poll_would_take_and_says_why_not_the_rest(server: FeedServer, tmp_path: Path) -> None:
+    over = [line(str(number), expires=NOON - DAY) for number in range(50)]
+    old = [line(f"old {number}", posted=NOON - 60 * DAY) for number in range(9)]
+    for rows, taken in ((over, 0), ([*over, *old], 9), ([*over, line("fresh")], 1)):
+        url = server.on("/feed", serve.served(json_lines(*rows)))
+        report = checked(source(url))
+        on = bench(tmp_path / f"{len(rows)}", source(url))
+        polled = on.poll()
+        assert report.postings == polled.counts.new == len(on.sent.raw()) == taken
+        said = f"{len(rows)} listed, {taken} taken: 50 past their end"
+        assert said in "\n".join(lines(report))
+        assert said in polled.notes
+        health = on.ledger.health("board")
+        assert health is not None
+        assert health.notes == said
+    assert not checked(source(server.on("/feed", serve.served(json_lines(*over))))).usable
+
+
+def test_progress_is_told_while_a_feed_is_asked(server: FeedServer) -> None:
+    said: list[str] = []
+    made = source(server.on("/feed", serve.served(board(job("1")))) + "?key=abc")
+    settings = IngestSettings(gap=0.001)
+    check(
+        made,
+        reader=make_reader(settings, Random(1)),
+        normalise=lambda draft, raw: normalise(draft, raw=raw, rates=rates_before(NOON.date())),
+        now=NOON,
+        max_age=settings.max_age,
+        progress=said.append,
+    )
+    assert said == [f"asking {server.url('/feed')}?key=…", "reading page 1, 0.00 MB"]
 
 
 def test_a_cut_feed_is_told_with_what_was_whole(server: FeedServer) -> None:

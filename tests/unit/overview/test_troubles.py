@@ -101,6 +101,11 @@ def test_all_is_well() -> None:
             "the source a hangs (never a success): being asked for 40 s; 3 polls in a row ran out of time; it took too",
             "`jobchime source pause`",
         ),
+        (
+            figures(sources=(SourceFigures("a", "shrunk", items=1, lacking=199),)),
+            "the source a lists 1 and lacks 199 open postings, kept open",
+            "`jobchime source accept a`",
+        ),
         (figures(deliveries={"unknown": 2}), "of 2 mails nobody knows", "`jobchime delivery list`"),
         (
             figures(due_subscribers=4, due_since=NOON - timedelta(hours=2)),

@@ -1,0 +1,141 @@
+"""A complete listing that shrinks suspiciously closes nothing until it is confirmed, by time or by an operator."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain.listing import Shrunk, is_confirmed, shrinking
+from tests.support import feed_server as serve
+from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
+from tests.support.feed_server import FeedServer, feed_server
+
+ALL = board(*(job(str(number)) for number in range(200)))
+ONE = board(job("0"))
+NONE = board()
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with feed_server() as running:
+        yield running
+
+
+def polled(server: FeedServer, folder: Path, *bodies: bytes) -> Bench:
+    """A board after a first poll."""
+    on = bench(folder, source(server.on("/feed", *map(serve.served, bodies))))
+    assert on.poll().counts.new == 200
+    on.sent.events()
+    return on
+
+
+def closed(on: Bench) -> int:
+    return sum(event.startswith("closed") for event in on.sent.events())
+
+
+def test_a_listing_that_shrinks_to_one_closes_nothing_at_once(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE)
+    for polls in range(1, 24):
+        report = on.poll()
+        assert report.shrunk == Shrunk(NOON + HOUR, polls, listed=1, lacking=199)
+        assert "1 listed, 199 open ones not; they stay open until that is confirmed" in report.notes
+    assert closed(on) == 0
+    health = on.ledger.health("board")
+    assert health is not None
+    assert health.shrunk == Shrunk(NOON + HOUR, 23, listed=1, lacking=199)
+
+
+def test_it_closes_once_it_has_lasted_a_day_and_is_well_then(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE)
+    for _ in range(25):
+        report = on.poll()
+    assert (closed(on), report.shrunk) == (199, None)
+    assert on.poll().shrunk is None
+
+
+def test_few_polls_confirm_nothing_however_far_apart(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE)
+    for _ in range(3):
+        on.poll(after=DAY)
+    assert closed(on) == 0
+    on.poll(after=DAY)
+    assert closed(on) == 199
+
+
+def test_a_listing_that_recovers_loses_nothing(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE, ONE, ONE, ALL, ONE, ONE)
+    for _ in range(4):
+        report = on.poll()
+    assert report.shrunk is None
+    on.now += 2 * DAY
+    assert [on.poll().shrunk is not None for _ in range(2)] == [True, True]
+    assert on.sent.events() == []
+
+
+def test_an_operators_word_closes_at_the_next_poll(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE)
+    on.poll()
+    assert on.ledger.accept_shrunk("board") is not None
+    on.tick(after=timedelta(minutes=1))
+    assert closed(on) == 199
+
+
+def test_a_word_for_one_shrinking_is_none_for_the_next(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, ONE, ALL, ONE)
+    on.poll()
+    on.ledger.accept_shrunk("board")
+    for _ in range(4):
+        on.poll()
+    assert closed(on) == 0
+
+
+def test_an_empty_listing_is_shown_and_closes_by_an_operators_word_alone(server: FeedServer, tmp_path: Path) -> None:
+    on = polled(server, tmp_path, ALL, NONE)
+    for _ in range(10):
+        report = on.poll(after=DAY)
+    assert report.shrunk == Shrunk(NOON + HOUR, 10, listed=0, lacking=200)
+    assert closed(on) == 0
+    on.ledger.accept_shrunk("board")
+    on.poll()
+    assert closed(on) == 200
+
+
+def test_what_is_not_modified_says_again_what_it_said(server: FeedServer, tmp_path: Path) -> None:
+    url = server.on("/feed", serve.conditional(ALL, '"a"'), serve.conditional(ONE, '"b"'))
+    on = bench(tmp_path, source(url))
+    for _ in range(26):
+        on.poll()
+    assert closed(on) == 199
+
+
+def test_a_poll_that_fails_neither_confirms_nor_clears(server: FeedServer, tmp_path: Path) -> None:
+    url = server.on("/feed", serve.served(ALL), serve.served(ONE), serve.status(404), serve.served(ONE))
+    on = bench(tmp_path, source(url))
+    shrunk = [on.poll().shrunk for _ in range(4)]
+    assert [one and one.polls for one in shrunk] == [None, 1, 1, 2]
+
+
+def test_new_ids_for_all_are_no_shrinking(server: FeedServer, tmp_path: Path) -> None:
+    renamed = board(*(job(f"new {number}") for number in range(200)))
+    on = polled(server, tmp_path, ALL, renamed)
+    on.poll()
+    on.poll()
+    assert closed(on) == 200
+
+
+@given(listed=st.integers(0, 400), lacking=st.integers(0, 400))
+def test_it_takes_ten_and_more_than_half_to_be_suspicious(listed: int, lacking: int) -> None:
+    found = shrinking(None, listed=listed, lacking=lacking, now=NOON)
+    assert (found is not None) == (lacking >= 10 and lacking > listed)
+
+
+@given(polls=st.integers(1, 50), hours=st.integers(0, 100), listed=st.integers(0, 2))
+def test_time_confirms_only_what_still_lists_something(polls: int, hours: int, listed: int) -> None:
+    shrunk = Shrunk(NOON, polls, listed=listed, lacking=100)
+    now = NOON + hours * HOUR
+    assert is_confirmed(shrunk, None, now) == (listed > 0 and polls >= 4 and hours >= 24)
+    assert is_confirmed(shrunk, NOON, now)
+    assert not is_confirmed(Shrunk(NOON, 1, listed, 100), NOON - HOUR, NOON)
