@@ -82,7 +82,7 @@ def test_each_setting_in_force_is_shown_with_where_it_came_from(
     assert shown.code == 0
     lines = [re.sub(r" +# ", " # ", line) for line in shown.out.splitlines()]
     assert f'mail.sender_name = "A" # {file}, line 2' in lines
-    assert f'ingest.sources.0.url = "https://u.example/feed" # {file}, line 5' in lines
+    assert f'ingest.sources.0.url = "https://u.example/feed?key=…" # {file}, line 5' in lines
     assert f'mail.smtp.password = "********" # {file}, line 7' in lines
     assert 'mail.allow = ["ada@example.com", "@example.com"] # JOBCHIME_MAIL__ALLOW' in lines
     assert "mail.smtp.port = 587 # default" in lines
