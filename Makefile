@@ -8,7 +8,7 @@ WORKERS ?= 3
 LOCALE := services/notifier/locale
 LINT := tests/support/mail_lint
 
-.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-races test-faults lint types check format lock schemas samples locales pictures clean
+.PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-races test-faults lint types check format lock schemas docs samples locales pictures clean
 
 setup: $(STAMP)
 
@@ -81,6 +81,9 @@ lock:
 
 schemas: setup
 	@$(BIN)/python -m schemas.generate
+
+docs: setup
+	@$(BIN)/python -m docs.make_fields
 
 samples: setup
 	@$(BIN)/python -m samples.make

@@ -10,18 +10,24 @@ class SkillTerms(Model):
     """Canonical skill names: all of these, at least some of those, none of the last."""
 
     all: tuple[str, ...] = ()
+    """A posting must have each of these."""
     any: tuple[str, ...] = ()
+    """A posting must have one of these, or one that implies it, as React implies JavaScript."""
     at_least: int = Field(default=1, ge=1)
     """How many of `any`."""
     none: tuple[str, ...] = ()
+    """A posting must have none of these."""
 
 
 class SalaryFloor(Model):
     """The least pay that will do."""
 
     amount: int = Field(gt=0)
+    """The least that the top of a posting's pay must come to."""
     currency: str
+    """ISO 4217; pay in other currencies is converted."""
     period: Period = "year"
+    """What the amount is for; `project` cannot be compared."""
 
 
 class Criteria(Model):
@@ -31,20 +37,27 @@ class Criteria(Model):
     """
 
     skills: SkillTerms = SkillTerms()
+    """What a posting must ask for, and must not."""
     text: str = ""
     """Words, "phrases", alternatives with OR, and -exclusions, over title and description."""
     places: tuple[str, ...] = ()
     """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`; empty is any."""
     accept_unknown_place: bool = False
+    """Whether a posting fits that does not say where one may work from."""
     utc_offset: float | None = None
     """Standard-time hours from UTC."""
     tolerance: float = 0.0
     """How many hours a posting's zones may lie from `utc_offset`."""
     salary_floor: SalaryFloor | None = None
+    """The least pay."""
     accept_undisclosed: bool = True
+    """Whether a posting fits that does not say what it pays."""
     workplace: tuple[Workplace, ...] = ()
+    """Where one works; empty is any."""
     seniority: tuple[Seniority, ...] = ()
+    """Which levels; empty is any."""
     employment: tuple[Employment, ...] = ()
+    """Which kinds of engagement; empty is any."""
     languages: tuple[str, ...] = ()
     """ISO 639-1: languages that a posting may be written in."""
 

@@ -51,7 +51,9 @@ class Attribution(Model):
     """Whom a source asks us to name and link beside its posting."""
 
     name: str
+    """As readers see it."""
     url: str
+    """Where its name leads."""
 
 
 class Reach(Model):

@@ -26,7 +26,7 @@ SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id."
 @app.command("add")
 def add(
     subscriber: Person,
-    criteria: Annotated[Path, typer.Argument(help="A JSON file of criteria.")],
+    criteria: Annotated[Path, typer.Argument(help="A JSON file of criteria, see docs/fields.md.")],
     name: Annotated[str, typer.Option(help="What the subscriber calls it.")] = "My search",
     cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
     hour: Annotated[int, typer.Option(help="Of the subscriber's day, 0 to 23.")] = 8,
@@ -65,7 +65,7 @@ def add(
 def edit(
     search: SearchId,
     criteria: Annotated[
-        Path | None, typer.Argument(metavar="[CRITERIA]", help="A JSON file of other criteria.")
+        Path | None, typer.Argument(metavar="[CRITERIA]", help="A JSON file of other criteria, see docs/fields.md.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="What the subscriber calls it.")] = None,
     cadence: Annotated[str | None, typer.Option(help="instant, daily or weekly.")] = None,

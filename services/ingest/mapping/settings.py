@@ -201,7 +201,9 @@ class CsvSettings(_Settings):
     """How a table is written; by default that is told by its first row."""
 
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    """What stands between two values."""
     quote: str = Field(default='"', min_length=1, max_length=1)
+    """What stands around a value that holds a delimiter."""
     header: bool = True
     """The first row names the columns; without it they have only numbers."""
 

@@ -23,12 +23,11 @@ from services.notifier.domain.people import (
     profile_of,
     timing_of,
 )
+from services.notifier.importing.fields import PERSON, SEARCH
 from services.notifier.importing.rows import BadRow, rows_of
 from services.rules.criteria import CriteriaError
 from services.rules.door import accepted
 
-PERSON_FIELDS = ("address", "name", "time_zone", "currency", "locale", "searches")
-SEARCH_FIELDS = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")
 _MEANT = {"email": "address", "e-mail": "address", "mail": "address", "language": "locale", "timezone": "time_zone"}
 """Names that other systems have for these fields."""
 
@@ -86,9 +85,9 @@ def nobody(_address: str) -> Known | None:
 def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fault]:
     """Read JSON lines, or CSV with a header line, told by the first character; each line comes to one or the other.
 
-    JSON: `address`, `name`, `time_zone`, `currency`, `locale`, `searches` (each `name`, `cadence`, `hour`, `weekday`,
-    `criteria`, `preferred_places`). CSV has the same columns but `searches`, and for one search `search`, `cadence`,
-    `hour`, `weekday`, `criteria` as JSON, and `preferred_places` with semicolons between them.
+    The fields are those of `services.notifier.importing.fields`. CSV has the same columns but `searches`, and for one
+    search `search` (its name), `cadence`, `hour`, `weekday`, `criteria` as JSON, and `preferred_places` with semicolons
+    between them.
     """
     seen: dict[str, int] = {}
     for line, row in rows_of(data):
@@ -110,7 +109,7 @@ def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fa
 
 def search_of(fields: Mapping[str, Any], held: SavedSearch | None = None) -> WantedSearch:
     """Check one search; what `fields` leaves out is as in `held`, where there is one. Raises FieldError."""
-    _check_names(fields, SEARCH_FIELDS, "a search has no such field")
+    _check_names(fields, [one.name for one in SEARCH], "a search has no such field")
     whole = {**_fields_of(held), **fields} if held else fields
     return WantedSearch(
         name_of(str(whole.get("name") or "")),
@@ -140,7 +139,7 @@ def criteria_of(value: Any) -> Criteria:
 
 
 def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
-    _check_names(row, PERSON_FIELDS, "a subscriber has no such field")
+    _check_names(row, [one.name for one in PERSON], "a subscriber has no such field")
     profile = profile_of(row)
     known = knows(profile.address)
     if known is not None:

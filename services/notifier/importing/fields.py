@@ -1,0 +1,46 @@
+"""The fields of a file of subscribers, described once: what is checked, and what docs/fields.md says."""
+
+from typing import Any, NamedTuple
+
+
+class Column(NamedTuple):
+    """A field, as a person reads of it."""
+
+    name: str
+    type: str
+    default: str
+    example: Any
+    means: str
+
+
+_SEARCHES = [{"name": "Python work", "criteria": {"skills": {"all": ["Python"]}}}]
+_CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
+
+PERSON = (
+    Column("address", "text", "needed", "ada@example.com", "An e-mail address, mailed as it is written."),
+    Column("name", "text", "unset", "Ada", "How to greet them; one line of 120 characters at most."),
+    Column("time_zone", "text", '`"UTC"`', "Europe/Berlin", "IANA name: `hour` of their searches is on its clock."),
+    Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217: pay is also told in it."),
+    Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, as `de`, or with a country."),
+    Column("searches", "list of tables", "unset", _SEARCHES, "What they look for, 50 at most; JSON lines alone."),
+)
+SEARCH = (
+    Column(
+        "name",
+        "text",
+        'needed; in CSV `"My search"`',
+        "Python work",
+        "What the subscriber calls it.",
+    ),
+    Column("cadence", "`instant` or `daily` or `weekly`", '`"daily"`', "weekly", "How often it may bring a mail."),
+    Column("hour", "whole number, 0 to 23", "`8`", 7, "Of the subscriber's day; says nothing for `instant`."),
+    Column("weekday", "day, or a number from 0, which is Monday", "`0`", "friday", "For `weekly` alone."),
+    Column("criteria", "table", "needed", _CRITERIA, "See [criteria](#criteria)."),
+    Column(
+        "preferred_places",
+        "list of text",
+        "unset",
+        ["Portugal", "eu"],
+        "Places whose jobs come first.",
+    ),
+)
