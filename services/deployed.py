@@ -202,7 +202,7 @@ def _ingest(place: _Place) -> _Parts:
             metrics=place.shown.metrics,
         )
         beside.append(push)
-    return _Parts(make_normaliser(settings), (collector,), beside=tuple(beside))
+    return _Parts(make_normaliser(settings, stopping=place.stopping), (collector,), beside=tuple(beside))
 
 
 def _matcher(place: _Place) -> _Parts:

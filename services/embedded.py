@@ -132,7 +132,7 @@ def embedded(
                 stopping=stopping,
                 metrics=shown.metrics,
             )
-            services = _services(settings, engine, log, collector, notifier, with_housekeeper)
+            services = _services(settings, engine, log, collector, notifier, stopping, with_housekeeper)
             runner = EmbeddedRunner(
                 tuple(shown.measured(service) if service.inputs else service for service in services),
                 log,
@@ -155,10 +155,11 @@ def _services(
     log: SqliteLog,
     collector: Collector,
     notifier: Notifier,
+    stopping: Stopping,
     tidy: bool,
 ) -> tuple[Service, ...]:
     """In the order of the flow, so that what one writes the next reads in the same step."""
     relay = OutboxRelay(SqlOutbox(engine), log)
-    normaliser, matcher = make_normaliser(settings.ingest), make_matcher(log, settings.matcher)
+    normaliser, matcher = make_normaliser(settings.ingest, stopping=stopping), make_matcher(log, settings.matcher)
     flow: Sequence[Service] = (collector, relay, normaliser, matcher, notifier)
     return (*flow, Housekeeper((log_chore(log), *store_chores(engine)))) if tidy else tuple(flow)

@@ -9,15 +9,14 @@ from services.ingest.adapters.catalogue import Catalogue
 from services.ingest.adapters.fetch import SourceFetcher
 from services.ingest.adapters.fetch_files import FileFetcher
 from services.ingest.adapters.fetch_web import WebFetcher
+from services.ingest.adapters.normalise_apart import NormaliseApart
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector
-from services.ingest.domain.normalise import normalise
 from services.ingest.normaliser import Normaliser
 from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings
 from services.ingest.trial import Normalise
-from services.rules.money import rates_before
 from services.runtime.records import Producer
 
 
@@ -45,11 +44,17 @@ def make_collector(
     return Collector(tools, make_reader(settings, chance), chance, worker=worker, paused=paused)
 
 
-def make_normaliser(settings: IngestSettings | None = None) -> Normaliser:
-    """The normaliser over all formats, those of the settings too, and the dated rates."""
-    return Normaliser(Catalogue(settings.mappings if settings else {}).by_name(), rates_before)
+def make_normaliser(
+    settings: IngestSettings | None = None, *, stopping: Callable[[], bool] = lambda: False
+) -> Normaliser:
+    """The normaliser over all formats, those of the settings too, and the dated rates.
+
+    `stopping` says that the end of the process has been asked for.
+    """
+    formats = Catalogue(settings.mappings if settings else {}).by_name()
+    return Normaliser(formats, NormaliseApart(stopping=stopping), stopping=stopping)
 
 
 def make_normalise() -> Normalise:
     """The normaliser's function alone, for trials of a feed."""
-    return lambda draft, raw: normalise(draft, raw=raw, rates=rates_before(raw.fetched_at.date()))
+    return NormaliseApart()

@@ -1,43 +1,50 @@
 """The normaliser: raw.v1 in, postings.v1 out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from schemas.codec import UnreadableError, decode, digest_of, encode
 from schemas.headers import headers_of
+from schemas.posting import Posting
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS, RAW
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.normalise import normalise
 from services.ingest.domain.warm import warm_up
 from services.ingest.ports import Format, UnusableItemError
-from services.rules.money import Rates
-from services.runtime.errors import PoisonError
+from services.ingest.trial import Normalise
+from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.records import Outgoing, Record
 
+_MOST_REMEMBERED = 1_000
 _UNREAD = "No longer listed"
 """The title of a closed posting whose mapping is gone, or was edited so that its last row gives none."""
 
 
 class Normaliser:
-    """Normalises each raw posting on its own; it holds no state, so a record redone gives the same bytes.
-
-    `rates_before` gives the last rates published before a day: `services.rules.money.rates_before`.
-    """
+    """Normalises each raw posting on its own, so that a record redone gives the same bytes."""
 
     name = "ingest.normaliser"
     inputs = (RAW.name,)
 
-    def __init__(self, formats: Mapping[str, Format], rates_before: Callable[[date], Rates]) -> None:
+    def __init__(
+        self, formats: Mapping[str, Format], normalise: Normalise, *, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`stopping` says that the end of the process has been asked for: no further record is begun then."""
         self._formats = formats
-        self._rates_before = rates_before
+        self._normalise = normalise
+        self._stopping = stopping
+        self._too_long: dict[tuple[int, int], str] = {}
+        """Why records took too long, by partition and offset: a lane tries each once more alone, and would wait."""
 
     def load(self) -> None:
         """Make the tables of the rules, so that the first record does not wait for them; nothing else is held."""
         warm_up()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
-        """Normalise a batch. Raises PoisonError for a record that is no raw posting or can be no posting."""
+        """Normalise a batch. Raises PoisonError for a record that is no raw posting or can be no posting.
+
+        Raises UnavailableError where the end of the process has been asked for.
+        """
         return [self._normalised(record) for record in batch]
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
@@ -45,11 +52,13 @@ class Normaliser:
         return ()
 
     def _normalised(self, record: Record) -> Outgoing:
+        if self._stopping():
+            raise UnavailableError("the end of the process has been asked for")
         try:
             raw = decode(RawPosting, record.value)
         except UnreadableError as error:
             raise PoisonError(str(error), offset=record.offset) from error
-        posting = normalise(self._draft(raw, record.offset), raw=raw, rates=self._rates_before(raw.fetched_at.date()))
+        posting = self._read(self._draft(raw, record.offset), raw, record)
         value = encode(posting)
         headers = headers_of(
             id=digest_of(POSTINGS.name, value),
@@ -59,6 +68,16 @@ class Normaliser:
             after=record.headers,
         )
         return Outgoing(POSTINGS.name, record.key, value, headers)
+
+    def _read(self, draft: Draft, raw: RawPosting, record: Record) -> Posting:
+        place = record.partition, record.offset
+        try:
+            if place in self._too_long:
+                raise PoisonError(self._too_long[place])
+            return self._normalise(draft, raw)
+        except PoisonError as error:
+            self._too_long = {place: str(error), **dict(list(self._too_long.items())[:_MOST_REMEMBERED])}
+            raise PoisonError(f"{raw.source} {raw.source_id}: {error}", offset=record.offset) from error
 
     def _draft(self, raw: RawPosting, offset: int) -> Draft:
         """The draft of an item; of one that has closed and cannot be read, as little as closes its posting."""

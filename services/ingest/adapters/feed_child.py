@@ -1,18 +1,16 @@
 """Reads feeds with feedparser in a process of its own, which its parent can kill.
 
-Run as a script. On standard input: four bytes of length, then a feed in UTF-8; on standard output, likewise framed,
-JSON: {"feed": {"title", "language"}, "entries": [...], "more": bool}. Ends with its input. See `feed_reader`.
+Run as a module. A frame in is a feed in UTF-8, a frame out JSON: {"feed": {"title", "language"}, "entries": [...],
+"more": bool}. Ends with its input. See `feed_reader`.
 """
 
 import io
 import json
-import struct
 import sys
-from contextlib import suppress
-from typing import IO, Any
+from typing import Any
 
-LENGTH = struct.Struct(">I")
-MOST_FRAME = 128 * 1024**2
+from services.runtime.frames import limit_memory, read_frame, write_frame
+
 MOST_MEMORY = 2 * 1024**3
 MOST_ENTRIES = 20_000
 """Of one feed. A plain feed holds its newest few hundred; the answer is held in memory whole."""
@@ -21,7 +19,7 @@ _OWN = frozenset({"id", "link", "title", "summary", "published", "updated", "aut
 
 def main() -> None:
     """Answer each feed until the input ends."""
-    _limit_memory()
+    limit_memory(MOST_MEMORY)
     import feedparser
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
@@ -33,9 +31,7 @@ def main() -> None:
             "entries": [_entry(entry, parsed.version) for entry in parsed.entries[:MOST_ENTRIES]],
             "more": len(parsed.entries) > MOST_ENTRIES,
         }
-        data = json.dumps(answer).encode("ascii")
-        target.write(LENGTH.pack(len(data)) + data)
-        target.flush()
+        write_frame(target, json.dumps(answer).encode("ascii"))
 
 
 def _entry(entry: Any, version: str) -> dict[str, Any]:
@@ -67,25 +63,6 @@ def _byline(entry: Any, version: str) -> str:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def read_frame(source: IO[bytes]) -> bytes | None:
-    """Read a length and that many bytes; None where the other side ended before, or the length is beyond MOST_FRAME."""
-    head = source.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(head)
-    if length > MOST_FRAME:
-        return None
-    body = source.read(length)
-    return body if len(body) == length else None
-
-
-def _limit_memory() -> None:
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from typing import Any
 
 from schemas.posting import Cluster, Company, Evidence, Posting, version_of
 from schemas.raw import RawPosting
+from services.ingest.domain.bounds import bounded, left_out
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding
-from services.ingest.domain.html import one_line, safe_link, sanitise, text_of_safe
+from services.ingest.domain.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.language import read_language
 from services.ingest.domain.reach import one_country, read_reach
 from services.ingest.domain.salary import read_salary
@@ -34,10 +35,13 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
 
     Never raises for any draft; a field that cannot be told is None or `unknown`, never a guess.
     """
+    draft, unread = bounded(draft)
     title = one_line(draft.title)[:_MOST_TITLE]
     company = one_line(draft.company)[:_MOST_TITLE]
     safe = sanitise(draft.html)
-    text = text_of_safe(safe)[:_MOST_TEXT]
+    whole = text_of_safe(safe)
+    text = whole[:_MOST_TEXT]
+    unread += left_out("description", _MOST_TEXT, len(whole)) or left_out("description", MOST_MARKUP, len(draft.html))
     document = document_of(title, text)
     reach = read_reach(draft, document)
     findings: dict[str, Finding[Any]] = {
@@ -63,7 +67,7 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
         fetched_at=raw.fetched_at,
         content_hash=raw.content_hash,
         cluster=_cluster(company, draft, document, findings),
-        evidence=_evidence(findings),
+        evidence=_evidence(findings) | ({"unread": unread} if unread else {}),
         **{name: finding.value for name, finding in findings.items()},
     )
 

@@ -179,10 +179,10 @@ def test_the_feeds_own_title_and_date_of_change_are_no_part_of_the_fingerprint()
 
 def test_one_child_serves_many_feeds() -> None:
     items("syndication", rss(entry()))
-    child = feed_reader()._child
+    child = feed_reader().pid
     items("syndication", ATOM)
     assert child is not None
-    assert feed_reader()._child is child
+    assert feed_reader().pid == child
 
 
 def test_a_feed_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
@@ -202,14 +202,14 @@ def test_a_feed_that_is_too_large_is_not_even_tried() -> None:
     reader = FeedReader()
     with pytest.raises(FeedUnreadableError, match="larger than"):
         reader.read("x" * (17 * 1024 * 1024))
-    assert reader._child is None
+    assert reader.pid is None
 
 
 def test_the_child_ends_with_its_parent() -> None:
     code = (
         "from services.ingest.adapters.formats import format_named\n"
         "from services.ingest.adapters.feed_reader import feed_reader\n"
-        f"print(len(list(format_named('syndication').split({ATOM.encode()!r}))), feed_reader()._child.pid)\n"
+        f"print(len(list(format_named('syndication').split({ATOM.encode()!r}))), feed_reader().pid)\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60, check=True

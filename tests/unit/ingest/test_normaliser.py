@@ -8,6 +8,7 @@ from schemas.codec import decode, encode
 from schemas.posting import Attribution, Posting, version_of
 from schemas.raw import RawPosting
 from services.ingest.adapters.formats import FORMATS
+from services.ingest.adapters.normalise_apart import NormaliseApart
 from services.ingest.domain.normalise import REVISION
 from services.ingest.normaliser import Normaliser
 from services.ingest.ports import Format
@@ -29,7 +30,7 @@ def the_normaliser(days: list[date] | None = None) -> Normaliser:
             days.append(day)
         return RATES
 
-    return Normaliser(formats, rates_before)
+    return Normaliser(formats, NormaliseApart(rates_before))
 
 
 def himalayas(**changes: object) -> RawPosting:
