@@ -19,6 +19,7 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, kana, Han and Hangul: written without spaces between words, or with endings run on."""
+_MARKS_BEYOND: Final = range(0xE0000, 0xE1000)
 _END_OF_FIELD: Final = "\0"
 
 
@@ -39,7 +40,18 @@ def collapsed(text: str) -> str:
     return text.strip() if "  " not in text and text.isprintable() else " ".join(text.split())
 
 
+@cache
+def _mark_runs() -> re.Pattern[str]:
+    """A longer run of combining marks than the Stream-Safe Text Format allows (UAX 15, section 13)."""
+    marks = "".join(
+        char for char in map(chr, chain(range(0x300, 0x20000), _MARKS_BEYOND)) if unicodedata.combining(char)
+    )
+    return re.compile(rf"([{marks}]{{30}})[{marks}]+")
+
+
 def _fold_once(text: str) -> str:
+    # Marks are put in their order by a sort that takes the square of their number.
+    text = _mark_runs().sub(r"\1", text)
     lowered = unicodedata.normalize("NFKC", text).casefold()
     bare = _LETTERS.sub(lambda letter: _PLAIN[letter[0]], _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
     return collapsed(unicodedata.normalize("NFKC", bare))

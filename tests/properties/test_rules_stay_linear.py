@@ -97,6 +97,19 @@ def test_the_reach_of_a_text_and_of_a_field_stays_linear_in_places(unit: str) ->
         assert grows_faster_than_its_text(RULES[rule], unit, 15_000) is None
 
 
+@pytest.mark.parametrize("unit", ["\u0301\u0316", "\u3099\u0301", "\u05b0\u05bc", "e\u0301", "\ufdfa", "\u0e33"])
+def test_folding_stays_linear_in_signs_that_combine(unit: str) -> None:
+    assert grows_faster_than_its_text(fold, unit, 20_000) is None
+    assert fold(f"x{unit * 3}") == fold(fold(f"x{unit * 3}"))
+
+
+@pytest.mark.parametrize(
+    "unit", ["<b></i>", "<div></i>", "<svg></b>", "<pre></i>", "<table><tr>", "<b><p></b>", "<a a=1 "]
+)
+def test_markup_stays_linear_in_tags_that_do_not_match(unit: str) -> None:
+    assert grows_faster_than_its_text(RULES["markup"], unit, 100_000) is None
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("unit", ["US, ", "EMEA (US), "])
 def test_places_stay_linear_to_200_kb(unit: str) -> None:

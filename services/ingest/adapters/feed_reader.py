@@ -27,18 +27,19 @@ class FeedReader:
         """The process that reads, once there is one."""
         return self._child.pid
 
-    def read(self, text: str) -> dict[str, Any]:
+    def read(self, text: str, *, most_seconds: float | None = None) -> dict[str, Any]:
         """Parse a feed: {"feed": {...}, "entries": [...]}, see `feed_child`. Raises FeedUnreadableError."""
+        patience = self._most_seconds if most_seconds is None else most_seconds
         body = text.encode("utf-8", "replace")
         if len(body) > MOST_BYTES:
             raise FeedUnreadableError(f"the feed is larger than {MOST_BYTES // 2**20} MiB")
         try:
-            answer = self._child.ask(body, most_s=self._most_seconds)
+            answer = self._child.ask(body, most_s=patience)
         except ChildEndedError as ended:
             if ended.status is None:
                 raise FeedUnreadableError("no process to read feeds in could be started") from None
             raise FeedUnreadableError(
-                f"the feed could not be read within {self._most_seconds:g} seconds and its memory"
+                f"the feed could not be read within {patience:g} seconds and its memory"
             ) from None
         parsed: dict[str, Any] = read_value(answer.decode("ascii"))[0]
         return parsed

@@ -1,11 +1,12 @@
 """Any RSS, Atom or JSON Feed: what a plain feed says of a job, and no more."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from services.ingest.adapters.base import BaseFormat, Part, cut, identified, opened
-from services.ingest.adapters.feed_reader import FeedUnreadableError, feed_reader
+from services.ingest.adapters.feed_items import FeedItem, feed_items
+from services.ingest.adapters.feed_reader import MOST_BYTES, FeedUnreadableError, feed_reader
 from services.ingest.adapters.fields import (
     date_of,
     distinct,
@@ -34,11 +35,14 @@ _ROOT = re.compile(r"<(?:rss|feed|(?:\w{1,20}:)?RDF)[\s>]", re.IGNORECASE)
 _DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>")
 _STARTS = re.compile(r"<(?:\w{1,40}:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
-_ENDS = re.compile(r"</(?:\w{1,40}:)?(?:item|entry)\s{0,100}>|<(?:item|entry)\s{0,100}/>", re.IGNORECASE)
 _CLOSED = re.compile(
     r"</(?:rss|feed|(?:\w{1,20}:)?RDF)\s{0,100}>\s*(?:<!--.{0,1000}-->\s*)?\Z", re.IGNORECASE | re.DOTALL
 )
 _TAIL = 4_096
+_LEAST_HALVED = 2
+_MOST_HALVES = 6
+"""Times that what could not be read at once is tried by halves."""
+_MOST_SECONDS_HALVED = 10.0
 
 _COMPANY = (
     "company",
@@ -160,21 +164,64 @@ def _xml_entries(text: str) -> Iterator[Any | Broken]:
     if not _has_feed_root(text[:_HEAD_BYTES]):
         yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
         return
-    try:
-        parsed = feed_reader().read(_DECLARATION.sub("", text, count=1))
-    except FeedUnreadableError as error:
-        yield Broken(str(error), text[:EXCERPT], ends_feed=True)
-        return
-    entries = parsed["entries"]
     whole = bool(_CLOSED.search(text[-_TAIL:]))
-    if not whole:
-        entries = entries[: sum(1 for _ in _ENDS.finditer(text))]
-    for entry in entries:
-        yield _from_xml(entry, parsed["feed"])
-    if parsed["more"]:
-        yield Broken(f"the feed holds more than {len(parsed['entries']):,} entries: the rest is left", ends_feed=True)
+    items = list(feed_items(text))
+    for item in items:
+        if item.fault is not None:
+            yield Broken(item.fault, text[item.start : item.start + EXCERPT])
+    count, more = 0, False
+    for parsed in _parsed(text, items, whole=whole):
+        if isinstance(parsed, Broken):
+            yield parsed
+            continue
+        more = more or parsed["more"]
+        for entry in parsed["entries"]:
+            count += 1
+            yield _from_xml(entry, parsed["feed"])
+    if more:
+        yield Broken(f"the feed holds more than {count:,} entries: the rest is left", ends_feed=True)
     elif not whole:
-        yield Broken(f"the feed is cut short after {len(entries):,} entries", text[-EXCERPT:], ends_feed=True)
+        yield Broken(f"the feed is cut short after {count:,} entries", text[-EXCERPT:], ends_feed=True)
+
+
+def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[JsonObject | Broken]:
+    """What feedparser makes of the document less the items at fault, and less one that has no end.
+
+    Where an item keeps it busy for too long all the same, the others are read without it: by halves.
+    """
+    sound = [item for item in items if item.fault is None]
+    starts = [item.end for item in items if item.fault is not None]
+    ends = [item.start for item in items if item.fault is not None]
+    begins = _STARTS.search(text)
+    stop = len(text) if whole or begins is None else items[-1].end if items else begins.start()
+    pieces = zip([0, *starts], [*ends, max(stop, *starts, 0)], strict=True)
+    document = _DECLARATION.sub("", "".join(text[start:end] for start, end in pieces), count=1)
+    try:
+        yield feed_reader().read(document)
+        return
+    except FeedUnreadableError as error:
+        fault = error
+    if len(sound) < _LEAST_HALVED or len(document) > MOST_BYTES:
+        yield Broken(str(fault), text[:EXCERPT], ends_feed=True)
+        return
+    head = _DECLARATION.sub("", text[: items[0].start], count=1)
+    waiting, asked = [sound], 0
+    while waiting:
+        some = waiting.pop()
+        if asked == _MOST_HALVES:
+            yield Broken(f"{fault}: {len(some):,} entries are left", ends_feed=True)
+            continue
+        asked += 1
+        middle = len(some) // 2
+        for half in (some[:middle], some[middle:]):
+            try:
+                source = head + "".join(text[item.start : item.end] for item in half)
+                yield feed_reader().read(source, most_seconds=_MOST_SECONDS_HALVED)
+            except FeedUnreadableError as error:
+                if len(half) > 1:
+                    waiting.append(half)
+                else:
+                    yield Broken(f"an item: {error}", text[half[0].start : half[0].start + EXCERPT])
 
 
 def _from_xml(entry: JsonObject, feed: JsonObject) -> JsonObject:

@@ -11,6 +11,7 @@ from html.entities import name2codepoint
 
 from lxml import etree
 
+from services.ingest.adapters.feed_items import fault_in
 from services.ingest.adapters.json_rows import EXCERPT
 from services.ingest.ports import Broken
 
@@ -77,6 +78,9 @@ def _chunks(text: str) -> Iterator[str | None]:
 
 def parsed(chunk: str, namespaces: dict[str, str]) -> "etree._Element | Broken":
     """Parse one item; `namespaces` by the prefixes that the document declares, "" being those without one."""
+    fault = fault_in(chunk, patterns=False)
+    if fault is not None:
+        return Broken(fault, chunk[:EXCERPT])
     try:
         return _parse(chunk, namespaces)
     except etree.XMLSyntaxError:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -158,11 +159,18 @@ def _too_deep(markup: str) -> bool:
     tags = markup.count("<")
     if tags <= _MOST_DEPTH or tags - markup.count("</") <= _MOST_DEPTH:
         return False
+    opened: Counter[str] = Counter()
     depth = 0
-    for closing, name in _TAG.findall(markup):
-        if name.lower() in _CLOSED_BY_THEMSELVES:
+    for closing, written in _TAG.findall(markup):
+        name = written.lower()
+        if name in _CLOSED_BY_THEMSELVES:
             continue
-        depth = max(0, depth - 1) if closing else depth + 1
+        if not closing:
+            opened[name] += 1
+            depth += 1
+        elif opened[name]:  # what closes nothing is not heeded by a parser either
+            opened[name] -= 1
+            depth -= 1
         if depth > _MOST_DEPTH:
             return True
     return False

@@ -218,3 +218,40 @@ def test_the_child_ends_with_its_parent() -> None:
     assert (count, done.stderr) == ("1", "")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)
+
+
+_NESTED = "<a>" * 5_000 + "</a>" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ("<author>" + "a." * 30_000 + "</author>", "its <author> has 60,000 characters, over 5,000"),
+        ("<dc:creator>" + "a." * 30_000 + "</dc:creator>", "its <dc:creator> has 60,000 characters, over 5,000"),
+        ("<x " + " ".join(f'a{n}="1"' for n in range(50_000)) + "/>", "its <x> has 50,000 attributes, over 200"),
+        (_NESTED, "its elements lie deeper than 100 within one another"),
+        (f"<description>{'x' * 1_000_000}</description>", "over 900,000"),
+    ],
+)
+def test_an_item_that_is_too_much_for_a_parser_costs_only_itself(bad: str, why: str) -> None:
+    body = rss(entry(1), f"<title>Bad</title><guid>bad</guid>{bad}", entry(2))
+    began = time.monotonic()
+    found = parts("syndication", body)
+    assert time.monotonic() - began < 20
+    (fault,) = [part for part in found if isinstance(part, Broken)]
+    assert why in fault.reason
+    assert not fault.ends_feed
+    assert [part.source_id[-2:] for part in found if isinstance(part, Item)] == ["/1", "/2"]
+
+
+def test_an_item_that_keeps_the_reader_busy_all_the_same_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.adapters.feed_items.MOST_SHORT", 1_000_000)
+    monkeypatch.setattr("services.ingest.adapters.syndication.feed_reader", lambda: reader)
+    monkeypatch.setattr("services.ingest.adapters.syndication._MOST_SECONDS_HALVED", 3.0)
+    reader = FeedReader(most_seconds=3.0)
+    bad = "<title>Bad</title><author>" + "a." * 60_000 + "</author>"
+    found = parts("syndication", rss(entry(1), bad, entry(2), entry(3)))
+    reader.close()
+    (fault,) = [part for part in found if isinstance(part, Broken)]
+    assert fault.reason.startswith("an item: the feed could not be read within 3 seconds")
+    assert sorted(part.source_id[-2:] for part in found if isinstance(part, Item)) == ["/1", "/2", "/3"]

@@ -17,7 +17,8 @@ from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.records import Record
 from tests.support.drafting import RATES, a_draft, a_raw
 
-_LARGE = a_draft(html="<p>You must be based in Germany. Salary: €60,000 - €70,000 per year.</p>" * 1_000, skills="Python")
+_PARAGRAPH = "<p>You must be based in Germany. Salary: €60,000 - €70,000 per year.</p>"
+_LARGE = a_draft(html=_PARAGRAPH * 1_000, skills="Python")
 _SHORT_S = 0.02
 
 

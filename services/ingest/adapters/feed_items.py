@@ -1,0 +1,83 @@
+"""The items of an RSS or Atom document as written, each judged before a parser sees it: one item may cost so much."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_ITEM = 900_000
+"""Characters of one item; the longest of the captured ones has 50,000."""
+MOST_ATTRIBUTES = 200
+"""Of one element: parsers compare each with all others."""
+MOST_SHORT = 5_000
+"""Characters of an element that holds a name, a date or an address: they are tried by patterns of the square."""
+MOST_DEPTH = 100
+"""Of elements within one another."""
+
+_MARK = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|<(?P<open>(?:\w{1,40}:)?(?:item|entry))(?=[\s>/])[^<>]*+>|</(?:\w{1,40}:)?(?:item|entry)\s{0,100}>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(/?)([A-Za-z_][\w.:-]{0,99})([^<>]*+)>", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""[\w.:-]\s{0,20}=\s{0,20}["']""")
+_SHORT = frozenset({
+    "author", "creator", "contributor", "publisher", "managingeditor", "webmaster", "name", "email", "uri", "pubdate",
+    "date", "published", "updated", "modified", "issued", "created", "link", "guid", "id", "title", "category",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One item, `text[start:end]` of its document."""
+
+    start: int
+    end: int
+    fault: str | None
+    """Why it is not given to a parser."""
+
+
+def feed_items(text: str) -> Iterator[FeedItem]:
+    """The items of a document that have an end, in order."""
+    start: int | None = None
+    for mark in _MARK.finditer(text):
+        tag = mark[0]
+        if tag.startswith("<!"):
+            continue
+        if mark["open"] and start is None and not tag.endswith("/>"):
+            start = mark.start()
+        elif not mark["open"] and start is not None:
+            yield FeedItem(start, mark.end(), fault_in(text[start : mark.end()]))
+            start = None
+
+
+def fault_in(source: str, *, patterns: bool = True) -> str | None:
+    """What makes the source of an element too much for a parser; None where nothing does.
+
+    `patterns`: the parser tries names, dates and addresses by patterns, as feedparser does.
+    """
+    if len(source) > MOST_ITEM:
+        return f"an item has {len(source):,} characters, over {MOST_ITEM:,}"
+    opened: Counter[str] = Counter()
+    depth, short, begun = 0, "", 0
+    for tag in _TAG.finditer(source):
+        closing, name, rest = tag.groups()
+        if name is None:
+            continue
+        if short and tag.start() - begun > MOST_SHORT:
+            return f"its <{short}> has {tag.start() - begun:,} characters, over {MOST_SHORT:,}"
+        bare = name.rpartition(":")[2].lower()
+        short, begun = (name, tag.end()) if patterns and not closing and bare in _SHORT else ("", 0)
+        if closing:
+            depth -= opened[name] > 0
+            opened[name] -= opened[name] > 0
+            continue
+        count = len(_ATTRIBUTE.findall(rest)) if len(rest) > MOST_ATTRIBUTES else 0
+        if count > MOST_ATTRIBUTES:
+            return f"its <{name}> has {count:,} attributes, over {MOST_ATTRIBUTES}"
+        if not rest.endswith("/"):
+            opened[name] += 1
+            depth += 1
+        if depth > MOST_DEPTH:
+            return f"its elements lie deeper than {MOST_DEPTH} within one another"
+    return None
