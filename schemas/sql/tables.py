@@ -108,6 +108,7 @@ saved_searches = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("preferred_places", Text, comment="a JSON list of codes, which decide order alone; null: none"),
+    Column("waiting", LargeBinary, comment="ids of postings for which digests had no room, best first, JSON, zlib"),
     CheckConstraint("hour >= 0 AND hour < 24", name="hour"),
     UniqueConstraint("subscriber_id", "name"),
     Index(

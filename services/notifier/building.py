@@ -1,21 +1,31 @@
 """Building digests: from due windows to committed digests, read together and committed one subscriber at a time."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from schemas.posting import PostingCore
+from services.notifier.candidates import (
+    JudgedIds,
+    all_instant,
+    candidates_of,
+    comes_with_waiting,
+    judged_of,
+    since_of,
+    slot_of,
+)
 from services.notifier.composing import Composer
 from services.notifier.domain.curate import curate
 from services.notifier.domain.judging import Judging
-from services.notifier.domain.model import Candidate, Counted, Digest, DueSearch, SentItem
-from services.notifier.domain.schedule import latest_due, local_day, next_due, next_instant
+from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
+from services.notifier.domain.schedule import latest_due, next_due, next_instant
+from services.notifier.domain.waiting import waiting_after
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.domain.windows import NOTHING_FOUND, Closing, Cut, DueSubscriber, DueWindow, Found
-from services.notifier.ports import DigestStore, MatchStore, Served, Since, WindowStore
+from services.notifier.ports import DigestStore, MatchStore, Served, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
 
@@ -77,7 +87,7 @@ class Builder:
         wanted = 0
         for subscriber in due:
             part.append(subscriber)
-            wanted += sum(len(_ids(window, found)) for window in subscriber.windows)
+            wanted += sum(map(len, judged_of(subscriber, found, with_waiting=True).values()))
             if wanted >= self._settings.postings_held:
                 yield part
                 part, wanted = [], 0
@@ -102,7 +112,7 @@ class Builder:
                 continue
             try:
                 candidates = known.candidates(subscriber)
-                if not candidates and _all_instant(subscriber):
+                if not candidates and all_instant(subscriber):
                     empty += [Closing(window, cut.number, window.due_at) for window in subscriber.windows]
                 elif not self._serve_one(subscriber, candidates, known, cut, now):
                     continue
@@ -117,20 +127,30 @@ class Builder:
 
     def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Found], now: datetime) -> "_Known":
         """All that serving them takes, in a few statements however many they are."""
-        own = {one.recipient.subscriber_id: _found_for(one, found) for one in due}
+        # Whoever has nothing to be told and only instant searches gets no digest.
+        since = {one.recipient.subscriber_id: since_of(one, now) for one in due if _may_be_told(one, found)}
+        served = self._digests.served(since)
+        judged: dict[str, JudgedIds] = {}
+        own: dict[str, Collection[str]] = {}
+        for one in due:
+            subscriber_id = one.recipient.subscriber_id
+            with_waiting = subscriber_id in since and comes_with_waiting(
+                one, served.get(subscriber_id), since[subscriber_id]
+            )
+            judged[subscriber_id] = judged_of(one, found, with_waiting=with_waiting)
+            own[subscriber_id] = {posting_id for some in judged[subscriber_id].values() for posting_id in some}
         postings = self._postings.load({posting_id for some in own.values() for posting_id in some})
         wanted = {
             subscriber_id: [postings[posting_id] for posting_id in some if posting_id in postings]
             for subscriber_id, some in own.items()
             if some
         }
-        # Whoever has nothing to be told and only instant searches gets no digest.
-        served = [one for one in due if one.recipient.subscriber_id in wanted or not _all_instant(one)]
         return _Known(
             found,
+            judged,
             postings,
             self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
-            self._digests.served({one.recipient.subscriber_id: _since(one, now) for one in served}),
+            served,
             self._digests.matched(list(wanted), now - LOOKS_BACK),
         )
 
@@ -149,13 +169,19 @@ class Builder:
         outcome = with_week(outcome, subscriber, known.found, candidates, before)
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         instant = (served.instant if served else 0) + (email is not None)
-        closings = self._closings(subscriber, cut, due_at, now, instant)
+        closings = self._closings(subscriber, outcome, known, cut, now, instant)
         if not self._digests.commit(outcome, closings, email, now):
             _events.info("a search changed while its digest was built", subscriber_id=recipient.subscriber_id)
         return True
 
     def _closings(
-        self, subscriber: DueSubscriber, cut: Cut, due_at: datetime, now: datetime, instant: int
+        self,
+        subscriber: DueSubscriber,
+        outcome: Digest | Hold,
+        known: "_Known",
+        cut: Cut,
+        now: datetime,
+        instant: int,
     ) -> list[Closing]:
         """`instant`: how many digests with instant searches there were today, this one among them."""
         time_zone = subscriber.recipient.time_zone
@@ -163,9 +189,10 @@ class Builder:
             Closing(
                 window,
                 cut.number,
-                next_instant(due_at, instant, time_zone, self._settings.most_instant)
+                next_instant(outcome.due_at, instant, time_zone, self._settings.most_instant)
                 if window.search.cadence == "instant"
                 else next_due(window.search.cadence, window.hour, window.weekday, time_zone, now),
+                known.waiting_after(outcome, window),
             )
             for window in subscriber.windows
         ]
@@ -177,6 +204,8 @@ class _Known:
 
     found: Mapping[str, Found]
     """By search id: the postings that its window holds."""
+    judged: Mapping[str, JudgedIds]
+    """By subscriber."""
     postings: Mapping[str, PostingCore]
     sent: Mapping[str, Sequence[SentItem]]
     served: Mapping[str, Served]
@@ -184,7 +213,13 @@ class _Known:
 
     def candidates(self, subscriber: DueSubscriber) -> list[Candidate]:
         """What was found for them."""
-        return candidates_of(subscriber, self.found, self.postings)
+        return candidates_of(subscriber, self.judged[subscriber.recipient.subscriber_id], self.postings)
+
+    def waiting_after(self, outcome: Digest | Hold, window: DueWindow) -> tuple[str, ...]:
+        """What waits for one of the recipient's searches after an outcome."""
+        search_id = window.search.search_id
+        judged = self.judged[outcome.recipient.subscriber_id][search_id]
+        return waiting_after(outcome, window, self.found.get(search_id, NOTHING_FOUND), judged)
 
 
 class _Postings:
@@ -213,35 +248,12 @@ class _Postings:
         self._held.clear()
 
 
-def _found_for(subscriber: DueSubscriber, found: Mapping[str, Found]) -> set[str]:
-    return {one for window in subscriber.windows for one in _ids(window, found)}
-
-
-def _ids(window: DueWindow, found: Mapping[str, Found]) -> tuple[str, ...]:
-    return found.get(window.search.search_id, NOTHING_FOUND).posting_ids
-
-
-def candidates_of(
-    subscriber: DueSubscriber, found: Mapping[str, Found], postings: Mapping[str, PostingCore]
-) -> list[Candidate]:
-    """What the windows of a subscriber hold, of the postings that are still kept; `found` is by search id."""
-    searches: dict[str, list[DueSearch]] = {}
-    for window in subscriber.windows:
-        for posting_id in _ids(window, found):
-            searches.setdefault(posting_id, []).append(window.search)
-    return [Candidate(postings[posting_id], tuple(by)) for posting_id, by in searches.items() if posting_id in postings]
-
-
-def _since(subscriber: DueSubscriber, now: datetime) -> Since:
-    """From when on the digests that a subscriber had decide when the next is due."""
-    time_zone = subscriber.recipient.time_zone
-    try:
-        slots = [_slot(window, time_zone, now) for window in subscriber.windows]
-        day_start, _ = local_day(now, time_zone)
-    except ValueError:
-        # A zone that is none any more is found out where this subscriber alone fails by it.
-        return Since(now, now)
-    return Since(min(*slots, day_start, now), day_start)
+def _may_be_told(subscriber: DueSubscriber, found: Mapping[str, Found]) -> bool:
+    if not all_instant(subscriber):
+        return True
+    return any(
+        window.waiting or found.get(window.search.search_id, NOTHING_FOUND).posting_ids for window in subscriber.windows
+    )
 
 
 def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> datetime | None:
@@ -250,15 +262,6 @@ def _due_at(subscriber: DueSubscriber, served: Served | None, now: datetime) -> 
     A slot that had its digest already is not taken again, then the present minute stands for it; None where that had
     one too, and the next minute must come first.
     """
-    slots = [_slot(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
+    slots = [slot_of(window, subscriber.recipient.time_zone, now) for window in subscriber.windows]
     minute = latest_due("instant", 0, None, "UTC", now)
     return next((slot for slot in (max(slots), minute) if served is None or slot > served.last_due), None)
-
-
-def _slot(window: DueWindow, time_zone: str, now: datetime) -> datetime:
-    """The newest slot that has come; where the times were changed meanwhile, that may be the one it waited for."""
-    return max(window.due_at, latest_due(window.search.cadence, window.hour, window.weekday, time_zone, now))
-
-
-def _all_instant(subscriber: DueSubscriber) -> bool:
-    return all(window.search.cadence == "instant" for window in subscriber.windows)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.building import EARLIER_RELEASE_REMEMBERS, candidates_of
+from services.notifier.building import EARLIER_RELEASE_REMEMBERS
+from services.notifier.candidates import candidates_of, comes_with_waiting, judged_of, since_of
 from services.notifier.domain.curate import CurateSettings, curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient
 from services.notifier.domain.week import LOOKS_BACK, with_week
@@ -32,10 +33,13 @@ class Preview:
             return None
         subscriber, cut = upcoming
         found = self._windows.found([subscriber], cut)
-        postings = self._matches.postings(sorted({one for held in found.values() for one in held.posting_ids}))
+        since = since_of(subscriber, now)
+        served = self._digests.served({subscriber_id: since}).get(subscriber_id)
+        judged = judged_of(subscriber, found, with_waiting=comes_with_waiting(subscriber, served, since))
+        postings = self._matches.postings(sorted({posting_id for some in judged.values() for posting_id in some}))
         sent = self._digests.sent({subscriber_id: list(postings.values())}, now - EARLIER_RELEASE_REMEMBERS)
         searches = [window.search for window in subscriber.windows]
-        candidates = candidates_of(subscriber, found, postings)
+        candidates = candidates_of(subscriber, judged, postings)
         outcome = curate(subscriber.recipient, searches, candidates, sent.get(subscriber_id, []), now, self._settings)
         before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
         return with_week(outcome, subscriber, found, candidates, before)

@@ -4,9 +4,12 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+from services.notifier.domain.model import Hold
 from services.notifier.domain.windows import BEGINNING
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
-from tests.support.serving import DAY, HOUR, LEASE, close, due, found, ids, rows
+from tests.support.serving import DAY, HOUR, LEASE, close, closings, due, found, ids, rows
+
+MINUTE = timedelta(minutes=1)
 
 
 class TestUpcoming:
@@ -89,6 +92,35 @@ class TestWindows:
         close(store, first, cut, NOW + 3 * HOUR)
         [second] = due(store, NOW + 27 * HOUR)
         assert ids(store, [second], store.windows.take_cut(NOW)) == {search.search_id: ["b"]}
+
+    def test_what_waits_is_kept_with_its_search_until_a_later_window_closes(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        store.matches.store(0, [arrival(0, posting("a"), [search.key])], NOW)
+        [first], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+        assert first.windows[0].waiting == ()
+        waits = [replace(one, waiting=("a", "é")) for one in closings(first, cut, NOW + 3 * HOUR)]
+        assert store.digests.commit(Hold(first.recipient, NOW, "for the test", ()), waits, None, NOW)
+        [second] = due(store, NOW + 27 * HOUR)
+        assert second.windows[0].waiting == ("a", "é")
+        # Nobody says what waits from now on: it stays.
+        close(store, second, cut, NOW + 27 * HOUR)
+        [third] = due(store, NOW + 51 * HOUR)
+        assert third.windows[0].waiting == ("a", "é")
+        none = [replace(one, waiting=()) for one in closings(third, cut, NOW + 51 * HOUR)]
+        assert store.digests.commit(Hold(third.recipient, NOW + 2 * DAY, "for the test", ()), none, None, NOW)
+        stale = [replace(one, waiting=("b",)) for one in closings(second, cut, NOW + 27 * HOUR)]
+        assert not store.digests.commit(Hold(third.recipient, NOW + 3 * DAY, "for the test", ()), stale, None, NOW)
+        [fourth] = due(store, NOW + 75 * HOUR)
+        assert fourth.windows[0].waiting == ()
+
+    def test_a_window_names_some_of_what_is_beyond_the_newest_two_hundred(self, store: NotifierStore) -> None:
+        search = store.search(store.person(), hour=8)
+        jobs = [posting(f"job {at}", fetched_at=NOW - at * MINUTE) for at in range(520)]
+        store.matches.store(0, [arrival(at, job, [search.key]) for at, job in enumerate(jobs)], NOW)
+        [one], cut = due(store, NOW + DAY), store.windows.take_cut(NOW)
+        [held] = store.windows.found([one], cut).values()
+        assert held.posting_ids == tuple(job.posting_id for job in jobs[:200])
+        assert held.beyond == tuple(job.posting_id for job in jobs[200:500])
 
     def test_a_cut_is_taken_only_where_a_position_moved(self, store: NotifierStore) -> None:
         assert store.windows.take_cut(NOW) == BEGINNING

@@ -60,6 +60,8 @@ class _Job:
     outcome: Outcome
     searches: tuple[DueSearch, ...]
     """All that found it, also those that it does not fit as well, or no longer."""
+    copies: tuple[str, ...] = ()
+    """The ids of its other postings."""
     again: Again | None = None
 
     @property
@@ -101,13 +103,15 @@ def curate(
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
     ranked = sorted((_ranked(one, recipient, due_at) for one in kept), key=_rank)
-    room = Room(settings.most_per_company, settings.most_alike)
-    items, rest = room.fill([one for one in ranked if one.job.outcome == "match"], settings.most_items)
+    fitting = [one for one in ranked if one.job.outcome == "match"]
+    room = Room(_most_per_company(fitting, settings), settings.most_alike)
+    items, rest = room.fill(fitting, settings.most_items)
     near, crowded = room.fill([one for one in ranked if one.job.outcome == "near"], settings.most_near)
     dropped += [Dropped(one.job.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
     if not items:
         dropped += [Dropped(one.job.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
-        return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped))
+        near_rest = _left([one for one in ranked if one.job.outcome == "near"])
+        return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
     return Digest(
         recipient=recipient,
         due_at=due_at,
@@ -117,7 +121,20 @@ def curate(
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(one.job.posting.posting_id, why) for one, why in rest),
-        rest=tuple(Left(one.job.posting, tuple(search for search, _ in one.fits), one.score) for one, _ in rest),
+        rest=_left([one for one, _ in rest]),
+        near_rest=_left([one for one, _ in crowded]),
+    )
+
+
+def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> int:
+    """The cap leaves room to others; where there are none, as on a company's own board, it would only withhold."""
+    several = len({one.ready.company for one in fitting}) > 1
+    return settings.most_per_company if several else settings.most_items + settings.most_near
+
+
+def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
+    return tuple(
+        Left(one.job.posting, tuple(search for search, _ in one.fits), one.score, one.job.copies) for one in ranked
     )
 
 
@@ -231,7 +248,8 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
         return own
     searches = {search.search_id: search for one in copies.all for search in judged[one.posting_id].searches}
     merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
-    return own if isinstance(merged, Dropped) else merged
+    copies_of_it = tuple(one.posting_id for one in copies.others)
+    return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
 
 
 def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:

@@ -169,12 +169,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A fitting job for which there was no room."""
+    """A job for which there was no room: it stays a candidate, see `services.notifier.domain.waiting`."""
 
     posting: PostingCore
     searches: tuple[DueSearch, ...]
-    """Those that it fits, the one that it suits best first."""
+    """Those that it fits, or nearly, the one that it suits best first."""
     score: float
+    copies: tuple[str, ...] = ()
+    """The ids of its other postings, the better ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ class Digest:
     """Those fitting jobs, each with why it was left out; `left_out` counts them."""
     rest: tuple[Left, ...] = ()
     """Those fitting jobs, best first: what `Links.rest` leads to."""
+    near_rest: tuple[Left, ...] = ()
+    """Near misses for which there was no room, best first."""
     matched: DayCounts | None = None
     """All that matched in the windows that this closes; None where it cannot be told."""
     week: DayCounts = ()
@@ -215,5 +219,7 @@ class Hold:
     due_at: datetime
     reason: str
     dropped: tuple[Dropped, ...]
+    near_rest: tuple[Left, ...] = ()
+    """All near misses, best first: they may come with a later match."""
     matched: DayCounts | None = None
     """As in a digest."""

@@ -45,6 +45,8 @@ class DueWindow:
     """The slot it has waited for since; later ones may have passed."""
     hour: int
     weekday: int | None
+    waiting: tuple[str, ...] = ()
+    """Postings that it found before, for which there was no room: see `services.notifier.domain.waiting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Found:
     """So many of them matched, the rest nearly."""
     more: bool
     """Whether more may have matched than are listed."""
+    beyond: tuple[str, ...] = ()
+    """Some of those, the newest first."""
 
     @property
     def matched(self) -> tuple[str, ...]:
@@ -82,3 +86,10 @@ class Closing:
     window: DueWindow
     to_cut: int
     next_due_at: datetime
+    waiting: tuple[str, ...] | None = None
+    """What waits from now on; None where that stays as it was."""
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """What waits once it is closed."""
+        return self.window.waiting if self.waiting is None else self.waiting

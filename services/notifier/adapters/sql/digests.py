@@ -28,6 +28,7 @@ from schemas.sql.tables import deliveries, digest_items, digest_searches, digest
 from services.notifier.adapters.sql.given import given
 from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.adapters.sql.sent_jobs import remember, sent_before
+from services.notifier.adapters.sql.waiting import waiting_written
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
@@ -254,6 +255,7 @@ def _close(connection: Connection, closing: Closing) -> bool:
         "own_weekday": window.weekday,
         "to_cut": closing.to_cut,
         "due_again_at": closing.next_due_at,
+        "waits": waiting_written(closing.waits),
     }
     return connection.execute(_served_to(), values_).rowcount == 1
 
@@ -269,7 +271,9 @@ def _served_to() -> Update:
         .where(search.cadence == bindparam("own_cadence"), search.hour == bindparam("own_hour"))
         .where(search.weekday.is_not_distinct_from(bindparam("own_weekday")))
     )
-    return same.values(served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"))
+    return same.values(
+        served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")
+    )
 
 
 def _open_delivery(connection: Connection, outcome: Digest | Hold, digest_id: str, email: Email, now: datetime) -> None:

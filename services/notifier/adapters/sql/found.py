@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, Row, select, type_coerce
 
 from schemas.keys import Keys, unpack_each
 from schemas.sql.tables import matches, postings
+from services.notifier.domain.waiting import MOST_WAITING
 from services.notifier.domain.windows import Cut, Found
 
 BEST_MATCHES = 200
@@ -40,7 +41,7 @@ def best_postings(
     `wanted` gives the due keys by the cut that their windows begin at; `cuts` those cuts.
     """
     due = DueKeys(wanted, cuts)
-    matched, near = Hits(due, BEST_MATCHES), Hits(due, BEST_NEAR)
+    matched, near = Hits(due, BEST_MATCHES + MOST_WAITING), Hits(due, BEST_NEAR)
     for partition, end in sorted(to.positions.items()):
         start = min((cut.position(partition) for cut in cuts.values()), default=end)
         for rows in _slices(connection, partition, start, end):
@@ -54,8 +55,10 @@ def best_postings(
 
 def _found(matched: Sequence[str], near: Sequence[str]) -> Found:
     distinct = tuple(dict.fromkeys(matched))
-    only_near = tuple(dict.fromkeys(one for one in near if one not in distinct)) if near else ()
-    return Found(distinct + only_near, len(distinct), more=len(matched) >= BEST_MATCHES)
+    fitting = set(distinct) if near else ()
+    only_near = tuple(dict.fromkeys(one for one in near if one not in fitting))
+    best, beyond = distinct[:BEST_MATCHES], distinct[BEST_MATCHES:]
+    return Found(best + only_near, len(best), more=len(matched) >= BEST_MATCHES, beyond=beyond)
 
 
 class DueKeys:

@@ -27,6 +27,7 @@ from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_
 from services.notifier.adapters.sql.found import best_postings
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.adapters.sql.searches import places_read
+from services.notifier.adapters.sql.waiting import waiting_read
 from services.notifier.domain.model import DueSearch, Recipient
 from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
 from services.runtime.store import bytewise, reading, retried, writing
@@ -191,6 +192,7 @@ def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
         due_at=row.next_due_at,
         hour=row.hour,
         weekday=row.weekday,
+        waiting=waiting_read(row.waiting),
     )
 
 

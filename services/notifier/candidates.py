@@ -1,0 +1,66 @@
+"""What a subscriber's digest is chosen from: what the windows of their due searches hold, and what waits for room."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from schemas.posting import PostingCore
+from services.notifier.domain.model import Candidate, DueSearch
+from services.notifier.domain.schedule import latest_due, local_day
+from services.notifier.domain.waiting import judged_again
+from services.notifier.domain.windows import NOTHING_FOUND, DueSubscriber, DueWindow, Found
+from services.notifier.ports import Served, Since
+
+JudgedIds = Mapping[str, Sequence[str]]
+"""By search id: the postings that a digest judges by it."""
+
+
+def judged_of(subscriber: DueSubscriber, found: Mapping[str, Found], *, with_waiting: bool) -> JudgedIds:
+    """What a digest judges; `found` is by search id."""
+    judged: dict[str, Sequence[str]] = {}
+    for window in subscriber.windows:
+        held = found.get(window.search.search_id, NOTHING_FOUND)
+        waiting = judged_again(window, held) if with_waiting else ()
+        judged[window.search.search_id] = tuple(dict.fromkeys((*held.posting_ids, *waiting)))
+    return judged
+
+
+def candidates_of(subscriber: DueSubscriber, judged: JudgedIds, postings: Mapping[str, PostingCore]) -> list[Candidate]:
+    """Of what is judged, the postings that are still kept, each with the searches that found it."""
+    searches: dict[str, list[DueSearch]] = {}
+    for window in subscriber.windows:
+        for posting_id in judged.get(window.search.search_id, ()):
+            searches.setdefault(posting_id, []).append(window.search)
+    return [Candidate(postings[posting_id], tuple(by)) for posting_id, by in searches.items() if posting_id in postings]
+
+
+def comes_with_waiting(subscriber: DueSubscriber, served: Served | None, since: Since) -> bool:
+    """Whether what waits is judged now: of instant searches alone, by the first digest of a local day, sent or held.
+
+    What waits is no news: it is not worth one of the few mails of a day a minute after the last.
+    """
+    return not all_instant(subscriber) or served is None or served.last_due < since.instant
+
+
+def since_of(subscriber: DueSubscriber, now: datetime) -> Since:
+    """From when on the digests that a subscriber had decide when the next is due."""
+    time_zone = subscriber.recipient.time_zone
+    try:
+        slots = [slot_of(window, time_zone, now) for window in subscriber.windows]
+        day_start, _ = local_day(now, time_zone)
+    except ValueError:
+        # A zone that is none any more is found out where this subscriber alone fails by it.
+        return Since(now, now)
+    return Since(min(*slots, day_start, now), day_start)
+
+
+def slot_of(window: DueWindow, time_zone: str, now: datetime) -> datetime:
+    """The newest slot that has come; where the times were changed meanwhile, that may be the one it waited for.
+
+    Raises ValueError for a time zone that is none.
+    """
+    return max(window.due_at, latest_due(window.search.cadence, window.hour, window.weekday, time_zone, now))
+
+
+def all_instant(subscriber: DueSubscriber) -> bool:
+    """Whether no search that is due keeps hours: then nothing found is no digest."""
+    return all(window.search.cadence == "instant" for window in subscriber.windows)
