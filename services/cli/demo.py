@@ -11,8 +11,9 @@ import typer
 
 from services.cli.options import moment
 from services.cli.output import console, progress, table
+from services.demo.days import busiest_days
 from services.demo.report import DemoReport
-from services.demo.shelf import newest_date
+from services.demo.shelf import posted_dates
 from services.demo.simulate import hours, simulate
 from services.runtime.errors import UsageError
 from services.runtime.logging import configure_logging
@@ -25,7 +26,8 @@ def demo(
         Path | None, typer.Option(help="JSON lines of subscribers; by default the invented ones.")
     ] = None,
     now: Annotated[
-        str | None, typer.Option("--now", metavar="TIME", help="When the days end; by default the feeds' newest date.")
+        str | None,
+        typer.Option("--now", metavar="TIME", help="When the days end; by default the days that hold most postings."),
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
     out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
@@ -38,20 +40,23 @@ def demo(
         if not is_folder(folder):
             raise UsageError(f"there is no folder {folder}")
         people = text_named(subscribers or samples / "subscribers.jsonl")
-        at = moment(now) if now else _newest(folder)
-        print(f"Simulating {days} days up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/", file=sys.stderr)
+        at, why = (moment(now), "") if now else _busiest(folder, days)
+        print(f"Simulating {days} days up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}", file=sys.stderr)
         with progress("Simulated hours", len(hours(at, days))) as advance:
-            report = simulate(folder, people, now=at, days=days, out=out, advance=advance)
+            report = simulate(folder, people, now=at, days=days, out=out, advance=advance, why=why)
     _print(report)
+    if why:
+        console().print(f"{why} --now and --days choose others.")
     console().print(f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}.")
     print(f"Took {time.monotonic() - started:.0f} s.", file=sys.stderr)
 
 
-def _newest(folder: Path) -> datetime:
-    found = newest_date(folder, at_most=datetime.now(UTC))
+def _busiest(folder: Path, days: int) -> tuple[datetime, str]:
+    """When the days end that hold most postings, and a sentence of how many."""
+    found = busiest_days(posted_dates(folder, at_most=datetime.now(UTC)), days)
     if found is None:
         raise UsageError(f"no posting in {folder} says when it was posted; give the time with --now")
-    return found
+    return found.end, f"{found}."
 
 
 def _print(report: DemoReport) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,15 +62,16 @@ class ArrivingFormat:
 
 
 class Shelf:
-    """Each body is cut and dated once, however often it is polled."""
+    """Each body is recognised, cut and dated once, however often it is polled."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self._formats: dict[bytes, Format | None] = {}
         self._parts: dict[bytes, list[tuple[Item | Skip | Broken, datetime | None]]] = {}
 
     def detect(self, body: bytes) -> Format | None:
         """Stands in for `formats.detect`."""
-        found = detect(body)
+        found = self._detected(body)
         return ArrivingFormat(found, self) if found else None
 
     def format_named(self, name: str) -> Format:
@@ -78,34 +80,55 @@ class Shelf:
 
     def parts(self, found: Format, body: bytes) -> list[tuple[Item | Skip | Broken, datetime | None]]:
         """The parts of a listing, each with when it was posted."""
-        key = hashlib.blake2b(body, digest_size=16).digest()
+        key = _key(body)
         if key not in self._parts:
             self._parts[key] = [(part, _posted_at(found, part, self.clock.now())) for part in found.split(body)]
         return self._parts[key]
 
+    def state(self, body: bytes) -> str | None:
+        """What stays the same while nothing more arrives; None for what is no feed."""
+        found, now = self._detected(body), self.clock.now()
+        if found is None:
+            return None
+        arrived = sum(posted_at is None or posted_at <= now for _, posted_at in self.parts(found, body))
+        return f"{_key(body).hex()}-{arrived}"
+
+    def _detected(self, body: bytes) -> Format | None:
+        key = _key(body)
+        if key not in self._formats:
+            self._formats[key] = detect(body)
+        return self._formats[key]
+
 
 class ShelfFetcher:
-    """`Fetcher` that reads the file at every poll: what changes is the time, not the file."""
+    """`Fetcher` that tells what is unchanged by what has arrived: what changes is the time, not the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
         self._files = FileFetcher()
+        self._shelf = shelf
 
     def fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
-        """Ask as if for the first time."""
-        return self._files.fetch(source, address, Validators(), now)
+        """Read the file, whatever `validators` say of it."""
+        fetched = self._files.fetch(source, address, Validators(), now)
+        state = self._shelf.state(fetched.body)
+        if state is not None and validators.etag == state:
+            return replace(fetched, body=b"", unchanged=True)
+        return replace(fetched, validators=Validators(etag=state))
 
 
-def newest_date(folder: Path, *, at_most: datetime) -> datetime | None:
-    """When the newest posting of a folder of feeds was posted; None where none says so."""
-    newest: datetime | None = None
+def posted_dates(folder: Path, *, at_most: datetime) -> Iterator[datetime | None]:
+    """Of each posting of a folder of feeds when it was posted; None where it does not say, or not by `at_most`."""
     for path in feed_files(folder):
         body = path.read_bytes()
         found = detect(body)
         for part in found.split(body) if found else ():
-            posted_at = _posted_at(found, part, at_most) if found else None
-            if posted_at is not None and posted_at <= at_most and (newest is None or posted_at > newest):
-                newest = posted_at
-    return newest
+            if found and isinstance(part, Item):
+                posted_at = _posted_at(found, part, at_most)
+                yield posted_at if posted_at is not None and posted_at <= at_most else None
+
+
+def _key(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest()
 
 
 def _posted_at(found: Format, part: Item | Skip | Broken, now: datetime) -> datetime | None:

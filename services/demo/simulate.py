@@ -63,9 +63,12 @@ def hours(now: datetime, days: int) -> list[datetime]:
     return [start + STEP * step for step in range((days + 1) * 24 + 1)]
 
 
-def simulate(feeds: Path, people: str, *, now: datetime, days: int, out: Path, advance: Progress) -> DemoReport:
+def simulate(
+    feeds: Path, people: str, *, now: datetime, days: int, out: Path, advance: Progress, why: str = ""
+) -> DemoReport:
     """Run `days` up to `now`, and the day after, into the folder `out`, made anew. `people` are JSON lines.
 
+    `why` is what the pages say of the choice of these days.
     Raises UsageError for people who cannot be read, and where `out` is no folder of an earlier demo.
     """
     _clear(out)
@@ -83,14 +86,14 @@ def simulate(feeds: Path, people: str, *, now: datetime, days: int, out: Path, a
             form.runner.tick(at)
             advance(1)
         history = SqlDigests(form.engine, settings.ids()).history(held=True)
-        note = f"Simulated: {days} days up to {now:%Y-%m-%d %H:%M} UTC, and the day after, over {feeds.name}."
-        write_index(out, form.engine, taken_in, history, note)
+        note = f"Simulated: {days} days up to {now:%Y-%m-%d %H:%M} UTC, and the day after, over {feeds.name}. {why}"
+        write_index(out, form.engine, taken_in, history, note.rstrip())
         return report_of(form, taken_in, history)
 
 
 def _collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
     chance = Random(0)  # noqa: S311 (the same demo each time)
-    reader = Reader(ShelfFetcher(), detect=shelf.detect, format_named=shelf.format_named)
+    reader = Reader(ShelfFetcher(shelf), detect=shelf.detect, format_named=shelf.format_named)
     tools = Tools(settings.ingest, SqlSourceLedger(engine), log, shelf.format_named)
     return Collector(tools, reader, chance)
 
