@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 import re
 import shutil
 from datetime import UTC, datetime
@@ -49,6 +50,19 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
             assert html is not None
             assert 'class="why"' in html.get_content()
             assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_of_a_folder_of_mixed_dates_the_days_that_hold_most_are_simulated_and_give_mail(tmp_path: Path) -> None:
+    feeds = _feeds(tmp_path / "feeds")
+    line = json.loads((feeds / "posting-lines.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    odd = [line | {"id": f"odd-{date}", "posted_at": f"{date}T00:00:00Z"} for date in ("2024-02-01", "2026-11-27")]
+    (feeds / "odd.jsonl").write_text("".join(json.dumps(one) + "\n" for one in odd), encoding="utf-8")
+    ran = run("demo", "--feeds", feeds, "--out", tmp_path / "out", "--days", "1")
+    assert ran.code == 0
+    [(held, of)] = re.findall(r"^19 to 20 November 2026 hold (\d+) of (\d+) postings", ran.out, re.MULTILINE)
+    assert 10 < int(held) < int(of)
+    assert len(list((tmp_path / "out" / "mails").glob("*.eml"))) > 5
+    assert "19 to 20 November 2026" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_samples_searches_ask_for_what_their_names_say() -> None:

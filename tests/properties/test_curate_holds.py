@@ -210,7 +210,7 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
     assert len(made.near) <= settings.most_near
     if len({fold_company(one.posting.company.name) for one in (*made.items, *made.rest)}) == 1:
         # There is nobody for whom to leave room.
-        settings = replace(settings, most_per_company=len(jobs) + 1)
+        settings = settings.model_copy(update={"most_per_company": len(jobs) + 1})
     for place, item in enumerate(shown(made)):
         better = shown(made)[:place]
         assert sum(_is_of_company(item, other) for other in better) < settings.most_per_company

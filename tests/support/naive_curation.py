@@ -1,7 +1,7 @@
 """Curation as docs/curation.md says it, as plainly as can be: all pairs compared, nothing remembered or looked up."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.criteria import SalaryFloor
@@ -72,7 +72,7 @@ def naive_curation(
     kept.sort(key=lambda job: (-job.score, -job.fit, -job.posting.seen_at.timestamp(), job.posting.posting_id))
     shown: list[_Job] = []
     if len({fold_company(job.posting.company.name) for job in kept if job.fits == "match"}) == 1:
-        settings = replace(settings, most_per_company=len(kept))
+        settings = settings.model_copy(update={"most_per_company": len(kept)})
     items, rest = _take([job for job in kept if job.fits == "match"], settings.most_items, shown, settings)
     near, _ = _take([job for job in kept if job.fits == "near"], settings.most_near, shown, settings)
     if not items:
