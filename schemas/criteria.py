@@ -58,6 +58,10 @@ class Criteria(Model):
     """Which levels; empty is any."""
     employment: tuple[Employment, ...] = ()
     """Which kinds of engagement; empty is any."""
+    visa_sponsorship: bool = False
+    """Whether the employer must sponsor a visa."""
+    accept_unknown_visa: bool = True
+    """Whether postings that say nothing of visas will do then."""
     languages: tuple[str, ...] = ()
     """ISO 639-1: languages that a posting may be written in."""
 

@@ -16,6 +16,8 @@ Seniority = Literal[
 ]
 Employment = Literal["full_time", "part_time", "contract", "temporary", "internship", "freelance"]
 
+Visa = Literal["offered", "refused", "unknown"]
+
 REVISIONS = 1_000
 """How many normaliser revisions fit into one version number."""
 
@@ -143,6 +145,8 @@ class PostingCore(Model):
     salary: Salary | None = None
     seniority: Seniority | None = None
     employment: Employment | None = None
+    visa: Visa = "unknown"
+    """Whether the employer sponsors a visa; `refused` too where one must hold the right to work already."""
     posted_at: Instant | None = None
     expires_at: Instant | None = None
     fetched_at: Instant

@@ -138,6 +138,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         salary=salary_of(random_),
         seniority=random_.choice((None, None, "junior", "mid", "senior", "senior", "lead")),
         employment=random_.choice((None, "full_time", "full_time", "contract", "part_time")),
+        visa=random_.choice(("offered", "refused", "unknown", "unknown")),
         posted_at=seen,
         fetched_at=NOON,
         cluster=Cluster(key=f"k{number}"),
@@ -213,6 +214,8 @@ def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[
         seniority=tuple(random_.sample(get_args(Seniority), k=4)) if often(0.2) else (),
         employment=tuple(random_.sample(get_args(Employment), k=3)) if often(0.15) else (),
         languages=random_.choice((("en",), ("en", "de"))) if often(0.15) else (),
+        visa_sponsorship=often(0.15),
+        accept_unknown_visa=often(0.5),
     )
 
 

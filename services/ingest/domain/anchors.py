@@ -75,6 +75,11 @@ def matches(
         yield from pattern.finditer(document.lowered, start, stop)
 
 
+def starts_of(document: Document, group: str) -> Sequence[int]:
+    """Where the group's words begin, in order."""
+    return _hits(document).starts.get(group, ())
+
+
 def holds(document: Document, group: str, start: int, stop: int) -> bool:
     """Whether a word of the group begins in a stretch of the text."""
     return any(start <= at < stop for at in _hits(document).starts.get(group, ()))

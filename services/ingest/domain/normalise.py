@@ -17,13 +17,14 @@ from services.ingest.domain.sections import Document, document_of
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills import read_skills
 from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace import read_workplace
 from services.rules.money import Rates
 from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills import taxonomy
 
-REVISION = 4
+REVISION = 5
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -81,14 +82,16 @@ def _cluster(company: str, draft: Draft, document: Document, findings: dict[str,
 
 
 def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> dict[str, Finding[Any]]:
+    language = read_language(document, draft.language)
     return {
-        "language": read_language(document, draft.language),
+        "language": language,
         "skills": read_skills(draft, document, taxonomy()),
         "workplace": read_workplace(draft, document),
         "timezones": read_timezones(draft, document),
         "salary": read_salary(draft, document, country=country, rates=rates),
         "seniority": read_seniority(draft, document),
         "employment": read_employment(draft, document),
+        "visa": read_visa(document, language.value),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from babel import Locale
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import Employment, PostingCore, Seniority, Workplace
+from schemas.posting import Employment, PostingCore, Seniority, Visa, Workplace
 from services.notifier.domain.amounts import a_period, floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
 from services.notifier.domain.lines import one_line, quoted
@@ -48,6 +48,12 @@ _EMPLOYMENT: Mapping[Employment, str] = {
     "temporary": mark("is temporary"),
     "internship": mark("is an internship"),
     "freelance": mark("is freelance"),
+}
+
+_VISA: Mapping[Visa, str] = {
+    "offered": mark("sponsors a visa"),
+    "refused": mark("sponsors no visa"),
+    "unknown": mark("does not say whether it sponsors a visa"),
 }
 
 Facts = Mapping[str, Any]
@@ -212,6 +218,10 @@ def _employment(facts: Facts, posting: PostingCore, words: Words) -> str:
     return words.say(_EMPLOYMENT[cast(Employment, facts["value"])])
 
 
+def _visa(facts: Facts, posting: PostingCore, words: Words) -> str:
+    return words.say(_VISA[cast(Visa, facts["value"])])
+
+
 def _language(facts: Facts, posting: PostingCore, words: Words) -> str:
     code = facts["value"]
     if not code:
@@ -230,6 +240,7 @@ _BY_CRITERION: Mapping[str, Callable[[Facts, PostingCore, Words], str]] = {
     "workplace": _workplace,
     "seniority": _seniority,
     "employment": _employment,
+    "visa": _visa,
     "language": _language,
 }
 

@@ -62,6 +62,6 @@ def _is_stated(reason: Reason) -> bool:
         return "min" in facts
     if reason.criterion == "salary":
         return "annual_top" in facts
-    if reason.criterion in ("workplace", "seniority", "employment", "language"):
+    if reason.criterion in ("workplace", "seniority", "employment", "visa", "language"):
         return facts.get("value") not in ("", "unknown", None)
     return not _is_exclusion(reason)

@@ -6,7 +6,7 @@ Criteria and a prepared posting enter; fits, reasons, relaxations and canonical 
 from typing import Final
 
 from services.rules.criterion.base import CriteriaError, Criterion, Fact, Fit, Reason, Relaxation, Step
-from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, WORKPLACE, Facet
+from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, VISA, WORKPLACE, Facet
 from services.rules.criterion.language import Language
 from services.rules.criterion.place import Place
 from services.rules.criterion.salary import SalaryAbove
@@ -34,7 +34,7 @@ __all__ = [
 SKILLS_ANY: Final = SkillsAny()
 PLACE: Final = Place()
 LANGUAGE: Final = Language()
-FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT)
+FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
 """In the order in which indices hold their values."""
 CRITERIA: Final[tuple[Criterion, ...]] = (
     *(SkillsAll(), SKILLS_ANY, SkillsNone(), Text()),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
-from schemas.posting import Employment, PostingCore, Seniority, Workplace
+from schemas.posting import Employment, PostingCore, Seniority, Visa, Workplace
 from services.rules.criterion.base import (
     Criterion,
     Fact,
@@ -76,7 +76,7 @@ class Facet(Criterion):
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether one of the asked values is the posting's."""
-        asked = getattr(criteria, self.name)
+        asked = self.asked(criteria)
         return "yes" if not asked or self.standing(prepared.posting) in asked else "no"
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
@@ -109,6 +109,31 @@ class Facet(Criterion):
 
     def _adjective(self, value: str) -> str:
         return value if value == "intern" else self.spelt((value,))
+
+
+class Sponsorship(Facet):
+    """Asks that the employer sponsors a visa, and may accept postings that do not say."""
+
+    def asked(self, criteria: Criteria) -> tuple[str, ...]:
+        """What a posting may say; nothing where no visa is asked for."""
+        if not criteria.visa_sponsorship:
+            return ()
+        return ("offered", "unknown") if criteria.accept_unknown_visa else ("offered",)
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """What only qualifies the wish goes with it."""
+        wanted = criteria.visa_sponsorship
+        return {"visa_sponsorship": wanted, "accept_unknown_visa": criteria.accept_unknown_visa or not wanted}
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Whatever the employer does."""
+        return self._relaxed(criteria, "without", None, "without regard to visas", visa_sponsorship=False)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Postings that do not say."""
+        if not criteria.accept_unknown_visa:
+            text = "with postings that do not say whether a visa is sponsored"
+            yield self._relaxed(criteria, "accept", None, text, accept_unknown_visa=True)
 
 
 class Level(Facet):
@@ -179,4 +204,14 @@ EMPLOYMENT: Final = Facet(
         "internship": "an internship",
     },
     added={"full_time": "full-time or an unstated form"},
+)
+VISA: Final = Sponsorship(
+    name="visa",
+    values=get_args(Visa),
+    what="visas",
+    silence="does not say whether it sponsors a visa",
+    says="{value}",
+    spelling={"offered": "sponsors a visa", "refused": "sponsors no visa", "unknown": "nothing said of it"},
+    added={},
+    untold=0.9,
 )

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bench.visa import held_against_labels
 from tests.support.shared import captures, shared_dir
 
 pytestmark = pytest.mark.timeout(600)
@@ -116,6 +117,13 @@ def test_the_labelled_ones_are_read_as_well_as_is_aimed_at(normalised: Normalise
     scores = _scores(told)
     assert scores.keys() >= AIMS.keys(), told
     assert {name: scores[name] for name, aim in AIMS.items() if scores[name] < aim} == {}, told
+
+
+def test_what_is_said_of_visas_is_read_as_labelled(normalised: Normalised) -> None:
+    found = held_against_labels(normalised.postings)
+    assert found.said >= 130
+    assert found.precision >= 0.95, found.errors
+    assert found.recall >= 0.95, found.errors
 
 
 def _scores(told: str) -> dict[str, float]:

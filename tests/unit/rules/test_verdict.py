@@ -27,12 +27,13 @@ def test_every_criterion_asked_gives_one_reason_although_others_have_failed() ->
         workplace=("remote",),
         seniority=("senior",),
         employment=("contract",),
+        visa_sponsorship=True,
         languages=("de",),
     )
     found = verdict(asked, having("PHP", status="closed", language="en"))
     assert [reason.criterion for reason in found.reasons] == [
         *("status", "skills.all", "skills.any", "skills.none", "text", "place", "timezone", "salary"),
-        *("workplace", "seniority", "employment", "language"),
+        *("workplace", "seniority", "employment", "visa", "language"),
     ]
     assert all(reason.text and reason.facts for reason in found.reasons if reason.criterion != "status")
 

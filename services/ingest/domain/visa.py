@@ -1,0 +1,132 @@
+"""Whether the employer sponsors a visa, from what the text says of papers, in eight languages (data/visa.toml)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from schemas.posting import Visa
+from services.ingest.domain.anchors import starts_of
+from services.ingest.domain.findings import Finding, quote
+from services.ingest.domain.sections import Document, Kind
+from services.ingest.domain.tables import table_of
+
+_OF_THE_WORK: frozenset[Kind] = frozenset({"duties", "requirements", "nice"})
+"""Where help with papers is a task, unless the employer says "we"."""
+_BEFORE, _AFTER = 90, 90
+"""How far from its subject a denial may stand."""
+_OF_OTHERS: frozenset[Kind] = frozenset({"about", "others", "legal"})
+"""Where help with papers is what the employer does for its customers, or what the law wants to be said."""
+_FORM_FIELD = re.compile(r":\s{1,4}(yes|no|available|not available|n/a)\b")
+"""A field of a form, whose value stands behind it or in a line of its own."""
+_CARDS = re.compile(r"mastercard|payment|amex|card network|american express")
+"""Beside these a Visa is a card."""
+_VISITS = re.compile(r"visiting|business travel|travel visa")
+
+
+class _Words(NamedTuple):
+    """The words of all languages together, by what they mean."""
+
+    papers: re.Pattern[str]
+    help: re.Pattern[str]
+    sponsor: re.Pattern[str]
+    offer: re.Pattern[str]
+    deny: re.Pattern[str]
+    without: re.Pattern[str]
+    hold: re.Pattern[str]
+    check: re.Pattern[str]
+
+
+class _Sentence(NamedTuple):
+    start: int
+    stop: int
+    words: str
+
+
+def read_visa(document: Document, language: str | None) -> Finding[Visa]:
+    """Decide by the strongest statement: a refusal, then an offer, then papers that an applicant must have already.
+
+    A text that only says that papers are checked, or that speaks of visas as its work, says nothing.
+    """
+    known = _words_of(language)
+    offered: Finding[Visa] | None = None
+    held: Finding[Visa] | None = None
+    for sentence in _sentences(document):
+        said = _in_form(known, document, sentence)
+        said = said or _says(known, sentence.words, document.kind_at(sentence.start))
+        if said is None:
+            continue
+        evidence = (quote("text", document.text, sentence.start, sentence.stop),)
+        if said == "refused":
+            return Finding("refused", evidence)
+        if said == "offered":
+            offered = offered or Finding("offered", evidence)
+        else:
+            held = held or Finding("refused", evidence)
+    return offered or held or Finding("unknown")
+
+
+def _says(known: _Words, words: str, kind: Kind) -> str | None:
+    """`refused`, `offered`, or `hold` for what an applicant must have."""
+    if known.without.search(words):
+        return "refused"
+    subject = known.sponsor.search(words) or _beside_help(known, words)
+    if subject is not None and not _CARDS.search(words):
+        before, after = words[max(0, subject.start() - _BEFORE) : subject.start()], words[subject.end() :][:_AFTER]
+        if known.deny.search(before) or known.deny.search(after) or known.deny.search(subject[0]):
+            return "refused"
+        offers = kind not in _OF_OTHERS and (kind not in _OF_THE_WORK or known.offer.search(words))
+        if offers and not _VISITS.search(words) and not known.hold.search(words):
+            return "offered"
+    return "hold" if known.hold.search(words) and not known.check.search(words) else None
+
+
+def _in_form(known: _Words, document: Document, sentence: _Sentence) -> str | None:
+    """What the field of a form holds: `Visa sponsorship: No`."""
+    if not known.sponsor.match(sentence.words.strip()):
+        return None
+    colon = document.lowered.find(":", sentence.start, sentence.stop)
+    value = _FORM_FIELD.match(document.lowered, colon) if colon >= 0 else None
+    if value is None or value[1] == "n/a":
+        return None
+    return "offered" if value[1] in ("yes", "available") else "refused"
+
+
+def _beside_help(known: _Words, words: str) -> re.Match[str] | None:
+    paper = known.papers.search(words)
+    return paper if paper is not None and known.help.search(words) else None
+
+
+def _sentences(document: Document) -> Iterator[_Sentence]:
+    """The sentences that hold a word of papers, each once; a semicolon ends one too."""
+    text, done = document.lowered, -1
+    for at in starts_of(document, "visa"):
+        if at < done:
+            continue
+        start, stop = document.sentence_at(at, at)
+        start = max(start, text.rfind(";", start, at) + 1)
+        end = text.find(";", at, stop)
+        done = end if end >= 0 else stop
+        yield _Sentence(start, done, text[start:done].replace("’", "'"))
+
+
+@cache
+def _words_of(language: str | None) -> _Words:
+    """The words of a language and of English, in which many a text in another one says this."""
+    tables = table_of("visa.toml")
+    languages = [tables["en"], *([tables[language]] if language in tables and language != "en" else [])]
+    return _Words(*(_any_of([word for one in languages for word in one[field]]) for field in _Words._fields))
+
+
+def _any_of(written: Sequence[str]) -> re.Pattern[str]:
+    """Plain words, as whole words; `*` stands for any ending, and an ending (`n't`) may follow letters."""
+    ways = "|".join(map(_pattern_of, sorted(set(written), key=len, reverse=True)))
+    return re.compile(rf"(?:{ways})(?![^\W_])")
+
+
+def _pattern_of(word: str) -> str:
+    stem = re.escape(word.rstrip("*")) + (r"[^\W_]*" if word.endswith("*") else "")
+    return stem if word in _ENDINGS else rf"(?<![^\W_]){stem}"
+
+
+_ENDINGS = frozenset({"n't"})
