@@ -11,6 +11,7 @@ from typer._click.exceptions import UsageError as WrongUsage
 from typer.main import get_command
 
 from services.cli.app import tree
+from services.cli.output import guarded
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.logging import configure_logging
 
@@ -25,6 +26,11 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
+    with guarded():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         _require_readable(arguments)
         configure_logging(level="warning")

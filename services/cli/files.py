@@ -29,6 +29,7 @@ from services.notifier.importing import criteria_of
 from services.rules.verdict import verdict
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.named_files import is_file, is_folder, open_named, read_named
+from services.runtime.printable import escaped
 from services.runtime.strict_json import read_alone, reason_of
 
 
@@ -57,7 +58,7 @@ def normalise(
                 advance(1)
                 counts[file][outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
                 if isinstance(outcome, Posting):
-                    sys.stdout.write(outcome.model_dump_json() + "\n")
+                    sys.stdout.write(escaped(outcome.model_dump_json()) + "\n")
                 elif fallen:
                     fallen.write(json.dumps({"file": file.name, **outcome.as_json()}, ensure_ascii=False) + "\n")
     _sum_up(counts, summary)

@@ -1,14 +1,17 @@
-"""What commands print: tables, JSON lines, and progress that is a bar on a terminal and plain lines in a pipe."""
+"""What commands print: tables, JSON lines, and progress that is a bar on a terminal and plain lines in a pipe.
 
-import json
+All of it passes here: `guarded` stands before standard output and error while a command runs, and lets through nothing
+that would steer a terminal. Only Rich, which colours, writes past it, and what it is given is cleaned before.
+"""
+
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, TextIO, cast
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook, RenderResult
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,7 +21,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
+
+from services.runtime.logging import unguarded
+from services.runtime.printable import json_text, printable
 
 Advance = Callable[[int], None]
 """Say that so many more are done."""
@@ -27,15 +34,59 @@ _LINE_EVERY_S = 2.0
 _PIPE_WIDTH = 400
 
 
-def console(*, error: bool = False) -> Console:
-    """Standard output, or standard error. In a pipe it is as wide as the text needs, without colours."""
-    stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False)
+class _Guard:
+    """A stream that takes text and lets nothing through that steers a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.unguarded = stream
+
+    def write(self, text: str) -> int:
+        self.unguarded.write(printable(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unguarded, name)
 
 
-def print_json(value: Any) -> None:
-    """One JSON document on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Let nothing of what is printed meanwhile, by whatever way, steer a terminal."""
+    out, error = (cast(TextIO, _Guard(unguarded(stream))) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(out), redirect_stderr(error):
+        yield
+
+
+class _Cleaned:
+    """Something to render, of whose text nothing steers; its colours are Rich's own."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._inner, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
+class _Cleaning(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [cast(ConsoleRenderable, _Cleaned(one)) for one in renderables]
+
+
+def console(*, error: bool = False, width: int = _PIPE_WIDTH) -> Console:
+    """Standard output, or standard error. In a pipe it is as wide as told, without colours."""
+    stream = unguarded(sys.stderr if error else sys.stdout)
+    made = Console(file=stream, width=None if stream.isatty() else width, highlight=False)
+    made.push_render_hook(_Cleaning())
+    return made
+
+
+def print_json(value: Any, **how: Any) -> None:
+    """One JSON document, on one line unless `how` says otherwise."""
+    sys.stdout.write(json_text(value, **({"separators": (",", ":")} | how)) + "\n")
 
 
 def table(
@@ -54,7 +105,7 @@ def _cell(value: object) -> str:
     text = (
         f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "" if value is None else str(value)
     )
-    return text.replace("[", r"\[")
+    return printable(text).replace("[", r"\[")
 
 
 @contextmanager
@@ -80,7 +131,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console(error=True),
             transient=True,
         ) as bar:
             yield _on_bar(bar, what, total)

@@ -1,7 +1,6 @@
 """`jobchime status`: the whole stream on one page, sources to deliveries."""
 
 import io
-import json
 import re
 import sys
 import time
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from services.cli.options import AsJson, Config
-from services.cli.output import console
+from services.cli.output import console, print_json
 from services.cli.status_page import page
 from services.overview.gather import Gatherer
 from services.overview.model import Overview
@@ -43,7 +42,7 @@ def status(
         while True:
             overview = gatherer.look()
             if as_json:
-                sys.stdout.write(json.dumps(as_dict(overview), ensure_ascii=False) + "\n")
+                print_json(as_dict(overview))
                 sys.stdout.flush()
             else:
                 _print(overview, svg)
@@ -73,8 +72,7 @@ def _watch(gatherer: Gatherer, every: float) -> None:
 
 
 def _print(overview: Overview, svg: Path | None) -> None:
-    out = console() if sys.stdout.isatty() else Console(file=sys.stdout, width=_PIPE_WIDTH, highlight=False)
-    out.print(page(overview))
+    console(width=_PIPE_WIDTH).print(page(overview))
     if svg is not None:
         drawn = Console(record=True, width=130, file=io.StringIO(), force_terminal=True, color_system="truecolor")
         drawn.print(page(overview))

@@ -160,8 +160,11 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
     if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
         yield Trouble(
-            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}",
-            "see that a notifier runs and is ready",
+            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
+            + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
+            "the notifier's log says why: a digest could not be built"
+            if figures.due_retried
+            else "see that a notifier runs and is ready",
         )
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")

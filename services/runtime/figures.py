@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, distinct, func, not_, select, text
+from sqlalchemy import Connection, Engine, Row, func, select, text
 
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
+from services.runtime.due import read_due
 from services.runtime.heartbeat import workers_in
 from services.runtime.mail_figures import MailFigures, read_mail_figures
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy import told
 from services.runtime.store import reading
-from services.runtime.suppressed import is_suppressed
 
 SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
 """`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
@@ -105,6 +105,8 @@ class StoreFigures:
     due_subscribers: int = 0
     due_since: datetime | None = None
     """Since when the longest due one waits."""
+    due_retried: int = 0
+    """Of the due: whose digest is being built, or could not be and is tried again when its claim ends."""
     outbox: int = 0
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
@@ -124,7 +126,7 @@ def read_figures(
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
         pauses = read_pauses(connection)
-        due, due_since = _due(connection, now)
+        due = read_due(connection, now)
         return StoreFigures(
             at=now,
             sources=_sources(connection, now, expected, pauses),
@@ -137,8 +139,9 @@ def read_figures(
             criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
             subscribers=_number(connection, select(func.count()).where(subscribers.c.status == "active")),
             searches=_number(connection, select(func.count()).where(saved_searches.c.paused.is_(False))),
-            due_subscribers=due,
-            due_since=due_since,
+            due_subscribers=due.subscribers,
+            due_since=due.since,
+            due_retried=due.retried,
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
             workers=_workers(connection, now, services),
@@ -271,22 +274,6 @@ def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> 
 def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:
     query = select(column, func.count()).where(*which).group_by(column).order_by(column)
     return {str(value): int(number) for value, number in connection.execute(query)}
-
-
-def _due(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
-    query = (
-        select(func.count(distinct(saved_searches.c.subscriber_id)), func.min(saved_searches.c.next_due_at))
-        .join(subscribers, subscribers.c.subscriber_id == saved_searches.c.subscriber_id)
-        .where(
-            saved_searches.c.next_due_at <= now,
-            saved_searches.c.paused.is_(False),
-            subscribers.c.status == "active",
-            # Nothing is built for whom nothing may be sent.
-            not_(is_suppressed(subscribers.c.address_hash)),
-        )
-    )
-    number, since = connection.execute(query).one()
-    return int(number), since
 
 
 def _unknown() -> Any:

@@ -10,6 +10,7 @@ import structlog
 
 from services.runtime import privacy
 from services.runtime.errors import UsageError
+from services.runtime.printable import json_text, printable
 from services.runtime.privacy import HIDDEN
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -30,7 +31,7 @@ def configure_logging(*, level: str = "info", json: bool | None = None, stream: 
     if level.casefold() not in LEVELS:
         raise UsageError(f"there is no log level {level!r}; the levels are {', '.join(LEVELS)}")
     number = logging.getLevelNamesMapping()[level.upper()]
-    out = stream or sys.stderr
+    out = stream or unguarded(sys.stderr)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -95,9 +96,23 @@ def _scrubbed(value: Any) -> Any:
 
 def _rendering(out: TextIO, json: bool | None) -> list[structlog.typing.Processor]:
     if json if json is not None else not out.isatty():
-        return [structlog.processors.JSONRenderer(ensure_ascii=False)]
+        return [structlog.processors.JSONRenderer(serializer=json_text)]
     # The default formatter prints local variables with a traceback, and those may hold anything.
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [_for_terminals, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def unguarded(stream: TextIO) -> TextIO:
+    """The stream behind one that cleans what it is given, for what cleans by itself and colours."""
+    behind: TextIO = getattr(stream, "unguarded", stream)
+    return behind
+
+
+def _for_terminals(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Have nothing of a line steer the terminal that it is read on; its colours come later."""
+    for name, value in event.items():
+        if name not in ("_record", "_from_structlog", "exc_info"):
+            event[name] = value if isinstance(value, int | float | None) else printable(str(value))
+    return event
 
 
 def _adopt_libraries(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,11 @@ from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.schedule import SourceHealth
+from services.runtime.due import Due, read_due
 from services.runtime.figures import Expected, SourceFigures, read_figures
+from services.runtime.store import reading
 from tests.support.logs import NOON
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.stores import ENGINES, new_engine
 
 MINUTE = timedelta(minutes=1)
@@ -40,3 +43,51 @@ def test_a_source_fails_since_the_first_failure_after_its_last_success(engine: E
     assert (found.error, found.error_since, found.error_at) == (None, None, None)
     ledger.settle(replace(health, last_attempt=NOON + 9 * MINUTE, failures=1, last_error="HTTP 500"))
     assert source(engine).error_since == NOON + 9 * MINUTE
+
+
+HOUR = timedelta(hours=1)
+
+
+def waiting(store: NotifierStore, now: datetime) -> Due:
+    with reading(store.engine) as connection:
+        return read_due(connection, now)
+
+
+def claimed(store: NotifierStore, now: datetime) -> int:
+    """How many a notifier's tick would serve; nobody is claimed afterwards."""
+    found = store.windows.claim_due("w", now, store.windows.take_cut(now), timedelta(minutes=15), 100)
+    store.windows.release("w")
+    return len(found)
+
+
+def test_an_instant_search_without_news_waits_for_nothing_however_long_ago_its_time_was(store: NotifierStore) -> None:
+    search = store.search(store.person(), cadence="instant")
+    later = NOW + 8 * MINUTE
+    assert (waiting(store, later), claimed(store, later)) == (Due(), 0)
+    store.matches.store(0, [arrival(0, posting("a"), [search.key])], later)
+    assert waiting(store, later) == Due(1, later), "it waits since the news came"
+    store.windows.take_cut(later)
+    assert waiting(store, later + 5 * MINUTE) == Due(1, later)
+    assert claimed(store, later) == 1
+
+
+def test_who_is_paused_or_suppressed_waits_for_nothing(store: NotifierStore) -> None:
+    ada, bob, eve = store.person("ada"), store.person("bob"), store.person("eve")
+    for one in (ada, bob):
+        store.search(one)
+    paused = store.search(eve)
+    store.subscribers.pause(ada.subscriber_id, NOW)
+    store.suppressions.suppress("bob@example.com", "unsubscribed", NOW)
+    store.searches.pause(paused.search_id, NOW)
+    assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (0, 0)
+    store.subscribers.resume(ada.subscriber_id, NOW)
+    assert (waiting(store, NOW + 24 * HOUR).subscribers, claimed(store, NOW + 24 * HOUR)) == (1, 1)
+
+
+def test_one_whose_digest_is_in_hand_or_could_not_be_built_is_told_apart(store: NotifierStore) -> None:
+    for name in ("ada", "bob"):
+        store.search(store.person(name))
+    at = NOW + 24 * HOUR
+    assert len(store.windows.claim_due("w", at, store.windows.take_cut(at), HOUR, 1)) == 1
+    found = waiting(store, at)
+    assert (found.subscribers, found.retried) == (2, 1)

@@ -1,0 +1,73 @@
+"""A matcher is killed and another has its partitions: nobody is alarmed but by what says so, and it is named."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.engines import kafka_of_my_own
+from tests.support.installed import Installation, started
+from tests.support.postgresql import empty_database
+from tests.support.pushing import Client, posting
+from tests.support.waiting import ended, until
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+MEMORY = '[matcher]\nindex = "memory"\n'
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with kafka_of_my_own() as kafka, empty_database() as store:
+        made = Installation(tmp_path, kafka, store, more=MEMORY)
+        assert made.command("topics", "create")[0] == 0
+        assert made.command("migrate")[0] == 0
+        yield made
+
+
+def alive(it: Installation) -> int:
+    found: int = it.service("matcher")["alive"]
+    return found
+
+
+def ready(it: Installation, workers: int) -> bool:
+    beats = [one for one in it.service("matcher")["workers"] if not one["stopped"]]
+    return sum(one["heartbeat"]["ready"] for one in beats) == workers and alive(it) == workers
+
+
+def alarms(log: Path) -> list[str]:
+    """Lines of level error or worse; one that is no JSON is a traceback or a print, and as bad."""
+    lines = [line for line in log.read_text().splitlines() if line]
+    return [line for line in lines if not line.startswith("{") or json.loads(line)["level"] in ("error", "critical")]
+
+
+def test_a_killed_matcher_is_named_and_its_takeover_writes_no_error(installation: Installation) -> None:
+    it, client = installation, Client(installation.push_port)
+    second_log = it.folder / "matcher-2.log"
+    with it.running():
+        until(lambda: ready(it, 1), "a matcher works")
+        second = started("matcher", it.config, second_log)
+        until(lambda: ready(it, 2), "two matchers work")
+        assert client.push([posting(str(number)) for number in range(20)]).status == 202
+        until(lambda: it.topic("matches.v1")["end"] == 20, "they match")
+        (name,) = [one["worker"] for one in it.service("matcher")["workers"] if one["pid"] == second.pid]
+        second.send_signal(signal.SIGKILL)
+        ended(second)
+        lost = 'jobchime_workers{service="matcher",state="lost"} 1.0'
+        until(lambda: lost in it.probe("notifier", "/metrics")[1], "another process tells of it", 60)
+        (told,) = [one for one in it.status()["troubles"] if name in one["what"]]
+        assert f"the worker {name} of matcher is lost" in told["what"]
+        assert "1 works on" in told["what"]
+        assert client.push([posting(str(number)) for number in range(20, 40)]).status == 202
+        until(lambda: it.topic("matches.v1")["end"] == 40, "the other matches all")
+        assert it.command("worker", "forget", name)[0] == 0
+        assert not any(name in one["what"] for one in it.status()["troubles"])
+        third = started("matcher", it.config, it.folder / "matcher-3.log")
+        until(lambda: ready(it, 2), "a third shares the partitions")
+        third.terminate()
+        assert ended(third) == 0
+        until(lambda: ready(it, 1), "and has left again")
+    logs = [it.folder / f"{service}.log" for service in ("ingest", "matcher", "notifier", "matcher-3")]
+    assert {log.name: found for log in (*logs, second_log) if (found := alarms(log))} == {}
