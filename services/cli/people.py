@@ -8,10 +8,11 @@ import typer
 
 from services.cli.feedback import feedback, follow
 from services.cli.importing import import_people
-from services.cli.opened import open_installation
+from services.cli.opened import Opened, open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
 from services.cli.unsuppressing import unsuppress
+from services.notifier.adapters.sql.suppressions import SqlSuppressions
 from services.notifier.domain.people import FieldError, Profile, Subscriber, profile_of
 from services.notifier.importing.differences import of_profile
 from services.runtime.errors import UsageError
@@ -36,8 +37,9 @@ def add(
     """Take someone in."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
     profile = checked(fields)
-    added = open_installation(config, create=True).subscribers.add(profile, moment(now))
-    typer.echo(added.subscriber_id)
+    opened = open_installation(config, create=True)
+    typer.echo(opened.subscribers.add(profile, moment(now)).subscriber_id)
+    _warn_of_suppression(opened, profile.address)
 
 
 @app.command("edit")
@@ -56,6 +58,9 @@ def edit(
     """Change someone's facts; what is not named stays, and so do their searches and what they were sent."""
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language}
     fields: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    for field, value in fields.items():
+        if not value.strip():
+            raise UsageError(f"{field}: it is empty; leave it out, and it stays as it is")
     opened = open_installation(config, create=False)
     found = opened.subscribers.find(person)
     # Anything may be missing but an empty name: that is how somebody asks not to be greeted by one.
@@ -65,6 +70,14 @@ def edit(
         raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
     opened.subscribers.change(found.subscriber_id, profile, moment(now))
     typer.echo("\n".join(map(str, changes)))
+    _warn_of_suppression(opened, profile.address)
+
+
+def _warn_of_suppression(opened: Opened, address: str) -> None:
+    reason = SqlSuppressions(opened.engine, opened.ids).reason(address)
+    if reason is not None:
+        how = "`jobchime subscriber unsuppress` allows it again, if they want it"
+        typer.echo(f"Note: no mail goes to this address: {reason}. {how}.", err=True)
 
 
 def checked(fields: Mapping[str, Any]) -> Profile:

@@ -77,7 +77,7 @@ def edit(
     """Change a search; what is not named stays.
 
     Jobs that were sent do not come again, and none between is missed: other criteria look back as those of a new search
-    do. No day, and of a weekly search no week, gets two digests by it or goes without.
+    do. No day gets two digests by it, or goes without the one that it should have.
     """
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.embedded import embedded
+from services.notifier.adapters.sql.suppressions import SqlSuppressions
 from services.runtime.clock import FixedClock
+from services.runtime.store import open_store
 from services.settings import load_settings
 from tests.support.command_line import Ran, run
 
@@ -130,6 +132,7 @@ def test_somebody_who_moves_and_changes_address_goes_on_where_they_were(installa
         (("subscriber", "edit", "ada@example.com", "--time-zone", "Europe/Berlin"), "nothing changes"),
         (("subscriber", "edit", "ada@example.com", "--time-zone", "Mars"), "IANA"),
         (("subscriber", "edit", "ada@example.com", "--email", "nonsense"), "address"),
+        (("subscriber", "edit", "ada@example.com", "--currency", ""), "currency: it is empty"),
         (("subscriber", "edit", "bob@example.com", "--currency", "USD"), "Nobody"),
         (("search", "edit", "no-search", "--hour", "7"), "no saved search"),
     ],
@@ -139,6 +142,17 @@ def test_a_change_that_cannot_be_made_is_one_sentence(
 ) -> None:
     ran = run(*arguments, "-c", installation)
     assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+def test_whoever_changes_to_a_suppressed_address_is_told_of_it(installation: Path) -> None:
+    settings = load_settings(installation)
+    engine = open_store(settings.store_url)
+    now = datetime.fromisoformat(MORNING)
+    SqlSuppressions(engine, settings.ids()).suppress("ada@gone.example", "the mailbox does not exist", now)
+    engine.dispose()
+    ran = run("subscriber", "edit", "ada@example.com", "--email", "ada@gone.example", "-c", installation)
+    assert ran.code == 0
+    assert "no mail goes to this address: the mailbox does not exist" in ran.err
 
 
 def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installation: Path, tmp_path: Path) -> None:

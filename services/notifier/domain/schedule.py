@@ -14,6 +14,8 @@ MOST_INSTANT = 6
 """Digests with instant searches in one local day; what is over waits for the next."""
 
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_HALF_WEEK = _WEEK / 2
 _MINUTE = timedelta(minutes=1)
 _SEARCHED_DAYS = 23
 """Three weeks and a day on either side: more than a weekly slot can be away, even where its date was skipped."""
@@ -56,24 +58,29 @@ def due_after_change(
     """When a search is due whose cadence, hour, weekday or time zone have just become these, in UTC.
 
     `was` and `was_due_at` are its cadence and due time until now, `served_at` the due time of its last digest. Each
-    local date of a daily search, and each ISO week of a weekly one, keeps its one digest: a slot in one that was served
-    is passed over, and the old due time stands where its date or week would be left without. Raises ValueError for what
-    is no schedule.
+    local date of a daily search keeps its one digest, and those of a weekly search lie half a week apart or more: a
+    slot too soon after the last is passed over, and the old due time stands where it would be left out otherwise.
+    Raises ValueError for what is no schedule.
     """
     due = next_due(cadence, hour, weekday, time_zone, now)
     if "instant" in (cadence, was):
         return due
     zone, by_week = _zone(time_zone), cadence == was == "weekly"
 
-    def period(at: datetime) -> tuple[int, ...]:
-        day = at.astimezone(zone).date()
-        return day.isocalendar()[:2] if by_week else (day.toordinal(),)
+    def apart(earlier: datetime, later: datetime) -> bool:
+        """Whether two digests would not be one too many."""
+        if by_week:
+            return later - earlier >= _HALF_WEEK
+        return earlier.astimezone(zone).date() < later.astimezone(zone).date()
 
-    served = period(served_at) if served_at is not None else ()
-    while period(due) <= served:
+    while served_at is not None and not apart(served_at, due):
         due = next_due(cadence, hour, weekday, time_zone, due)
+    if not apart(was_due_at, due) or (served_at is not None and not apart(served_at, was_due_at)):
+        return due
+    if by_week and was_due_at > now and served_at is not None and due - served_at <= _WEEK + _HALF_WEEK:
+        return due
     owed = was_due_at <= now or (served_at is not None and cadence == was)
-    return was_due_at if owed and served < period(was_due_at) < period(due) else due
+    return was_due_at if owed else due
 
 
 def latest_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, now: datetime) -> datetime:

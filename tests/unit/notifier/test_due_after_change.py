@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,12 +72,16 @@ def test_a_move_to_the_east_past_the_hour_keeps_what_was_promised_for_the_day() 
 @pytest.mark.parametrize(
     ("weekday", "now", "due", "served", "expected"),
     [
-        # Served on Monday: the Thursday of the next week.
+        # Served on Monday: Thursday is too soon after it, and the next one is taken.
         (3, "2026-06-29T10:00", "2026-07-06T08:00", "2026-06-29T08:00", "2026-07-09T08:00"),
-        # To be served on Wednesday: Monday has passed, so that this week keeps its Wednesday.
+        # To be served on Wednesday: the next Monday is twelve days after the last, so that Wednesday stands.
         (0, "2026-06-30T10:00", "2026-07-01T08:00", "2026-06-24T08:00", "2026-07-01T08:00"),
         # To be served on Wednesday: Friday of the same week.
         (4, "2026-06-30T10:00", "2026-07-01T08:00", "2026-06-24T08:00", "2026-07-03T08:00"),
+        # Served on Monday: Sunday of the same week is six days later.
+        (6, "2026-06-29T10:00", "2026-07-06T08:00", "2026-06-29T08:00", "2026-07-05T08:00"),
+        # Due on Wednesday and not yet built: it is not put off to Tuesday.
+        (1, "2026-07-01T08:00", "2026-07-01T08:00", "2026-06-24T08:00", "2026-07-01T08:00"),
     ],
 )
 def test_another_day_of_the_week(weekday: int, now: str, due: str, served: str, expected: str) -> None:
@@ -144,3 +149,20 @@ def test_wherever_somebody_moves_no_local_date_has_two_digests_and_none_stays_aw
     changes: list[tuple[int, str, int]],
 ) -> None:
     assert all(1 <= days <= 3 for days in days_between_digests(changes))
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 6), st.integers(0, 23)), max_size=8))
+def test_whichever_days_of_the_week_are_chosen_digests_keep_their_distance(changes: list[tuple[int, int, int]]) -> None:
+    now, weekday, hour = utc("2026-07-01T00:00"), 0, 8
+    due, served = next_due("weekly", hour, weekday, "UTC", now), list[datetime]()
+    for wait, to, at in [*changes, (800, 0, 8)]:
+        for _ in range(wait):
+            now += HOUR
+            if due <= now:
+                served.append(due)
+                due = next_due("weekly", hour, weekday, "UTC", now)
+        weekday, hour = to, at
+        last = served[-1] if served else None
+        due = due_after_change("weekly", hour, weekday, "UTC", was="weekly", was_due_at=due, served_at=last, now=now)
+    apart = [later - earlier for earlier, later in pairwise(served)]
+    assert all(timedelta(days=3.5) <= one < timedelta(days=14) for one in apart)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.domain.allow import AllowRule
 from services.notifier.domain.ids import fold_address
 
 
@@ -60,3 +61,11 @@ def test_of_the_local_part_only_the_case_of_ascii_and_its_composition_are_ignore
     composed = unicodedata.normalize("NFC", local)
     lowered = "".join(letter.lower() if letter.isascii() else letter for letter in composed)
     assert fold_address(f"{local}@example.com") == f"{lowered}@example.com"
+
+
+def test_who_may_be_mailed_is_told_apart_in_the_same_way() -> None:
+    rule = AllowRule(["a@fass.de", "@strasse.de", "fi@example.com", "jö@münchen.de"])
+    for allowed in ("A@FASS.de", "anyone@strasse.de", "jö@xn--mnchen-3ya.de"):
+        assert rule.allows(allowed)
+    for other in ("a@faß.de", "anyone@straße.de", "\ufb01@example.com", "JÖ@münchen.de"):
+        assert not rule.allows(other)
