@@ -14,6 +14,7 @@ _GENDERS: Final = re.compile(
 )
 _CUT: Final = re.compile(r"\s*[()\[\]|@,]\s*|\s+[-\u2013\u2014]\s+|\s*[\u2013\u2014]\s*|(?<=\w)-\s+|:\s+")
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
+_SPACES: Final = re.compile(r"\s\s+")
 _NOT_WORK: Final = frozenset({
     "remote", "remoto", "remota", "hybrid", "onsite", "on", "site", "office", "home", "based", "fully", "full",
     "first", "friendly", "work", "from", "anywhere", "worldwide", "within", "across", "or", "and", "in", "the",
@@ -57,7 +58,7 @@ def fold_title(title: str) -> str:
     The level stays, and so does the place of who works a market (`works_a_market`). What is often written in several
     ways is written in one: `Sr.`, `Fullstack`, clients and customers.
     """
-    bare = _GENDERS.sub(" ", _FLAGS.sub(" ", collapsed(title)))
+    bare = _SPACES.sub(" ", _GENDERS.sub(" ", _FLAGS.sub(" ", collapsed(title))))
     parts = [part for part in _CUT.split(bare) if part.strip()]
     keeps_places = works_a_market(bare)
     # The work comes first, but for a workplace: `Remote - Data Engineer`.

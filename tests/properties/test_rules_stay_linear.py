@@ -133,3 +133,10 @@ def test_a_rule_stays_linear_in_words_of_the_rules_alone_and_in_pairs(
     rule: str, word: str, other: str, between: str
 ) -> None:
     assert grows_faster_than_its_text(RULES[rule], f"{word}{between}{other}{between if other else ''}", 20_000) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "unit"), [("title", "(m / m) "), ("timezones of a title", " (UTC "), ("timezones of a title", "KST - ")]
+)
+def test_a_rule_of_titles_stays_linear(rule: str, unit: str) -> None:
+    assert grows_faster_than_its_text(RULES[rule], unit, 15_000) is None

@@ -40,7 +40,7 @@ _OTHERS = frozenset({"id", "remote", "timezones", "posted_at", "expires_at"})
 FIELDS = TEXTS | LISTS | AMOUNTS | _OTHERS
 """All fields of a line. Needed: title and company, and a url or a description."""
 _OPEN = frozenset({"worldwide", "anywhere"})
-_HEAD_BYTES = 256 * 1024
+_HEAD_BYTES = 1024 * 1024
 _MOST_LINE = 2_000_000
 _NEARLY = 85
 """Likeness in percent from which an unknown field is taken for a misspelt one."""

@@ -75,6 +75,7 @@ _NOT_NEEDED = re.compile(
 _STRAY, _ITS_NEIGHBOUR = 14.0, 13.0
 _AROUND, _BESIDE = 60, 8
 _MOST_ZONES = 60
+_MOST_TITLE = 300
 _ELSEWHERE = frozenset({"legal", "process", "about", "others"})
 
 
@@ -84,9 +85,14 @@ def read_timezones(draft: Draft, document: Document) -> Finding[Timezones | None
 
 
 def _in_title(title: str) -> Finding[Timezones | None] | None:
-    zones = zones_in(title)
-    wished = any(_is_wished_of_some(title, 0, len(title), zone) for zone in zones)
+    zones = zones_in(title)[:_MOST_ZONES]
+    wished = any(_is_wished_of_some(title, *_near(title, zone), zone) for zone in zones)
     return None if wished else _found("title", title, zones)
+
+
+def _near(title: str, zone: Zone) -> tuple[int, int]:
+    """A whole title, but of one that is no title."""
+    return max(0, zone.start - _MOST_TITLE), min(len(title), zone.end + _MOST_TITLE)
 
 
 def _in_text(document: Document) -> Finding[Timezones | None] | None:

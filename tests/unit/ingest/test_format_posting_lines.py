@@ -155,3 +155,7 @@ def test_it_is_detected_by_its_first_line() -> None:
     assert detect(("\n" + body(line())).encode()) is LINES
     assert detect(b'{"title": "a feed", "items": []}') is None
     assert not LINES.complete
+
+
+def test_a_first_line_of_half_a_megabyte_does_not_hide_the_format() -> None:
+    assert detect(body(line(description="bread " * 90_000)).encode()) is LINES
