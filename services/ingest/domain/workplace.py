@@ -10,6 +10,7 @@ from services.ingest.domain.anchors import holds, matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
+from services.ingest.domain.workplace_anywhere import REMOTE_ANYWHERE
 from services.ingest.domain.workplace_days import ONCE, OTHERS, PARTS, RARELY, SHARE, WEEKDAYS
 from services.ingest.domain.workplace_words import (
     AT_TIMES,
@@ -33,13 +34,13 @@ from services.ingest.domain.workplace_words import (
     USED_TO,
 )
 
-Rank = Literal["tag", "option", "days", "said", "way", "policy", "weak"]
+Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "weak"]
 Found = dict[tuple[Rank, Workplace], Finding[Workplace]]
 
 _STRONG: tuple[tuple[Rank, Workplace], ...] = (
     ("option", "remote"), ("days", "hybrid"), ("tag", "hybrid"), ("tag", "remote"), ("tag", "onsite"),
     ("said", "hybrid"), ("said", "remote"), ("said", "onsite"), ("way", "hybrid"), ("way", "remote"),
-    ("way", "onsite"),
+    ("way", "onsite"), ("anywhere", "remote"),
 )  # fmt: skip
 """What beats the board's field, the strongest first.
 
@@ -52,7 +53,8 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
 _PLAIN: dict[tuple[Rank, Workplace], re.Pattern[str]] = {
     ("said", "hybrid"): HYBRID_SAID, ("way", "hybrid"): HYBRID_WAY, ("weak", "hybrid"): HYBRID_WEAK,
     ("said", "onsite"): ONSITE_SAID, ("way", "onsite"): ONSITE_WAY,
-    ("said", "remote"): REMOTE_SAID, ("way", "remote"): REMOTE_WAY, ("weak", "remote"): REMOTE_WEAK,
+    ("said", "remote"): REMOTE_SAID, ("way", "remote"): REMOTE_WAY, ("anywhere", "remote"): REMOTE_ANYWHERE,
+    ("weak", "remote"): REMOTE_WEAK,
 }  # fmt: skip
 _BEFORE, _AFTER = 60, 65
 _MOST_MATCHES = 20
@@ -153,7 +155,7 @@ def _keep(found: Found, rank: Rank, workplace: Workplace, match: re.Match[str], 
 def _weighed(rank: Rank, workplace: Workplace, document: Document, match: re.Match[str]) -> Rank:
     if workplace == "hybrid" and _conditional(document, match):
         return "weak"
-    return "policy" if rank == "way" and _of_company(document, match) else rank
+    return "policy" if rank in ("way", "anywhere") and _of_company(document, match) else rank
 
 
 def _of_company(document: Document, match: re.Match[str]) -> bool:

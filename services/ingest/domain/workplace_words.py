@@ -217,6 +217,10 @@ USED_TO = re.compile(
 
 FOR_A_WHILE = re.compile(
     r"\b(?:\d+|one|two|three|four|six|several|few) (?:\w+ )?(?:days|weeks|months)\b(?! (?:a|per|each|every) week)"
+    r"|\b(?:\d+|ein\w*|une?|una?|um|één|jeden|zwei|deux|dos|dois|due|twee|dwa|drei|trois|tres|três|tre|drie|trzy"
+    r"|vier|quatre|cuatro|quatro|quattro|cztery|einige|quelques|algun[ao]s|alcun[ei]|enkele|kilka) (?:\w+ )?"
+    r"(?:wochen?|monate?n?|semaines?|mois|semanas?|m[eê]s(?:es)?|settiman[ae]|mes[ei]|weken|maand(?:en)?|tygodni\w*"
+    r"|miesiąc\w*)\b|\b(?:up to|for|part of|some of) (?:a|the) (?:month|year)\b"
     r"|\babroad\b|\bin exceptional cases\b",
 )
 """A benefit for some weeks of the year, and no workplace: `work from anywhere for four weeks`."""
