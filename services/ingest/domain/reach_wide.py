@@ -29,7 +29,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _SLOGAN = re.compile(
-    r"\b(?:work\w*|live|based|remote(?:ly)?|travail\w*|trabaj\w*|trabalh\w*|arbeite\w*|lavora\w*)[\s\w,-]{0,18}$"
+    r"\b(?:work\w*|live|based|remote(?:ly)?|travail\w*|trabaj\w*|trabalh\w*|arbeite\w*|lavora\w*|werk|werken|prac\w+"
+    r"|remot[oa]|à distance|télétravail|teletrabajo|teletrabalho|zdaln\w+|thuiswerk\w*)[\s\w,-]{0,18}$"
     r"|(?:^|\n)[\W_]*(?:job |work )?(?:location|standort|lieu|ubicación|localização)\W{1,4}(?:remote\W{1,4})?$"
     r"|\bremote\W{1,4}$",
     re.IGNORECASE,

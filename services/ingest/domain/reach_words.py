@@ -101,7 +101,10 @@ FOR_A_WHILE: Final = re.compile(
 LIMITED_BEHIND: Final = re.compile(
     r"[^.\n]{0,30}\b(?:up to \w+|\d+|one|two|three|four|several|few) (?:\w+ )?(?:days?|weeks?|months?)\b"
     r"(?! (?:(?:a|per|each) (?:week|month)\b|in\b))"
-    r"|[^.\n]{0,30}\bweeks? (?:a|per|each|every) year",
+    r"|[^.\n]{0,30}\bweeks? (?:a|per|each|every) year"
+    r"|[^.\n]{0,30}\b(?:\d+|une?|una?|um|een|één|deux|dos|dois|due|twee|dwa|zwei|trois|tres|três|tre|drie|trzy|drei"
+    r"|quatre|cuatro|quatro|quattro|vier|cztery|einige|quelques|algun[ao]s|enkele|kilka) (?:\w+ )?(?:wochen?"
+    r"|monate?n?|semaines?|mois|semanas?|m[eê]s(?:es)?|settiman[ae]|mes[ei]|weken|maand(?:en)?|tygodni\w*|miesiąc\w*)\b",
     re.IGNORECASE,
 )
 """What makes `work from anywhere` a benefit for a while."""
