@@ -1,6 +1,6 @@
 """`jobchime reconcile`: what a day's postings match, found in two directions and held against the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -23,6 +23,7 @@ from services.matcher.reconciling import (
     Asked,
     Backwards,
     Came,
+    Day,
     Difference,
     asked_by_key,
     expected_backwards,
@@ -68,25 +69,27 @@ def reconcile(
 ) -> None:
     """Compare what the postings of a day match, in both directions and in the store; send the matches that are missing.
 
-    A line for each difference; exit code 1 where some remain.
+    What a source had before its first poll (its backlog) and what has closed since alert nobody: they are counted, and
+    not compared. A line for each difference; exit code 1 where some remain.
     """
     at = moment(now)
     begins = _begin_of(day, at)
     with _opened(load_settings(config), at) as ground:
-        found, came = _differences(ground, begins)
+        found, came_on = _differences(ground, begins)
         for one in found:
             typer.echo(str(one))
         missing = [one for one in found if one.where == "store"]
         if missing and not dry_run:
-            _send(ground, missing, came, at)
-    _tell(found, len(came), day, repaired=not dry_run)
+            _send(ground, missing, came_on.news, at)
+    _tell(found, came_on, day, repaired=not dry_run)
     if len(found) > len(missing) or (missing and dry_run):
         raise typer.Exit(1)
 
 
-def _differences(ground: _Ground, begins: datetime) -> tuple[list[Difference], dict[str, Came]]:
+def _differences(ground: _Ground, begins: datetime) -> tuple[list[Difference], Day]:
     """What differs, and still does at a second look: services may be at work meanwhile."""
-    came = postings_of(ground.reader, begins)
+    came_on = postings_of(ground.reader, begins)
+    came = came_on.news
     asked = asked_by_key(ground.reader)
     with progress("Judging criteria", len(asked)) as advance:
         truth = forward(asked, came, advance)
@@ -95,10 +98,10 @@ def _differences(ground: _Ground, begins: datetime) -> tuple[list[Difference], d
     backwards = Backwards(ground.settings.backwards, ground.settings.backwards_most)
     found += expected_backwards(ground.reader, missing, asked, came, backwards)
     if not found:
-        return [], came
+        return [], came_on
     names = {one.posting_id for one in found}
     some = {name: one for name, one in came.items() if name in names}
-    now_asked, now_came = asked_by_key(ground.reader), postings_of(ground.reader, begins)
+    now_asked, now_came = asked_by_key(ground.reader), postings_of(ground.reader, begins).news
     again = set(index_differences({name: truth[name] for name in some}, reverse(_index_of(ground, now_asked), some)))
     again |= set(store_differences({name: truth[name] for name in some}, stored_keys(ground.store, some)))
 
@@ -106,7 +109,7 @@ def _differences(ground: _Ground, begins: datetime) -> tuple[list[Difference], d
         unchanged = now_asked.get(one.key) == asked.get(one.key)
         return one in again and unchanged and now_came.get(one.posting_id) == came[one.posting_id]
 
-    return [one for one in found if same(one)], came
+    return [one for one in found if same(one)], came_on
 
 
 def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:
@@ -119,7 +122,7 @@ def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:
     return index
 
 
-def _send(ground: _Ground, missing: Sequence[Difference], came: dict[str, Came], at: datetime) -> None:
+def _send(ground: _Ground, missing: Sequence[Difference], came: Mapping[str, Came], at: datetime) -> None:
     matched: dict[str, tuple[list[int], list[int]]] = {}
     for one in missing:
         matched.setdefault(one.posting_id, ([], []))[one.verdict == "near"].append(one.key)
@@ -136,10 +139,15 @@ def _send(ground: _Ground, missing: Sequence[Difference], came: dict[str, Came],
             advance(len(some))
 
 
-def _tell(found: Sequence[Difference], postings: int, day: str, *, repaired: bool) -> None:
+def _tell(found: Sequence[Difference], came: Day, day: str, *, repaired: bool) -> None:
     missing = sum(one.where == "store" for one in found)
     wrong = len(found) - missing
-    typer.echo(f"{day}: {postings:,} postings, {missing:,} matches missing in the store, {wrong:,} wrong in the index.")
+    left_out = [
+        f"{count:,} {what}" for count, what in ((came.backlog, "of a backlog"), (came.closed, "closed")) if count
+    ]
+    beside = f" (and {', '.join(left_out)}, which alert nobody)" if left_out else ""
+    postings = f"{day}: {len(came.news):,} postings{beside}"
+    typer.echo(f"{postings}, {missing:,} matches missing in the store, {wrong:,} wrong in the index.")
     if missing and repaired:
         typer.echo("The missing matches were sent; the notifier stores them.")
     if wrong:

@@ -25,6 +25,8 @@ _SOURCE_STYLE: dict[SourceState, str] = {
     "waiting": "dim",
 }
 _MOST_TROUBLES = 12
+_CUT = ("reason", "last error")
+"""Columns that a narrow terminal cuts off first."""
 _MOST_LETTERS = 5
 _MOST_SOURCES = 15
 _BAD_DELIVERIES = ("failed", "unknown", "bounced")
@@ -70,7 +72,7 @@ def _engine(engine: EngineView) -> Text:
 
 def _trouble(one: Trouble) -> Text:
     mark, style = ("✗ ", "bold red") if one.grave else ("! ", "yellow")
-    text = Text.assemble((mark, style), (one.what, "bold" if one.grave else ""), ("  → ", "dim"), (one.do, "cyan"))
+    text = Text.assemble((mark, style), (one.what, "bold" if one.grave else ""), ("\n  → ", "dim"), (one.do, "cyan"))
     text.overflow = "fold"
     return text
 
@@ -209,7 +211,7 @@ def _table(title: str, columns: Sequence[str], *, right: Sequence[str] = ()) -> 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for place, column in enumerate(columns):
         head = Text(title, "bold not dim") if place == 0 else Text(column)
-        table.add_column(head, justify="right" if column in right else "left")
+        table.add_column(head, justify="right" if column in right else "left", no_wrap=column not in _CUT)
     return table
 
 

@@ -90,8 +90,19 @@ def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
     return found
 
 
-def postings_of(reader: TopicReader, day: datetime) -> dict[str, Came]:
-    """Postings of which some version came on the day that begins at `day`: open, and news to somebody."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The postings of which some version came on one day."""
+
+    news: Mapping[str, Came]
+    """Those that may be matched, by their ids."""
+    backlog: int = 0
+    """Open, and what a source had before its first poll: held for previews and sent without keys."""
+    closed: int = 0
+
+
+def postings_of(reader: TopicReader, day: datetime) -> Day:
+    """Postings of which some version came on the day that begins at `day`, by what their newest version is."""
     found: dict[str, Came] = {}
     for record in reader.read_all(POSTINGS.name, day):
         posting_id = record.key.decode("utf-8", "replace")
@@ -104,7 +115,9 @@ def postings_of(reader: TopicReader, day: datetime) -> dict[str, Came]:
         held = found.get(posting.posting_id)
         if held is None or held.posting.version < posting.version:
             found[posting.posting_id] = Came(posting, record.appended_at)
-    return {name: one for name, one in found.items() if one.posting.status == "open" and not one.posting.backlog}
+    still_open = {name: one for name, one in found.items() if one.posting.status == "open"}
+    news = {name: one for name, one in still_open.items() if not one.posting.backlog}
+    return Day(news, len(still_open) - len(news), len(found) - len(still_open))
 
 
 def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advance = lambda count: None) -> Found:

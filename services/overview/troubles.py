@@ -1,6 +1,6 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from services.overview.mail_troubles import mail_troubles
@@ -62,7 +62,7 @@ def _services(overview: Overview) -> Iterator[Trouble]:
             if service.needed and "store" not in away:
                 lacking.setdefault(process_of(service.name), []).append(service)
         else:
-            yield from _working(overview.at, service)
+            yield from _working(overview.at, service, away)
     for process, services in lacking.items():
         yield _not_running(overview, process, services)
     if overview.form == "deployed":
@@ -109,11 +109,12 @@ def _lost(overview: Overview) -> Iterator[Trouble]:
         )
 
 
-def _working(now: datetime, service: ServiceView) -> Iterator[Trouble]:
+def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
+    """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
     alive = service.alive(now)
     for worker in alive:
-        if not worker.heartbeat.ready:
-            beat = worker.heartbeat
+        beat = worker.heartbeat
+        if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
             reason = _short(beat.reason or "no reason given")
             since = lasting(beat.last_error_since, beat.last_error_at, now)
             yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}{since}", _remedy(beat.reason))

@@ -142,6 +142,13 @@ def test_an_error_is_told_with_its_dates(overview: Overview) -> None:
     assert found.what.endswith("the index is being rebuilt: wait (for 10 min, last 60 s ago)")
 
 
+def test_a_worker_that_waits_for_an_engine_that_is_away_is_told_by_the_engine_alone() -> None:
+    away = EngineView("Elasticsearch", False, "no answer")
+    waiting = service(ready=False, reason="waits: Elasticsearch is away")
+    (found,) = troubles(replace(WELL, engines=(away,), services=(waiting,)))
+    assert found.what.startswith("Elasticsearch cannot be used")
+
+
 def test_an_engine_that_stays_away_is_told_with_since_when() -> None:
     away = EngineView("Kafka", False, "no answer", NOON - 10 * MINUTE)
     (found,) = troubles(replace(WELL, engines=(away,)))

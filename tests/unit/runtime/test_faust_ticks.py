@@ -2,11 +2,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.faust_logs import SayOnce
+from services.runtime.faust_logs import HARMLESS, SayOnce
 from services.runtime.faust_ticks import Ticks
 from services.runtime.notes import Failure, Notes
 from services.runtime.records import Outgoing
@@ -103,3 +104,42 @@ def test_a_library_says_one_thing_once_a_minute() -> None:
     assert passes("node %s is back", 2)
     time.sleep(60)
     assert passes("node %s is away", 3)
+
+
+@pytest.mark.parametrize(
+    ("logger", "template", "values"),
+    [
+        (
+            "faust.transport.drivers.aiokafka",
+            "[^---AIOKafkaConsumerThread]: No active partitions for TP(topic='a')",
+            (),
+        ),
+        (
+            "aiokafka.consumer.group_coordinator",
+            "OffsetCommit failed for group %s due to group error (%s), will rejoin",
+            ("matcher", "[Error 27] RebalanceInProgressError: matcher"),
+        ),
+        ("aiokafka.consumer.group_coordinator", "OffsetCommit failed before join, ignoring: %s", ("no",)),
+        ("aiokafka.consumer.group_coordinator", "Heartbeat failed for group %s because it is rebalancing", ("m",)),
+    ],
+)
+def test_what_every_takeover_brings_is_no_error_and_said_once(logger: str, template: str, values: tuple[str]) -> None:
+    once = SayOnce(ManualTime().monotonic)
+    first = logging.LogRecord(logger, logging.ERROR, "", 0, template, values, None)
+    assert once.filter(first)
+    assert (first.levelno, first.levelname) == (logging.INFO, "INFO")
+    second = logging.LogRecord(logger, logging.ERROR, "", 0, template.replace("'a'", "'b'"), values, None)
+    assert not once.filter(second)
+
+
+def test_an_unknown_error_of_a_library_stays_an_error() -> None:
+    once = SayOnce(ManualTime().monotonic)
+    for logger, said in (
+        ("aiokafka.consumer.group_coordinator", "Unexpected error in coordinator routine"),
+        ("aiokafka", "No active partitions for TP(topic='a')"),
+        ("aiokafka.consumer.group_coordinator", "OffsetCommit failed for group m on partition 0 with offset 1: X"),
+    ):
+        record = logging.LogRecord(logger, logging.ERROR, "", 0, said, (), None)
+        assert once.filter(record)
+        assert record.levelno == logging.ERROR
+    assert all(known.why.endswith(".") for known in HARMLESS)
