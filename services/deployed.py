@@ -241,7 +241,17 @@ def _notifier(place: _Place) -> _Parts:
         stopping=place.stopping,
         metrics=place.shown.metrics,
     )
-    return _Parts(notifier, (_relay(place, engine), Housekeeper(store_chores(engine))), tick_apart=True)
+    others = (_relay(place, engine), Housekeeper(store_chores(engine)))
+    return _Parts(notifier, others, tick_apart=True, beside=(_where_mails_go(place),))
+
+
+@contextmanager
+def _where_mails_go(place: _Place) -> Iterator[None]:
+    """Logged once the pauses are known."""
+    from services.notifier.adapters.mailers import say_where
+
+    say_where(place.settings.mail, paused=place.shown.pauses().sending)
+    yield
 
 
 def _relay(place: _Place, engine: Engine) -> OutboxRelay:

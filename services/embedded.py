@@ -17,7 +17,7 @@ from services.ingest.app import make_collector, make_normaliser
 from services.ingest.collector import Collector
 from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
-from services.notifier.adapters.mailers import try_out
+from services.notifier.adapters.mailers import say_where, try_out
 from services.notifier.adapters.sql.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
@@ -60,6 +60,7 @@ class Embedded:
         probes = settings.probes
         with ExitStack() as stack:
             stack.enter_context(shown.pauses)
+            say_where(settings.mail, paused=shown.pauses().sending)
             stack.enter_context(self.collector)
             if settings.ingest.push.enabled:
                 push = make_push_server(

@@ -11,6 +11,7 @@ from services.cli.config_file import settings_file, written
 from services.cli.options import AsJson, Config
 from services.cli.output import print_json
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.private import privately
 from services.runtime.secrets import without_keys
 from services.settings import DEFAULT_FILE, load
 
@@ -22,7 +23,8 @@ _MASKED = '"********"'
 def init(file: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_FILE) -> None:
     """Write a settings file with every setting, its default and what it is for."""
     try:
-        with file.open("x", encoding="utf-8") as out:
+        # Passwords may be written into it.
+        with open(file, "x", encoding="utf-8", opener=privately) as out:
             out.write(settings_file())
     except FileExistsError:
         raise UsageError(f"{file} exists already; name another file or move it away") from None

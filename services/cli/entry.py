@@ -14,6 +14,8 @@ from services.cli.app import tree
 from services.cli.output import guarded
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.logging import configure_logging
+from services.runtime.private import keep_to_owner
+from services.runtime.secrets import redacted
 
 _MOST_WORD = 4_000
 """Characters of an argument; a path has 4,096 bytes at most."""
@@ -33,6 +35,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         _require_readable(arguments)
+        keep_to_owner()
         configure_logging(level="warning")
         command = get_command(tree(arguments[:1].__contains__))
         with command.make_context("jobchime", list(arguments)) as context:
@@ -86,7 +89,7 @@ def _sentence(error: WrongUsage) -> str:
 
 def _say(sentence: str) -> None:
     """Print it in one line that a terminal can show."""
-    text = "".join(letter if letter.isprintable() else " " for letter in sentence)
+    text = "".join(letter if letter.isprintable() else " " for letter in redacted(sentence))
     if len(text) > _MOST_SAID:
         text = f"{text[: _MOST_SAID // 2]} ... {text[-_MOST_SAID // 2 :]}"
     print(f"jobchime: {text}", file=sys.stderr)

@@ -30,6 +30,7 @@ from services.rules.verdict import verdict
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.named_files import is_file, is_folder, open_named, read_named
 from services.runtime.printable import escaped
+from services.runtime.private import privately
 from services.runtime.strict_json import read_alone, reason_of
 
 
@@ -143,7 +144,7 @@ def _bytes_where_readable(file: Path) -> bytes | None:
 
 def _writing(file: Path) -> IO[str]:
     try:
-        return file.open("w", encoding="utf-8")
+        return open(file, "w", encoding="utf-8", opener=privately)
     except OSError as error:
         raise JobchimeError(f"{file} cannot be written: {error.strerror}") from None
 

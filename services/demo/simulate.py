@@ -28,6 +28,7 @@ from services.notifier.mail_settings import MailSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.log_sqlite import SqliteLog
+from services.runtime.private import private_folder
 from services.settings import Settings
 
 STEP = timedelta(hours=1)
@@ -136,5 +137,5 @@ def _clear(out: Path) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / ".jobchime-demo").is_file():
         raise UsageError(f"{out} holds other files; name an empty or new folder with --out")
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    private_folder(out)
     (out / ".jobchime-demo").write_text("made by `jobchime demo`, which may delete this folder\n", encoding="utf-8")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from schemas.setting_types import Credit, Name
 from services.runtime.errors import UsageError
+from services.runtime.secrets import remember
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEAST_KEY = 20
@@ -47,6 +48,7 @@ class PushKey(BaseModel):
                 f"the push key {name} needs {_LEAST_KEY} printable ASCII characters or more, without blanks;"
                 " make one with `openssl rand -hex 24`"
             )
+        remember(value)
         return value.encode()
 
 

@@ -14,6 +14,7 @@ from services.notifier.ports import (
     MailWithheldError,
     Receipt,
 )
+from services.runtime.secrets import redacted
 
 Said = Literal["accepted", "refused", "deferred", "withheld", "lost"]
 
@@ -39,7 +40,7 @@ class Answer:
     @property
     def reason(self) -> str:
         """Why it was not accepted."""
-        return f"the mailer failed: {type(self.error).__name__}" if self.bug else str(self.error or "")
+        return f"the mailer failed: {type(self.error).__name__}" if self.bug else redacted(str(self.error or ""))
 
     @property
     def fault(self) -> Fault | None:

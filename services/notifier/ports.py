@@ -207,7 +207,7 @@ class Served:
     last_due: datetime
     """When the newest, sent or held, was due."""
     instant: int
-    """How many with instant searches were sent."""
+    """How many with instant searches were sent, or are on their way; what failed or was not sent does not count."""
 
 
 class DigestStore(Protocol):

@@ -7,6 +7,7 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.finding import Finding
 from services.runtime.privacy import told
+from services.runtime.private import is_open_to_others
 
 _PATIENCE_S = 5.0
 """For one step, such as connecting or a reply."""
@@ -26,6 +27,10 @@ def examine_mailer(mail: MailSettings) -> Iterator[Finding]:
         return
     except MailRefusedError as error:
         yield _of_sender(error)
+        return
+    if mail.mailer == "folder" and is_open_to_others(mail.folder):
+        said = f"{tried}; others on this machine may read it, with the addresses and links in it"
+        yield Finding("mailer", "note", said, f"chmod -R go= {mail.folder}")
         return
     if mail.mailer != "folder" and "*" not in mail.allow:
         tried = f"{tried}; mails go to {len(mail.allow)} allowed addresses or domains only"

@@ -29,6 +29,7 @@ from pydantic import Field, ValidationError
 from schemas.model import Instant, Model
 from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held, move_in, sync_folder
 from services.runtime.errors import UsageError
+from services.runtime.private import private_folder, privately
 from services.runtime.sqlite import DamagedError, connect, explained
 
 FORMAT = 1
@@ -102,7 +103,6 @@ def backup(
         )
         archive = work / "archive.zip"
         _pack(archive, work, manifest)
-        archive.chmod(0o600)
         archive.replace(target)
         sync_folder(target.parent)
     return manifest
@@ -121,7 +121,7 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
             raise UsageError(f"{folder} has a state already ({', '.join(taken)}); restore elsewhere, or with --force")
         with explained(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
             ready = Path(scratch) / RESTORED
-            ready.mkdir()
+            private_folder(ready)
             manifest = _unpacked(source, ready)
             sync_folder(ready)
             ready.rename(folder / RESTORED)
@@ -175,7 +175,7 @@ def _member(file: Path, rows: dict[str, int]) -> Member:
 
 
 def _pack(archive: Path, work: Path, manifest: Manifest) -> None:
-    with archive.open("wb") as out:
+    with open(archive, "wb", opener=privately) as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
             packed.writestr(_MANIFEST, manifest.model_dump_json(indent=2))
             for name in manifest.files:
@@ -191,17 +191,13 @@ def _unpacked(source: Path, into: Path) -> Manifest:
         with zipfile.ZipFile(source) as packed:
             manifest = _manifest(packed, source)
             for name, member in manifest.files.items():
-                with packed.open(name) as data, open(into / name, "wb", opener=_privately) as out:
+                with packed.open(name) as data, open(into / name, "wb", opener=privately) as out:
                     _verified(data, out, member, f"{source} is damaged: {name} is not what was backed up")
         for name in _DATABASES:
             _check(into / name)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise UsageError(f"{source} is no backup of jobchime, or only a part of one: {error}") from error
     return manifest
-
-
-def _privately(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _manifest(packed: zipfile.ZipFile, source: Path) -> Manifest:

@@ -17,7 +17,8 @@ _OWN_NAME = "jobchime"
 # What is a secret by where it stands, whoever's it is: credentials of HTTP (RFC 9110, 11.4) and of a URL, and a key of
 # SendGrid's by its form.
 _BY_PLACE = (
-    (re.compile(r"\b(Bearer|Basic|ApiKey)\s+[\w.~+/-]{6,}=*", re.IGNORECASE), rf"\1 {HIDDEN_SECRET}"),
+    (re.compile(r"(\bAuthorization\W{1,4}\w+ +)[\w.~+/-]+=*", re.IGNORECASE), rf"\1{HIDDEN_SECRET}"),
+    (re.compile(r"\b((?i:Bearer|Basic|ApiKey)) +(?=\S*[\dA-Z=_])[\w.~+/-]{8,}=*"), rf"\1 {HIDDEN_SECRET}"),
     (re.compile(r"(?<=://)[^\s/@:\"'<>]*:[^\s/@\"'<>]+(?=@)"), HIDDEN_SECRET),
     (re.compile(r"\bSG\.[\w-]{6,}\.[\w-]{6,}"), HIDDEN_SECRET),
 )

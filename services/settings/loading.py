@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from schemas.faults import Fault, faults
 from services.ingest.mapping.files import with_files
 from services.runtime.errors import UsageError
+from services.runtime.secrets import remember, remember_url
 from services.runtime.toml_file import TomlFile, read_toml
 from services.settings.environment import Variable, merged, name_of, variables
 from services.settings.model import Settings
@@ -73,7 +74,19 @@ def load(file: Path | None) -> Loaded:
         settings = Settings.model_validate(whole)
     except ValidationError as error:
         raise UsageError(_first_named(faults(error, Settings), read, given)) from None
+    _remember_secrets(settings)
     return Loaded(_anchored(settings, folder) if read else settings, read, given)
+
+
+def _remember_secrets(settings: BaseModel) -> None:
+    """Have every secret of the settings kept out of logs and of what servers say."""
+    for _, value in settings:
+        if isinstance(value, SecretStr):
+            remember(value.get_secret_value().strip(), getattr(settings, "username", ""))
+            remember_url(value.get_secret_value())
+        for part in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(part, BaseModel):
+                _remember_secrets(part)
 
 
 def _texts(values: Any) -> Iterator[str]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.domain.delivery import Fault
-from services.notifier.ports import Receipt
+from services.notifier.ports import Receipt, Served, Since
 from services.overview.mail_troubles import mail_troubles
 from services.runtime.figures import read_figures
 from services.runtime.mail_figures import FAULTS, LATELY, MailFigures
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
+from tests.support.serving import serve
 
 LEASE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
@@ -131,3 +132,23 @@ def test_what_was_given_up_says_so(store: NotifierStore) -> None:
     assert (fault.fault, fault.waiting, fault.since) == ("expired", False, NOW)
     [trouble] = mail_troubles(mail(store), NOW + MINUTE)
     assert trouble.grave
+
+
+@pytest.mark.parametrize("fault", ["policy", "withheld", None])
+def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
+    store: NotifierStore, fault: Fault | None
+) -> None:
+    ada = store.person("ada")
+    search = store.search(ada, cadence="instant")
+    serve(store, NOW + MINUTE, "one", keys=[search.key])
+    since = {ada.subscriber_id: Since(NOW, NOW)}
+    assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 1)}
+    [claimed] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
+    own = claimed.delivery_id, claimed.attempt
+    if fault is None:
+        store.subscribers.pause(ada.subscriber_id, NOW + MINUTE)
+    elif store.deliveries.begin(claimed, NOW + MINUTE, LEASE) and fault == "withheld":
+        store.deliveries.withheld(*own, "mail.allow does not name it", NOW + MINUTE)
+    else:
+        store.deliveries.refused(*own, "550", NOW + MINUTE, fault)
+    assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 0)}

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime
 from services.notifier.adapters.folder import file_name_of, write_whole
 from services.notifier.adapters.jinja import environment
 from services.notifier.domain.lines import one_line, zone_of
+from services.runtime.private import private_folder
 
 PAGES = "pages"
 """The folder beside the index that holds the mails' pages."""
@@ -58,7 +59,7 @@ def write_pages(folder: Path, title: str, mails: Sequence[BrowsableMail], note: 
     All links are relative and nothing is loaded from elsewhere. Returns the index. Raises OSError.
     """
     pages = folder / PAGES
-    pages.mkdir(parents=True, exist_ok=True)
+    private_folder(pages)
     ordered = sorted(mails, key=lambda mail: (mail.recipient.casefold(), mail.recipient, mail.due_at, mail.delivery_id))
     rows = [_row(mail) for mail in ordered]
     for row in rows:

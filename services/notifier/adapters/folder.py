@@ -8,6 +8,7 @@ from pathlib import Path
 from services.notifier.adapters.mime import mime_bytes
 from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
 from services.runtime.errors import UsageError
+from services.runtime.private import private_folder, privately
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _RETRY_AFTER_S = 60.0
@@ -25,7 +26,7 @@ class FolderMailer:
         """Make the folder and write to it as `send` would. Raises UsageError where that cannot be done."""
         trial = self._folder / f".trial-{os.getpid()}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             write_whole(trial, b"This folder takes mails.\n")
             trial.unlink()
         except OSError as error:
@@ -47,7 +48,7 @@ class FolderMailer:
         file_name = file_name_of(email.delivery_id)
         message = mime_bytes(email)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             write_whole(self._folder / file_name, message)
         except OSError as error:
             reason = f"cannot write mails to {self._folder}: {error.strerror or error}"
@@ -74,10 +75,10 @@ def file_name_of(delivery_id: str) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put a file in place whole or not at all, and durably: whoever reads the folder never sees half of it."""
+    """Put a file in place whole or not at all, durably, for its owner alone: nobody ever sees half of it."""
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with open(part, "wb", opener=privately) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

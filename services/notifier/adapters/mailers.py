@@ -1,10 +1,14 @@
 """The mailer that the configuration names."""
 
+import structlog
+
 from services.notifier.adapters.folder import FolderMailer
 from services.notifier.adapters.smtp import SmtpMailer
 from services.notifier.domain.allow import AllowRule
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Concurrent, Email, Mailer, MailWithheldError, ProbedMailer, Receipt
+
+_events = structlog.get_logger(__name__)
 
 
 class GuardedMailer:
@@ -70,6 +74,16 @@ def way_of(settings: MailSettings) -> str:
     if settings.mailer == "smtp":
         return f"the mail server {settings.smtp.host}:{settings.smtp.port}"
     return f"SendGrid at {settings.sendgrid.host}{', which checks and sends nothing' * settings.sendgrid.sandbox}"
+
+
+def say_where(settings: MailSettings, *, paused: bool) -> None:
+    """Log where mails will go, and whether they may: an operator reads it at the start of a service."""
+    reach = "everybody" if "*" in settings.allow else f"{len(settings.allow)} addresses or domains of mail.allow"
+    _events.info(
+        "mails go out" if not paused else "mails wait: sending is paused, `jobchime resume sending` goes on",
+        where=way_of(settings),
+        reach="nobody: nothing leaves this machine" if settings.mailer == "folder" else reach,
+    )
 
 
 def _mailer(settings: MailSettings) -> ProbedMailer:

@@ -7,7 +7,10 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from services.notifier.adapters.mailers import say_where
+from services.settings import load_settings
 from tests.support.command_line import run
 from tests.support.fake_sendgrid import KEY, Step, fake_sendgrid
 from tests.support.mailbox import Inbox, smtp_server
@@ -215,3 +218,27 @@ def test_a_hard_bounce_is_shown_and_lifted_by_who_says_why(
     assert shown["suppression"]["lifted_because"] == "she mended it"
     again = run(*lifting, "--why", "twice")
     assert (again.code, again.err) == (2, "jobchime: that address is not suppressed\n")
+
+
+def test_doctor_notes_a_folder_of_mails_into_which_others_may_look(installed: Installation) -> None:
+    (installed.folder / "mails").mkdir()
+    (installed.folder / "mails").chmod(0o755)
+    found = installed.mailer_finding()
+    assert found["grade"] == "note"
+    assert "chmod" in found["mend"]
+
+
+@pytest.mark.parametrize(
+    ("mailer", "paused", "event"),
+    [("folder", False, "mails go out"), ("smtp", False, "mails go out"), ("smtp", True, "mails wait")],
+)
+def test_a_start_says_where_mails_go(installed: Installation, mailer: str, paused: bool, event: str) -> None:
+    if mailer == "smtp":
+        installed.smtp(2525)
+    with capture_logs() as logs:
+        say_where(load_settings(installed.config).mail, paused=paused)
+    [said] = logs
+    assert said["event"].startswith(event)
+    assert said["where"] == (
+        f"the folder {installed.folder / 'mails'}" if mailer == "folder" else "the mail server 127.0.0.1:2525"
+    )

@@ -345,3 +345,41 @@ def test_a_fault_of_the_settings_is_told_as_an_error_and_fails_nothing(store: No
         ("warning", "the mailer takes nothing now; the rest waits"),
     ]
     assert store.deliveries.states() == {"pending": 10}
+
+
+def test_a_mail_that_went_out_is_told_by_its_digest_and_jobs_without_an_address(store: NotifierStore) -> None:
+    with capture_logs() as logs:
+        courier(store, Answering(taking)).deliver(AT)
+    told = [line for line in logs if line["event"] == "a mail went out"]
+    assert {line["digest"] for line in told} == {kept.digest_id for kept in store.digests.history()}
+    assert [line["jobs"] for line in told] == [1] * 10
+    assert "@" not in str(told)
+
+
+def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
+    answers = [MailRefusedError("550", "policy"), MailRefusedError("no", "mailbox"), MailerAtFaultError("no STARTTLS")]
+
+    def answer(email: Email) -> Receipt:
+        if answers:
+            raise answers.pop()
+        return taking(email)
+
+    counted: list[tuple[str, str | None]] = []
+    kept = Courier(
+        store.deliveries,
+        Answering(answer),
+        NotifierSettings(),
+        count=lambda answer: counted.append((answer.said, answer.fault)),
+    )
+    kept.deliver(AT)
+    assert sorted(counted, key=str) == [
+        *[("accepted", None)] * 7, ("deferred", "settings"), ("refused", "mailbox"), ("refused", "policy"),
+    ]  # fmt: skip
+
+
+def test_who_is_refused_as_a_sender_does_not_have_a_whole_mornings_mails_refused(store: NotifierStore) -> None:
+    mailer = Answering(raising(MailRefusedError("550 5.7.1 blocked", "policy")))
+    asked = courier(store, mailer)
+    for second in range(60):
+        asked.deliver(AT + timedelta(seconds=second))
+    assert store.deliveries.states() == {"failed": 5, "pending": 5}

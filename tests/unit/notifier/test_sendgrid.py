@@ -356,3 +356,13 @@ class TestEncryption:
             with pytest.raises(MailDeferredError):
                 mailer(running.host, trusting).send(email(text=LONG))
             assert running.seen == []
+
+
+def test_a_provider_that_quotes_our_key_puts_it_nowhere(tmp_path: Path) -> None:
+    quoting = [{"message": f"no rights: Authorization: Bearer {KEY}, {KEY}"}]
+    with fake_sendgrid(tmp_path, *(Step(status=status, errors=quoting) for status in (400, 403, 429, 503))) as running:
+        for _ in range(4):
+            with pytest.raises((MailRefusedError, MailDeferredError, MailUnknownError)) as raised:
+                mailer(running.host).send(email())
+            assert KEY not in str(raised.value)
+            assert "(secret hidden)" in str(raised.value)

@@ -29,6 +29,7 @@ from services.notifier.adapters.sql.given import given
 from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.adapters.sql.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.waiting import waiting_written
+from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
@@ -207,11 +208,13 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
     asked = given(connection, {"subscriber_id": Text, "due": BigInteger, "instant": BigInteger}, rows)
     due_at = type_coerce(digests.c.due_at, BigInteger)
     instant = digests.c.instant & (digests.c.outcome == "digest") & (due_at >= asked.c.instant)
+    instant &= deliveries.c.state.is_(None) | deliveries.c.state.not_in(NOT_OUT)
     own = (digests.c.subscriber_id == asked.c.subscriber_id) & (due_at >= asked.c.due)
     return (
         select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
         .add_columns(func.count().filter(instant).label("instant"))
         .join(asked, own)
+        .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         .group_by(digests.c.subscriber_id)
     )
 

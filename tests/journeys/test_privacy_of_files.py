@@ -1,0 +1,58 @@
+"""What jobchime writes, its owner alone reads, under the umask that most machines have."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.notifier.adapters.folder import FolderMailer
+from tests.support.digests import email
+from tests.support.notifying import NOW, sqlite_store
+from tests.support.sending import open_deliveries
+
+ROOT = Path(__file__).parents[2]
+
+
+def jobchime(folder: Path, *words: str) -> None:
+    command = [sys.executable, "-c", "import os; os.umask(0o022); from services.cli import main; main()", *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+
+
+def open_to_others(folder: Path) -> list[str]:
+    below = [folder, *folder.rglob("*")]
+    return [str(one.relative_to(folder)) for one in below if stat.S_IMODE(one.stat().st_mode) & 0o077]
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> "object":
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_an_installation_with_mails_and_all_that_commands_write(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir(mode=0o700)
+    jobchime(folder, "config", "init")
+    open_deliveries(store := sqlite_store(folder / "jobchime-data"), 2, NOW)
+    store.engine.dispose()
+    (folder / "jobchime-data").chmod(0o700)
+    (folder / "jobchime-data" / "store.sqlite").chmod(0o600)
+    jobchime(folder, "run", "--once")
+    jobchime(folder, "mail", "test", "ops@harbour.example")
+    jobchime(folder, "backup", "kept.zip")
+    feed = ROOT / "samples" / "feeds" / "remoteok.json"
+    jobchime(folder, "normalise", str(feed), "--dead", "dead.jsonl")
+    names = {str(one.relative_to(folder)) for one in folder.rglob("*")}
+    assert {"jobchime.toml", "kept.zip", "dead.jsonl", "jobchime-data/log.sqlite"} <= names
+    assert any(name.endswith(".eml") for name in names)
+    assert open_to_others(folder) == []
+
+
+def test_the_folder_mailer_by_itself(tmp_path: Path) -> None:
+    FolderMailer(tmp_path / "mails").send(email())
+    assert open_to_others(tmp_path / "mails") == []
