@@ -4,11 +4,12 @@ import html
 import re
 from collections import Counter
 from functools import cache
-from urllib.parse import urlsplit
 
 import nh3
 
 from services.rules.text import collapsed
+from services.rules.visible import visible
+from services.rules.web_address import web_address
 
 MOST_MARKUP = 400_000
 """Characters of a description that are read; the longest of 2,733 captured ones has under 40,000."""
@@ -39,8 +40,6 @@ _LEAST_ESCAPED = 3
 """Tags closed in the words of a description, from which on it is markup that was escaped, in whole or in part."""
 _PRE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
-_PLAIN_LINK = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#][!-~]*)?")
-"""An address that needs no taking apart to tell that it is one, as nearly all are."""
 _LOOKS_LIKE_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -88,20 +87,14 @@ def tidy(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Clean a title or a name: entities read, white space collapsed."""
-    return collapsed(tidy(html.unescape(text)))
+    return collapsed(visible(html.unescape(text)))
 
 
 def safe_link(url: str | None) -> str | None:
-    """An absolute http(s) address, else None."""
-    if not url:
-        return None
-    if _PLAIN_LINK.fullmatch(url):
-        return url
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    return url.strip() if parts.scheme in {"http", "https"} and parts.hostname else None
+    """The address as it may be linked, see `services.rules.web_address`, else None; a blank in it may stay."""
+    given = (url or "").strip()
+    linked = web_address(given.replace(" ", "%20"))
+    return (given if linked == given.replace(" ", "%20") else linked) or None
 
 
 def _is_printable(text: str) -> bool:
@@ -129,12 +122,20 @@ def _cleaner() -> nh3.Cleaner:
         tags=set(_TAGS | _AS_DIV),
         clean_content_tags=set(_DROPPED_WHOLE),
         attributes={"a": {"href"}, "*": set()},
+        attribute_filter=_linked,
         url_schemes=set(_SCHEMES),
         # A protocol-relative or relative link would point into whichever page or mail shows the posting.
         url_relative="deny",
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
+
+
+def _linked(element: str, attribute: str, value: str) -> str | None:
+    """The address of a link, where it may be one."""
+    if element != "a" or attribute != "href" or value.lower().startswith("mailto:"):
+        return value
+    return web_address(value) or None
 
 
 def _clean(markup: str) -> str:

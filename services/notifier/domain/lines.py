@@ -1,18 +1,14 @@
 """Foreign and own words made fit for one line."""
 
-import re
-import unicodedata
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
 from services.notifier.domain.words import FALLBACK_LOCALE, LANGUAGES, Words
+from services.rules.visible import visible
 
 _MOST_TITLE = 160
 _MOST_QUOTED = 60
-_PLAIN = re.compile(r"[\x20-\x7e]*")
-"""Most lines, which need no look at each character."""
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def locale_of(wanted: str) -> str:
@@ -33,8 +29,8 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def one_line(text: str, most: int = _MOST_TITLE) -> str:
-    """Foreign text made safe for a line: no control or direction-changing characters, single spaces, cut with `…`."""
-    line = " ".join((text if _PLAIN.fullmatch(text) else _visible(text)).split())
+    """Foreign text made safe for a line: no characters that nobody sees, single spaces, cut with `…`."""
+    line = " ".join(visible(text).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
@@ -46,10 +42,3 @@ def quoted(name: str, words: Words) -> str:
 def capitalised(line: str) -> str:
     """The first letter large, the others as they are."""
     return line[:1].upper() + line[1:]
-
-
-def _visible(text: str) -> str:
-    return "".join(
-        character if character not in _BIDI_CONTROLS and unicodedata.category(character) not in ("Cc", "Cs") else " "
-        for character in text
-    )

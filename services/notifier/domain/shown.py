@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
@@ -17,6 +16,7 @@ from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.words import Words
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
+from services.rules.web_address import web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +193,3 @@ def week_in_text(week: Sequence[ShownDay]) -> str:
         f"{day.name} {_BLOCKS[max(1, day.height * 8 // 100)]} {day.count}" if day.count else f"{day.name} 0"
         for day in week
     )
-
-
-def web_address(url: str | None) -> str:
-    """The address where it is http(s) with a host and no odd characters, else empty: a feed may hold anything."""
-    if not url or not url.isprintable() or any(character in " \"'<>`\\" for character in url):
-        return ""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return ""
-    return url if usable else ""

@@ -136,11 +136,25 @@ def test_markup_that_was_escaped_in_part_is_read_as_markup() -> None:
         "https://acme.example",
         "http://acme.example/a?b=c#d",
         "https://acme.example:8443/a b",
-        "https://müller.example/ü",
+        "https://acme.example/@team/ü?mail=a@b.example",
     ],
 )
 def test_addresses_of_the_web_are_links_as_they_stand(address: str) -> None:
     assert safe_link(f" {address}\n") == safe_link(address) == address
+
+
+def test_a_host_beyond_ascii_is_linked_as_it_is_looked_up() -> None:
+    assert safe_link("https://müller.example/ü") == "https://xn--mller-kva.example/ü"
+
+
+def test_a_link_in_a_description_goes_where_it_seems_to_go() -> None:
+    told = sanitise(
+        '<p><a href="https://bank.example@evil.example/">a</a> <a href="https://bank.example\\@evil.example">b</a> '
+        '<a href="https://\u0430pple.example/x">c</a> <a href="mailto:jobs@acme.example">d</a></p>'
+    )
+    assert "evil.example" not in told
+    assert 'href="https://xn--pple-43d.example/x"' in told
+    assert 'href="mailto:jobs@acme.example"' in told
 
 
 @pytest.mark.parametrize(
