@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import Connection, and_, case, func, literal, not_, or_, select
 
 from schemas.sql.base import Moment
-from schemas.sql.tables import cuts, positions, saved_searches, subscribers, suppressions
+from schemas.sql.tables import cuts, positions, saved_searches, subscribers
+from services.runtime.suppressed import is_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read_due(connection: Connection, now: datetime) -> Due:
             not_(saved_searches.c.paused),
             or_(not_(instant), has_news),
             subscribers.c.status == "active",
-            not_(exists().where(suppressions.c.address_hash == subscribers.c.address_hash)),
+            not_(is_suppressed(subscribers.c.address_hash)),
         )
         .subquery()
     )
