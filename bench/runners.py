@@ -22,7 +22,7 @@ from kafka import KafkaConsumer
 from schemas.topics import CRITERIA, POSTINGS, RAW
 from services.ingest.app import make_normaliser
 from services.matcher.app import make_own_matcher
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.settings import KafkaSettings

@@ -18,7 +18,7 @@ from services.operating import Operations
 from services.runtime.clock import Clock
 from services.runtime.counted_letters import CountedLetters
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.ground import Ground, Grounded
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create

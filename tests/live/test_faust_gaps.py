@@ -11,8 +11,8 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from structlog.testing import capture_logs
 
-from services.runtime import faust_consumer
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust import consumer as faust_consumer
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader

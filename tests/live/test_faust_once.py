@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import JobchimeError, PoisonError, UnavailableError
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings

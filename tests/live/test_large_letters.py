@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from services.runtime.clock import FixedClock
 from services.runtime.dead import DeadLetters
 from services.runtime.errors import PoisonError
-from services.runtime.faust_batch import HeldLane
+from services.runtime.faust.batch import HeldLane
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import MOST_RECORD_BYTES, RecordProducer
 from services.runtime.kafka.settings import KafkaSettings

@@ -5,7 +5,7 @@ import threading
 import pytest
 from structlog.testing import capture_logs
 
-from services.runtime.faust_runner import FaustRunner
+from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.topics import create

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.runtime.errors import UnavailableError
-from services.runtime.faust_fetch import Stretch
+from services.runtime.faust.fetch import Stretch
 from services.runtime.metering import NoMeter
 from services.runtime.records import Outgoing
 

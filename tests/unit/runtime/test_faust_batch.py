@@ -4,7 +4,7 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust_batch import HeldLane, record_of
+from services.runtime.faust.batch import HeldLane, record_of
 from services.runtime.lane import DeadLetterCap, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT, RetryPolicy

@@ -1,4 +1,4 @@
-from services.runtime.faust_fetch import Reach, Stretch
+from services.runtime.faust.fetch import Reach, Stretch
 from tests.support.streaming import Found, Partition
 
 FIRST, SECOND = Partition("raw.v1", 0), Partition("raw.v1", 1)

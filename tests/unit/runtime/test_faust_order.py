@@ -1,4 +1,4 @@
-from services.runtime.faust_order import Handed, Order
+from services.runtime.faust.order import Handed, Order
 from tests.support.streaming import Event, Partition, event
 
 TOPIC = "raw.v1"

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust_batch import HeldLane
-from services.runtime.faust_work import Work
+from services.runtime.faust.batch import HeldLane
+from services.runtime.faust.work import Work
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.records import Record

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from services.runtime.clock import Clock
-from services.runtime.faust_batch import HeldLane, Place, record_of
+from services.runtime.faust.batch import HeldLane, Place, record_of
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import RunnerMeter

@@ -2,7 +2,7 @@
 
 When two rebalances follow each other closely, Faust may skip some records of the first and hand over those behind them;
 it reads the skipped ones again only later. Here what lies behind a gap is refused until the gap is closed. Only a
-stretch of records that begins where the last one ended closes it, see `faust_fetch`: no waiting makes a gap real.
+stretch of records that begins where the last one ended closes it, see `fetch`: no waiting makes a gap real.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 import time
 
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.faust_work import Work
+from services.runtime.faust.work import Work
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.notes import Notes
 

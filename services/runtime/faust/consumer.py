@@ -13,7 +13,7 @@ from typing import Any
 from faust.transport.drivers import aiokafka as driver
 from faust.types.transports import SchedulingStrategyT
 
-from services.runtime.faust_fetch import FetchThread, Stretch
+from services.runtime.faust.fetch import FetchThread, Stretch
 
 CHUNK = 500
 """Most records in one message of Faust's."""

@@ -17,10 +17,10 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.faust_session import Session
-from services.runtime.faust_ticks import Ticks
-from services.runtime.faust_watch import Quiet, Touch
-from services.runtime.faust_work import Work
+from services.runtime.faust.session import Session
+from services.runtime.faust.ticks import Ticks
+from services.runtime.faust.watch import Quiet, Touch
+from services.runtime.faust.work import Work
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings

@@ -11,8 +11,8 @@ from faust.app.base import BootStrategy
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
-from services.runtime.faust_consumer import DoneTransport
-from services.runtime.faust_logs import quieten
+from services.runtime.faust.consumer import DoneTransport
+from services.runtime.faust.logs import quieten
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 
-from services.runtime.faust_app import build_app
-from services.runtime.faust_batch import Place
-from services.runtime.faust_consumer import DoneConsumer
-from services.runtime.faust_order import Order
-from services.runtime.faust_work import Work
+from services.runtime.faust.app import build_app
+from services.runtime.faust.batch import Place
+from services.runtime.faust.consumer import DoneConsumer
+from services.runtime.faust.order import Order
+from services.runtime.faust.work import Work
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Service
 
