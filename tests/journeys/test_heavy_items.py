@@ -1,0 +1,71 @@
+"""Items whose reading takes as long as an item may: the end of the process is heeded among them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import run
+from tests.support.waiting import ended, until
+
+ROOT = Path(__file__).parents[2]
+STOPS_WITHIN_S = 20
+"""Seldom more than two; a machine under load is slow, and all items together take minutes."""
+HEAVY = 80
+SETTINGS = """
+data = "data"
+tick_every_s = 0.2
+[probes]
+enabled = false
+[mail]
+folder = "mails"
+[[ingest.sources]]
+name = "heavy"
+url = "{feed}"
+"""
+
+
+def written(folder: Path) -> Path:
+    text = "not in US, " * 5_000
+    rows = [
+        {"id": f"h{n}", "title": "Baker", "company": "Thorn", "url": f"https://thorn.example/{n}", "description": text}
+        for n in range(HEAVY)
+    ]
+    (folder / "feed.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    config = folder / "jobchime.toml"
+    config.write_text(SETTINGS.format(feed=folder / "feed.jsonl"))
+    return config
+
+
+def is_polled(config: Path) -> bool:
+    told = run("source", "list", "--json", "-c", config).out
+    return json.loads(told).get("last_success") is not None
+
+
+@pytest.mark.slow
+def test_a_stop_is_heeded_while_heavy_items_are_read(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    with (tmp_path / "log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-c", "from services.cli import main; main()", "run", "-c", str(config)],
+            cwd=ROOT,
+            stderr=log,
+        )
+    try:
+        until(lambda: "heavy" in run("source", "list", "-c", config).out, "there is a store")
+        until(lambda: is_polled(config), "the source is polled")
+        time.sleep(2)
+        asked = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        assert ended(running) == 0
+        assert time.monotonic() - asked < STOPS_WITHIN_S
+    finally:
+        running.kill()
+        running.wait()
+    said = (tmp_path / "log").read_bytes()
+    assert b"the end of the process has been asked for" in said
+    assert b"Traceback" not in said
