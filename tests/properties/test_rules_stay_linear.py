@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.html import sanitise, text_of_safe
@@ -16,6 +17,7 @@ from services.ingest.domain.sections import Document, document_of
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills import read_skills
 from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace import read_workplace
 from services.rules.place_text import find_places, places_in_field
 from services.rules.places import canonical_place
@@ -23,7 +25,7 @@ from services.rules.signature import fold_company, signature_of
 from services.rules.skills import taxonomy
 from services.rules.text import fold, words
 from services.rules.titles import fold_title
-from tests.support.drafting import RATES, a_draft
+from tests.support.drafting import FETCHED, RATES, a_draft
 from tests.support.pumping import grows_faster_than_its_text, words_of_the_rules
 
 _PLAIN = a_draft()
@@ -59,6 +61,7 @@ _READERS = {
     "employment": read_employment,
     "skills": _skills,
     "language": lambda draft, document: read_language(document, draft.language),
+    "visa": lambda draft, document: read_visa(document, "en"),
 }
 _FIELDS = {
     "restriction": read_reach,
@@ -74,6 +77,7 @@ RULES: dict[str, Callable[[str], object]] = {
     **{f"{name} of a text": _of_text(rule) for name, rule in _READERS.items()},
     **{f"{name} of a title": _of_title(rule) for name, rule in _READERS.items()},
     **{f"the field {name}": _of_field(name, rule) for name, rule in _FIELDS.items()},
+    "a date": lambda text: read_date("posted_at", text, fetched_at=FETCHED),
     "markup": lambda text: text_of_safe(sanitise(text)),
     "places of a text": find_places,
     "places of a field": places_in_field,
