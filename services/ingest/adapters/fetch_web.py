@@ -24,6 +24,7 @@ PAGE_FORMATS = frozenset({"auto", "jsonld"})
 """Formats whose sources are asked for robots.txt first: web pages, and what may turn out to be one."""
 SHORT_WAIT = timedelta(seconds=10)
 """A Retry-After up to this is waited for within the poll; a longer one puts the poll off."""
+_MOST_VALIDATOR = 1_000
 _ACCEPT = "application/json, application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.8"
 
 
@@ -183,12 +184,17 @@ def _asks_robots(source: SourceSettings) -> bool:
 
 
 def _condition(validators: Validators) -> dict[str, str]:
-    headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    headers = {"If-None-Match": _sendable(validators.etag), "If-Modified-Since": _sendable(validators.last_modified)}
     return {name: value for name, value in headers.items() if value}
 
 
 def _validators(answer: Answer) -> Validators:
-    return Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
+    return Validators(_sendable(answer.headers.get("etag")), _sendable(answer.headers.get("last-modified")))
+
+
+def _sendable(value: str | None) -> str | None:
+    """A validator that can be sent back; one of other letters (obs-text, RFC 9110, 5.5) is left out."""
+    return value if value and len(value) <= _MOST_VALIDATOR and value.isascii() and value.isprintable() else None
 
 
 def _meaning(status: int) -> str:

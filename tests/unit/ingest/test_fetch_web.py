@@ -202,3 +202,72 @@ def test_messages_do_not_show_the_query(server: FeedServer) -> None:
     with pytest.raises(FetchFailedError) as failure:
         Waiting().fetch(server.url("/feed?token=s3cret"))
     assert "s3cret" not in str(failure.value)
+
+
+NASTY = [
+    '"schön"',
+    '"\xff\xfe"',
+    '"\t"',
+    '"' + "x" * 20_000 + '"',
+    "",
+    " ",
+    "\x7f",
+    "W/",
+    "99999999999999999999",
+    "-1",
+    "1e9",
+    "NaN",
+]
+NASTY_DATES = [
+    "Fri, 31 Dec 9999 23:59:59 -2359",
+    "Mon, 99 Foo 0000 99:99:99 GMT",
+    "0",
+    "Thu, 01 Jan 0001 00:00:00 +2359",
+]
+
+
+def with_header(name: str, value: str, code: int = 200) -> serve.Serve:
+    """Answers with a header of any bytes."""
+
+    def answer(exchange: serve.Exchange) -> None:
+        head = f"HTTP/1.1 {code} X\r\nContent-Length: 2\r\n{name}: ".encode() + value.encode("latin-1")
+        exchange.write(head + b"\r\n\r\n[]")
+        exchange.hang_up()
+
+    return answer
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified", "X-Other", "Content-Encoding", "Date", "Content-Type"])
+@pytest.mark.parametrize("value", NASTY + NASTY_DATES)
+def test_whatever_a_header_holds_the_next_poll_is_made(server: FeedServer, name: str, value: str) -> None:
+    url = server.on("/feed", with_header(name, value), serve.served(b"[]"))
+    waiting = Waiting(attempts=1)
+    try:
+        validators = waiting.fetch(url).validators
+    except FetchFailedError:
+        validators = Validators()
+    assert waiting.fetch(url, validators).body == b"[]"
+    assert len(server.asked) == 2
+
+
+def test_a_validator_kept_by_an_earlier_version_that_cannot_be_sent_is_left_out(server: FeedServer) -> None:
+    url = server.on("/feed", serve.served(b"[]"))
+    assert Waiting().fetch(url, Validators('"schön"', "\N{SNOWMAN}")).body == b"[]"
+    assert not {"if-none-match", "if-modified-since"} & server.asked[0].headers.keys()
+
+
+@pytest.mark.parametrize("value", NASTY + NASTY_DATES)
+@pytest.mark.parametrize("code", [429, 503])
+def test_nonsense_in_retry_after_is_no_wish(server: FeedServer, code: int, value: str) -> None:
+    with pytest.raises(FetchFailedError) as failure:
+        Waiting(attempts=1).fetch(server.on("/feed", with_header("Retry-After", value, code)))
+    assert failure.value.retry_after in (None, timedelta(), timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [*NASTY, "http://[::1", "http://:99999999/", "//", "http://\xff.example/", "http://a b/", "?key=ü", "javascript:1"],
+)
+def test_nonsense_in_location_is_told(server: FeedServer, value: str) -> None:
+    with pytest.raises(FetchFailedError):
+        Waiting(attempts=1).fetch(server.on("/old", with_header("Location", value, 302)))
