@@ -51,25 +51,24 @@ class SqlSourceLedger:
     def claim(
         self, sources_: Collection[str], now: datetime, *, most: int, worker: str, lease: timedelta
     ) -> Sequence[str]:
-        free = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= now, sources.c.claimed_by == worker)
-        due = (
-            select(sources.c.source)
-            .where(sources.c.source.in_(sorted(sources_)), sources.c.next_due <= now, free)
-            .limit(most)
-        )
+        # Looked for first, among what may be a thousand names: only a source that is due is worth the write lock.
+        while found := self._due(sources_, now, most, worker):
+            due = select(sources.c.source).where(sources.c.source.in_(found), _claimable(now, worker))
+            with writing(self._engine) as connection:
+                due = due.order_by(sources.c.next_due, bytewise(connection, sources.c.source))
+                names = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
+                if names:
+                    claimed = {"claimed_by": worker, "claimed_until": now + lease, "asked_since": now}
+                    connection.execute(update(sources).where(sources.c.source.in_(names)).values(claimed))
+                    return names
+            sources_ = set(sources_) - set(found)  # Another worker was quicker.
+        return []
+
+    def _due(self, sources_: Collection[str], now: datetime, most: int, worker: str) -> Sequence[str]:
+        due = select(sources.c.source).where(sources.c.source.in_(sorted(sources_)), _claimable(now, worker))
         with reading(self._engine) as connection:
-            if connection.execute(due).first() is None:
-                return []
-        with writing(self._engine) as connection:
-            due = due.order_by(sources.c.next_due, bytewise(connection, sources.c.source))
-            names = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
-            if names:
-                connection.execute(
-                    update(sources)
-                    .where(sources.c.source.in_(names))
-                    .values(claimed_by=worker, claimed_until=now + lease, asked_since=now)
-                )
-        return names
+            due = due.order_by(sources.c.next_due, bytewise(connection, sources.c.source)).limit(most)
+            return list(connection.execute(due).scalars())
 
     @retried
     def settle(self, health: SourceHealth) -> None:
@@ -203,6 +202,11 @@ class SqlSourceLedger:
             dropped = connection.execute(delete(source_items).where(old_items)).rowcount
             dropped += connection.execute(delete(source_faults).where(source_faults.c.last_met < before)).rowcount
         return dropped
+
+
+def _claimable(now: datetime, worker: str) -> ColumnElement[bool]:
+    free = or_(sources.c.claimed_until.is_(None), sources.c.claimed_until <= now, sources.c.claimed_by == worker)
+    return and_(sources.c.next_due <= now, free)
 
 
 def _write(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]], *, keys: tuple[str, str]) -> None:
