@@ -1,5 +1,7 @@
 """`jobchime source`: list sources with their health, check a feed, and add it."""
 
+from collections import Counter
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -20,46 +22,61 @@ from services.cli.output import console, print_json, table
 from services.cli.pausing import require_source, switch_source
 from services.ingest.adapters.formats import FORMATS
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.schedule import SourceHealth, silent_since
+from services.ingest.domain.schedule import SourceHealth
 from services.ingest.mapping.files import shipped, shipped_texts
 from services.ingest.ports import Format
+from services.operating import expected_of
+from services.overview.troubles import ago
 from services.runtime.errors import UsageError
-from services.runtime.pauses import SqlPauses
+from services.runtime.figures import SourceFigures, SourceState, read_source_figures
 from services.runtime.secrets import without_keys
 from services.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
+_RANK: dict[SourceState, int] = {"silent": 0, "hanging": 1, "failing": 2, "shrunk": 3, "paused": 4}
+"""What is not well, the worst first."""
+_MOST_WELL = 30
 
 
 @app.command("list")
-def list_sources(config: Config = None, as_json: AsJson = False, now: Now = None) -> None:
-    """The sources of the settings file, and how each fares."""
+def list_sources(
+    config: Config = None,
+    as_json: AsJson = False,
+    everything: Annotated[bool, typer.Option("--all", help="Name all that are well, however many.")] = False,
+    now: Now = None,
+) -> None:
+    """The sources of the settings file and how each fares: what is not well comes first."""
     opened, at = open_installation(config, create=False), moment(now)
-    ingest, held = opened.settings.ingest, SqlPauses(opened.engine).read().sources
-    healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
-    rows = []
-    for source in ingest.sources:
-        health = healths.get(source.name)
-        silent = (
-            health is not None and source.enabled and silent_since(health, at, ingest.silence_of(source)) is not None
-        )
-        state = "off" if not source.enabled else "silent" if silent else _state(health)
-        state = "paused" if source.enabled and source.name in held else state
-        if as_json:
-            print_json({"source": source.name, "url": without_keys(source.url), "state": state, **_health_json(health)})
-        success = f"{health.last_success:%Y-%m-%d %H:%M}Z" if health and health.last_success else "never"
-        rows.append(
-            (
-                source.name,
-                state,
-                success,
-                health.counts.items if health else 0,
-                (health and health.failing and health.last_error) or "",
-            )
-        )
-    if not as_json:
-        columns = ("source", "state", "last success", "items", "last error")
-        console().print(table(f"{len(rows)} sources", columns, rows, numbers=("items",)))
+    ingest = opened.settings.ingest
+    expected = [one for one in expected_of(ingest) if not one.pushed]
+    figures = {one.name: one for one in read_source_figures(opened.engine, at, expected)}
+    ranked = sorted(ingest.sources, key=lambda source: _RANK.get(figures[source.name].state, len(_RANK)))
+    if as_json:
+        healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
+        for source in ranked:
+            url, state = without_keys(source.url), figures[source.name].state
+            print_json({"source": source.name, "url": url, "state": state, **_health_json(healths.get(source.name))})
+        return
+    shown = [figures[source.name] for source in ranked]
+    unwell = sum(one.state in _RANK for one in shown)
+    most = len(shown) if everything else unwell + _MOST_WELL
+    rows = [_row(one, at) for one in shown[:most]]
+    counts = Counter(one.state for one in shown)
+    title = f"{len(shown):,} sources: {', '.join(f'{number:,} {state}' for state, number in counts.items())}"
+    console().print(table(title, ("source", "state", "last success", "items", "remark"), rows, numbers=("items",)))
+    if len(shown) > most:
+        typer.echo(f"… and {len(shown) - most:,} more that are well; --all names them.")
+
+
+def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
+    success = f"{source.last_success:%Y-%m-%d %H:%M}Z" if source.last_success else "never"
+    remarks = [
+        f"being asked for {ago(now - source.asked_since)}" if source.asked_since else "",
+        f"{source.hangs} polls in a row ran out of time" if source.hangs else "",
+        source.error or "",
+        source.notes,
+    ]
+    return source.name, source.state, success, source.items, "; ".join(filter(None, remarks))
 
 
 @app.command("check")
@@ -180,12 +197,6 @@ def _format_json(known: Format) -> dict[str, object]:
     }
 
 
-def _state(health: SourceHealth | None) -> str:
-    if health is None or health.last_attempt is None:
-        return "not polled yet"
-    return "failing" if health.failures else "well"
-
-
 def _health_json(health: SourceHealth | None) -> dict[str, object]:
     if health is None:
         return {}
@@ -198,4 +209,6 @@ def _health_json(health: SourceHealth | None) -> dict[str, object]:
         "hangs": health.hangs,
         "failures": health.failures,
         "last_error": health.last_error,
+        "notes": health.notes,
+        "lacking": health.shrunk.lacking if health.shrunk else 0,
     }

@@ -197,6 +197,12 @@ class CachedFigures:
         done.set()
 
 
+def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:
+    """How the expected sources fare. Raises UnavailableError."""
+    with reading(engine) as connection:
+        return _sources(connection, now, expected, read_pauses(connection))
+
+
 def _sources(
     connection: Connection, now: datetime, expected: Sequence[Expected], pauses: Pauses
 ) -> tuple[SourceFigures, ...]:

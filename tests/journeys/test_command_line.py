@@ -64,7 +64,7 @@ def test_the_first_hour(installation: Path, tmp_path: Path) -> None:
 
     ran = run("run", "--once", "-c", installation)
     assert ran.code == 0, ran.err
-    assert "well" in run("source", "list", "-c", installation).out
+    assert "1 ok" in run("source", "list", "-c", installation).out
     letters = run("dead", "list", "-c", installation).out
     assert "not JSON" in letters
     assert "2 dead letters" in letters

@@ -85,7 +85,7 @@ def test_a_mapped_feed_is_checked_added_and_polled(where: str, here: Path) -> No
     assert added.code == 0, added.err
     assert run("run", "--once").code == 0
     (listed,) = [json.loads(line) for line in run("source", "list", "--json").out.splitlines()]
-    assert (listed["state"], listed["format"]) == ("well", "mapping:own" if where == "table" else "mapping:nimbus")
+    assert (listed["state"], listed["format"]) == ("ok", "mapping:own" if where == "table" else "mapping:nimbus")
     dead = run("dead", "list").out
     assert dead.count("raw.v1.dead") == 2
     assert "@no" in run("dead", "list", "--json").out
