@@ -60,8 +60,11 @@ def guarded() -> Iterator[None]:
         yield
 
 
-class _Cleaned:
-    """Something to render, of whose text nothing steers; its colours are Rich's own."""
+class Cleaned:
+    """Something to render, of whose text nothing steers; its colours are Rich's own.
+
+    What a console prints is made so by itself; what `rich.live` draws over itself passes no hook and must be given so.
+    """
 
     def __init__(self, inner: RenderableType) -> None:
         self._inner = inner
@@ -73,7 +76,7 @@ class _Cleaned:
 
 class _Cleaning(RenderHook):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [cast(ConsoleRenderable, _Cleaned(one)) for one in renderables]
+        return [cast(ConsoleRenderable, Cleaned(one)) for one in renderables]
 
 
 def console(*, error: bool = False, width: int = _PIPE_WIDTH) -> Console:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from services.cli.options import AsJson, Config
-from services.cli.output import console, print_json
+from services.cli.output import Cleaned, console, print_json
 from services.cli.status_page import page
 from services.overview.gather import Gatherer
 from services.overview.model import Overview
@@ -67,7 +67,7 @@ def _watch(gatherer: Gatherer, every: float) -> None:
     """Draw the page over itself."""
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
-            live.update(page(gatherer.look()), refresh=True)
+            live.update(Cleaned(page(gatherer.look())), refresh=True)
             time.sleep(every)
 
 

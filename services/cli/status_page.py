@@ -199,7 +199,7 @@ def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
 
 def _facts(title: str, rows: Sequence[tuple[str, str | Text]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(Text(title, "bold not dim"), style="dim")
+    table.add_column(Text(title, "bold not dim"), style="dim", min_width=len(title))
     table.add_column(justify="right")
     for name, value in rows:
         table.add_row(name, value)

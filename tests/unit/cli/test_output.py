@@ -15,11 +15,12 @@ import structlog
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from schemas.topics import RAW
-from services.cli.output import console, guarded, print_json, table
+from services.cli.output import Cleaned, console, guarded, print_json, table
 from services.runtime.clock import FixedClock
 from services.runtime.datadir import LOG_FILE
 from services.runtime.errors import PoisonError
@@ -54,6 +55,11 @@ class Terminal(io.StringIO):
         return True
 
 
+def draw_over_itself(text: str) -> None:
+    with Live(console=console(), auto_refresh=False) as live:
+        live.update(Cleaned(Text(text, "red")), refresh=True)
+
+
 WAYS: tuple[Callable[[str], object], ...] = (
     print,
     typer.echo,
@@ -67,6 +73,7 @@ WAYS: tuple[Callable[[str], object], ...] = (
     lambda text: console().print(Table(text)),
     lambda text: console(error=True).print(text, markup=False),
     lambda text: print_json({text: text}),
+    lambda text: draw_over_itself(text),
     lambda text: structlog.get_logger().warning(text, error=text, errors=[text], inner={text: text}),
     lambda text: logging.getLogger("some.library").error("%s", text),
 )
@@ -81,7 +88,7 @@ def test_no_way_of_printing_lets_through_what_steers(way: Callable[[str], object
         way(HOSTILE)
         configure_logging(level="error", stream=io.StringIO())
     # Less the colours that we chose ourselves; what was hostile has lost its escape.
-    shown = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+    shown = re.sub(r"\x1b\[(\?25[hl]|[0-9;]*[mAK])", "", out.getvalue()).replace("\r", "")
     assert "a" in shown
     assert steering(shown) == set()
 
