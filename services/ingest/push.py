@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 import structlog
 
+from schemas.faults import nearest
 from schemas.posting import posting_id_of
 from services.ingest.closing import Tools, chunks, close
 from services.ingest.domain.listing import Seen, Terms, judge, pending
@@ -26,6 +28,12 @@ Outcome = Literal["new", "changed", "reopened", "unchanged", "ended", "closed", 
 """`ended`: past its `expires_at`, so not sent on; `unknown`: closed and never seen; `superseded`: a later record of
 the same request has the same id."""
 
+MOST_PUSHED_ID = 1_000
+"""Characters of an id by which a posting is closed."""
+_STATUS = "status"
+_MOST_UNKNOWN = 20
+"""Unknown fields that are named of one record."""
+_MOST_NAME = 60
 _QUOTED = re.compile(r'"([a-z_]+)"')
 _MILLISECOND = timedelta(milliseconds=1)
 _NOTED_EVERY = timedelta(seconds=10)
@@ -55,11 +63,21 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownField:
+    """A field of a record that nothing is done with, and the known one that may be meant."""
+
+    index: int
+    field: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PushReport:
     """What became of each record of one request."""
 
     taken: tuple[Taken, ...] = ()
     refused: tuple[Refused, ...] = ()
+    unknown: tuple[UnknownField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,8 @@ class PushFormat:
 
     format: Format
     part: Callable[[JsonObject], Item | Broken]
+    fields: frozenset[str]
+    """Those that mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +126,11 @@ class Pusher:
         ready: dict[str, _Ready] = {}
         refused: list[Refused] = []
         taken: list[Taken] = []
+        unknown: list[UnknownField] = []
         with self._one_at_a_time(source):
             now = self._now(source)
             for index, row in rows:
+                unknown += self._unknown(index, row)
                 read = self._read(index, row, now)
                 if isinstance(read, Refused):
                     refused.append(read)
@@ -119,7 +141,7 @@ class Pusher:
                 ready[read.source_id] = read
             for some in chunks(ready.values()):
                 taken += self._take(source, some, now, backlog=backlog)
-            report = PushReport(tuple(sorted(taken, key=lambda one: one.index)), tuple(refused))
+            report = PushReport(tuple(sorted(taken, key=lambda one: one.index)), tuple(refused), tuple(unknown))
             self._note(source, report, now)
         return report
 
@@ -130,16 +152,23 @@ class Pusher:
             (done,) = self._take(source, [_Ready(0, source_id, None)], now, backlog=False)
         return done
 
+    def _unknown(self, index: int, row: JsonObject) -> Iterator[UnknownField]:
+        fields = self._how.fields | {_STATUS}
+        for name in islice((name for name in row if name not in fields), _MOST_UNKNOWN):
+            yield UnknownField(index, name[:_MOST_NAME], nearest(name[:_MOST_NAME], fields))
+
     def _read(self, index: int, row: JsonObject, now: datetime) -> _Ready | Refused:
-        status = row.get("status") or "open"
+        status = row.get(_STATUS) or "open"
         if status not in ("open", "closed"):
             return Refused(index, '"status" is neither open nor closed', _given_id(row), "status")
         if status == "closed":
             source_id = _given_id(row)
             if source_id is None:
                 return Refused(index, 'an "id", or the "url" that stood for one, is needed to close', None, "id")
+            if not is_id(source_id):
+                return Refused(index, f'"id" has not 1 to {MOST_PUSHED_ID:,} characters without NUL', None, "id")
             return _Ready(index, source_id, None)
-        part = self._how.part({name: value for name, value in row.items() if name != "status"})
+        part = self._how.part({name: value for name, value in row.items() if name != _STATUS})
         if isinstance(part, Broken):
             return _refused(index, part)
         try:
@@ -229,6 +258,11 @@ def _counts(report: PushReport) -> Counts:
         closed=number.get("closed", 0),
         broken=len(report.refused),
     )
+
+
+def is_id(text: str) -> bool:
+    """Whether a posting may have been pushed with this id."""
+    return 0 < len(text) <= MOST_PUSHED_ID and "\0" not in text
 
 
 def _given_id(row: JsonObject) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.posting_lines import PostingLines
+from services.ingest.adapters.posting_lines import FIELDS, PostingLines
 from services.ingest.adapters.push_web import PushApi, push_app
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
@@ -31,7 +31,7 @@ def make_push_server(
     """The push endpoint over a migrated store, bound and to be entered. Raises UsageError."""
     lines = PostingLines()
     tools = Tools(settings, SqlSourceLedger(engine), producer, Catalogue(settings.mappings).format_named)
-    pusher = Pusher(tools, PushFormat(lines, lines.part), clock, turn_s=settings.push.wait_s)
+    pusher = Pusher(tools, PushFormat(lines, lines.part, FIELDS), clock, turn_s=settings.push.wait_s)
     api = PushApi(pusher, settings.push, pauses=pauses, metrics=metrics)
     return WebServer(
         push_app(api),

@@ -68,9 +68,12 @@ class PostingLines(BaseFormat):
         return opened(body, lambda text: cut(_rows(text), _item))
 
     def part(self, row: JsonObject) -> Item | Broken:
-        """One line that came by itself, less contact fields; the reason of a broken one names its field in quotes."""
+        """One line that came by itself, less contact fields; the reason of a broken one names its field in quotes.
+
+        Fields that are not known are no fault here: whoever sent it is told of them.
+        """
         source_id = text_of(row.get("id")) or None
-        fault = _fault(row)
+        fault = _fault({name: value for name, value in row.items() if name in FIELDS})
         if fault is not None:
             return Broken(fault, source_id=source_id)
         bare = without_contacts(row)

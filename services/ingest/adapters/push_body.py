@@ -8,6 +8,8 @@ from services.ingest.adapters.json_rows import rows
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import read_value, reason_of
 
+MOST_RECORD_BYTES = 1_000_000
+"""Of one posting; a log takes no record that is several times as large."""
 _GIVEN_UP = 100
 """Malformed records of one body, after which the rest is no longer read."""
 
@@ -40,10 +42,11 @@ def records_of(body: bytes, *, lines: bool, most: int) -> list[PushedRecord]:
     except UnicodeDecodeError as error:
         raise UnreadableBodyError(f"the body is not UTF-8 at byte {error.start:,}") from None
     found: list[PushedRecord] = []
+    may_be_too_large = len(body) > MOST_RECORD_BYTES
     for record in _lines(text) if lines else _document(text):
         if len(found) == most:
             raise TooManyRecordsError(f"the body holds more than {most:,} postings; send them in several requests")
-        found.append(record)
+        found.append(_bounded(record) if may_be_too_large else record)
     if not found:
         raise UnreadableBodyError("the body holds no posting")
     if all(record.row is None for record in found) and (len(found) == 1 or found[-1].fault == _more(len(found) - 1)):
@@ -98,6 +101,13 @@ def _document(text: str) -> Iterator[PushedRecord]:
             "the body goes on after its object; several postings are a list, or lines sent as application/x-ndjson"
         )
     yield _judged(0, value)
+
+
+def _bounded(record: PushedRecord) -> PushedRecord:
+    size = len(json.dumps(record.row, ensure_ascii=False).encode()) if record.row is not None else 0
+    if size <= MOST_RECORD_BYTES:
+        return record
+    return PushedRecord(record.index, fault=f"a posting has {MOST_RECORD_BYTES:,} bytes at most, and this {size:,}")
 
 
 def _judged(index: int, value: object, where: str = "") -> PushedRecord:

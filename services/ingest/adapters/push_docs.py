@@ -43,6 +43,14 @@ class RefusedModel(BaseModel):
     reason: str
 
 
+class UnknownFieldModel(BaseModel):
+    """A field that nothing is done with; its record is taken as if it were not there."""
+
+    item: int = Field(description="The index of the record in the body, from 0.")
+    field: str
+    nearest: str | None = Field(None, description="The known field that may be meant.")
+
+
 class PushedModel(BaseModel):
     """What became of each record."""
 
@@ -50,6 +58,7 @@ class PushedModel(BaseModel):
     refused: int
     records: list[TakenModel]
     errors: list[RefusedModel]
+    warnings: list[UnknownFieldModel] = Field([], description="Only where there are any; 20 of a record at most.")
 
 
 class ErrorModel(BaseModel):

@@ -24,7 +24,7 @@ from services.ingest.adapters.push_body import (
 )
 from services.ingest.adapters.push_docs import RESPONSES, ErrorModel, TakenModel, request_body
 from services.ingest.adapters.push_gate import Gate, PushRefusedError, read_body
-from services.ingest.push import PUSH, Pusher, PushReport, Refused, Taken
+from services.ingest.push import MOST_PUSHED_ID, PUSH, Pusher, PushReport, Refused, Taken, UnknownField, is_id
 from services.ingest.push_settings import PushSettings
 from services.runtime import metric_list as listed
 from services.runtime.errors import UnavailableError
@@ -36,7 +36,6 @@ _JSON = "application/json"
 _LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 _AWAY_RETRY_S = 5
 _PAUSED_RETRY_S = 60
-_MOST_ID = 1_000
 
 _events = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -102,8 +101,8 @@ class PushApi:
     async def delete(self, source_id: str, key: str | None) -> Response:
         """Close one posting."""
         name, source = self._client(key)
-        if not 0 < len(source_id) <= _MOST_ID or "\0" in source_id:
-            raise PushRefusedError(400, f"an id has 1 to {_MOST_ID:,} characters")
+        if not is_id(source_id):
+            raise PushRefusedError(400, f"an id has 1 to {MOST_PUSHED_ID:,} characters")
         async with self._gate.turn(name):
             done = await self._in_thread(partial(self._pusher.close, source, source_id))
         self._count(PushReport((done,)))
@@ -131,7 +130,7 @@ class PushApi:
         good = [(record.index, record.row) for record in records if record.row is not None]
         report = self._pusher.push(source, good, backlog=backlog)
         refused = [*report.refused, *(_unread(record) for record in records if record.row is None)]
-        return PushReport(report.taken, tuple(sorted(refused, key=lambda one: one.index)))
+        return PushReport(report.taken, tuple(sorted(refused, key=lambda one: one.index)), report.unknown)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
@@ -262,12 +261,18 @@ def _answer(report: PushReport) -> Response:
         "records": [_taken(one) for one in report.taken],
         "errors": errors,
     }
+    if report.unknown:
+        content = {**content, "warnings": [_unknown(each) for each in report.unknown]}
     status = 202 if not errors else 207 if report.taken else 422
     return JSONResponse(content, status)
 
 
 def _unread(record: PushedRecord) -> Refused:
     return Refused(record.index, record.fault or "it cannot be read")
+
+
+def _unknown(unknown: UnknownField) -> dict[str, object]:
+    return {"item": unknown.index, "field": unknown.field, "nearest": unknown.nearest}
 
 
 def _refused(one: Refused) -> dict[str, object]:

@@ -130,14 +130,75 @@ def test_a_list_that_is_cut_short_or_goes_on_says_so(tmp_path: Path) -> None:
         assert "goes on after its list" in pushed.client.send(f"[{good}] [{good}]".encode()).faults()[0][2]
 
 
-def test_all_bad_is_422_and_misspelt_fields_are_named(tmp_path: Path) -> None:
+def test_all_bad_is_422_and_fields_at_fault_are_named(tmp_path: Path) -> None:
     with pushing(tmp_path) as pushed:
-        answer = pushed.client.push(posting("1", sallary="100"))
-        assert (answer.status, answer.faults()) == (
-            422,
-            [(0, "sallary", 'there is no field "sallary"; did you mean "salary"?')],
-        )
+        answer = pushed.client.push(posting("1", salary=100))
+        assert (answer.status, answer.faults()) == (422, [(0, "salary", '"salary" is not text')])
         assert pushed.events() == []
+
+
+SALLARY = {"item": 1, "field": "sallary", "nearest": "salary"}
+
+
+def test_unknown_fields_are_named_in_an_answer_and_cost_no_posting(tmp_path: Path) -> None:
+    rows = [posting("1"), posting("2", sallary="100", x={"y": 1}), posting("3", statsu="open", title="")]
+    warnings = [
+        SALLARY,
+        {"item": 1, "field": "x", "nearest": None},
+        {"item": 2, "field": "statsu", "nearest": "status"},
+    ]
+    with pushing(tmp_path) as pushed:
+        for answer in (
+            pushed.client.push(rows),
+            pushed.client.lines(*rows),
+            pushed.client.gzipped(json.dumps(rows).encode()),
+        ):
+            assert answer.status == 207
+            assert answer.body["accepted"] == 2
+            assert answer.body["warnings"] == warnings
+        one = pushed.client.push(posting("4", sallary="100"))
+        assert (one.status, one.body["warnings"]) == (202, [SALLARY | {"item": 0}])
+        assert "warnings" not in pushed.client.push(posting("5")).body
+
+
+def test_the_warnings_of_one_record_are_bounded(tmp_path: Path) -> None:
+    with pushing(tmp_path) as pushed:
+        answer = pushed.client.push(posting("1", **{f"{number}" * 400: 1 for number in range(1_000)}))
+        assert answer.status == 202
+        assert len(answer.body["warnings"]) == 20
+        assert max(len(each["field"]) for each in answer.body["warnings"]) == 60
+
+
+STRANGE = {
+    "no number": ('"salary_min": NaN', '"salary_min" is NaN'),
+    "infinity": ('"salary_min": -Infinity', "is -Infinity"),
+    "a number beyond bounds": ('"salary_min": 1e999', "beyond all bounds"),
+    "true as an amount": ('"salary_min": true', '"salary_min" is not an amount'),
+    "true as an id": ('"id": true', '"id" is neither text nor a number'),
+    "a key that comes twice": ('"title": "Another"', 'the key "title" twice'),
+    "an id of 4,000 digits": (f'"id": {"7" * 4_000}', "a number of 4,000 digits"),
+    "an id of 4,000 characters": (f'"id": "{"7" * 4_000}"', "longer than 1,000 characters"),
+    "the closing of such an id": (f'"id": "{"7" * 4_000}", "status": "closed"', "1 to 1,000 characters"),
+    "a posting of a megabyte and more": (f'"description": "{"x" * 1_100_000}"', "1,000,000 bytes at most"),
+}
+
+
+@pytest.mark.parametrize("what", STRANGE)
+@pytest.mark.parametrize("lines", [False, True])
+def test_a_value_that_means_nothing_certain_costs_its_posting_and_no_other(
+    tmp_path: Path, what: str, lines: bool
+) -> None:
+    strange, said = STRANGE[what]
+    whole = json.dumps(posting("1"))
+    bad = '{"title": "T", "company": "C", "url": "https://c.example/9", ' + strange + "}"
+    with pushing(tmp_path) as pushed:
+        body = "\n".join((whole, bad, whole)) if lines else f"[{whole}, {bad}, {whole}]"
+        answer = pushed.client.send(body.encode(), kind=LINES if lines else "application/json")
+        assert (answer.status, answer.body["accepted"]) == (207, 2)
+        ((index, _, reason),) = answer.faults()
+        assert index == 1
+        assert said in reason
+        assert pushed.events() == ["seen 1"]
 
 
 @pytest.mark.parametrize(
