@@ -9,10 +9,11 @@ import typer
 from services.cli.options import Config
 from services.cli.output import progress
 from services.runtime import backup as archives
+from services.runtime.datadir import SECRET_FILE
 from services.runtime.errors import UsageError
 from services.runtime.store import migrate as migrate_store
 from services.runtime.store import open_store
-from services.settings import SECRET_FILE, Settings, load_settings
+from services.settings import Settings, load_settings
 
 
 def migrate(config: Config = None) -> None:

@@ -31,8 +31,10 @@ the same request has the same id."""
 MOST_PUSHED_ID = 1_000
 """Characters of an id by which a posting is closed."""
 _STATUS = "status"
-_MOST_UNKNOWN = 20
-"""Unknown fields that are named of one record."""
+_MOST_UNKNOWN = 1_000
+"""Unknown fields that are named in one answer."""
+_MOST_UNKNOWN_EACH = 20
+"""Of one record."""
 _MOST_NAME = 60
 _QUOTED = re.compile(r'"([a-z_]+)"')
 _MILLISECOND = timedelta(milliseconds=1)
@@ -130,7 +132,7 @@ class Pusher:
         with self._one_at_a_time(source):
             now = self._now(source)
             for index, row in rows:
-                unknown += self._unknown(index, row)
+                unknown += islice(self._unknown(index, row), _MOST_UNKNOWN - len(unknown))
                 read = self._read(index, row, now)
                 if isinstance(read, Refused):
                     refused.append(read)
@@ -154,7 +156,7 @@ class Pusher:
 
     def _unknown(self, index: int, row: JsonObject) -> Iterator[UnknownField]:
         fields = self._how.fields | {_STATUS}
-        for name in islice((name for name in row if name not in fields), _MOST_UNKNOWN):
+        for name in islice((name for name in row if name not in fields), _MOST_UNKNOWN_EACH):
             yield UnknownField(index, name[:_MOST_NAME], nearest(name[:_MOST_NAME], fields))
 
     def _read(self, index: int, row: JsonObject, now: datetime) -> _Ready | Refused:

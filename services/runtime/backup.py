@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -27,17 +28,23 @@ from typing import IO
 from pydantic import Field, ValidationError
 
 from schemas.model import Instant, Model
-from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held, move_in, sync_folder
+from services.runtime.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, held, move_in, sync_folder
 from services.runtime.errors import UsageError
+from services.runtime.named_files import is_file
 from services.runtime.private import private_folder, privately
 from services.runtime.sqlite import DamagedError, connect, explained
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
 _DATABASES = (LOG_FILE, STORE_FILE)
+_MOST_SMALL = 1 << 20
+"""Bytes of a file that is no database."""
 _PAGES = 1_024
 _CHUNK = 1 << 20
 _MOST_MANIFEST = 4 << 20
+
+_NOT_ONE = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError)
+"""What reading an archive raises that is none, is cut short, encrypted or packed in another way."""
 
 Progress = Callable[[int, int], None]
 """Told (done, of) in a unit of no matter, to draw a bar."""
@@ -111,11 +118,15 @@ def backup(
 def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
     """Put the state of an archive into a data folder that has none, or with `force` in place of the one it has.
 
-    Every file is verified before the first one is moved into place, and a restore that is cut short is finished by the
-    next command that runs on the folder. Raises UsageError where `source` is no backup or the folder has a state,
-    DamagedError where the archive is not what it was, UnavailableError where the disk does not take it.
+    The archive is read through before anything is written: it holds the databases, the secret where there was one, and
+    nothing else. Every file is verified again before the first one is moved into place, and a restore
+    that is cut short is finished by the next command that runs on the folder. Raises UsageError where `source` is no
+    backup or the folder has a state, DamagedError where the archive is not what it was, UnavailableError where the disk
+    does not take it.
     """
     with held(folder):
+        with _opened(source) as packed:
+            _read_through(packed, source, _manifest(packed, source))
         taken = [name for name in _DATABASES if (folder / name).exists()]
         if taken and not force:
             raise UsageError(f"{folder} has a state already ({', '.join(taken)}); restore elsewhere, or with --force")
@@ -184,19 +195,33 @@ def _pack(archive: Path, work: Path, manifest: Manifest) -> None:
         os.fsync(out.fileno())
 
 
-def _unpacked(source: Path, into: Path) -> Manifest:
-    if not source.is_file():
+@contextmanager
+def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive. Raises UsageError for a file that is none, also where that shows only within."""
+    if not is_file(source):
         raise UsageError(f"there is no file {source}")
     try:
         with zipfile.ZipFile(source) as packed:
-            manifest = _manifest(packed, source)
-            for name, member in manifest.files.items():
-                with packed.open(name) as data, open(into / name, "wb", opener=privately) as out:
-                    _verified(data, out, member, f"{source} is damaged: {name} is not what was backed up")
-        for name in _DATABASES:
-            _check(into / name)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+            yield packed
+    except _NOT_ONE as error:
         raise UsageError(f"{source} is no backup of jobchime, or only a part of one: {error}") from error
+
+
+def _read_through(packed: zipfile.ZipFile, source: Path, manifest: Manifest) -> None:
+    """Hold every file against the manifest, keeping nothing. Raises DamagedError."""
+    for name, member in manifest.files.items():
+        with packed.open(name) as data:
+            _verified(data, None, member, f"{source} is damaged: {name} is not what was backed up")
+
+
+def _unpacked(source: Path, into: Path) -> Manifest:
+    with _opened(source) as packed:
+        manifest = _manifest(packed, source)
+        for name, member in manifest.files.items():
+            with packed.open(name) as data, open(into / name, "xb", opener=privately) as out:
+                _verified(data, out, member, f"{source} is damaged: {name} is not what was backed up")
+    for name in _DATABASES:
+        _check(into / name)
     return manifest
 
 
@@ -209,12 +234,28 @@ def _manifest(packed: zipfile.ZipFile, source: Path) -> Manifest:
         raise UsageError(f"{source} is no backup of jobchime: its manifest cannot be read") from None
     if manifest.format > FORMAT:
         raise UsageError(f"{source} was written by jobchime {manifest.jobchime}; restore it with that or a newer one")
-    if not set(_DATABASES) <= set(manifest.files) or any(Path(name).name != name for name in manifest.files):
-        raise UsageError(f"{source} is no backup of jobchime: its manifest does not name the files of one")
+    _require_allowed(packed, source, manifest)
     return manifest
 
 
-def _verified(data: IO[bytes], out: IO[bytes], member: Member, damaged: str) -> None:
+def _require_allowed(packed: zipfile.ZipFile, source: Path, manifest: Manifest) -> None:
+    """Raise UsageError for files that a backup has not, or has otherwise: a name of the data folder's own, a link."""
+    wrong = f"{source} is no backup of jobchime"
+    if missing := set(_DATABASES) - set(manifest.files):
+        raise UsageError(f"{wrong}: its manifest does not name {', '.join(sorted(missing))}")
+    if strange := sorted(set(manifest.files) - {*_DATABASES, SECRET_FILE}):
+        raise UsageError(f"{wrong}: its manifest does not name the files of one, but {strange[0][:100]!r}")
+    names = [info.filename for info in packed.infolist()]
+    if sorted(names) != sorted([_MANIFEST, *manifest.files]):
+        raise UsageError(f"{wrong}, or only a part of one: it does not hold just what its manifest names, each once")
+    if any(stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG) for info in packed.infolist()):
+        raise UsageError(f"{wrong}: it holds something else than files")
+    large = [name for name, member in manifest.files.items() if name not in _DATABASES and member.bytes > _MOST_SMALL]
+    if large:
+        raise UsageError(f"{wrong}: its {large[0]} is too large to be one")
+
+
+def _verified(data: IO[bytes], out: IO[bytes] | None, member: Member, damaged: str) -> None:
     state = hashlib.sha256()
     size = 0
     while chunk := data.read(_CHUNK):
@@ -223,11 +264,13 @@ def _verified(data: IO[bytes], out: IO[bytes], member: Member, damaged: str) -> 
         if size > member.bytes:
             break
         state.update(chunk)
-        out.write(chunk)
+        if out is not None:
+            out.write(chunk)
     if size != member.bytes or state.hexdigest() != member.sha256:
         raise DamagedError(f"{damaged}; nothing was restored")
-    out.flush()
-    os.fsync(out.fileno())
+    if out is not None:
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _check(file: Path) -> None:

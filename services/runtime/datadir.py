@@ -12,6 +12,7 @@ from services.runtime.sqlite import explained
 
 LOG_FILE = "log.sqlite"
 STORE_FILE = "store.sqlite"
+SECRET_FILE = "secret"  # noqa: S105 (a file name)
 RESTORED = "restored"
 """Holds whole, verified files of a restore that are still to be moved into place."""
 

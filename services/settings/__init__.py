@@ -4,6 +4,6 @@ Enters: the file and the variables. Leaves: one frozen model, and for each setti
 """
 
 from services.settings.loading import DEFAULT_FILE, Loaded, load, load_settings, settings_path
-from services.settings.model import SECRET_FILE, Settings
+from services.settings.model import Settings
 
-__all__ = ["DEFAULT_FILE", "SECRET_FILE", "Loaded", "Settings", "load", "load_settings", "settings_path"]
+__all__ = ["DEFAULT_FILE", "Loaded", "Settings", "load", "load_settings", "settings_path"]

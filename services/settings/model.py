@@ -11,7 +11,7 @@ from services.matcher.settings import MatcherSettings
 from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
-from services.runtime.datadir import STORE_FILE
+from services.runtime.datadir import SECRET_FILE, STORE_FILE
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.settings import KafkaSettings
@@ -19,7 +19,6 @@ from services.runtime.logging import LEVELS
 from services.runtime.store_settings import StoreSettings
 from services.runtime.web_settings import ProbeSettings
 
-SECRET_FILE = "secret"  # noqa: S105 (a file name)
 _LEAST_SECRET = 16
 
 

@@ -58,7 +58,9 @@ class PushedModel(BaseModel):
     refused: int
     records: list[TakenModel]
     errors: list[RefusedModel]
-    warnings: list[UnknownFieldModel] = Field([], description="Only where there are any; 20 of a record at most.")
+    warnings: list[UnknownFieldModel] = Field(
+        [], description="Only where there are any; 20 of a record and 1,000 in all at most."
+    )
 
 
 class ErrorModel(BaseModel):

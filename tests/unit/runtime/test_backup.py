@@ -1,7 +1,12 @@
 """Backup and restore: one moment, verified, all or nothing."""
 
+import hashlib
 import json
+import resource
+import shutil
+import stat
 import threading
+import warnings
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +15,7 @@ import pytest
 
 from services.runtime.backup import backup, restore
 from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held
-from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.sqlite import DamagedError, connect
 from services.runtime.store import open_store
@@ -178,6 +183,79 @@ def test_an_archive_that_was_changed_is_refused_and_nothing_is_touched(data: Pat
     assert records(data) == before
     assert sorted(file.name for file in (tmp_path / "fresh").iterdir()) == ["run.lock"]
     assert not (tmp_path / "out").exists()
+
+
+RESERVED = (
+    "run.lock",
+    "restored",
+    "log.sqlite-wal",
+    "store.sqlite-shm",
+    "manifest.json",
+    "mails",
+    "/etc/x",
+    "a\\b",
+)
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_file_that_no_backup_writes_spoils_no_data_folder(data: Path, tmp_path: Path, name: str) -> None:
+    """Its manifest is right about it: only the name tells."""
+    archive, hostile, content = tmp_path / "b.zip", tmp_path / "h.zip", b"x" * 9
+    backup(data, archive, now=NOON)
+    member = {"bytes": 9, "sha256": hashlib.sha256(content).hexdigest()}
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(hostile, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        manifest["files"][name] = member
+        new.writestr("manifest.json", json.dumps(manifest))
+        for each in (LOG_FILE, STORE_FILE):
+            new.writestr(each, old.read(each))
+        if name != "manifest.json":
+            new.writestr(name, content)
+    refused_and_untouched(hostile, data, tmp_path, "does not name the files of one")
+
+
+def test_members_that_the_manifest_does_not_name_or_that_are_no_files_are_refused(data: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "b.zip"
+    backup(data, archive, now=NOON)
+    more, twice, link = (tmp_path / name for name in ("more.zip", "twice.zip", "link.zip"))
+    for target, name in ((more, "run.lock"), (twice, LOG_FILE)):
+        shutil.copyfile(archive, target)
+        with warnings.catch_warnings(), zipfile.ZipFile(target, "a") as packed:
+            warnings.simplefilter("ignore")
+            packed.writestr(name, b"x")
+        refused_and_untouched(target, data, tmp_path, "just what its manifest names")
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(link, "w") as new:
+        for each in old.infolist():
+            info = zipfile.ZipInfo(each.filename)
+            info.external_attr = ((stat.S_IFLNK if each.filename == LOG_FILE else stat.S_IFREG) | 0o600) << 16
+            new.writestr(info, old.read(each.filename))
+    refused_and_untouched(link, data, tmp_path, "something else than files")
+
+
+def test_a_disk_that_is_full_midway_leaves_what_was_there(data: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "b.zip"
+    backup(data, archive, now=NOON)
+    before, files = records(data), sorted(file.name for file in data.iterdir())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, limits[1]))
+    try:
+        with pytest.raises(UnavailableError):
+            restore(archive, data, force=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert sorted({file.name for file in data.iterdir()} - {"run.lock"}) == sorted(set(files) - {"run.lock"})
+    assert records(data) == before
+
+
+def refused_and_untouched(archive: Path, data: Path, tmp_path: Path, words: str) -> None:
+    before = records(data)
+    for folder in (data, tmp_path / "fresh"):
+        with pytest.raises(UsageError, match=words):
+            restore(archive, folder, force=True)
+    assert records(data) == before
+    assert sorted(file.name for file in (tmp_path / "fresh").iterdir()) == ["run.lock"]
+    with held(data):
+        pass
 
 
 def test_a_restore_that_was_cut_short_is_finished_by_the_next_run(data: Path, tmp_path: Path) -> None:
