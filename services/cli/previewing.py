@@ -21,6 +21,7 @@ from services.notifier.adapters.sql.windows import SqlWindows
 from services.notifier.domain.lines import one_line
 from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
 from services.notifier.domain.people import Subscriber
+from services.notifier.domain.schedule import waits_until
 from services.notifier.domain.score_lines import why_here
 from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
@@ -55,10 +56,26 @@ def preview(
     subscriber = opened.subscribers.find(person)
     found = None if search is None else _of_search(opened, subscriber, _asked(search, config, opened), days, at)
     made = found.preview.outcome if found else _next_digest(opened, subscriber, at)
+    waits = None if found else _waits_until(opened, subscriber, at)
     if as_json:
-        print_json((found.as_json() if found else {}) | _as_json(made))
+        until = {} if found else {"instant_waits_until": waits and waits.isoformat()}
+        print_json((found.as_json() if found else {}) | until | _as_json(made))
         return
-    typer.echo("\n".join([*(found.lines() if found else ()), *_lines(made, dropped)]))
+    typer.echo("\n".join([*(found.lines() if found else ()), *_capped(opened, waits), *_lines(made, dropped)]))
+
+
+def _waits_until(opened: Opened, subscriber: Subscriber, now: datetime) -> datetime | None:
+    """When instant searches are served again whose mails of the day are out; None where they do not wait."""
+    own = [one for one in opened.searches.all(subscriber.subscriber_id) if not one.paused]
+    waits = (waits_until(one.timing.cadence, one.next_due_at, now) for one in own)
+    return max(filter(None, waits), default=None)
+
+
+def _capped(opened: Opened, until: datetime | None) -> list[str]:
+    if until is None:
+        return []
+    most = opened.settings.notifier.most_instant
+    return [f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.", ""]
 
 
 def _next_digest(opened: Opened, subscriber: Subscriber, now: datetime) -> Digest | Hold:

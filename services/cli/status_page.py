@@ -180,6 +180,7 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
                 (
                     ("subscribers", f"{figures.subscribers:,} with {figures.searches:,} searches"),
                     ("due", due),
+                    *_capped(figures),
                     ("last 24 h", _counted(figures.digests) or "none"),
                     ("the last", _when(figures.last_digest, now)),
                 ),
@@ -188,6 +189,11 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
         ],
         padding=(0, 4),
     )
+
+
+def _capped(figures: StoreFigures) -> Iterator[tuple[str, str]]:
+    if figures.instant_capped:
+        yield "instant mails of the day out", f"{figures.instant_capped:,}, more tomorrow"
 
 
 def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:

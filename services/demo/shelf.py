@@ -86,11 +86,17 @@ class Shelf:
         return self._parts[key]
 
     def state(self, body: bytes) -> str | None:
-        """What stays the same while nothing more arrives; None for what is no feed."""
+        """What stays the same while nothing more arrives; None for what is no feed, or not all of it is taken.
+
+        What is skipped or broken is told by the poll that reads it, so that such a listing is read each time.
+        """
         found, now = self._detected(body), self.clock.now()
         if found is None:
             return None
-        arrived = sum(posted_at is None or posted_at <= now for _, posted_at in self.parts(found, body))
+        parts = self.parts(found, body)
+        if len({part.source_id for part, _ in parts if isinstance(part, Item)}) < len(parts):
+            return None
+        arrived = sum(posted_at is None or posted_at <= now for _, posted_at in parts)
         return f"{_key(body).hex()}-{arrived}"
 
     def _detected(self, body: bytes) -> Format | None:

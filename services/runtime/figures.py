@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, text
 
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
@@ -107,6 +107,8 @@ class StoreFigures:
     """Since when the longest due one waits."""
     due_retried: int = 0
     """Of the due: whose digest is being built, or could not be and is tried again when its claim ends."""
+    instant_capped: int = 0
+    """Subscribers who had all the instant mails of their day: what comes for them waits for the next."""
     outbox: int = 0
     pauses: Pauses = field(default_factory=Pauses)
     workers: tuple[WorkerFigures, ...] = ()
@@ -142,6 +144,7 @@ def read_figures(
             due_subscribers=due.subscribers,
             due_since=due.since,
             due_retried=due.retried,
+            instant_capped=_number(connection, _instant_capped(now)),
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
             workers=_workers(connection, now, services),
@@ -201,6 +204,14 @@ def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expect
     """How the expected sources fare. Raises UnavailableError."""
     with reading(engine) as connection:
         return _sources(connection, now, expected, read_pauses(connection))
+
+
+def _instant_capped(now: datetime) -> Select[int]:
+    """An instant search is due each minute, but for one whose mails of the day are out."""
+    own = saved_searches.c
+    capped = (own.cadence == "instant", own.paused.is_(False), own.next_due_at > now + timedelta(minutes=1))
+    query = select(func.count(distinct(own.subscriber_id))).join(subscribers)
+    return query.where(subscribers.c.status == "active", *capped)
 
 
 def _sources(

@@ -103,6 +103,11 @@ def next_instant(due_at: datetime, sent_today: int, time_zone: str, most: int = 
     return local_day(due_at, time_zone)[1]
 
 
+def waits_until(cadence: Cadence, next_due_at: datetime, now: datetime) -> datetime | None:
+    """When an instant search is served again whose mails of the day are out; None where any minute may serve it."""
+    return next_due_at if cadence == "instant" and next_due_at > now + _MINUTE else None
+
+
 def local_day(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
     """The local day that holds a moment, half-open, in UTC: 23, 24 or 25 hours as a rule."""
     zone = _zone(time_zone)

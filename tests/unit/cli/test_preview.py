@@ -1,18 +1,26 @@
 """`jobchime preview` and `subscriber feedback`: what the next digest would be, why, and what is said changes of it."""
 
+import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from schemas.posting import Company, Reach, Skill
+from services.cli.status_page import page
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
+from services.notifier.settings import NotifierSettings
+from services.overview.model import Overview
+from services.runtime.figures import read_figures
 from tests.support.command_line import Ran, run
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
+from tests.support.simulated_days import Days
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PAY = {"amount": 50_000, "currency": "EUR"}
@@ -61,6 +69,34 @@ def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
     assert told[1].strip() == "fit 50 of 50: Python is core to it"
     assert any("names Python only in passing" in line for line in told)
     assert jobchime.titles()[-1] == "Office manager"
+
+
+def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tmp_path: Path) -> None:
+    folder, settings = tmp_path / "jobchime-data", NotifierSettings(most_instant=1)
+    (tmp_path / "jobchime.toml").write_text(
+        f'data = "jobchime-data"\nsecret = "{SECRET}"\n[notifier]\nmost_instant = 1\n'
+    )
+    days = Days(NotifierStore(sqlite_store(folder).engine, Ids(SECRET.encode())), tmp_path / "mails", settings=settings)
+    days.store.search(days.store.person(), "Snakes", PYTHON, cadence="instant")
+    jobchime = Command(tmp_path / "jobchime.toml")
+    now = NOW + timedelta(hours=4)
+    assert jobchime("preview", "ada@example.com").out.startswith("No mail")
+    assert read_figures(days.store.engine, now, ()).instant_capped == 0
+    for name in ("robots", "billing"):
+        days.publish(JOBS[name], now)
+        days.live(now)
+    assert len(days.files()) == 1
+    told = jobchime("preview", "ada@example.com").out.splitlines()
+    assert told[0] == "Instant mails: the 1 of today are out; what comes waits until 2026-07-02 00:00 UTC."
+    assert "Billing engineer" in told[2]
+    assert json.loads(jobchime("preview", "ada@example.com", "--json").out)["instant_waits_until"][:10] == "2026-07-02"
+    assert read_figures(days.store.engine, now, ()).instant_capped == 1
+    shown = Console(width=200, record=True, file=io.StringIO())
+    shown.print(page(Overview(now, "embedded", (), read_figures(days.store.engine, now, ()))))
+    assert re.search("instant mails of the day out *1, more tomorrow", shown.export_text())
+    # The next day they are as before.
+    assert read_figures(days.store.engine, now + timedelta(days=1), ()).instant_capped == 0
+    days.store.engine.dispose()
 
 
 def test_what_is_said_moves_hides_and_can_be_taken_back(jobchime: Command) -> None:

@@ -57,3 +57,13 @@ def test_a_feed_is_unchanged_until_more_of_it_arrives(tmp_path: Path) -> None:
         seen.append(fetched.unchanged)
         validators = validators if fetched.unchanged else fetched.validators
     assert seen == [False, True] * 3
+
+
+def test_a_feed_of_which_something_is_skipped_is_read_each_time_so_that_it_is_counted(tmp_path: Path) -> None:
+    file = tmp_path / "jobs.jsonl"
+    line = json.dumps({"id": "1", "title": "Engineer", "company": "Acme", "url": "https://acme.example/1"}) + "\n"
+    file.write_text(2 * line, encoding="utf-8")
+    fetcher, source = ShelfFetcher(Shelf(FixedClock(START))), SourceSettings(name="jobs", url=str(file))
+    first = fetcher.fetch(source, str(file), Validators(), START)
+    assert first.body
+    assert fetcher.fetch(source, str(file), first.validators, START).body == first.body
