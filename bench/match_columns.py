@@ -11,6 +11,7 @@ from services.matcher.adapters.columns import (
     CLAUSES,
     PLACES,
     SKILLS,
+    UNKNOWN_PLACE,
     WITH_MANNER,
     Column,
     Columns,
@@ -20,10 +21,10 @@ from services.matcher.adapters.columns import (
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT
 from services.matcher.adapters.memory import MemoryCriteriaIndex
 from services.matcher.adapters.memory_vocabulary import (
+    ANY_FACETS,
     LAST,
     LITERAL_SHIFT,
     NEGATED,
-    UNKNOWN_PLACE,
     Vocabulary,
     ranks_of,
 )
@@ -98,7 +99,7 @@ class Encoder:
         return columns, sections, pool
 
     def _bits(self, fields: dict[str, Column], count: int) -> Column:
-        found = np.full(count, UNKNOWN_PLACE - 1, dtype=np.uint32)
+        found = np.full(count, ANY_FACETS, dtype=np.uint32)
         for facet in FACETS:
             if facet.name in fields:
                 alone = (

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from schemas.criteria import Criteria
 from schemas.posting import Evidence, PostingCore
-from services.rules.criterion import CRITERION, Fit
-from services.rules.criterion.base import names_of
-from services.rules.criterion.salary import annual_floor, in_period
+from services.rules.criterion import CRITERION, Facts, Fit
+from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.salary import SalaryFacts, annual_floor, in_period
+from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts
+from services.rules.criterion.text import TextFacts
 from services.rules.money import annual_range
 from services.rules.places import countries_of, is_group, place_name
 from services.rules.skills import taxonomy
@@ -125,7 +127,7 @@ def posting_json(posting: PostingCore) -> dict[str, Any]:
 
 def reason_json(reason: Reason) -> dict[str, Any]:
     """What one criterion says, in words and as data."""
-    return {"criterion": reason.criterion, "fit": reason.fit, "text": reason.text, "facts": dict(reason.facts)}
+    return {"criterion": reason.criterion, "fit": reason.fit, "text": reason.text, "facts": reason.facts.as_data()}
 
 
 def plain(text: str) -> str:
@@ -141,27 +143,24 @@ def _said(found: Verdict) -> str:
 
 
 def _line(criteria: Criteria, posting: PostingCore, reason: Reason, proof: Proof) -> Line:
-    facts = dict(reason.facts)
     details: Iterable[str] = ()
-    if reason.criterion in ("skills.all", "skills.any"):
-        details = _skill_details(posting, reason)
-    elif reason.criterion == "salary":
+    if isinstance(reason.facts, AllFacts | AnyFacts):
+        details = _skill_details(posting, reason.facts)
+    elif isinstance(reason.facts, SalaryFacts):
         details = _pay_details(criteria, posting)
-    quotes = (
-        _said_in(posting, facts)
-        if reason.criterion == "text"
-        else _quotes(proof.get(_field(reason), ()), reason, facts)
-    )
+    if isinstance(reason.facts, TextFacts):
+        quotes = _said_in(posting, reason.facts)
+    else:
+        quotes = _quotes(proof.get(_field(reason), ()), reason)
     return Line(reason.criterion, reason.fit, plain(reason.text), tuple(details), tuple(quotes)[:_MOST_QUOTES])
 
 
-def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
+def _skill_details(posting: PostingCore, facts: AllFacts | AnyFacts) -> Iterator[str]:
     """Which of the asked skills the posting needs, mentions and lacks, and what else it needs."""
-    facts = dict(reason.facts)
-    asked = names_of(facts.get("asked"))
+    asked, any_will_do = facts.asked, isinstance(facts, AnyFacts)
     known = taxonomy()
     own = {skill.name: skill.core for skill in posting.skills}
-    implied = names_of(facts.get("implied"))
+    implied = facts.implied if isinstance(facts, AnyFacts) else ()
     met = [name for name in asked if name in own]
     met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
     core, aside = [name for name in met if own[name]], [name for name in met if not own[name]]
@@ -176,7 +175,7 @@ def _skill_details(posting: PostingCore, reason: Reason) -> Iterator[str]:
     if aside:
         yield f"only mentioned: {', '.join(aside)}"
     lacking = [name for name in asked if name not in met and name not in implied]
-    if reason.criterion == "skills.any" and lacking and met:
+    if any_will_do and lacking and met:
         yield f"not asked for, of your {len(asked)}: {_few(lacking)}"
     parents = {parent for name in met for parent in known.parents(name)}
     others = [name for name in own if own[name] and name not in met and name not in parents]
@@ -207,14 +206,14 @@ def _field(reason: Reason) -> str:
     return criterion.evidence if criterion else ""
 
 
-def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, object]) -> Iterator[Evidence]:
+def _quotes(evidence: Sequence[Evidence], reason: Reason) -> Iterator[Evidence]:
     """The words that decided a field: those that name what was asked for before others; of skills, no others."""
-    words = _asked_words(reason.criterion, facts)
+    words = _asked_words(reason.facts)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE) if words else None
     naming = [one for one in evidence if names and names.search(one.text)]
     # Two of forty places that a posting lists prove nothing of a third one.
-    some_of_many = reason.criterion == "place" and reason.fit == "yes" and len(evidence) > _MOST_QUOTES
-    others = [] if reason.criterion.startswith("skills") or some_of_many else evidence
+    some_of_many = isinstance(reason.facts, PlaceFacts) and reason.fit == "yes" and len(evidence) > _MOST_QUOTES
+    others = [] if isinstance(reason.facts, AllFacts | AnyFacts | NoneFacts) or some_of_many else evidence
     said = ""
     for one in (*naming, *others):
         text = _short(one.text)
@@ -224,17 +223,23 @@ def _quotes(evidence: Sequence[Evidence], reason: Reason, facts: Mapping[str, ob
             yield Evidence.model_validate({"from": one.source, "text": text})
 
 
-def _asked_words(criterion: str, facts: Mapping[str, object]) -> list[str]:
-    if criterion == "place":
-        asked, hires = (*names_of(facts.get("fits")), *names_of(facts.get("asked"))), names_of(facts.get("hires"))
-        groups = (code for code in hires if is_group(code) and not countries_of(code).isdisjoint(asked))
-        return [place_name(code) for code in (*asked, *groups)]
-    return [*names_of(facts.get("found")), *names_of(facts.get("asked"))] if criterion.startswith("skills") else []
+def _asked_words(facts: Facts) -> list[str]:
+    match facts:
+        case PlaceFacts():
+            asked = (*facts.fits, *facts.asked)
+            groups = (code for code in facts.hires if is_group(code) and not countries_of(code).isdisjoint(asked))
+            return [place_name(code) for code in (*asked, *groups)]
+        case AllFacts():
+            return [*facts.asked]
+        case AnyFacts() | NoneFacts():
+            return [*facts.found, *facts.asked]
+        case _:
+            return []
 
 
-def _said_in(posting: PostingCore, facts: Mapping[str, object]) -> Iterator[Evidence]:
+def _said_in(posting: PostingCore, facts: TextFacts) -> Iterator[Evidence]:
     """Where the description says what was asked for, or what is excluded."""
-    for term in (*names_of(facts.get("present")), *names_of(facts.get("said"))):
+    for term in (*facts.present, *facts.said):
         within = r"\W+".join(map(re.escape, term.split()))
         found = re.search(rf"(?<!\w){within}(?!\w)", posting.description_text, re.IGNORECASE)
         if found is not None:

@@ -21,5 +21,5 @@ def distance(reason: Reason, kin: float = 0.0) -> float:
     of which any will do.
     """
     criterion = CRITERION.get(reason.criterion)
-    far = criterion.distance(dict(reason.facts), kin) if criterion else 1.0
+    far = criterion.distance(reason.facts, kin) if criterion else 1.0
     return min(1.0, max(0.0, far))

@@ -6,10 +6,10 @@ from typing import Final, Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.criterion import CRITERIA, Fact, Fit, Reason
+from services.rules.criterion import CRITERIA, Facts, Fit, Reason
 from services.rules.prepared import PreparedPosting
 
-__all__ = ["Fact", "Fit", "Outcome", "Reason", "Verdict", "judge", "outcome_of", "verdict"]
+__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "judge", "outcome_of", "verdict"]
 
 Outcome = Literal["match", "near", "reject"]
 

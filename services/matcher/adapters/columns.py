@@ -50,6 +50,9 @@ class Scanned(NamedTuple):
 
 
 DTYPES: Final[Sequence[str]] = ("u4", "u8", "u4", "u4", "u4", "u4", "u2", "u4")
+UNKNOWN_PLACE: Final = 1 << 27
+"""The bit of `Columns.bits` for an unknown place: next to the flags, wherever the facets end, since compiled scans are
+kept on disk with it from one release to the next."""
 HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES = 1 << 28, 1 << 29, 1 << 30, 1 << 31
 """Flags of `Columns.bits`: most rows ask for few things, and the other columns need not be looked at."""
 WITH_MANNER: Final = 1

@@ -6,7 +6,16 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import HAS_ALSO, HAS_CLAUSES, HAS_MANNER, HAS_PAY, WITH_MANNER, Column, Scanned
+from services.matcher.adapters.columns import (
+    HAS_ALSO,
+    HAS_CLAUSES,
+    HAS_MANNER,
+    HAS_PAY,
+    UNKNOWN_PLACE,
+    WITH_MANNER,
+    Column,
+    Scanned,
+)
 from services.matcher.adapters.floors import FLOOR_BITS, MOST_FLOOR
 from services.matcher.adapters.memory_ledger import IN_PAGE, PAGE, Ledger
 from services.matcher.adapters.memory_posting import PostingArrays
@@ -14,13 +23,12 @@ from services.matcher.adapters.memory_scan import Found
 from services.matcher.adapters.memory_segment import Directory, Segment
 from services.matcher.adapters.memory_tail import Tail
 from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, NEGATED
-from services.matcher.adapters.memory_vocabulary import UNKNOWN_PLACE as _UNKNOWN
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _PAY, _ALSO, _MANNER, _CLAUSES = map(np.uint32, (HAS_PAY, HAS_ALSO, HAS_MANNER, HAS_CLAUSES))
 _MORE: Final = np.uint32(HAS_ALSO | HAS_MANNER | HAS_CLAUSES)
-_UNKNOWN_PLACE: Final = np.uint32(_UNKNOWN)
+_UNKNOWN_PLACE: Final = np.uint32(UNKNOWN_PLACE)
 _BLOCK: Final = np.uintp(1024)
 _FLOOR: Final = np.uint64(MOST_FLOOR)
 _SHIFT: Final = np.uint64(FLOOR_BITS)

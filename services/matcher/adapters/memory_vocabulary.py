@@ -16,6 +16,7 @@ from services.matcher.adapters.columns import (
     HAS_PAY,
     PLACES,
     SKILLS,
+    UNKNOWN_PLACE,
     WITH_MANNER,
     Column,
     Columns,
@@ -43,8 +44,7 @@ LAST: Final = 1
 NEGATED: Final = 2
 LITERAL_SHIFT: Final = 2
 
-UNKNOWN_PLACE: Final = 1 << sum(len(facet.values) for facet in FACETS)
-ANY_FACETS: Final = UNKNOWN_PLACE - 1
+ANY_FACETS: Final = (1 << sum(len(facet.values) for facet in FACETS)) - 1
 
 
 class Row(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from schemas.posting import PostingCore
 from services.notifier.domain.model import Again, AnnualPay, FoundBy, SentItem
+from services.rules.criterion.salary import SalaryFacts
 
 LEAST_RAISE = 1.05
 """Pay in another currency than before must be higher by this factor: less may be the exchange rate alone."""
@@ -38,7 +39,7 @@ def again(before: Sequence[SentItem], posting: PostingCore, found_by: Sequence[F
 
 def _is_above(found: FoundBy) -> bool:
     return any(
-        reason.criterion == "salary" and reason.fit == "yes" and "annual_top" in dict(reason.facts)
+        reason.fit == "yes" and isinstance(reason.facts, SalaryFacts) and reason.facts.annual_top is not None
         for reason in found.verdict.reasons
     )
 

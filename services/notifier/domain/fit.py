@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schemas.criteria import Criteria
 from services.notifier.domain.judging import Ready
-from services.rules.criterion import Fact
+from services.notifier.domain.model import Fact
 from services.rules.text import TextQuery
 
 ONE_OF_ANY = 0.7

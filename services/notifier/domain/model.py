@@ -6,7 +6,6 @@ from typing import Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.criterion import Fact
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]
@@ -118,6 +117,9 @@ class Again:
     before: AnnualPay | None
     """None with `pay_stated`."""
     now: AnnualPay
+
+
+Fact = tuple[str, str | int | float | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

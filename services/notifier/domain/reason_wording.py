@@ -1,76 +1,93 @@
 """Why a job was found, in the reader's language: from the facts of a verdict's reasons, not from their English."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
 
 from babel import Locale
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import Employment, PostingCore, Seniority, Visa, Workplace
+from schemas.posting import PostingCore
 from services.notifier.domain.amounts import a_period, floor_in_words, money, percent
 from services.notifier.domain.job_wording import offset
-from services.notifier.domain.lines import one_line, quoted
+from services.notifier.domain.lines import quoted
 from services.notifier.domain.model import Preferred
 from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
 from services.notifier.domain.words import Words, mark
 from services.rules.criterion import Reason
-from services.rules.criterion.timezone import hours_apart
+from services.rules.criterion.facet import FacetFacts
+from services.rules.criterion.language import LanguageFacts
+from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.salary import SalaryFacts
+from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts
+from services.rules.criterion.text import TextFacts
+from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.money import ANNUAL_FACTORS, by_full_hours, part_time_is_less
 from services.rules.placing import WORLDWIDE
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack, TextQuery
 
 _NAMED = 4
-_MOST_REASON = 240
-_WORKPLACE: Mapping[Workplace, str] = {
-    "remote": mark("is remote"),
-    "hybrid": mark("is hybrid"),
-    "onsite": mark("is on site"),
-    "unknown": mark("does not say whether it is remote"),
+_FACETS: Mapping[str, Mapping[str, str]] = {
+    "workplace": {
+        "remote": mark("is remote"),
+        "hybrid": mark("is hybrid"),
+        "onsite": mark("is on site"),
+        "unknown": mark("does not say whether it is remote"),
+    },
+    "seniority": {
+        "intern": mark("is for interns"),
+        "junior": mark("is at junior level"),
+        "mid": mark("is at mid level"),
+        "senior": mark("is at senior level"),
+        "lead": mark("is at lead level"),
+        "staff": mark("is at staff level"),
+        "principal": mark("is at principal level"),
+        "manager": mark("is at manager level"),
+        "director": mark("is at director level"),
+        "executive": mark("is at executive level"),
+        "": mark("names no level, and so may be mid-level"),
+    },
+    "employment": {
+        "full_time": mark("is full-time"),
+        "part_time": mark("is part-time"),
+        "contract": mark("is a contract"),
+        "temporary": mark("is temporary"),
+        "internship": mark("is an internship"),
+        "freelance": mark("is freelance"),
+        "": mark("does not say how one is employed, and so may be full-time"),
+    },
+    "visa": {
+        "offered": mark("sponsors a visa"),
+        "refused": mark("sponsors no visa"),
+        "unknown": mark("does not say whether it sponsors a visa"),
+    },
 }
-_SENIORITY: Mapping[Seniority, str] = {
-    "intern": mark("is for interns"),
-    "junior": mark("is at junior level"),
-    "mid": mark("is at mid level"),
-    "senior": mark("is at senior level"),
-    "lead": mark("is at lead level"),
-    "staff": mark("is at staff level"),
-    "principal": mark("is at principal level"),
-    "manager": mark("is at manager level"),
-    "director": mark("is at director level"),
-    "executive": mark("is at executive level"),
-}
-_EMPLOYMENT: Mapping[Employment, str] = {
-    "full_time": mark("is full-time"),
-    "part_time": mark("is part-time"),
-    "contract": mark("is a contract"),
-    "temporary": mark("is temporary"),
-    "internship": mark("is an internship"),
-    "freelance": mark("is freelance"),
-}
-
-_VISA: Mapping[Visa, str] = {
-    "offered": mark("sponsors a visa"),
-    "refused": mark("sponsors no visa"),
-    "unknown": mark("does not say whether it sponsors a visa"),
-}
-
-Facts = Mapping[str, Any]
+"""What is said of each value of each facet; of none, where a posting may say nothing."""
 
 
 def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
-    """One clause without a subject: `asks for Python`; the verdict's own English where its facts do not tell enough.
-
-    Only what fits, or nearly fits, is ever said of a job.
-    """
-    said = _BY_CRITERION.get(reason.criterion)
-    try:
-        if said and reason.fit != "no":
-            return said(dict(reason.facts), posting, words)
-    except KeyError:
-        pass
-    return one_line(reason.text, _MOST_REASON).rstrip(".")
+    """One clause without a subject: `asks for Python`. Only what fits, or nearly fits, is ever said of a job."""
+    match reason.facts:
+        case AllFacts() as facts:
+            return _asks_for(facts.asked, facts.core, words)
+        case AnyFacts() as facts:
+            return _some_of(facts, posting, words)
+        case NoneFacts() as facts:
+            return words.say("does not ask for {skills}", skills=_listed(facts.asked, words, either=True))
+        case TextFacts() as facts:
+            return _text(facts, posting, words)
+        case PlaceFacts() as facts:
+            return _place(facts, posting, words)
+        case TimezoneFacts() as facts:
+            return _timezone(facts, words)
+        case SalaryFacts() as facts:
+            return _salary(facts, posting, words)
+        case FacetFacts() as facts:
+            return words.say(_FACETS[reason.criterion][facts.value])
+        case LanguageFacts() as facts:
+            return _language(facts, words)
+        case _:
+            raise ValueError(f"nothing is said of {reason.criterion} in mails")
 
 
 def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words) -> str:
@@ -86,14 +103,10 @@ def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words)
     return ""
 
 
-def _skills_all(facts: Facts, posting: PostingCore, words: Words) -> str:
-    return _asks_for(facts["asked"], facts["core"], words)
-
-
-def _skills_any(facts: Facts, posting: PostingCore, words: Words) -> str:
-    said = [_asks_for(facts["found"], facts["core"], words)] if facts["found"] else []
-    lacking = facts["at_least"] - len(facts["found"])
-    return words.all_of([*said, *(_implies(name, posting, words) for name in facts["implied"][: max(lacking, 0)])])
+def _some_of(facts: AnyFacts, posting: PostingCore, words: Words) -> str:
+    said = [_asks_for(facts.found, facts.core, words)] if facts.found else []
+    lacking = max(facts.at_least - len(facts.found), 0)
+    return words.all_of([*said, *(_implies(name, posting, words) for name in facts.implied[:lacking])])
 
 
 def _implies(implied: str, posting: PostingCore, words: Words) -> str:
@@ -114,26 +127,22 @@ def _asks_for(names: Iterable[str], core: Iterable[str], words: Words) -> str:
     return words.say("asks for {skills} and mentions {others}", skills=asked, others=aside)
 
 
-def _skills_none(facts: Facts, posting: PostingCore, words: Words) -> str:
-    return words.say("does not ask for {skills}", skills=_listed(facts["asked"], words, either=True))
-
-
-def _text(facts: Facts, posting: PostingCore, words: Words) -> str:
-    query = TextQuery.parse(facts["asked"])
+def _text(facts: TextFacts, posting: PostingCore, words: Words) -> str:
+    query = TextQuery.parse(facts.asked)
     if said := query.said(Haystack.of(posting.title, posting.description_text)):
         return words.say("says {terms}", terms=_quoted(said, words))
     return words.say("does not say {terms}", terms=_quoted(query.excluded, words, either=True))
 
 
-def _place(facts: Facts, posting: PostingCore, words: Words) -> str:
-    fits = facts["fits"]
+def _place(facts: PlaceFacts, posting: PostingCore, words: Words) -> str:
+    fits = facts.fits
     if not fits:
         return words.say("does not say where one may work from, which you accept")
-    if facts["scope"] == "worldwide":
-        if facts["asked"] == (WORLDWIDE,):
+    if facts.scope == "worldwide":
+        if facts.asked == (WORLDWIDE,):
             return words.say("may be done from anywhere")
         return words.say("may be done from anywhere, {places} included", places=_places(fits, words))
-    if named := [place for place in fits if place in facts["hires"]]:
+    if named := [place for place in fits if place in facts.hires]:
         return words.say("hires in {places}", places=_places(named, words))
     hires = [place for place in worth_naming(posting.reach) if shares_ground(place, fits)]
     return words.say(
@@ -141,24 +150,25 @@ def _place(facts: Facts, posting: PostingCore, words: Words) -> str:
     )
 
 
-def _timezone(facts: Facts, posting: PostingCore, words: Words) -> str:
-    if "min" not in facts or posting.timezones is None:
+def _timezone(facts: TimezoneFacts, words: Words) -> str:
+    if facts.min is None or facts.max is None:
         return words.say("asks for no time zone")
-    low, high, own = offset(facts["min"]), offset(facts["max"]), offset(facts["utc_offset"])
+    low, high, own = offset(facts.min), offset(facts.max), offset(facts.utc_offset)
     span = low if low == high else words.say("{low} to {high}", low=low, high=high)
-    if hours_apart(facts["utc_offset"], posting.timezones) == 0:
+    if facts.apart == 0:
         return words.say("wants {zones}, which takes in your {own}", zones=span, own=own)
-    hours = f"{facts['tolerance']:g}"
+    hours = f"{facts.tolerance:g}"
     return words.say("wants {zones}, within {hours} h of your {own}", zones=span, hours=hours, own=own)
 
 
-def _salary(facts: Facts, posting: PostingCore, words: Words) -> str:
-    floor = SalaryFloor(amount=facts["floor"], currency=facts["currency"], period=facts["period"])
+def _salary(facts: SalaryFacts, posting: PostingCore, words: Words) -> str:
+    floor = SalaryFloor(amount=facts.floor, currency=facts.currency, period=facts.period)
     asked = floor_in_words(floor, words)
     pay = posting.salary
     if floor.period == "project":
         return words.say("cannot be held against a floor of {floor}", floor=asked)
-    if "annual_top" not in facts or pay is None:
+    top, needed = facts.annual_top, facts.annual_floor
+    if top is None or needed is None or pay is None:
         if pay is None:
             return words.say("does not say what it pays; you ask for {floor}", floor=asked)
         if pay.period == "project":
@@ -168,7 +178,6 @@ def _salary(facts: Facts, posting: PostingCore, words: Words) -> str:
             currency=floor.currency,
             floor=asked,
         )
-    top, needed = facts["annual_top"], facts["annual_floor"]
     paid = _paid(top, floor, posting, words)
     if top == needed:
         return words.say("pays up to {pay}, which is your floor", pay=paid)
@@ -202,47 +211,11 @@ def _three_digits(amount: float) -> float:
     return round(amount, 2 - math.floor(math.log10(amount))) if amount > 0 else amount
 
 
-def _workplace(facts: Facts, posting: PostingCore, words: Words) -> str:
-    return words.say(_WORKPLACE[cast(Workplace, facts["value"])])
-
-
-def _seniority(facts: Facts, posting: PostingCore, words: Words) -> str:
-    if not facts["value"]:
-        return words.say("names no level, and so may be mid-level")
-    return words.say(_SENIORITY[cast(Seniority, facts["value"])])
-
-
-def _employment(facts: Facts, posting: PostingCore, words: Words) -> str:
-    if not facts["value"]:
-        return words.say("does not say how one is employed, and so may be full-time")
-    return words.say(_EMPLOYMENT[cast(Employment, facts["value"])])
-
-
-def _visa(facts: Facts, posting: PostingCore, words: Words) -> str:
-    return words.say(_VISA[cast(Visa, facts["value"])])
-
-
-def _language(facts: Facts, posting: PostingCore, words: Words) -> str:
-    code = facts["value"]
+def _language(facts: LanguageFacts, words: Words) -> str:
+    code = facts.value
     if not code:
         return words.say("is too short to tell its language")
     return words.say("is written in {language}", language=Locale.parse(words.locale).languages.get(code, code))
-
-
-_BY_CRITERION: Mapping[str, Callable[[Facts, PostingCore, Words], str]] = {
-    "skills.all": _skills_all,
-    "skills.any": _skills_any,
-    "skills.none": _skills_none,
-    "text": _text,
-    "place": _place,
-    "timezone": _timezone,
-    "salary": _salary,
-    "workplace": _workplace,
-    "seniority": _seniority,
-    "employment": _employment,
-    "visa": _visa,
-    "language": _language,
-}
 
 
 def _places(codes: Iterable[str], words: Words) -> str:

@@ -10,9 +10,8 @@ from schemas.posting import PostingCore
 from services.notifier.domain.fit import NOTHING_ASKED, counts_for_all_else, fit_facts, fit_share
 from services.notifier.domain.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.liking import feedback_part
-from services.notifier.domain.model import Part, Said
+from services.notifier.domain.model import Fact, Part, Said
 from services.notifier.domain.preferring import preferred_of, share_of
-from services.rules.criterion import Fact
 from services.rules.criterion.salary import annual_floor
 from services.rules.placing import WORLDWIDE, concrete
 

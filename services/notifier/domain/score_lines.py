@@ -5,7 +5,7 @@ from typing import cast
 
 from schemas.posting import Period
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
-from services.rules.criterion.base import listed, names_of
+from services.rules.criterion.base import listed
 from services.rules.criterion.salary import A_PERIOD, in_period
 
 
@@ -126,3 +126,8 @@ _WORDS = {
     "preferred": _preferred,
     "feedback": _feedback,
 }
+
+
+def names_of(fact: object) -> tuple[str, ...]:
+    """The names that a fact of a part holds; none where there is no such fact, or one of another kind."""
+    return fact if isinstance(fact, tuple) else ()

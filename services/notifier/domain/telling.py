@@ -4,6 +4,13 @@ from collections.abc import Iterable
 
 from services.notifier.domain.model import FoundBy, Item
 from services.rules.criterion import Reason
+from services.rules.criterion.facet import FacetFacts
+from services.rules.criterion.language import LanguageFacts
+from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.salary import SalaryFacts
+from services.rules.criterion.skills import NoneFacts
+from services.rules.criterion.text import TextFacts
+from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.text import TextQuery
 
 _WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})
@@ -47,21 +54,22 @@ def _told(found: FoundBy) -> tuple[int, int]:
 
 
 def _is_exclusion(reason: Reason) -> bool:
-    if reason.criterion == "text":
-        query = TextQuery.parse(str(dict(reason.facts).get("asked", "")))
+    if isinstance(reason.facts, TextFacts):
+        query = TextQuery.parse(reason.facts.asked)
         return not (query.wanted or query.either)
-    return reason.criterion == "skills.none"
+    return isinstance(reason.facts, NoneFacts)
 
 
 def _is_stated(reason: Reason) -> bool:
     """Whether the posting says something, rather than fits by its silence."""
-    facts = dict(reason.facts)
-    if reason.criterion == "place":
-        return bool(facts.get("fits"))
-    if reason.criterion == "timezone":
-        return "min" in facts
-    if reason.criterion == "salary":
-        return "annual_top" in facts
-    if reason.criterion in ("workplace", "seniority", "employment", "visa", "language"):
-        return facts.get("value") not in ("", "unknown", None)
-    return not _is_exclusion(reason)
+    match reason.facts:
+        case PlaceFacts() as facts:
+            return bool(facts.fits)
+        case TimezoneFacts() as facts:
+            return facts.min is not None
+        case SalaryFacts() as facts:
+            return facts.annual_top is not None
+        case FacetFacts() | LanguageFacts() as facts:
+            return facts.value not in ("", "unknown")
+        case _:
+            return not _is_exclusion(reason)

@@ -11,6 +11,7 @@ from services.notifier.domain.amounts import brief_top
 from services.notifier.domain.lines import capitalised, one_line, quoted
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
 from services.notifier.domain.words import Words, mark
+from services.rules.criterion.skills import AllFacts, AnyFacts
 
 LABELS: Mapping[str, str] = {
     "nearly": mark("Nearly"),
@@ -167,6 +168,6 @@ def _shared_skills(items: Sequence[Item], words: Words) -> str:
 
 def _asks_for(found: FoundBy, wanted: tuple[str, ...]) -> bool:
     """Whether a job asks for all wanted skills, or for one of any, and does not just mention them."""
-    criterion = "skills.all" if wanted else "skills.any"
-    core = next(dict(reason.facts)["core"] for reason in found.verdict.reasons if reason.criterion == criterion)
+    of_skills = (one.facts for one in found.verdict.reasons if isinstance(one.facts, AllFacts if wanted else AnyFacts))
+    core = next(of_skills).core
     return core == wanted if wanted else bool(core)

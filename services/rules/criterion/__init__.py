@@ -3,9 +3,9 @@
 Criteria and a prepared posting enter; fits, reasons, relaxations and canonical fields leave.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from services.rules.criterion.base import CriteriaError, Criterion, Fact, Fit, Reason, Relaxation, Step
+from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, Step
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, VISA, WORKPLACE, Facet
 from services.rules.criterion.language import Language
 from services.rules.criterion.place import Place
@@ -24,7 +24,7 @@ __all__ = [
     "CriteriaError",
     "Criterion",
     "Facet",
-    "Fact",
+    "Facts",
     "Fit",
     "Reason",
     "Relaxation",
@@ -36,10 +36,16 @@ PLACE: Final = Place()
 LANGUAGE: Final = Language()
 FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
 """In the order in which indices hold their values."""
-CRITERIA: Final[tuple[Criterion, ...]] = (
-    *(SkillsAll(), SKILLS_ANY, SkillsNone(), Text()),
-    *(PLACE, Timezone(), SalaryAbove()),
-    *(*FACETS, LANGUAGE),
+CRITERIA: Final[tuple[Criterion[Any], ...]] = (
+    SkillsAll(),
+    SKILLS_ANY,
+    SkillsNone(),
+    Text(),
+    PLACE,
+    Timezone(),
+    SalaryAbove(),
+    *FACETS,
+    LANGUAGE,
 )
 """In the order in which reasons are given."""
-CRITERION: Final = {criterion.name: criterion for criterion in CRITERIA}
+CRITERION: Final[dict[str, Criterion[Any]]] = {criterion.name: criterion for criterion in CRITERIA}

@@ -2,15 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from schemas.criteria import Criteria
 from services.rules.prepared import PreparedPosting
 
 Fit = Literal["yes", "near", "no"]
-
-Fact = tuple[str, str | int | float | tuple[str, ...]]
 
 Step = Literal["without", "drop", "add", "either", "fewer", "lower", "accept", "tolerate"]
 """What is done to a criterion: not asked for at all; one of its terms less, one more; any one of its skills will do, or
@@ -32,6 +30,19 @@ class CriteriaError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What one criterion found in a posting, as data: each criterion has a kind of its own."""
+
+    def as_data(self) -> dict[str, Any]:
+        """The facts by name, without those that there are none of."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+F = TypeVar("F", bound=Facts)
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """What one criterion says of a posting."""
 
@@ -40,8 +51,8 @@ class Reason:
     fit: Fit
     text: str
     """One plain English sentence: `pays up to EUR 95,000 a year, above your floor of EUR 80,000`."""
-    facts: tuple[Fact, ...] = ()
-    """The same as data, for pages and other languages."""
+    facts: Facts = Facts()
+    """The same as data: other languages are said from these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Relaxation:
         return (self.criterion, self.step, self.value)
 
 
-class Criterion(ABC):
+class Criterion(ABC, Generic[F]):
     """One criterion, described once.
 
     The truth, both indices, explanations, backtests and the canonical form are made from this; `CRITERIA` of the
@@ -101,27 +112,17 @@ class Criterion(ABC):
         """All smaller relaxations that can be told from the criteria alone, of criteria that ask for something."""
         yield from ()
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: F, kin: float) -> float:
         """How far off a posting is that failed, from 0, which just fails, to 1 and beyond.
 
         `facts` are those of the reason; `kin` says how often, 0 to 1, the posting's skills go with those asked for.
         """
-        return SILENT if facts.get("value") in ("", "unknown") else self.untold
+        return self.untold
 
     def _relaxed(
         self, criteria: Criteria, step: Step, value: str | float | None, phrase: str, /, **changes: object
     ) -> Relaxation:
         return Relaxation(self.name, step, value, phrase, criteria.model_copy(update=changes))
-
-
-def names_of(fact: object) -> tuple[str, ...]:
-    """The names that a fact holds; none where there is no such fact, or one of another kind."""
-    return fact if isinstance(fact, tuple) else ()
-
-
-def number_of(fact: object) -> float:
-    """The number that a fact is; 0 where it is none."""
-    return float(fact) if isinstance(fact, int | float) else 0.0
 
 
 def yes_or_no(fits: bool) -> Fit:

@@ -1,28 +1,39 @@
 """Criteria that ask for one of a few values that a posting has one of: workplace, level, form of employment."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
 from schemas.posting import Employment, PostingCore, Seniority, Visa, Workplace
 from services.rules.criterion.base import (
+    SILENT,
     Criterion,
-    Fact,
+    Facts,
     Fit,
     Reason,
     Relaxation,
     besides,
     listed,
-    number_of,
 )
 from services.rules.prepared import PreparedPosting
 
 _A_STEP: Final = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class FacetFacts(Facts):
+    """What a facet found."""
+
+    asked: tuple[str, ...]
+    value: str
+    """Empty where the posting does not say."""
+    steps: int | None = None
+    """Of a level: how many it lies above the nearest that is asked for, below it less than 0."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Facet(Criterion):
+class Facet(Criterion[FacetFacts]):
     """Asks for some of the values of one field, which criteria and postings both call by the criterion's name."""
 
     name: str
@@ -82,16 +93,20 @@ class Facet(Criterion):
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's value, or its silence, against what is asked."""
         asked, value = self.asked(criteria), self.value(prepared.posting)
-        facts: tuple[Fact, ...] = (("asked", asked), ("value", value or ""))
+        facts = FacetFacts(asked, value or "")
         words = self.says.format(value=self.spelt((value,))) if value and value != "unknown" else self.silence
         if self.fit(criteria, prepared) == "yes":
             return Reason(self.name, "yes", words, facts)
-        more, words = self._apart(asked, prepared.posting, words)
-        return Reason(self.name, "no", f"{words}; you ask for {self.spelt(asked)}", (*facts, *more))
+        facts, words = self._apart(facts, prepared.posting, words)
+        return Reason(self.name, "no", f"{words}; you ask for {self.spelt(asked)}", facts)
 
-    def _apart(self, asked: tuple[str, ...], posting: PostingCore, words: str) -> tuple[tuple[Fact, ...], str]:
+    def _apart(self, facts: FacetFacts, posting: PostingCore, words: str) -> tuple[FacetFacts, str]:
         """What more there is to say of how far off a posting is."""
-        return (), words
+        return facts, words
+
+    def distance(self, facts: FacetFacts, kin: float) -> float:
+        """Near where the posting does not say."""
+        return SILENT if facts.value in ("", "unknown") else self.untold
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any value."""
@@ -139,15 +154,15 @@ class Sponsorship(Facet):
 class Level(Facet):
     """Levels have an order, so that it can be told how far off one is."""
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: FacetFacts, kin: float) -> float:
         """By levels between."""
-        return _A_STEP * abs(number_of(facts["steps"])) if "steps" in facts else super().distance(facts, kin)
+        return super().distance(facts, kin) if facts.steps is None else _A_STEP * abs(facts.steps)
 
-    def _apart(self, asked: tuple[str, ...], posting: PostingCore, words: str) -> tuple[tuple[Fact, ...], str]:
-        steps = steps_apart(asked, self.standing(posting))
+    def _apart(self, facts: FacetFacts, posting: PostingCore, words: str) -> tuple[FacetFacts, str]:
+        steps = steps_apart(facts.asked, self.standing(posting))
         if steps is None:
-            return (), words
-        return (("steps", steps),), f"{words}, {_STEPS[abs(steps)]} {'above' if steps > 0 else 'below'}"
+            return facts, words
+        return replace(facts, steps=steps), f"{words}, {_STEPS[abs(steps)]} {'above' if steps > 0 else 'below'}"
 
 
 _STEPS: Final = ("", "one step", "two steps", "three steps", "four steps", "five steps")

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale
 
 from schemas.criteria import Criteria
 from services.rules.criterion.base import (
+    SILENT,
     CriteriaError,
     Criterion,
-    Fact,
+    Facts,
     Fit,
     Reason,
     Relaxation,
@@ -22,7 +24,16 @@ from services.rules.criterion.base import (
 from services.rules.prepared import PreparedPosting
 
 
-class Language(Criterion):
+@dataclass(frozen=True, slots=True)
+class LanguageFacts(Facts):
+    """What language a posting is written in."""
+
+    asked: tuple[str, ...]
+    value: str
+    """Empty where there is too little text to tell."""
+
+
+class Language(Criterion[LanguageFacts]):
     """Asks for some languages; null means that there is too little text to tell, which fits."""
 
     name = "language"
@@ -46,10 +57,14 @@ class Language(Criterion):
         """The posting's language against what is asked."""
         asked, value = criteria.languages, prepared.posting.language
         fit = self.fit(criteria, prepared)
-        facts: tuple[Fact, ...] = (("asked", asked), ("value", value or ""))
+        facts = LanguageFacts(asked, value or "")
         words = f"is written in {language_name(value)}" if value else "is too short to tell its language"
         wanted = listed(map(language_name, asked), "or")
         return Reason(self.name, fit, words if fit == "yes" else f"{words}; you ask for {wanted}", facts)
+
+    def distance(self, facts: LanguageFacts, kin: float) -> float:
+        """Near where it cannot be told."""
+        return self.untold if facts.value else SILENT
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any language."""

@@ -1,14 +1,15 @@
 """Where one may work from, against where the subscriber would."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from schemas.criteria import Criteria
-from schemas.posting import Reach
+from schemas.posting import Reach, Scope
 from services.rules.criterion.base import (
     SILENT,
     CriteriaError,
     Criterion,
-    Fact,
+    Facts,
     Fit,
     Reason,
     Relaxation,
@@ -33,7 +34,19 @@ from services.rules.placing import WORLDWIDE, concrete
 from services.rules.prepared import PreparedPosting
 
 
-class Place(Criterion):
+@dataclass(frozen=True, slots=True)
+class PlaceFacts(Facts):
+    """Codes of places."""
+
+    asked: tuple[str, ...]
+    fits: tuple[str, ...]
+    """Those of them that the posting takes in."""
+    scope: Scope
+    hires: tuple[str, ...]
+    """All that it names."""
+
+
+class Place(Criterion[PlaceFacts]):
     """Asks that one may work from one of some places, and may accept postings that do not say."""
 
     name = "place"
@@ -62,10 +75,7 @@ class Place(Criterion):
         """Where it hires, against what is asked."""
         asked, allowed, reach = concrete(criteria.places), prepared.allowed, prepared.posting.reach
         taken_in = tuple(code for code in asked if allowed.takes_in(code)) if allowed.told else ()
-        facts: tuple[Fact, ...] = (
-            *(("asked", asked), ("fits", taken_in)),
-            *(("scope", reach.scope), ("hires", _hires(reach))),
-        )
+        facts = PlaceFacts(asked, taken_in, reach.scope, _hires(reach))
         if not allowed.told:
             words = "does not say where one may work from"
             if criteria.accept_unknown_place:
@@ -97,9 +107,9 @@ class Place(Criterion):
         text = f"with {place_phrase(code)}{besides(tuple(map(place_phrase, criteria.places)))}"
         return self._relaxed(criteria, "add", code, text, places=(*criteria.places, code))
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: PlaceFacts, kin: float) -> float:
         """Near where the posting does not say."""
-        return SILENT if facts.get("scope") == "unknown" else self.untold
+        return SILENT if facts.scope == "unknown" else self.untold
 
 
 def _elsewhere(asked: tuple[str, ...], shut: list[str], reach: Reach, *, worldwide: bool) -> str:

@@ -1,11 +1,12 @@
 """The highest annual pay, in the floor's currency, against the floor."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import Employment, Period, Salary
-from services.rules.criterion.base import CriteriaError, Criterion, Fact, Fit, Reason, Relaxation, number_of, quoted
+from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, quoted
 from services.rules.money import ANNUAL_FACTORS, MOST, by_full_hours, currencies, part_time_is_less
 from services.rules.prepared import PreparedPosting
 
@@ -25,7 +26,22 @@ A_PERIOD: Final[dict[Period, str]] = {
 }
 
 
-class SalaryAbove(Criterion):
+@dataclass(frozen=True, slots=True)
+class SalaryFacts(Facts):
+    """The floor, and the highest pay of a year in its currency."""
+
+    floor: int
+    currency: str
+    period: Period
+    annual_floor: int | None = None
+    """None where there is nothing to hold against each other, as the next two."""
+    annual_top: int | None = None
+    apart_percent: float | None = None
+    rates_on: str | None = None
+    """The day of the rates, where the pay was turned into the floor's currency."""
+
+
+class SalaryAbove(Criterion[SalaryFacts]):
     """Asks for pay at or above a floor, and may accept what is not disclosed. Alone it knows near misses."""
 
     name = "salary"
@@ -69,7 +85,7 @@ class SalaryAbove(Criterion):
         fit = self.fit(criteria, prepared)
         needed = annual_floor(floor)
         asked = asked_pay(floor)
-        facts: tuple[Fact, ...] = (("floor", floor.amount), ("currency", floor.currency), ("period", floor.period))
+        facts = SalaryFacts(floor.amount, floor.currency, floor.period)
         top = pay.tops.get(floor.currency) if pay else None
         if needed is None or pay is None or top is None:
             words = (
@@ -80,7 +96,7 @@ class SalaryAbove(Criterion):
             said = words + (", which you accept" if fit == "yes" else f"; you ask for {asked}")
             return Reason(self.name, fit, said, facts)
         apart = round(100 * (top - needed) / needed, 1)
-        facts = (*facts, ("annual_floor", needed), ("annual_top", top), ("apart_percent", apart))
+        facts = replace(facts, annual_floor=needed, annual_top=top, apart_percent=apart)
         converted = pay.currency != floor.currency and floor.currency not in pay.stated
         about = "about " if converted else ""
         paid = f"{about}{floor.currency} {in_period(top, floor.period)} {A_PERIOD[floor.period]}"
@@ -88,7 +104,7 @@ class SalaryAbove(Criterion):
             paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {A_PERIOD[pay.period]})"
         paid += _for_part_time(prepared.posting.employment, pay.period, floor.period)
         if converted:
-            facts = (*facts, ("rates_on", pay.rates_on or ""))
+            facts = replace(facts, rates_on=pay.rates_on or "")
         return Reason(self.name, fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
@@ -110,9 +126,9 @@ class SalaryAbove(Criterion):
         if not criteria.accept_undisclosed:
             yield self._relaxed(criteria, "accept", None, "with pay that is not stated", accept_undisclosed=True)
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: SalaryFacts, kin: float) -> float:
         """By the share that is missing of the floor."""
-        return -number_of(facts["apart_percent"]) / 100 if "apart_percent" in facts else self.untold
+        return self.untold if facts.apart_percent is None else -facts.apart_percent / 100
 
 
 def annual_floor(floor: SalaryFloor) -> int | None:

@@ -1,13 +1,15 @@
 """Skills that are all needed, of which some are needed, and that are not wanted."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from schemas.criteria import Criteria, SkillTerms
 from services.rules.criterion.base import (
     CriteriaError,
     Criterion,
-    Fact,
+    F,
+    Facts,
     Fit,
     Reason,
     Relaxation,
@@ -16,8 +18,6 @@ from services.rules.criterion.base import (
     each_less,
     few,
     listed,
-    names_of,
-    number_of,
     perhaps,
     quoted,
     yes_or_no,
@@ -28,7 +28,37 @@ from services.rules.skills import taxonomy
 _KIN: Final = 0.5
 
 
-class _Skills(Criterion):
+@dataclass(frozen=True, slots=True)
+class AllFacts(Facts):
+    """Of skills that are all needed."""
+
+    asked: tuple[str, ...]
+    missing: tuple[str, ...]
+    core: tuple[str, ...]
+    """Those that the posting asks for; the others that it has it only mentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyFacts(Facts):
+    """Of skills of which some are needed."""
+
+    asked: tuple[str, ...]
+    found: tuple[str, ...]
+    implied: tuple[str, ...]
+    """Others that are implied by what the posting has."""
+    core: tuple[str, ...]
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoneFacts(Facts):
+    """Of skills that are not wanted."""
+
+    asked: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+class _Skills(Criterion[F]):
     evidence = "skills"
 
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
@@ -41,7 +71,7 @@ class _Skills(Criterion):
         return self._relaxed(criteria, step, value, text, skills=criteria.skills.model_copy(update=changes))
 
 
-class SkillsAll(_Skills):
+class SkillsAll(_Skills[AllFacts]):
     """Asks for every named skill, by its own name: a parent is implied, not asked for."""
 
     name = "skills.all"
@@ -60,7 +90,7 @@ class SkillsAll(_Skills):
         asked = criteria.skills.all
         missing = tuple(name for name in asked if name not in prepared.skills)
         met = tuple(name for name in asked if name in prepared.skills)
-        facts: tuple[Fact, ...] = (("asked", asked), ("missing", missing), ("core", _core(met, prepared)))
+        facts = AllFacts(asked, missing, _core(met, prepared))
         if missing:
             words = f"does not ask for {listed(missing, 'or')}"
             return Reason(self.name, "no", f"{words}, but for {listed(met)}" if met else words, facts)
@@ -81,12 +111,12 @@ class SkillsAll(_Skills):
                 yield self._with(criteria, "fewer", fewer, text, all=(), any=needed, at_least=fewer)
             yield self._with(criteria, "either", None, f"with any one of {listed(needed, 'or')}", all=(), any=needed)
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: AllFacts, kin: float) -> float:
         """By the share that is missing."""
-        return len(names_of(facts["missing"])) / len(names_of(facts["asked"]))
+        return len(facts.missing) / len(facts.asked)
 
 
-class SkillsAny(_Skills):
+class SkillsAny(_Skills[AnyFacts]):
     """Asks for at least so many of the named skills, each itself or as what another skill implies."""
 
     name = "skills.any"
@@ -110,10 +140,7 @@ class SkillsAny(_Skills):
         asked, at_least = criteria.skills.any, criteria.skills.at_least
         own = tuple(name for name in asked if name in prepared.skills)
         implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
-        facts: tuple[Fact, ...] = (
-            *(("asked", asked), ("found", own), ("implied", implied)),
-            *(("core", _core(own, prepared)), ("at_least", at_least)),
-        )
+        facts = AnyFacts(asked, own, implied, _core(own, prepared), at_least)
         if self.fit(criteria, prepared) == "no":
             if not own and not implied:
                 return Reason(self.name, "no", _asks_for_none_of(asked), facts)
@@ -145,13 +172,13 @@ class SkillsAny(_Skills):
         asked = criteria.skills.any
         return self._with(criteria, "add", name, f"with {name}{besides(asked)}", any=(*asked, name))
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: AnyFacts, kin: float) -> float:
         """By the share that is missing of those needed, and how often the posting's skills go with those asked for."""
-        met = len(names_of(facts["found"])) + len(names_of(facts["implied"]))
-        return self.untold * (1 - met / number_of(facts["at_least"])) - _KIN * kin
+        met = len(facts.found) + len(facts.implied)
+        return self.untold * (1 - met / facts.at_least) - _KIN * kin
 
 
-class SkillsNone(_Skills):
+class SkillsNone(_Skills[NoneFacts]):
     """Asks for none of the named skills, by their own names."""
 
     name = "skills.none"
@@ -169,7 +196,7 @@ class SkillsNone(_Skills):
         """Which it has."""
         asked = criteria.skills.none
         found = tuple(name for name in asked if name in prepared.skills)
-        facts: tuple[Fact, ...] = (("asked", asked), ("found", found))
+        facts = NoneFacts(asked, found)
         if found:
             return Reason(self.name, "no", f"asks for {listed(found)}, which you exclude", facts)
         return Reason(self.name, "yes", f"does not ask for {listed(asked, 'or')}", facts)

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from schemas.criteria import Criteria
 from services.rules.criterion.base import (
     CriteriaError,
     Criterion,
-    Fact,
+    Facts,
     Fit,
     Reason,
     Relaxation,
@@ -28,7 +29,19 @@ _DIGITS_AT_HOME: Final = 9
 """With a country code in front, seven digits are a phone number; without, fewer than nine may be years or pay."""
 
 
-class Text(Criterion):
+@dataclass(frozen=True, slots=True)
+class TextFacts(Facts):
+    """Terms of the query, by what the posting makes of them."""
+
+    asked: str
+    """The whole query."""
+    missing: tuple[str, ...]
+    present: tuple[str, ...]
+    """Excluded ones that are there."""
+    said: tuple[str, ...]
+
+
+class Text(Criterion[TextFacts]):
     """Asks that words are said, and others are not."""
 
     name = "text"
@@ -52,7 +65,7 @@ class Text(Criterion):
         query = TextQuery.parse(criteria.text)
         missing, present = query.missing(prepared.haystack), query.present(prepared.haystack)
         said = query.said(prepared.haystack)
-        facts: tuple[Fact, ...] = (("asked", str(query)), ("missing", missing), ("present", present), ("said", said))
+        facts = TextFacts(str(query), missing, present, said)
         if missing:
             return Reason(self.name, "no", f"does not say {_quoted(missing, 'or')}", facts)
         if present:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.criteria import Criteria
@@ -9,11 +10,10 @@ from schemas.posting import Timezones
 from services.rules.criterion.base import (
     CriteriaError,
     Criterion,
-    Fact,
+    Facts,
     Fit,
     Reason,
     Relaxation,
-    number_of,
 )
 from services.rules.prepared import PreparedPosting
 
@@ -23,7 +23,21 @@ _HOURS_MORE: Final = (1.0, 2.0, 3.0)
 _AN_HOUR: Final = 0.1
 
 
-class Timezone(Criterion):
+@dataclass(frozen=True, slots=True)
+class TimezoneFacts(Facts):
+    """Hours from UTC, and between."""
+
+    utc_offset: float
+    tolerance: float
+    min: float | None = None
+    """Of the posting's range; None where it asks for no time zone."""
+    max: float | None = None
+    apart: float | None = None
+    beyond: float | None = None
+    """How far beyond the tolerance, where it is."""
+
+
+class Timezone(Criterion[TimezoneFacts]):
     """Asks that some offset of the posting lies within a tolerance; a posting that asks for none suits everybody."""
 
     name = "timezone"
@@ -55,18 +69,18 @@ class Timezone(Criterion):
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's range, and how far it is."""
         offset, zones = criteria.utc_offset or 0.0, prepared.posting.timezones
-        facts: tuple[Fact, ...] = (("utc_offset", offset), ("tolerance", criteria.tolerance))
+        facts = TimezoneFacts(offset, criteria.tolerance)
         if zones is None:
             return Reason(self.name, "yes", "asks for no time zone", facts)
         apart = hours_apart(offset, zones)
-        facts = (*facts, ("min", zones.min), ("max", zones.max), ("apart", apart))
+        facts = replace(facts, min=zones.min, max=zones.max, apart=apart)
         span = _utc(zones.min) if zones.min == zones.max else f"{_utc(zones.min)} to {_utc(zones.max)}"
         if self.fit(criteria, prepared) == "no":
             beyond = apart - criteria.tolerance
             words = f"wants {span}, {apart:g} h from your {_utc(offset)}"
             if criteria.tolerance:
                 words = f"{words} and {beyond:g} h beyond your tolerance"
-            return Reason(self.name, "no", words, (*facts, ("beyond", beyond)))
+            return Reason(self.name, "no", words, replace(facts, beyond=beyond))
         if apart == 0:
             return Reason(self.name, "yes", f"wants {span}, which takes in your {_utc(offset)}", facts)
         return Reason(self.name, "yes", f"wants {span}, within {criteria.tolerance:g} h of your {_utc(offset)}", facts)
@@ -83,9 +97,9 @@ class Timezone(Criterion):
                 text = f"with a tolerance of {tolerance:g} h"
                 yield self._relaxed(criteria, "tolerate", tolerance, text, tolerance=tolerance)
 
-    def distance(self, facts: Mapping[str, object], kin: float) -> float:
+    def distance(self, facts: TimezoneFacts, kin: float) -> float:
         """By hours beyond the tolerance."""
-        return _AN_HOUR * number_of(facts["beyond"]) if "beyond" in facts else self.untold
+        return self.untold if facts.beyond is None else _AN_HOUR * facts.beyond
 
 
 def end_of(zones: Timezones) -> float:

@@ -12,7 +12,6 @@ from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
 from services.notifier.catalogues import words_of
 from services.notifier.domain.reason_wording import in_words
 from services.notifier.domain.words import LANGUAGES
-from services.rules.criterion import Reason
 from services.rules.verdict import verdict
 from tests.support.digests import NOON, pay, posting
 from tests.support.generate import criteria as generated_criteria
@@ -219,11 +218,3 @@ def test_whatever_fits_can_be_said_in_every_language(criteria: Criteria, job: Po
         assert all(texts.values())
         assert len(set(texts.values())) == len(LANGUAGES), texts
         assert not [text for text in texts.values() if re.search(r"[{}]", text)]
-
-
-@pytest.mark.parametrize("facts", [(), (("asked", ("Python",)),)])
-def test_facts_that_do_not_tell_enough_leave_the_verdicts_own_words(
-    facts: tuple[tuple[str, tuple[str, ...]], ...],
-) -> None:
-    reason = Reason("skills.any", "yes", "asks for something new.", facts)
-    assert in_words(reason, posting(), words_of("de")) == "asks for something new"

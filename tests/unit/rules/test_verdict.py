@@ -4,6 +4,7 @@ import pytest
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore, Skill, Timezones
+from services.rules.criterion.skills import AllFacts
 from services.rules.verdict import verdict
 from tests.support.judging import a_posting, fit_of, floor, having, paying, reaching, skills
 
@@ -59,8 +60,8 @@ class TestSkills:
         posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))
         reason = verdict(skills(all=("Go", "Kafka", "Rust")), posting).reasons[0]
         assert reason.text == "does not ask for Rust, but for Go and Kafka"
-        assert dict(reason.facts) == {"asked": ("Go", "Kafka", "Rust"), "missing": ("Rust",), "core": ("Go",)}
-        assert dict(verdict(skills(any=("Go", "Rust")), posting).reasons[0].facts)["core"] == ("Go",)
+        assert reason.facts == AllFacts(asked=("Go", "Kafka", "Rust"), missing=("Rust",), core=("Go",))
+        assert verdict(skills(any=("Go", "Rust")), posting).reasons[0].facts.as_data()["core"] == ("Go",)
 
     def test_a_reason_names_what_implies_what(self) -> None:
         reason = verdict(skills(any=("JavaScript",)), having("React")).reasons[0]
@@ -339,7 +340,7 @@ class TestTimezone:
         assert verdict(Criteria(utc_offset=1.0), posting).reasons[0].text == "wants UTC-8 to UTC-5, 6 h from your UTC+1"
         reason = verdict(Criteria(utc_offset=1.0, tolerance=3.0), posting).reasons[0]
         assert reason.text == "wants UTC-8 to UTC-5, 6 h from your UTC+1 and 3 h beyond your tolerance"
-        assert dict(reason.facts)["beyond"] == 3.0
+        assert reason.facts.as_data()["beyond"] == 3.0
 
 
 class TestFacets:
