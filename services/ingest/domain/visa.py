@@ -110,12 +110,19 @@ def _sentences(document: Document) -> Iterator[_Sentence]:
         yield _Sentence(start, done, text[start:done].replace("’", "'"))
 
 
-@cache
 def _words_of(language: str | None) -> _Words:
     """The words of a language and of English, in which many a text in another one says this."""
+    known = _by_language()
+    return known.get(language or _ENGLISH) or known[_ENGLISH]
+
+
+@cache
+def _by_language() -> dict[str, _Words]:
     tables = table_of("visa.toml")
-    languages = [tables["en"], *([tables[language]] if language in tables and language != "en" else [])]
-    return _Words(*(_any_of([word for one in languages for word in one[field]]) for field in _Words._fields))
+    return {
+        language: _Words(*(_any_of([*tables[_ENGLISH][kind], *words[kind]]) for kind in _Words._fields))
+        for language, words in tables.items()
+    }
 
 
 def _any_of(written: Sequence[str]) -> re.Pattern[str]:
@@ -129,4 +136,5 @@ def _pattern_of(word: str) -> str:
     return stem if word in _ENDINGS else rf"(?<![^\W_]){stem}"
 
 
+_ENGLISH = "en"
 _ENDINGS = frozenset({"n't"})
