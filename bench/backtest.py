@@ -26,7 +26,7 @@ from schemas.posting import PostingCore, posting_id_of
 from services.cli.backtest_report import Report, report_json, report_of
 from services.cli.finding import IndexedPostings, StoredPostings
 from services.cli.looking_back import look_back
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Backtest
 from services.matcher.ports import Sieve

@@ -35,8 +35,8 @@ from bench.percolator import Form, Percolator
 from bench.terms_set import TermsSet
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.ports import Hits
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.elasticsearch_settings import ElasticsearchSettings

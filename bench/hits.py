@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.keys import Keys
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_documents import CURRENCIES, currency_number
+from services.matcher.adapters.elasticsearch.documents import CURRENCIES, currency_number
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
 from services.matcher.ports import Hits
 

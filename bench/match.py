@@ -28,7 +28,7 @@ from bench.match_measure import Times, against_truth, held_bytes, same, still, t
 from schemas.codec import decode, encode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex
+from services.matcher.adapters.memory.index import KernelName, MemoryCriteriaIndex
 from services.matcher.ports import Hits
 
 _console = Console(stderr=True)

@@ -7,7 +7,8 @@ import numpy as np
 
 from bench.match_corpus import RICH, Corpus, Draw, Kind, sample
 from schemas.criteria import Criteria
-from services.matcher.adapters.columns import (
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT
+from services.matcher.adapters.memory.columns import (
     CLAUSES,
     PLACES,
     SKILLS,
@@ -18,9 +19,8 @@ from services.matcher.adapters.columns import (
     empty_columns,
     spread,
 )
-from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT
-from services.matcher.adapters.memory import MemoryCriteriaIndex
-from services.matcher.adapters.memory_vocabulary import (
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.matcher.adapters.memory.vocabulary import (
     ANY_FACETS,
     LAST,
     LITERAL_SHIFT,

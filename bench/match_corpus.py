@@ -14,7 +14,7 @@ import numpy as np
 from bench import corpus
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Skill
-from services.matcher.adapters.columns import Column
+from services.matcher.adapters.memory.columns import Column
 from services.rules.skills import taxonomy
 
 Kind = Literal["skewed", "even", "full", "constant", "one skill", "tokenless", "any of", "wide"]

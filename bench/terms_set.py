@@ -14,7 +14,7 @@ from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore, Timezones
-from services.matcher.adapters.elasticsearch_documents import ANY, document
+from services.matcher.adapters.elasticsearch.documents import ANY, document
 from services.matcher.ports import Hits
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.criterion.timezone import end_of

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.ports import CriteriaIndex, Hits
 from tests.support.captured import captured_postings
 from tests.support.generate import criteria, records

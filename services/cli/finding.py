@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.app import patient_engine
 from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.past_postings import SqlPastPostings

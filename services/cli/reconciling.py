@@ -14,8 +14,8 @@ from schemas.criteria import CriteriaRecord
 from schemas.keys import keys_of
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.app import patient_engine
 from services.matcher.outgoing import outgoing_matches
 from services.matcher.ports import CriteriaIndex, Hits

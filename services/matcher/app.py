@@ -8,10 +8,10 @@ from typing import Final
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from schemas.topics import CRITERIA, POSTINGS
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.adapters.memory import MemoryCriteriaIndex
-from services.matcher.adapters.memory_recent import MemoryRecentPostings
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.matcher.adapters.memory.recent import MemoryRecentPostings
 from services.matcher.own import OwnHoldings
 from services.matcher.rebuilding import Kept, Rebuilder, readable
 from services.matcher.service import Matcher

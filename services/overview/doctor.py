@@ -10,8 +10,8 @@ from importlib.metadata import version
 
 from sqlalchemy import Engine, text
 
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.domain.links import LinkError, public_base
 from services.notifier.mail_settings import MailSettings
 from services.overview.doctor_agreement import agreement

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.ports import CriteriaIndex
 from services.rules.criteria import criteria_id
 from tests.support import generate

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.criteria import Criteria
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.adapters.memory_recent import MemoryRecentPostings
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.matcher.adapters.memory.recent import MemoryRecentPostings
 from services.matcher.ports import RecentPostings
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine

@@ -11,7 +11,7 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.cli.backtest_report import report_json, report_of
 from services.cli.looking_back import look_back
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Far
 from services.matcher.ports import Sieve

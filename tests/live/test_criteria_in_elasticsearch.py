@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.criteria import Criteria, CriteriaRecord
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex, Held
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Held
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch import MissingIndexError, SearchEngine

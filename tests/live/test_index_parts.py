@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.criteria import CriteriaRecord
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from tests.support import generate
 from tests.support.index_walk import POOL, POSTINGS, changed, walk
 from tests.support.search_indices import criteria_index_of_my_own, empty_criteria_index

@@ -13,8 +13,8 @@ import pytest
 
 from schemas.criteria import CriteriaRecord
 from schemas.topics import TOPICS, dead_of
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve
 from services.rules.criteria import criteria_id
 from services.runtime.elasticsearch import SearchEngine

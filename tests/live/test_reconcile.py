@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, select, update
 from schemas.keys import keys_of, pack, unpack
 from schemas.posting import posting_id_of
 from schemas.sql.tables import matches
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from services.runtime.store import open_store, writing

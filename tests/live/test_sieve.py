@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.adapters.posting_document import document_of
+from services.matcher.adapters.elasticsearch.posting_document import document_of
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve
 from services.notifier.domain.ids import Ids
 from services.rules.prepared import PreparedPosting

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from schemas.criteria import CriteriaRecord
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.settings import MatcherSettings
 from services.matcher.shared import SharedHoldings
 from services.rules.criteria import criteria_id

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.criteria import CriteriaRecord
-from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
+from services.matcher.adapters.memory.index import KernelName, MemoryCriteriaIndex, Sizes
 from tests.support import generate
 from tests.support.index_walk import POOL, POSTINGS, changed, walk
 from tests.support.strategies import seeds

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from services.matcher.adapters.elasticsearch_criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.elasticsearch_settings import ElasticsearchSettings
 from tests.support.engines import delete_indices, elasticsearch, elasticsearch_of_my_own, fresh_prefix

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from schemas.criteria import Criteria
-from services.matcher.adapters.elasticsearch_postings import ElasticsearchRecentPostings
-from services.matcher.adapters.posting_document import far_from
+from services.matcher.adapters.elasticsearch.posting_document import far_from
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.backtest import Far
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.errors import UnavailableError

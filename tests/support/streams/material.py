@@ -16,7 +16,7 @@ from schemas.raw import RawPosting
 from schemas.topics import CRITERIA, MATCHES, POSTINGS, RAW
 from services.ingest.adapters.formats import format_named
 from services.ingest.domain.normalise import normalise
-from services.matcher.adapters.memory import MemoryCriteriaIndex
+from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.money import rates_before
 from services.runtime.records import Outgoing

@@ -13,8 +13,8 @@ from bench.match_columns import fill
 from bench.match_corpus import KINDS, Corpus, Kind
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import Reach
-from services.matcher.adapters.memory import KernelName, MemoryCriteriaIndex, Sizes
-from services.matcher.adapters.memory_vocabulary import MOST_RANK, rank_of
+from services.matcher.adapters.memory.index import KernelName, MemoryCriteriaIndex, Sizes
+from services.matcher.adapters.memory.vocabulary import MOST_RANK, rank_of
 from services.rules.criteria import canonical
 from services.runtime.errors import UsageError
 from tests.support.judging import floor, having, paying, skills
@@ -145,6 +145,6 @@ def test_ranks_never_fall_where_floors_rise(one: float, other: float) -> None:
 
 def test_a_kernel_that_is_not_installed_is_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "services.matcher.adapters.memory_compiled", raising=False)
+    monkeypatch.delitem(sys.modules, "services.matcher.adapters.memory.compiled", raising=False)
     with pytest.raises(UsageError, match=r"pip install 'jobchime\[compiled\]'"):
         MemoryCriteriaIndex("numba")

@@ -13,10 +13,10 @@ from schemas.criteria import CriteriaRecord
 from schemas.elasticsearch import definition
 from schemas.keys import Keys, keys_of
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_documents import document
-from services.matcher.adapters.elasticsearch_generations import Generations
-from services.matcher.adapters.elasticsearch_hits import FILTER_PATH, Found, aggregation_of, found_in
-from services.matcher.adapters.elasticsearch_query import query_of
+from services.matcher.adapters.elasticsearch.documents import document
+from services.matcher.adapters.elasticsearch.generations import Generations
+from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, Found, aggregation_of, found_in
+from services.matcher.adapters.elasticsearch.query import query_of
 from services.matcher.ports import Hits
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery

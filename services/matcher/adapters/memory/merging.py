@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from services.matcher.adapters.columns import CLAUSES, Bools, Column, Columns, empty_columns
-from services.matcher.adapters.memory_ledger import Ledger
-from services.matcher.adapters.memory_segment import Segment, directory_of, regrouped, section_of, sort_keys
+from services.matcher.adapters.memory.columns import CLAUSES, Bools, Column, Columns, empty_columns
+from services.matcher.adapters.memory.ledger import Ledger
+from services.matcher.adapters.memory.segment import Segment, directory_of, regrouped, section_of, sort_keys
 
 _GONE: Final = 2**32 - 1
 

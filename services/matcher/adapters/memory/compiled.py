@@ -6,7 +6,8 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from services.matcher.adapters.columns import (
+from services.matcher.adapters.floors import FLOOR_BITS, MOST_FLOOR
+from services.matcher.adapters.memory.columns import (
     HAS_ALSO,
     HAS_CLAUSES,
     HAS_MANNER,
@@ -16,13 +17,12 @@ from services.matcher.adapters.columns import (
     Column,
     Scanned,
 )
-from services.matcher.adapters.floors import FLOOR_BITS, MOST_FLOOR
-from services.matcher.adapters.memory_ledger import IN_PAGE, PAGE, Ledger
-from services.matcher.adapters.memory_posting import PostingArrays
-from services.matcher.adapters.memory_scan import Found
-from services.matcher.adapters.memory_segment import Directory, Segment
-from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, NEGATED
+from services.matcher.adapters.memory.ledger import IN_PAGE, PAGE, Ledger
+from services.matcher.adapters.memory.posting import PostingArrays
+from services.matcher.adapters.memory.scan import Found
+from services.matcher.adapters.memory.segment import Directory, Segment
+from services.matcher.adapters.memory.tail import Tail
+from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT, NEGATED
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,8 +13,8 @@ from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.elasticsearch import definition
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch_generations import Generations
-from services.matcher.adapters.posting_document import document_of, micros, query_of
+from services.matcher.adapters.elasticsearch.generations import Generations
+from services.matcher.adapters.elasticsearch.posting_document import document_of, micros, query_of
 from services.matcher.ports import BackwardHit
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of

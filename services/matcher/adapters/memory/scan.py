@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from services.matcher.adapters.columns import (
+from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, MOST_FLOOR
+from services.matcher.adapters.memory.columns import (
     HAS_ALSO,
     HAS_CLAUSES,
     HAS_MANNER,
@@ -16,12 +17,11 @@ from services.matcher.adapters.columns import (
     Scanned,
     spread,
 )
-from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, MOST_FLOOR
-from services.matcher.adapters.memory_ledger import Ledger
-from services.matcher.adapters.memory_posting import PostingArrays
-from services.matcher.adapters.memory_segment import Segment, literals_of
-from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT, MOST_RANK, NEGATED
+from services.matcher.adapters.memory.ledger import Ledger
+from services.matcher.adapters.memory.posting import PostingArrays
+from services.matcher.adapters.memory.segment import Segment, literals_of
+from services.matcher.adapters.memory.tail import Tail
+from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT, MOST_RANK, NEGATED
 
 _LONG_RUN: Final = 512
 """Rows. In shorter runs, looking for where the floors become too high costs more than it saves."""

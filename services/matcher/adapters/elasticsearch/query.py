@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from schemas.posting import Reach
-from services.matcher.adapters.elasticsearch_documents import ALWAYS, ANY, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
+from services.matcher.adapters.elasticsearch.documents import ALWAYS, ANY, ANYWHERE, UNKNOWN_PLACE, pair, parts_of
 from services.rules.criterion import FACETS
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.matcher.adapters.columns import Bools, Column
+from services.matcher.adapters.memory.columns import Bools, Column
 
 PAGE: Final = 12
 """Bits. Keys are dense but for gaps, and a page is made when its first key comes."""

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 
 from schemas.criteria import Criteria
-from services.matcher.adapters.columns import (
+from services.matcher.adapters.floors import MOST_FLOOR, packed_floor
+from services.matcher.adapters.memory.columns import (
     CLAUSES,
     HAS_ALSO,
     HAS_CLAUSES,
@@ -22,8 +23,7 @@ from services.matcher.adapters.columns import (
     Columns,
     Growing,
 )
-from services.matcher.adapters.floors import MOST_FLOOR, packed_floor
-from services.matcher.adapters.terms import Literals
+from services.matcher.adapters.memory.literals import Literals
 from services.rules.criterion import FACETS
 from services.rules.criterion.salary import annual_floor
 from services.rules.placing import concrete

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from schemas.keys import Keys
-from services.matcher.adapters.elasticsearch_documents import (
+from services.matcher.adapters.elasticsearch.documents import (
     CURRENCIES,
     HAS_MORE_SKILLS,
     HAS_MORE_TEXT,

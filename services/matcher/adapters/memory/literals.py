@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from services.matcher.adapters.columns import Growing, Rows
+from services.matcher.adapters.memory.columns import Growing, Rows
 from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.matcher.adapters.columns import (
+from services.matcher.adapters.memory.columns import (
     SKILLS,
     Bools,
     Column,
@@ -13,7 +13,7 @@ from services.matcher.adapters.columns import (
     pooled,
     scanned,
 )
-from services.matcher.adapters.memory_vocabulary import Row
+from services.matcher.adapters.memory.vocabulary import Row
 
 
 class Tail:

@@ -4,8 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.matcher.adapters.columns import CLAUSES, SKILLS, WITH_MANNER, Column, Columns, Rows, scanned, spread
-from services.matcher.adapters.memory_vocabulary import LAST, LITERAL_SHIFT
+from services.matcher.adapters.memory.columns import (
+    CLAUSES,
+    SKILLS,
+    WITH_MANNER,
+    Column,
+    Columns,
+    Rows,
+    scanned,
+    spread,
+)
+from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT
 
 _HOME_SHIFT = np.uint64(16)
 _SECTION_SHIFT = np.uint64(48)

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from schemas.posting import Reach, Timezones
-from services.matcher.adapters.columns import UNKNOWN_PLACE, Bools, Column, Rows
 from services.matcher.adapters.floors import MOST_FLOOR
-from services.matcher.adapters.memory_vocabulary import MOST_RANK, MOST_SKILLS, Vocabulary, rank_of
+from services.matcher.adapters.memory.columns import UNKNOWN_PLACE, Bools, Column, Rows
+from services.matcher.adapters.memory.vocabulary import MOST_RANK, MOST_SKILLS, Vocabulary, rank_of
 from services.rules.criterion import FACETS
 from services.rules.criterion.language import language_fits
 from services.rules.criterion.timezone import end_of

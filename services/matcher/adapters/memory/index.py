@@ -9,14 +9,14 @@ import numpy as np
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.columns import Column, Columns, empty_columns
-from services.matcher.adapters.memory_ledger import NOWHERE, Ledger
-from services.matcher.adapters.memory_merging import Merge
-from services.matcher.adapters.memory_posting import Judge, PostingArrays
-from services.matcher.adapters.memory_scan import Found, NumpyKernel, candidates
-from services.matcher.adapters.memory_segment import Segment, section_of, sorted_segment
-from services.matcher.adapters.memory_tail import Tail
-from services.matcher.adapters.memory_vocabulary import Vocabulary, flagged
+from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
+from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
+from services.matcher.adapters.memory.merging import Merge
+from services.matcher.adapters.memory.posting import Judge, PostingArrays
+from services.matcher.adapters.memory.scan import Found, NumpyKernel, candidates
+from services.matcher.adapters.memory.segment import Segment, section_of, sorted_segment
+from services.matcher.adapters.memory.tail import Tail
+from services.matcher.adapters.memory.vocabulary import Vocabulary, flagged
 from services.matcher.ports import Hits
 from services.rules.money import rates_before
 from services.rules.prepared import PreparedPosting
@@ -213,7 +213,7 @@ def _kernel(name: KernelName, ledger: Ledger) -> Kernel:
     if name == "numpy":
         return NumpyKernel(ledger)
     try:
-        from services.matcher.adapters.memory_compiled import CompiledKernel
+        from services.matcher.adapters.memory.compiled import CompiledKernel
     except ImportError as error:
         raise UsageError(
             "matcher.kernel is numba, which is not installed: pip install 'jobchime[compiled]', or set it to numpy"

@@ -17,7 +17,7 @@ class Columns(NamedTuple):
 
     key: Column
     pay: Column
-    """The floor, its currency and whether undisclosed pay will do, packed: see `memory_vocabulary`."""
+    """The floor, its currency and whether undisclosed pay will do, packed: see `services.matcher.adapters.floors`."""
     bits: Column
     """One bit for each workplace, level and kind of employment that fits, one for an unknown place, and flags."""
     place: Column
