@@ -13,6 +13,8 @@ from typing import Any
 
 import services.ingest.domain
 import services.rules
+from services.ingest.domain.lexicon import LANGUAGES, whole_word, written
+from services.ingest.domain.tables import table_of
 
 _ENOUGH_S = 0.02
 """Below it a clock says more of the machine than of a rule."""
@@ -51,7 +53,30 @@ def words_of_the_rules() -> tuple[str, ...]:
             for value in vars(import_module(module.name)).values():
                 if isinstance(value, re.Pattern):
                     found.update(_matched(value))
+    for pattern in patterns_of_lexicon():
+        found.update(_matched(re.compile(pattern), most=2))
     return tuple(sorted(word for word in found if word and len(word) <= 40))
+
+
+def patterns_of_lexicon() -> Iterator[str]:
+    """The pattern of each way of writing in each language."""
+    for language in LANGUAGES:
+        for entry in entries_of(f"lexicon/{language}.toml"):
+            for way in written(entry, language):
+                yield whole_word(way, entry, language)
+
+
+def entries_of(name: str) -> list[str]:
+    """The entries of a table of tables by their full names: `visa.papers`."""
+    return [".".join(path) for path in _paths(table_of(name))]
+
+
+def _paths(table: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from ((name, *path) for path in _paths(value))
+        else:
+            yield (name,)
 
 
 def _texts(value: Any) -> Iterator[str]:

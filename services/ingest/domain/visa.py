@@ -1,15 +1,15 @@
-"""Whether the employer sponsors a visa, from what the text says of papers, in eight languages (data/visa.toml)."""
+"""Whether the employer sponsors a visa, from what the text says of papers, in eight languages."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from schemas.posting import Visa
 from services.ingest.domain.anchors import starts_of
 from services.ingest.domain.findings import Finding, quote
+from services.ingest.domain.lexicon import LANGUAGES, any_of
 from services.ingest.domain.sections import Document, Kind
-from services.ingest.domain.tables import table_of
 
 _OF_THE_WORK: frozenset[Kind] = frozenset({"duties", "requirements", "nice"})
 """Where help with papers is a task, unless the employer says "we"."""
@@ -25,7 +25,7 @@ _VISITS = re.compile(r"visiting|business travel|travel visa")
 
 
 class _Words(NamedTuple):
-    """The words of all languages together, by what they mean."""
+    """The words of a language and of English, by what they mean."""
 
     papers: re.Pattern[str]
     help: re.Pattern[str]
@@ -110,31 +110,8 @@ def _sentences(document: Document) -> Iterator[_Sentence]:
         yield _Sentence(start, done, text[start:done].replace("’", "'"))
 
 
+@cache
 def _words_of(language: str | None) -> _Words:
     """The words of a language and of English, in which many a text in another one says this."""
-    known = _by_language()
-    return known.get(language or _ENGLISH) or known[_ENGLISH]
-
-
-@cache
-def _by_language() -> dict[str, _Words]:
-    tables = table_of("visa.toml")
-    return {
-        language: _Words(*(_any_of([*tables[_ENGLISH][kind], *words[kind]]) for kind in _Words._fields))
-        for language, words in tables.items()
-    }
-
-
-def _any_of(written: Sequence[str]) -> re.Pattern[str]:
-    """Plain words, as whole words; `*` stands for any ending, and an ending (`n't`) may follow letters."""
-    ways = "|".join(map(_pattern_of, sorted(set(written), key=len, reverse=True)))
-    return re.compile(rf"(?:{ways})(?![^\W_])")
-
-
-def _pattern_of(word: str) -> str:
-    stem = re.escape(word.rstrip("*")) + (r"[^\W_]*" if word.endswith("*") else "")
-    return stem if word in _ENDINGS else rf"(?<![^\W_]){stem}"
-
-
-_ENGLISH = "en"
-_ENDINGS = frozenset({"n't"})
+    both = tuple(dict.fromkeys(("en", language))) if language in LANGUAGES else ("en",)
+    return _Words(*(re.compile(any_of(f"visa.{kind}", languages=both)) for kind in _Words._fields))

@@ -1,0 +1,102 @@
+"""A language is a file: each has every entry, and its marks become expressions."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.ingest.domain import lexicon
+from services.ingest.domain.lexicon import LANGUAGES, NEVER, any_of, whole_word, written
+from services.ingest.domain.tables import table_of
+from tests.support.pumping import entries_of
+
+ENTRIES = entries_of("lexicon/meanings.toml")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_each_entry_and_no_other(language: str) -> None:
+    assert set(entries_of(f"lexicon/{language}.toml")) == set(ENTRIES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_entry_without_words_says_none(language: str) -> None:
+    for entry in ENTRIES:
+        table = table_of(f"lexicon/{language}.toml")
+        for part in entry.split("."):
+            table = table[part]
+        assert table == "none" or (isinstance(table, list) and table), entry
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ways_of_writing_are_in_lower_case_and_stand_once(language: str) -> None:
+    for entry in ENTRIES:
+        ways = written(entry, language)
+        assert [way for way in ways if way != way.lower() or way != way.strip()] == [], entry
+        assert len(set(ways)) == len(ways), entry
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_way_of_writing_becomes_an_expression_that_fits_something(language: str) -> None:
+    for entry in ENTRIES:
+        for way in written(entry, language):
+            assert not re.compile(whole_word(way, entry, language)).match("")
+
+
+def test_each_entry_has_a_word_in_some_language() -> None:
+    assert [entry for entry in ENTRIES if not any(written(entry, language) for language in LANGUAGES)] == []
+
+
+def test_each_file_of_a_language_is_read() -> None:
+    files = Path(lexicon.__file__).parent.joinpath("data", "lexicon").glob("*.toml")
+    assert {file.stem for file in files} == {*LANGUAGES, "meanings"}
+
+
+def fits(way: str, text: str) -> bool:
+    return re.search(whole_word(way, "marks.tried", "en"), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("way", "texts", "others"),
+    [
+        ("visa", ["a visa", "visa."], ["visas", "advisa"]),
+        ("praktik*", ["praktikum", "praktik"], ["pflichtpraktikum"]),
+        ("*praktikum", ["pflichtpraktikum"], ["praktikums"]),
+        ("full-time", ["full-time", "full time", "fulltime"], ["full.time"]),
+        ("d'un", ["d'un", "d’un"], ["d un"]),
+        ("becari[o|a]", ["becario", "becaria"], ["becari", "becarix"]),
+        ("intern(ship)(s)", ["intern", "interns", "internships"], ["internal"]),
+        ("# months", ["6 months", "12 months"], ["months", "123 months"]),
+        ("hired as ... contractor", ["hired as an independent contractor"], ["hired as is. A contractor"]),
+        ("manager !> of sales | sales", ["manager of all", "manager"], ["manager of sales", "manager sales"]),
+        ("stage > de # mois", ["stage de 6 mois"], ["stage de vie"]),
+        ("stage !< early | late", ["first stage"], ["early stage", "late stage"]),
+        ("partiel < plein ou", ["plein ou partiel"], ["un partiel"]),
+        (r"autorisé\(e\) à", ["autorisé(e) à"], ["autorisé à"]),
+        ("p.a.", ["p.a.", "p.a.x"], ["p a "]),
+    ],
+)
+def test_marks_say_what_fits(way: str, texts: list[str], others: list[str]) -> None:
+    assert [text for text in texts if not fits(way, text)] == []
+    assert [text for text in others if fits(way, text)] == []
+
+
+def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {
+        "job": {"role": ["role", "senior role"], "said": {"is": ["{role} is"], "was": ["{rule} was"], "no": "none"}}
+    }
+    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(LANGUAGES, table))
+    found = re.search(any_of("job.said.is"), "this senior role is")
+    assert found is not None
+    assert found[0] == "senior role is"
+    assert any_of("job.said.no") == NEVER
+    with pytest.raises(KeyError, match="refers to rule"):
+        any_of("job.said.was")
+
+
+def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {language: {"pay": {"period": "none"}} for language in LANGUAGES}
+    tables["en"] = {"pay": {"period": ["per year", "per year gross"]}}
+    monkeypatch.setattr(lexicon, "_tables", lambda: tables)
+    found = re.search(any_of("pay.period"), "20 per year gross")
+    assert found is not None
+    assert found[0] == "per year gross"
