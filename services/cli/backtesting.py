@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from services.cli.asked import Asked, asked_for
+from services.cli.asked import asked_for
 from services.cli.backtest_page import backtest_page
 from services.cli.backtest_report import Report, report_json, report_of
 from services.cli.files import posting_lines
@@ -19,6 +19,7 @@ from services.matcher.backtest import Backtesting, newest_versions
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.runtime.errors import UsageError
+from services.usecases.searches import Terms
 
 _MOST_DAYS = 3_660
 _WIDTH = 80
@@ -61,7 +62,7 @@ def _print(page: RenderableType) -> None:
     typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
-def _of_the_store(asked: Asked, config: Path | None, until: datetime, days: int) -> Report:
+def _of_the_store(asked: Terms, config: Path | None, until: datetime, days: int) -> Report:
     if days > KEEP_MATCHES.days:
         raise UsageError(f"the store keeps postings for {KEEP_MATCHES.days} days: ask for no more, or give --postings")
     opened, since = open_installation(config, create=False), until - timedelta(days=days)
@@ -71,7 +72,7 @@ def _of_the_store(asked: Asked, config: Path | None, until: datetime, days: int)
     return report_of(found, since, until, asked.preferred_places)
 
 
-def _of_lines(asked: Asked, file: Path, now: str | None, days: int) -> Report:
+def _of_lines(asked: Terms, file: Path, now: str | None, days: int) -> Report:
     held = newest_versions(posting_lines(file))
     if not held:
         raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.opened import open_letters
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import console, print_json, table
-from services.runtime.dead import DeadLetter, DeadLetters, letter_ids
-from services.runtime.errors import UsageError
+from services.settings import load_settings
+from services.usecases import dead_letters
+from services.usecases.dead_letters import Chosen, DeadLetter
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,14 +33,12 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """Dead letters: how many by topic and error, or each."""
-    with open_letters(config) as log:
-        letters = DeadLetters(log)
-        since = moment(None) - timedelta(days=days)
-        if each or everything or as_json or error or source:
-            found = letters.find(topic=topic, reason=error, source=source, since=since)
-            _list_each([letter for letter in found if everything or letter.discarded is None], as_json=as_json)
-            return
-        counts = letters.counts(topic=topic, since=since)
+    settings, since = load_settings(config), moment(None) - timedelta(days=days)
+    if each or everything or as_json or error or source:
+        found = dead_letters.find(settings, Chosen(None, topic, error, source), since)
+        _list_each([letter for letter in found if everything or letter.discarded is None], as_json=as_json)
+        return
+    counts = dead_letters.counts(settings, topic, since)
     rows = [(c.topic, c.error, c.letters - c.discarded, c.waiting) for c in counts if c.letters > c.discarded]
     total, discarded = sum(row[2] for row in rows), sum(count.discarded for count in counts)
     heads = ("topic", "error", "letters", "waiting")
@@ -55,11 +53,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One dead letter: why it died, and the record itself."""
-    ids = letter_ids(letter)
-    if len(ids) > 1:
-        raise UsageError("show takes one letter, not a range")
-    with open_letters(config) as log:
-        found = DeadLetters(log).show(ids[0])
+    found = dead_letters.show(load_settings(config), letter)
     text = found.value.decode("utf-8", "replace")
     if as_json:
         print_json(_summary(found) | {"headers": dict(found.headers), "value": text})
@@ -83,9 +77,7 @@ def replay(
 
     One that fails again is the same letter, with more attempts, and waits again.
     """
-    with open_letters(config) as log:
-        letters = DeadLetters(log)
-        done = letters.replay(_chosen(letters, letter, topic, error, source), again=again)
+    done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source), again=again)
     typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed or discarded before.")
     if done.without_origin:
         typer.echo(
@@ -109,21 +101,8 @@ def discard(
 
     They stay as long as others do, in `dead list --all`, and `dead replay --again` still sends them back.
     """
-    with open_letters(config) as log:
-        letters = DeadLetters(log)
-        chosen = _chosen(letters, letter, topic, error, source)
-        done = letters.discard(chosen, why)
-    typer.echo(f"{done} discarded, {len(chosen) - done} left out because they were replayed or discarded before.")
-
-
-def _chosen(
-    letters: DeadLetters, letter: str | None, topic: str | None, error: str | None, source: str | None
-) -> Sequence[DeadLetter]:
-    if letter is not None:
-        return letters.present(letter_ids(letter))
-    if topic is None and error is None and source is None:
-        raise UsageError("say which: a letter, --topic, --source or --error; `jobchime dead list` shows them")
-    return tuple(letters.find(topic=topic, reason=error, source=source))
+    done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source), why)
+    typer.echo(f"{done.discarded} discarded, {done.skipped} left out because they were replayed or discarded before.")
 
 
 def _list_each(found: Sequence[DeadLetter], *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from schemas.codec import UnreadableError, decode
 from schemas.posting import Posting, PostingCore
 from services.cli.asked import asked_for
 from services.cli.explain_page import explain_page
-from services.cli.opened import Opened, open_installation
+from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
 from services.cli.searches import read_json
@@ -32,6 +32,7 @@ from services.runtime.log_sqlite import SqliteLog
 from services.runtime.named_files import is_file
 from services.runtime.records import TopicReader
 from services.runtime.store import reading
+from services.usecases.installation import Installation as Opened
 
 
 def explain(
@@ -42,12 +43,13 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say, by each criterion, whether a posting fits a search, how far off, by which words, and how it is weighed."""
-    criteria, preferred_places = asked_for(search, config)
+    asked = asked_for(search, config)
+    criteria = asked.criteria
     job, proof = _from_file(Path(posting)) if is_file(Path(posting)) else _from_store(posting, config)
     judged, at = Judged(criteria, Ready(job)), moment(now)
     found = judged.verdict
     # What does not fit is never weighed.
-    scored = None if found.outcome == "reject" else score(judged, at, _said_by(search, config), preferred_places)
+    scored = None if found.outcome == "reject" else score(judged, at, _said_by(search, config), asked.preferred_places)
     if as_json:
         weighed = {"score": score_json(scored, at) if scored else None}
         print_json(explain_json(criteria, job, found, proof) | weighed)

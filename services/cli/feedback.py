@@ -6,14 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.opened import Opened, open_installation
+from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.domain.feedback import Kind, Statement
-from services.notifier.domain.liking import FADES_IN
-from services.notifier.feedback import Feedback, Taken
 from services.runtime.errors import UsageError
+from services.usecases import feedback as feedback_of
+from services.usecases.feedback import Kind, Saying, Statement
 
 
 class Said(StrEnum):
@@ -43,20 +41,17 @@ def feedback(
     as_json: AsJson = False,
 ) -> None:
     """Keep what someone says of a job or a company: it moves, or hides, what is like it."""
-    opened = open_installation(config, create=False)
-    subscriber_id = opened.subscribers.find(person).subscriber_id
+    installation = open_installation(config, create=False)
     if said is None:
-        _show(opened.subscribers.said(subscriber_id), moment(now), as_json=as_json)
+        _show(feedback_of.said(installation, person), moment(now), as_json=as_json)
         return
     if of is None:
         raise UsageError(f"say of what: `jobchime subscriber feedback {person} {said.value} POSTING`")
-    desk = _desk(opened)
-    if not undo:
-        typer.echo(_kept(desk.say(subscriber_id, _KINDS[said], of, moment(now))))
-    elif desk.unsay(subscriber_id, _KINDS[said], of, moment(now)):
+    if undo:
+        feedback_of.unsay(installation, person, _KINDS[said], of, moment(now))
         typer.echo("Taken back.")
     else:
-        raise UsageError("they never said that")
+        typer.echo(_kept(feedback_of.say(installation, person, _KINDS[said], of, moment(now))))
 
 
 def follow(
@@ -65,15 +60,11 @@ def follow(
     now: Now = None,
 ) -> None:
     """Do what a feedback link in a digest says, for whom the digest was for."""
-    typer.echo(_kept(_desk(open_installation(config, create=False)).by_link(link, moment(now))))
+    typer.echo(_kept(feedback_of.follow(open_installation(config, create=False), link, moment(now))))
 
 
-def _desk(opened: Opened) -> Feedback:
-    return Feedback(opened.subscribers, SqlMatches(opened.engine), opened.ids.secret)
-
-
-def _kept(taken: Taken) -> str:
-    return f"Kept: {_words(taken.statement)}."
+def _kept(statement: Statement) -> str:
+    return f"Kept: {_words(statement)}."
 
 
 def _words(statement: Statement) -> str:
@@ -84,23 +75,22 @@ def _words(statement: Statement) -> str:
     return f"more like {what}" if statement.kind == "more_like" else f"not {what}, and fewer like it"
 
 
-def _show(said: list[tuple[Statement, datetime]], now: datetime, *, as_json: bool) -> None:
+def _show(sayings: list[Saying], now: datetime, *, as_json: bool) -> None:
     if as_json:
-        for statement, at in said:
-            print_json(_as_json(statement, at))
+        for saying in sayings:
+            print_json(_as_json(saying))
         return
-    rows = [(_words(statement), f"{at:%Y-%m-%d}", _until(statement, at, now)) for statement, at in said]
+    rows = [(_words(one.statement), f"{one.said_at:%Y-%m-%d}", _until(one, now)) for one in sayings]
     console().print(table(f"{len(rows)} sayings", ("what", "said on", "counts until"), rows))
 
 
-def _until(statement: Statement, at: datetime, now: datetime) -> str:
-    if statement.said is None:
+def _until(saying: Saying, now: datetime) -> str:
+    if saying.fades_at is None:
         return "it is taken back"
-    end = at + FADES_IN
-    return f"{end:%Y-%m-%d}" if end > now else "faded"
+    return f"{saying.fades_at:%Y-%m-%d}" if saying.fades_at > now else "faded"
 
 
-def _as_json(statement: Statement, at: datetime) -> dict[str, Any]:
-    of = statement.said
+def _as_json(saying: Saying) -> dict[str, Any]:
+    statement, of = saying.statement, saying.statement.said
     about = {"title": of.title, "company": of.company} if of else None
-    return {"kind": statement.kind, "value": statement.value, "said_at": at.isoformat(), "about": about}
+    return {"kind": statement.kind, "value": statement.value, "said_at": saying.said_at.isoformat(), "about": about}

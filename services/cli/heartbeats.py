@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.opened import open_engine
+from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import console, print_json, table
-from services.runtime.heartbeat import Worker, forget_worker, read_workers
-from services.settings import load_settings
+from services.usecases import workers
+from services.usecases.workers import Worker
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -18,18 +18,18 @@ app = typer.Typer(no_args_is_help=True)
 def list_workers(config: Config = None, as_json: AsJson = False) -> None:
     """Workers of the last day: alive, stopped, or lost, which is silent without a goodbye."""
     now = moment(None)
-    workers = read_workers(open_engine(load_settings(config), create=False))
+    known = workers.listed(open_installation(config, create=False))
     if as_json:
-        for worker in workers:
+        for worker in known:
             print_json(_as_json(worker, now))
         return
     columns = ("worker", "service", "state", "last heard of", "host", "process", "version", "probes")
     rows = [
         (one.worker, one.heartbeat.service, _state(one, now), f"{one.seen_at:%Y-%m-%d %H:%M:%S}Z", one.host,
          str(one.pid), one.version, one.probes)
-        for one in workers
+        for one in known
     ]  # fmt: skip
-    console().print(table(f"{len({one.worker for one in workers})} workers", columns, rows))
+    console().print(table(f"{len({one.worker for one in known})} workers", columns, rows))
 
 
 @app.command("forget")
@@ -38,7 +38,7 @@ def forget(
     config: Config = None,
 ) -> None:
     """Drop a lost worker from `status` and the metrics at once; by itself it goes a day after its last heartbeat."""
-    forget_worker(open_engine(load_settings(config), create=False), name, moment(None))
+    workers.forget(open_installation(config, create=False), name, moment(None))
     typer.echo(f"{name} is forgotten. Should it run after all, it is back with its next heartbeat.")
 
 

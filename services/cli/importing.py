@@ -2,22 +2,18 @@
 
 import sys
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from services.cli.opened import Opened, has_store, open_installation
+from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
-from services.notifier.importing import Entry, Fault, Known, Knows, nobody, read_people
-from services.notifier.importing.differences import of_entry
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.named_files import read_named
-
-_SUBSCRIBED = "address: it is subscribed already; --update changes who is"
-Done = Literal["new", "changed", "same"]
+from services.settings import load_settings
+from services.usecases import importing
+from services.usecases.installation import has_store
 
 
 def import_people(
@@ -35,90 +31,42 @@ def import_people(
     With --update, people are known by their address and searches by their name; no search is deleted.
     """
     data, at = read_named(file), moment(now)
-    opened = None if dry_run and not has_store(config) else open_installation(config, create=True)
-    entries = list(read_people(data, _known_to(opened)))
+    unstored = dry_run and not has_store(load_settings(config))
+    installation = None if unstored else open_installation(config, create=True)
+    entries = importing.read(installation, data)
     done: Counter[str] = Counter()
     with progress("Importing", len(entries)) as advance:
         for entry in entries:
-            if isinstance(entry, Entry) and entry.known is not None and not update:
-                entry = Fault(entry.line, _SUBSCRIBED)
-            if isinstance(entry, Entry):
-                outcome = _tried(entry) if dry_run or opened is None else _taken(opened, entry, at)
+            if isinstance(entry, importing.Fault):
+                outcome: importing.Imported | importing.Fault = entry
+            elif dry_run or installation is None:
+                outcome = importing.would_take_in(entry, update=update)
             else:
-                outcome = entry
-            if isinstance(outcome, Fault):
-                done["faults"] += 1
-                print(f"line {outcome.line}: {outcome.said}", file=sys.stderr)
-            else:
-                done[outcome] += 1
-                done["searches"] += len(entry.searches) if outcome == "new" and isinstance(entry, Entry) else 0
+                outcome = importing.take_in(installation, entry, at, update=update)
+            _say(outcome, dry_run=dry_run)
+            _count(outcome, done)
             advance(1)
     typer.echo(_counts(done, update=update, dry_run=dry_run))
     if done["faults"]:
         raise typer.Exit(1)
 
 
-def _known_to(opened: Opened | None) -> Knows:
-    if opened is None:
-        return nobody
-
-    def knows(address: str) -> Known | None:
-        person = opened.subscribers.with_address(address)
-        return Known(person, tuple(opened.searches.all(person.subscriber_id))) if person else None
-
-    return knows
+def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> None:
+    if isinstance(outcome, importing.Fault):
+        print(f"line {outcome.line}: {outcome.said}", file=sys.stderr)
+    elif dry_run:
+        new = (f"new, with {outcome.searches} searches",) if outcome.done == "new" else ()
+        for change in (*new, *outcome.changes):
+            typer.echo(f"line {outcome.line}, {outcome.address}: {change}")
 
 
-def _tried(entry: Entry) -> Done:
-    """Say what would become of an entry."""
-    if entry.known is None:
-        typer.echo(f"line {entry.line}, {entry.profile.address}: new, with {len(entry.searches)} searches")
-        return "new"
-    changes = list(of_entry(entry))
-    for change in changes:
-        typer.echo(f"line {entry.line}, {entry.known.person.profile.address}: {change}")
-    return "changed" if changes else "same"
-
-
-def _taken(opened: Opened, entry: Entry, now: datetime) -> Done | Fault:
-    """Take an entry in; a fault, without the address in it, where the store refuses."""
-    changes = list(of_entry(entry))
-    if entry.known is not None and not changes:
-        return "same"
-    try:
-        if entry.known is None:
-            own_id = opened.subscribers.add(entry.profile, now).subscriber_id
-        else:
-            own_id = entry.known.person.subscriber_id
-            if entry.profile != entry.known.person.profile:
-                opened.subscribers.change(own_id, entry.profile, now)
-    except UsageError:
-        return Fault(entry.line, _SUBSCRIBED)
-    for wanted in entry.searches:
-        held = entry.known.search(wanted.name) if entry.known else None
-        try:
-            if held is None:
-                opened.searches.add(
-                    own_id,
-                    wanted.name,
-                    wanted.criteria,
-                    wanted.timing,
-                    now,
-                    preferred_places=wanted.preferred_places,
-                )
-            else:
-                opened.searches.edit(
-                    held.search_id,
-                    now,
-                    criteria=wanted.criteria,
-                    timing=wanted.timing,
-                    preferred_places=wanted.preferred_places,
-                )
-        except UnavailableError:
-            raise
-        except JobchimeError as error:
-            return Fault(entry.line, f"the search {wanted.name!r} was not saved: {error}")
-    return "new" if entry.known is None else "changed"
+def _count(outcome: importing.Imported | importing.Fault, done: Counter[str]) -> None:
+    if isinstance(outcome, importing.Fault):
+        done["faults"] += 1
+        return
+    done[outcome.done] += 1
+    if outcome.done == "new":
+        done["searches"] += outcome.searches
 
 
 def _counts(done: Counter[str], *, update: bool, dry_run: bool) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from services.cli.asked import asked_for
 from services.cli.finding import forward_of
-from services.cli.opened import Opened, open_installation
+from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
 from services.cli.weighed import parts_json
@@ -25,8 +25,8 @@ from services.notifier.domain.schedule import waits_until
 from services.notifier.domain.score_lines import why_here
 from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
-from services.runtime.named_files import is_file
 from services.runtime.store import reading
+from services.usecases.installation import Installation as Opened
 
 
 def preview(
@@ -119,9 +119,8 @@ def _of_search(opened: Opened, subscriber: Subscriber, search: DueSearch, days: 
 
 def _asked(search: str, config: Path | None, opened: Opened) -> DueSearch:
     """By the name that it has, or that its file has."""
-    name = Path(search).stem if is_file(Path(search)) else opened.searches.get(search).name
-    criteria, preferred_places = asked_for(search, config)
-    return DueSearch("preview", name, "daily", criteria, preferred_places)
+    terms = asked_for(search, config)
+    return DueSearch("preview", terms.name, "daily", terms.criteria, terms.preferred_places)
 
 
 def _recipient(opened: Opened, subscriber: Subscriber) -> Recipient:

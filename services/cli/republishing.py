@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Engine
 
 from schemas.topics import CRITERIA, MATCHES
-from services.cli.opened import open_engine
+from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.notifier.adapters.sql.criteria_again import CriteriaAgain, Difference, published_of
 from services.notifier.agreement import Agreement
@@ -33,12 +33,10 @@ def republish(
     if not settings.deployed:
         raise UsageError("there is nothing to republish: without Kafka, `jobchime backup` takes log and store as one")
     require(settings.kafka, (CRITERIA.name, MATCHES.name))
-    engine = open_engine(settings, create=False)
-    try:
+    with open_installation(config, create=False) as installation:
+        engine = installation.engine
         said = _read_on(make_agreement(engine, settings.kafka), dry_run=dry_run)
         found = _publish(engine, settings.kafka, moment(now), dry_run=dry_run)
-    finally:
-        engine.dispose()
     if dry_run and (said or found):
         raise typer.Exit(1)
 

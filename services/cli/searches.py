@@ -1,7 +1,6 @@
 """`jobchime search`: add, edit, list, pause, resume and delete saved searches."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +10,10 @@ from schemas.codec import encode
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
-from services.notifier.domain.people import FieldError, SavedSearch, preferred_places_of
-from services.notifier.importing import WantedSearch, search_of
-from services.notifier.importing.differences import of_search
 from services.runtime.errors import UsageError
 from services.runtime.named_files import read_named
 from services.runtime.strict_json import read_alone, reason_of
+from services.usecases import searches
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,17 +44,8 @@ def add(
         "criteria": read_json(criteria),
         "preferred_places": prefer or [],
     }
-    wanted = _checked(fields)
-    opened = open_installation(config, create=False)
-    owner = opened.subscribers.find(subscriber)
-    saved = opened.searches.add(
-        owner.subscriber_id,
-        wanted.name,
-        wanted.criteria,
-        wanted.timing,
-        moment(now),
-        preferred_places=wanted.preferred_places,
-    )
+    wanted = searches.search_from(fields)
+    saved = searches.add(open_installation(config, create=False), subscriber, wanted, moment(now))
     typer.echo(saved.search_id)
 
 
@@ -83,20 +71,10 @@ def edit(
     fields = {field: value for field, value in given.items() if value is not None}
     if criteria is not None:
         fields["criteria"] = read_json(criteria)
-    opened = open_installation(config, create=False)
-    held = opened.searches.get(search)
-    changes = of_search(held, wanted := _checked(fields, held))
+    changes = searches.change(open_installation(config, create=False), search, fields, moment(now))
     if not changes:
         raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
-    opened.searches.edit(search, moment(now), name=wanted.name, criteria=wanted.criteria, timing=wanted.timing)
     typer.echo("\n".join(map(str, changes)))
-
-
-def _checked(fields: Mapping[str, Any], held: SavedSearch | None = None) -> WantedSearch:
-    try:
-        return search_of(fields, held)
-    except FieldError as error:
-        raise UsageError(str(error)) from None
 
 
 @app.command("prefer")
@@ -107,11 +85,7 @@ def prefer_places(
     now: Now = None,
 ) -> None:
     """Put the jobs of some places first, whichever the search takes in; what it finds stays the same."""
-    try:
-        preferred = preferred_places_of(places)
-    except FieldError as error:
-        raise UsageError(str(error)) from None
-    open_installation(config, create=False).searches.edit(search, moment(now), preferred_places=preferred)
+    preferred = searches.prefer(open_installation(config, create=False), search, places, moment(now))
     typer.echo(f"Preferred: {', '.join(preferred)}." if preferred else "No place is preferred.")
 
 
@@ -122,26 +96,12 @@ def list_searches(
     as_json: AsJson = False,
 ) -> None:
     """Saved searches, by subscriber and name."""
-    opened = open_installation(config, create=False)
-    owner = opened.subscribers.find(subscriber).subscriber_id if subscriber else None
-    found = opened.searches.all(owner)
-    addresses = {person.subscriber_id: person.profile.address for person in opened.subscribers.all()}
+    found = searches.listed(open_installation(config, create=False), subscriber)
     if as_json:
-        for search in found:
-            print_json(_as_json(search) | {"address": addresses.get(search.subscriber_id, "")})
+        for one in found:
+            print_json(_as_json(one.search) | {"address": one.address})
         return
-    rows = [
-        (
-            s.search_id,
-            addresses.get(s.subscriber_id, ""),
-            s.name,
-            _when(s),
-            f"{s.next_due_at:%Y-%m-%d %H:%M}Z",
-            encode(s.criteria).decode(),
-            ", ".join(s.preferred_places),
-        )
-        for s in found
-    ]
+    rows = [_row(one) for one in found]
     columns = ("id", "subscriber", "name", "when", "next due", "criteria", "preferred places")
     console().print(table(f"{len(rows)} searches", columns, rows))
 
@@ -149,21 +109,21 @@ def list_searches(
 @app.command("pause")
 def pause(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Serve a search no more until `resume`."""
-    open_installation(config, create=False).searches.pause(search, moment(now))
+    searches.pause(open_installation(config, create=False), search, moment(now))
     typer.echo("Paused.")
 
 
 @app.command("resume")
 def resume(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Serve a search again."""
-    open_installation(config, create=False).searches.resume(search, moment(now))
+    searches.resume(open_installation(config, create=False), search, moment(now))
     typer.echo("Resumed.")
 
 
 @app.command("delete")
 def delete(search: SearchId, config: Config = None, now: Now = None) -> None:
     """Forget a search."""
-    open_installation(config, create=False).searches.delete(search, moment(now))
+    searches.delete(open_installation(config, create=False), search, moment(now))
     typer.echo("Deleted.")
 
 
@@ -178,7 +138,14 @@ def read_json(file: Path) -> Any:
         raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
-def _when(search: SavedSearch) -> str:
+def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:
+    search = owned.search
+    timed = _when(search), f"{search.next_due_at:%Y-%m-%d %H:%M}Z"
+    asked = encode(search.criteria).decode(), ", ".join(search.preferred_places)
+    return (search.search_id, owned.address, search.name, *timed, *asked)
+
+
+def _when(search: searches.SavedSearch) -> str:
     if search.paused:
         return "paused"
     timing = search.timing
@@ -192,7 +159,7 @@ def _when(search: SavedSearch) -> str:
     return f"{day} {timing.hour:02d}:00"
 
 
-def _as_json(search: SavedSearch) -> dict[str, Any]:
+def _as_json(search: searches.SavedSearch) -> dict[str, Any]:
     return {
         "search_id": search.search_id,
         "subscriber_id": search.subscriber_id,

@@ -19,7 +19,6 @@ from services.cli.adding import (
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.cli.pausing import require_source, switch_source
 from services.ingest.adapters.formats import FORMATS
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.schedule import SourceHealth
@@ -31,6 +30,7 @@ from services.runtime.errors import UsageError
 from services.runtime.figures import SourceFigures, SourceState, read_source_figures
 from services.runtime.secrets import without_keys
 from services.settings import load_settings
+from services.usecases.pauses import hold_source, require_source
 
 app = typer.Typer(no_args_is_help=True)
 _RANK: dict[SourceState, int] = {"silent": 0, "hanging": 1, "failing": 2, "shrunk": 3, "paused": 4}
@@ -149,14 +149,15 @@ def formats(as_json: AsJson = False) -> None:
 @app.command("pause")
 def pause(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Hold one source: it is neither polled nor pushed to, until it is resumed."""
-    switch_source(name, config, paused=True)
+    require_source(load_settings(config), name)
+    hold_source(open_installation(config, create=True), name, moment(None), paused=True)
     typer.echo(f"The source {name} is paused. `jobchime source resume {name}` goes on.")
 
 
 @app.command("resume")
 def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Go on with a source that was paused."""
-    switch_source(name, config, paused=False)
+    hold_source(open_installation(config, create=True), name, moment(None), paused=False)
     typer.echo(f"The source {name} goes on.")
 
 

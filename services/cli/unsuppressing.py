@@ -6,8 +6,8 @@ import typer
 
 from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
-from services.notifier.adapters.sql.suppressions import SqlSuppressions
 from services.runtime.errors import UsageError
+from services.usecases import suppressions
 
 
 def unsuppress(
@@ -17,13 +17,10 @@ def unsuppress(
     now: Now = None,
 ) -> None:
     """Mail an address again that is suppressed, as after a bounce that was no fault of its owner."""
-    opened = open_installation(config, create=False)
-    suppressions = SqlSuppressions(opened.engine, opened.ids)
-    reason = suppressions.reason(address)
-    if reason is None:
-        raise UsageError("that address is not suppressed")
+    installation = open_installation(config, create=False)
+    reason = suppressions.require_suppressed(installation, address)
     said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
     if not said:
         raise UsageError("say by --why why it may be mailed again")
-    suppressions.allow(address, said, moment(now))
+    suppressions.unsuppress(installation, address, said, moment(now))
     typer.echo("Lifted: digests go there again from the next one on.")

@@ -1,0 +1,106 @@
+"""People who get digests: taken in, changed, held, shown what is known of them, erased."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifier.domain.people import Profile, Subscriber, profile_of
+from services.notifier.importing.differences import Difference, of_profile
+from services.usecases.errors import WrongFieldError, fields_checked
+from services.usecases.installation import Installation
+from services.usecases.suppressions import why_suppressed
+
+__all__ = [
+    "Account",
+    "Difference",
+    "Profile",
+    "Saved",
+    "Subscriber",
+    "add",
+    "change",
+    "erase",
+    "everybody",
+    "export",
+    "find",
+    "pause",
+    "profile_from",
+    "resume",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Somebody as they are kept now."""
+
+    subscriber_id: str
+    changes: tuple[Difference, ...]
+    """Of somebody who was known; none where all is as it was."""
+    suppressed: str | None
+    """Why no mail goes to their address, if none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A subscriber, and how many searches they saved."""
+
+    subscriber: Subscriber
+    searches: int
+
+
+def profile_from(fields: Mapping[str, Any]) -> Profile:
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`. Raises WrongFieldError."""
+    with fields_checked():
+        return profile_of(fields)
+
+
+def add(installation: Installation, profile: Profile, now: datetime) -> Saved:
+    """Take someone in, for whose consent the caller answers. Raises UsageError where they are known already."""
+    added = installation.subscribers.add(profile, now)
+    return Saved(added.subscriber_id, (), why_suppressed(installation, profile.address))
+
+
+def change(installation: Installation, person: str, fields: Mapping[str, str], now: datetime) -> Saved:
+    """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError."""
+    for field, value in fields.items():
+        # Anything may be missing but an empty name: that is how somebody asks not to be greeted by one.
+        if field != "name" and not value.strip():
+            raise WrongFieldError(field, "it is empty; leave it out, and it stays as it is")
+    known = find(installation, person)
+    profile = profile_from({**asdict(known.profile), **fields})
+    changes = of_profile(known.profile, profile)
+    if changes:
+        installation.subscribers.change(known.subscriber_id, profile, now)
+    return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, profile.address))
+
+
+def find(installation: Installation, person: str) -> Subscriber:
+    """Someone by id or address. Raises UsageError where there is no such person."""
+    return installation.subscribers.find(person)
+
+
+def everybody(installation: Installation) -> list[Account]:
+    """All subscribers, by address."""
+    counts = Counter(search.subscriber_id for search in installation.searches.all())
+    return [Account(one, counts[one.subscriber_id]) for one in installation.subscribers.all()]
+
+
+def export(installation: Installation, person: str) -> dict[str, Any]:
+    """All that is held about someone, ready for JSON: what they may ask for. Raises UsageError."""
+    return installation.subscribers.export(find(installation, person).subscriber_id)
+
+
+def pause(installation: Installation, person: str, now: datetime) -> None:
+    """Send someone nothing until they resume. Raises UsageError."""
+    installation.subscribers.pause(find(installation, person).subscriber_id, now)
+
+
+def resume(installation: Installation, person: str, now: datetime) -> None:
+    """Serve someone again. Raises UsageError."""
+    installation.subscribers.resume(find(installation, person).subscriber_id, now)
+
+
+def erase(installation: Installation, person: str, now: datetime) -> None:
+    """Delete everything about someone, for good. Raises UsageError."""
+    installation.subscribers.erase(find(installation, person).subscriber_id, now)

@@ -1,0 +1,92 @@
+"""Dead letters: counted, found, shown, sent back, and discarded once somebody has seen to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.runtime.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
+from services.runtime.errors import UsageError
+from services.settings import Settings
+from services.usecases.installation import open_letters
+
+__all__ = [
+    "Chosen",
+    "DeadLetter",
+    "Discarded",
+    "LetterCount",
+    "Replayed",
+    "counts",
+    "discard",
+    "find",
+    "replay",
+    "show",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which letters are meant: those of a range, or all that share a topic, an error and a source."""
+
+    letters: str | None = None
+    """One, or a range: `postings.v1.dead:0:12-20`."""
+    topic: str | None = None
+    error: str | None = None
+    """An error type, or words of the error."""
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """How many letters a discard had count as seen to, and how many were before."""
+
+    discarded: int
+    skipped: int
+
+
+def counts(settings: Settings, topic: str | None, since: datetime) -> tuple[LetterCount, ...]:
+    """How many there are by topic and reason, the most frequent first. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        return DeadLetters(log).counts(topic=topic, since=since)
+
+
+def find(settings: Settings, chosen: Chosen, since: datetime) -> list[DeadLetter]:
+    """Letters that died since then, topic by topic and oldest first. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        letters = DeadLetters(log)
+        return list(letters.find(topic=chosen.topic, reason=chosen.error, source=chosen.source, since=since))
+
+
+def show(settings: Settings, letter: str) -> DeadLetter:
+    """One letter with its record. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        ids = letter_ids(letter)
+        if len(ids) > 1:
+            raise UsageError("show takes one letter, not a range")
+        return DeadLetters(log).show(ids[0])
+
+
+def replay(settings: Settings, chosen: Chosen, *, again: bool) -> Replayed:
+    """Send letters back to where they came from; `again`: those too that were replayed or discarded before.
+
+    Raises UsageError, UnavailableError.
+    """
+    with open_letters(settings) as log:
+        letters = DeadLetters(log)
+        return letters.replay(_chosen(letters, chosen), again=again)
+
+
+def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
+    """Have letters count as seen to, and keep why. Raises UsageError, UnavailableError."""
+    with open_letters(settings) as log:
+        letters = DeadLetters(log)
+        meant = _chosen(letters, chosen)
+        done = letters.discard(meant, why)
+    return Discarded(done, len(meant) - done)
+
+
+def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
+    if chosen.letters is not None:
+        return letters.present(letter_ids(chosen.letters))
+    if chosen.topic is None and chosen.error is None and chosen.source is None:
+        raise UsageError("say which: a letter, --topic, --source or --error; `jobchime dead list` shows them")
+    return tuple(letters.find(topic=chosen.topic, reason=chosen.error, source=chosen.source))

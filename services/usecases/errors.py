@@ -1,0 +1,25 @@
+"""What a use case refuses, typed so that each door can show it in its own place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.notifier.domain.people import FieldError
+from services.runtime.errors import UsageError
+
+
+class WrongFieldError(UsageError):
+    """A field of what was given cannot be taken: a form shows `said` beside `field`, a terminal both."""
+
+    def __init__(self, field: str, said: str) -> None:
+        super().__init__(f"{field}: {said}")
+        self.field = field
+        self.said = said
+
+
+@contextmanager
+def fields_checked() -> Iterator[None]:
+    """Raise WrongFieldError for a field that the domain refuses."""
+    try:
+        yield
+    except FieldError as error:
+        raise WrongFieldError(error.field, error.said) from None

@@ -1,0 +1,91 @@
+"""Many people from one file, with their searches: taken in, or changed, line by line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.notifier.importing import Entry, Fault, Known, Knows, WantedSearch, nobody, read_people
+from services.notifier.importing.differences import of_entry
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.usecases.installation import Installation
+
+__all__ = ["Entry", "Fault", "Imported", "read", "take_in", "would_take_in"]
+
+_SUBSCRIBED = "address: it is subscribed already; --update changes who is"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became, or would become, of a line."""
+
+    line: int
+    address: str
+    """As it was known; of somebody new as the line has it."""
+    done: Literal["new", "changed", "same"]
+    searches: int
+    """How many the line names."""
+    changes: tuple[str, ...] = ()
+    """Sentences; of somebody who was known."""
+
+
+def read(installation: Installation | None, data: bytes | str) -> list[Entry | Fault]:
+    """Each line as an entry or a fault, in order; without an installation everybody is new."""
+    return list(read_people(data, _known_to(installation) if installation else nobody))
+
+
+def would_take_in(entry: Entry, *, update: bool) -> Imported | Fault:
+    """What would become of an entry. `update`: who is subscribed already is changed, else refused."""
+    known = entry.known
+    if known is not None and not update:
+        return Fault(entry.line, _SUBSCRIBED)
+    count = len(entry.searches)
+    if known is None:
+        return Imported(entry.line, entry.profile.address, "new", count)
+    changes = tuple(of_entry(entry))
+    return Imported(entry.line, known.person.profile.address, "changed" if changes else "same", count, changes)
+
+
+def take_in(installation: Installation, entry: Entry, now: datetime, *, update: bool) -> Imported | Fault:
+    """Take an entry in; a fault, without the address in it, where the store refuses. Raises UnavailableError."""
+    planned = would_take_in(entry, update=update)
+    if isinstance(planned, Fault) or planned.done == "same":
+        return planned
+    try:
+        own_id = _person(installation, entry, now)
+    except UsageError:
+        return Fault(entry.line, _SUBSCRIBED)
+    for wanted in entry.searches:
+        try:
+            _search(installation, own_id, entry.known, wanted, now)
+        except UnavailableError:
+            raise
+        except JobchimeError as error:
+            return Fault(entry.line, f"the search {wanted.name!r} was not saved: {error}")
+    return planned
+
+
+def _known_to(installation: Installation) -> Knows:
+    def knows(address: str) -> Known | None:
+        person = installation.subscribers.with_address(address)
+        return Known(person, tuple(installation.searches.all(person.subscriber_id))) if person else None
+
+    return knows
+
+
+def _person(installation: Installation, entry: Entry, now: datetime) -> str:
+    if entry.known is None:
+        return installation.subscribers.add(entry.profile, now).subscriber_id
+    person = entry.known.person
+    if entry.profile != person.profile:
+        installation.subscribers.change(person.subscriber_id, entry.profile, now)
+    return person.subscriber_id
+
+
+def _search(installation: Installation, own_id: str, known: Known | None, wanted: WantedSearch, now: datetime) -> None:
+    saved, places = known.search(wanted.name) if known else None, wanted.preferred_places
+    if saved is None:
+        installation.searches.add(own_id, wanted.name, wanted.criteria, wanted.timing, now, preferred_places=places)
+    else:
+        installation.searches.edit(
+            saved.search_id, now, criteria=wanted.criteria, timing=wanted.timing, preferred_places=places
+        )

@@ -1,0 +1,105 @@
+"""An installation, opened for whichever door: the one place that knows which engines its store and its log are on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.searches import SqlSearches
+from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.suppressions import SqlSuppressions
+from services.notifier.domain.ids import Ids
+from services.runtime.datadir import LOG_FILE, STORE_FILE
+from services.runtime.errors import UsageError
+from services.runtime.kafka.letters import KafkaLetterLog
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.records import TopicReader
+from services.runtime.store import check_revision, migrate, open_store
+from services.settings import Settings
+
+Tell = Callable[[str], None]
+"""Takes a sentence for whoever operates the installation."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Settings, and the store open; whoever keeps one open for long closes it."""
+
+    settings: Settings
+    engine: Engine
+
+    @cached_property
+    def ids(self) -> Ids:
+        """Under the secret, which is made here where there is none. Raises UsageError, UnavailableError."""
+        return self.settings.ids()
+
+    @property
+    def subscribers(self) -> SqlSubscribers:
+        return SqlSubscribers(self.engine, self.ids)
+
+    @property
+    def searches(self) -> SqlSearches:
+        return SqlSearches(self.engine, self.ids)
+
+    @property
+    def suppressions(self) -> SqlSuppressions:
+        return SqlSuppressions(self.engine, self.ids)
+
+    @property
+    def matches(self) -> SqlMatches:
+        return SqlMatches(self.engine)
+
+    def close(self) -> None:
+        """Let the store go."""
+        self.engine.dispose()
+
+    def __enter__(self) -> "Installation":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_installation(settings: Settings, *, create: bool, tell: Tell) -> Installation:
+    """Open the store; one in the data folder is migrated, of which `tell` is told, a server's by `jobchime migrate`.
+
+    Raises UsageError where it is missing and not to be made (`create`), UnavailableError where it cannot be used.
+    """
+    if not create and not has_store(settings):
+        raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` or `subscriber add` begins one")
+    engine = open_store(settings.store_url, settings.store_limits)
+    if settings.store.get_secret_value():
+        check_revision(engine)
+    else:
+        for note in migrate(engine, lambda: settings.ids().secret):
+            tell(f"Note: {note}.")
+    return Installation(settings, engine)
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store to open; a server's is taken to be there."""
+    return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
+
+
+def open_letters(settings: Settings) -> SqliteLog | KafkaLetterLog:
+    """The dead letters: on Kafka where it is deployed, else in its log. Raises UsageError where there is no log yet."""
+    return KafkaLetterLog(settings.kafka) if settings.deployed else open_log(settings)
+
+
+def open_log(settings: Settings) -> SqliteLog:
+    """The log of the embedded form. Raises UsageError where there is none yet."""
+    path = settings.data / LOG_FILE
+    if not path.is_file():
+        raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
+    return SqliteLog(path)
+
+
+@contextmanager
+def topics_of(settings: Settings) -> Iterator[TopicReader]:
+    """The topics, to read: on Kafka, or in the log. Raises UsageError where there is no log yet, UnavailableError."""
+    with RecordReader(settings.kafka) if settings.deployed else open_log(settings) as reader:
+        yield reader

@@ -1,0 +1,127 @@
+"""Saved searches: added, changed, listed, held and deleted; and what is searched by, saved or not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.criteria import Criteria
+from services.notifier.domain.people import SavedSearch, preferred_places_of
+from services.notifier.importing import WantedSearch, criteria_of, search_of
+from services.notifier.importing.differences import Difference, of_search
+from services.usecases.errors import fields_checked
+from services.usecases.installation import Installation
+
+__all__ = [
+    "Difference",
+    "OwnedSearch",
+    "SavedSearch",
+    "Terms",
+    "WantedSearch",
+    "add",
+    "change",
+    "delete",
+    "listed",
+    "pause",
+    "prefer",
+    "resume",
+    "saved_terms",
+    "search_from",
+    "terms_from",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedSearch:
+    """A saved search, and the address of whom it is for."""
+
+    search: SavedSearch
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is searched by: of a saved search, or of one that nobody saved."""
+
+    name: str
+    criteria: Criteria
+    preferred_places: tuple[str, ...] = ()
+    owner_id: str | None = None
+    """Whose saved search it is."""
+
+
+def search_from(fields: Mapping[str, Any]) -> WantedSearch:
+    """Check the fields of a new search, see docs/fields.md. Raises WrongFieldError."""
+    with fields_checked():
+        return search_of(fields)
+
+
+def terms_from(value: Any, name: str) -> Terms:
+    """Terms from JSON: of criteria alone, or of a search with `criteria` in it. Raises WrongFieldError."""
+    with fields_checked():
+        if not isinstance(value, dict) or "criteria" not in value:
+            return Terms(name, criteria_of(value))
+        return Terms(name, criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
+
+
+def saved_terms(installation: Installation, search_id: str) -> Terms:
+    """What a saved search searches by. Raises UsageError for an id that none has."""
+    saved = installation.searches.get(search_id)
+    return Terms(saved.name, saved.criteria, saved.preferred_places, saved.subscriber_id)
+
+
+def add(installation: Installation, person: str, wanted: WantedSearch, now: datetime) -> SavedSearch:
+    """Save a search of someone, by id or address; it looks back over the last seven days. Raises UsageError."""
+    owner = installation.subscribers.find(person).subscriber_id
+    places = wanted.preferred_places
+    return installation.searches.add(owner, wanted.name, wanted.criteria, wanted.timing, now, preferred_places=places)
+
+
+def change(
+    installation: Installation, search_id: str, fields: Mapping[str, Any], now: datetime
+) -> tuple[Difference, ...]:
+    """Change a search, and say what changed; what is not named stays. Raises UsageError, WrongFieldError."""
+    saved = installation.searches.get(search_id)
+    with fields_checked():
+        wanted = search_of(fields, saved)
+    changes = tuple(of_search(saved, wanted))
+    if changes:
+        installation.searches.edit(
+            search_id,
+            now,
+            name=wanted.name,
+            criteria=wanted.criteria,
+            timing=wanted.timing,
+            preferred_places=wanted.preferred_places if "preferred_places" in fields else None,
+        )
+    return changes
+
+
+def prefer(installation: Installation, search_id: str, places: Sequence[str] | None, now: datetime) -> tuple[str, ...]:
+    """Put the jobs of some places first, by code or name; gives their codes. Raises UsageError, WrongFieldError."""
+    with fields_checked():
+        preferred = preferred_places_of(None if places is None else list(places))
+    installation.searches.edit(search_id, now, preferred_places=preferred)
+    return preferred
+
+
+def listed(installation: Installation, person: str | None = None) -> list[OwnedSearch]:
+    """Saved searches by subscriber and name, of one person or of all. Raises UsageError."""
+    owner = installation.subscribers.find(person).subscriber_id if person else None
+    addresses = {one.subscriber_id: one.profile.address for one in installation.subscribers.all()}
+    return [OwnedSearch(one, addresses.get(one.subscriber_id, "")) for one in installation.searches.all(owner)]
+
+
+def pause(installation: Installation, search_id: str, now: datetime) -> None:
+    """Serve a search no more until it is resumed. Raises UsageError."""
+    installation.searches.pause(search_id, now)
+
+
+def resume(installation: Installation, search_id: str, now: datetime) -> None:
+    """Serve a search again. Raises UsageError."""
+    installation.searches.resume(search_id, now)
+
+
+def delete(installation: Installation, search_id: str, now: datetime) -> None:
+    """Forget a search. Raises UsageError."""
+    installation.searches.delete(search_id, now)

@@ -1,0 +1,136 @@
+"""Accounts, saved searches, feedback and imports as any door calls them: frozen values in and out, errors by field."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.runtime.errors import UsageError
+from services.settings import Settings
+from services.usecases import accounts, feedback, importing, searches, suppressions
+from services.usecases.errors import WrongFieldError
+from services.usecases.installation import Installation, open_installation
+from tests.support.installed_store import installation_in
+from tests.support.notifying import NOW, arrival, posting
+
+ADA = {"address": "ada@example.com", "time_zone": "Europe/Lisbon"}
+CRITERIA = {"skills": {"all": ["python"]}}
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with installation_in(tmp_path) as opened:
+        yield opened
+
+
+def test_a_field_that_cannot_be_taken_is_named_for_whoever_shows_it() -> None:
+    with pytest.raises(WrongFieldError) as raised:
+        accounts.profile_from(ADA | {"time_zone": "Lisbon"})
+    assert raised.value.field == "time_zone"
+    assert "Europe/Lisbon" in raised.value.said
+    assert str(raised.value) == f"time_zone: {raised.value.said}"
+
+
+def test_what_a_change_does_not_name_stays_and_a_change_of_nothing_is_told_as_such(installation: Installation) -> None:
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW).subscriber_id
+    changed = accounts.change(installation, own_id, {"currency": "USD"}, NOW)
+    assert [str(one) for one in changed.changes] == ["currency: EUR -> USD"]
+    assert accounts.find(installation, own_id).profile.time_zone == "Europe/Lisbon"
+    assert accounts.change(installation, own_id, {"currency": "usd"}, NOW).changes == ()
+    with pytest.raises(WrongFieldError, match="time_zone: it is empty"):
+        accounts.change(installation, own_id, {"time_zone": " "}, NOW)
+
+
+def test_who_cannot_be_mailed_is_told_when_they_are_taken_in(installation: Installation) -> None:
+    installation.suppressions.suppress(ADA["address"], "bounced", NOW)
+    assert accounts.add(installation, accounts.profile_from(ADA), NOW).suppressed == "bounced"
+    assert suppressions.require_suppressed(installation, ADA["address"]) == "bounced"
+    suppressions.unsuppress(installation, ADA["address"], "their host was away", NOW)
+    with pytest.raises(UsageError, match="not suppressed"):
+        suppressions.require_suppressed(installation, ADA["address"])
+
+
+def test_a_search_is_listed_with_whom_it_is_for_and_counted_with_them(installation: Installation) -> None:
+    own_id = accounts.add(installation, accounts.profile_from(ADA), NOW).subscriber_id
+    wanted = searches.search_from({"name": "Snakes", "criteria": CRITERIA, "preferred_places": ["PT"]})
+    saved = searches.add(installation, ADA["address"], wanted, NOW)
+    [listed] = searches.listed(installation)
+    assert (listed.search, listed.address) == (saved, ADA["address"])
+    assert [one.searches for one in accounts.everybody(installation)] == [1]
+    assert searches.saved_terms(installation, saved.search_id) == searches.Terms(
+        "Snakes", saved.criteria, ("PT",), own_id
+    )
+
+
+def test_a_change_of_a_search_keeps_the_places_that_it_does_not_name(installation: Installation) -> None:
+    accounts.add(installation, accounts.profile_from(ADA), NOW)
+    wanted = searches.search_from({"name": "Snakes", "criteria": CRITERIA, "preferred_places": ["PT"]})
+    saved = searches.add(installation, ADA["address"], wanted, NOW)
+    [changed] = searches.change(installation, saved.search_id, {"hour": 7}, NOW)
+    assert (changed.field, changed.new) == ("hour", "7")
+    searches.change(installation, saved.search_id, {"preferred_places": ["DE"]}, NOW)
+    [listed] = searches.listed(installation, ADA["address"])
+    assert (listed.search.timing.hour, listed.search.preferred_places) == (7, ("DE",))
+
+
+def test_what_is_searched_by_is_criteria_alone_or_a_search_that_nobody_saved() -> None:
+    alone = searches.terms_from(CRITERIA, "snakes")
+    of_search = searches.terms_from({"criteria": CRITERIA, "preferred_places": ["PT"]}, "snakes")
+    assert (alone.criteria, alone.preferred_places, alone.owner_id) == (of_search.criteria, (), None)
+    assert of_search.preferred_places == ("PT",)
+    with pytest.raises(WrongFieldError) as raised:
+        searches.terms_from({"skils": {}}, "snakes")
+    assert raised.value.field.startswith("criteria")
+
+
+def test_an_opinion_says_until_when_it_counts_and_a_hidden_company_has_no_end(installation: Installation) -> None:
+    accounts.add(installation, accounts.profile_from(ADA), NOW)
+    job = posting("robots")
+    installation.matches.store(0, [arrival(0, job)], NOW)
+    feedback.say(installation, ADA["address"], "more_like", job.posting_id, NOW)
+    feedback.say(installation, ADA["address"], "hidden_company", "Dull GmbH", NOW)
+    ends = {one.statement.kind: one.fades_at for one in feedback.said(installation, ADA["address"])}
+    assert ends["hidden_company"] is None
+    assert ends["more_like"] is not None
+    assert ends["more_like"] > NOW + timedelta(days=1)
+    feedback.unsay(installation, ADA["address"], "more_like", job.posting_id, NOW)
+    with pytest.raises(UsageError, match="never said"):
+        feedback.unsay(installation, ADA["address"], "more_like", job.posting_id, NOW)
+
+
+def test_an_import_that_is_only_tried_changes_nothing_and_needs_no_store(installation: Installation) -> None:
+    lines = '{"address": "ada@example.com", "searches": [{"name": "Snakes", "criteria": {"text": "python"}}]}\n'
+    [entry] = importing.read(None, lines)
+    assert isinstance(entry, importing.Entry)
+    tried = importing.would_take_in(entry, update=False)
+    assert isinstance(tried, importing.Imported)
+    assert (tried.done, tried.searches, accounts.everybody(installation)) == ("new", 1, [])
+    assert importing.take_in(installation, entry, NOW, update=False) == tried
+    [again] = importing.read(installation, lines)
+    assert isinstance(again, importing.Entry)
+    assert isinstance(importing.take_in(installation, again, NOW, update=False), importing.Fault)
+    same = importing.take_in(installation, again, NOW, update=True)
+    assert isinstance(same, importing.Imported)
+    assert same.done == "same"
+
+
+def test_an_installation_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    with pytest.raises(UsageError, match="no store in"):
+        open_installation(settings, create=False, tell=print)
+    assert not settings.data.exists()
+
+
+def test_no_use_case_opens_anything_when_it_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import builtins, pkgutil, socket, sqlite3, importlib, services.usecases as room\n"
+        "def refuse(*_, **__): raise AssertionError('opened at import')\n"
+        "socket.socket.connect = refuse; sqlite3.connect = refuse\n"
+        "[importlib.import_module(f'{room.__name__}.{one.name}') for one in pkgutil.iter_modules(room.__path__)]\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert list(tmp_path.iterdir()) == []
