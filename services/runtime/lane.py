@@ -123,6 +123,16 @@ class Lane:
         return None if self._halted else self._not_before
 
     @property
+    def offset(self) -> int:
+        """Everything below it is done."""
+        return self._offset
+
+    @property
+    def halted(self) -> bool:
+        """Whether it has stopped for good, since too many records died."""
+        return self._halted
+
+    @property
     def error(self) -> str | None:
         """Why it is not running, in a sentence."""
         return None if self._failure is None else self._failure.error
@@ -159,19 +169,26 @@ class Lane:
             return False
         return self._handle(batch)
 
+    def sound(self, most: int) -> list[Record]:
+        """The next records to do, where nothing has failed of them; else nothing."""
+        if self._state() != "running":
+            return []
+        return self._log.read(self._topic, self._partition, self._offset, most)
+
     def done_with(self, batch: list[Record]) -> None:
         """Count records as done, which were handled with those of other partitions, and their effects are durable."""
         self._log.advance((), self._commit_after(batch))
         self._outcomes.add(len(batch), dead=False)
         self._done(batch)
 
-    def status(self, end: int) -> LaneStatus:
-        """A snapshot; `end` is the partition's end offset."""
+    def status(self, end: int, offset: int | None = None) -> LaneStatus:
+        """A snapshot; `end` is the partition's end offset, and `offset` the next one, where it is not the lane's."""
+        at = self._offset if offset is None else offset
         return LaneStatus(
             topic=self._topic,
             partition=self._partition,
-            offset=self._offset,
-            lag=max(end - self._offset, 0),
+            offset=at,
+            lag=max(end - at, 0),
             state=self._state(),
             dead=self._dead,
             failure=self._failure,

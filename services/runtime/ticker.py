@@ -3,15 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from types import TracebackType
 
 from services.runtime.clock import Clock
 from services.runtime.metering import NoMeter, RunnerMeter
 from services.runtime.notes import Failure, Notes
-from services.runtime.records import Outgoing, Producer, Service
+from services.runtime.records import Producer, Service
+from services.runtime.ticks import Ticks
 
-_FAILED = "tick failed"
 _STOP_PATIENCE_S = 5.0
 
 
@@ -39,25 +38,26 @@ class Ticker:
         """
         if any(service.inputs for service in services):
             raise ValueError("a service that reads a topic needs a runner")
-        self._producer = producer
         self._clock = clock
         self._every_s = every_s
         self._paused = paused
         self._monotonic = monotonic
         self._stop = threading.Event()
-        self._ticked = tuple(
-            _Ticked(service, meter(service.name), Notes(service.name, clock, monotonic)) for service in services
+        self._ticks = tuple(
+            Ticks(service, producer, Notes(service.name, clock), meter=meter(service.name), load=service.load)
+            for service in services
         )
         self._threads = tuple(
-            threading.Thread(target=self._run, args=(one,), name=one.service.name, daemon=True) for one in self._ticked
+            threading.Thread(target=self._run, args=(ticks,), name=ticks.name, daemon=True) for ticks in self._ticks
         )
 
     def once(self) -> None:
         """Tick each service once, in order. Raises what the first failing tick raises, when all have had their turn."""
         failed: list[Exception] = []
-        for one in self._ticked:
+        for ticks in self._ticks:
             try:
-                self._tick(one, self._clock.now())
+                if not self._paused(ticks.name):
+                    ticks.once(self._clock.now())
             except Exception as error:
                 failed.append(error)
         if failed:
@@ -66,7 +66,7 @@ class Ticker:
     @property
     def states(self) -> dict[str, Failure | None]:
         """By service, all of them: why its last tick failed, None where it went well."""
-        return {one.service.name: one.notes.failure for one in self._ticked}
+        return {ticks.name: ticks.notes.failure for ticks in self._ticks}
 
     @property
     def errors(self) -> dict[str, str]:
@@ -85,42 +85,8 @@ class Ticker:
         for thread in self._threads:
             thread.join(max(until - self._monotonic(), 0.0))
 
-    def _run(self, one: "_Ticked") -> None:
+    def _run(self, ticks: Ticks) -> None:
         while not self._stop.is_set():
-            try:
-                self._tick(one, self._clock.now())
-            except Exception as failure:
-                one.notes.note(_FAILED, failure)
-            else:
-                one.notes.works(_FAILED)
+            if not self._paused(ticks.name):
+                ticks.tick(self._clock.now())
             self._stop.wait(self._every_s)
-
-    def _tick(self, one: "_Ticked", now: datetime) -> None:
-        if self._paused(one.service.name):
-            return
-        began = self._monotonic()
-        try:
-            self._do(one, now)
-        except Exception:
-            one.meter.ticked(self._monotonic() - began, failed=True)
-            raise
-        one.meter.ticked(self._monotonic() - began, failed=False)
-
-    def _do(self, one: "_Ticked", now: datetime) -> None:
-        if not one.loaded:
-            one.service.load()
-            one.loaded = True
-        if not one.held:
-            one.held = one.service.tick(now)
-        if one.held:
-            self._producer.produce(one.held)
-        one.held = ()
-
-
-class _Ticked:
-    def __init__(self, service: Service, meter: RunnerMeter, notes: Notes) -> None:
-        self.service = service
-        self.meter = meter
-        self.notes = notes
-        self.loaded = False
-        self.held: Sequence[Outgoing] = ()

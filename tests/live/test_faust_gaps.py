@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from faust.transport.utils import DefaultSchedulingStrategy
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from structlog.testing import capture_logs
 
-from services.runtime.faust import consumer as faust_consumer
 from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
@@ -62,7 +62,7 @@ def test_what_faust_skips_is_read_again(
     settings: KafkaSettings, producer: RecordProducer, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     skipped: set[Any] = set()
-    iterate = faust_consumer._Chunks.iterate
+    iterate = DefaultSchedulingStrategy.iterate
 
     def skipping(chunks: Any, records: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
         """The first chunk of each partition is lost, and those behind it come."""
@@ -72,7 +72,7 @@ def test_what_faust_skips_is_read_again(
             skipped.add(tp)
 
     producer.produce(outs(4_000, topic=topic))
-    monkeypatch.setattr(faust_consumer._Chunks, "iterate", skipping)
+    monkeypatch.setattr(DefaultSchedulingStrategy, "iterate", skipping)
     service = Collecting(inputs=(topic,))
     logs = once(service, producer, settings)
     assert len(skipped) == PARTITIONS

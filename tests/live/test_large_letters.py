@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from services.runtime.clock import FixedClock
 from services.runtime.dead import DeadLetters
 from services.runtime.errors import PoisonError
-from services.runtime.faust.batch import HeldLane
+from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import MOST_RECORD_BYTES, RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
@@ -18,9 +18,11 @@ from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT
+from services.runtime.stage import Stage
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON, TOPIC, Collecting
 from tests.support.record_logs import small_topics
+from tests.support.streaming import Found
 
 pytestmark = pytest.mark.live
 
@@ -52,22 +54,23 @@ def test_a_record_whose_letter_is_too_large_is_buried_with_its_beginning(
     # Of chance, since a broker measures what is compressed.
     large = random.Random(7).randbytes(size // 2).hex().encode() if broker_takes else bytes(size)
     with RecordProducer(settings) as producer, KafkaLetterLog(settings) as log:
-        lane = HeldLane(
+        fetched = FetchedLog(producer)
+        stage = Stage(
             service,
-            TOPIC,
-            0,
-            producer=producer,
+            fetched,
             clock=FixedClock(NOON),
             settings=LaneSettings(retry=NO_WAIT),
             meter=NoMeter(),
             luck=lambda: 0.5,
         )
         headers = {"ce_id": "7", "source": "acme"}
+        sent = [(name, value.encode()) for name, value in headers.items()]
         values = (large, b"fine")
-        lane.hold([Record(TOPIC, 0, offset, b"key", value, headers, NOON) for offset, value in enumerate(values)])
-        while lane.work():
+        fetched.put((TOPIC, 0), [Found(0, at, value=value, headers=sent) for at, value in enumerate(values)])
+        lane = stage.lane((TOPIC, 0))
+        while stage.work([lane]):
             pass
-        assert (lane.halted, lane.finished, service.done) == (False, True, ["fine"])
+        assert (lane.halted, lane.offset, service.done) == (False, 2, ["fine"])
         (letter,) = DeadLetters(log).find()
     assert (letter.error, letter.whole_bytes, letter.headers) == ("no title", len(large), headers)
     assert large.startswith(letter.value)

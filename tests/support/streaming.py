@@ -1,11 +1,11 @@
-"""Builders for what the Faust runner is given: events of Faust, a producer, a meter."""
+"""Builders for what the Faust runner is given: chunks of records, a producer, a meter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.runtime.errors import UnavailableError
-from services.runtime.faust.fetch import Stretch
+from services.runtime.faust.fetch import Chunk
 from services.runtime.metering import NoMeter
 from services.runtime.records import Outgoing
 
@@ -27,25 +27,12 @@ class Found:
     timestamp: int | None = 1_772_366_400_123
 
 
-@dataclass(frozen=True)
-class Message:
-    tp: Partition
-    chunk: Stretch
-    generation_id: int
-
-
-@dataclass(frozen=True)
-class Event:
-    message: Message
-
-
-def event(
-    topic: str, partition: int, *offsets: int, begins: int | None = None, seeks: int = 0, generation: int = 1
-) -> Event:
-    """Records that were fetched together; from `begins`, else from the first of them, nothing was left out."""
+def chunk(
+    topic: str, partition: int, *offsets: int, begins: int | None = None, at: float = 0.0, generation: int = 1
+) -> Chunk:
+    """Records fetched together at a time; from `begins`, else from the first of them, nothing was left out."""
     found = [Found(partition, offset) for offset in offsets]
-    stretch = Stretch(found, offsets[0] if begins is None else begins, seeks)
-    return Event(Message(Partition(topic, partition), stretch, generation))
+    return Chunk(Partition(topic, partition), found, offsets[0] if begins is None else begins, generation, at)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """A Faust app for one service: no tables, no topics of its own, no web server, and it produces nothing."""
 
-import ssl
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -11,13 +10,10 @@ from faust.app.base import BootStrategy
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
-from services.runtime.faust.consumer import DoneTransport
+from services.runtime.faust.fetch import Transport
 from services.runtime.faust.logs import quieten
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
-
-Take = Callable[[Sequence[Any]], Awaitable[None]]
-"""Takes a batch of Faust's events, each with a chunk of records; must not raise."""
 
 _FETCH_BYTES = 1 << 20
 _CHUNKS_AT_ONCE = 16
@@ -26,30 +22,50 @@ _NOTHING_TAKEN_S = 86_400.0
 
 
 class _ConsumerOnly(BootStrategy):
-    """No producer, since `kafka.producer` does that, and no web server."""
+    """No producer, since `kafka.producer` does that."""
 
     enable_kafka_producer = False
-    enable_web = False
 
 
 class _NoTables(TableManager):
+    """Has the streams go on within the rebalance, as there is nothing to recover.
+
+    Faust does so in a task beside it, which takes a second to start and which the next rebalance may overtake: then
+    records that were fetched in between are skipped.
+    """
+
     async def on_start(self) -> None:
-        """Without the second that Faust gives tables to register: there are none."""
-        await self._update_channels()
-        await self.recovery.start()
+        """Nothing to register."""
+
+    async def wait_until_tables_registered(self) -> None:
+        """None will be."""
+
+    async def on_rebalance(self, assigned: set[Any], *_: Any, **__: Any) -> None:
+        app: Any = self.app
+        app.consumer.resume_partitions(assigned)
+        app.flow_control.resume()
+        app.consumer.resume_flow()
+        await app._fetcher.maybe_start()
+        app.on_rebalance_end()
 
 
 class _App(faust.App):
     BootStrategy = _ConsumerOnly
 
-    def _create_directories(self) -> None:
-        """There are no tables, and so nothing to keep in a folder."""
+    async def on_first_start(self) -> None:
+        """Without Faust's folders: there are no tables, and so nothing to keep."""
 
 
-def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take: Take) -> Any:
-    """An app that hands batches of events of `inputs` to `take`, one agent a topic and one batch at a time each.
+def build_app(
+    service: str,
+    inputs: Sequence[str],
+    settings: KafkaSettings,
+    take: Callable[[Any], Awaitable[None]],
+    commit: Callable[[], Awaitable[None]],
+) -> Any:
+    """An app that hands a stream of chunks of each of `inputs` to `take`, and has `commit` called now and then.
 
-    It makes no topic, table or folder, opens no port and produces nothing.
+    It makes no topic, table or folder, opens no port, produces nothing, and commits nothing by itself.
     """
     quieten()
     app = _App(
@@ -61,8 +77,7 @@ def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take
         broker_heartbeat_interval=settings.session_timeout_s / 12,
         broker_rebalance_timeout=max(settings.session_timeout_s, 10.0),
         broker_max_poll_interval=_NOTHING_TAKEN_S,
-        broker_commit_interval=settings.commit_every_s,
-        consumer_auto_offset_reset="earliest",
+        consumer_auto_offset_reset="none",
         consumer_max_fetch_size=_FETCH_BYTES,
         stream_buffer_maxsize=_CHUNKS_AT_ONCE,
         stream_wait_empty=False,
@@ -76,38 +91,20 @@ def build_app(service: str, inputs: Sequence[str], settings: KafkaSettings, take
         web_in_thread=False,
     )
     app.finalize()
-    app.transport = DoneTransport(app.conf.broker_consumer, app)
+    app.transport = Transport(app.conf.broker_consumer, app)
     for name in inputs:
-        topic = app.topic(
-            settings.topic(name),
-            key_type=bytes,
-            value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
-            acks=False,
-        )
-        app.agent(topic, name=f"{service}.{name}", concurrency=1)(_agent(settings, take))
+        topic = app.topic(settings.topic(name), key_serializer="raw", value_serializer="raw", acks=False)
+        app.agent(topic, name=f"{service}.{name}", concurrency=1)(take)
+    app.timer(settings.commit_every_s, name="commit", traced=False)(commit)
     return app
-
-
-def _agent(settings: KafkaSettings, take: Take) -> Callable[[Any], Any]:
-    async def agent(stream: Any) -> None:
-        async for events in stream.take_events(_CHUNKS_AT_ONCE, within=settings.linger_s):
-            await take(events)
-
-    return agent
 
 
 def _credentials(settings: KafkaSettings) -> Any:
     if settings.security == "PLAINTEXT":
         return None
-    if settings.security == "SASL_PLAINTEXT":
-        return _sasl(settings, None)
-    trust = ssl_context(settings)
-    return SSLCredentials(trust) if settings.security == "SSL" else _sasl(settings, trust)
-
-
-def _sasl(settings: KafkaSettings, trust: ssl.SSLContext | None) -> Any:
+    trust = None if settings.security == "SASL_PLAINTEXT" else ssl_context(settings)
+    if settings.security == "SSL":
+        return SSLCredentials(trust)
     return SASLCredentials(
         username=settings.username,
         password=settings.password.get_secret_value(),

@@ -1,112 +1,146 @@
-"""The consumer's thread under Faust: what it fetches says from where it was read without a gap.
+"""What Faust reads with: chunks of a partition's records, each of which says from where it leaves nothing out.
 
-Offsets alone do not tell records that Faust has skipped from those that compaction or a transaction has taken away.
-What one fetch gives is all there is from the place where the fetch began; so a stretch of records that begins no later
-than what is done leaves nothing out, whatever its offsets.
+Offsets alone do not tell records that were skipped from those that compaction or a transaction has taken away. But the
+client reads a partition in order: what one fetch gives goes on where the last one ended, or where it was sent since.
 """
 
 import asyncio
+import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import structlog
+from aiokafka import TopicPartition  # type: ignore[import-untyped]
+from aiokafka.errors import OffsetOutOfRangeError  # type: ignore[import-untyped]
 from faust.transport.drivers import aiokafka as driver
 
+CHUNK = 500
+"""Most records in one message of Faust's: record by record it is several times slower."""
+
 _FETCH_WAIT_MS = 250
+_events = structlog.get_logger(__name__)
 
 
-class Stretch(list[Any]):
-    """Records of one partition in order, with nothing left out from `begins` to the last of them."""
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Records of one partition in order, and all that there are from `begins` to the last of them."""
 
-    def __init__(self, records: Iterable[Any], begins: int, seeks: int) -> None:
-        """`seeks`: after how many seeks of ours they were fetched."""
-        super().__init__(records)
-        self.begins = begins
-        self.seeks = seeks
-
-    def parts(self, most: int) -> Sequence["Stretch"]:
-        """The same in parts of up to so many records."""
-        begins, found = self.begins, []
-        for first in range(0, len(self), most):
-            part = Stretch(self[first : first + most], begins, self.seeks)
-            begins = part[-1].offset + 1
-            found.append(part)
-        return found
-
-
-class Reach:
-    """Remembers up to where nothing was left out, so that a hole at the end of a fetch is known to be one."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, tuple[int, int]] = {}
-        self.seeks = 0
-
-    def stretch(self, tp: Any, before: int, after: int, records: Sequence[Any]) -> Stretch:
-        """What a fetch gave that took the position of a partition from `before` to `after`; maybe no records."""
-        stands, begins = self._known.get(tp, (before, before))
-        if stands != before:
-            begins = before
-        self._known[tp] = (after, records[-1].offset + 1 if records else begins)
-        return Stretch(records, begins, self.seeks)
+    tp: Any
+    records: Sequence[Any]
+    begins: int
+    generation: int
+    """Of the group, when they were fetched."""
+    at: float
+    """When that was (monotonic seconds)."""
 
 
 class FetchThread(driver.AIOKafkaConsumerThread):
-    """As Faust's, but what it fetches are stretches."""
+    """As Faust's, but what it fetches are chunks, and it begins each assignment at what is committed by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._reach = Reach()
+        self._next: dict[Any, int] = {}
+        self.begun: tuple[int, Mapping[Any, int]] = (-1, {})
+        """The generation that it reads in, and by partition where it began."""
 
-    async def seek_now(self, tp: Any, offset: int) -> int:
-        """Go to an offset; how many seeks that makes. In this thread's loop only."""
-        self.seek(tp, offset)
-        self._reach.seeks += 1
-        return self._reach.seeks
+    @property
+    def in_touch(self) -> bool:
+        """Whether it knows a broker that keeps its group."""
+        return self._ensure_consumer()._coordinator.coordinator_id is not None
+
+    async def getmany(self, active_partitions: Any, timeout: float) -> Any:
+        """The chunks that have come of each partition, within so many seconds; Faust asks for them again and again."""
+        return await self._here(self._take([TopicPartition(*tp) for tp in active_partitions], timeout))
+
+    async def go_back(self, tp: Any, offset: int) -> None:
+        """Read a partition again from an offset. Raises IllegalStateError where it is no longer ours."""
+        await self._here(self._seek(tp, offset))
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Nothing: Faust asks for it when it has dropped records in a rebalance, and those are read again anyway."""
+        return {}
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         """As Faust, but not to see what a transaction takes back, and with a shorter wait for new records.
 
-        A question to the broker waits behind that wait.
+        A fetch for a partition waits behind that of its neighbours.
         """
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
         consumer._isolation_level = "read_committed"
         return consumer
 
-    async def _fetch_records(
-        self, consumer: Any, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
-    ) -> Mapping[Any, Stretch]:
-        """As Faust, but waiting is apart from taking what is there, which nothing interrupts."""
-        fetcher, until = consumer._fetcher, time.monotonic() + (timeout or 0.0)
-        while True:
-            if fetcher._subscriptions.reassignment_in_progress:
-                await fetcher._subscriptions.wait_for_assignment()
-            before = _positions(fetcher, tuple(fetcher._records))
-            found = await super()._fetch_records(consumer, active_partitions, timeout=0, max_records=max_records)
-            after = _positions(fetcher, before)
-            stretches = {
-                tp: self._reach.stretch(tp, at, after.get(tp, at), found.get(tp, ())) for tp, at in before.items()
-            }
-            left = until - time.monotonic()
-            if found or left <= 0:
-                return {tp: stretches[tp] for tp in found}
-            await _news(fetcher, left)
+    async def _here(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Have it done in this thread, and not in its queue."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
+
+    async def _take(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Chunk]]:
+        generation = self.app.consumer_generation_id
+        if self.begun[0] != generation and not await self._begin(generation):
+            return {}
+        try:
+            found = await self._ensure_consumer().getmany(*tps, timeout_ms=int(timeout * 1000))
+        except OffsetOutOfRangeError as error:
+            await self._pass_over(error.args[0])
+            return {}
+        if generation != self.app.consumer_generation_id:
+            return {}  # the new one begins at what is committed, whatever was fetched before
+        return {tp: self._chunks(tp, records, generation) for tp, records in found.items()}
+
+    async def _begin(self, generation: int) -> bool:
+        """Go to what is committed of each partition, or to its start; whether that was in time."""
+        consumer = self._ensure_consumer()
+        tps = sorted(consumer.assignment())
+        committed = dict(zip(tps, await asyncio.gather(*map(consumer.committed, tps)), strict=True))
+        fresh = [tp for tp, offset in committed.items() if offset is None]
+        begins = {**committed, **(await consumer.beginning_offsets(fresh) if fresh else {})}
+        if generation != self.app.consumer_generation_id:
+            return False
+        for tp, offset in begins.items():
+            await self._seek(tp, offset)
+        self.begun = (generation, begins)
+        return True
+
+    async def _pass_over(self, gone: Mapping[Any, int]) -> None:
+        """Go on where a topic now starts, since what was to be read has left it."""
+        consumer = self._ensure_consumer()
+        for tp, start in (await consumer.beginning_offsets(list(gone))).items():
+            where = {"topic": tp.topic, "partition": tp.partition}
+            _events.warning("records left the topic unread", **where, offset=gone[tp], until=start)
+            consumer.seek(tp, start)
+
+    async def _seek(self, tp: Any, offset: int) -> None:
+        self._ensure_consumer().seek(tp, offset)
+        self._next[tp] = offset
+
+    def _chunks(self, tp: Any, records: Sequence[Any], generation: int) -> Sequence[Chunk]:
+        begins, at, chunks = self._next[tp], time.monotonic(), []
+        for first in range(0, len(records), CHUNK):
+            part = records[first : first + CHUNK]
+            chunks.append(Chunk(tp, part, begins, generation, at))
+            begins = part[-1].offset + 1
+        self._next[tp] = begins
+        return chunks
 
 
-def _positions(fetcher: Any, tps: Iterable[Any]) -> dict[Any, int]:
-    """By partition that is ours: the offset that it is read from next."""
-    subscription = fetcher._subscriptions.subscription
-    if subscription is None or subscription.assignment is None:
-        return {}
-    states = {tp: subscription.assignment.state_value(tp) for tp in tps}
-    return {tp: state.position for tp, state in states.items() if state is not None and state.has_valid_position}
+class Consumer(driver.Consumer):
+    """Faust's consumer with that thread; the value of a message is a chunk."""
+
+    _thread: FetchThread
+
+    def _new_consumer_thread(self) -> FetchThread:
+        return FetchThread(self, loop=self.loop, beacon=self.beacon)
+
+    def _to_message(self, tp: Any, record: Chunk) -> Any:
+        """Of an offset that Faust has never gone beyond: it would drop what is read again."""
+        message: Any = super()._to_message(tp, record.records[0])
+        message.value, message.offset = record, sys.maxsize
+        return message
 
 
-async def _news(fetcher: Any, seconds: float) -> None:
-    """Wait until something was fetched. Raises what keeps it from fetching at all."""
-    waiter = fetcher._create_fetch_waiter()
-    done, _ = await asyncio.wait([waiter], timeout=seconds)
-    if done:
-        waiter.result()
-    else:
-        waiter.cancel()
+class Transport(driver.Transport):
+    """Faust's transport with that consumer."""
+
+    Consumer = Consumer

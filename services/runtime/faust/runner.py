@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from secrets import SystemRandom
 from typing import Any
 
@@ -17,34 +16,26 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.session import Session
-from services.runtime.faust.ticks import Ticks
-from services.runtime.faust.watch import Quiet, Touch
-from services.runtime.faust.work import Work
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.lane import LaneSettings
 from services.runtime.metering import NoMeter, RunnerMeter
-from services.runtime.notes import Notes
 from services.runtime.pauses import BY_OPERATOR
 from services.runtime.privacy import told
 from services.runtime.pulse import Pulse
 from services.runtime.records import Producer, Service
-from services.runtime.status import RunnerStatus
+from services.runtime.stage import Stage
+from services.runtime.status import RunnerStatus, ServiceStatus
 from services.runtime.stopping import Stopping
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
 _LOOK_EVERY_S = 0.05
-_GUARD_EVERY_S = 1.0
 _STOP_S = 8.0
-_MEASURE_S = 20.0
 _PATIENCE_S = 60.0
-_NO_START, _NO_PART = "cannot start yet and tries again", "cannot take part and tries again"
-
-
-def _nothing() -> None:
-    """No guard."""
+_NO_PART, _WAITS = "cannot take part and tries again", "waits for Kafka"
 
 
 class FaustRunner:
@@ -65,7 +56,6 @@ class FaustRunner:
         tick_apart: bool = False,
         once: bool = False,
         meter: RunnerMeter | None = None,
-        guard: Callable[[], None] = _nothing,
         paused: Callable[[], bool] = lambda: False,
         stopping: Stopping | None = None,
         grace_s: float = 10.0,
@@ -73,7 +63,7 @@ class FaustRunner:
         patience_s: float = _PATIENCE_S,
         luck: Callable[[], float] = _luck,
     ) -> None:
-        """`guard` is asked every second whether it may go on.
+        """Say how it runs.
 
         `once`: end as soon as nothing is left to do, and tick then, until a tick gives nothing. `paused` says whether
         an operator holds the service. `stopping` is told when the end has come, so that a tick in hand begins nothing
@@ -81,29 +71,28 @@ class FaustRunner:
         to somebody who takes a while. `patience_s` is how long `once` waits for an engine that is away.
         """
         self._service = service
+        self._where = f"Kafka at {', '.join(settings.bootstrap)}"
         self._settings = settings
         self._clock = clock or SystemClock()
+        self._luck = luck
         self._tick_every_s = tick_every_s
         self._once = once
         self._meter = meter or NoMeter()
-        self._guard = guard
         self._paused = paused
         self.pulse = Pulse()
         self._stopping = stopping or Stopping()
         self._grace_s = grace_s
         self._tick_grace_s = tick_grace_s
         self._patience_s = patience_s
-        self._luck = luck
-        lanes = lane or LaneSettings(batch=settings.batch)
-        self._retry = lanes.retry
-        self._notes = Notes(service.name, self._clock)
-        self._ticks = Ticks(service, producer, self._notes, meter=self._meter)
+        self._lanes = lane or LaneSettings(batch=settings.batch)
+        self._log = FetchedLog(producer)
+        self._stage = Stage(service, self._log, clock=self._clock, settings=self._lanes, meter=self._meter, luck=luck)
+        self._notes = self._stage.notes
         self._hands = ThreadPoolExecutor(1, thread_name_prefix=service.name)
         self._tick_hands = ThreadPoolExecutor(1, thread_name_prefix=f"{service.name} tick") if tick_apart else None
-        self._work = Work(
-            service, producer, settings, clock=self._clock, lanes=lanes, meter=self._meter, luck=luck, hands=self._hands
-        )
-        self._loaded = False
+        self._session: Session | None = None
+        self._moved = (-1, 0.0)
+        """How many records were done when that last changed, and when it did (monotonic seconds)."""
         self._ready = False
         self._member = False
         self._ticking: asyncio.Task[None] | None = None
@@ -119,7 +108,7 @@ class FaustRunner:
         """Go on until `stop` is set, or with `once` until all is done; then finish what is in hand and return.
 
         What cannot be finished within the grace ends with the process, its offsets uncommitted. Raises what `load`
-        and `guard` raise, and with `once` a JobchimeError where something cannot be done.
+        raises, and with `once` a JobchimeError where something cannot be done.
         """
         self._stopping.follow(stop)
         if self._once:
@@ -128,8 +117,11 @@ class FaustRunner:
 
     def status(self) -> RunnerStatus:
         """A snapshot, from any thread."""
-        status = self._work.status(loaded=self._loaded, tick_errors=self._ticks.errors, failure=self._notes.failure)
-        return RunnerStatus(self._clock.now(), (replace(status, member=self._member),))
+        stands = {} if self._session is None else self._session.stands
+        return RunnerStatus(self._clock.now(), (self._stage.status(stands, member=self._member),))
+
+    def _state(self) -> ServiceStatus:
+        return self.status().services[0]
 
     async def _run(self, stop: threading.Event) -> None:
         try:
@@ -141,24 +133,17 @@ class FaustRunner:
         finally:
             self._say_ready(False)
             await self._put_down()
-        _events.info("stopped", service=self._service.name, handled=self._work.handled)
+        _events.info("stopped", service=self._service.name, handled=self._stage.handled)
 
     async def _load(self, stop: threading.Event) -> bool:
         """Rebuild the service's memory before it takes partitions; whether it did, before `stop`."""
-        loop, failed, since = asyncio.get_running_loop(), 0, time.monotonic()
+        loop, since = asyncio.get_running_loop(), time.monotonic()
         while not stop.is_set():
-            try:
-                await loop.run_in_executor(self._hands, self._service.load)
-            except UnavailableError as error:
-                if self._once and time.monotonic() - since > self._patience_s:
-                    raise
-                failed += 1
-                self._notes.note(_NO_START, error)
-                await self._sleep(self._retry.delay(failed, self._luck()))
-            else:
-                self._notes.works(_NO_START)
-                self._loaded = True
+            if await loop.run_in_executor(self._hands, self._stage.load):
                 return True
+            if self._once and time.monotonic() - since > self._patience_s:
+                raise UnavailableError(self._notes.error or "the service cannot start")
+            await self._sleep(self._stage.loads_at - time.monotonic())
         return False
 
     async def _take_part(self, stop: threading.Event) -> None:
@@ -168,32 +153,31 @@ class FaustRunner:
             if self._once and time.monotonic() - began > self._patience_s:
                 raise UnavailableError(self._notes.error or "Kafka is away")
             failed += 1
-            await self._sleep(self._retry.delay(failed, self._luck()))
+            await self._sleep(self._lanes.retry.delay(failed, self._luck()))
 
     async def _live(self, stop: threading.Event) -> bool:
         """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
         session: Session | None = None
         try:
             await asyncio.get_running_loop().run_in_executor(self._hands, self._knock)
-            session = Session(self._service, self._settings, self._work, self._paused)
+            session = self._session = Session(self._stage, self._log, self._settings, self._hands, self._paused)
             await session.start()
             _events.info("running", service=self._service.name)
             return await self._watch(session, stop)
         except _LostError as lost:
             self._notes.note(_NO_PART, lost.reason)
-            return False
         except JobchimeError:
             raise
         except Exception as error:
             away = isinstance(error, KafkaError | OSError | TimeoutError)
-            where = f"Kafka at {', '.join(self._settings.bootstrap)}: {type(error).__name__}: {told(error)}"
-            self._notes.note(_NO_PART, UnavailableError(where) if away else error)
-            return False
+            said = f"{self._where}: {type(error).__name__}: {told(error)}"
+            self._notes.note(_NO_PART, UnavailableError(said) if away else error)
         finally:
             self._member = False
             self._say_ready(False)
             if session is not None:
                 await self._leave(session, stop)
+        return False
 
     def _knock(self) -> None:
         """Raises _LostError where Kafka or a topic is away, in fewer words than Faust would.
@@ -211,42 +195,46 @@ class FaustRunner:
             self._settings = self._settings.model_copy(update={"session_timeout_s": least})
 
     async def _watch(self, session: Session, stop: threading.Event) -> bool:
-        next_guard = 0.0
-        quiet = Quiet(self._patience_s)
-        touch = Touch(self._settings, self._notes)
         while not stop.is_set():
             if session.broken is not None:
                 raise _LostError(session.broken)
-            if not self._work.busy:
+            if not session.busy:
                 self.pulse.turn()
-            now = time.monotonic()
-            if now >= next_guard:
-                self._guard()
-                next_guard = now + _GUARD_EVERY_S
-            touch.look(session.in_touch, now)
-            if touch.held:
-                await asyncio.wait_for(session.measure(), _MEASURE_S)
+            if in_touch := session.in_touch:
+                self._notes.works(_WAITS)
             else:
-                self._work.know({})
-            self._member = session.settled and touch.held
+                self._notes.note(_WAITS, UnavailableError(f"{self._where} does not answer"))
+            session.measure(known=in_touch)
+            self._member = in_touch and session.settled
             if self._member:
                 self._notes.works(_NO_PART)
-            self._say_ready(self._member and not self._work.halted)
-            if self._once and await self._is_done(session, quiet):
+            self._say_ready(self._member and not self._state().halted)
+            if self._once and await self._is_done(session):
                 return True
             await asyncio.sleep(_LOOK_EVERY_S)
         return True
 
-    async def _is_done(self, session: Session, quiet: Quiet) -> bool:
+    async def _is_done(self, session: Session) -> bool:
         self._check_held()
         if not await session.drained():
-            quiet.check(self._work)
+            self._check_moving(self._state())
             return False
-        errors = self._ticks.errors
+        errors = self._stage.ticks.errors
         went_out = await self._tick()
-        if self._ticks.errors > errors:
+        if self._stage.ticks.errors > errors:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
         return went_out == 0
+
+    def _check_moving(self, state: ServiceStatus) -> None:
+        """Raises JobchimeError for a halted partition, UnavailableError where nothing has moved for too long."""
+        if state.halted:
+            raise JobchimeError(state.last_error or "a partition is halted")
+        handled, since = self._moved
+        if state.handled != handled:
+            self._moved = (state.handled, time.monotonic())
+        elif time.monotonic() - since > self._patience_s:
+            why = state.last_error or "no reason was given"
+            raise UnavailableError(f"nothing has moved for {self._patience_s:.0f} s: {why}")
 
     def _check_held(self) -> None:
         """Raises JobchimeError where an operator holds the service: it would do nothing, and never be done."""
@@ -261,7 +249,7 @@ class FaustRunner:
         finished = await session.finish(now + self._grace_s)
         await _bounded(session.commit(), _STOP_S)
         left = await _bounded(session.stop(), _STOP_S)
-        self._work.know({})
+        session.measure(known=False)
         if finished and left:
             return
         what = "cannot leave the group in time" if finished else "a batch in hand is processed again"
@@ -283,7 +271,7 @@ class FaustRunner:
 
     async def _tick(self) -> int:
         hands = self._tick_hands or self._hands
-        return await asyncio.get_running_loop().run_in_executor(hands, self._ticks.tick, self._clock.now())
+        return await asyncio.get_running_loop().run_in_executor(hands, self._stage.ticks.tick, self._clock.now())
 
     async def _end_ticking(self, until: float) -> bool:
         """Let no tick begin any more; whether the one in hand ended before that time (monotonic seconds)."""
@@ -314,7 +302,7 @@ class FaustRunner:
 
 
 class _LostError(Exception):
-    """A membership that cannot go on; a new one begins at what is committed."""
+    """A membership cannot go on; a new one begins at what is committed."""
 
     def __init__(self, reason: BaseException) -> None:
         super().__init__(str(reason))

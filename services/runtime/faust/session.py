@@ -1,40 +1,101 @@
 """One membership of a worker in its consumer group: from joining until it leaves, or the broker is lost."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from aiokafka.errors import IllegalStateError  # type: ignore[import-untyped]
 
 from services.runtime.faust.app import build_app
-from services.runtime.faust.batch import Place
-from services.runtime.faust.consumer import DoneConsumer
-from services.runtime.faust.order import Order
-from services.runtime.faust.work import Work
+from services.runtime.faust.fetch import Chunk, FetchThread
+from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.records import Service
+from services.runtime.lane import Lane
+from services.runtime.stage import Place, Stage
 
 _events = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 0.02
+_LAST_COMMIT_S = 2.0
+_CHUNKS_AT_ONCE = 16
+_ANSWER_S = 10.0
+"""How long a question to the broker may take; a membership that gets no answer is given up."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A partition, from when a generation of the group gave it until the next."""
+
+    place: Place
+    lane: Lane
+    next: int
+    """Everything below this offset is done."""
+    committed: int
+    back_at: float = 0.0
+    """When it was last sent back to read something again (monotonic seconds)."""
+
+
+def sort(
+    chunks: Sequence[Chunk], generation: int, parts: Mapping[Any, Part]
+) -> tuple[dict[Any, list[Any]], dict[Any, int]]:
+    """By partition: records that are not done, in order and with nothing left out; and from where to read again.
+
+    When Faust skips a chunk, what lies behind it is refused: it would count as done with it. Only a chunk that begins
+    where the last one ended closes the gap; no waiting does. One fetched before it was sent back tells nothing.
+    """
+    due: dict[Any, list[Any]] = {}
+    missing: dict[Any, int] = {}
+    ends: dict[Any, int] = {}
+    for chunk in chunks:
+        part = parts.get(chunk.tp)
+        if part is None or part.lane.halted or chunk.generation != generation or chunk.tp in missing:
+            continue
+        end = ends.get(chunk.tp, part.next)
+        if chunk.begins <= end:
+            due.setdefault(chunk.tp, []).extend(record for record in chunk.records if record.offset >= end)
+            ends[chunk.tp] = max(end, chunk.records[-1].offset + 1)
+        elif chunk.at >= part.back_at:
+            missing[chunk.tp] = end
+    return {tp: records for tp, records in due.items() if records}, missing
 
 
 class Session:
-    """Takes batches and says what is done; a batch whose partitions were taken away is dropped, as others have it."""
+    """Takes chunks and commits what is done; what is in hand of a partition that was taken away is dropped.
 
-    def __init__(self, service: Service, settings: KafkaSettings, work: Work, paused: Callable[[], bool]) -> None:
-        self._work = work
+    Faust commits nothing: it would count whatever leaves an agent, and every record that it skips.
+    """
+
+    def __init__(
+        self, stage: Stage, log: FetchedLog, settings: KafkaSettings, hands: Executor, paused: Callable[[], bool]
+    ) -> None:
+        """`hands` is one thread, in which all handling is done."""
+        self._stage = stage
+        self._log = log
+        self._names = {settings.topic(name): name for name in stage.service.inputs}
+        self._hands = hands
         self._paused = paused
-        self._app = build_app(service.name, service.inputs, settings, self._take)
-        self._app.on_rebalance_complete.connect(self._on_rebalanced)
+        self._linger_s = settings.linger_s
+        self._session_s = settings.session_timeout_s
+        self._touched_at = time.monotonic()
+        self._app = build_app(stage.name, stage.service.inputs, settings, self._take, self.commit)
+        self._app.on_partitions_revoked.connect(self._on_revoked)
+        self._generation = -1
+        self._parts: dict[Any, Part] = {}
         self._finishing = False
-        self._in_hand = 0
-        self._generation: int | None = None
-        self._based_on: int | None = None
-        self._bases: dict[Any, int] = {}
-        self._done: dict[Any, int] = {}
-        self._order = Order()
+        self._in_hand = self._waiting = 0
         self._broken: BaseException | None = None
+        self.stands: dict[Place, tuple[int, int]] = {}
+        """By place of ours: the next offset and the end, as last measured."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the service is handling something right now."""
+        return self._in_hand > self._waiting
 
     @property
     def broken(self) -> BaseException | None:
@@ -46,12 +107,14 @@ class Session:
     @property
     def settled(self) -> bool:
         """Whether the group has given it its share, which may be nothing."""
-        return self._based_on is not None and self._based_on == self._app.consumer_generation_id
+        return bool(self._app.unassigned or self._thread.begun[0] == self._app.consumer_generation_id)
 
     @property
     def in_touch(self) -> bool:
-        """Whether it knows a broker that keeps its group."""
-        return self._consumer.in_touch
+        """Whether it knew a broker that keeps its group, within the last session."""
+        if self._thread.in_touch:
+            self._touched_at = time.monotonic()
+        return time.monotonic() - self._touched_at < self._session_s
 
     async def start(self) -> None:
         """Join the group; raises what keeps it from the broker."""
@@ -65,128 +128,129 @@ class Session:
         return not self._in_hand
 
     async def commit(self) -> None:
-        """Commit what is done."""
-        await self._consumer.commit()
+        """Commit what is done; not during a rebalance, where it would only wait behind it."""
+        if not self._app.rebalancing:
+            await self._commit()
 
     async def stop(self) -> None:
         """Leave the group."""
         await self._app.stop()
 
-    async def measure(self) -> None:
-        """Learn where our partitions stand, without asking the broker but after a rebalance."""
-        if self._generation != self._based_on:
-            await self._find_bases(self._generation)
-        ends: dict[Place, tuple[int, int]] = {}
-        for tp, base in self._bases.items():
-            offset = self._done.get(tp, base)
-            ends[self._place(tp)] = (offset, max(self._highwater(tp) or 0, offset))
-        self._work.know(ends)
+    def measure(self, *, known: bool) -> None:
+        """Learn where our partitions stand, without asking the broker; of none where that is not `known`."""
+        parts = self._ours() if known else {}
+        stands = {part.place: (part.next, max(self._highwater(tp), part.next)) for tp, part in parts.items()}
+        for gone in self.stands.keys() - stands.keys():
+            self._stage.meter.unassigned(*gone)
+        for (topic, partition), (offset, end) in stands.items():
+            self._stage.meter.lag(topic, partition, end - offset)
+        self.stands = stands
+        self._stage.measure()
 
     async def drained(self) -> bool:
-        """Whether everything that our partitions hold at this time is done."""
+        """Whether everything that our partitions hold at this time is done. Raises TimeoutError."""
         if not self.settled or self._in_hand:
             return False
-        ends = await self._consumer.ends(self._bases)
-        return all(self._done.get(tp, base) >= ends[tp] for tp, base in self._bases.items())
+        parts = self._ours()
+        ends = await asyncio.wait_for(self._app.consumer.highwaters(*parts), _ANSWER_S) if parts else {}
+        return all(part.next >= ends[tp] for tp, part in parts.items())
 
     @property
-    def _consumer(self) -> DoneConsumer:
-        consumer: DoneConsumer = self._app.consumer
-        return consumer
+    def _thread(self) -> FetchThread:
+        thread: FetchThread = self._app.consumer._thread
+        return thread
 
-    async def _on_rebalanced(self, *_: Any, **__: Any) -> None:
-        self._generation = self._app.consumer_generation_id
-        self._done.clear()
+    def _ours(self) -> dict[Any, Part]:
+        """The partitions of this generation, once it is known where they begin."""
+        generation, begun = self._thread.begun
+        if generation != self._generation:
+            self._generation = generation
+            places = {tp: (self._names[tp.topic], tp.partition) for tp in begun}
+            self._parts = {
+                tp: Part(place, self._stage.lane(place), begun[tp], begun[tp]) for tp, place in places.items()
+            }
+            self._stage.meter.assigned(len(begun))
+        return self._parts
 
-    async def _find_bases(self, generation: int | None) -> None:
-        committed = self._consumer.committed()
-        if committed and self._consumer.sought != generation:
+    def _highwater(self, tp: Any) -> int:
+        with suppress(IllegalStateError):  # a rebalance took the partition away just now
+            return self._app.consumer.highwater(tp) or 0
+        return 0
+
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        """Commit once more before partitions go, so that who gets them repeats little."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._commit(), _LAST_COMMIT_S)
+
+    async def _commit(self) -> None:
+        parts = self._ours()
+        if self._generation != self._app.consumer_generation_id:
             return
-        fresh = [tp for tp, offset in committed.items() if offset is None]
-        starts = await self._consumer.starts(fresh) if fresh else {}
-        if generation == self._app.consumer_generation_id:
-            self._bases = {tp: starts[tp] if offset is None else offset for tp, offset in committed.items()}
-            self._based_on = generation
-            self._work.meter.assigned(len(self._bases))
+        done = {tp: part.next for tp, part in parts.items() if part.next > part.committed}
+        if done and await self._thread.commit(done):
+            for tp, offset in done.items():
+                parts[tp].committed = offset
 
-    def _highwater(self, tp: Any) -> int | None:
-        try:
-            end: int | None = self._consumer.highwater(tp)
-        except Exception:  # a rebalance took the partition away just now
-            return None
-        return end
-
-    async def _take(self, events: Sequence[Any]) -> None:
-        """Faust's agents come here: returns when the batch is done, or is no longer ours."""
-        if not self._finishing and self._broken is None:
+    async def _take(self, stream: Any) -> None:
+        """Faust's agent: it asks for more when what it has is done, or is no longer ours."""
+        async for chunks in stream.take(_CHUNKS_AT_ONCE, within=self._linger_s):
+            if self._finishing or self._broken is not None:
+                continue
             self._in_hand += 1
             try:
-                await self._bear(events)
-            except BaseException as error:
-                # What comes after a batch that was left undone must not be counted as done.
+                await self._handle(chunks)
+            except Exception as error:
                 self._broken = error
-                raise
             finally:
                 self._in_hand -= 1
-        if self._finishing or self._broken is not None:
-            await asyncio.Event().wait()
 
-    async def _bear(self, events: Sequence[Any]) -> None:
-        generation = self._app.consumer_generation_id
-        while not self.settled or self._paused():
-            if self._must_end(generation):
-                return
-            await asyncio.sleep(_LOOK_EVERY_S)
-        if self._generation_over(generation):
+    async def _handle(self, chunks: Sequence[Chunk]) -> None:
+        parts, generation = self._ours(), self._generation
+        loop = asyncio.get_running_loop()
+
+        def over() -> bool:
+            return self._finishing or generation != self._app.consumer_generation_id
+
+        await self._wait(lambda: over() or not self._paused())
+        due, missing = sort(chunks, generation, parts)
+        if over() or not await self._read_again({parts[tp]: (tp, offset) for tp, offset in missing.items()}):
             return
-        handed = self._order.sort(events, generation, self._following())
-        if handed.missing:
-            await self._read_again(handed.missing, generation)
-        places = {self._place(tp): tp for tp, due in handed.due.items() if due}
-        lanes = await self._work.hold({place: handed.due[tp] for place, tp in places.items()})
+        ours = {parts[tp]: records for tp, records in due.items()}
+        lanes = [part.lane for part in ours]
+        await loop.run_in_executor(self._hands, self._put, ours)
         while True:
-            wakes_at = await self._work.go(lanes)
-            if self._generation_over(generation):
+            more = await loop.run_in_executor(self._hands, self._stage.work, lanes)
+            if generation != self._app.consumer_generation_id:
                 return
-            for lane in lanes:
-                self._done_with(places[lane.place], lane.offset)
-            while wakes_at is not None and time.monotonic() < wakes_at and not self._must_end(generation):
+            for part in ours:
+                part.next = part.lane.offset
+            waiting = [at for lane in lanes if (at := lane.wakes_at) is not None]
+            if not more and waiting:
+                await self._wait(over, min(waiting))
+            if over() or not (more or waiting):
+                return
+
+    async def _wait(self, true: Callable[[], bool], until: float = math.inf) -> None:
+        """Wait until it is true, or that time has come (monotonic seconds)."""
+        self._waiting += 1
+        try:
+            while not true() and time.monotonic() < until:
                 await asyncio.sleep(_LOOK_EVERY_S)
-            if wakes_at is None or self._must_end(generation):
-                return
+        finally:
+            self._waiting -= 1
 
-    def _following(self) -> dict[Any, int]:
-        """The next offset of each partition that is not halted."""
-        known = {**self._bases, **self._done}
-        return {tp: offset for tp, offset in known.items() if not self._work.is_halted(self._place(tp))}
+    def _put(self, due: Mapping[Part, Sequence[Any]]) -> None:
+        for part, records in due.items():
+            self._log.put(part.place, records)
+            part.lane.seek(records[0].offset)
 
-    async def _read_again(self, missing: Mapping[Any, int], generation: int) -> None:
-        """Go back to what was left out; records whose time in the topic is over cannot be read, and count as done."""
-        starts = await self._consumer.starts(missing)
-        for tp, offset in missing.items():
-            if self._generation_over(generation):
-                return
-            if starts[tp] > offset:
-                _events.warning("records left the topic unread", **_named(tp), offset=offset, until=starts[tp])
-                self._done_with(tp, starts[tp])
-            else:
-                _events.warning("reads again what was left out", **_named(tp), offset=offset)
-            seeks = await self._consumer.read_again(tp, max(starts[tp], offset))
-            self._order.sought(tp, generation, seeks)
-
-    def _place(self, tp: Any) -> Place:
-        return self._work.place(tp.topic, tp.partition)
-
-    def _must_end(self, generation: int) -> bool:
-        return self._finishing or self._generation_over(generation)
-
-    def _generation_over(self, generation: int) -> bool:
-        return bool(generation != self._app.consumer_generation_id)
-
-    def _done_with(self, tp: Any, offset: int) -> None:
-        self._done[tp] = offset
-        self._consumer.done(tp, offset)
-
-
-def _named(tp: Any) -> dict[str, Any]:
-    return {"topic": tp.topic, "partition": tp.partition}
+    async def _read_again(self, missing: Mapping[Part, tuple[Any, int]]) -> bool:
+        """Send the client back to what was left out; False where a rebalance has taken a partition away."""
+        for part, (tp, offset) in missing.items():
+            _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
+            part.back_at = time.monotonic()
+            try:
+                await self._thread.go_back(tp, offset)
+            except IllegalStateError:
+                return False
+        return True

@@ -4,24 +4,17 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust.batch import HeldLane, record_of
+from services.runtime.faust.log import FetchedLog, record_of
 from services.runtime.lane import DeadLetterCap, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT, RetryPolicy
+from services.runtime.stage import Stage
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime
 from tests.support.streaming import Found, Producing, Telling
 
 
-def record(offset: int, value: str) -> Record:
-    return Record(TOPIC, 2, offset, b"key", value.encode(), {}, NOON)
-
-
-def records(*values: str, first: int = 0) -> list[Record]:
-    return [record(first + number, value) for number, value in enumerate(values)]
-
-
 class Held:
-    """A lane with what surrounds it."""
+    """A lane of a stage over what was fetched, with what surrounds it."""
 
     def __init__(
         self, service: Collecting, *, batch: int = 10, retry: RetryPolicy = NO_WAIT, in_row: int = 100
@@ -29,21 +22,34 @@ class Held:
         self.time = ManualTime()
         self.producer = Producing()
         self.meter = Telling()
-        self.lane = HeldLane(
+        self.log = FetchedLog(self.producer)
+        self.stage = Stage(
             service,
-            TOPIC,
-            2,
-            producer=self.producer,
+            self.log,
             clock=FixedClock(NOON),
             settings=LaneSettings(batch=batch, retry=retry, cap=DeadLetterCap(in_row=in_row)),
             meter=self.meter,
             luck=lambda: 0.5,
             monotonic=self.time.monotonic,
         )
+        self.lane = self.stage.lane((TOPIC, 2))
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do of what is in hand."""
+        return not self.log.read(TOPIC, 2, self.lane.offset, 1)
+
+    def hold(self, *values: str, first: int = 0, at: list[int] | None = None) -> None:
+        """Take records in hand, at offsets from `first` on or at those given."""
+        offsets = at or range(first, first + len(values))
+        self.log.put(
+            (TOPIC, 2), [Found(2, offset, value=value.encode()) for offset, value in zip(offsets, values, strict=True)]
+        )
+        self.lane.seek(offsets[0])
 
     def work(self) -> None:
         """Until it is finished, must wait or is halted."""
-        while self.lane.work():
+        while self.stage.work([self.lane]):
             pass
 
 
@@ -55,9 +61,9 @@ def refuse_bad(record: Record) -> None:
 def test_what_is_in_hand_is_handled_and_what_goes_out_is_produced() -> None:
     service = Collecting(forward=NEXT)
     held = Held(service)
-    held.lane.hold(records("a", "b", "c", first=7))
+    held.hold("a", "b", "c", first=7)
     assert held.lane.work()
-    assert held.lane.finished
+    assert held.finished
     assert held.lane.offset == 10
     assert service.batches == [["a", "b", "c"]]
     assert [out.value for out in held.producer.out] == [b"a", b"b", b"c"]
@@ -67,7 +73,7 @@ def test_what_is_in_hand_is_handled_and_what_goes_out_is_produced() -> None:
 def test_offsets_may_have_gaps() -> None:
     service = Collecting()
     held = Held(service, batch=2)
-    held.lane.hold([record(offset, str(offset)) for offset in (3, 9, 11, 40)])
+    held.hold("3", "9", "11", "40", at=[3, 9, 11, 40])
     held.work()
     assert service.batches == [["3", "9"], ["11", "40"]]
     assert held.lane.offset == 41
@@ -76,10 +82,10 @@ def test_offsets_may_have_gaps() -> None:
 def test_poison_is_buried_and_what_follows_is_handled() -> None:
     service = Collecting(judge=refuse_bad)
     held = Held(service)
-    held.lane.hold(records("a", "bad 1", "b"))
+    held.hold("a", "bad 1", "b")
     with capture_logs():
         held.work()
-    assert held.lane.finished
+    assert held.finished
     assert service.done == ["a", "b"]
     assert [(out.topic, out.value) for out in held.producer.out] == [(f"{TOPIC}.dead", b"bad 1")]
     assert held.meter.letters == [(TOPIC, "PoisonError")]
@@ -94,10 +100,10 @@ def test_an_engine_that_is_away_is_waited_for_and_nothing_is_counted_as_done() -
             raise UnavailableError("away")
 
     held = Held(Collecting(judge=judge), retry=RetryPolicy(first_s=1, jitter=0))
-    held.lane.hold(records("a", "b", first=5))
+    held.hold("a", "b", first=5)
     with capture_logs():
         assert not held.lane.work()
-        assert not held.lane.finished
+        assert not held.finished
         assert held.lane.offset == 5
         assert held.lane.wakes_at == 1
         away[0] = False
@@ -111,7 +117,7 @@ def test_a_producer_that_is_away_is_waited_for_and_the_batch_is_handled_again() 
     service = Collecting(forward=NEXT)
     held = Held(service)
     held.producer.away = True
-    held.lane.hold(records("a"))
+    held.hold("a")
     with capture_logs():
         assert not held.lane.work()
         held.producer.away = False
@@ -122,16 +128,16 @@ def test_a_producer_that_is_away_is_waited_for_and_the_batch_is_handled_again() 
 
 def test_the_cap_halts_and_leaves_the_rest_undone() -> None:
     held = Held(Collecting(judge=refuse_bad), in_row=3)
-    held.lane.hold(records(*(f"bad {number}" for number in range(9))))
+    held.hold(*(f"bad {number}" for number in range(9)))
     with capture_logs():
         held.work()
     assert held.lane.halted
-    assert not held.lane.finished
+    assert not held.finished
     assert held.lane.wakes_at is None
     assert held.lane.offset == 2
     assert held.lane.error is not None
     assert "halted at raw.v1:2:2" in held.lane.error
-    held.lane.hold(records("good", first=9))
+    held.hold("good", first=9)
     assert held.lane.halted
     assert not held.lane.work()
 
@@ -139,9 +145,9 @@ def test_the_cap_halts_and_leaves_the_rest_undone() -> None:
 def test_records_of_a_new_assignment_may_lie_before_those_of_the_last() -> None:
     service = Collecting(judge=refuse_bad)
     held = Held(service)
-    held.lane.hold(records("a", "b", "c"))
+    held.hold("a", "b", "c")
     held.work()
-    held.lane.hold(records("b", "c", "d", first=1))
+    held.hold("b", "c", "d", first=1)
     held.work()
     assert service.batches == [["a", "b", "c"], ["b", "c", "d"]]
     assert held.lane.offset == 4
@@ -152,20 +158,20 @@ def test_what_was_tried_before_a_new_assignment_is_forgotten() -> None:
         raise RuntimeError("it fails")
 
     held = Held(Collecting(judge=judge), retry=RetryPolicy(attempts=3, first_s=1, jitter=0))
-    held.lane.hold(records("a", "b"))
+    held.hold("a", "b")
     with capture_logs():
         held.work()
         assert held.lane.wakes_at == 1
-        held.lane.hold(records("a", "b"))
+        held.hold("a", "b")
         assert held.lane.wakes_at is None
         assert held.lane.error is None
 
 
 def test_the_status_tells_where_the_partition_stands() -> None:
     held = Held(Collecting())
-    held.lane.hold(records("a", first=4))
+    held.hold("a", first=4)
     held.work()
-    status = held.lane.status(5, 12)
+    status = held.lane.status(12, 5)
     assert (status.topic, status.partition, status.offset, status.lag, status.state) == (TOPIC, 2, 5, 7, "running")
 
 

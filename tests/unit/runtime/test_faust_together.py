@@ -1,20 +1,17 @@
 """Partitions whose records are handled in one batch, and what becomes of them where that fails."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust.batch import HeldLane
-from services.runtime.faust.work import Work
-from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import LaneSettings
+from services.runtime.faust.log import FetchedLog
+from services.runtime.lane import Lane, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import RetryPolicy
+from services.runtime.stage import Stage
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting
 from tests.support.streaming import Found, Producing, Telling
 
@@ -23,7 +20,7 @@ BRING = {0: ["a", "b"], 1: ["c"], 2: ["d"]}
 
 
 class Worker:
-    """The work of a service that takes partitions together, with what surrounds it."""
+    """The stage of a service that takes partitions together, with what surrounds it."""
 
     def __init__(
         self, judge: Callable[[Record], None] = lambda record: None, *, together: bool = True, batch: int = 10
@@ -31,32 +28,31 @@ class Worker:
         self.service = Collecting(judge=judge, forward=NEXT)
         self.producer = Producing()
         self.meter = Telling()
-        self.hands = ThreadPoolExecutor(1)
-        self.work = Work(
+        self.log = FetchedLog(self.producer)
+        self.stage = Stage(
             self.service,
-            self.producer,
-            KafkaSettings(),
+            self.log,
             clock=FixedClock(NOON),
-            lanes=LaneSettings(batch=batch, retry=NEVER, together=together),
+            settings=LaneSettings(batch=batch, retry=NEVER, together=together),
             meter=self.meter,
             luck=lambda: 0.5,
-            hands=self.hands,
         )
 
-    def bring(self, values: dict[int, list[str]]) -> list[HeldLane]:
-        """Records of several partitions, as of one batch; the lanes afterwards."""
-
-        async def live() -> list[HeldLane]:
-            lanes = await self.work.hold({(TOPIC, one): _found(one, found) for one, found in values.items()})
-            await self.work.go(lanes)
-            return lanes
-
+    def bring(self, values: dict[int, list[str]]) -> list[Lane]:
+        """Records of several partitions, fetched at once; the lanes afterwards."""
+        for partition, found in values.items():
+            records = [Found(partition, at, value=value.encode()) for at, value in enumerate(found)]
+            self.log.put((TOPIC, partition), records)
+            self.stage.lane((TOPIC, partition)).seek(0)
+        lanes = [self.stage.lane((TOPIC, partition)) for partition in values]
         with capture_logs():
-            return asyncio.run(live())
+            while self.stage.work(lanes):
+                pass
+        return lanes
 
-
-def _found(partition: int, values: list[str]) -> list[Found]:
-    return [Found(partition, at, value=value.encode()) for at, value in enumerate(values)]
+    def finished(self, values: dict[int, list[str]]) -> bool:
+        """Whether nothing is left to do of them."""
+        return all(self.stage.lane((TOPIC, partition)).offset == len(found) for partition, found in values.items())
 
 
 def test_what_several_partitions_brought_is_one_batch() -> None:
@@ -65,8 +61,8 @@ def test_what_several_partitions_brought_is_one_batch() -> None:
     assert worker.service.batches == [["a", "b", "c", "d"]]
     assert [out.value for out in worker.producer.out] == [b"a", b"b", b"c", b"d"]
     assert [lane.offset for lane in lanes] == [2, 1, 1]
-    assert all(lane.finished for lane in lanes)
-    assert worker.work.handled == worker.meter.done == 4
+    assert worker.finished(BRING)
+    assert worker.stage.handled == worker.meter.done == 4
 
 
 def test_a_backlog_is_taken_in_batches_of_the_usual_size() -> None:
@@ -89,11 +85,11 @@ def test_poison_is_buried_by_its_partition_and_all_else_is_done() -> None:
             raise PoisonError("c cannot be read")
 
     worker = Worker(judge)
-    lanes = worker.bring(BRING)
+    worker.bring(BRING)
     assert worker.service.done == ["a", "b", "d"]
-    assert all(lane.finished for lane in lanes)
+    assert worker.finished(BRING)
     assert worker.meter.letters == [(TOPIC, "PoisonError")]
-    assert worker.work.handled == worker.meter.done == 4
+    assert worker.stage.handled == worker.meter.done == 4
 
 
 @pytest.mark.parametrize("away", ["the service's engine", "the producer"])
@@ -107,7 +103,7 @@ def test_nothing_counts_as_done_while_an_engine_is_away(away: str) -> None:
     lanes = worker.bring(BRING)
     assert [lane.offset for lane in lanes] == [0, 0, 0]
     assert all(lane.wakes_at is not None for lane in lanes)
-    assert worker.work.handled == worker.meter.done == 0
+    assert worker.stage.handled == worker.meter.done == 0
 
 
 def test_a_partition_that_waits_is_not_taken_along() -> None:
@@ -121,6 +117,6 @@ def test_a_partition_that_waits_is_not_taken_along() -> None:
     worker.bring(BRING)
     bad[0] = False
     worker.service.batches.clear()
-    lanes = worker.bring({0: ["e"], 2: ["f"]})
+    worker.bring({0: ["e"], 2: ["f"]})
     assert worker.service.batches == [["e", "f"]]
-    assert all(lane.finished for lane in lanes)
+    assert worker.finished({0: ["e"], 2: ["f"]})
