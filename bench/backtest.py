@@ -23,9 +23,6 @@ from bench import corpus
 from schemas.criteria import Criteria
 from schemas.keys import keys_of
 from schemas.posting import PostingCore, posting_id_of
-from services.cli.backtest_report import Report, report_json, report_of
-from services.cli.finding import IndexedPostings, StoredPostings
-from services.cli.looking_back import look_back
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Backtest
@@ -36,6 +33,9 @@ from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.store import open_store
+from services.usecases.backtest_report import Report, report_json, report_of
+from services.usecases.backtests import look_back
+from services.usecases.forward_search import IndexedPostings, StoredPostings
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.postgresql import migrated_database
 

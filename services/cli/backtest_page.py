@@ -8,12 +8,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.backtest_report import Charged, Gained, Job, Report
 from services.cli.plot import plot
-from services.matcher.explain import plain
-from services.notifier.domain.lines import capitalised
-from services.notifier.domain.score_lines import part_words
-from services.notifier.domain.telling import in_telling_order
+from services.usecases.backtest_report import Charged, Gained, Job, Report
+from services.usecases.wording import capitalised, in_telling_order, part_words, plain
 
 _MOST_REASONS: Final = 3
 _MOST_STEPS: Final = 6

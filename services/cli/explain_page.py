@@ -6,9 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.matcher.explain import Explanation, Line
-from services.rules.criterion import Fit
-from services.rules.verdict import Outcome
+from services.usecases.explaining import Explanation, Fit, Line, Outcome
 
 _FITS: Final[dict[Fit, tuple[str, str]]] = {"yes": ("✓", "green"), "near": ("~", "yellow"), "no": ("✗", "red")}
 _OUTCOMES: Final[dict[Outcome, str]] = {"match": "bold green", "near": "bold yellow", "reject": "bold red"}

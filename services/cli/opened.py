@@ -17,3 +17,8 @@ def open_installation(config: Path | None, *, create: bool) -> Installation:
 def say(sentence: str) -> None:
     """A sentence beside what is printed, on standard error."""
     typer.echo(sentence, err=True)
+
+
+def warn(sentence: str) -> None:
+    """The same, of something that a command goes on without."""
+    say(f"jobchime: {sentence}")

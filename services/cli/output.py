@@ -26,9 +26,7 @@ from rich.table import Table
 
 from services.runtime.logging import unguarded
 from services.runtime.printable import json_text, printable
-
-Advance = Callable[[int], None]
-"""Say that so many more are done."""
+from services.usecases.progress import Advance
 
 _LINE_EVERY_S = 2.0
 _PIPE_WIDTH = 400

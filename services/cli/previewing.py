@@ -1,32 +1,18 @@
 """`jobchime preview`: a subscriber's next digest, or what a search finds for them, with why each job is where it is."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from services.cli.asked import asked_for
-from services.cli.finding import forward_of
-from services.cli.opened import open_installation
+from services.cli.opened import open_installation, warn
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
 from services.cli.weighed import parts_json
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.feedback import NOTHING, feedback_of
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
-from services.notifier.adapters.sql.windows import SqlWindows
-from services.notifier.domain.lines import one_line
-from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
-from services.notifier.domain.people import Subscriber
-from services.notifier.domain.schedule import waits_until
-from services.notifier.domain.score_lines import why_here
-from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
-from services.runtime.store import reading
-from services.usecases.installation import Installation as Opened
+from services.usecases import accounts, previews
+from services.usecases.previews import Digest, Dropped, Hold, Item, Left
+from services.usecases.wording import one_line, why_here
 
 
 def preview(
@@ -52,96 +38,45 @@ def preview(
     """
     if days is not None and search is None:
         raise UsageError("--days is for --search: a digest looks back to the one before")
-    opened, at = open_installation(config, create=False), moment(now)
-    subscriber = opened.subscribers.find(person)
-    found = None if search is None else _of_search(opened, subscriber, _asked(search, config, opened), days, at)
-    made = found.preview.outcome if found else _next_digest(opened, subscriber, at)
-    waits = None if found else _waits_until(opened, subscriber, at)
-    if as_json:
-        until = {} if found else {"instant_waits_until": waits and waits.isoformat()}
-        print_json((found.as_json() if found else {}) | until | _as_json(made))
+    installation, at = open_installation(config, create=False), moment(now)
+    if search is None:
+        digest = previews.next_digest(installation, person, at)
+        _show(digest.outcome, _waits_json(digest), _waits_lines(digest), dropped=dropped, as_json=as_json)
         return
-    typer.echo("\n".join([*(found.lines() if found else ()), *_capped(opened, waits), *_lines(made, dropped)]))
+    # Who is not subscribed is said before a search is read.
+    subscriber = accounts.find(installation, person).subscriber_id
+    found = previews.found_by(installation, subscriber, asked_for(search, config), days, at, tell=warn)
+    _show(found.preview.outcome, _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
 
 
-def _waits_until(opened: Opened, subscriber: Subscriber, now: datetime) -> datetime | None:
-    """When instant searches are served again whose mails of the day are out; None where they do not wait."""
-    own = [one for one in opened.searches.all(subscriber.subscriber_id) if not one.paused]
-    waits = (waits_until(one.timing.cadence, one.next_due_at, now) for one in own)
-    return max(filter(None, waits), default=None)
+def _show(made: Digest | Hold, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(about | _as_json(made))
+    else:
+        typer.echo("\n".join([*head, *_lines(made, dropped)]))
 
 
-def _capped(opened: Opened, until: datetime | None) -> list[str]:
+def _waits_json(digest: previews.DigestPreview) -> dict[str, Any]:
+    until = digest.instant_waits_until
+    return {"instant_waits_until": until and until.isoformat()}
+
+
+def _waits_lines(digest: previews.DigestPreview) -> list[str]:
+    until, most = digest.instant_waits_until, digest.most_instant
     if until is None:
         return []
-    most = opened.settings.notifier.most_instant
     return [f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.", ""]
 
 
-def _next_digest(opened: Opened, subscriber: Subscriber, now: datetime) -> Digest | Hold:
-    engine = opened.engine
-    reader = Preview(
-        SqlMatches(engine), SqlWindows(engine), SqlDigests(engine, opened.ids), opened.settings.notifier.curate
-    )
-    made = reader.of(subscriber.subscriber_id, now)
-    if made is None:
-        raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
-    return made
+def _found_json(found: previews.Found) -> dict[str, Any]:
+    of = found.preview
+    return {"found": {"days": found.days, "fit": of.fitting, "nearly": of.near, "more": of.more}}
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a search finds, and in how many days."""
-
-    days: int
-    preview: SearchPreview
-
-    def lines(self) -> list[str]:
-        of, least = self.preview, "at least " if self.preview.more else ""
-        counted = f"{least}{of.fitting:,} fit, and {least}{of.near:,} nearly"
-        return [f"Of the postings of the last {self.days} days {counted}.", ""]
-
-    def as_json(self) -> dict[str, Any]:
-        of = self.preview
-        return {"found": {"days": self.days, "fit": of.fitting, "nearly": of.near, "more": of.more}}
-
-
-def _of_search(opened: Opened, subscriber: Subscriber, search: DueSearch, days: int | None, now: datetime) -> _Found:
-    matcher = opened.settings.matcher
-    looked = days or matcher.indexed.days
-    if looked > matcher.indexed.days:
-        raise UsageError(f"postings are held for previews for {matcher.indexed.days} days: ask for no more")
-    since, curating = now - timedelta(days=looked), opened.settings.notifier.curate
-    with forward_of(opened.settings, SqlPastPostings(opened.engine), _tell) as forward:
-        recipient, most = _recipient(opened, subscriber), matcher.backwards_most
-        return _Found(looked, preview_search(forward, recipient, search, since, most, now, curating))
-
-
-def _asked(search: str, config: Path | None, opened: Opened) -> DueSearch:
-    """By the name that it has, or that its file has."""
-    terms = asked_for(search, config)
-    return DueSearch("preview", terms.name, "daily", terms.criteria, terms.preferred_places)
-
-
-def _recipient(opened: Opened, subscriber: Subscriber) -> Recipient:
-    own_id, profile = subscriber.subscriber_id, subscriber.profile
-    with reading(opened.engine) as connection:
-        said = feedback_of(connection, [own_id]).get(own_id, NOTHING)
-    return Recipient(
-        subscriber_id=own_id,
-        address=profile.address,
-        name=profile.name,
-        time_zone=profile.time_zone,
-        currency=profile.currency,
-        locale=profile.locale,
-        hidden_companies=said.hidden_companies,
-        not_relevant=said.not_relevant,
-        said=said.said,
-    )
-
-
-def _tell(sentence: str) -> None:
-    typer.echo(f"jobchime: {sentence}", err=True)
+def _found_lines(found: previews.Found) -> list[str]:
+    of, least = found.preview, "at least " if found.preview.more else ""
+    counted = f"{least}{of.fitting:,} fit, and {least}{of.near:,} nearly"
+    return [f"Of the postings of the last {found.days} days {counted}.", ""]
 
 
 def _lines(made: Digest | Hold, dropped: bool) -> list[str]:

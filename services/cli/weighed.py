@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from services.notifier.domain.lines import one_line
-from services.notifier.domain.model import Part
-from services.notifier.domain.score import Score
-from services.notifier.domain.score_lines import part_line
+from services.usecases.explaining import Score
+from services.usecases.previews import Part
+from services.usecases.wording import one_line, part_line
 
 
 def score_lines(scored: Score, at: datetime) -> list[str]:

@@ -9,12 +9,12 @@ import pytest
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.cli.finding import IndexedPostings, StoredPostings
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine
+from services.usecases.forward_search import IndexedPostings, StoredPostings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills

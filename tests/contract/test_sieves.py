@@ -9,8 +9,6 @@ import pytest
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.cli.backtest_report import report_json, report_of
-from services.cli.looking_back import look_back
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Far
@@ -19,6 +17,8 @@ from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine
+from services.usecases.backtest_report import report_json, report_of
+from services.usecases.backtests import look_back
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying

@@ -12,11 +12,13 @@ from services.notifier.adapters.sql import feedback
 from services.notifier.adapters.sql.criteria import leave
 from services.notifier.adapters.sql.personal_data import data_of
 from services.notifier.adapters.sql.readdress import readdress
+from services.notifier.adapters.sql.recipients import recipients_of
 from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.adapters.sql.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.suppressions import cancel_waiting
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
+from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
 from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
@@ -95,6 +97,14 @@ class SqlSubscribers:
             if row is None:
                 raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
             return _subscriber(row)
+
+    def recipient(self, subscriber_id: str) -> Recipient:
+        """Someone as curation takes them. Raises UsageError where there is no such person."""
+        with reading(self._engine) as connection:
+            found = recipients_of(connection, [subscriber_id])
+        if subscriber_id not in found:
+            raise UsageError(f"Nobody is subscribed as {subscriber_id}.")
+        return found[subscriber_id]
 
     def with_address(self, address: str) -> Subscriber | None:
         """Whoever has this mailbox; None where nobody has."""

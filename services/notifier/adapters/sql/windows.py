@@ -23,12 +23,12 @@ from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import saved_searches, subscribers
 from services.notifier.adapters.sql import cuts as cuts_table
-from services.notifier.adapters.sql.feedback import NOTHING, Feedback, feedback_of
 from services.notifier.adapters.sql.found import best_postings
+from services.notifier.adapters.sql.recipients import recipients_of
 from services.notifier.adapters.sql.rows import chunks
 from services.notifier.adapters.sql.searches import places_read
 from services.notifier.adapters.sql.waiting import waiting_read
-from services.notifier.domain.model import DueSearch, Recipient
+from services.notifier.domain.model import DueSearch
 from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
 from services.runtime.store import bytewise, reading, retried, writing
 from services.runtime.suppressed import is_suppressed
@@ -157,13 +157,10 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> An
 
 def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
     """People with those of their searches."""
-    said = feedback_of(connection, claimed)
+    people = recipients_of(connection, claimed)
     windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
-    people: dict[str, Row[Any]] = {}
     documents: dict[int, Criteria] = {}
     for some in chunks(claimed):
-        for row in connection.execute(select(subscribers).where(subscribers.c.subscriber_id.in_(some))):
-            people[row.subscriber_id] = row
         searches = (
             select(saved_searches, criteria_table.c.document)
             .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
@@ -176,9 +173,7 @@ def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bo
             windows[row.subscriber_id].append(_window(row, documents[row.key]))
     # Whoever another worker served between the choice and the lock has nothing due any more.
     return [
-        DueSubscriber(
-            _recipient(people[subscriber_id], said.get(subscriber_id, NOTHING)), tuple(windows[subscriber_id])
-        )
+        DueSubscriber(people[subscriber_id], tuple(windows[subscriber_id]))
         for subscriber_id in claimed
         if windows[subscriber_id]
     ]
@@ -193,18 +188,4 @@ def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
         hour=row.hour,
         weekday=row.weekday,
         waiting=waiting_read(row.waiting),
-    )
-
-
-def _recipient(row: Row[Any], feedback: Feedback) -> Recipient:
-    return Recipient(
-        subscriber_id=row.subscriber_id,
-        address=row.address,
-        name=row.name,
-        time_zone=row.time_zone,
-        currency=row.currency,
-        locale=row.locale,
-        hidden_companies=feedback.hidden_companies,
-        not_relevant=feedback.not_relevant,
-        said=feedback.said,
     )

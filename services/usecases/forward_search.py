@@ -1,13 +1,12 @@
 """Forward search for previews: in the index of postings where there is one, else over the store, with one answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.matcher.app import patient_engine
 from services.matcher.ports import BackwardHit
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
@@ -15,6 +14,8 @@ from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
+from services.usecases.index import index_of, without_index
+from services.usecases.installation import Tell
 
 
 class StoredPostings:
@@ -45,9 +46,7 @@ def _hit(criteria: Criteria, posting: PostingCore) -> BackwardHit | None:
 class IndexedPostings:
     """`ForwardSearch` in the index of postings, up to its first failure, of which a sentence is told."""
 
-    def __init__(
-        self, recent: ElasticsearchRecentPostings, otherwise: ForwardSearch, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, recent: ElasticsearchRecentPostings, otherwise: ForwardSearch, tell: Tell) -> None:
         self._recent = recent
         self._otherwise = otherwise
         self._tell = tell
@@ -58,19 +57,16 @@ class IndexedPostings:
             self._recent.refresh()
             return self._recent.search(criteria, since, most)
         except UnavailableError as error:
-            self._tell(f"{error}; meanwhile every posting is read from the store, which only takes longer")
+            self._tell(without_index(error))
             return self._otherwise.search(criteria, since, most)
 
 
 @contextmanager
-def forward_of(settings: Settings, stored: SqlPastPostings, tell: Callable[[str], None]) -> Iterator[ForwardSearch]:
+def forward_of(settings: Settings, stored: SqlPastPostings, tell: Tell) -> Iterator[ForwardSearch]:
     """The forward search that an installation has; `tell` is told a sentence where it cannot be used after all."""
     over_store = StoredPostings(stored)
-    if not settings.deployed or settings.matcher.index != "elasticsearch":
-        yield over_store
-        return
-    engine = patient_engine(settings.elasticsearch)
-    try:
-        yield IndexedPostings(ElasticsearchRecentPostings(engine), over_store, tell)
-    finally:
-        engine.close()
+    with index_of(settings) as engine:
+        if engine is None:
+            yield over_store
+        else:
+            yield IndexedPostings(ElasticsearchRecentPostings(engine), over_store, tell)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from schemas.criteria import Criteria
-from services.cli.looking_back import WhileItAnswers, sieve_of
 from services.matcher.adapters.sieves import OpenSieve
 from services.matcher.backtest import Far
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.settings import Settings
+from services.usecases.backtests import WhileItAnswers, sieve_of
 
 FAR = {"far": Far(frozenset())}
 DEPLOYED = {"kafka": {"bootstrap": ["127.0.0.1:1"]}, "elasticsearch": {"urls": ["http://127.0.0.1:1"]}}

@@ -1,0 +1,8 @@
+"""The words of scores, reasons and postings, which are the same at every door."""
+
+from services.matcher.explain import plain
+from services.notifier.domain.lines import capitalised, one_line
+from services.notifier.domain.score_lines import part_line, part_words, why_here
+from services.notifier.domain.telling import in_telling_order
+
+__all__ = ["capitalised", "in_telling_order", "one_line", "part_line", "part_words", "plain", "why_here"]
