@@ -7,21 +7,7 @@ from itertools import chain
 from schemas.posting import Employment
 from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.domain.employment_words import (
-    FIELD,
-    FIRST,
-    HEAD,
-    HOURS,
-    HOURS_LABEL,
-    LABEL,
-    NOT_THE_FORM,
-    PHRASE,
-    SPECIFIC_FIRST,
-    STUDENT,
-    TAG,
-    WORDS,
-    WORKLOAD,
-)
+from services.ingest.domain.employment_words import SPECIFIC_FIRST, patterns
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
 
@@ -46,7 +32,7 @@ def read_employment(draft: Draft, document: Document) -> Finding[Employment | No
     found = {**_in_fields(draft.employment), **stated}
     if named:
         found.setdefault("full_time", Finding("full_time", (evidence_of("title", document.title),)))
-    if STUDENT.search(title) and not found.keys() - {"full_time"}:
+    if patterns().student.search(title) and not found.keys() - {"full_time"}:
         return Finding("part_time", (evidence_of("title", document.title),))
     for form in SPECIFIC_FIRST:
         if form in found:
@@ -56,21 +42,22 @@ def read_employment(draft: Draft, document: Document) -> Finding[Employment | No
 
 def _forms_in(words: str) -> list[Employment]:
     """The forms named in lower-case words, the most specific first; neither of full-time and part-time, if both."""
-    words = NOT_THE_FORM.sub(" ", words)
-    forms = [form for form, pattern in WORDS if pattern.search(words)]
+    known = patterns()
+    words = known.not_the_form.sub(" ", words)
+    forms = [form for form, pattern in known.forms if pattern.search(words)]
     if {"full_time", "part_time"} <= set(forms):
         return [form for form in forms if form not in {"full_time", "part_time"}]
     return forms
 
 
 def _beside_studies(words: str) -> list[Employment]:
-    return ["part_time"] if STUDENT.search(words) else []
+    return ["part_time"] if patterns().student.search(words) else []
 
 
 def _in_fields(fields: Sequence[Stated]) -> Found:
     for stated in fields:
-        words = stated.text.lower()
-        form = next((form for form, pattern in FIELD if pattern.search(words)), None)
+        words = stated.text.lower().replace("_", " ")
+        form = next((form for form, pattern in patterns().in_fields if pattern.search(words)), None)
         if form is not None:
             return {form: Finding(form, (evidence_of(stated.field, stated.text),))}
     return {}
@@ -91,23 +78,27 @@ def _in_text(document: Document) -> tuple[Found, Finding[Employment | None] | No
 
 
 def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
+    known = patterns()
     for start, stop in stretches(document, "employment", before=60, after=90):
-        for match in LABEL.finditer(document.lowered, start, stop):
+        for match in known.label.finditer(document.lowered, start, stop):
             yield match.start("value"), match.end("value"), match["value"]
-        for match in PHRASE.finditer(document.lowered, start, stop):
+        for match in known.phrase.finditer(document.lowered, start, stop):
             if match["said"] or document.kind_at(match.start()) not in BOILERPLATE:
                 yield match.start(), match.end(), match[0]
-        for match in chain(HEAD.finditer(document.lowered, start, stop), FIRST.finditer(document.lowered, start, stop)):
+        for match in chain.from_iterable(
+            pattern.finditer(document.lowered, start, stop) for pattern in (known.alone, known.leading)
+        ):
             if document.kind_at(match.start()) not in _COMPANY:
                 end = match.end() + _SECOND_FORM
                 yield match.start("form"), match.end(), document.lowered[match.start("form") : end].split("\n")[0]
-        for match in TAG.finditer(document.lowered, start, stop):
+        for match in known.tag.finditer(document.lowered, start, stop):
             yield match.start(), match.end(), match[1]
 
 
 def _from_hours(document: Document) -> Finding[Employment | None] | None:
     for match in chain.from_iterable(
-        matches(document, "employment", pattern, before=30, after=30) for pattern in (HOURS, HOURS_LABEL)
+        matches(document, "employment", pattern, before=30, after=30)
+        for pattern in (patterns().hours, patterns().hours_label)
     ):
         most = int(match[2] or match[1])
         form = _form_of_hours(most)
@@ -124,7 +115,7 @@ def _form_of_hours(most: int) -> Employment | None:
 
 def _from_workload(document: Document) -> Finding[Employment | None] | None:
     """From a share of full-time; none where it may be full-time or less."""
-    for match in matches(document, "employment", WORKLOAD, before=30, after=30):
+    for match in matches(document, "employment", patterns().workload, before=30, after=30):
         if document.kind_at(match.start()) in BOILERPLATE:
             continue
         least, most = _percents(match)

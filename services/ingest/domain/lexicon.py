@@ -4,7 +4,7 @@ What each entry is for, and by which marks its ways of writing are told, stands 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -14,12 +14,12 @@ LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 NEVER: Final = "(?!)"
 """The pattern of an entry that no language has."""
 _NOTHING: Final = "none"
-_FEW_WORDS: Final = r"[\w ,/()'’-]{0,30}?"
 _SIGNS: Final = {
-    "*": r"\w*", "-": "[- ]{0,2}", "'": "['’]", "#": r"\d{1,2}", "...": _FEW_WORDS,
+    "*": r"\w*", "-": "[- ]{0,2}", "_": r"[^\w\n]{1,3}", "'": "['’]", "#": r"\d{1,2}", "$": "$",
+    " ~": r"(?: [\w'’-]+,?)??", " ... ": r"\b[\w ,/()'’-]{1,32}?\b",
     "[": "(?:", "]": ")", "(": "(?:", ")": ")?", "|": "|",
 }  # fmt: skip
-_SIGN = re.compile(r"\\(?P<itself>.)|\{(?P<entry>\w+)\}|(?P<sign>\.\.\.|[*'#\[\]()|-])")
+_SIGN = re.compile(r"\\(?P<itself>.)|\{(?P<entry>\w+)\}|(?P<sign> ~| \.\.\. |[*'#$\[\]()|_-])")
 _GUARD = re.compile(r" (!?[<>]) ")
 
 
@@ -57,7 +57,7 @@ def whole_word(way: str, entry: str, language: str) -> str:
     way, *guards = _GUARD.split(way)
     pattern = _pattern_of(way.removeprefix("*"), entry, language)
     begins = "" if way.startswith("*") or not _is_of_a_word(way[0]) else r"\b"
-    ends = r"(?!\w)" if _is_of_a_word(way[-1]) else ""
+    ends = r"(?!\w)" if _is_of_a_word(way[-1]) or (guards and way.endswith("*")) else ""
     before, behind = "", ""
     for sign, said in zip(guards[::2], guards[1::2], strict=True):
         said_ways = [one.strip() for one in said.split(" | ")]
@@ -98,23 +98,21 @@ def _pattern_of(way: str, entry: str, language: str) -> str:
         parts.append(re.escape(way[at : found.start()]).replace(r"\ ", " "))
         at = found.end()
         if found["entry"]:
-            parts.append(f"(?:{'|'.join(_referred(found['entry'], entry, language)) or NEVER})")
+            parts.append(_referred(found["entry"], entry, language))
         else:
             parts.append(_SIGNS[found["sign"]] if found["sign"] else re.escape(found["itself"]))
     parts.append(re.escape(way[at:]).replace(r"\ ", " "))
     return "".join(parts)
 
 
-def _referred(name: str, entry: str, language: str) -> Iterator[str]:
+def _referred(name: str, entry: str, language: str) -> str:
     """The words of the entry of that name that stands nearest: beside this one, or in a table around it."""
     room = entry
     while "." in room:
         room = room.rpartition(".")[0]
         nearest = f"{room}.{name}"
         if _has(nearest, language):
-            for way in sorted(written(nearest, language), key=len, reverse=True):
-                yield _pattern_of(way, nearest, language)
-            return
+            return any_of(nearest, languages=(language,))
     raise KeyError(f"{language}: {entry} refers to {name}, which is no entry")
 
 

@@ -104,6 +104,9 @@ FIELDS = [
     ("Temporary", "temporary"),
     ("Intern", "internship"),
     ("International", None),
+    ("Befristet", "contract"),
+    ("Unbefristet", None),
+    ("Befristet oder unbefristet", None),
     ("Volunteer", None),
     ("Other", None),
 ]
