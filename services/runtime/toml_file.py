@@ -1,9 +1,10 @@
 """A TOML file that a person wrote: read with one sentence for what is wrong, and asked for the line of a setting."""
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,16 @@ from services.runtime.errors import UsageError
 _MARK = b"\xef\xbb\xbf"
 """The byte order mark that some editors of Windows begin a file with."""
 
+Place = tuple[str | int, ...]
+_TOKEN = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}\n]""", re.DOTALL
+)
+"""Of TOML 1.0: texts and comments, within which nothing counts, then brackets and the ends of lines."""
 _MOST_DEPTH = 40
 _TOO_DEEP = "it is nested too deeply"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlFile:
     """A file as it was read."""
 
@@ -29,20 +35,15 @@ class TomlFile:
         return _has(self.values, place)
 
     def line_of(self, place: Sequence[str | int]) -> int | None:
-        """The line, from 1, on which what lies at a place begins, or what would hold it; None where nothing does.
-
-        What can be read of the file and is one line longer than what lacks the place begins with it: comments and blank
-        lines can be read by themselves, and lines in the midst of a value cannot.
-        """
+        """The line, from 1, on which what lies at a place begins, or what would hold it; None where nothing does."""
         depth = max((depth for depth in range(len(place) + 1) if self.has(place[:depth])), default=0)
-        if not depth:
-            return None
-        lines = self.text.replace("\r\n", "\n").split("\n")
-        before, end = 0, len(lines)
-        while (between := _readable_between(lines, before, end)) is not None:
-            count, values = between
-            before, end = (before, count) if _has(values, place[:depth]) else (count, end)
-        return before + 1
+        lines = self._lines
+        return next((lines[at] for end in range(depth, 0, -1) if (at := tuple(place[:end])) in lines), None)
+
+    @cached_property
+    def _lines(self) -> Mapping[Place, int]:
+        """The line of each head, key and table; what lies within a list that is written as a value has its line."""
+        return _lines_of(self.text)
 
     def line_named(self, place: Sequence[str | int]) -> str:
         """The file, and the line where it is known, as a sentence begins with it."""
@@ -104,17 +105,57 @@ def _has(values: Any, place: Sequence[str | int]) -> bool:
     return True
 
 
-def _readable_between(lines: list[str], before: int, end: int) -> tuple[int, dict[str, Any]] | None:
-    """How many lines, between two such numbers and near their middle, can be read by themselves, and their values."""
-    middle = (before + end) // 2
-    for count in chain(range(middle, end), range(middle - 1, before, -1)):
-        if count > before and (values := _values(lines, count)) is not None:
-            return count, values
-    return None
+def _lines_of(text: str) -> dict[Place, int]:
+    """Where each place is named first, in a file that can be read; in one pass, each statement being read by itself."""
+    lines: dict[Place, int] = {}
+    last: dict[Place, int] = {}
+    table: Place = ()
+    for line, statement in _statements(text):
+        values = tomllib.loads(statement)
+        if statement.lstrip(" \t").startswith("["):
+            table = _table_at(values, last)
+            # The tables that a head names without having one of their own begin with it.
+            _note(lines, line, (table[:end] for end in range(1, len(table) + 1)))
+        else:
+            _note(lines, line, _places(values, table))
+    return lines
 
 
-def _values(lines: list[str], count: int) -> dict[str, Any] | None:
-    try:
-        return tomllib.loads("\n".join(lines[:count]))
-    except tomllib.TOMLDecodeError:
-        return None
+def _note(lines: dict[Place, int], line: int, places: Iterable[Place]) -> None:
+    for place in places:
+        lines.setdefault(place, line)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The heads and settings of a file, each with the line on which it begins: a line ends one outside all brackets."""
+    begun, line, next_line, depth = 0, 1, 1, 0
+    for token in _TOKEN.finditer(text):
+        kind = token[0][0]
+        next_line += token[0].count("\n")
+        depth += (kind in "[{") - (kind in "]}")
+        if kind == "\n" and depth == 0:
+            yield line, text[begun : token.end()]
+            begun, line = token.end(), next_line
+    yield line, text[begun:]
+
+
+def _table_at(head: Any, last: dict[Place, int]) -> Place:
+    """The place of the table that a head begins: of a list of tables the last so far, or the next. Counts these."""
+    place: Place = ()
+    while head:
+        ((name, head),) = head.items()
+        place += (name,)
+        if isinstance(head, list):
+            last[place] = last.get(place, -1) + 1
+            head = None
+        if place in last:
+            place += (last[place],)
+    return place
+
+
+def _places(values: Any, place: Place) -> Iterator[Place]:
+    """Those of the keys of a setting, dotted or within braces; of lists none."""
+    if isinstance(values, dict):
+        for name, value in values.items():
+            yield (*place, name)
+            yield from _places(value, (*place, name))

@@ -114,6 +114,7 @@ _READ: dict[str, tuple[str, Callable[[Posting], str]]] = {
     "Reach": ("reach", _reach),
     "Time zones": ("timezones", _timezones),
     "Salary": ("salary", _salary),
+    "Visa": ("visa", lambda posting: posting.visa),
     "Seniority": ("seniority", lambda posting: posting.seniority or _NOTHING),
     "Employment": ("employment", lambda posting: posting.employment or _NOTHING),
     "Language": ("language", lambda posting: posting.language or _NOTHING),
