@@ -3,21 +3,18 @@
 import sys
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.notifier.adapters.sql.delivery_list import DeliveryList, ListedDelivery
-from services.notifier.domain.delivery import State
-from services.overview.troubles import ago
-from services.runtime.errors import UsageError
+from services.usecases import deliveries
+from services.usecases.deliveries import STATES, ListedDelivery
+from services.usecases.wording import ago
 
 app = typer.Typer(no_args_is_help=True)
-
-_STATES: tuple[State, ...] = get_args(State)
 
 
 class Found(StrEnum):
@@ -29,7 +26,7 @@ class Found(StrEnum):
 
 @app.command("list")
 def list_deliveries(
-    state: Annotated[str, typer.Option(help=f"One of {', '.join(_STATES)}.")] = "unknown",
+    state: Annotated[str, typer.Option(help=f"One of {', '.join(STATES)}.")] = "unknown",
     most: Annotated[int, typer.Option(min=1, max=100_000, help="The oldest due first, at most so many.")] = 200,
     addresses: Annotated[bool, typer.Option("--addresses", help="Also whom each is for.")] = False,
     now: Now = None,
@@ -37,10 +34,8 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """Deliveries in a state: by default those of which nobody knows whether they went out."""
-    if state not in _STATES:
-        raise UsageError(f"{state!r} is no state of a delivery; there are {', '.join(_STATES)}")
-    at = moment(now)
-    found = DeliveryList(open_installation(config, create=False).engine).of(state, most)
+    at, named = moment(now), deliveries.state_named(state)
+    found = deliveries.listed(open_installation(config, create=False), named, most)
     if as_json:
         for one in found:
             print_json(_as_json(one, addresses=addresses))
@@ -61,11 +56,9 @@ def settle(
     config: Config = None,
 ) -> None:
     """Say of a delivery that is unknown whether it went out. Its jobs may come again where it did not."""
-    if resend and found is not Found.NOT_SENT:
-        raise UsageError("--resend is for what was not sent: a mail that was accepted never goes out again")
-    at, known = moment(now), DeliveryList(open_installation(config, create=False).engine)
+    at, installation = moment(now), open_installation(config, create=False)
     for one in sys.stdin.read().split() if delivery == "-" else (delivery,):
-        state = known.settle(one, at, accepted=found is Found.ACCEPTED, resend=resend)
+        state = deliveries.settle(installation, one, at, accepted=found is Found.ACCEPTED, resend=resend)
         typer.echo(f"{one} is {state.replace('_', ' ')} now.")
 
 

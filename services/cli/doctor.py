@@ -5,10 +5,8 @@ from rich.text import Text
 
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json
-from services.overview.doctor import examine
-from services.overview.finding import Grade
-from services.runtime.clock import SystemClock
 from services.settings import load_settings
+from services.usecases.stream import Grade, findings
 
 _MARKS: dict[Grade, tuple[str, str]] = {"well": ("✓", "green"), "note": ("!", "yellow"), "wrong": ("✗", "bold red")}
 
@@ -18,7 +16,7 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     settings = load_settings(config)
     wrong = 0
     out = console()
-    for one in examine(settings, SystemClock()):
+    for one in findings(settings):
         wrong += one.grade == "wrong"
         if as_json:
             print_json({"what": one.what, "grade": one.grade, "said": one.said, "mend": one.mend})

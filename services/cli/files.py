@@ -15,23 +15,19 @@ import typer
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
-from services.cli.adding import MappingFile, reading_as
+from services.cli.adding import MappingFile
 from services.cli.options import AsJson, Now, moment
 from services.cli.output import console, print_json, progress, table
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.formats import detect
-from services.ingest.app import make_normalise
-from services.ingest.settings import IngestSettings
-from services.ingest.trial import Fallen, trial
-from services.matcher.explain import explain_text, pair_json
-from services.notifier.domain.people import FieldError
-from services.notifier.importing import criteria_of
-from services.rules.verdict import verdict
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.named_files import is_file, is_folder, open_named, read_named
 from services.runtime.printable import escaped
 from services.runtime.private import privately
 from services.runtime.strict_json import read_alone, reason_of
+from services.usecases import feeds
+from services.usecases.errors import WrongFieldError
+from services.usecases.explaining import explain_text, pair_json, verdict
+from services.usecases.feeds import Fallen
+from services.usecases.searches import criteria_from
 
 
 def normalise(
@@ -43,9 +39,8 @@ def normalise(
     summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
 ) -> None:
     """Print the posting.v1 of each item of feed files as JSON lines."""
-    settings, wanted = reading_as(IngestSettings(), None if format == "auto" else format, mapping)
-    named = None if wanted == "auto" else Catalogue(settings.mappings).format_named(wanted)
-    at, found, one = moment(now), _feed_files(files), make_normalise()
+    normalised = feeds.normaliser(None if format == "auto" else format, mapping)
+    at, found = moment(now), _feed_files(files)
     counts: dict[Path, Counter[str]] = {}
     with ExitStack() as stack:
         fallen = stack.enter_context(_writing(dead)) if dead else None
@@ -55,7 +50,7 @@ def normalise(
             if body is None:
                 continue
             counts[file] = Counter()
-            for outcome in trial(body, source=file.stem, found=named or detect(body), normalise=one, now=at):
+            for outcome in normalised(body, file.stem, at):
                 advance(1)
                 counts[file][outcome.kind if isinstance(outcome, Fallen) else "posting"] += 1
                 if isinstance(outcome, Posting):
@@ -174,8 +169,8 @@ def _criteria_lines(file: Path) -> Iterator[tuple[str, Criteria]]:
             row: Any = read_alone(line)
             inner = row.get("criteria", row) if isinstance(row, dict) else row
             given = row.get("criteria_id") or row.get("id") if isinstance(row, dict) and inner is not row else None
-            yield str(given or f"line-{number}"), criteria_of(inner)
-        except FieldError as error:
+            yield str(given or f"line-{number}"), criteria_from(inner)
+        except WrongFieldError as error:
             raise UsageError(f"{file}, line {number}: {error}") from None
         except ValueError as error:
             raise UsageError(f"{file}, line {number}: {reason_of(error)}") from None

@@ -6,35 +6,20 @@ from typing import Annotated
 
 import typer
 
-from services.cli.adding import (
-    AllowPrivate,
-    FeedFormat,
-    MappingFile,
-    add_source,
-    checked,
-    reading_as,
-    settings_file,
-    source_block,
-)
+from services.cli.adding import AllowPrivate, FeedFormat, MappingFile, checked, settings_file
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.ingest.adapters.formats import FORMATS
-from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.schedule import SourceHealth
-from services.ingest.mapping.files import shipped, shipped_texts
-from services.ingest.ports import Format
-from services.operating import expected_of
-from services.overview.troubles import ago
 from services.runtime.errors import UsageError
-from services.runtime.figures import SourceFigures, SourceState, read_source_figures
 from services.runtime.secrets import without_keys
 from services.settings import load_settings
+from services.usecases import feeds, sources
+from services.usecases.feeds import Format, reading_as
 from services.usecases.pauses import hold_source, require_source
+from services.usecases.sources import SourceFigures, SourceHealth
+from services.usecases.wording import ago
 
 app = typer.Typer(no_args_is_help=True)
-_RANK: dict[SourceState, int] = {"silent": 0, "hanging": 1, "failing": 2, "shrunk": 3, "paused": 4}
-"""What is not well, the worst first."""
 _MOST_WELL = 30
 
 
@@ -46,19 +31,15 @@ def list_sources(
     now: Now = None,
 ) -> None:
     """The sources of the settings file and how each fares: what is not well comes first."""
-    opened, at = open_installation(config, create=False), moment(now)
-    ingest = opened.settings.ingest
-    expected = [one for one in expected_of(ingest) if not one.pushed]
-    figures = {one.name: one for one in read_source_figures(opened.engine, at, expected)}
-    ranked = sorted(ingest.sources, key=lambda source: _RANK.get(figures[source.name].state, len(_RANK)))
+    at = moment(now)
+    found = sources.standings(open_installation(config, create=False), at)
     if as_json:
-        healths = {health.source: health for health in SqlSourceLedger(opened.engine).healths()}
-        for source in ranked:
-            url, state = without_keys(source.url), figures[source.name].state
-            print_json({"source": source.name, "url": url, "state": state, **_health_json(healths.get(source.name))})
+        for one in found:
+            url = without_keys(one.source.url)
+            print_json({"source": one.source.name, "url": url, "state": one.figures.state, **_health_json(one.health)})
         return
-    shown = [figures[source.name] for source in ranked]
-    unwell = sum(one.state in _RANK for one in shown)
+    shown = [one.figures for one in found]
+    unwell = sum(not one.well for one in found)
     most = len(shown) if everything else unwell + _MOST_WELL
     rows = [_row(one, at) for one in shown[:most]]
     counts = Counter(one.state for one in shown)
@@ -115,7 +96,7 @@ def add(
         if not report.usable:
             why = "could not be read" if report.failure else "would give no posting now"
             raise UsageError(f"{without_keys(url)} {why}, so that it was not added; --unchecked adds it all the same")
-    add_source(file, source_block(file, name, url, every, allow_private, format, mapping))
+    feeds.add(file, name, url, every=every, allow_private=allow_private, format=format, mapping=mapping)
     typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
 
 
@@ -124,25 +105,22 @@ def show_mapping(
     name: Annotated[str | None, typer.Argument(help="Of a mapping that comes along; none lists them.")] = None,
 ) -> None:
     """Print a mapping that comes along, to begin your own with."""
-    texts = shipped_texts()
     if name is None:
-        rows = [(known, mapping.kind, mapping.label) for known, mapping in shipped().items()]
+        rows = [(known, mapping.kind, mapping.label) for known, mapping in feeds.shipped().items()]
         console().print(table(f"{len(rows)} mappings", ("mapping", "kind", "of"), rows))
         return
-    if name not in texts:
-        raise UsageError(f'no mapping called "{name}" comes along; there are: {", ".join(texts)}')
-    typer.echo(texts[name], nl=False)
+    typer.echo(feeds.mapping_text(name), nl=False)
 
 
 @app.command("formats")
 def formats(as_json: AsJson = False) -> None:
     """The feed formats that are read, and the addresses that serve them."""
-    for known in FORMATS:
+    for known in feeds.FORMATS:
         if as_json:
             print_json(_format_json(known))
     if as_json:
         return
-    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in FORMATS]
+    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in feeds.FORMATS]
     console().print(table(f"{len(rows)} formats", ("format", "of", "addresses"), rows))
 
 
@@ -164,12 +142,8 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 @app.command("accept")
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Say that a complete listing which shrank suspiciously is right: its next poll closes what it lacks."""
-    opened = open_installation(config, create=False)
-    require_source(opened.settings, name)
-    shrunk = SqlSourceLedger(opened.engine).accept_shrunk(name)
-    if shrunk is None:
-        raise UsageError(f"the listing of {name} has not shrunk in a way that needs your word")
-    typer.echo(f"The next poll of {name} closes the {shrunk.lacking:,} postings that it no longer lists.")
+    lacking = sources.accept(open_installation(config, create=False), name)
+    typer.echo(f"The next poll of {name} closes the {lacking:,} postings that it no longer lists.")
 
 
 @app.command("again")
@@ -178,10 +152,7 @@ def again(
     config: Config = None,
 ) -> None:
     """Send all open postings of a source once more, as after the topics were lost; nobody is mailed anything twice."""
-    opened = open_installation(config, create=False)
-    if name is not None:
-        require_source(opened.settings, name)
-    count = SqlSourceLedger(opened.engine).send_again(name)
+    count = sources.again(open_installation(config, create=False), name)
     typer.echo(f"{count:,} open postings go out again, at the next poll of their source or when they are next pushed.")
 
 

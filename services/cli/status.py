@@ -16,11 +16,8 @@ from rich.live import Live
 from services.cli.options import AsJson, Config
 from services.cli.output import Cleaned, console, print_json
 from services.cli.status_page import page
-from services.overview.gather import Gatherer
-from services.overview.model import Overview
-from services.overview.troubles import healthy, troubles
-from services.runtime.clock import SystemClock
 from services.settings import load_settings
+from services.usecases.stream import Gatherer, Overview, healthy, troubles, watcher
 
 _PIPE_WIDTH = 160
 
@@ -34,7 +31,7 @@ def status(
     svg: Annotated[Path | None, typer.Option(hidden=True, help="Also draw the page into a file.")] = None,
 ) -> None:
     """Show the whole stream: what is not well first, with what to do. With --json or --check, exit 1 then."""
-    with Gatherer(load_settings(config), SystemClock()) as gatherer:
+    with watcher(load_settings(config)) as gatherer:
         if watch and not as_json and sys.stdout.isatty():
             _watch(gatherer, every)
             return

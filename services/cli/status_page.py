@@ -10,9 +10,17 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.overview.model import EngineView, Overview, ServiceView, Trouble
-from services.overview.troubles import ago, lasting, troubles
-from services.runtime.figures import SourceFigures, SourceState, StoreFigures
+from services.usecases.stream import (
+    EngineView,
+    Overview,
+    ServiceView,
+    SourceFigures,
+    SourceState,
+    StoreFigures,
+    Trouble,
+    troubles,
+)
+from services.usecases.wording import ago, lasting
 
 _SOURCE_STYLE: dict[SourceState, str] = {
     "ok": "green",

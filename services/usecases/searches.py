@@ -20,6 +20,7 @@ __all__ = [
     "WantedSearch",
     "add",
     "change",
+    "criteria_from",
     "delete",
     "listed",
     "pause",
@@ -62,6 +63,12 @@ def terms_from(value: Any, name: str) -> Terms:
         if not isinstance(value, dict) or "criteria" not in value:
             return Terms(name, criteria_of(value))
         return Terms(name, criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
+
+
+def criteria_from(value: Any) -> Criteria:
+    """Criteria from JSON, canonical. Raises WrongFieldError."""
+    with fields_checked():
+        return criteria_of(value)
 
 
 def saved_terms(installation: Installation, search_id: str) -> Terms:

@@ -4,5 +4,16 @@ from services.matcher.explain import plain
 from services.notifier.domain.lines import capitalised, one_line
 from services.notifier.domain.score_lines import part_line, part_words, why_here
 from services.notifier.domain.telling import in_telling_order
+from services.overview.troubles import ago, lasting
 
-__all__ = ["capitalised", "in_telling_order", "one_line", "part_line", "part_words", "plain", "why_here"]
+__all__ = [
+    "ago",
+    "capitalised",
+    "in_telling_order",
+    "lasting",
+    "one_line",
+    "part_line",
+    "part_words",
+    "plain",
+    "why_here",
+]

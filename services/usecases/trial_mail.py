@@ -1,0 +1,87 @@
+"""One mail, marked as a test, by the mailer of the settings: whether mails go out, and what the mail server answers."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from services.notifier.adapters.mailers import trial_mailer_of, way_of
+from services.notifier.domain.trial import trial_subject, trial_text
+from services.notifier.mail_settings import MailSettings
+from services.notifier.ports import (
+    Email,
+    MailDeferredError,
+    Mailer,
+    MailRefusedError,
+    MailUnknownError,
+    MailWithheldError,
+)
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.privacy import told
+from services.settings import Settings
+from services.usecases.accounts import profile_from
+from services.usecases.installation import Tell, has_store, open_installation
+from services.usecases.suppressions import why_suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A trial mail that was taken."""
+
+    mailer: str
+    where: str
+    """By which way it went, without its secrets."""
+    answer: str
+    """What the mail server said."""
+
+
+def send(settings: Settings, address: str, now: datetime, *, tell: Tell) -> Accepted:
+    """Send it; also while sending is paused, and only to an address that mail.allow names.
+
+    `tell` is told what there is to say of the store. Raises WrongFieldError for what is no address, UsageError where it
+    must not be mailed, JobchimeError with the answer where that is no yes.
+    """
+    to = profile_from({"address": address}).address
+    mailer = trial_mailer_of(settings.mail)
+    if reason := _why_suppressed(settings, to, tell):
+        raise UsageError(f"mails to this address are suppressed: {reason}; `jobchime subscriber unsuppress` lifts that")
+    answer = _hand_over(mailer, _trial(settings.mail, to, now))
+    return Accepted(mailer.name, way_of(settings.mail), answer)
+
+
+def _hand_over(mailer: Mailer, email: Email) -> str:
+    """The mail server's answer. Raises UsageError or JobchimeError with it where it is no yes."""
+    try:
+        return mailer.send(email).provider_id
+    except MailWithheldError as error:
+        raise UsageError(f"nothing was sent: {told(error)}") from None
+    except MailRefusedError as error:
+        raise JobchimeError(f"the test mail was refused: {told(error)}") from None
+    except MailDeferredError as error:
+        raise JobchimeError(f"the test mail was not sent: {told(error)}") from None
+    except MailUnknownError as error:
+        raise JobchimeError(f"nobody knows whether the test mail went out: {told(error)}") from None
+
+
+def _trial(mail: MailSettings, to: str, now: datetime) -> Email:
+    text = trial_text(mail.sender, now)
+    return Email(
+        delivery_id=f"test-{now:%Y%m%dT%H%M%S%f}",
+        sender_name=mail.sender.name,
+        sender_address=mail.sender.address,
+        to_address=to,
+        subject=trial_subject(mail.sender),
+        html="".join(f"<p>{escape(line)}</p>\n" for line in text.splitlines()),
+        text=text,
+        date=now,
+        unsubscribe_url="",
+    )
+
+
+def _why_suppressed(settings: Settings, address: str, tell: Tell) -> str | None:
+    """As far as there is a store that can say so: mails must be possible to try without one."""
+    if not has_store(settings):
+        return None
+    with suppress(UnavailableError), open_installation(settings, create=False, tell=tell) as installation:
+        return why_suppressed(installation, address)
+    return None
