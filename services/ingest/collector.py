@@ -172,7 +172,8 @@ class Collector:
 
     def _poll(self, source: SourceSettings, now: datetime) -> PollReport:
         settings = self._tools.settings
-        latest = self._monotonic() + min(settings.poll_timeout, settings.lease / 2).total_seconds()
+        began = self._monotonic()
+        latest = began + min(settings.poll_timeout, settings.lease / 2).total_seconds()
         health = self._health(source.name, now)
         poll = Poll(source, health, now, self._tools, self._details(source, now, latest))
         wish: timedelta | None = None
@@ -186,7 +187,11 @@ class Collector:
             poll.fail(told(error), hung=error.hung)
             wish = error.retry_after
         report = poll.finish()
-        self._tools.ledger.settle(self._after(source, health, report, poll, now, wish, answered=answered))
+        after = self._after(source, health, report, poll, now, wish, answered=answered)
+        if report.hung:
+            # It backs off from when it was left: from when it was asked, a hang of minutes would be none.
+            after = replace(after, next_due=after.next_due + timedelta(seconds=self._monotonic() - began))
+        self._tools.ledger.settle(after)
         told_of = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
         if report.error is not None:
             _events.warning("a poll failed", error=report.error, **told_of)

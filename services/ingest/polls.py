@@ -2,15 +2,18 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 LONG_S = 10.0
-"""A poll that has lasted so long leaves its place to another: a server that hangs must hold up no one else."""
+"""A poll that has lasted so long leaves its place and its host to another: what hangs must hold up no one else."""
 _MOST_TIMES = 4
 """So many times as many as there are places may be in hand, long ones included."""
+MOST_OF_A_HOST = 4
+"""Polls of one host, long ones included, and requests to it: politeness has an end to what is left to others, too."""
 _STOP_PATIENCE_S = 3.0
 
 T = TypeVar("T")
@@ -64,13 +67,12 @@ class Polls:
     def begin(self, choose: Callable[[frozenset[str], frozenset[str]], tuple[str, str] | None]) -> str | None:
         """Take up a poll, if there is a place: `choose` gives a source and its host, where one is due.
 
-        It is told of the sources that are being polled, and of their hosts: each is asked by one poll at a time.
+        It is told of the sources that are being polled, and of the hosts that are to be asked by no further poll.
         """
         with self._changed:
             if self._stopped or not self._has_place():
                 return None
-            hosts = frozenset(poll.host for poll in self._running.values() if poll.host)
-            chosen = choose(frozenset(self._running), hosts)
+            chosen = choose(frozenset(self._running), self._hosts_in_use())
             if chosen is None:
                 return None
             source, host = chosen
@@ -102,6 +104,11 @@ class Polls:
             self._stopped = True
         if self._turn.acquire(timeout=_STOP_PATIENCE_S):
             self._turn.release()
+
+    def _hosts_in_use(self) -> frozenset[str]:
+        latest, polls = self._monotonic() - LONG_S, Counter(poll.host for poll in self._running.values())
+        young = {poll.host for poll in self._running.values() if poll.since > latest}
+        return frozenset(host for host in polls if host and (host in young or polls[host] >= MOST_OF_A_HOST))
 
     def _has_place(self) -> bool:
         latest = self._monotonic() - LONG_S

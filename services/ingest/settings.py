@@ -91,7 +91,7 @@ class IngestSettings(_Settings):
     contact: str = Field(default="", examples=["https://jobs.example.com/about-our-bot"])
     """An address of a page or mailbox, sent along in the User-Agent so that a board can reach the operator."""
     polls_at_once: int = Field(default=16, ge=1, le=200)
-    """Of one process, each of another host. One that lasts leaves its place to others, up to four times as many."""
+    """Of one process, each of another host. One that lasts leaves both to others, up to four times as many."""
     gap: Span = timedelta(seconds=1)
     """The least time between two requests to one host."""
     connect_timeout: Span = timedelta(seconds=10)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -151,7 +151,13 @@ def _empty_store() -> bytes:
         return path.read_bytes()
 
 
-def bench(folder: Path, *sources: SourceSettings, environ: Mapping[str, str] | None = None, **settings: Any) -> Bench:
+def bench(
+    folder: Path,
+    *sources: SourceSettings,
+    environ: Mapping[str, str] | None = None,
+    monotonic: Callable[[], float] = lambda: 0.0,
+    **settings: Any,
+) -> Bench:
     """A collector over a new SQLite store; waits are noted, not slept."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "store.sqlite").write_bytes(_empty_store())
@@ -160,7 +166,7 @@ def bench(folder: Path, *sources: SourceSettings, environ: Mapping[str, str] | N
         sources=sources, **{"connect_timeout": 2, "read_timeout": 1, "total_timeout": 2, "gap": 1, **settings}
     )
     ledger, sent, slept, chance = SqlSourceLedger(engine), KeptRecords(), list[float](), Random(7)
-    web = WebFetcher(made, chance, environ=environ or {}, sleep=slept.append, monotonic=lambda: 0.0)
+    web = WebFetcher(made, chance, environ=environ or {}, sleep=slept.append, monotonic=monotonic)
     known = Catalogue(made.mappings)
     reader = Reader(
         SourceFetcher(web, FileFetcher()),

@@ -1,4 +1,4 @@
-"""Fetching over http(s): conditional, bounded in time, one request at a time a host."""
+"""Fetching over http(s): conditional, bounded in time, one request at a time a host, save beside those that hang."""
 
 import os
 import time
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from random import Random
-from threading import Lock
+from threading import Condition, get_ident
 from urllib.parse import urlsplit
 
 from services.ingest.adapters.robots import MOST_BYTES as MOST_ROBOTS
 from services.ingest.adapters.robots import PRODUCT, Robots
 from services.ingest.domain.schedule import Validators, http_date, pause_before_retry, retry_after
+from services.ingest.polls import LONG_S, MOST_OF_A_HOST
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.addresses import AddressRefusedError
@@ -25,6 +26,7 @@ PAGE_FORMATS = frozenset({"auto", "jsonld"})
 SHORT_WAIT = timedelta(seconds=10)
 """A Retry-After up to this is waited for within the poll; a longer one puts the poll off."""
 _MOST_VALIDATOR = 1_000
+_LOOK_EVERY_S = 1.0
 _ACCEPT = "application/json, application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.8"
 
 
@@ -124,16 +126,16 @@ class WebFetcher:
         # A page that a body names may lie anywhere: keys go to the source's own origin only.
         private = self._private_headers(source) if with_keys and _same_origin(url, source.url) else {}
         own = {"User-Agent": user_agent(self._settings.contact), "Accept": _ACCEPT, **headers}
-        host = self._hosts.setdefault(host_of(url), _Host())
+        host = self._hosts.setdefault(host_of(url), _Host(self._monotonic))
         limits = self._limits(most_bytes)
-        if not host.lock.acquire(timeout=limits.total):
+        wait = host.begin(gap, limits.total)
+        if wait is None:
             raise TimedOutError(f"{without_keys(url)} was not asked: other requests to its host took all the time")
         try:
-            self._sleep(max(0.0, host.free_at - self._monotonic()))
+            self._sleep(wait)
             return get(url, headers=own, limits=limits, allow_private=source.allow_private, private_headers=private)
         finally:
-            host.free_at = self._monotonic() + gap
-            host.lock.release()
+            host.end(gap)
 
     def _limits(self, most_bytes: int) -> Limits:
         return Limits(
@@ -157,11 +159,38 @@ class WebFetcher:
 
 
 class _Host:
-    """One host: a request at a time, and when the next may be."""
+    """One host: a request at a time, save beside one that hangs, and when the next may be."""
 
-    def __init__(self) -> None:
-        self.lock = Lock()
-        self.free_at = float("-inf")
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._free_at = float("-inf")
+        self._changed = Condition()
+        self._asked_at: dict[int, float] = {}
+
+    def begin(self, gap: float, patience_s: float) -> float | None:
+        """Wait for the calling thread's turn to ask; gives how long to sleep before it does, None out of patience."""
+        last = time.monotonic() + patience_s
+        with self._changed:
+            while not self._is_free():
+                left = last - time.monotonic()
+                if left <= 0:
+                    return None
+                self._changed.wait(min(left, _LOOK_EVERY_S))
+            now = self._monotonic()
+            at = max(now, self._free_at)
+            self._asked_at[get_ident()], self._free_at = at, at + gap
+            return at - now
+
+    def end(self, gap: float) -> None:
+        """The calling thread's request has come to its end."""
+        with self._changed:
+            del self._asked_at[get_ident()]
+            self._free_at = max(self._free_at, self._monotonic() + gap)
+            self._changed.notify()
+
+    def _is_free(self) -> bool:
+        latest = self._monotonic() - LONG_S
+        return len(self._asked_at) < MOST_OF_A_HOST and all(at <= latest for at in self._asked_at.values())
 
 
 def user_agent(contact: str) -> str:

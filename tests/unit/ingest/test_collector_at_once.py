@@ -98,6 +98,33 @@ def test_a_host_is_asked_by_one_poll_at_a_time(server: FeedServer, tmp_path: Pat
     assert held.most == 1
 
 
+@pytest.mark.parametrize(("hang", "polled"), [(3, True), (4, False)])
+def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
+    server: FeedServer, tmp_path: Path, hang: int, polled: bool
+) -> None:
+    clock = [0.0]
+    held = Holding(board(job("late")))
+    server.on("/held", held)
+    late = [source(server.url("/held"), f"held-{number}") for number in range(hang)]
+    fine = source(server.on("/other", serve.served(board(job("1")))), "other")
+    on = on_bench(tmp_path, *late, fine, monotonic=lambda: clock[0])
+    on.collector._polls._monotonic = lambda: clock[0]
+    with on.collector:
+        for number in range(1, hang + 1):
+            on.collector.tick(NOON)
+            until(lambda number=number: held.held == number, "one more is asked", 30)  # type: ignore[misc]
+            clock[0] += 11
+        on.collector.tick(NOON)
+        if polled:
+            until(lambda: on.sent.events() == ["seen 1"], "another source of the host is polled meanwhile", 30)
+        else:
+            health = on.ledger.health("other")
+            assert health is not None
+            assert health.asked_since is None
+        held.go.set()
+        until(lambda: len(on.sent.raw()) == hang + (not polled), "the others follow", 30)
+
+
 def test_a_hang_is_counted_and_asked_again_ever_later(server: FeedServer, tmp_path: Path) -> None:
     silent = serve.dripping(b"", 30, head=b"")
     url = server.on("/feed", silent, silent, serve.status(404), serve.served(board(job("1"))))
@@ -112,6 +139,21 @@ def test_a_hang_is_counted_and_asked_again_ever_later(server: FeedServer, tmp_pa
     assert seen == [(True, 1, 1, False), (True, 2, 2, True), (False, 0, 3, True), (False, 0, 0, True)]
     # It is asked once a poll: what let the time run out once would hold its poll three times as long.
     assert len(server.asked) == 4
+
+
+def test_a_hang_backs_off_from_when_it_was_left(server: FeedServer, tmp_path: Path) -> None:
+    clock = [0.0]
+
+    def long_silent(exchange: Exchange) -> None:
+        clock[0] += 120
+        exchange.stopping.wait(1)
+
+    on = bench(tmp_path, source(server.on("/feed", long_silent), every="1m"), read_timeout=0.2)
+    on.collector._monotonic = lambda: clock[0]
+    assert on.poll().hung
+    health = on.ledger.health("board")
+    assert health is not None
+    assert health.next_due > NOON + timedelta(seconds=120)
 
 
 def test_a_body_that_drips_counts_as_a_hang_and_gives_what_came(server: FeedServer, tmp_path: Path) -> None:
