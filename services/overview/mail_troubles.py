@@ -34,18 +34,33 @@ _DO = {
     "withheld": "add whom you want to mail to mail.allow in the settings",
     "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
 }
+_PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
+_DO_NOTHING = "nothing: they are tried again by themselves"
+_OF_ALL = ("settings", "away")
+"""What lets no mail go out, whoever it is for."""
 _KNOWN_TO_HAPPEN = ("mailbox", "withheld")
 
 
 def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
     """One of each kind of fault, with how many mails it concerns and since when."""
     for fault in mail.faults:
-        said = (_WAITING if fault.waiting else _OVER).get(fault.fault)
+        passed = _has_passed(fault, mail)
+        said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
         if said is not None:
             number = f"{fault.mails:,} mail{'s' * (fault.mails != 1)}"
             last = "" if fault.waiting or fault.mails == 1 else f", the last {_at(fault.last)}"
             what = f"{said.format(mails=number, said=_short(fault.said))} (since {_at(fault.since)}{last})"
-            yield Trouble(what, _DO[fault.fault], grave=_is_grave(fault, mail, now))
+            do = _DO_NOTHING if passed else _DO[fault.fault]
+            yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
+
+
+def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
+    """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
+    return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
+
+
+def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
+    return mail.last_accepted is not None and mail.last_accepted > fault.last
 
 
 def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
@@ -53,8 +68,7 @@ def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
         return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
     if fault.fault in _KNOWN_TO_HAPPEN:
         return False
-    went_out_since = mail.last_accepted is not None and mail.last_accepted > fault.last
-    return not went_out_since or now - fault.last < _FRESH
+    return not _went_out_since(fault, mail) or now - fault.last < _FRESH
 
 
 def _at(moment: datetime) -> str:

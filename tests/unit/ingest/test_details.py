@@ -397,7 +397,7 @@ def test_a_check_reads_a_few_details_so_that_it_shows_a_text(server: FeedServer,
     for number in range(6):
         detail(server, number)
     reader = make_reader(on.settings, Random(7))
-    report = check(on.settings.sources[0], reader=reader, normalise=make_normalise(), now=NOON)
+    report = check(on.settings.sources[0], reader=reader, normalise=make_normalise(), now=NOON, max_age=DAY)
     assert (report.postings, report.filled["description"], len(calls(server))) == (6, 3, 3)
     assert any("salary" in line for line in lines(report))
 

@@ -29,6 +29,15 @@ def test_a_mail_server_without_encryption_is_not_well_at_once() -> None:
     assert "`jobchime doctor`" in trouble.do
 
 
+@pytest.mark.parametrize("kind", ["settings", "away"])
+def test_what_kept_all_mails_from_going_out_is_over_once_one_goes_out(kind: str) -> None:
+    waiting = fault(kind, mails=2, since=HOUR, said="it offers no STARTTLS")
+    for accepted, over in ((None, False), (NOON - MINUTE, False), (NOON + MINUTE, True)):
+        [trouble] = mail_troubles(MailFigures((waiting,), accepted), NOON + 2 * MINUTE)
+        assert trouble.grave is not over
+        assert ("others go out again" in trouble.what) is over
+
+
 @pytest.mark.parametrize(
     ("kind", "passing", "lasting"),
     [("away", MINUTE, 2 * MINUTE), ("busy", 29 * MINUTE, 30 * MINUTE)],
