@@ -13,7 +13,7 @@ from typing import Any
 
 import services.ingest.domain
 import services.rules
-from services.ingest.domain.lexicon import LANGUAGES, whole_word, written
+from services.ingest.domain.lexicon import LANGUAGES, pattern_of, written
 from services.ingest.domain.tables import table_of
 
 _ENOUGH_S = 0.02
@@ -61,9 +61,9 @@ def words_of_the_rules() -> tuple[str, ...]:
 def patterns_of_lexicon() -> Iterator[str]:
     """The pattern of each way of writing in each language."""
     for language in LANGUAGES:
-        for entry in entries_of(f"lexicon/{language}.toml"):
+        for entry in entries_of("lexicon/meanings.toml"):
             for way in written(entry, language):
-                yield whole_word(way, entry, language)
+                yield pattern_of(way, entry, language)
 
 
 def entries_of(name: str) -> list[str]:

@@ -4,8 +4,10 @@ What each entry is for, and by which marks its ways of writing are told, stands 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from services.ingest.domain.tables import table_of
@@ -13,51 +15,78 @@ from services.ingest.domain.tables import table_of
 LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 NEVER: Final = "(?!)"
 """The pattern of an entry that no language has."""
+_BEGIN: Final = r"\b"
 _NOTHING: Final = "none"
 _SIGNS: Final = {
-    "*": r"\w*", "-": "[- ]{0,2}", "_": r"[^\w\n]{1,3}", "'": "['’]", "#": r"\d{1,2}", "$": "$",
+    "*": r"\w*", "-": "[- ]{0,2}", "_": r"[^\w\n]{1,3}", "'": "['’]", "#": r"\d{1,2}", "^": "^", "$": "$",
     " ~": r"(?: [\w'’-]+,?)??", " ... ": r"\b[\w ,/()'’-]{1,32}?\b",
     "[": "(?:", "]": ")", "(": "(?:", ")": ")?", "|": "|",
 }  # fmt: skip
-_SIGN = re.compile(r"\\(?P<itself>.)|\{(?P<entry>\w+)\}|(?P<sign> ~| \.\.\. |[*'#$\[\]()|_-])")
+_SIGN = re.compile(r"\\(?P<itself>.)|\{(?P<entry>\w+)\}|(?P<sign> ~| \.\.\. |[*'#^$\[\]()|_-])")
 _GUARD = re.compile(r" (!?[<>]) ")
 
 
 def written(entry: str, language: str) -> tuple[str, ...]:
-    """Give the ways of writing that a language has for `field.meaning`, none where it says so.
+    """Give the ways of writing that a language has for `field.meaning`, none where it says so, of it or its table.
 
     Raises KeyError where it lacks the entry.
     """
     table: Any = _tables()[language]
     for part in entry.split("."):
+        if table == _NOTHING:
+            break
         table = table[part]
     return () if table == _NOTHING else tuple(table)
 
 
-def any_of(*entries: str, languages: Sequence[str] = LANGUAGES) -> str:
-    """Compose a pattern of whole words, for text in lower case, that fits any way of writing some entries.
+def any_of(entry: str, *, languages: Sequence[str] = LANGUAGES, whole: bool = True) -> str:
+    """Compose a pattern, for text in lower case, that fits any way of writing an entry, the longest tried first.
 
-    Of ways that begin alike the longest is tried first.
+    It fits whole words; or else, for whoever goes on composing, parts of words too.
     """
-    ways = dict.fromkeys(
-        (way, entry, language) for entry in entries for language in languages for way in written(entry, language)
+    ways = ((way, language) for language in languages for way in written(entry, language))
+    longest_first = sorted(ways, key=lambda way: -len(way[0]))
+    patterns = dict.fromkeys(
+        pattern_of(opened, entry, language, whole=whole) for way, language in longest_first for opened in _opened(way)
     )
-    longest_first = sorted(ways, key=lambda one: -len(one[0]))
-    patterns = dict.fromkeys(whole_word(way, entry, language) for way, entry, language in longest_first)
-    if not patterns:
-        return NEVER
-    begin = r"\b"
-    if all(pattern.startswith(begin) for pattern in patterns):
-        return f"{begin}(?:{'|'.join(pattern.removeprefix(begin) for pattern in patterns)})"
-    return f"(?:{'|'.join(patterns)})"
+    begun = [pattern.removeprefix(_BEGIN) for pattern in patterns if pattern.startswith(_BEGIN)]
+    others = [pattern for pattern in patterns if not pattern.startswith(_BEGIN)]
+    every = [f"{_BEGIN}{_any_by_first_sign(begun)}"] * bool(begun) + [_any_by_first_sign(others)] * bool(others)
+    return f"(?:{'|'.join(every)})" if every else NEVER
 
 
-def whole_word(way: str, entry: str, language: str) -> str:
-    """Compose the pattern of one way of writing, with its guards and with the ends of its words."""
+def _any_by_first_sign(patterns: Sequence[str]) -> str:
+    """Patterns by the letter that they begin with: where another letter stands, all of them are passed over at once."""
+    by_first: defaultdict[str, list[str]] = defaultdict(list)
+    for pattern in patterns:
+        first = pattern[0] if pattern[0].isalnum() else ""
+        by_first[first].append(pattern.removeprefix(first))
+    parts = (f"{first}(?:{'|'.join(rest)})" if first else "|".join(rest) for first, rest in by_first.items())
+    return f"(?:{'|'.join(parts)})"
+
+
+def _opened(way: str) -> list[str]:
+    """The ways that one stands for which begins with a bracket, so that each begins with a letter."""
+    if way[0] not in "[(":
+        return [way]
+    depth, cuts = 0, [0]
+    for at, sign in enumerate(way):
+        depth += (sign in "[(") - (sign in "])")
+        if depth == 0 or (depth == 1 and sign == "|"):
+            cuts.append(at)
+        if depth == 0:
+            break
+    rest = way[cuts[-1] + 1 :]
+    starts = [way[left + 1 : right] for left, right in pairwise(cuts)] + [""] * (way[0] == "(")
+    return [opened for start in starts for opened in _opened(start + rest)]
+
+
+def pattern_of(way: str, entry: str, language: str, *, whole: bool = True) -> str:
+    """Compose the pattern of one way of writing, with its guards and, if wanted, the ends of its words."""
     way, *guards = _GUARD.split(way)
     pattern = _pattern_of(way.removeprefix("*"), entry, language)
-    begins = "" if way.startswith("*") or not _is_of_a_word(way[0]) else r"\b"
-    ends = r"(?!\w)" if _is_of_a_word(way[-1]) or (guards and way.endswith("*")) else ""
+    begins = _BEGIN if whole and _is_of_a_word(way[0]) else ""
+    ends = r"(?!\w)" if (whole and _is_of_a_word(way[-1])) or (guards and way.endswith("*")) else ""
     before, behind = "", ""
     for sign, said in zip(guards[::2], guards[1::2], strict=True):
         said_ways = [one.strip() for one in said.split(" | ")]
@@ -78,7 +107,7 @@ def _behind_one_of(ways: Sequence[str], entry: str, language: str, *, denied: bo
 
 def _before_one_of(ways: Sequence[str], entry: str, language: str, *, denied: bool) -> str:
     patterns = (
-        ("[- ]" if _is_of_a_word(way[0]) else "")
+        ("[- ]" if _is_of_a_word(way[0]) or way[0] == "*" else "")
         + _pattern_of(way, entry, language)
         + (r"(?!\w)" if _is_of_a_word(way[-1]) else "")
         for way in ways
@@ -112,7 +141,7 @@ def _referred(name: str, entry: str, language: str) -> str:
         room = room.rpartition(".")[0]
         nearest = f"{room}.{name}"
         if _has(nearest, language):
-            return any_of(nearest, languages=(language,))
+            return any_of(nearest, languages=(language,), whole=False)
     raise KeyError(f"{language}: {entry} refers to {name}, which is no entry")
 
 

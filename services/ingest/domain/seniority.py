@@ -8,24 +8,7 @@ from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
-from services.ingest.domain.seniority_words import (
-    FIELD_LEVELS,
-    GRADE,
-    GRADE_LEVELS,
-    INTERN,
-    LADDER,
-    LADDER_LEVELS,
-    LEVELS,
-    MANAGER,
-    NUMERAL,
-    NUMERAL_LEVELS,
-    REPORTS,
-    ROLE_NAMES,
-    STATED,
-    SUPPORT,
-    TITLE,
-    TITLE_LINE,
-)
+from services.ingest.domain.seniority_words import LADDER_LEVELS, LEVELS, NUMERAL_LEVELS, patterns
 
 _EDGE = re.compile(r"\A\W+")
 
@@ -52,21 +35,20 @@ def _from_title(title: str, source: str) -> Finding[Seniority | None] | None:
 
 
 def _level_in(title: str) -> Seniority | None:
-    words = _EDGE.sub("", title.lower())
-    if INTERN.search(words):
+    known, words = patterns(), _EDGE.sub("", title.lower())
+    if known.intern.search(words):
         return "intern"
-    words = ROLE_NAMES.sub(lambda role: "_" * len(role[0]), words)
-    grade = GRADE.search(words)
-    match = TITLE.search(words)
-    if grade is not None and (match is None or match.start() >= grade.start()):
-        return GRADE_LEVELS[grade["level"]]
+    words = known.role_name.sub(lambda role: "_" * len(role[0]), words)
+    grade, match = known.grade.search(words), known.title.search(words)
+    if grade is not None and grade.lastgroup is not None and (match is None or match.start() >= grade.start()):
+        return LEVELS[grade.lastgroup]
     if match is not None and match.lastgroup is not None:
         return LEVELS[match.lastgroup]
-    numeral = NUMERAL.search(title)
+    numeral = known.numeral.search(title)
     if numeral is not None:
         return NUMERAL_LEVELS[numeral[1]]
-    ladder = LADDER.search(title)
-    if ladder is not None and not SUPPORT.search(title):
+    ladder = known.ladder.search(title)
+    if ladder is not None and not known.support_line.search(title):
         return LADDER_LEVELS[ladder[1]]
     return None
 
@@ -82,15 +64,15 @@ def _from_text(document: Document) -> Finding[Seniority | None] | None:
 
 
 def _statements(document: Document) -> Iterator[re.Match[str]]:
-    yield from matches(document, "seniority", STATED, before=80, after=80)
-    yield from matches(document, "title_line", TITLE_LINE, before=20, after=100)
+    yield from matches(document, "seniority", patterns().stated, before=80, after=80)
+    yield from matches(document, "title_line", patterns().title_line, before=20, after=100)
 
 
 def _from_reports(document: Document) -> Finding[Seniority | None] | None:
-    if not MANAGER.search(document.title):
+    if not patterns().manager.search(document.title):
         return None
     for start, stop in stretches(document, "reports", before=60, after=40):
-        match = REPORTS.search(document.lowered, start, stop)
+        match = patterns().reports.search(document.lowered, start, stop)
         if match is not None and document.kind_at(match.start()) not in BOILERPLATE:
             return Finding("manager", (quote("text", document.text, match.start(), match.end()),))
     return None
@@ -107,10 +89,10 @@ def _from_fields(fields: Sequence[Stated], title: str) -> Finding[Seniority | No
 
 def _only_named(level: str, title: str) -> bool:
     """Whether a field has its level from a role's name: Manager from a Product Manager."""
-    words = ROLE_NAMES.findall(title.lower()) if level == "manager" else [title.lower()]
+    words = patterns().role_name.findall(title.lower()) if level == "manager" else [title.lower()]
     return any(level in word for word in words)
 
 
 def _field_level(text: str) -> Seniority | None:
-    words = text.lower()
-    return next((level for word, level in FIELD_LEVELS.items() if re.search(rf"\b{word}", words)), None)
+    words = text.lower().replace("_", " ")
+    return next((level for level, pattern in patterns().in_fields if pattern.search(words)), None)
