@@ -12,11 +12,74 @@ from services.notifier.adapters.sql.retention import forget_digests, remember_se
 from services.notifier.domain.delivery import Outcome
 from services.notifier.domain.model import AnnualPay, Digest, FoundBy, Hold, Item, Left, SentItem
 from services.notifier.domain.people import Timing
-from services.notifier.ports import Receipt, Served, Since
+from services.notifier.domain.windows import DueSubscriber
+from services.notifier.ports import ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
 from services.runtime.store import writing
-from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
+from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
+
+
+def digest_of(one: DueSubscriber, *names: str) -> Digest:
+    """What the first of someone's searches found."""
+    found = (FoundBy(one.windows[0].search, Verdict("match", ())),)
+    items = tuple(Item(posting(name), found, 1.0) for name in names)
+    return Digest(one.recipient, LATE, (), items, (), 0, ())
+
+
+def a_digest_of(store: NotifierStore, *names: str) -> None:
+    """A digest that is pending, found by the first of two searches."""
+    ada = store.person("ada")
+    for name, criteria in (("a", PYTHON), ("b", GO)):
+        store.search(ada, name, criteria, hour=8)
+    [one], cut = due(store, NOW + 3 * HOUR), store.windows.take_cut(NOW)
+    email = email_for("ada@example.com", LATE)
+    assert store.digests.commit(digest_of(one, *names), closings(one, cut, LATE), email, LATE)
+
+
+def begun(store: NotifierStore) -> ClaimedDelivery:
+    [claimed] = store.deliveries.claim("w", "smtp", LATE, LEASE, 10)
+    assert store.deliveries.begin(claimed, LATE, LEASE)
+    return claimed
+
+
+def waits_of(store: NotifierStore) -> list[tuple[str, ...]]:
+    """What waits with each search, in the order of `digest_of`."""
+    found = [store.windows.upcoming(one.subscriber_id) for one in store.subscribers.all()]
+    return [window.waiting for each in found if each for window in each[0].windows]
+
+
+def lost(store: NotifierStore) -> ClaimedDelivery:
+    claimed = begun(store)
+    store.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+    return claimed
+
+
+def disproved(store: NotifierStore) -> None:
+    lost(store)
+    [doubt] = store.deliveries.doubts("smtp", 10)
+    store.deliveries.disproved(doubt, LATE, resend=False)
+
+
+def answered(store: NotifierStore, claimed: ClaimedDelivery, how: str) -> None:
+    own = (claimed.delivery_id, claimed.attempt, "no", LATE)
+    if how == "refused":
+        store.deliveries.refused(*own)
+    elif how == "withheld":
+        store.deliveries.withheld(*own)
+    else:
+        store.deliveries.deferred(*own, timedelta(0))
+
+
+ENDINGS: dict[str, Callable[[NotifierStore], object]] = {
+    "refused": lambda store: answered(store, begun(store), "refused"),
+    "refused by a late answer": lambda store: answered(store, lost(store), "refused"),
+    "withheld": lambda store: answered(store, begun(store), "withheld"),
+    "put off by a late answer": lambda store: answered(store, lost(store), "deferred"),
+    "proven not to be out": disproved,
+    "dropped by the provider": lambda store: store.deliveries.settle(begun(store).delivery_id, "dropped", LATE),
+    "given up": lambda store: store.deliveries.sweep(LATE + 2 * DAY, LATE + DAY),
+}
 
 
 class TestDigests:
@@ -250,6 +313,61 @@ class TestDeliveries:
         [ada] = waiting.subscribers.all()
         assert sent_to(waiting, ada, "one") == []
         assert waiting.deliveries.claim("w", "smtp", LATE + DAY, LEASE, 10) == []
+
+    @pytest.mark.parametrize("how", ENDINGS)
+    def test_the_jobs_of_a_mail_that_did_not_go_out_wait_with_the_searches_that_found_them(
+        self, store: NotifierStore, how: str
+    ) -> None:
+        a_digest_of(store, "one", "two")
+        ENDINGS[how](store)
+        assert waits_of(store) == [tuple(posting(name).posting_id for name in ("one", "two")), ()]
+
+    def test_what_goes_out_after_all_does_not_wait(self, store: NotifierStore) -> None:
+        a_digest_of(store, "one", "two")
+        claimed = begun(store)
+        store.deliveries.lost(claimed.delivery_id, claimed.attempt, "cut off", LATE)
+        assert waits_of(store) == [(), ()]
+        [doubt] = store.deliveries.doubts("smtp", 10)
+        store.deliveries.disproved(doubt, LATE, resend=True)
+        assert waits_of(store) == [(), ()]
+
+    @pytest.mark.parametrize("consent", ["suppressed", "no such mailbox", "paused"])
+    def test_nothing_waits_of_a_mail_that_nobody_wants_or_can_have(self, store: NotifierStore, consent: str) -> None:
+        a_digest_of(store, "one", "two")
+        claimed = begun(store)
+        if consent == "suppressed":
+            store.suppressions.suppress("ada@example.com", "unsubscribed", LATE)
+            store.deliveries.refused(claimed.delivery_id, claimed.attempt, "refused", LATE)
+        elif consent == "no such mailbox":
+            store.deliveries.refused(claimed.delivery_id, claimed.attempt, "5.1.1", LATE, "mailbox")
+        else:
+            store.deliveries.deferred(claimed.delivery_id, claimed.attempt, "busy", LATE, timedelta(0))
+            store.subscribers.pause(store.subscribers.all()[0].subscriber_id, LATE)
+        assert waits_of(store) == [(), ()]
+
+    def test_a_digest_that_was_being_built_meanwhile_does_not_let_go_of_what_came_back(
+        self, store: NotifierStore
+    ) -> None:
+        a_digest_of(store, "one", "two")
+        [one], cut = due(store, NOW + 2 * DAY), store.windows.take_cut(LATE)
+        ENDINGS["refused"](store)
+        assert not commit(store, one, cut, NOW + 2 * DAY, "three")
+        store.digests.close_empty(closings(one, cut, NOW + 2 * DAY))
+        assert [len(waits) for waits in waits_of(store)] == [2, 0]
+        [again] = due(store, NOW + 2 * DAY)
+        assert commit(store, again, cut, NOW + 2 * DAY, "three")
+
+    def test_of_many_that_waited_for_too_long_each_is_given_up_and_its_jobs_wait(self, store: NotifierStore) -> None:
+        for name in ("ada", "bob", "eve"):
+            store.search(store.person(name), hour=8)
+        cut = store.windows.take_cut(NOW)
+        for one in due(store, NOW + 3 * HOUR):
+            assert store.digests.commit(
+                digest_of(one, "one"), closings(one, cut, LATE), email_for(one.recipient.address, LATE), LATE
+            )
+        store.deliveries.sweep(LATE + 2 * DAY, LATE + DAY)
+        assert store.deliveries.states() == {"failed": 3}
+        assert waits_of(store) == [(posting("one").posting_id,)] * 3
 
     @pytest.mark.parametrize(
         ("outcome", "state"),

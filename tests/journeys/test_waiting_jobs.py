@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Company, PostingCore, Skill
@@ -17,6 +19,7 @@ from services.notifier.domain.curate import CurateSettings
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import Subscriber
+from services.notifier.ports import Email, MailBusyError, MailRefusedError, MailUnknownError, MailWithheldError
 from services.notifier.previewing import Preview
 from services.notifier.settings import NotifierSettings
 from services.rules.signature import fold_company
@@ -28,9 +31,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def lives(folder: Path, killer: Killer | None = None, **curating: int) -> Days:
-    settings = NotifierSettings(curate=CurateSettings(**curating))
-    return Days(sqlite_store(folder), folder / "mails", killer or Killer(), settings)
+def goes_out(email: Email) -> None:
+    """No mail is refused."""
+
+
+def lives(
+    folder: Path, killer: Killer | None = None, refuse: Callable[[Email], None] = goes_out, **curating: int
+) -> Days:
+    own = NotifierSettings(curate=CurateSettings(**curating))
+    return Days(sqlite_store(folder), folder / "mails", killer or Killer(), own, refuse=refuse)
 
 
 def ada(days: Days, cadence: str = "daily") -> Subscriber:
@@ -186,6 +195,52 @@ def test_a_preview_shows_what_waits(tmp_path: Path) -> None:
     made = reader.of(person.subscriber_id, START + 10 * HOUR)
     assert isinstance(made, Digest)
     assert {item.posting.source_id for item in made.items} == names(0, 1) - mailed(days)[0]
+
+
+class Moody:
+    """A mail server that does with each mail what the next of its moods says, and takes those that come after."""
+
+    def __init__(self, moods: Sequence[Exception | None]) -> None:
+        self._moods = iter(moods)
+
+    def __call__(self, email: Email) -> None:
+        if (mood := next(self._moods, None)) is not None:
+            raise mood
+
+
+MOODS = (None, MailRefusedError("5.6.0"), MailWithheldError("not allowed"), MailBusyError("4.2.0"), MailUnknownError())
+
+
+@settings(max_examples=15)
+@given(moods=st.lists(st.sampled_from(MOODS), max_size=6), cadence=st.sampled_from(["daily", "instant"]))
+def test_whatever_mail_does_not_go_out_its_jobs_come_once_all_the_same(
+    moods: list[Exception | None], cadence: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    days = lives(tmp_path_factory.mktemp("moody"), refuse=Moody(moods), most_items=2)
+    ada(days, cadence)
+    for day in range(14):
+        at = START + day * DAY
+        publish(days, [job(day, at=at)] if day < 4 else [job(day, at=at, skills=(Skill(name="Go"),))], at)
+        for hour in (9, 12, 23):
+            days.live(at + hour * HOUR)
+    assert counted(days) == Counter(dict.fromkeys(names(*range(4)), 1))
+    days.store.engine.dispose()
+
+
+def test_no_mail_is_tried_again_on_the_day_on_which_one_was_refused(tmp_path: Path) -> None:
+    tried: list[Email] = []
+
+    def refuse(email: Email) -> None:
+        tried.append(email)
+        raise MailRefusedError("5.6.0")
+
+    days = lives(tmp_path, refuse=refuse)
+    ada(days, "instant")
+    publish(days, [job(0)])
+    for minute in range(60):
+        publish(days, [job(1 + minute, skills=(Skill(name="Go"),))])
+        days.live(START + HOUR + timedelta(minutes=minute))
+    assert len(tried) == 1
 
 
 def waiting_days(folder: Path, killer: Killer) -> Days:

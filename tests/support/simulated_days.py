@@ -1,6 +1,6 @@
 """A notifier that lives through simulated days, and may be killed at any step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -67,13 +67,15 @@ class WatchedMailer:
 
     name = "folder"
 
-    def __init__(self, folder: Path, killer: Killer) -> None:
+    def __init__(self, folder: Path, killer: Killer, refuse: Callable[[Email], None]) -> None:
         self._mailer = FolderMailer(folder)
         self._killer = killer
+        self._refuse = refuse
         self.sends: list[str] = []
 
     def send(self, email: Email) -> Receipt:
         self._killer.step()
+        self._refuse(email)
         receipt = self._mailer.send(email)
         self.sends.append(email.delivery_id)
         self._killer.step()
@@ -94,9 +96,11 @@ class Days:
     log: list[Record] = field(default_factory=list)
     committed: int = 0
     kills: int = 0
+    refuse: Callable[[Email], None] = lambda email: None
+    """Raises what a mailer raises of a mail that does not go out."""
 
     def __post_init__(self) -> None:
-        self.mailer = WatchedMailer(self.folder, self.killer)
+        self.mailer = WatchedMailer(self.folder, self.killer, self.refuse)
         self.notifier = self._start()
 
     def publish(self, posting: PostingCore, at: datetime) -> None:

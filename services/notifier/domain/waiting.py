@@ -1,4 +1,4 @@
-"""Jobs that wait: what digests had no room for stays a candidate of the searches that it fits, while it is fresh."""
+"""Jobs that wait: what digests had no room for, or mails that did not go out held, is a candidate while it is fresh."""
 
 from collections.abc import Iterable
 from itertools import chain, islice
@@ -33,6 +33,11 @@ def waiting_after(outcome: Digest | Hold, window: DueWindow, found: Found, judge
     unjudged = (one for one in (*window.waiting, *found.beyond) if one not in done)
     waiting = chain(_ids(fitting, own), islice(_ids(outcome.near_rest, own), _MOST_NEAR), unjudged)
     return tuple(islice(dict.fromkeys(waiting), MOST_WAITING))
+
+
+def waiting_again(waiting: Iterable[str], unsent: Iterable[str]) -> tuple[str, ...]:
+    """What waits for a search once jobs that it found did not go out: these first, for they were chosen once."""
+    return tuple(islice(dict.fromkeys(chain(unsent, waiting)), MOST_WAITING))
 
 
 def _ids(left: Iterable[Left], search_id: str) -> Iterable[str]:

@@ -47,6 +47,8 @@ class DueWindow:
     weekday: int | None
     waiting: tuple[str, ...] = ()
     """Postings that it found before, for which there was no room: see `services.notifier.domain.waiting`."""
+    waiting_kept: bytes | None = None
+    """The same as the store holds it, by which it tells that nothing was put back meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,21 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coe
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests import unpack_email
-from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person
 from services.notifier.adapters.sql.suppressions import suppress
-from services.notifier.domain.delivery import EVENTS, NOT_OUT, TRANSITIONS, Event, Fault, Outcome, State, after
+from services.notifier.adapters.sql.waiting import put_back
+from services.notifier.domain.delivery import (
+    ENDS_UNSENT,
+    EVENTS,
+    NOT_OUT,
+    TRANSITIONS,
+    UNSENT,
+    Event,
+    Fault,
+    Outcome,
+    State,
+    after,
+)
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.store import bytewise, reading, retried, writing
@@ -58,7 +70,8 @@ class SqlDeliveries:
             if reason:
                 _apply(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **_FREE)
                 return False
-            return _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+            begun = _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+            return begun is not None
 
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
         """The mailer took it. Raises UnavailableError."""
@@ -78,6 +91,8 @@ class SqlDeliveries:
             refused = _apply(connection, delivery_id, attempt, "refuse", now, **_FREE, **_failed(fault, reason, now))
             if refused and person is not None:
                 suppress(connection, person, f"the mail server says that there is no such mailbox: {reason}", now)
+            if refused:
+                put_back(connection, [delivery_id])
 
     def deferred(
         self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta, fault: Fault = "away"
@@ -103,6 +118,8 @@ class SqlDeliveries:
         """
         own = deliveries.c.delivery_id == delivery_id
         with writing(self._engine) as connection:
+            if EVENTS[outcome] in ENDS_UNSENT:
+                _hold_reader(connection, delivery_id)
             row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
             state = after(row.state, EVENTS[outcome]) if row is not None else None
             if row is None or state in (None, row.state):
@@ -112,6 +129,8 @@ class SqlDeliveries:
                 accepted_at = deliveries.c.accepted_at
                 values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
             connection.execute(update(deliveries).where(own).values(values))
+            if state in UNSENT:
+                put_back(connection, [delivery_id])
             return True
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
@@ -129,7 +148,24 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             _all(connection, ended, "claimed", "expire", now)
             _all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
-            _all(connection, stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now))
+        while self._give_up(stale, now):
+            pass
+
+    def _give_up(self, stale: ColumnElement[bool], now: datetime) -> bool:
+        """Give up some that wait and are stale, of people at whom nobody is at work; whether there may be more."""
+        with writing(self._engine) as connection:
+            chosen = connection.execute(
+                select(deliveries.c.delivery_id, deliveries.c.subscriber_id).where(stale).limit(IN_CHUNK)
+            ).all()
+            people = select(subscribers.c.subscriber_id).where(
+                subscribers.c.subscriber_id.in_({row.subscriber_id for row in chosen})
+            )
+            locked = people.order_by(subscribers.c.subscriber_id).with_for_update(skip_locked=True, key_share=True)
+            free = set(connection.execute(locked).scalars())
+            own = deliveries.c.delivery_id.in_([row.delivery_id for row in chosen if row.subscriber_id in free])
+            given_up = _all(connection, own & stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now))
+            put_back(connection, given_up)
+            return len(given_up) == IN_CHUNK
 
     def doubts(self, mailer: str, most: int) -> list[Doubt]:
         """Unknown deliveries of this mailer, the oldest first. Raises UnavailableError."""
@@ -147,8 +183,12 @@ class SqlDeliveries:
         """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
         with writing(self._engine) as connection:
             proven = {"reason": "it is proven that nothing went out", **_SOUND}
-            if _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven) and resend:
+            if not _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven):
+                return
+            if resend:
                 _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
+            else:
+                put_back(connection, [doubt.delivery_id])
 
     @retried
     def release(self, worker: str, now: datetime) -> None:
@@ -171,7 +211,8 @@ class SqlDeliveries:
     @retried
     def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
         with writing(self._engine) as connection:
-            _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
+            if _apply(connection, delivery_id, attempt, event, now, **_FREE, **values) in UNSENT:
+                put_back(connection, [delivery_id])
 
 
 def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:
@@ -235,17 +276,28 @@ def _unwanted(connection: Connection, delivery_id: str) -> str:
     return "" if row.status == "active" else "the subscriber paused"
 
 
-def _apply(connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> bool:
-    """Let an event happen to a delivery; False where it is gone, in another attempt, or in no state for it."""
+def _apply(
+    connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any
+) -> State | None:
+    """The state after an event has happened; None where it is gone, in another attempt, or in no state for it."""
+    if event in ENDS_UNSENT:
+        _hold_reader(connection, delivery_id)
     own = deliveries.c.delivery_id == delivery_id
     row = connection.execute(
         select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
     ).one_or_none()
     state = after(row.state, event) if row is not None and row.attempts == attempt else None
-    if state is None:
-        return False
-    connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
-    return True
+    if state is not None:
+        connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
+    return state
+
+
+def _hold_reader(connection: Connection, delivery_id: str) -> None:
+    """Lock whose delivery it is before the delivery, as whoever builds a digest or changes a person does."""
+    reader = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == delivery_id)
+    subscriber_id = connection.execute(reader).scalar_one_or_none()
+    if subscriber_id is not None:
+        hold_person(connection, subscriber_id)
 
 
 def _all(
@@ -257,9 +309,11 @@ def _all(
     *,
     wait: bool = False,
     **values: Any,
-) -> None:
+) -> Sequence[str]:
     """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
     own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
-    for some in chunks(connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()):
+    taken = connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()
+    for some in chunks(taken):
         change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
         connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))
+    return taken

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
+    LargeBinary,
     Select,
     Text,
     Update,
@@ -256,6 +257,7 @@ def _close(connection: Connection, closing: Closing) -> bool:
         "own_cadence": window.search.cadence,
         "own_hour": window.hour,
         "own_weekday": window.weekday,
+        "waited": window.waiting_kept,
         "to_cut": closing.to_cut,
         "due_again_at": closing.next_due_at,
         "waits": waiting_written(closing.waits),
@@ -273,6 +275,7 @@ def _served_to() -> Update:
         .where(search.key == bindparam("own_key"), search.next_due_at == bindparam("was_due_at"), ~search.paused)
         .where(search.cadence == bindparam("own_cadence"), search.hour == bindparam("own_hour"))
         .where(search.weekday.is_not_distinct_from(bindparam("own_weekday")))
+        .where(search.waiting.is_not_distinct_from(bindparam("waited", type_=LargeBinary)))
     )
     return same.values(
         served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")

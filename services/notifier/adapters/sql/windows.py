@@ -188,4 +188,5 @@ def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
         hour=row.hour,
         weekday=row.weekday,
         waiting=waiting_read(row.waiting),
+        waiting_kept=row.waiting,
     )
