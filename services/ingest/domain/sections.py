@@ -4,8 +4,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Literal
+from functools import cache, cached_property, lru_cache
+from typing import Final, Literal
+
+from services.ingest.domain.lexicon import any_of
 
 Kind = Literal[
     "opening", "duties", "requirements", "nice", "benefits", "pay", "place", "about", "others", "process", "legal"
@@ -21,70 +23,17 @@ _LEAST_OWN = 400
 _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
 
-# Tried in this order. A heading in none of them ("Collaboration") leaves the section as it is. Words are those that
-# several employers of the captured feeds use, in English, German, French, Spanish, Portuguese, Polish, Dutch, Italian.
-_HEADINGS: tuple[tuple[Kind, str], ...] = (
-    ("legal", r"equal[ -](?:opportunit|employ)|^(?:an )?equal\b|\beeo\b|e-verify|^right to work|disclaimer"
-              r"|privacy (?:notice|polic|statement)|diversity|accommodation|physical (?:demand|requirement)|\bbelonging"
-              r"|^(?:the )?work(?:ing)? (?:environment|conditions)|reasonable|chancengleichheit|datenschutz"),
-    ("others", r"^not (?:your|the right|what you|quite)|also hiring"
-               r"|(?:other|more|similar|related) (?:jobs|roles|openings|positions|vacanc)"),
-    ("requirements", r"required (?:&|and) preferred|must[- ]ha|apply if|whether or not"),
-    ("place", r"^location"),
-    ("duties", r"what you(?:'ll| will)? get to \w|your responsib|responsibilities (?:would|will|includ)"),
-    ("nice", r"nice[- ]to[- ]ha|(?:good|great)[- ]to[- ]have|^(?:added |big )?bonus\b(?! (?:eligib|plan|struct))"
-             r"|bonus (?:points|skill)"
-             r"|preferred|desir(?:ed|able)|\ba (?:\w+ )?plus\b|^(?:\w+ )?plus(?:es)?\b|plus would"
-             r"|not (?:mandatory|required|necessary|needed|essential|a must)|kein muss|nicht (?:zwingend|erforderlich)"
-             r"|(?:non|pas) (?:obligatoire|requis)|no (?:excluyente|obligatori)|não obrigatóri"
-             r"|^optional|advantage if|an? advantage|extra credit|brownie|diferenci(?:al|ais)|deseable|wünschenswert"
-             r"|von vorteil|pluspunkt|^idealerweise|souhaitable|(?:compétence|connaissance|qualité|expérience)s? "
-             r"(?:souhaité|appréci)|desejáve|valorable|se valora|gradit[oie]|preferenzial|atutem"
-             r"|\batouts?\b|mile widzian|\bpré\b|un plus\b|stand ?out|sets? you apart|also (?:know|have)"
-             r"|even better if"
-             r"|望ましい"),
-    ("requirements", r"look(?:ing)? for\b|who (?:are you|you are|we want)\b|we expect\b|expects? from you|about you\b"
-                     r"|(?:minimum|basic|your|required|key|job|professional) (?:qualific|requirem|skill)"),
-    ("process", r"\bapply\b|^(?:your )?application\b(?! (?:and|security|develop))|interview"
-                r"|(?:hiring|recruit\w*|selection) process|candidate journey|next steps"
-                r"|bewerb(?!er)|processus de|proceso de|proces rekrut"),
-    ("benefits", r"benefit(?!s?:? (?:manage|administ|operation|strateg|complian|enrol|analys))|\bperks?\b"
-                 r"|we (?:can )?offer|(?:in|for) it for you|what you('ll)? get\b|in return|rewards?\b"
-                 r"|^why (?!this (?:role|job|is|work|team)|the role|it matters|this matters)|wir (?:bieten|dir)|warum"
-                 r"|ofrecemos|oferecemos|benef[ií]cios"
-                 r"|nous offrons"
-                 r"|avantages|oferujemy|wij bieden|offriamo|love working|enjoy working|flexible work"),
-    ("pay", r"compensation|salar|\bpay\b|remuneration|wage|gehalt|vergütung|rémunération|remuneraci|wynagrodzeni"),
-    ("requirements", r"requirem|required|qualific|you(?:'ll| will)? (?:have\b(?! (?:the |ample )?opportunit)"
-                     r"|are\b(?!.*do)|need)"
-                     r"|bring|\bfit\b|(?:good|great|right|perfect) match|\bideal (?:candidate|profile)|\bskills?\b"
-                     r"|\bprofile?\b"
-                     r"|(?<!customer )(?<!user )(?<!employee )(?<!candidate )(?<!developer )\bexperience"
-                     r"|expertise|\bstack\b|toolkit|^(?:key |core )?tools?(?: (?:&|and) |$)|^technolog(?:y|ies)$"
-                     r"|^essential(?: criteria)?$|^minimum\b|need to have|need (?:you|from you|to see)|what we need"
-                     r"|^languages?$|technical proficienc"
-                     r"|competenc|^education|certification|\btraits\b|qualities|knowledge(?! (?:shar|transf|man))"
-                     r"|you should|we value"
-                     r"|successful in|^the person$|who this is for|(?:your|ihr|dein) background"
-                     r"|was du (?:brauchst|mitbring)|anforderung|wir (?:uns von dir )?(?:suchen|wünschen)"
-                     r"|requisitos?\b|(?:que|quem|qué|quién) (?:buscamos|procuramos)|exigences|wymagania"
-                     r"|wat je meebrengt|必要な|求める"),
-    ("duties", r"responsib|responsab|accountabilit|what (?:will )?you|you(?:'ll| will)\b|how (?:will )?you"
-               r"|your (?:role|mission|task|impact|job|day|challenge|scope)|the (?:role|opportunity|job|position)"
-               r"|this (?:role|opportunity|position)|(?:job|role|position) (?:summary|description|overview)|^overview"
-               r"|day[- ]to[- ]day|typical day"
-               r"|duties|functions|success looks|aufgaben|deine rolle|was dich|du tun wirst|missions?\b(?<!our mission)"
-               r"|funciones|tareas|sobre (?:el cargo|la posici|a vaga|a oportunidade)|vo(?:s|tre) (?:mission|quotidien)"
-               r"|obowiązki|first \d+ days|^about the project"
-               r"|^summary|^description|de rol|cosa farai|業務内容"),
-    ("place", r"^work location|time ?zones?|where (?:you|we)|standort|ubicaci"),
-    ("about", r"^about|who (?:are )?(?:we|is)\b|^our (?:mission|value|culture|story|company|team|client|product|ethos"
-              r"|commit|purpose|vision)"
-              r"|^(?:the )?company\b|company (?:overview|description|value|purpose|strength)|über uns|^sobre|qui sommes"
-              r"|^(?:join|meet)\b|what (?:do )?we do\b|what do we (?:do|believe)|how we work|^the team|o nas"
-              r"|over ons|chi siamo"),
+_HEADINGS: Final[tuple[tuple[str, Kind, str], ...]] = (
+    ("legal", "legal", ""), ("others", "others", ""), ("surely_requirements", "requirements", ""),
+    ("surely_place", "place", ""), ("surely_duties", "duties", ""), ("nice", "nice", "望ましい"),
+    ("sought", "requirements", ""), ("process", "process", ""), ("benefits", "benefits", ""), ("pay", "pay", ""),
+    ("requirements", "requirements", "必要な|求める"), ("duties", "duties", "業務内容"), ("place", "place", ""),
+    ("about", "about", ""),
 )  # fmt: skip
-_PATTERNS = tuple((kind, re.compile(words)) for kind, words in _HEADINGS)
+"""Tried in this order: the words of the languages, the section, and Japanese words.
+
+A heading in none of them ("Collaboration") leaves the section as it is.
+"""
 _STOP = re.compile(r"\n|[.!?;](?=\s+[A-ZÀ-Þ•\"“(])|(?<=[a-z)])[.!?](?=[A-Z])")
 """The end of a sentence; also where two were run together, as some boards do with line breaks."""
 _DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
@@ -171,10 +120,16 @@ def _kind_of(line: str) -> Kind | None:
     return _kind_of_heading(line)
 
 
+@cache
+def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    words = ((kind, any_of(f"heading.{entry}"), japanese) for entry, kind, japanese in _HEADINGS)
+    return tuple((kind, re.compile(f"{known}|{japanese}" if japanese else known)) for kind, known, japanese in words)
+
+
 @lru_cache(maxsize=16_384)
 def _kind_of_heading(line: str) -> Kind | None:
     # Remembered: employers repeat their headings, and boards those of their forms, from posting to posting.
     heading = _DECORATION.sub("", line.lower().replace("’", "'"))
     if not heading or len(heading.split()) > _MOST_HEADING_WORDS:
         return None
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(heading)), None)
+    return next((kind for kind, pattern in _patterns() if pattern.search(heading)), None)

@@ -37,6 +37,7 @@ from services.ingest.domain.sections import document_of
         ("Vos responsabilités", "duties"),
         ("Responsabilidades", "duties"),
         ("About this position", "duties"),
+        ("About the payments role", "duties"),
         ("Benefits & perks", "benefits"),
         ("Was wir bieten", "benefits"),
         ("Benefits administration", "opening"),
@@ -46,6 +47,8 @@ from services.ingest.domain.sections import document_of
         ("Equal opportunity employer", "legal"),
         ("How to apply", "process"),
         ("Pay range", "pay"),
+        ("Salário", "pay"),
+        ("Retribuzione", "pay"),
         ("What you'll get to do", "duties"),
         ("Why this matters", "opening"),
         ("Other openings", "others"),
@@ -104,3 +107,9 @@ def test_stretches_around_words_overlap_into_one_and_stay_inside_the_text() -> N
 def test_a_line_about_the_work_ends_no_section(line: str) -> None:
     document = document_of("", f"Responsibilities\nBuild.\n{line}\nThe words in question.")
     assert document.kind_at(document.text.index("question")) == "duties"
+
+
+@pytest.mark.parametrize("line", ["Step 3: Submissions", "Commission"])
+def test_a_word_in_another_word_begins_no_section(line: str) -> None:
+    document = document_of("Account Executive", f"Interviews\n{line}\nYou meet us.")
+    assert document.kind_at(document.text.index("You meet")) == "process"
