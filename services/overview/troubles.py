@@ -1,12 +1,14 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from services.overview.mail_troubles import mail_troubles
 from services.overview.model import Overview, ServiceView, Trouble
+from services.overview.source_troubles import late_polls, source_troubles
+from services.overview.spans import MOST_NAMED, ago, lasting, named_of, short, when
 from services.processes import process_of
-from services.runtime.figures import SourceFigures, StoreFigures
+from services.runtime.figures import StoreFigures
 from services.runtime.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
@@ -17,10 +19,7 @@ BEHIND_S = 300.0
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
 _OUTBOX_MANY = 10_000
-_MOST_SAID = 160
-_MOST_NAMED = 3
-_HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
-_JUST = timedelta(seconds=1)
+_COLLECTOR = "ingest.collector"
 
 
 def troubles(overview: Overview) -> tuple[Trouble, ...]:
@@ -29,6 +28,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_engines(overview),
         *_services(overview),
         *(_store(overview.figures, overview.at) if overview.figures else ()),
+        *_late_polls(overview),
         *_letters(overview),
     ]
     return tuple(sorted(found, key=lambda one: not one.grave))
@@ -43,7 +43,7 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
     for engine in overview.engines:
         if not engine.reachable:
             yield Trouble(
-                f"{engine.name} cannot be used: {_short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
+                f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
                 _remedy(engine.said),
             )
 
@@ -87,9 +87,8 @@ def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
     for worker in (worker for service in services for worker in service.workers):
         seen[worker.worker] = max(worker.seen_at, seen.get(worker.worker, worker.seen_at))
     latest = sorted(seen.items(), key=lambda one: one[1], reverse=True)
-    named = [f"{name} {when(at, now)}" for name, at in latest[:_MOST_NAMED]]
-    named += [f"{len(latest) - _MOST_NAMED} more"] if len(latest) > _MOST_NAMED else []
-    return f", last heard of {', '.join(named)}" if named else ""
+    named = named_of([f"{name} {when(at, now)}" for name, at in latest])
+    return f", last heard of {named}" if named else ""
 
 
 def _lost(overview: Overview) -> Iterator[Trouble]:
@@ -98,6 +97,9 @@ def _lost(overview: Overview) -> Iterator[Trouble]:
     for service in overview.services:
         for worker in service.lost(overview.at) if service.alive(overview.at) else ():
             lost.setdefault(worker.worker, []).append((service, worker))
+    if len(lost) > MOST_NAMED:
+        yield _many_lost(overview, lost)
+        return
     for name, rows in lost.items():
         services = " and ".join(service.name for service, _ in rows)
         left = min(len(service.alive(overview.at)) for service, _ in rows)
@@ -109,15 +111,21 @@ def _lost(overview: Overview) -> Iterator[Trouble]:
         )
 
 
+def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:
+    workers = [worker for rows in lost.values() for _, worker in rows]
+    services = dict.fromkeys(service.name for rows in lost.values() for service, _ in rows)
+    last = max(worker.seen_at for worker in workers)
+    return Trouble(
+        f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
+        f" {named_of(list(lost))}",
+        "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
+    )
+
+
 def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
     """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
     alive = service.alive(now)
-    for worker in alive:
-        beat = worker.heartbeat
-        if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
-            reason = _short(beat.reason or "no reason given")
-            since = lasting(beat.last_error_since, beat.last_error_at, now)
-            yield Trouble(f"{service.name} ({worker.worker}) does not work: {reason}{since}", _remedy(beat.reason))
+    yield from _idle(now, service, away)
     rate = sum(worker.heartbeat.per_second for worker in alive)
     if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
@@ -128,6 +136,24 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
                 f"{service.name} is {service.lag:,} records behind, {left} at its pace",
                 f"start another worker of {service.name}, if it does not catch up",
             )
+
+
+def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
+    """Workers that live and do not work, by their reason."""
+    by_reason: dict[str | None, list[Worker]] = {}
+    for worker in service.alive(now):
+        beat = worker.heartbeat
+        if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
+            by_reason.setdefault(beat.reason, []).append(worker)
+    for reason, workers in by_reason.items():
+        said = short(reason or "no reason given")
+        if len(workers) > MOST_NAMED:
+            names = named_of([worker.worker for worker in workers])
+            yield Trouble(f"{len(workers):,} workers of {service.name} do not work ({names}): {said}", _remedy(reason))
+            continue
+        for worker in workers:
+            since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {said}{since}", _remedy(reason))
 
 
 def _remedy(reason: str | None) -> str:
@@ -146,8 +172,7 @@ def _remedy(reason: str | None) -> str:
 
 
 def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    for source in figures.sources:
-        yield from _source(source, now)
+    yield from source_troubles(figures.sources, now)
     if figures.pauses.sending:
         waiting = figures.deliveries.get("pending", 0)
         yield Trouble(f"sending is {BY_OPERATOR}; {waiting:,} mails wait", "`jobchime resume sending`", grave=False)
@@ -171,34 +196,11 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
 
 
-def _source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
-    since = lasting(source.error_since, source.error_at, now)
-    last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
-    if source.state == "silent":
-        why = f": {_short(source.error)}{since}" if source.error else ""
-        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
-    elif source.state == "hanging":
-        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
-    elif source.state == "failing":
-        again = "" if source.pushed else "; it is asked again by itself"
-        yield Trouble(
-            f"the source {source.name} fails ({last}): {_short(source.error or '')}{since}", f"read the reason{again}"
-        )
-    elif source.state == "shrunk":
-        yield Trouble(
-            f"the source {source.name} lists {source.items:,} and lacks {source.lacking:,} open postings, kept open",
-            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
-        )
-    elif source.state == "paused":
-        yield Trouble(
-            f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False
-        )
-
-
-def _hangs(source: SourceFigures, now: datetime) -> str:
-    asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
-    before = [f"{source.hangs} polls in a row ran out of time"] if source.hangs else []
-    return "; ".join((*asked, *before, *([_short(source.error)] if source.error else [])))
+def _late_polls(overview: Overview) -> Iterator[Trouble]:
+    """Of a collector that works; one that does not, or is paused, is told of itself."""
+    collectors = [service for service in overview.services if service.name == _COLLECTOR]
+    if overview.figures and any(service.alive(overview.at) and not service.paused for service in collectors):
+        yield from late_polls(overview.figures.sources, overview.at)
 
 
 def _letters(overview: Overview) -> Iterator[Trouble]:
@@ -218,27 +220,3 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
                 f"{service} handles postings {ago(timedelta(seconds=seconds))} after their fetch", "see its lag above",
                 grave=False,
             )  # fmt: skip
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
-
-
-def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
-    """For how long an error has been seen, and when last; nothing of one that has only just come."""
-    if since is None or now - since < _JUST:
-        return ""
-    last = f", last {ago(now - at)} ago" if at is not None else ""
-    return f" (for {ago(now - since)}{last})"
-
-
-def when(at: datetime, now: datetime) -> str:
-    return f"{ago(now - at)} ago ({at:%Y-%m-%d %H:%M}Z)"
-
-
-def ago(span: timedelta) -> str:
-    seconds = max(int(span.total_seconds()), 0)
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"

@@ -4,7 +4,7 @@ from services.matcher.explain import plain
 from services.notifier.domain.lines import capitalised, one_line
 from services.notifier.domain.score_lines import part_line, part_words, why_here
 from services.notifier.domain.telling import in_telling_order
-from services.overview.troubles import ago, lasting
+from services.overview.spans import ago, lasting
 
 __all__ = [
     "ago",

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.overview.model import EngineView, LetterView, Overview, ServiceView
-from services.overview.troubles import ago, healthy, troubles
-from services.runtime.figures import SourceFigures, StoreFigures
+from services.overview.spans import ago
+from services.overview.troubles import healthy, troubles
+from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 from services.runtime.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from tests.support.logs import NOON
@@ -253,3 +254,80 @@ def test_what_is_grave_comes_first() -> None:
 )
 def test_spans_are_told_in_one_unit(seconds: int, said: str) -> None:
     assert ago(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "do"),
+    [
+        ("hanging", "50 sources hang: s00, s01, s02 and 47 more; each: it took too long", "`jobchime source list`"),
+        (
+            "silent",
+            "50 sources are silent: s00, s01, s02 and 47 more; each: it took too long",
+            "`jobchime source check`",
+        ),
+        ("failing", "50 sources fail: s00, s01, s02 and 47 more; each: it took too long", "`jobchime source list`"),
+        ("shrunk", "50 sources lack many open postings, kept open: s00, s01, s02 and 47 more", "source accept NAME`"),
+        ("paused", "50 sources are paused by operator: s00, s01, s02 and 47 more", "`jobchime source resume NAME`"),
+    ],
+)
+def test_many_sources_of_one_kind_are_one_trouble(state: SourceState, said: str, do: str) -> None:
+    error = "it took too long" if state in ("hanging", "silent", "failing") else None
+    sources = tuple(SourceFigures(f"s{number:02}", state, error=error) for number in range(50))
+    (found,) = troubles(figures(sources=(*sources, SourceFigures("well", "ok"))))
+    assert found.what == said
+    assert do in found.do
+    assert found.grave == (state != "paused")
+
+
+def test_of_many_sources_that_fail_the_most_frequent_reason_is_told() -> None:
+    errors = ["HTTP 500", "HTTP 404", "HTTP 500", None, "HTTP 410"]
+    sources = tuple(SourceFigures(f"s{number}", "failing", error=error) for number, error in enumerate(errors))
+    (found,) = troubles(figures(sources=sources))
+    assert found.what == "5 sources fail: s0, s1, s2 and 2 more; 2 of them: HTTP 500"
+
+
+def test_a_few_sources_are_told_one_by_one_beside_many_of_another_kind() -> None:
+    few = tuple(SourceFigures(f"few{number}", "failing", error="HTTP 500") for number in range(3))
+    many = tuple(SourceFigures(f"many{number}", "hanging") for number in range(4))
+    assert len(troubles(figures(sources=(*few, *many)))) == 4
+
+
+def test_many_workers_that_are_lost_or_do_not_work_are_one_trouble_each() -> None:
+    gone = [replace(worker(), worker=f"gone{number}") for number in range(5)]
+    idle = [replace(worker(ready=False, reason="halted"), worker=f"w{number}", seen_at=LATER) for number in range(5)]
+    found = troubles(replace(WELL, at=LATER, services=(ServiceView("matcher", 0, (*gone, *idle)),)))
+    assert [one.what for one in found] == [
+        "5 workers of matcher do not work (w0, w1, w2 and 2 more): halted",
+        f"5 workers of matcher are lost, the last heard of 10 min ago ({NOON:%Y-%m-%d %H:%M}Z):"
+        " gone0, gone1, gone2 and 2 more",
+    ]
+    assert "`jobchime worker list`" in found[1].do
+
+
+def polled(*minutes: int, asked: bool = False, state: SourceState = "ok", collects: bool = True) -> Overview:
+    """Sources that have been due for so many minutes."""
+    sources = tuple(
+        SourceFigures(f"s{late}", state, next_due=NOON - late * MINUTE, asked_since=NOON if asked else None)
+        for late in minutes
+    )
+    own = (replace(service("ingest.collector"), paused=not collects),)
+    return replace(figures(sources=sources), services=own)
+
+
+def test_polls_that_are_late_are_told_with_how_many_and_how_late() -> None:
+    (found,) = troubles(polled(-30, 1, 16, 90, 120))
+    assert found.what == "3 of 5 sources have been due and are not asked, the longest for 2 h"
+    assert "ingest.polls_at_once" in found.do
+    assert found.grave
+
+
+@pytest.mark.parametrize(
+    "overview", [polled(5), polled(90, asked=True), polled(90, state="off"), replace(polled(), figures=None)]
+)
+def test_polls_that_run_or_have_only_come_due_are_not_late(overview: Overview) -> None:
+    assert troubles(overview) == ()
+
+
+def test_that_the_collector_is_paused_is_told_and_not_that_polls_are_late() -> None:
+    (found,) = troubles(polled(90, collects=False))
+    assert found.what == "ingest.collector is paused by operator"

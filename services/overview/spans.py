@@ -1,0 +1,39 @@
+"""How spans of time, long texts and many names are said of what is not well."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+MOST_NAMED = 3
+"""Of many that have the same; how many there are is said."""
+_MOST_SAID = 160
+_JUST = timedelta(seconds=1)
+
+
+def short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+
+
+def named_of(names: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    more = [f"{len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
+    return " and ".join([", ".join(names[:MOST_NAMED]), *more])
+
+
+def lasting(since: datetime | None, at: datetime | None, now: datetime) -> str:
+    """For how long an error has been seen, and when last; nothing of one that has only just come."""
+    if since is None or now - since < _JUST:
+        return ""
+    last = f", last {ago(now - at)} ago" if at is not None else ""
+    return f" (for {ago(now - since)}{last})"
+
+
+def when(at: datetime, now: datetime) -> str:
+    return f"{ago(now - at)} ago ({at:%Y-%m-%d %H:%M}Z)"
+
+
+def ago(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
