@@ -59,7 +59,7 @@ PARTS = {
     "To begin": ("demo", "config", "source", "run", "doctor", "status"),
     "People": ("subscriber", "search", "preview"),
     "Why": ("explain", "backtest", "match", "normalise"),
-    "To operate": ("pause", "resume", "dead", "delivery", "backup", "restore"),
+    "To operate": ("pause", "resume", "dead", "delivery", "mail", "backup", "restore"),
 }
 """The commands by what they are for; those that stand nowhere are of the deployed form."""
 _REST = "The deployed form"

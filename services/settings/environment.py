@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -127,9 +127,18 @@ def _read(name: str, kind: Any, text: str) -> Any:
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
-    near = nearest(name[len(PREFIX) :], [each[len(PREFIX) :] for each in _all_names(model, name)])
-    mend = f"did you mean {PREFIX}{near}?" if near else "unset it; `jobchime config init` writes all that there are"
+    names = [each[len(PREFIX) :] for each in _all_names(model, name)]
+    near, table = nearest(name[len(PREFIX) :], names), _nearest_table(name, names)
+    mend = "unset it; `jobchime config init` writes all that there are"
+    if near or table:
+        mend = f"did you mean {PREFIX}{near}?" if near else f"did you mean one of {PREFIX}{table}{_PARTS}...?"
     return f"{name} is not a setting; {mend}"
+
+
+def _nearest_table(name: str, names: Iterable[str]) -> str | None:
+    """The table, of those that hold settings, whose name stands most alike before a variable's first parting."""
+    tables = dict.fromkeys(each.partition(_PARTS)[0] for each in names if _PARTS in each)
+    return nearest(name[len(PREFIX) :].partition(_PARTS)[0], tables)
 
 
 def _all_names(model: type[BaseModel], near: str) -> Iterator[str]:

@@ -124,6 +124,8 @@ def test_null_is_given_by_an_empty_variable(monkeypatch: pytest.MonkeyPatch, tmp
         ("JOBCHIME_STOER", "JOBCHIME_STORE"),
         ("JOBCHIME_INGEST__PUSH__KEYS__BOARD__KYE", "JOBCHIME_INGEST__PUSH__KEYS__BOARD__KEY"),
         ("JOBCHIME_KAFKA__BOOTSTRAP__0", "JOBCHIME_KAFKA__BOOTSTRAP"),
+        ("JOBCHIME_MIAL__DIR", "one of JOBCHIME_MAIL__..."),
+        ("JOBCHIME_KAFAK", "one of JOBCHIME_KAFKA__..."),
     ],
 )
 def test_a_variable_that_is_no_setting_is_named_with_the_nearest(
