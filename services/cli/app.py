@@ -1,10 +1,8 @@
 """The tree of commands. Only the module of the command that is run is imported: some bring seconds of libraries."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -85,10 +83,10 @@ class Grouped(TyperGroup):
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from services.ingest.domain.normalise import REVISION
+        from services.usecases.release import release
 
-        python = ".".join(map(str, sys.version_info[:3]))
-        typer.echo(f"jobchime {version('jobchime')} (normaliser {REVISION}, Python {python})")
+        this = release()
+        typer.echo(f"jobchime {this.version} (normaliser {this.normaliser}, Python {this.python})")
         raise typer.Exit
 
 

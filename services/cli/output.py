@@ -166,7 +166,7 @@ def _in_lines(what: str, total: int | None) -> Advance:
         said = now
         spent = max(now - started, 0.001)
         of = f" of {total:,}" if total is not None else ""
-        left = f", {(total - done) * spent / done:.0f} s left" if total and done < total else ""
+        left = f", {(total - done) * spent / done:.0f} s left" if total and 0 < done < total else ""
         print(f"{what}: {done:,}{of}, {done / spent:,.0f}/s{left}", file=sys.stderr)
 
     return advance

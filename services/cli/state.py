@@ -1,27 +1,20 @@
 """`jobchime migrate`, `backup` and `restore`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.options import Config
+from services.cli.opened import say
+from services.cli.options import Config, moment
 from services.cli.output import progress
-from services.runtime import backup as archives
-from services.runtime.datadir import SECRET_FILE
-from services.runtime.errors import UsageError
-from services.runtime.store import migrate as migrate_store
-from services.runtime.store import open_store
-from services.settings import Settings, load_settings
+from services.settings import load_settings
+from services.usecases import state
 
 
 def migrate(config: Config = None) -> None:
     """Bring the store's tables up to date; safe to run twice."""
-    settings = load_settings(config)
-    engine = open_store(settings.store_url, settings.store_limits)
-    for note in migrate_store(engine, lambda: settings.ids().secret):
-        typer.echo(f"Note: {note}.", err=True)
+    state.migrate(load_settings(config), tell=say)
     typer.echo("The store is up to date.")
 
 
@@ -30,17 +23,7 @@ def backup(
     config: Config = None,
 ) -> None:
     """Write log, store and secret, as they are at one moment, into one archive; services may run on."""
-    settings = load_settings(config)
-    _check_embedded(settings, "backup", "pg_dump --format=custom")
-    with progress("Backing up") as advance:
-        last = 0
-
-        def told(done: int, of: int) -> None:
-            nonlocal last
-            advance(done - last)
-            last = done
-
-        manifest = archives.backup(settings.data, file, now=datetime.now(UTC), also=(SECRET_FILE,), progress=told)
+    manifest = state.backup(load_settings(config), file, moment(None), progress=progress)
     size = sum(member.bytes for member in manifest.files.values())
     typer.echo(
         f"Wrote {file}: {len(manifest.files)} files, {size:,} bytes before compression. Keep it as you keep addresses."
@@ -53,18 +36,7 @@ def restore(
     config: Config = None,
 ) -> None:
     """Put the state of an archive into the data folder, verified first."""
-    settings = load_settings(config)
-    _check_embedded(settings, "restore", "pg_restore")
-    manifest = archives.restore(file, settings.data, force=force)
+    manifest = state.restore(load_settings(config), file, force=force)
     typer.echo(
         f"Restored the state of {manifest.created_at:%Y-%m-%d %H:%M} UTC. What was mailed since may be mailed again."
     )
-
-
-def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:
-    """An archive of the data folder would hold nothing of a store that is elsewhere. Raises UsageError."""
-    if settings.store.get_secret_value():
-        raise UsageError(
-            f"`jobchime {command}` takes what is in the data folder, and this store is elsewhere: use `{own_tool}`,"
-            " and keep the secret beside it"
-        )

@@ -6,8 +6,9 @@ import typer
 
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json, table
-from services.runtime.kafka.topics import Finding, check, create, planned
 from services.settings import load_settings
+from services.usecases import topics
+from services.usecases.topics import Finding
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -15,28 +16,28 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("create")
 def create_topics(config: Config = None, as_json: AsJson = False) -> None:
     """Make the topics that are missing, and mend what differs; safe to run again."""
-    settings = load_settings(config).kafka
-    done = create(settings)
+    settings = load_settings(config)
+    done = topics.create(settings)
     if as_json:
         _print_json(done)
     elif done:
         console().print(table("", ("topic", "done"), [(one.topic, one.what) for one in done]))
     else:
-        typer.echo(f"All {len(planned(settings))} topics are as they should be.")
+        typer.echo(f"All {topics.count(settings)} topics are as they should be.")
 
 
 @app.command("check")
 def check_topics(config: Config = None, as_json: AsJson = False) -> None:
     """What of the topics is missing or not as it should be, and how to mend it. Exit 1 where there is something."""
-    settings = load_settings(config).kafka
-    findings = check(settings)
+    settings = load_settings(config)
+    findings = topics.check(settings)
     if as_json:
         _print_json(findings)
     elif findings:
         rows = [(one.topic, one.what, one.mend) for one in findings]
         console().print(table("", ("topic", "found", "how to mend it"), rows))
     else:
-        typer.echo(f"All {len(planned(settings))} topics are as they should be.")
+        typer.echo(f"All {topics.count(settings)} topics are as they should be.")
     if findings:
         raise typer.Exit(1)
 

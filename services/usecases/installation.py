@@ -12,6 +12,7 @@ from services.notifier.adapters.sql.searches import SqlSearches
 from services.notifier.adapters.sql.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
+from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
 from services.runtime.errors import UsageError
 from services.runtime.kafka.letters import KafkaLetterLog
@@ -90,12 +91,12 @@ def open_letters(settings: Settings) -> SqliteLog | KafkaLetterLog:
     return KafkaLetterLog(settings.kafka) if settings.deployed else open_log(settings)
 
 
-def open_log(settings: Settings) -> SqliteLog:
+def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
     """The log of the embedded form. Raises UsageError where there is none yet."""
     path = settings.data / LOG_FILE
     if not path.is_file():
         raise UsageError(f"there is no log in {settings.data} yet; `jobchime run` begins one")
-    return SqliteLog(path)
+    return SqliteLog(path, clock=clock)
 
 
 @contextmanager

@@ -1,0 +1,58 @@
+"""What is kept: brought up to date, written into an archive, and put back from one."""
+
+from datetime import datetime
+from pathlib import Path
+
+from services.runtime import backup as archives
+from services.runtime.backup import Manifest
+from services.runtime.datadir import SECRET_FILE
+from services.runtime.errors import UsageError
+from services.runtime.store import migrate as migrate_store
+from services.runtime.store import open_store
+from services.settings import Settings
+from services.usecases.installation import Tell
+from services.usecases.progress import Progress, unseen
+
+__all__ = ["Manifest", "backup", "migrate", "restore"]
+
+
+def migrate(settings: Settings, *, tell: Tell) -> None:
+    """Bring the store's tables up to date; safe to run twice. Raises UnavailableError."""
+    engine = open_store(settings.store_url, settings.store_limits)
+    for note in migrate_store(engine, lambda: settings.ids().secret):
+        tell(f"Note: {note}.")
+
+
+def backup(settings: Settings, file: Path, now: datetime, *, progress: Progress = unseen) -> Manifest:
+    """Write log, store and secret, as they are at one moment, into one archive; services may run on.
+
+    Raises UsageError where the store is elsewhere.
+    """
+    _check_embedded(settings, "backup", "pg_dump --format=custom")
+    with progress("Backing up", None) as advance:
+        last = 0
+
+        def count(done: int, _of: int) -> None:
+            nonlocal last
+            advance(done - last)
+            last = done
+
+        return archives.backup(settings.data, file, now=now, also=(SECRET_FILE,), progress=count)
+
+
+def restore(settings: Settings, file: Path, *, force: bool) -> Manifest:
+    """Put the state of an archive into the data folder, verified first; `force`: also over one that is there.
+
+    Raises UsageError.
+    """
+    _check_embedded(settings, "restore", "pg_restore")
+    return archives.restore(file, settings.data, force=force)
+
+
+def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:
+    """An archive of the data folder would hold nothing of a store that is elsewhere. Raises UsageError."""
+    if settings.store.get_secret_value():
+        raise UsageError(
+            f"`jobchime {command}` takes what is in the data folder, and this store is elsewhere: use `{own_tool}`,"
+            " and keep the secret beside it"
+        )
