@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 # One more than the two cores of CI: many tests wait for engines, processes and clocks.
 WORKERS ?= 3
-LOCALE := services/notifier/locale
+LOCALE := services/wording/locale
 LINT := tests/support/mail_lint
 
 .PHONY: setup demo engines engines-stop mail-lint test test-live test-kill test-races test-faults lint types check format lock schemas docs samples locales pictures clean
@@ -90,7 +90,7 @@ samples: setup
 
 # Texts of digests: what the code says goes into the catalogues, untranslated where it is new; then they are compiled.
 locales: setup
-	@$(BIN)/pybabel -q extract -k say -k count:1,2 -k mark --no-location --sort-output --omit-header -o $(LOCALE)/digest.pot services/notifier/domain
+	@$(BIN)/pybabel -q extract -k say -k count:1,2 -k mark --no-location --sort-output --omit-header -o $(LOCALE)/digest.pot services/wording services/notifier/domain
 	@$(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(LOCALE)/digest.pot -d $(LOCALE) -D digest
 	@$(BIN)/pybabel -q compile -d $(LOCALE) -D digest
 

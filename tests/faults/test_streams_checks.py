@@ -15,7 +15,7 @@ from tests.support.streams.material import Step, normalised, raw_of, steps
 from tests.support.streams.pairs import Expected, PairTally, Stored, Versions, check_pairs, check_truth, fits_of
 
 NOW = datetime(2026, 8, 3, 12, tzinfo=UTC)
-COUNT = 60
+COUNT = 80
 
 
 @pytest.fixture(scope="module")

@@ -190,7 +190,7 @@ def _skills(random_: random.Random, model: PostingCore, others: Sequence[str]) -
     any_of = _some(random_, pool, 3) if random_.random() < 0.5 else ()
     unwanted = [name for name in _some(random_, others, 2) if name not in needed and name not in any_of]
     unwanted = unwanted if random_.random() < 0.4 else []
-    at_least = random_.randint(1, len(any_of)) if any_of and random_.random() < 0.4 else 1
+    at_least = random_.randint(1, len(any_of)) if any_of and random_.random() < 0.2 else 1
     return SkillTerms(all=needed, any=any_of, at_least=at_least, none=tuple(unwanted))
 
 
@@ -214,7 +214,7 @@ def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[
         seniority=tuple(random_.sample(get_args(Seniority), k=4)) if often(0.2) else (),
         employment=tuple(random_.sample(get_args(Employment), k=3)) if often(0.15) else (),
         languages=random_.choice((("en",), ("en", "de"))) if often(0.15) else (),
-        visa_sponsorship=often(0.15),
+        visa_sponsorship=often(0.08),
         accept_unknown_visa=often(0.5),
     )
 

@@ -10,8 +10,8 @@ from babel.dates import format_date, format_datetime
 
 from services.notifier.adapters.folder import file_name_of, write_whole
 from services.notifier.adapters.jinja import environment
-from services.notifier.domain.lines import one_line, zone_of
 from services.runtime.private import private_folder
+from services.wording.lines import one_line, zone_of
 
 PAGES = "pages"
 """The folder beside the index that holds the mails' pages."""

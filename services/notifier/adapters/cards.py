@@ -12,20 +12,20 @@ from markupsafe import Markup, escape
 from schemas.criteria import SalaryFloor
 from schemas.posting import PostingCore
 from services.notifier.adapters.held import Held
-from services.notifier.domain.amounts import converted_pay
 from services.notifier.domain.job_wording import age_line, found_line, seen_on
-from services.notifier.domain.lines import capitalised
 from services.notifier.domain.model import FoundBy, Item, Preferred
 from services.notifier.domain.pay_bar import PayBar, pay_bar
 from services.notifier.domain.shown import Reader, ShownJob, fault_line, notes, reasons_shown, shown_job, why_lines
 from services.notifier.domain.telling import most_telling
 from services.notifier.domain.wording import LABELS
-from services.notifier.domain.words import Words
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
+from services.wording.amounts import converted_pay
+from services.wording.lines import capitalised
+from services.wording.words import Words
 
 _SLOT = re.compile("\x01([a-z_]+)\x01")
-"""No line of a feed holds such characters, see `services.notifier.domain.lines.one_line`."""
+"""No line of a feed holds such characters, see `services.wording.lines.one_line`."""
 _ACTIONS = ("more_like", "not_relevant", "hide_company")
 
 

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from services.notifier.adapters.cards import Cards, Slots, Stack
 from services.notifier.adapters.styles import TEMPLATES, InlinedStyles, kept_styles
-from services.notifier.catalogues import words_of
 from services.notifier.domain.model import Digest, Sender
 from services.notifier.domain.shown import reader_of, show
 from services.notifier.domain.wording import LABELS
-from services.notifier.domain.words import Words
 from services.notifier.ports import Links, Rendered
+from services.wording.catalogues import words_of
+from services.wording.words import Words
 
 CARDS_HELD = 4_096
 _TEXT_WIDTH = 72

@@ -14,8 +14,8 @@ from io import BytesIO
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-from services.notifier.domain.lines import one_line
 from services.notifier.ports import Email, MailRefusedError
+from services.wording.lines import one_line
 
 _END = "\r\n"
 _LINE = 76

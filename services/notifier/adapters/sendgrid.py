@@ -10,7 +10,6 @@ from sendgrid.helpers.mail.exceptions import ApiKeyIncludedException
 from services.notifier.adapters.mime import address_of, header_fields
 from services.notifier.adapters.sendgrid_answers import receipt_of
 from services.notifier.adapters.sendgrid_wire import Limits, NoAnswerError, NotSentError, WireClient
-from services.notifier.domain.lines import one_line
 from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import (
     Email,
@@ -22,6 +21,7 @@ from services.notifier.ports import (
 )
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.secrets import remember
+from services.wording.lines import one_line
 
 DELIVERY_ID = "delivery_id"
 """The custom argument that comes back with every event of a message, by which an unknown delivery is settled."""

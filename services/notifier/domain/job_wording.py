@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 
 from schemas.posting import Employment, PostingCore, Seniority, Timezones
-from services.notifier.domain.lines import capitalised, quoted
-from services.notifier.domain.model import FoundBy
-from services.notifier.domain.place_wording import any_of, worth_naming
+from services.notifier.domain.model import FoundBy, Preferred
 from services.notifier.domain.score import states_pay
-from services.notifier.domain.words import Words, mark
+from services.rules.placing import WORLDWIDE
+from services.wording.lines import capitalised, quoted
+from services.wording.places import any_of, worth_naming
+from services.wording.reasons import offset, places_listed
+from services.wording.words import Words, mark
 
 _DAYS_IN_WORDS = 14
 _ALL_ROUND = 20.0
@@ -70,14 +72,6 @@ def timezones_line(zones: Timezones | None, words: Words) -> str:
     return words.say("time zones {low} to {high}", low=low, high=high)
 
 
-def offset(hours: float) -> str:
-    """`UTC+5:30`, `UTC−3`, `UTC+0`."""
-    minutes = round(abs(hours) * 60)
-    sign = "−" if hours < 0 else "+"
-    whole, rest = divmod(minutes, 60)
-    return f"UTC{sign}{whole}{f':{rest:02d}' if rest else ''}"
-
-
 def level_line(posting: PostingCore, words: Words) -> str:
     """Level and kind of employment: `Senior, full time`; empty where neither is known."""
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority else ""
@@ -128,3 +122,18 @@ def found_line(found_by: Sequence[FoundBy], words: Words) -> str:
     """The searches that found a job, quoted."""
     names = ", ".join(quoted(found.search.name, words) for found in found_by)
     return words.say("Found by {searches}", searches=names)
+
+
+def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words) -> str:
+    """That a job may be done where the reader would like best, as such a clause; empty where it may not."""
+    if WORLDWIDE in preferred.named:
+        return words.say("may be done from anywhere, which you prefer")
+    if preferred.named:
+        # A country need not be named beside a group that holds it, unless it alone is preferred.
+        named = [place for place in worth_naming(posting.reach) if place in preferred.named] or preferred.named
+        return words.say("hires in {places}, which you prefer", places=places_listed(named, words))
+    if preferred.taken_in:
+        return words.say(
+            "may also be done from {places}, which you prefer", places=places_listed(preferred.taken_in, words)
+        )
+    return ""

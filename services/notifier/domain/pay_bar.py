@@ -8,10 +8,10 @@ from babel.numbers import format_decimal
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
-from services.notifier.domain.amounts import floor_in_words, percent
-from services.notifier.domain.words import Words
 from services.rules.criterion.salary import annual_floor
 from services.rules.money import annual_range
+from services.wording.amounts import floor_in_words, percent
+from services.wording.words import Words
 
 _LEAST, _MOST = 0.5, 3.0
 """The scale, in floors: the floor itself stands a fifth along, on every bar."""

@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
 from services.notifier.domain import job_wording, wording
-from services.notifier.domain.amounts import money, stated_pay
-from services.notifier.domain.lines import capitalised, one_line, quoted, zone_of
+from services.notifier.domain.job_wording import preferred_in_words
 from services.notifier.domain.model import NOT_PREFERRED, Again, Digest, Item, Part, Preferred, Sender
-from services.notifier.domain.reason_wording import in_words, preferred_in_words
 from services.notifier.domain.score import states_pay
 from services.notifier.domain.telling import MOST_A_LINE, in_two_lines
 from services.notifier.domain.week import ShownDay, shown_week
-from services.notifier.domain.words import Words
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
 from services.rules.web_address import web_address
+from services.wording.amounts import money, stated_pay
+from services.wording.lines import capitalised, one_line, quoted, zone_of
+from services.wording.reasons import in_words
+from services.wording.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.notifier.domain.job_wording import seen_on
-from services.notifier.domain.lines import zone_of
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
 from services.notifier.domain.windows import DueSubscriber, Found
-from services.notifier.domain.words import Words
+from services.wording.lines import zone_of
+from services.wording.words import Words
 
 DAYS = 7
 LOOKS_BACK = timedelta(days=DAYS + 3)

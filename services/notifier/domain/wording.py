@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from services.notifier.domain.amounts import brief_top
-from services.notifier.domain.lines import capitalised, one_line, quoted
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
-from services.notifier.domain.words import Words, mark
 from services.rules.criterion.skills import AllFacts, AnyFacts
+from services.wording.amounts import brief_top
+from services.wording.lines import capitalised, one_line, quoted
+from services.wording.words import Words, mark
 
 LABELS: Mapping[str, str] = {
     "nearly": mark("Nearly"),

@@ -4,8 +4,8 @@ import pytest
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Salary
-from services.notifier.catalogues import words_of
-from services.notifier.domain.amounts import brief, brief_top, converted_pay, floor_in_words, money, stated_pay
+from services.wording.amounts import brief, brief_top, converted_pay, floor_in_words, money, stated_pay
+from services.wording.catalogues import words_of
 from tests.support.digests import pay
 
 

@@ -11,14 +11,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from services.notifier.catalogues import DOMAIN, words_of
-from services.notifier.domain import words as words_module
-from services.notifier.domain.place_wording import GROUPS, place_in_words
-from services.notifier.domain.words import LANGUAGES
+from services import wording
+from services.notifier import domain
 from services.rules.place_data import place_data
+from services.wording.catalogues import DOMAIN, words_of
+from services.wording.places import GROUPS, place_in_words
+from services.wording.words import LANGUAGES
 
-DOMAIN_FOLDER = Path(words_module.__file__).parent
-LOCALE_FOLDER = DOMAIN_FOLDER.parent / "locale"
+FOLDERS = (str(Path(str(wording.__file__)).parent), str(Path(str(domain.__file__)).parent))
+LOCALE_FOLDER = Path(FOLDERS[0]) / "locale"
 KEYWORDS = {"say": None, "count": (1, 2), "mark": None}
 TRANSLATED = LANGUAGES[1:]
 
@@ -46,7 +47,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_the_template_holds_what_the_code_says_and_no_more() -> None:
-    said = {forms(found[2]) for found in extract_from_dir(str(DOMAIN_FOLDER), keywords=KEYWORDS)}
+    said = {forms(found[2]) for folder in FOLDERS for found in extract_from_dir(folder, keywords=KEYWORDS)}
     kept = {forms(message.id) for message in read(LOCALE_FOLDER / f"{DOMAIN}.pot") if message.id}
     assert kept == said, "run `make locales`"
 

@@ -12,7 +12,7 @@ from services.notifier.adapters.browsable import in_scheme
 from services.notifier.adapters.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest
-from services.notifier.domain.words import LANGUAGES, Words
+from services.wording.words import LANGUAGES, Words
 from tests.support.browser import measured
 from tests.support.digests import SENDER, digest, posting, recipient, rich_digest
 from tests.support.noted_digest import WEEK, noted_digest

@@ -8,7 +8,7 @@ import pytest
 from services.notifier.adapters.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest, Sender
-from services.notifier.domain.words import LANGUAGES
+from services.wording.words import LANGUAGES
 from tests.support.digests import digest, posting, recipient, rich_digest
 from tests.support.linting import lint
 from tests.support.noted_digest import WEEK, noted_digest

@@ -14,8 +14,8 @@ from services.notifier.adapters.jinja import JinjaRenderer
 from services.notifier.domain.curate import curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, Sender
-from services.notifier.domain.words import Words
 from services.notifier.ports import Links, Rendered
+from services.wording.words import Words
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 from tests.support.noted_digest import noted_digest
 

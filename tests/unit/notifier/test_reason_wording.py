@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
-from services.notifier.catalogues import words_of
-from services.notifier.domain.reason_wording import in_words
-from services.notifier.domain.words import LANGUAGES
 from services.rules.verdict import verdict
+from services.wording.catalogues import words_of
+from services.wording.reasons import in_words
+from services.wording.words import LANGUAGES
 from tests.support.digests import NOON, pay, posting
 from tests.support.generate import criteria as generated_criteria
 from tests.support.generate import postings as generated_postings

@@ -7,12 +7,13 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Timezones
-from services.notifier.catalogues import words_of
-from services.notifier.domain import job_wording, lines, wording
+from services.notifier.domain import job_wording, wording
 from services.notifier.domain.curate import curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
 from services.notifier.domain.shown import reasons_shown, why_lines
 from services.notifier.domain.telling import most_telling
+from services.wording import lines
+from services.wording.catalogues import words_of
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 EN = words_of("en")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.html import one_line as title_of
-from services.notifier.domain.lines import one_line
 from services.rules.visible import visible
+from services.wording.lines import one_line
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all")
 HIDDEN = [

@@ -7,12 +7,6 @@ from babel import Locale
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import PostingCore
-from services.notifier.domain.amounts import a_period, floor_in_words, money, percent
-from services.notifier.domain.job_wording import offset
-from services.notifier.domain.lines import quoted
-from services.notifier.domain.model import Preferred
-from services.notifier.domain.place_wording import place_in_words, shares_ground, worth_naming
-from services.notifier.domain.words import Words, mark
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.language import LanguageFacts
@@ -25,6 +19,10 @@ from services.rules.money import ANNUAL_FACTORS, by_full_hours, part_time_is_les
 from services.rules.placing import WORLDWIDE
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack, TextQuery
+from services.wording.amounts import a_period, floor_in_words, money, percent
+from services.wording.lines import quoted
+from services.wording.places import place_in_words, shares_ground, worth_naming
+from services.wording.words import Words, mark
 
 _NAMED = 4
 _FACETS: Mapping[str, Mapping[str, str]] = {
@@ -90,19 +88,6 @@ def in_words(reason: Reason, posting: PostingCore, words: Words) -> str:
             raise ValueError(f"nothing is said of {reason.criterion} in mails")
 
 
-def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words) -> str:
-    """That a job may be done where the reader would like best, as such a clause; empty where it may not."""
-    if WORLDWIDE in preferred.named:
-        return words.say("may be done from anywhere, which you prefer")
-    if preferred.named:
-        # A country need not be named beside a group that holds it, unless it alone is preferred.
-        named = [place for place in worth_naming(posting.reach) if place in preferred.named] or preferred.named
-        return words.say("hires in {places}, which you prefer", places=_places(named, words))
-    if preferred.taken_in:
-        return words.say("may also be done from {places}, which you prefer", places=_places(preferred.taken_in, words))
-    return ""
-
-
 def _some_of(facts: AnyFacts, posting: PostingCore, words: Words) -> str:
     said = [_asks_for(facts.found, facts.core, words)] if facts.found else []
     lacking = max(facts.at_least - len(facts.found), 0)
@@ -141,12 +126,12 @@ def _place(facts: PlaceFacts, posting: PostingCore, words: Words) -> str:
     if facts.scope == "worldwide":
         if facts.asked == (WORLDWIDE,):
             return words.say("may be done from anywhere")
-        return words.say("may be done from anywhere, {places} included", places=_places(fits, words))
+        return words.say("may be done from anywhere, {places} included", places=places_listed(fits, words))
     if named := [place for place in fits if place in facts.hires]:
-        return words.say("hires in {places}", places=_places(named, words))
+        return words.say("hires in {places}", places=places_listed(named, words))
     hires = [place for place in worth_naming(posting.reach) if shares_ground(place, fits)]
     return words.say(
-        "hires in {places}, which fits {wanted}", places=_places(hires, words), wanted=_places(fits, words)
+        "hires in {places}, which fits {wanted}", places=places_listed(hires, words), wanted=places_listed(fits, words)
     )
 
 
@@ -218,7 +203,8 @@ def _language(facts: LanguageFacts, words: Words) -> str:
     return words.say("is written in {language}", language=Locale.parse(words.locale).languages.get(code, code))
 
 
-def _places(codes: Iterable[str], words: Words) -> str:
+def places_listed(codes: Iterable[str], words: Words) -> str:
+    """`Germany, Austria and Spain`; of many, how many more there are."""
     return _listed([place_in_words(code, words) for code in codes], words)
 
 
@@ -232,3 +218,11 @@ def _listed(things: Iterable[str], words: Words, *, either: bool = False) -> str
         rest = len(named) - _NAMED + 1
         named = [*named[: _NAMED - 1], words.count("{count} more", "{count} more", rest)]
     return words.either(named) if either else words.all_of(named)
+
+
+def offset(hours: float) -> str:
+    """`UTC+5:30`, `UTC−3`, `UTC+0`."""
+    minutes = round(abs(hours) * 60)
+    sign = "−" if hours < 0 else "+"
+    whole, rest = divmod(minutes, 60)
+    return f"UTC{sign}{whole}{f':{rest:02d}' if rest else ''}"

@@ -15,8 +15,8 @@ from babel.numbers import (
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Period, Salary
-from services.notifier.domain.words import Words, mark
 from services.rules.money import annual_range
+from services.wording.words import Words, mark
 
 _PER: Mapping[Period, str] = {
     "year": mark("{pay} a year"),

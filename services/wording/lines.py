@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
-from services.notifier.domain.words import FALLBACK_LOCALE, LANGUAGES, Words
 from services.rules.visible import visible
+from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
 _MOST_TITLE = 160
 _MOST_QUOTED = 60

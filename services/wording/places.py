@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from schemas.posting import Reach
-from services.notifier.domain.words import Words, mark
 from services.rules.phrases import place_phrase
 from services.rules.place_data import country_part, place_data
 from services.rules.places import countries_of, is_group, is_subdivision
+from services.wording.words import Words, mark
 
 GROUPS: Mapping[str, str] = {
     "worldwide": mark("anywhere"),

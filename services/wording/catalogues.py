@@ -6,8 +6,8 @@ from importlib import resources
 
 from babel import Locale
 
-from services.notifier.domain.lines import locale_of
-from services.notifier.domain.words import LANGUAGES, Words
+from services.wording.lines import locale_of
+from services.wording.words import LANGUAGES, Words
 
 DOMAIN = "digest"
 
@@ -28,6 +28,6 @@ def catalogue(language: str) -> NullTranslations:
     """One language's texts. Those in English are the keys themselves."""
     if language == LANGUAGES[0]:
         return NullTranslations()
-    compiled = resources.files("services.notifier").joinpath(f"locale/{language}/LC_MESSAGES/{DOMAIN}.mo")
+    compiled = resources.files("services.wording").joinpath(f"locale/{language}/LC_MESSAGES/{DOMAIN}.mo")
     with compiled.open("rb") as file:
         return GNUTranslations(file)
