@@ -1,9 +1,10 @@
-"""The items of an RSS or Atom document as written, each judged before a parser sees it: one item may cost so much."""
+"""The items of an RSS or Atom document as written, and what stands around them, judged before a parser sees them."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MOST_ITEM = 900_000
 """Characters of one item; the longest of the captured ones has 50,000."""
@@ -25,6 +26,17 @@ _SHORT = frozenset({
     "author", "creator", "contributor", "publisher", "managingeditor", "webmaster", "name", "email", "uri", "pubdate",
     "date", "published", "updated", "modified", "issued", "created", "link", "guid", "id", "title", "category",
 })  # fmt: skip
+_FRAME = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|<(?P<holder>/?(?:\w{1,20}:)?(?:rss|feed|rdf|channel))(?P<attributes>(?=[\s>])[^<>]*+)>"
+    r"|<(?P<name>title|language)(?=[\s>])[^<>]{0,500}>"
+    r"(?:[^<]{0,5000}|\s{0,100}<!\[CDATA\[(?:[^<\]]|\](?!\]>)){0,5000}\]\]>\s{0,100})</(?P=name)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TELLING = re.compile(
+    r"""\s(?:xmlns(?::[\w.-]{1,40})?|version|xml:lang)\s{0,10}=\s{0,10}(?:"[^"<>]{0,300}"|'[^'<>]{0,300}')"""
+)
+"""Attributes by which a parser tells what the elements are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +63,27 @@ def feed_items(text: str) -> Iterator[FeedItem]:
             start = None
 
 
-def fault_in(source: str, *, patterns: bool = True) -> str | None:
+def framed(around: str) -> str:
+    """Of what stands around items: the elements that hold them, and a title and language that are short."""
+    kept: list[str] = []
+    named: set[str] = set()
+    for mark in _FRAME.finditer(around):
+        if mark["holder"]:
+            telling = islice(_TELLING.finditer(mark["attributes"]), MOST_ATTRIBUTES)
+            kept.append(f"<{mark['holder']}{''.join(each[0] for each in telling)}>")
+        elif mark["name"] and mark["name"].lower() not in named:
+            named.add(mark["name"].lower())
+            kept.append(mark[0])
+    return "".join(kept)
+
+
+def fault_in(source: str, *, patterns: bool = True, of: str = "an item") -> str | None:
     """What makes the source of an element too much for a parser; None where nothing does.
 
     `patterns`: the parser tries names, dates and addresses by patterns, as feedparser does.
     """
     if len(source) > MOST_ITEM:
-        return f"an item has {len(source):,} characters, over {MOST_ITEM:,}"
+        return f"{of} has {len(source):,} characters, over {MOST_ITEM:,}"
     opened: Counter[str] = Counter()
     depth, short, begun = 0, "", 0
     for tag in _TAG.finditer(source):
@@ -65,7 +91,7 @@ def fault_in(source: str, *, patterns: bool = True) -> str | None:
         if name is None:
             continue
         if short and tag.start() - begun > MOST_SHORT:
-            return f"its <{short}> has {tag.start() - begun:,} characters, over {MOST_SHORT:,}"
+            return _too_long(short, tag.start() - begun)
         bare = name.rpartition(":")[2].lower()
         short, begun = (name, tag.end()) if patterns and not closing and bare in _SHORT else ("", 0)
         if closing:
@@ -80,4 +106,9 @@ def fault_in(source: str, *, patterns: bool = True) -> str | None:
             depth += 1
         if depth > MOST_DEPTH:
             return f"its elements lie deeper than {MOST_DEPTH} within one another"
-    return None
+    # One that has no end: all that follows is tried as if it were within.
+    return _too_long(short, len(source) - begun) if short and len(source) - begun > MOST_SHORT else None
+
+
+def _too_long(name: str, length: int) -> str:
+    return f"its <{name}> has {length:,} characters, over {MOST_SHORT:,}"

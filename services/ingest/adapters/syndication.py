@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from services.ingest.adapters.base import BaseFormat, Part, cut, identified, opened
-from services.ingest.adapters.feed_items import FeedItem, feed_items
+from services.ingest.adapters.feed_items import FeedItem, fault_in, feed_items, framed
 from services.ingest.adapters.feed_reader import MOST_BYTES, FeedUnreadableError, feed_reader
 from services.ingest.adapters.fields import (
     date_of,
@@ -39,9 +39,8 @@ _CLOSED = re.compile(
     r"</(?:rss|feed|(?:\w{1,20}:)?RDF)\s{0,100}>\s*(?:<!--.{0,1000}-->\s*)?\Z", re.IGNORECASE | re.DOTALL
 )
 _TAIL = 4_096
-_LEAST_HALVED = 2
-_MOST_HALVES = 6
-"""Times that what could not be read at once is tried by halves."""
+_MOST_READS = 13
+"""Of what could not be read at once: all items without what stands around them, then six times two halves."""
 _MOST_SECONDS_HALVED = 10.0
 
 _COMPANY = (
@@ -185,43 +184,53 @@ def _xml_entries(text: str) -> Iterator[Any | Broken]:
 
 
 def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[JsonObject | Broken]:
-    """What feedparser makes of the document less the items at fault, and less one that has no end.
+    """What feedparser makes of the document less what is at fault in it, and less an item that has no end.
 
-    Where an item keeps it busy for too long all the same, the others are read without it: by halves.
+    Where something keeps it busy for too long all the same, the items are read without what stands around them, and by
+    halves.
     """
     sound = [item for item in items if item.fault is None]
-    starts = [item.end for item in items if item.fault is not None]
-    ends = [item.start for item in items if item.fault is not None]
     begins = _STARTS.search(text)
     stop = len(text) if whole or begins is None else items[-1].end if items else begins.start()
-    pieces = zip([0, *starts], [*ends, max(stop, *starts, 0)], strict=True)
-    document = _DECLARATION.sub("", "".join(text[start:end] for start, end in pieces), count=1)
+    pieces: list[str] = []
+    end = 0
+    for item in (*items, FeedItem(stop, stop, None)):
+        around = text[end : item.start]
+        fault = fault_in(around, of="it") if around.strip() else None
+        if fault is not None:
+            yield Broken(f"what the feed says of itself is left out: {fault}", around[:EXCERPT])
+        pieces.append(around if fault is None else framed(around))
+        pieces.append(text[item.start : item.end] if item.fault is None else "")
+        end = item.end
+    document = _DECLARATION.sub("", "".join(pieces), count=1)
     try:
         yield feed_reader().read(document)
-        return
     except FeedUnreadableError as error:
-        fault = error
-    if len(sound) < _LEAST_HALVED or len(document) > MOST_BYTES:
-        yield Broken(str(fault), text[:EXCERPT], ends_feed=True)
-        return
-    head = _DECLARATION.sub("", text[: items[0].start], count=1)
-    waiting, asked = [sound], 0
-    while waiting:
+        if not sound or len(document) > MOST_BYTES:
+            yield Broken(str(error), text[:EXCERPT], ends_feed=True)
+        else:
+            yield from _by_halves(text, framed(text[: items[0].start]), sound, error)
+
+
+def _by_halves(
+    text: str, head: str, items: Sequence[FeedItem], fault: FeedUnreadableError
+) -> Iterator[JsonObject | Broken]:
+    waiting = [items]
+    for _ in range(_MOST_READS):
+        if not waiting:
+            return
         some = waiting.pop()
-        if asked == _MOST_HALVES:
-            yield Broken(f"{fault}: {len(some):,} entries are left", ends_feed=True)
-            continue
-        asked += 1
-        middle = len(some) // 2
-        for half in (some[:middle], some[middle:]):
-            try:
-                source = head + "".join(text[item.start : item.end] for item in half)
-                yield feed_reader().read(source, most_seconds=_MOST_SECONDS_HALVED)
-            except FeedUnreadableError as error:
-                if len(half) > 1:
-                    waiting.append(half)
-                else:
-                    yield Broken(f"an item: {error}", text[half[0].start : half[0].start + EXCERPT])
+        try:
+            source = head + "".join(text[item.start : item.end] for item in some)
+            yield feed_reader().read(source, most_seconds=_MOST_SECONDS_HALVED)
+        except FeedUnreadableError as error:
+            middle = len(some) // 2
+            if middle:
+                waiting += [some[middle:], some[:middle]]
+            else:
+                yield Broken(f"an item: {error}", text[some[0].start : some[0].start + EXCERPT])
+    if waiting:
+        yield Broken(f"{fault}: {sum(map(len, waiting)):,} entries are left", ends_feed=True)
 
 
 def _from_xml(entry: JsonObject, feed: JsonObject) -> JsonObject:

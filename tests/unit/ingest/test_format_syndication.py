@@ -255,3 +255,52 @@ def test_an_item_that_keeps_the_reader_busy_all_the_same_costs_only_itself(monke
     (fault,) = [part for part in found if isinstance(part, Broken)]
     assert fault.reason.startswith("an item: the feed could not be read within 3 seconds")
     assert sorted(part.source_id[-2:] for part in found if isinstance(part, Item)) == ["/1", "/2", "/3"]
+
+
+TITLE = "<title>Sample board</title><language>de</language>"
+HEADS = {
+    "its <managingEditor> has 60,000 characters": f"<managingEditor>{'a.' * 30_000}</managingEditor>",
+    "its <webMaster> has": f"<webMaster>{'a.' * 30_000}",
+    "its <link> has 60,000 characters": f"<image><link>{'a.' * 30_000}</link></image>",
+    "its <x> has 50,000 attributes": "<x " + " ".join(f'a{n}="1"' for n in range(50_000)) + "/>",
+    "its elements lie deeper": _NESTED,
+    "it has 1,0": f"<description>{'x' * 1_000_000}</description>",
+}
+
+
+@pytest.mark.parametrize("why", HEADS)
+@pytest.mark.parametrize("where", ["before", "between", "after"])
+def test_a_feed_that_says_too_much_of_itself_keeps_its_items(why: str, where: str) -> None:
+    bad = HEADS[why]
+    pieces = {"before": (bad, "", ""), "between": ("", bad, ""), "after": ("", "", bad)}[where]
+    first, between, after = pieces
+    one, two = (f"<item>{entry(number)}</item>" for number in (1, 2))
+    body = rss(channel=TITLE + first + one + between + two + after)
+    began = time.monotonic()
+    found = parts("syndication", body)
+    assert time.monotonic() - began < 20
+    (fault,) = [part for part in found if isinstance(part, Broken)]
+    assert fault.reason.startswith("what the feed says of itself is left out: ")
+    assert why in fault.reason
+    assert not fault.ends_feed
+    read = [part for part in found if isinstance(part, Item)]
+    assert [part.source_id[-2:] for part in read] == ["/1", "/2"]
+    assert [(part.data["feed_title"], part.data["language"]) for part in read] == [("Sample board", "de")] * 2
+
+
+def test_a_root_of_many_attributes_keeps_what_tells_its_format() -> None:
+    many = " ".join(f'a{number}="1"' for number in range(50_000))
+    found = parts("syndication", ATOM.replace("<feed ", f"<feed {many} "))
+    (item,) = [part for part in found if isinstance(part, Item)]
+    assert item.data["byline"] == "Crumb Ltd"
+
+
+def test_a_feed_whose_head_keeps_the_reader_busy_all_the_same_keeps_its_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.adapters.feed_items.MOST_SHORT", 1_000_000)
+    monkeypatch.setattr("services.ingest.adapters.syndication.feed_reader", lambda: reader)
+    reader = FeedReader(most_seconds=3.0)
+    bad = f"{TITLE}<managingEditor>{'a.' * 60_000}</managingEditor>"
+    found = parts("syndication", rss(entry(1), entry(2), channel=bad))
+    reader.close()
+    assert [part.source_id[-2:] for part in found if isinstance(part, Item)] == ["/1", "/2"]
+    assert not [part for part in found if isinstance(part, Broken)]
