@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from services.ingest.domain.line_cues import LINE_CUES, LineKind
+from services.ingest.domain.line_cues import LineKind, line_cues
 from services.ingest.domain.reach_cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.sections import Document
 from services.ingest.domain.tables import table_of
@@ -134,7 +134,7 @@ def _anchors() -> _Anchors:
     for written in dict.fromkeys((*groups, *(phrase for phrase in kinds if phrase not in signs))):
         words[haystack_of(written)].append(_Word(written, tuple(groups[written]), kinds.get(written)))
     lines: defaultdict[bytes, list[LineKind]] = defaultdict(list)
-    for kind, cues in LINE_CUES.items():
+    for kind, cues in line_cues().items():
         for cue in cues:
             lines[haystack_of(cue)].append(kind)
     patterns = list(dict.fromkeys((*words, *lines)))

@@ -65,20 +65,31 @@ def _any_by_first_sign(patterns: Sequence[str]) -> str:
     return f"(?:{'|'.join(parts)})"
 
 
+def spelled(way: str) -> list[str]:
+    """Give all that one way of writing stands for by its brackets."""
+    at = next((at for at, sign in enumerate(way) if sign in "[(" and not way[:at].endswith("\\")), None)
+    return [way] if at is None else [one for opened in _opened_at(way, at) for one in spelled(opened)]
+
+
 def _opened(way: str) -> list[str]:
     """The ways that one stands for which begins with a bracket, so that each begins with a letter."""
     if way[0] not in "[(":
         return [way]
-    depth, cuts = 0, [0]
-    for at, sign in enumerate(way):
-        depth += (sign in "[(") - (sign in "])")
-        if depth == 0 or (depth == 1 and sign == "|"):
+    return [one for opened in _opened_at(way, 0) for one in _opened(opened)]
+
+
+def _opened_at(way: str, start: int) -> list[str]:
+    """What a way stands for by the bracket that begins at a place."""
+    depth, cuts = 0, [start]
+    for at in range(start, len(way)):
+        depth += (way[at] in "[(") - (way[at] in "])")
+        if depth == 0 or (depth == 1 and way[at] == "|"):
             cuts.append(at)
         if depth == 0:
             break
-    rest = way[cuts[-1] + 1 :]
-    starts = [way[left + 1 : right] for left, right in pairwise(cuts)] + [""] * (way[0] == "(")
-    return [opened for start in starts for opened in _opened(start + rest)]
+    before, behind = way[:start], way[cuts[-1] + 1 :]
+    insides = [way[left + 1 : right] for left, right in pairwise(cuts)] + [""] * (way[start] == "(")
+    return [f"{before}{inside}{behind}" for inside in insides]
 
 
 def pattern_of(way: str, entry: str, language: str, *, whole: bool = True) -> str:

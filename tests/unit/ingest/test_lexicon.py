@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.ingest.domain import lexicon
-from services.ingest.domain.lexicon import LANGUAGES, NEVER, any_of, pattern_of, written
+from services.ingest.domain.lexicon import LANGUAGES, NEVER, any_of, pattern_of, spelled, written
 from services.ingest.domain.tables import table_of
 from tests.support.pumping import entries_of
 
@@ -112,3 +112,8 @@ def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest
     found = re.search(any_of("pay.period"), "20 per year gross")
     assert found is not None
     assert found[0] == "per year gross"
+
+
+def test_a_way_of_writing_can_be_spelled_out() -> None:
+    assert spelled("gern(e) [ge|an]sehen") == ["gerne gesehen", "gerne ansehen", "gern gesehen", "gern ansehen"]
+    assert spelled(r"plus\)") == [r"plus\)"]
