@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from services.usecases.explaining import Score
-from services.usecases.previews import Part
+from services.usecases.explaining import Part, Score
 from services.usecases.wording import one_line, part_line
 
 

@@ -15,8 +15,8 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.settings import Settings
 from services.usecases.backtest_report import Report, report_of
 from services.usecases.index import index_of, without_index
-from services.usecases.installation import Installation, Tell
-from services.usecases.progress import Progress, unseen
+from services.usecases.installation import Installation
+from services.usecases.progress import Progress, Tell, unseen
 from services.usecases.searches import Terms
 
 __all__ = ["Report", "look_back", "of_postings", "of_store", "sieve_of"]

@@ -18,7 +18,7 @@ from services.matcher.explain import (
     pair_json,
 )
 from services.notifier.domain.judging import Judged, Ready
-from services.notifier.domain.model import Said
+from services.notifier.domain.model import Part, Said
 from services.notifier.domain.score import Score, score
 from services.rules.criterion import Fit
 from services.rules.verdict import Outcome, Verdict, verdict
@@ -32,6 +32,7 @@ __all__ = [
     "Judgement",
     "Line",
     "Outcome",
+    "Part",
     "Score",
     "Shown",
     "explain",

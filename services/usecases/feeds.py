@@ -24,7 +24,7 @@ from services.ingest.settings import IngestSettings, SourceSettings, source_for
 from services.ingest.trial import Fallen, trial
 from services.runtime.errors import UnavailableError, UsageError
 from services.settings import load_settings
-from services.usecases.installation import Tell
+from services.usecases.progress import Tell
 
 __all__ = [
     "FORMATS",

@@ -15,7 +15,7 @@ from services.rules.verdict import outcome_of
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
 from services.usecases.index import index_of, without_index
-from services.usecases.installation import Tell
+from services.usecases.progress import Tell
 
 
 class StoredPostings:

@@ -1,6 +1,9 @@
-"""An installation, opened for whichever door: the one place that knows which engines its store and its log are on."""
+"""An installation, opened for whichever door: the one place that knows which engines its store and its log are on.
 
-from collections.abc import Callable, Iterator
+The client of an engine is imported where an installation has it: without it a command begins in less time.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,16 +17,13 @@ from services.notifier.adapters.sql.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE
+from services.runtime.dead import LetterLog
 from services.runtime.errors import UsageError
-from services.runtime.kafka.letters import KafkaLetterLog
-from services.runtime.kafka.reader import RecordReader
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.records import TopicReader
 from services.runtime.store import check_revision, migrate, open_store
 from services.settings import Settings
-
-Tell = Callable[[str], None]
-"""Takes a sentence for whoever operates the installation."""
+from services.usecases.progress import Tell
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,17 @@ def has_store(settings: Settings) -> bool:
     return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
 
 
-def open_letters(settings: Settings) -> SqliteLog | KafkaLetterLog:
+@contextmanager
+def open_letters(settings: Settings) -> Iterator[LetterLog]:
     """The dead letters: on Kafka where it is deployed, else in its log. Raises UsageError where there is no log yet."""
-    return KafkaLetterLog(settings.kafka) if settings.deployed else open_log(settings)
+    if settings.deployed:
+        from services.runtime.kafka.letters import KafkaLetterLog
+
+        with KafkaLetterLog(settings.kafka) as letters:
+            yield letters
+    else:
+        with open_log(settings) as log:
+            yield log
 
 
 def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
@@ -102,5 +110,11 @@ def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
 @contextmanager
 def topics_of(settings: Settings) -> Iterator[TopicReader]:
     """The topics, to read: on Kafka, or in the log. Raises UsageError where there is no log yet, UnavailableError."""
-    with RecordReader(settings.kafka) if settings.deployed else open_log(settings) as reader:
-        yield reader
+    if settings.deployed:
+        from services.runtime.kafka.reader import RecordReader
+
+        with RecordReader(settings.kafka) as reader:
+            yield reader
+    else:
+        with open_log(settings) as log:
+            yield log

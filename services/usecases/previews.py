@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from services.notifier.adapters.sql.digests import SqlDigests
 from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.adapters.sql.windows import SqlWindows
-from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left, Part
+from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left
 from services.notifier.domain.schedule import waits_until
 from services.notifier.previewing import Preview, SearchPreview, preview_search
 from services.runtime.errors import UsageError
 from services.usecases.forward_search import forward_of
-from services.usecases.installation import Installation, Tell
+from services.usecases.installation import Installation
+from services.usecases.progress import Tell
 from services.usecases.searches import Terms
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "Hold",
     "Item",
     "Left",
-    "Part",
     "SearchPreview",
     "found_by",
     "next_digest",

@@ -6,6 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 Advance = Callable[[int], None]
 """Say that so many more are done."""
 
+Tell = Callable[[str], None]
+"""Takes a sentence for whoever operates the installation."""
+
 Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
 """Begins to show work of a name and, where it is known, of so many; its end is the end of the work."""
 

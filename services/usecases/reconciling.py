@@ -33,8 +33,8 @@ from services.runtime.kafka.reader import RecordReader
 from services.runtime.records import Producer, TopicReader, chunked
 from services.settings import Settings
 from services.usecases.index import index_of
-from services.usecases.installation import Installation, Tell, open_installation, open_log
-from services.usecases.progress import Progress, unseen
+from services.usecases.installation import Installation, open_installation, open_log
+from services.usecases.progress import Progress, Tell, unseen
 
 __all__ = ["Comparison", "Day", "Difference", "compared"]
 

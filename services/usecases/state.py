@@ -10,8 +10,7 @@ from services.runtime.errors import UsageError
 from services.runtime.store import migrate as migrate_store
 from services.runtime.store import open_store
 from services.settings import Settings
-from services.usecases.installation import Tell
-from services.usecases.progress import Progress, unseen
+from services.usecases.progress import Progress, Tell, unseen
 
 __all__ = ["Manifest", "backup", "migrate", "restore"]
 

@@ -20,7 +20,8 @@ from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.privacy import told
 from services.settings import Settings
 from services.usecases.accounts import profile_from
-from services.usecases.installation import Tell, has_store, open_installation
+from services.usecases.installation import has_store, open_installation
+from services.usecases.progress import Tell
 from services.usecases.suppressions import why_suppressed
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
@@ -14,6 +15,13 @@ _ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
     return grimp.build_graph("services", "schemas", include_external_packages=True, cache_dir=None)
+
+
+def _contracts() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    return found
 
 
 def _modules_on_disk() -> set[str]:
@@ -53,6 +61,13 @@ def test_the_rules_hold() -> None:
     assert result.returncode == 0, result.stdout
 
 
+def test_every_package_and_module_has_its_layer() -> None:
+    [layered] = [one for one in _contracts() if one["type"] == "layers"]
+    named = {part.strip() for layer in layered["layers"] for part in layer.split("|")}
+    on_disk = {f"services.{path.stem}" for path in (_ROOT / "services").iterdir() if not path.name.startswith("_")}
+    assert on_disk - named == set()
+
+
 @pytest.mark.parametrize("service", ["ingest", "matcher", "notifier"])
 def test_services_do_not_know_each_other(graph: grimp.ImportGraph, service: str) -> None:
     others = {"ingest", "matcher", "notifier"} - {service}
@@ -62,10 +77,10 @@ def test_services_do_not_know_each_other(graph: grimp.ImportGraph, service: str)
 
 
 def test_the_rules_name_packages_that_exist(graph: grimp.ImportGraph) -> None:
-    config = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    for contract in config["contracts"]:
+    for contract in _contracts():
         named = contract.get("source_modules", []) + [
             part.strip() for layer in contract.get("layers", []) for part in layer.split("|")
         ]
+        named += [name for name in contract.get("forbidden_modules", []) if name.startswith("services.")]
         assert named
         assert not {name for name in named if name not in graph.modules}
