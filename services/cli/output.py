@@ -29,6 +29,10 @@ from services.runtime.printable import json_text, printable
 from services.usecases.progress import Advance
 
 _LINE_EVERY_S = 2.0
+_TELLING = 0.05
+"""From this share done on, it is worth telling how long the rest may take: what comes first is often the dearest."""
+_WHOLE_FROM = 10
+_MINUTE_S = 60
 _PIPE_WIDTH = 400
 
 
@@ -148,7 +152,7 @@ def _on_bar(bar: Progress, what: str, total: int | None) -> Advance:
         nonlocal done
         done += count
         spent = time.monotonic() - started
-        bar.update(task, advance=count, rate=f"{done / spent:,.0f}/s" if spent > 0 else "")
+        bar.update(task, advance=count, rate=_rate(done, spent) if spent > 0 else "")
 
     return advance
 
@@ -166,7 +170,17 @@ def _in_lines(what: str, total: int | None) -> Advance:
         said = now
         spent = max(now - started, 0.001)
         of = f" of {total:,}" if total is not None else ""
-        left = f", {(total - done) * spent / done:.0f} s left" if total and 0 < done < total else ""
-        print(f"{what}: {done:,}{of}, {done / spent:,.0f}/s{left}", file=sys.stderr)
+        left = f", {_span((total - done) * spent / done)} left" if total and _TELLING * total < done < total else ""
+        print(f"{what}: {done:,}{of}, {_rate(done, spent)}{left}", file=sys.stderr)
 
     return advance
+
+
+def _rate(done: int, spent: float) -> str:
+    """`533/s`, `0.4/s`."""
+    rate = done / spent
+    return f"{rate:,.0f}/s" if rate >= _WHOLE_FROM else f"{rate:.1f}/s"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 2 * _MINUTE_S else f"{seconds / _MINUTE_S:.0f} min"

@@ -36,8 +36,8 @@ class KafkaSettings(BaseModel):
     buffer_bytes: int = Field(default=32 << 20, ge=1 << 20)
     """Of records waiting to be sent; a producer waits where it is full."""
     session_timeout_s: float = Field(default=5.0, ge=1, le=300)
-    """A worker that is silent for so long has its partitions taken over; at least the brokers'
-    `group.min.session.timeout.ms`, which is 6 s unless they are told otherwise."""
+    """A worker that is silent for so long has its partitions taken over. Where the brokers' least
+    (`group.min.session.timeout.ms`, 6 s unless they are told otherwise) is longer, that counts."""
     commit_every_s: float = Field(default=0.5, gt=0, le=60)
     """How often a worker notes how far it has come, in seconds."""
     batch: int = Field(default=500, ge=1, le=10_000)

@@ -32,8 +32,7 @@ _UNKNOWN_PLACE: Final = np.uint32(UNKNOWN_PLACE)
 _BLOCK: Final = np.uintp(1024)
 _FLOOR: Final = np.uint64(MOST_FLOOR)
 _SHIFT: Final = np.uint64(FLOOR_BITS)
-_EVERY = 0
-"""No part: every row lives."""
+_EVERY = 0  # No part: every row lives.
 _LONG_RUN: Final = np.uintp(64)
 """Rows. Shorter runs are gone through, too high floors and all."""
 _FEW: Final = 512
