@@ -13,7 +13,7 @@ from typing import Any
 
 import services.ingest.domain
 import services.rules
-from services.ingest.domain.lexicon import LANGUAGES, pattern_of, written
+from services.ingest.domain.lexicon import EVERYWHERE, pattern_of, written
 from services.ingest.domain.tables import table_of
 
 _ENOUGH_S = 0.02
@@ -60,7 +60,7 @@ def words_of_the_rules() -> tuple[str, ...]:
 
 def patterns_of_lexicon() -> Iterator[str]:
     """The pattern of each way of writing in each language."""
-    for language in LANGUAGES:
+    for language in EVERYWHERE:
         for entry in entries_of("lexicon/meanings.toml"):
             for way in written(entry, language):
                 yield pattern_of(way, entry, language)

@@ -13,6 +13,8 @@ from typing import Any, Final
 from services.ingest.domain.tables import table_of
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
+EVERYWHERE: Final = (*LANGUAGES, "further")
+"""With the words of further languages, which a few tables alone have."""
 NEVER: Final = "(?!)"
 """The pattern of an entry that no language has."""
 _BEGIN: Final = r"\b"
@@ -39,7 +41,7 @@ def written(entry: str, language: str) -> tuple[str, ...]:
     return () if table == _NOTHING else tuple(table)
 
 
-def any_of(entry: str, *, languages: Sequence[str] = LANGUAGES, whole: bool = True) -> str:
+def any_of(entry: str, *, languages: Sequence[str] = EVERYWHERE, whole: bool = True) -> str:
     """Compose a pattern, for text in lower case, that fits any way of writing an entry, the longest tried first.
 
     It fits whole words; or else, for whoever goes on composing, parts of words too.
@@ -109,7 +111,11 @@ def pattern_of(way: str, entry: str, language: str, *, whole: bool = True) -> st
 
 
 def _behind_one_of(ways: Sequence[str], entry: str, language: str, *, denied: bool) -> str:
-    patterns = [f"{_pattern_of(way, entry, language)} " for way in ways]
+    patterns = [
+        f"{_pattern_of(way, entry, language)}{gap}"
+        for way in ways
+        for gap in ((" ",) if _is_of_a_word(way[-1]) else ("", " "))
+    ]
     if denied:
         return "".join(f"(?<!{pattern})" for pattern in patterns)
     allowed = "|".join(f"(?<={pattern})" for pattern in patterns)
@@ -167,4 +173,4 @@ def _has(entry: str, language: str) -> bool:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    return {language: table_of(f"lexicon/{language}.toml") for language in LANGUAGES}
+    return {language: table_of(f"lexicon/{language}.toml") for language in EVERYWHERE}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from services.ingest.domain.pay_amounts import Amount, amounts_in
 from services.ingest.domain.pay_data import PayData, pay_data
-from services.ingest.domain.pay_words import LOCAL, PERIOD_AFTER
+from services.ingest.domain.pay_words import LOCAL, patterns
 
 _LINK = re.compile(
     r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|から|至|到|/|\b(?:to|through|till?|until|bis|à|a|al?|e|do|tot|até"
@@ -89,7 +89,7 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     if _OR.search(between) and (link is None or first is not low):
         return False
     if link is None and known:
-        period = PERIOD_AFTER.match(between.lower())
+        period = patterns().behind.match(between.lower())
         link = _LINK.fullmatch(between, period.end()) if period else None
     if link is None or (
         low.plain and low.currency is None and _NUMBERED.search(text, max(0, low.start - 10), low.start)

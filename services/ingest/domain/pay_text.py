@@ -9,7 +9,7 @@ from typing import Literal
 from services.ingest.domain import pay_cues as cues
 from services.ingest.domain.pay_data import Word
 from services.ingest.domain.pay_ranges import BASE_NEXT, Sum, bands_beside, bounds, sums_of
-from services.ingest.domain.pay_words import EAST_ASIAN_PAY, PERIOD_AFTER, Spell, period_after, periods_near, words_in
+from services.ingest.domain.pay_words import EAST_ASIAN_PAY, Spell, patterns, period_after, periods_near, words_in
 from services.ingest.domain.sections import ABOUT_US, Document, Kind
 
 Sense = Literal["pay", "ote", "other"]
@@ -169,7 +169,7 @@ class _Reader:
     def _is_offered(self, around: _Around) -> bool:
         if not cues.OFFERED.search(around.before):
             return False
-        period = PERIOD_AFTER.match(around.after)
+        period = patterns().behind.match(around.after)
         return cues.CLAUSE_ENDS.match(around.after, period.end() if period else 0) is not None
 
     def _is_taxed(self, around: _Around) -> bool:

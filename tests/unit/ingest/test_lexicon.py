@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from services.ingest.domain import lexicon
-from services.ingest.domain.lexicon import LANGUAGES, NEVER, any_of, pattern_of, spelled, written
+from services.ingest.domain.lexicon import EVERYWHERE, LANGUAGES, NEVER, any_of, pattern_of, spelled, written
 from services.ingest.domain.tables import table_of
 from tests.support.pumping import entries_of
 
 ENTRIES = entries_of("lexicon/meanings.toml")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERYWHERE)
 def test_a_language_has_each_entry_or_says_that_it_has_none(language: str) -> None:
     table = table_of(f"lexicon/{language}.toml")
     assert [entry for entry in ENTRIES if not answered(table, entry.split("."))] == []
@@ -29,13 +29,13 @@ def answered(table: Any, path: list[str]) -> bool:
     return path[0] in table and answered(table[path[0]], path[1:])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERYWHERE)
 def test_a_language_has_no_entry_that_nothing_reads(language: str) -> None:
     tables = {entry.rpartition(".")[0] for entry in ENTRIES}
     assert set(entries_of(f"lexicon/{language}.toml")) <= {*ENTRIES, *tables}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERYWHERE)
 def test_ways_of_writing_are_in_lower_case_and_stand_once(language: str) -> None:
     for entry in ENTRIES:
         ways = written(entry, language)
@@ -43,7 +43,7 @@ def test_ways_of_writing_are_in_lower_case_and_stand_once(language: str) -> None
         assert len(set(ways)) == len(ways), entry
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERYWHERE)
 def test_each_way_of_writing_becomes_an_expression_that_fits_something(language: str) -> None:
     for entry in ENTRIES:
         for way in written(entry, language):
@@ -56,7 +56,7 @@ def test_each_entry_has_a_word_in_some_language() -> None:
 
 def test_each_file_of_a_language_is_read() -> None:
     files = Path(lexicon.__file__).parent.joinpath("data", "lexicon").glob("*.toml")
-    assert {file.stem for file in files} == {*LANGUAGES, "meanings"}
+    assert {file.stem for file in files} == {*EVERYWHERE, "meanings"}
 
 
 def fits(way: str, text: str) -> bool:
@@ -83,6 +83,7 @@ def fits(way: str, text: str) -> bool:
         ("stage > de # mois", ["stage de 6 mois"], ["stage de vie"]),
         ("stage !< early | late", ["first stage"], ["early stage", "late stage"]),
         ("partiel < plein ou", ["plein ou partiel"], ["un partiel"]),
+        ("an < par | /", ["par an", "/an", "/ an"], ["un an"]),
         (r"autorisé\(e\) à", ["autorisé(e) à"], ["autorisé à"]),
         ("p.a.", ["p.a.", "p.a.x"], ["p a "]),
     ],
@@ -96,7 +97,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
     table = {
         "job": {"role": ["role", "senior role"], "said": {"is": ["{role} is"], "was": ["{rule} was"], "no": "none"}}
     }
-    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(LANGUAGES, table))
+    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
     found = re.search(any_of("job.said.is"), "this senior role is")
     assert found is not None
     assert found[0] == "senior role is"
@@ -106,7 +107,7 @@ def test_an_entry_may_refer_to_one_beside_it_or_around_it(monkeypatch: pytest.Mo
 
 
 def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = {language: {"pay": {"period": "none"}} for language in LANGUAGES}
+    tables = {language: {"pay": {"period": "none"}} for language in EVERYWHERE}
     tables["en"] = {"pay": {"period": ["per year", "per year gross"]}}
     monkeypatch.setattr(lexicon, "_tables", lambda: tables)
     found = re.search(any_of("pay.period"), "20 per year gross")
