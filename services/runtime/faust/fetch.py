@@ -8,12 +8,17 @@ import asyncio
 import sys
 import time
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from aiokafka import TopicPartition  # type: ignore[import-untyped]
-from aiokafka.errors import OffsetOutOfRangeError  # type: ignore[import-untyped]
+from aiokafka.errors import (  # type: ignore[import-untyped]
+    IllegalStateError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
 from faust.transport.drivers import aiokafka as driver
 
 CHUNK = 500
@@ -77,35 +82,33 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
 
     async def _take(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Chunk]]:
-        generation = self.app.consumer_generation_id
-        if self.begun[0] != generation and not await self._begin(generation):
+        generation, consumer, found = self.app.consumer_generation_id, self._ensure_consumer(), {}
+        # A rebalance may take partitions away, or give new ones, at any time: those begin at what is committed.
+        with suppress(IllegalStateError, NoOffsetForPartitionError):
+            if self.begun[0] != generation:
+                await self._begin(consumer, generation)
+            try:
+                found = await consumer.getmany(*tps, timeout_ms=int(timeout * 1000))
+            except OffsetOutOfRangeError as error:
+                await self._pass_over(consumer, error.args[0])
+        if self.begun[0] != generation or generation != self.app.consumer_generation_id:
             return {}
-        try:
-            found = await self._ensure_consumer().getmany(*tps, timeout_ms=int(timeout * 1000))
-        except OffsetOutOfRangeError as error:
-            await self._pass_over(error.args[0])
-            return {}
-        if generation != self.app.consumer_generation_id:
-            return {}  # the new one begins at what is committed, whatever was fetched before
         return {tp: self._chunks(tp, records, generation) for tp, records in found.items()}
 
-    async def _begin(self, generation: int) -> bool:
-        """Go to what is committed of each partition, or to its start; whether that was in time."""
-        consumer = self._ensure_consumer()
+    async def _begin(self, consumer: Any, generation: int) -> None:
+        """Go to what is committed of each partition, or to its start. Raises IllegalStateError in a rebalance."""
         tps = sorted(consumer.assignment())
         committed = dict(zip(tps, await asyncio.gather(*map(consumer.committed, tps)), strict=True))
         fresh = [tp for tp, offset in committed.items() if offset is None]
         begins = {**committed, **(await consumer.beginning_offsets(fresh) if fresh else {})}
         if generation != self.app.consumer_generation_id:
-            return False
+            raise IllegalStateError("another rebalance has begun")
         for tp, offset in begins.items():
             await self._seek(tp, offset)
         self.begun = (generation, begins)
-        return True
 
-    async def _pass_over(self, gone: Mapping[Any, int]) -> None:
+    async def _pass_over(self, consumer: Any, gone: Mapping[Any, int]) -> None:
         """Go on where a topic now starts, since what was to be read has left it."""
-        consumer = self._ensure_consumer()
         for tp, start in (await consumer.beginning_offsets(list(gone))).items():
             where = {"topic": tp.topic, "partition": tp.partition}
             _events.warning("records left the topic unread", **where, offset=gone[tp], until=start)
@@ -132,6 +135,12 @@ class Consumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> FetchThread:
         return FetchThread(self, loop=self.loop, beacon=self.beacon)
+
+    def highwater(self, tp: Any) -> int:
+        """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
+        with suppress(IllegalStateError):
+            return super().highwater(tp) or 0
+        return 0
 
     def _to_message(self, tp: Any, record: Chunk) -> Any:
         """Of an offset that Faust has never gone beyond: it would drop what is read again."""

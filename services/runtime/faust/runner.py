@@ -217,7 +217,7 @@ class FaustRunner:
     async def _is_done(self, session: Session) -> bool:
         self._check_held()
         if not await session.drained():
-            self._check_moving(self._state())
+            self._check_moving()
             return False
         errors = self._stage.ticks.errors
         went_out = await self._tick()
@@ -225,8 +225,9 @@ class FaustRunner:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
         return went_out == 0
 
-    def _check_moving(self, state: ServiceStatus) -> None:
+    def _check_moving(self) -> None:
         """Raises JobchimeError for a halted partition, UnavailableError where nothing has moved for too long."""
+        state = self._state()
         if state.halted:
             raise JobchimeError(state.last_error or "a partition is halted")
         handled, since = self._moved

@@ -139,7 +139,8 @@ class Session:
     def measure(self, *, known: bool) -> None:
         """Learn where our partitions stand, without asking the broker; of none where that is not `known`."""
         parts = self._ours() if known else {}
-        stands = {part.place: (part.next, max(self._highwater(tp), part.next)) for tp, part in parts.items()}
+        highwater = self._app.consumer.highwater
+        stands = {part.place: (part.next, max(highwater(tp), part.next)) for tp, part in parts.items()}
         for gone in self.stands.keys() - stands.keys():
             self._stage.meter.unassigned(*gone)
         for (topic, partition), (offset, end) in stands.items():
@@ -171,11 +172,6 @@ class Session:
             }
             self._stage.meter.assigned(len(begun))
         return self._parts
-
-    def _highwater(self, tp: Any) -> int:
-        with suppress(IllegalStateError):  # a rebalance took the partition away just now
-            return self._app.consumer.highwater(tp) or 0
-        return 0
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Commit once more before partitions go, so that who gets them repeats little."""
@@ -213,17 +209,18 @@ class Session:
 
         await self._wait(lambda: over() or not self._paused())
         due, missing = sort(chunks, generation, parts)
-        if over() or not await self._read_again({parts[tp]: (tp, offset) for tp, offset in missing.items()}):
+        if over():
             return
-        ours = {parts[tp]: records for tp, records in due.items()}
-        lanes = [part.lane for part in ours]
-        await loop.run_in_executor(self._hands, self._put, ours)
+        for tp, offset in missing.items():
+            await self._read_again(parts[tp], tp, offset)
+        lanes = [parts[tp].lane for tp in due]
+        await loop.run_in_executor(self._hands, self._put, parts, due)
         while True:
             more = await loop.run_in_executor(self._hands, self._stage.work, lanes)
             if generation != self._app.consumer_generation_id:
                 return
-            for part in ours:
-                part.next = part.lane.offset
+            for tp in due:
+                parts[tp].next = parts[tp].lane.offset
             waiting = [at for lane in lanes if (at := lane.wakes_at) is not None]
             if not more and waiting:
                 await self._wait(over, min(waiting))
@@ -239,18 +236,13 @@ class Session:
         finally:
             self._waiting -= 1
 
-    def _put(self, due: Mapping[Part, Sequence[Any]]) -> None:
-        for part, records in due.items():
-            self._log.put(part.place, records)
-            part.lane.seek(records[0].offset)
+    def _put(self, parts: Mapping[Any, Part], due: Mapping[Any, Sequence[Any]]) -> None:
+        for tp, records in due.items():
+            self._log.put(parts[tp].place, records)
+            parts[tp].lane.seek(records[0].offset)
 
-    async def _read_again(self, missing: Mapping[Part, tuple[Any, int]]) -> bool:
-        """Send the client back to what was left out; False where a rebalance has taken a partition away."""
-        for part, (tp, offset) in missing.items():
-            _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
-            part.back_at = time.monotonic()
-            try:
-                await self._thread.go_back(tp, offset)
-            except IllegalStateError:
-                return False
-        return True
+    async def _read_again(self, part: Part, tp: Any, offset: int) -> None:
+        _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
+        part.back_at = time.monotonic()
+        with suppress(IllegalStateError):  # a rebalance took the partition away just now
+            await self._thread.go_back(tp, offset)
