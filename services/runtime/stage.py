@@ -1,5 +1,6 @@
 """One service under a runner, embedded or deployed: from the records of its topics to what is produced and done."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -106,14 +107,20 @@ class Stage:
         self.loaded = True
         return True
 
-    def work(self, lanes: Collection[Lane], stop: Callable[[], bool] = lambda: False) -> bool:
-        """One batch of each lane; whether there may be more to do at once. `stop` ends it between batches."""
+    def work(
+        self, lanes: Collection[Lane], stop: Callable[[], bool] = lambda: False, within_s: float = math.inf
+    ) -> bool:
+        """One batch of each lane; whether there may be more to do at once.
+
+        Between batches it ends where `stop` says so, or that many seconds are over.
+        """
+        until = self._monotonic() + within_s
         if self._settings.together and self._together(lanes):
             return True
         more = False
         for lane in lanes:
-            if stop():
-                return False
+            if stop() or self._monotonic() >= until:
+                return True
             more = lane.work() or more
         return more
 

@@ -21,6 +21,8 @@ from services.runtime.stage import Place, Stage
 
 _events = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 0.02
+_SLICE_S = 0.25
+"""After how long what was done meanwhile counts as done, if a batch has ended."""
 _LAST_COMMIT_S = 2.0
 _CHUNKS_AT_ONCE = 16
 _ANSWER_S = 10.0
@@ -216,7 +218,7 @@ class Session:
         lanes = [parts[tp].lane for tp in due]
         await loop.run_in_executor(self._hands, self._put, parts, due)
         while True:
-            more = await loop.run_in_executor(self._hands, self._stage.work, lanes)
+            more = await loop.run_in_executor(self._hands, self._stage.work, lanes, over, _SLICE_S)
             if generation != self._app.consumer_generation_id:
                 return
             for tp in due:
