@@ -28,25 +28,13 @@ class _ConsumerOnly(BootStrategy):
 
 
 class _NoTables(TableManager):
-    """Has the streams go on within the rebalance, as there is nothing to recover.
-
-    Faust does so in a task beside it, which takes a second to start and which the next rebalance may overtake: then
-    records that were fetched in between are skipped.
-    """
+    """There are none: no second to register them in, and no task that recovers them, see `Consumer`."""
 
     async def on_start(self) -> None:
         """Nothing to register."""
 
     async def wait_until_tables_registered(self) -> None:
         """None will be."""
-
-    async def on_rebalance(self, assigned: set[Any], *_: Any, **__: Any) -> None:
-        app: Any = self.app
-        app.consumer.resume_partitions(assigned)
-        app.flow_control.resume()
-        app.consumer.resume_flow()
-        await app._fetcher.maybe_start()
-        app.on_rebalance_end()
 
 
 class _App(faust.App):

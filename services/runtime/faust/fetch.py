@@ -131,10 +131,25 @@ class FetchThread(driver.AIOKafkaConsumerThread):
 class Consumer(driver.Consumer):
     """Faust's consumer with that thread; the value of a message is a chunk."""
 
+    app: Any
     _thread: FetchThread
 
     def _new_consumer_thread(self) -> FetchThread:
         return FetchThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
+        """Have the streams go on within the rebalance, as there are no tables to recover.
+
+        Faust does so in a task beside it, which the next rebalance may overtake: then records that were fetched in
+        between are skipped.
+        """
+        await super().on_partitions_assigned(assigned, generation_id)
+        if not self.app.should_stop:
+            self.resume_partitions(assigned)
+            self.app.flow_control.resume()
+            self.resume_flow()
+            await self.app._fetcher.maybe_start()
+            self.app.on_rebalance_end()
 
     def highwater(self, tp: Any) -> int:
         """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
