@@ -153,7 +153,7 @@ class Consumer(driver.Consumer):
 
     def highwater(self, tp: Any) -> int:
         """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
-        with suppress(IllegalStateError):
+        with suppress(AssertionError):
             return super().highwater(tp) or 0
         return 0
 
