@@ -20,16 +20,16 @@ from services.ingest.collector import Collector
 from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
-from services.notifier.domain.people import Subscriber
-from services.notifier.importing import Fault, read_people
 from services.notifier.mail_settings import MailSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.private import private_folder
 from services.settings import Settings
+from services.usecases import accounts, importing
+from services.usecases.accounts import Subscriber
+from services.usecases.importing import Fault
+from services.usecases.installation import Installation
 
 STEP = timedelta(hours=1)
 POLL_EVERY = timedelta(hours=6)
@@ -100,23 +100,14 @@ def _collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf)
 
 
 def _take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subscriber, int]]:
-    subscribers = SqlSubscribers(form.engine, form.settings.ids())
-    searches = SqlSearches(form.engine, form.settings.ids())
+    installation = Installation(form.settings, form.engine)
     taken: dict[str, tuple[Subscriber, int]] = {}
-    for entry in read_people(people):
-        if isinstance(entry, Fault):
-            raise UsageError(f"the subscribers' file, line {entry.line}: {entry.said}")
-        person = subscribers.add(entry.profile, now)
-        for wanted in entry.searches:
-            searches.add(
-                person.subscriber_id,
-                wanted.name,
-                wanted.criteria,
-                wanted.timing,
-                now,
-                preferred_places=wanted.preferred_places,
-            )
-        taken[person.subscriber_id] = (person, len(entry.searches))
+    for entry in importing.read(None, people):
+        outcome = entry if isinstance(entry, Fault) else importing.take_in(installation, entry, now, update=False)
+        if isinstance(outcome, Fault):
+            raise UsageError(f"the subscribers' file, line {outcome.line}: {outcome.said}")
+        person = accounts.find(installation, outcome.address)
+        taken[person.subscriber_id] = (person, outcome.searches)
     return taken
 
 
