@@ -81,6 +81,7 @@ def test_the_rules_name_packages_that_exist(graph: grimp.ImportGraph) -> None:
         named = contract.get("source_modules", []) + [
             part.strip() for layer in contract.get("layers", []) for part in layer.split("|")
         ]
-        named += [name for name in contract.get("forbidden_modules", []) if name.startswith("services.")]
+        others = (contract.get(key, []) for key in ("forbidden_modules", "protected_modules", "allowed_importers"))
+        named += [name for some in others for name in some if name.startswith("services.")]
         assert named
         assert not {name for name in named if name not in graph.modules}
