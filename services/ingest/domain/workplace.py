@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import islice
 from typing import Literal, get_args
 
 from schemas.posting import Workplace
+from services.ingest.domain import workplace_days
 from services.ingest.domain.anchors import holds, matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.sections import BOILERPLATE, Document
-from services.ingest.domain.workplace_anywhere import REMOTE_ANYWHERE
-from services.ingest.domain.workplace_days import ONCE, OTHERS, PARTS, RARELY, SHARE, WEEKDAYS
+from services.ingest.domain.workplace_anywhere import remote_anywhere
 from services.ingest.domain.workplace_words import (
     AT_TIMES,
     CONDITIONAL,
@@ -22,7 +23,6 @@ from services.ingest.domain.workplace_words import (
     HYBRID_WAY,
     HYBRID_WEAK,
     NOT_GIVEN,
-    ONSITE_SAID,
     ONSITE_WAY,
     OPTION,
     PAST,
@@ -32,6 +32,7 @@ from services.ingest.domain.workplace_words import (
     TAG,
     TITLE,
     USED_TO,
+    onsite_said,
 )
 
 Rank = Literal["tag", "option", "days", "said", "way", "anywhere", "policy", "weak"]
@@ -50,12 +51,6 @@ _WEAK: tuple[tuple[Rank, Workplace], ...] = (
     ("policy", "hybrid"), ("policy", "remote"), ("policy", "onsite"), ("weak", "remote"), ("weak", "hybrid"),
 )  # fmt: skip
 """What counts where no field says anything: the ways of the whole company, and what is said under conditions."""
-_PLAIN: dict[tuple[Rank, Workplace], re.Pattern[str]] = {
-    ("said", "hybrid"): HYBRID_SAID, ("way", "hybrid"): HYBRID_WAY, ("weak", "hybrid"): HYBRID_WEAK,
-    ("said", "onsite"): ONSITE_SAID, ("way", "onsite"): ONSITE_WAY,
-    ("said", "remote"): REMOTE_SAID, ("way", "remote"): REMOTE_WAY, ("anywhere", "remote"): REMOTE_ANYWHERE,
-    ("weak", "remote"): REMOTE_WEAK,
-}  # fmt: skip
 _BEFORE, _AFTER = 60, 65
 _MOST_MATCHES = 20
 """Of one pattern in one text; in the captured postings none has more than half of them."""
@@ -104,11 +99,21 @@ def _look(rank: Rank, workplace: Workplace, document: Document, found: Found) ->
     elif rank == "tag":
         _tags(document, found)
     else:
-        every = matches(document, workplace, _PLAIN[rank, workplace], before=_BEFORE, after=_AFTER)
+        every = matches(document, workplace, _plain()[rank, workplace], before=_BEFORE, after=_AFTER)
         for match in islice(every, _MOST_MATCHES):
             here = not _passing(document, match, workplace) and not _elsewhere(rank, workplace, document, match)
             if here and _capital_follows(document, match):
                 _keep(found, _weighed(rank, workplace, document, match), workplace, match, document)
+
+
+@cache
+def _plain() -> dict[tuple[Rank, Workplace], re.Pattern[str]]:
+    return {
+        ("said", "hybrid"): HYBRID_SAID, ("way", "hybrid"): HYBRID_WAY, ("weak", "hybrid"): HYBRID_WEAK,
+        ("said", "onsite"): onsite_said(), ("way", "onsite"): ONSITE_WAY,
+        ("said", "remote"): REMOTE_SAID, ("way", "remote"): REMOTE_WAY, ("anywhere", "remote"): remote_anywhere(),
+        ("weak", "remote"): REMOTE_WEAK,
+    }  # fmt: skip
 
 
 def _options(document: Document, found: Found) -> None:
@@ -120,16 +125,16 @@ def _options(document: Document, found: Found) -> None:
 def _days(document: Document, found: Found) -> None:
     lowered = document.lowered
     for start, stop in stretches(document, "days", before=_BEFORE, after=_AFTER):
-        for sign, pattern in PARTS:
+        for sign, pattern in workplace_days.patterns().parts:
             if sign.search(lowered, start, stop):
                 _keep_days(pattern.finditer(lowered, start, stop), document, found)
         if holds(document, "weekdays", start, stop):
-            _keep_days(WEEKDAYS.finditer(lowered, start, stop), document, found)
+            _keep_days(workplace_days.patterns().weekdays.finditer(lowered, start, stop), document, found)
 
 
 def _keep_days(days: Iterable[re.Match[str]], document: Document, found: Found) -> None:
     for said in days:
-        if not RARELY.match(document.lowered, said.end()) and not _of_others(document, said):
+        if not workplace_days.patterns().rarely.match(document.lowered, said.end()) and not _of_others(document, said):
             _keep(found, "weak" if _conditional(document, said) else "days", "hybrid", said, document)
 
 
@@ -137,8 +142,9 @@ def _of_others(document: Document, said: re.Match[str]) -> bool:
     """Whether such days are denied or come once, or a share is that of the people, not of the time."""
     if DENIED.match(document.lowered, said.end()):
         return True
+    known = workplace_days.patterns()
     before = document.lowered[max(0, said.start() - 45) : said.start()].rpartition("\n")[2]
-    return ONCE.search(before) is not None or (said.re is SHARE and OTHERS.search(before) is not None)
+    return known.once.search(before) is not None or (said.re is known.share and known.others.search(before) is not None)
 
 
 def _tags(document: Document, found: Found) -> None:

@@ -4,8 +4,9 @@ English, German, French, Spanish, Portuguese, Italian, Dutch, Polish.
 """
 
 import re
+from functools import cache
 
-from services.ingest.domain.workplace_days import ALL_WEEK, OFFICE
+from services.ingest.domain.workplace_days import all_week, office
 
 ROLE = r"(?:role|position|job|opportunity|post|vacancy|contract|project|assignment|internship)"
 _LABEL = (
@@ -97,9 +98,6 @@ _WHOLLY = (
     r"(?:totalmente|completamente|íntegramente|integralmente|entièrement|totalement|exclusivement|vollständig|komplett"
     r"|ausschließlich|rein|volledig|w pełni|100 ?%)"
 )
-_PREMISES = (
-    rf"(?:{OFFICE}|(?:our|the) (?:[\w-]+ ){{0,2}}(?:plant|warehouse|premises|factory|lab|laboratory|store|workshop))"
-)
 _HOME_WORK = (
     r"(?:remote(?:[- ]work(?:ing)?)?(?: options?| arrangements?| employment)?|home[- ]?office|work(?:ing)? from home"
     r"|telework"
@@ -110,32 +108,42 @@ _HOME_WORK = (
 _THERE = (
     r"(?:on-?site|in[- ]office|presencial|vor ort|sur site|(?:en )?présentiel|in presenza|op kantoor|stacjonarn\w+)"
 )
-ONSITE_SAID = re.compile(
-    rf"\b(?:(?:fully|100 ?%|entirely|always) (?:on-?site|in[- ]person)\b|(?:on-?site|in-?office|in-person) {ROLE}\b"
-    rf"|{ROLE} (?:is|will be|requires) (?:an? )?(?:based |located |performed )?(?:fully |100 ?% )?(?:on[- ]?site"
-    rf"|in[- ]office|in[- ]person|office[- ]based)\b|(?:fully|entirely|purely|100 ?%) office[- ]based\b"
-    rf"|not (?:an? )?(?:remote|hybrid)(?: {ROLE})?\b(?! only)|no remote\b"
-    rf"|{_HOME_WORK} {_IMPOSSIBLE}|(?:kein(?:e|erlei)?|pas de|sin|sem|geen|brak|bez|niente|no) {_HOME_WORK}\b"
-    rf"|{ALL_WEEK} (?:in|at|from) (?:person|{OFFICE})\b|{ALL_WEEK} (?:im büro|vor ort|au bureau|sur site|en la oficina"
-    rf"|no escritório)\b|(?:based|located|present|work(?:ing|s)?|be|are|come|commute|report)\b[^.,\n]{{0,25}}?"
-    rf" (?:in|into|at|to|from|out of) {_PREMISES}(?: in \w+)?,? \(?{ALL_WEEK}\b"
-    rf"|place of work is {_PREMISES}(?! or\b)|{_WHOLLY} {_THERE}\b|{_THERE} (?:uniquement|exclusivement|obligatoire"
-    rf"|obligatorio|obrigatório)\b"
-    rf"|(?:travail|poste|emploi)(?: est)? en présentiel\b(?! (?:et|ou) )|präsenzpflicht\b"
-    rf"|presence (?:on[- ]?site|(?:in|at) {OFFICE}) is (?:required|mandatory|essential)\b"
-    rf"|you (?:must|need to|have to) (?:always )?(?:be|work) on[- ]?site\b"
-    rf"(?![^.\n]{{0,30}}\b(?:days?|times?|once|week|clients?|customers?)\b)"
-    rf"|this is an office[- ]based {ROLE}\b|office[- ]based {ROLE} (?:in|at|based|located)\b"
-    rf"|(?:não (?:permite|oferece\w*|aceita)|no (?:permite|admite|ofrece\w*)|ne permet pas (?:le )?"
-    rf"|(?:do|does)(?: not|n['’]t) (?:offer|allow|support|permit)(?: for)?) ?{_HOME_WORK}\b"
-    rf"|présence (?:à 100 ?% )?sur (?:le )?site|(?:100 ?%|volle) präsenz|präsenz vor ort\b"
-    rf"|in[- ]office full[- ]time\b"
-    rf"|{_LABEL}{_GAP}{_THERE}(?! (?:o|ou|or|oder) )\b|(?:from|in) (?:the|our) office is required\b"
-    rf"|(?:100 ?%|{_MODE}|de forma|forma) presencial\b|poste (?:est )?en présentiel\b"
-    r"|praca stacjonarna\b|100 ?% in presenza\b|ausschließlich vor ort\b)|\(on-?site\b"
-    rf"|(?:^|\n)\W{{0,4}}(?:100 ?% )?{_THERE}(?= ?(?:$|\n|[,;.(|·–—]))"
-    rf"|(?:^|\n)\W{{0,4}}{_THERE} (?:in|at|en|em|à|au|a|w|we) (?P<capital>)",
-)
+
+
+@cache
+def onsite_said() -> re.Pattern[str]:
+    """The role is on-site, said of it."""
+    week, at = all_week(), office()
+    plants = r"(?:our|the) (?:[\w-]+ ){0,2}(?:plant|warehouse|premises|factory|lab|laboratory|store|workshop)"
+    premises = f"(?:{at}|{plants})"
+    return re.compile(
+        rf"\b(?:(?:fully|100 ?%|entirely|always) (?:on-?site|in[- ]person)\b|(?:on-?site|in-?office|in-person) {ROLE}\b"
+        rf"|{ROLE} (?:is|will be|requires) (?:an? )?(?:based |located |performed )?(?:fully |100 ?% )?(?:on[- ]?site"
+        rf"|in[- ]office|in[- ]person|office[- ]based)\b|(?:fully|entirely|purely|100 ?%) office[- ]based\b"
+        rf"|not (?:an? )?(?:remote|hybrid)(?: {ROLE})?\b(?! only)|no remote\b"
+        rf"|{_HOME_WORK} {_IMPOSSIBLE}|(?:kein(?:e|erlei)?|pas de|sin|sem|geen|brak|bez|niente|no) {_HOME_WORK}\b"
+        rf"|{week} (?:in|at|from) (?:person|{at})\b|{week} (?:im büro|vor ort|au bureau|sur site|en la oficina"
+        rf"|no escritório)\b|(?:based|located|present|work(?:ing|s)?|be|are|come|commute|report)\b[^.,\n]{{0,25}}?"
+        rf" (?:in|into|at|to|from|out of) {premises}(?: in \w+)?,? \(?{week}\b"
+        rf"|place of work is {premises}(?! or\b)|{_WHOLLY} {_THERE}\b|{_THERE} (?:uniquement|exclusivement|obligatoire"
+        rf"|obligatorio|obrigatório)\b"
+        rf"|(?:travail|poste|emploi)(?: est)? en présentiel\b(?! (?:et|ou) )|präsenzpflicht\b"
+        rf"|presence (?:on[- ]?site|(?:in|at) {at}) is (?:required|mandatory|essential)\b"
+        rf"|you (?:must|need to|have to) (?:always )?(?:be|work) on[- ]?site\b"
+        rf"(?![^.\n]{{0,30}}\b(?:days?|times?|once|week|clients?|customers?)\b)"
+        rf"|this is an office[- ]based {ROLE}\b|office[- ]based {ROLE} (?:in|at|based|located)\b"
+        rf"|(?:não (?:permite|oferece\w*|aceita)|no (?:permite|admite|ofrece\w*)|ne permet pas (?:le )?"
+        rf"|(?:do|does)(?: not|n['’]t) (?:offer|allow|support|permit)(?: for)?) ?{_HOME_WORK}\b"
+        rf"|présence (?:à 100 ?% )?sur (?:le )?site|(?:100 ?%|volle) präsenz|präsenz vor ort\b"
+        rf"|in[- ]office full[- ]time\b"
+        rf"|{_LABEL}{_GAP}{_THERE}(?! (?:o|ou|or|oder) )\b|(?:from|in) (?:the|our) office is required\b"
+        rf"|(?:100 ?%|{_MODE}|de forma|forma) presencial\b|poste (?:est )?en présentiel\b"
+        r"|praca stacjonarna\b|100 ?% in presenza\b|ausschließlich vor ort\b)|\(on-?site\b"
+        rf"|(?:^|\n)\W{{0,4}}(?:100 ?% )?{_THERE}(?= ?(?:$|\n|[,;.(|·–—]))"
+        rf"|(?:^|\n)\W{{0,4}}{_THERE} (?:in|at|en|em|à|au|a|w|we) (?P<capital>)",
+    )
+
+
 ONSITE_WAY = re.compile(
     r"\b(?:(?:position|role|job|you(?:'ll| will|['’]re)?) (?:is |be |are |will be )?(?:based|located) (?:at|in"
     r"|out of) (?:our|the)"
