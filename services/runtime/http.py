@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import httpcore2
@@ -182,7 +183,8 @@ def _body(response: httpcore2.Response, encoding: str | None, most: int) -> tupl
     except BrokenEncodingError as error:
         return bytes(body), str(error), False
     except _FAULTS as error:
-        return bytes(body), f"the body broke off: {_fault(error)}", isinstance(error, httpcore2.TimeoutException)
+        cut = f"the body broke off: {_fault(error, of_body=True)}"
+        return bytes(body), cut, isinstance(error, httpcore2.TimeoutException)
     return bytes(body), None if undo.complete() else "the body broke off within its encoding", False
 
 
@@ -190,12 +192,37 @@ def _pieces(response: httpcore2.Response) -> Iterator[bytes]:
     yield from response.iter_stream()
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: Exception, *, of_body: bool = False) -> str:
+    """A fault in words of our own: those of the libraries below are for who programs with them."""
     if isinstance(error, httpcore2.TimeoutException):
         return "it took too long"
     if isinstance(error, httpcore2.ConnectError):
-        return "no connection could be made" + (f" ({error})" if str(error) else "")
-    return str(error) or "the connection was lost"
+        why = _why_not_connected(error)
+        return "no connection could be made" + (f" ({why})" if why else "")
+    if not isinstance(error, httpcore2.ProtocolError):
+        return "the connection was lost"
+    if of_body:
+        return "it ends too early, or is not HTTP"
+    beneath = _beneath(error)
+    if beneath is None:
+        return "it closed the connection without an answer"
+    # What h11 calls the fault as a status of HTTP.
+    too_long = getattr(beneath, "error_status_hint", None) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    return "the header of its answer does not end" if too_long else "its answer is not HTTP"
+
+
+def _why_not_connected(error: Exception) -> str:
+    beneath = _beneath(error)
+    if isinstance(beneath, ssl.SSLCertVerificationError):
+        return f"its certificate is refused: {beneath.verify_message}"
+    if isinstance(beneath, ssl.SSLError):
+        return "it does not speak TLS as it should"
+    return beneath.strerror or "" if isinstance(beneath, OSError) else ""
+
+
+def _beneath(error: Exception) -> Exception | None:
+    """The error of the library below: httpcore gives it along as the argument, and no more as the cause."""
+    return next((one for one in error.args if isinstance(one, Exception)), None)
 
 
 class _CheckedBackend(httpcore2.NetworkBackend):

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpcore2
 import pytest
@@ -252,6 +252,49 @@ def test_what_is_not_http_is_unavailable(server: FeedServer) -> None:
 
     with pytest.raises(UnavailableError, match="gives no answer"):
         fetch(server.on("/garbage", garbage))
+
+
+def _endless_header(exchange: serve.Exchange) -> None:
+    exchange.write(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 400_000)
+    exchange.hang_up()
+
+
+def _no_http(exchange: serve.Exchange) -> None:
+    exchange.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+    exchange.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (_endless_header, "the header of its answer does not end"),
+        (_no_http, "its answer is not HTTP"),
+        (serve.Exchange.hang_up, "it closed the connection without an answer"),
+    ],
+)
+def test_why_no_answer_came_is_said_in_words_of_our_own(
+    server: FeedServer, answer: Callable[[Exchange], None], said: str
+) -> None:
+    url = server.on("/feed", answer)
+    with pytest.raises(UnavailableError) as raised:
+        fetch(url)
+    assert str(raised.value) == f"{url} gives no answer: {said}"
+
+
+def test_why_a_body_broke_off_is_said_in_words_of_our_own(server: FeedServer) -> None:
+    for name, answer in {
+        "short": serve.cut_after(b"x" * 9_000, 900),
+        "chunked": serve.chunked(b"x" * 9_000, 3_000, ends=False),
+    }.items():
+        cut = fetch(server.on(f"/{name}", answer)).cut
+        assert cut == "the body broke off: it ends too early, or is not HTTP", name
+
+
+def test_why_no_connection_came_about_is_said_without_the_numbers_of_the_system(server: FeedServer) -> None:
+    with pytest.raises(UnavailableError, match=r"no connection could be made \(Connection refused\)$"):
+        fetch("http://127.0.0.1:9/")
+    with pytest.raises(UnavailableError, match=r"no connection could be made \(it does not speak TLS as it should\)$"):
+        fetch(server.on("/feed", serve.served(b"plain")).replace("http://", "https://"))
 
 
 def test_the_body_of_an_error_is_not_read(server: FeedServer) -> None:
