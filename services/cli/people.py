@@ -73,7 +73,7 @@ def list_people(config: Config = None, as_json: AsJson = False) -> None:
     people = accounts.everybody(open_installation(config, create=False))
     if as_json:
         for person in people:
-            print_json(_as_json(person.subscriber) | {"searches": person.searches})
+            print_json(_as_json(person))
         return
     rows = [_row(person) for person in people]
     columns = ("id", "address", "time zone", "currency", "status", "searches")
@@ -118,17 +118,19 @@ def erase(
 
 def _row(account: accounts.Account) -> tuple[str | int, ...]:
     person, profile = account.subscriber, account.subscriber.profile
-    facts = profile.address, profile.time_zone, profile.currency, person.status
+    facts = profile.address, profile.time_zone, profile.currency, account.status
     return (person.subscriber_id, *facts, account.searches)
 
 
-def _as_json(person: accounts.Subscriber) -> dict[str, str]:
+def _as_json(account: accounts.Account) -> dict[str, str | int]:
+    person, profile = account.subscriber, account.subscriber.profile
     return {
         "subscriber_id": person.subscriber_id,
-        "address": person.profile.address,
-        "name": person.profile.name,
-        "time_zone": person.profile.time_zone,
-        "currency": person.profile.currency,
-        "locale": person.profile.locale,
-        "status": person.status,
+        "address": profile.address,
+        "name": profile.name,
+        "time_zone": profile.time_zone,
+        "currency": profile.currency,
+        "locale": profile.locale,
+        "status": account.status,
+        "searches": account.searches,
     }

@@ -43,10 +43,16 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A subscriber, and how many searches they saved."""
+    """A subscriber, how many searches they saved, and whether mail goes to them."""
 
     subscriber: Subscriber
     searches: int
+    suppressed: bool
+
+    @property
+    def status(self) -> str:
+        """`suppressed` before `paused`: to resume somebody would not get them a mail."""
+        return "suppressed" if self.suppressed else self.subscriber.status
 
 
 def profile_from(fields: Mapping[str, Any]) -> Profile:
@@ -83,7 +89,11 @@ def find(installation: Installation, person: str) -> Subscriber:
 def everybody(installation: Installation) -> list[Account]:
     """All subscribers, by address."""
     counts = Counter(search.subscriber_id for search in installation.searches.all())
-    return [Account(one, counts[one.subscriber_id]) for one in installation.subscribers.all()]
+    suppressed = installation.subscribers.suppressed()
+    return [
+        Account(one, counts[one.subscriber_id], one.subscriber_id in suppressed)
+        for one in installation.subscribers.all()
+    ]
 
 
 def export(installation: Installation, person: str) -> dict[str, Any]:

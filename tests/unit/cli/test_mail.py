@@ -207,6 +207,10 @@ def test_a_hard_bounce_is_shown_and_lifted_by_who_says_why(
     shown = json.loads(run("subscriber", "show", "person0@example.com", "-c", installed.config).out)
     assert shown["suppression"]["in_force"]
     assert "550 5.1.1 no such user" in shown["suppression"]["reason"]
+    listing = ("subscriber", "list", "-c", installed.config)
+    listed = [json.loads(line) for line in run(*listing, "--json").out.splitlines()]
+    assert listed[0]["status"] == "suppressed"
+    assert "suppressed" in run(*listing).out
     refused = run("mail", "test", "person0@example.com", "-c", installed.config)
     assert (refused.code, "suppressed" in refused.err) == (2, True)
     lifting = ("subscriber", "unsuppress", "person0@example.com", "-c", installed.config)
@@ -215,6 +219,7 @@ def test_a_hard_bounce_is_shown_and_lifted_by_who_says_why(
     assert "Why may it be mailed again?" in asked.out + asked.err
     shown = json.loads(run("subscriber", "show", "person0@example.com", "-c", installed.config).out)
     assert not shown["suppression"]["in_force"]
+    assert json.loads(run(*listing, "--json").out.splitlines()[0])["status"] == "active"
     assert shown["suppression"]["lifted_because"] == "she mended it"
     again = run(*lifting, "--why", "twice")
     assert (again.code, again.err) == (2, "jobchime: that address is not suppressed\n")

@@ -22,6 +22,7 @@ from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
 from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
+from services.runtime.suppressed import is_suppressed
 
 
 class SqlSubscribers:
@@ -119,6 +120,12 @@ class SqlSubscribers:
             in_order = select(subscribers).order_by(bytewise(connection, subscribers.c.address))
             rows = connection.execute(in_order).all()
         return [_subscriber(row) for row in rows]
+
+    def suppressed(self) -> frozenset[str]:
+        """The ids of those to whose address no mail goes."""
+        query = select(subscribers.c.subscriber_id).where(is_suppressed(subscribers.c.address_hash))
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
 
     @retried
     def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
