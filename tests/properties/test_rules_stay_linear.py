@@ -13,7 +13,7 @@ from services.ingest.domain.html import sanitise, text_of_safe
 from services.ingest.domain.language import read_language
 from services.ingest.domain.reach import read_reach
 from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import Document, document_of
+from services.ingest.domain.sections import MOST_READ, Document, document_of
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills import read_skills
 from services.ingest.domain.timezones import read_timezones
@@ -122,7 +122,7 @@ def test_places_stay_linear_to_200_kb(unit: str) -> None:
 
 @pytest.mark.timeout(300)
 @settings(
-    max_examples=60,
+    max_examples=150,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],
@@ -136,7 +136,9 @@ def test_places_stay_linear_to_200_kb(unit: str) -> None:
 def test_a_rule_stays_linear_in_words_of_the_rules_alone_and_in_pairs(
     rule: str, word: str, other: str, between: str
 ) -> None:
-    assert grows_faster_than_its_text(RULES[rule], f"{word}{between}{other}{between if other else ''}", 20_000) is None
+    # Of a text no more is read than that; all else is pumped to 200 kB.
+    length = MOST_READ // 2 if rule.endswith("of a text") else 100_000
+    assert grows_faster_than_its_text(RULES[rule], f"{word}{between}{other}{between if other else ''}", length) is None
 
 
 @pytest.mark.parametrize(
