@@ -7,16 +7,16 @@ from services.cli.searches import read_json
 from services.runtime.errors import UsageError
 from services.runtime.named_files import is_file
 from services.usecases.errors import WrongFieldError
-from services.usecases.searches import Terms, saved_terms, terms_from
+from services.usecases.searches import Query, query_from, saved_query
 
 
-def asked_for(search: str, config: Path | None) -> Terms:
+def asked_for(search: str, config: Path | None) -> Query:
     """What a saved search asks for, by its id, or a JSON file: of criteria, or of a search. Raises UsageError."""
     file = Path(search)
     if not is_file(file):
-        return saved_terms(open_installation(config, create=False), search)
+        return saved_query(open_installation(config, create=False), search)
     value = read_json(file)
     try:
-        return terms_from(value, file.stem)
+        return query_from(value, file.stem)
     except WrongFieldError as error:
         raise UsageError(f"{search}: {error}") from None

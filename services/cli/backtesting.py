@@ -15,7 +15,7 @@ from services.cli.output import console, print_json, progress
 from services.runtime.errors import UsageError
 from services.usecases import backtests
 from services.usecases.backtest_report import Report, report_json
-from services.usecases.searches import Terms
+from services.usecases.searches import Query
 
 _MOST_DAYS = 3_660
 _WIDTH = 80
@@ -59,7 +59,7 @@ def _print(page: RenderableType) -> None:
     typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
-def _of_lines(asked: Terms, file: Path, now: str | None, days: int) -> Report:
+def _of_lines(asked: Query, file: Path, now: str | None, days: int) -> Report:
     until = moment(now) if now else None
     report = backtests.of_postings(posting_lines(file), asked, until, days, progress=progress)
     if report is None:

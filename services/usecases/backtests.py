@@ -17,14 +17,14 @@ from services.usecases.backtest_report import Report, report_of
 from services.usecases.index import index_of, without_index
 from services.usecases.installation import Installation
 from services.usecases.progress import Progress, Tell, unseen
-from services.usecases.searches import Terms
+from services.usecases.searches import Query
 
 __all__ = ["Report", "look_back", "of_postings", "of_store", "sieve_of"]
 
 
 def of_store(
     installation: Installation,
-    terms: Terms,
+    query: Query,
     until: datetime,
     days: int,
     *,
@@ -42,13 +42,13 @@ def of_store(
         sieve_of(installation.settings, tell) as sieve,
         progress("Judging", stored.count(since, until)) as advance,
     ):
-        found = look_back(terms.criteria, stored, sieve, since, until, advance)
-    return report_of(found, since, until, terms.preferred_places)
+        found = look_back(query.criteria, stored, sieve, since, until, advance)
+    return report_of(found, since, until, query.preferred_places)
 
 
 def of_postings(
     postings: Iterable[PostingCore],
-    terms: Terms,
+    query: Query,
     until: datetime | None,
     days: int,
     *,
@@ -61,12 +61,12 @@ def of_postings(
     end = until or max(one.seen_at for one in given)
     since = end - timedelta(days=days)
     judged = [one for one in given if since < one.seen_at <= end]
-    made = Backtesting(terms.criteria)
+    made = Backtesting(query.criteria)
     with progress("Judging", len(judged)) as advance:
         for one in judged:
             made.take(one)
             advance(1)
-    return report_of(made.finish(), since, end, terms.preferred_places)
+    return report_of(made.finish(), since, end, query.preferred_places)
 
 
 def look_back(

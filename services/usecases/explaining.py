@@ -24,7 +24,7 @@ from services.rules.criterion import Fit
 from services.rules.verdict import Outcome, Verdict, verdict
 from services.runtime.errors import UnavailableError, UsageError
 from services.usecases.installation import Installation, topics_of
-from services.usecases.searches import Terms
+from services.usecases.searches import Query
 
 __all__ = [
     "Explanation",
@@ -63,19 +63,19 @@ class Judgement:
     """None for what does not fit: that is never weighed."""
 
 
-def explain(terms: Terms, posting: PostingCore, now: datetime, installation: Installation | None = None) -> Judgement:
+def explain(query: Query, posting: PostingCore, now: datetime, installation: Installation | None = None) -> Judgement:
     """Judge a posting and weigh it as a digest of `now` does.
 
     `installation`: where a saved search is from; what its owner said of jobs then weighs too. Raises UnavailableError.
     """
-    judged = Judged(terms.criteria, Ready(posting))
+    judged = Judged(query.criteria, Ready(posting))
     found = judged.verdict
     if found.outcome == "reject":
         return Judgement(found, None)
     said: tuple[Said, ...] = ()
-    if installation is not None and terms.owner_id is not None:
-        said = installation.subscribers.recipient(terms.owner_id).said
-    return Judgement(found, score(judged, now, said, terms.preferred_places))
+    if installation is not None and query.owner_id is not None:
+        said = installation.subscribers.recipient(query.owner_id).said
+    return Judgement(found, score(judged, now, said, query.preferred_places))
 
 
 def posting_from(value: Any) -> Shown:

@@ -13,7 +13,7 @@ from services.runtime.errors import UsageError
 from services.usecases.forward_search import forward_of
 from services.usecases.installation import Installation
 from services.usecases.progress import Tell
-from services.usecases.searches import Terms
+from services.usecases.searches import Query
 
 __all__ = [
     "Digest",
@@ -62,7 +62,7 @@ def next_digest(installation: Installation, person: str, now: datetime) -> Diges
 
 
 def found_by(
-    installation: Installation, person: str, terms: Terms, days: int | None, now: datetime, *, tell: Tell
+    installation: Installation, person: str, query: Query, days: int | None, now: datetime, *, tell: Tell
 ) -> Found:
     """What a search finds in the last days, and the best of it for someone, whatever they were sent.
 
@@ -74,7 +74,7 @@ def found_by(
     looked = days or matcher.indexed.days
     if looked > matcher.indexed.days:
         raise UsageError(f"postings are held for previews for {matcher.indexed.days} days: ask for no more")
-    search = DueSearch("preview", terms.name, "daily", terms.criteria, terms.preferred_places)
+    search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
     since, most = now - timedelta(days=looked), matcher.backwards_most
     with forward_of(installation.settings, SqlPastPostings(installation.engine), tell) as forward:
         return Found(looked, preview_search(forward, recipient, search, since, most, now, curating))

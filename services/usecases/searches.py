@@ -15,8 +15,8 @@ from services.usecases.installation import Installation
 __all__ = [
     "Difference",
     "OwnedSearch",
+    "Query",
     "SavedSearch",
-    "Terms",
     "WantedSearch",
     "add",
     "change",
@@ -25,10 +25,10 @@ __all__ = [
     "listed",
     "pause",
     "prefer",
+    "query_from",
     "resume",
-    "saved_terms",
+    "saved_query",
     "search_from",
-    "terms_from",
 ]
 
 
@@ -41,7 +41,7 @@ class OwnedSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Query:
     """What is searched by: of a saved search, or of one that nobody saved."""
 
     name: str
@@ -57,12 +57,12 @@ def search_from(fields: Mapping[str, Any]) -> WantedSearch:
         return search_of(fields)
 
 
-def terms_from(value: Any, name: str) -> Terms:
-    """Terms from JSON: of criteria alone, or of a search with `criteria` in it. Raises WrongFieldError."""
+def query_from(value: Any, name: str) -> Query:
+    """A query from JSON: of criteria alone, or of a search with `criteria` in it. Raises WrongFieldError."""
     with fields_checked():
         if not isinstance(value, dict) or "criteria" not in value:
-            return Terms(name, criteria_of(value))
-        return Terms(name, criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
+            return Query(name, criteria_of(value))
+        return Query(name, criteria_of(value["criteria"]), preferred_places_of(value.get("preferred_places")))
 
 
 def criteria_from(value: Any) -> Criteria:
@@ -71,10 +71,10 @@ def criteria_from(value: Any) -> Criteria:
         return criteria_of(value)
 
 
-def saved_terms(installation: Installation, search_id: str) -> Terms:
+def saved_query(installation: Installation, search_id: str) -> Query:
     """What a saved search searches by. Raises UsageError for an id that none has."""
     saved = installation.searches.get(search_id)
-    return Terms(saved.name, saved.criteria, saved.preferred_places, saved.subscriber_id)
+    return Query(saved.name, saved.criteria, saved.preferred_places, saved.subscriber_id)
 
 
 def add(installation: Installation, person: str, wanted: WantedSearch, now: datetime) -> SavedSearch:

@@ -60,7 +60,7 @@ def test_a_search_is_listed_with_whom_it_is_for_and_counted_with_them(installati
     [listed] = searches.listed(installation)
     assert (listed.search, listed.address) == (saved, ADA["address"])
     assert [one.searches for one in accounts.everybody(installation)] == [1]
-    assert searches.saved_terms(installation, saved.search_id) == searches.Terms(
+    assert searches.saved_query(installation, saved.search_id) == searches.Query(
         "Snakes", saved.criteria, ("PT",), own_id
     )
 
@@ -77,12 +77,12 @@ def test_a_change_of_a_search_keeps_the_places_that_it_does_not_name(installatio
 
 
 def test_what_is_searched_by_is_criteria_alone_or_a_search_that_nobody_saved() -> None:
-    alone = searches.terms_from(CRITERIA, "snakes")
-    of_search = searches.terms_from({"criteria": CRITERIA, "preferred_places": ["PT"]}, "snakes")
+    alone = searches.query_from(CRITERIA, "snakes")
+    of_search = searches.query_from({"criteria": CRITERIA, "preferred_places": ["PT"]}, "snakes")
     assert (alone.criteria, alone.preferred_places, alone.owner_id) == (of_search.criteria, (), None)
     assert of_search.preferred_places == ("PT",)
     with pytest.raises(WrongFieldError) as raised:
-        searches.terms_from({"skils": {}}, "snakes")
+        searches.query_from({"skils": {}}, "snakes")
     assert raised.value.field.startswith("criteria")
 
 

@@ -17,7 +17,7 @@ from tests.support.notifying import NOW, arrival, posting
 ADA = "ada@example.com"
 AT = NOW + timedelta(hours=5)
 JOBS = (posting("robots", company=Company(name="Acme")), posting("billing", company=Company(name="Dull GmbH")))
-GARDENS = searches.terms_from({"text": "gardener"}, "gardens")
+GARDENS = searches.query_from({"text": "gardener"}, "gardens")
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_a_preview_takes_a_reader_as_their_digest_does(
     installation: Installation, snakes: searches.SavedSearch
 ) -> None:
     feedback.say(installation, ADA, "hidden_company", "Dull GmbH", NOW)
-    terms = searches.saved_terms(installation, snakes.search_id)
-    found = previews.found_by(installation, ADA, terms, 7, AT, tell=tell)
+    query = searches.saved_query(installation, snakes.search_id)
+    found = previews.found_by(installation, ADA, query, 7, AT, tell=tell)
     for made in (previews.next_digest(installation, ADA, AT).outcome, found.preview.outcome):
         assert isinstance(made, previews.Digest)
         assert [item.posting.title for item in made.items] == [JOBS[0].title]
@@ -64,14 +64,14 @@ def test_a_preview_looks_back_no_further_than_postings_are_held(installation: In
 def test_what_the_owner_of_a_saved_search_said_weighs_and_what_does_not_fit_is_not_weighed(
     installation: Installation, snakes: searches.SavedSearch
 ) -> None:
-    job, terms = JOBS[0], searches.saved_terms(installation, snakes.search_id)
-    before = explaining.explain(terms, job, AT, installation).score
+    job, query = JOBS[0], searches.saved_query(installation, snakes.search_id)
+    before = explaining.explain(query, job, AT, installation).score
     feedback.say(installation, ADA, "more_like", job.posting_id, NOW)
-    after = explaining.explain(terms, job, AT, installation).score
+    after = explaining.explain(query, job, AT, installation).score
     assert before is not None
     assert after is not None
     assert after.total > before.total
-    assert explaining.explain(terms, job, AT).score == before, "an opinion is its owner's alone"
+    assert explaining.explain(query, job, AT).score == before, "an opinion is its owner's alone"
     assert explaining.explain(GARDENS, job, AT, installation).score is None
 
 
@@ -88,14 +88,14 @@ def test_a_stored_posting_has_no_evidence_where_there_is_no_log(
 def test_the_same_postings_backtest_alike_from_the_store_and_given(
     installation: Installation, snakes: searches.SavedSearch
 ) -> None:
-    terms = searches.saved_terms(installation, snakes.search_id)
-    stored = backtests.of_store(installation, terms, AT, 30, tell=tell)
-    given = backtests.of_postings(JOBS, terms, AT, 30)
+    query = searches.saved_query(installation, snakes.search_id)
+    stored = backtests.of_store(installation, query, AT, 30, tell=tell)
+    given = backtests.of_postings(JOBS, query, AT, 30)
     assert given is not None
     assert len(stored.matches) == len(JOBS)
     assert [job.tried.posting.posting_id for job in given.matches] == [
         job.tried.posting.posting_id for job in stored.matches
     ]
-    assert backtests.of_postings([], terms, AT, 30) is None
+    assert backtests.of_postings([], query, AT, 30) is None
     with pytest.raises(UsageError, match="the store keeps postings for"):
-        backtests.of_store(installation, terms, AT, 3_000, tell=tell)
+        backtests.of_store(installation, query, AT, 3_000, tell=tell)
