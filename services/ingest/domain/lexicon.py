@@ -5,7 +5,7 @@ What each entry is for, and by which marks its ways of writing are told, stands 
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
@@ -55,6 +55,11 @@ def any_of(entry: str, *, languages: Sequence[str] = EVERYWHERE, whole: bool = T
     others = [pattern for pattern in patterns if not pattern.startswith(_BEGIN)]
     every = [f"{_BEGIN}{_any_by_first_sign(begun)}"] * bool(begun) + [_any_by_first_sign(others)] * bool(others)
     return f"(?:{'|'.join(every)})" if every else NEVER
+
+
+def any_way(ways: Iterable[str]) -> str:
+    """Compose a pattern of ways that another table lists, as parts of words, tried in their order."""
+    return f"(?:{'|'.join(_pattern_of(way, '', '') for way in ways)})"
 
 
 def _any_by_first_sign(patterns: Sequence[str]) -> str:

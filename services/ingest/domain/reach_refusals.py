@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from services.ingest.domain.reach_words import any_of
-from services.ingest.domain.tables import table_of
+from services.ingest.domain.lexicon import any_of
 
 Stance = Literal["refused", "confirmed", "unclear"]
 """Those in the place are turned away; all the others are; or it cannot be told which."""
@@ -23,7 +22,7 @@ MOST_BEHIND: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """Made of the words in data/reach.toml; each is for text of one sentence."""
+    """What their words are for stands in data/lexicon/meanings.toml; each is for text of one sentence."""
 
     before: re.Pattern[str]
     """A refusal before the place."""
@@ -40,23 +39,24 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
-    table = table_of("reach.toml")["refusals"]
-    negation, verb, small = (any_of(table[name]) for name in ("negations", "verbs", "small"))
-    people, none, away = (any_of(table[name]) for name in ("people", "none", "turned_away"))
+    negation, verb, small, people, none, nobody, away, to_verdict, thing = (
+        any_of(f"refusal.{entry}", whole=False)
+        for entry in ("not", "verb", "small", "people", "none_of", "nobody", "turned_away", "to_verdict", "thing")
+    )
     parted = r"\b(?:nicht|niet|geen|keine?n?)\b[^.!?;,\n]{0,30}\b(?:an|ein|aan)\W*$|\bbew[ei]rb\w* (?:\w+ ){0,3}nicht\b"
-    gap = rf"(?:[\s,]+(?:{small})\b)*[\s,]+"
-    french = rf"\bn(?:e\s|['’])(?:\w+\s){{0,2}}?(?:{verb})\s(?:pas|plus)\b"
-    no_people = rf"\b(?:{none})\s(?:[\w-]+\s){{0,2}}?(?:{people})\b|\b(?:{any_of(table['nobody'])})\b(?! but\b)"
-    denied = rf"\b(?:{negation})\b{_ONLY}{gap}(?:{verb})\b|{french}|{no_people}"
-    verdict = rf"{denied}|\b(?:{away})(?!\w)"
-    lead = rf"(?:\s?\([^()\n]{{0,40}}\))?(?:(?:\s|{_COMMA})(?:{any_of(table['to_verdict'])})\b)*(?:\s|{_COMMA})"
+    gap = rf"(?:[\s,]+{small}\b)*[\s,]+"
+    french = rf"\bn(?:e\s|['’])(?:\w+\s){{0,2}}?{verb}\s(?:pas|plus)\b"
+    no_people = rf"\b{none}\s(?:[\w-]+\s){{0,2}}?{people}\b|\b{nobody}\b(?! but\b)"
+    denied = rf"\b{negation}\b{_ONLY}{gap}{verb}\b|{french}|{no_people}"
+    verdict = rf"{denied}|\b{away}(?!\w)"
+    lead = rf"(?:\s?\([^()\n]{{0,40}}\))?(?:(?:\s|{_COMMA}){to_verdict}\b)*(?:\s|{_COMMA})"
     return _Patterns(
         before=re.compile(verdict, re.IGNORECASE),
         behind=re.compile(rf"{lead}(?:{verdict}|{parted})", re.IGNORECASE),
         behind_if=re.compile(rf"[^.!?;\n]{{0,70}}?(?:{verdict}|{parted})", re.IGNORECASE),
         denied=re.compile(rf"{lead}(?<!, )(?:{_DENIED_VERB})", re.IGNORECASE),
-        negated=re.compile(rf"{lead}(?<!, )(?:{negation})\b", re.IGNORECASE),
-        things=re.compile(rf"\b(?:{any_of(table['things'])})\b", re.IGNORECASE),
+        negated=re.compile(rf"{lead}(?<!, ){negation}\b", re.IGNORECASE),
+        things=re.compile(rf"\b{thing}\b", re.IGNORECASE),
     )
 
 

@@ -1,11 +1,11 @@
 """The small words around a cue and its places: what may stand between, what turns a phrase into something else."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from services.ingest.domain.lexicon import any_way
 from services.ingest.domain.tables import table_of
 
 MOST_GAP: Final = 110
@@ -33,22 +33,17 @@ def words() -> Words:
     """The patterns, compiled once."""
     table = table_of("reach.toml")
     between, subjects = table["between"], table["subjects"]
-    you, them = any_of(subjects["you"]), any_of(subjects["them"])
+    you, them = any_way(subjects["you"]), any_way(subjects["them"])
     return Words(
         filled=re.compile(
-            rf"(?:{_MARKS}|\d{{1,3}}\b|\w+['’]s\b|(?:{any_of(between['cue_and_place'])})\b)*", re.IGNORECASE
+            rf"(?:{_MARKS}|\d{{1,3}}\b|\w+['’]s\b|{any_way(between['cue_and_place'])}\b)*", re.IGNORECASE
         ),
-        remote_gap=re.compile(rf"(?:{_MARKS}|(?:{any_of(between['remote_and_place'])})\b)*", re.IGNORECASE),
+        remote_gap=re.compile(rf"(?:{_MARKS}|{any_way(between['remote_and_place'])}\b)*", re.IGNORECASE),
         between=re.compile(
-            rf"(?:\([^()\n]{{0,30}}\)|{_MARKS}|\d{{1,3}}\b|(?:{any_of(between['places'])})\b)*", re.IGNORECASE
+            rf"(?:\([^()\n]{{0,30}}\)|{_MARKS}|\d{{1,3}}\b|{any_way(between['places'])}\b)*", re.IGNORECASE
         ),
         subject=re.compile(rf"\b(?:(?P<them>{them})|(?P<you>{you}))\b", re.IGNORECASE),
     )
-
-
-def any_of(listed: Iterable[str]) -> str:
-    """A pattern for any of some words, where an asterisk stands for further letters and ' for ’ too."""
-    return "|".join(re.escape(word).replace(r"\*", r"\w*").replace("'", "['’]") for word in listed)
 
 
 _MARKS = r"[\s,:;()\[\]/|•*'’\"“”.…&+–—·-]"
