@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
-from faust.app.base import BootStrategy
+from faust.app.base import BootStrategy, logger
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
@@ -42,6 +42,9 @@ class _App(faust.App):
 
     async def on_first_start(self) -> None:
         """Without Faust's folders: there are no tables, and so nothing to keep."""
+
+
+_App.logger = logger  # as Faust's own, not ours, see `logs`
 
 
 def build_app(

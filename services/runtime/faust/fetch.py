@@ -164,6 +164,10 @@ class Consumer(driver.Consumer):
         return message
 
 
+# Else they would log under our name, and as much as they like, see `logs`.
+FetchThread.logger = Consumer.logger = driver.logger
+
+
 class Transport(driver.Transport):
     """Faust's transport with that consumer."""
 

@@ -1,13 +1,10 @@
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.faust.logs import HARMLESS, SayOnce
 from services.runtime.notes import Failure, Notes
 from services.runtime.records import Outgoing
 from services.runtime.ticks import Ticks
@@ -90,56 +87,3 @@ def test_what_works_again_ends_only_its_own_failure() -> None:
     assert notes.error == "b"
     notes.works("waits for Kafka")
     assert notes.failure == Failure("a", NOON, NOON)
-
-
-def test_a_library_says_one_thing_once_a_minute() -> None:
-    time = ManualTime()
-    once = SayOnce(time.monotonic)
-
-    def passes(text: str, value: int) -> bool:
-        return once.filter(logging.LogRecord("aiokafka", logging.WARNING, "", 0, text, (value,), None))
-
-    assert passes("node %s is away", 1)
-    assert not passes("node %s is away", 2)
-    assert passes("node %s is back", 2)
-    time.sleep(60)
-    assert passes("node %s is away", 3)
-
-
-@pytest.mark.parametrize(
-    ("logger", "template", "values"),
-    [
-        (
-            "faust.transport.drivers.aiokafka",
-            "[^---AIOKafkaConsumerThread]: No active partitions for TP(topic='a')",
-            (),
-        ),
-        (
-            "aiokafka.consumer.group_coordinator",
-            "OffsetCommit failed for group %s due to group error (%s), will rejoin",
-            ("matcher", "[Error 27] RebalanceInProgressError: matcher"),
-        ),
-        ("aiokafka.consumer.group_coordinator", "OffsetCommit failed before join, ignoring: %s", ("no",)),
-        ("aiokafka.consumer.group_coordinator", "Heartbeat failed for group %s because it is rebalancing", ("m",)),
-    ],
-)
-def test_what_every_takeover_brings_is_no_error_and_said_once(logger: str, template: str, values: tuple[str]) -> None:
-    once = SayOnce(ManualTime().monotonic)
-    first = logging.LogRecord(logger, logging.ERROR, "", 0, template, values, None)
-    assert once.filter(first)
-    assert (first.levelno, first.levelname) == (logging.INFO, "INFO")
-    second = logging.LogRecord(logger, logging.ERROR, "", 0, template.replace("'a'", "'b'"), values, None)
-    assert not once.filter(second)
-
-
-def test_an_unknown_error_of_a_library_stays_an_error() -> None:
-    once = SayOnce(ManualTime().monotonic)
-    for logger, said in (
-        ("aiokafka.consumer.group_coordinator", "Unexpected error in coordinator routine"),
-        ("aiokafka", "No active partitions for TP(topic='a')"),
-        ("aiokafka.consumer.group_coordinator", "OffsetCommit failed for group m on partition 0 with offset 1: X"),
-    ):
-        record = logging.LogRecord(logger, logging.ERROR, "", 0, said, (), None)
-        assert once.filter(record)
-        assert record.levelno == logging.ERROR
-    assert all(known.why.endswith(".") for known in HARMLESS)
