@@ -60,7 +60,6 @@ class Embedded:
         probes = settings.probes
         with ExitStack() as stack:
             stack.enter_context(shown.pauses)
-            say_where(settings.mail, paused=shown.pauses().sending)
             stack.enter_context(self.collector)
             if settings.ingest.push.enabled:
                 push = make_push_server(
@@ -82,6 +81,8 @@ class Embedded:
                     lag_by_status=True,
                 )
             )
+            # Not before: what is refused until here ends the start.
+            say_where(settings.mail, paused=shown.pauses().sending)
             self.runner.run(stop, tick_every_s=settings.tick_every_s)
 
 

@@ -77,10 +77,14 @@ def way_of(settings: MailSettings) -> str:
 
 
 def say_where(settings: MailSettings, *, paused: bool) -> None:
-    """Log where mails will go, and whether they may: an operator reads it at the start of a service."""
+    """Log where mails go once they do, and whether they may: an operator reads it when a service is up.
+
+    It does not say that they go out: that the mail server takes them shows with the first.
+    """
     reach = "everybody" if "*" in settings.allow else f"{len(settings.allow)} addresses or domains of mail.allow"
+    way = "mails are written to files" if settings.mailer == "folder" else "mails go to a server"
     _events.info(
-        "mails go out" if not paused else "mails wait: sending is paused, `jobchime resume sending` goes on",
+        "mails wait: sending is paused, `jobchime resume sending` goes on" if paused else way,
         where=way_of(settings),
         reach="nobody: nothing leaves this machine" if settings.mailer == "folder" else reach,
     )

@@ -1,6 +1,7 @@
 """Whether mails go out, as an operator sees it: `mail test`, `doctor`, `status`, `subscriber unsuppress`."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -235,7 +236,7 @@ def test_doctor_notes_a_folder_of_mails_into_which_others_may_look(installed: In
 
 @pytest.mark.parametrize(
     ("mailer", "paused", "event"),
-    [("folder", False, "mails go out"), ("smtp", False, "mails go out"), ("smtp", True, "mails wait")],
+    [("folder", False, "mails are written"), ("smtp", False, "mails go to a server"), ("smtp", True, "mails wait")],
 )
 def test_a_start_says_where_mails_go(installed: Installation, mailer: str, paused: bool, event: str) -> None:
     if mailer == "smtp":
@@ -247,3 +248,14 @@ def test_a_start_says_where_mails_go(installed: Installation, mailer: str, pause
     assert said["where"] == (
         f"the folder {installed.folder / 'mails'}" if mailer == "folder" else "the mail server 127.0.0.1:2525"
     )
+
+
+def test_a_start_that_is_refused_says_nothing_of_mails(installed: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        more = f'[ingest.push]\nport = {taken.getsockname()[1]}\n[ingest.push.keys.acme]\nsource = "acme"\n'
+        installed.config.write_text(
+            installed.config.read_text() + more + 'key = "k-0123456789abcdef0123456789abcdef"\n'
+        )
+        ran = run("run", "-c", installed.config)
+    assert ran.code == 2
+    assert "mails" not in ran.err
