@@ -5,6 +5,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import idna
 
+from schemas.posting import PostingCore
+
 _PLAIN = re.compile(
     r"https?://[a-zA-Z0-9](?:[a-zA-Z0-9-]*\.)*[a-zA-Z0-9-]+(?::\d{1,4})?(?:[/?#][!#-&(-;=?-\[\]-_a-~]*)?"
 )
@@ -42,3 +44,9 @@ def web_address(url: str | None) -> str:
             return ""
         return urlunsplit(parts._replace(netloc=host if port is None else f"{host}:{port}"))
     return given
+
+
+def job_address(posting: PostingCore) -> str:
+    """Where a job can be read and applied for, as it may be linked; empty where nothing of it can be followed."""
+    given = (posting.url, posting.apply_url)
+    return next((link for one in given if one and (link := web_address(one.strip().replace(" ", "%20")))), "")

@@ -1,5 +1,6 @@
 """Builders for digests: a posting, a search, a subscriber, each sound unless a test says otherwise."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -92,6 +93,13 @@ def digest(*postings: PostingCore, to: Recipient | None = None, by: DueSearch | 
     made = curate(to or recipient(), [found_by], [Candidate(one, (found_by,)) for one in postings], [], NOON)
     assert isinstance(made, Digest), made
     return made
+
+
+def linked_to(made: Digest, url: str | None) -> Digest:
+    """A digest whose jobs have another address, be it one with which none would be in it."""
+    changed = {"url": url, "apply_url": None}
+    items = (replace(item, posting=item.posting.model_copy(update=changed)) for item in made.items)
+    return replace(made, items=tuple(items))
 
 
 def email(**changes: Any) -> Email:

@@ -124,6 +124,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         version=version,
         source="generated",
         source_id=str(number),
+        url=f"https://jobs.example.com/{number}",
         status="closed" if random_.random() < 0.05 else "open",
         title=title,
         company=Company(name=f"Company {number % 50}"),

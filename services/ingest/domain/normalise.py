@@ -8,7 +8,7 @@ from services.ingest.domain.bounds import bounded, left_out
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
-from services.ingest.domain.findings import Finding
+from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.language import read_language
 from services.ingest.domain.reach import one_country, read_reach
@@ -44,6 +44,8 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
     text = whole[:_MOST_TEXT]
     unread += left_out("description", _MOST_TEXT, len(whole)) or left_out("description", MOST_MARKUP, len(draft.html))
     document = document_of(title, text)
+    url, apply_url = safe_link(draft.url), safe_link(draft.apply_url)
+    unread += _no_links(url=(draft.url, url), apply_url=(draft.apply_url, apply_url))
     reach = read_reach(draft, document)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
@@ -56,8 +58,8 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
         version=version_of(int(raw.fetched_at.timestamp() * 1000), REVISION),
         source=raw.source,
         source_id=raw.source_id,
-        url=safe_link(draft.url),
-        apply_url=safe_link(draft.apply_url),
+        url=url,
+        apply_url=apply_url,
         status="closed" if raw.event == "closed" else "open",
         backlog=raw.backlog,
         attribution=raw.attribution,
@@ -70,6 +72,15 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
         cluster=_cluster(company, draft, document, findings),
         evidence=_evidence(findings) | ({"unread": unread} if unread else {}),
         **{name: finding.value for name, finding in findings.items()},
+    )
+
+
+def _no_links(**fields: tuple[str | None, str | None]) -> tuple[Evidence, ...]:
+    """Say of addresses that were given and are no links, by field: without one to follow, a job comes in no digest."""
+    return tuple(
+        evidence_of(name, "an address that cannot be a link is left out")
+        for name, (given, link) in fields.items()
+        if given and given.strip() and link is None
     )
 
 

@@ -29,6 +29,7 @@ from services.notifier.domain.preferring import preferred_of
 from services.notifier.domain.room import Room
 from services.notifier.domain.score import passing, score, total, weight_of
 from services.rules.verdict import Outcome, Verdict
+from services.rules.web_address import job_address
 
 
 class CurateSettings(BaseModel):
@@ -188,6 +189,8 @@ def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings:
         return "its company is hidden by the subscriber"
     if posting.cluster.key in recipient.not_relevant:
         return "was called not relevant by the subscriber"
+    if not job_address(posting):
+        return "has no link that can be followed"
     return None
 
 

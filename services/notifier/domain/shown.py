@@ -13,7 +13,7 @@ from services.notifier.domain.telling import MOST_A_LINE, in_two_lines
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
-from services.rules.web_address import web_address
+from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.lines import capitalised, one_line, quoted, zone_of
 from services.wording.reasons import in_words
@@ -112,7 +112,7 @@ def shown_job(posting: PostingCore, words: Words) -> ShownJob:
         source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
     return ShownJob(
         title=one_line(posting.title) or words.say(untitled),
-        url=web_address(posting.url) or web_address(posting.apply_url),
+        url=job_address(posting),
         company=one_line(posting.company.name),
         where=job_wording.reach_line(posting, words),
         pay=capitalised(stated_pay(posting.salary, words)) if posting.salary else "",

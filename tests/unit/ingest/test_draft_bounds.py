@@ -40,6 +40,14 @@ def test_what_is_far_beyond_any_posting_is_cut_and_said(field: str, value: objec
     assert len(posting.url or "") <= MOST_URL
 
 
+@pytest.mark.parametrize("address", ["https://bank.example@evil.example/", "https://acme.example\\jobs", "see below"])
+def test_an_address_of_a_job_that_cannot_be_a_link_is_left_out_and_said(address: str) -> None:
+    posting = normalise(a_draft(url=address, apply_url="https://acme.example/1"), raw=a_raw(), rates=RATES)
+    assert (posting.url, posting.apply_url) == (None, "https://acme.example/1")
+    [evidence] = posting.evidence["unread"]
+    assert (evidence.source, evidence.text) == ("url", "an address that cannot be a link is left out")
+
+
 def test_what_is_kept_of_a_field_is_within_all_bounds() -> None:
     draft, _ = bounded(replace(a_draft(), locations=tuple(Stated("places", "x" * 9_000) for _ in range(1_000))))
     assert len(draft.locations) <= MOST_STATED

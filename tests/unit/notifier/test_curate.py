@@ -278,3 +278,18 @@ def test_jobs_of_equal_score_come_newest_first_and_then_by_id() -> None:
     assert len({item.score for item in made.items}) == 1
     by_id = sorted(newer, key=lambda one: one.posting_id)
     assert ids(made) == [*(one.source_id for one in by_id), "older"]
+
+
+@pytest.mark.parametrize("url", [None, "https://bank.example@evil.example/", "https://acme.example\\jobs"])
+def test_a_job_that_nobody_can_follow_is_dropped_and_one_with_another_link_is_not(url: str | None) -> None:
+    one = posting(url=url)
+    assert reason_of(one, choose(one)) == "has no link that can be followed"
+    assert ids(chosen(posting(url=url, apply_url="https://acme.example/apply"))) == ["one"]
+
+
+def test_of_two_copies_of_a_job_the_one_that_can_be_followed_is_shown() -> None:
+    linked, bare = (
+        posting("a", company="Acme"),
+        posting("b", company="Acme", url=None, description_text=words_about("a")),
+    )
+    assert ids(chosen(bare, linked)) == ["a"]

@@ -9,7 +9,7 @@ from services.notifier.adapters.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest, Sender
 from services.wording.words import LANGUAGES
-from tests.support.digests import digest, posting, recipient, rich_digest
+from tests.support.digests import digest, linked_to, posting, recipient, rich_digest
 from tests.support.linting import lint
 from tests.support.noted_digest import WEEK, noted_digest
 
@@ -30,7 +30,7 @@ def mails() -> dict[str, Digest]:
     return made | {
         **{f"noted {language}": replace(noted_digest(language), week=WEEK) for language in LANGUAGES},
         "one job": digest(posting()),
-        "no addresses": digest(posting(url=None)),
+        "no addresses": linked_to(digest(posting()), None),
         "capped": digest(*(posting(f"j{number}") for number in range(12))),
         "long words": digest(posting(title="W" * 200, company="Ω" * 200)),
     }

@@ -16,7 +16,7 @@ from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, Sender
 from services.notifier.ports import Links, Rendered
 from services.wording.words import Words
-from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
+from tests.support.digests import NOON, PYTHON, SENDER, digest, linked_to, pay, posting, recipient, rich_digest, search
 from tests.support.noted_digest import noted_digest
 
 CLIP_BYTES = 102_000
@@ -105,7 +105,7 @@ def test_nothing_that_a_feed_says_becomes_markup() -> None:
     ],
 )
 def test_an_address_that_is_not_of_the_web_is_not_linked(url: str | None) -> None:
-    page = rendered(digest(posting(url=url)), base="")
+    page = rendered(linked_to(digest(posting()), url), base="")
     assert not tree(page).xpath("//a")
     assert "Python engineer" in page.text
 

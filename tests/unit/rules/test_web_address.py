@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rules.web_address import web_address
+from services.rules.web_address import job_address, web_address
+from tests.support.digests import posting
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,19 @@ def test_whatever_comes_out_comes_out_again_and_names_no_user(rest: str, begin: 
     assert web_address(written) == written
     assert "@" not in written.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
     assert "\\" not in written
+
+
+@pytest.mark.parametrize(
+    ("url", "apply_url", "link"),
+    [
+        ("https://acme.example/1", "https://acme.example/apply", "https://acme.example/1"),
+        ("https://acme.example/a b", None, "https://acme.example/a%20b"),
+        ("https://bank.example@evil.example/", "https://acme.example/apply", "https://acme.example/apply"),
+        ("https://bank.example@evil.example/", None, ""),
+        (None, None, ""),
+    ],
+)
+def test_a_job_is_reached_by_the_first_of_its_addresses_that_can_be_followed(
+    url: str | None, apply_url: str | None, link: str
+) -> None:
+    assert job_address(posting(url=url, apply_url=apply_url)) == link
