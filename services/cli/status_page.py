@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from services.runtime.printable import printable
 from services.usecases.stream import (
     EngineView,
     Overview,
@@ -80,7 +81,9 @@ def _engine(engine: EngineView) -> Text:
 
 def _trouble(one: Trouble) -> Text:
     mark, style = ("✗ ", "bold red") if one.grave else ("! ", "yellow")
-    text = Text.assemble((mark, style), (one.what, "bold" if one.grave else ""), ("\n  → ", "dim"), (one.do, "cyan"))
+    # Made printable here, and not when it is drawn: the box goes by the width of what will stand in it.
+    what, do = printable(one.what), printable(one.do)
+    text = Text.assemble((mark, style), (what, "bold" if one.grave else ""), ("\n  → ", "dim"), (do, "cyan"))
     text.overflow = "fold"
     return text
 
@@ -139,7 +142,7 @@ def _services(overview: Overview) -> RenderableType:
 def _error(error: str | None, since: datetime | None, at: datetime | None, now: datetime) -> Text:
     """An error that has not passed, its dates first, as its end may be cut off."""
     text = Text(lasting(since, at, now).strip(" ()"), "dim", overflow="ellipsis", no_wrap=True)
-    return text.append(": " if text and error else "", "dim").append(error or "", "red")
+    return text.append(": " if text and error else "", "dim").append(printable(error or ""), "red")
 
 
 def _state(service: ServiceView, now: datetime) -> Text:
@@ -162,7 +165,7 @@ def _workers(service: ServiceView, now: datetime) -> Text:
 def _letters(overview: Overview) -> RenderableType:
     table = _table("Dead letters", ("topic", "waiting", "reason"), right=("waiting",))
     for letter in overview.letters[:_MOST_LETTERS]:
-        reason = Text(letter.error, overflow="ellipsis", no_wrap=True)
+        reason = Text(printable(letter.error), overflow="ellipsis", no_wrap=True)
         table.add_row(letter.topic, Text(f"{letter.waiting:,}", "yellow"), reason)
     if len(overview.letters) > _MOST_LETTERS:
         table.add_row(Text(f"… and {len(overview.letters) - _MOST_LETTERS} more reasons", "dim"))
