@@ -124,12 +124,13 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
     backup or the folder has a state, DamagedError where the archive is not what it was, UnavailableError where the disk
     does not take it.
     """
+    with _opened(source) as packed:
+        _read_through(packed, source, _manifest(packed, source))
+    if not force:
+        _require_free(folder)  # Before it is held, which would leave a lock in it.
     with held(folder):
-        with _opened(source) as packed:
-            _read_through(packed, source, _manifest(packed, source))
-        taken = [name for name in _DATABASES if (folder / name).exists()]
-        if taken and not force:
-            raise UsageError(f"{folder} has a state already ({', '.join(taken)}); restore elsewhere, or with --force")
+        if not force:
+            _require_free(folder)
         with explained(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
             ready = Path(scratch) / RESTORED
             private_folder(ready)
@@ -138,6 +139,11 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
             ready.rename(folder / RESTORED)
         move_in(folder)
     return manifest
+
+
+def _require_free(folder: Path) -> None:
+    if taken := [name for name in _DATABASES if (folder / name).exists()]:
+        raise UsageError(f"{folder} has a state already ({', '.join(taken)}); restore elsewhere, or with --force")
 
 
 @contextmanager

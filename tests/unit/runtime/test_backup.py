@@ -181,7 +181,7 @@ def test_an_archive_that_was_changed_is_refused_and_nothing_is_touched(data: Pat
         with pytest.raises(kind, match=words):
             restore(source, tmp_path / "fresh")
     assert records(data) == before
-    assert sorted(file.name for file in (tmp_path / "fresh").iterdir()) == ["run.lock"]
+    assert not (tmp_path / "fresh").exists()
     assert not (tmp_path / "out").exists()
 
 
@@ -253,7 +253,7 @@ def refused_and_untouched(archive: Path, data: Path, tmp_path: Path, words: str)
         with pytest.raises(UsageError, match=words):
             restore(archive, folder, force=True)
     assert records(data) == before
-    assert sorted(file.name for file in (tmp_path / "fresh").iterdir()) == ["run.lock"]
+    assert not (tmp_path / "fresh").exists()
     with held(data):
         pass
 
@@ -284,3 +284,13 @@ def test_a_folder_that_is_held_is_not_restored_into(data: Path, tmp_path: Path) 
     backup(data, tmp_path / "b.zip", now=NOON)
     with held(data), pytest.raises(UsageError, match="another jobchime runs"):
         restore(tmp_path / "b.zip", data, force=True)
+
+
+def test_a_restore_that_is_refused_leaves_a_folder_as_it_was(data: Path, tmp_path: Path) -> None:
+    backup(data, tmp_path / "b.zip", now=NOON)
+    restore(tmp_path / "b.zip", moved := tmp_path / "moved")
+    (moved / "run.lock").unlink()
+    before = sorted(moved.iterdir())
+    with pytest.raises(UsageError, match="has a state already"):
+        restore(tmp_path / "b.zip", moved)
+    assert sorted(moved.iterdir()) == before
