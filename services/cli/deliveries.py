@@ -35,7 +35,8 @@ def list_deliveries(
 ) -> None:
     """Deliveries in a state: by default those of which nobody knows whether they went out."""
     at, named = moment(now), deliveries.state_named(state)
-    found = deliveries.listed(open_installation(config, create=False), named, most)
+    installation = open_installation(config, create=False)
+    found = deliveries.listed(installation, named, most)
     if as_json:
         for one in found:
             print_json(_as_json(one, addresses=addresses))
@@ -45,6 +46,9 @@ def list_deliveries(
     console().print(table(f"{len(rows):,} deliveries are {state}", columns, rows, numbers=("attempts",)))
     if rows and state == "unknown":
         typer.echo("Ask the mail provider by delivery id; then `jobchime delivery settle DELIVERY accepted|not-sent`.")
+    if others := {other: number for other, number in deliveries.counts(installation).items() if other != named}:
+        told = ", ".join(f"{number:,} {other}" for other, number in others.items())
+        typer.echo(f"In other states: {told}; `jobchime delivery list --state STATE` lists those of one.")
 
 
 @app.command("settle")

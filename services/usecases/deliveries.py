@@ -1,6 +1,6 @@
 """Mails handed over: listed by their state, and settled where nobody knows whether they went out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -9,7 +9,7 @@ from services.notifier.domain.delivery import State
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
 
-__all__ = ["STATES", "ListedDelivery", "State", "listed", "settle", "state_named"]
+__all__ = ["STATES", "ListedDelivery", "State", "counts", "listed", "settle", "state_named"]
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -25,6 +25,11 @@ def state_named(name: str) -> State:
 def listed(installation: Installation, state: State, most: int) -> Sequence[ListedDelivery]:
     """Deliveries in a state, the oldest due first. Raises UnavailableError."""
     return DeliveryList(installation.engine).of(state, most)
+
+
+def counts(installation: Installation) -> Mapping[State, int]:
+    """How many deliveries there are in each state that has any. Raises UnavailableError."""
+    return DeliveryList(installation.engine).counts()
 
 
 def settle(installation: Installation, delivery: str, now: datetime, *, accepted: bool, resend: bool = False) -> State:

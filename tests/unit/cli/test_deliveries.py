@@ -66,6 +66,19 @@ def test_each_is_settled_by_what_the_provider_says(jobchime: Command, store: Not
     assert jobchime.unknown() == []
 
 
+def test_a_listing_says_what_there_is_in_other_states_and_how_to_list_it(
+    jobchime: Command, store: NotifierStore
+) -> None:
+    assert "In other states" not in jobchime("list").out
+    first, second, _ = sorted(states_of(store))
+    jobchime("settle", first, "accepted")
+    jobchime("settle", second, "not-sent")
+    said = "In other states: {}; `jobchime delivery list --state STATE` lists those of one."
+    assert said.format("1 accepted, 1 not_sent") in jobchime("list").out
+    assert said.format("1 accepted, 1 unknown") in jobchime("list", "--state", "not_sent").out
+    assert len(jobchime("list", "--json").out.splitlines()) == 1
+
+
 def test_many_are_settled_at_once(jobchime: Command, store: NotifierStore) -> None:
     names = [one["delivery"] for one in jobchime.unknown()]
     ran = jobchime("settle", "-", "accepted", stdin="\n".join(names))

@@ -1,11 +1,11 @@
 """Deliveries as an operator looks at them, and what an operator has found out about one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, func, select
 
 from schemas.sql.tables import deliveries, subscribers
 from services.notifier.adapters.sql.deliveries import SqlDeliveries
@@ -43,6 +43,13 @@ class DeliveryList:
         query = _QUERY.where(deliveries.c.state == state).order_by(deliveries.c.due_at, deliveries.c.delivery_id)
         with reading(self._engine) as connection:
             return [_listed(row) for row in connection.execute(query.limit(most))]
+
+    def counts(self) -> Mapping[State, int]:
+        """How many there are in each state that has any."""
+        query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
+        with reading(self._engine) as connection:
+            found = {row.state: int(row.number) for row in connection.execute(query)}
+        return {state: found[state] for state in get_args(State) if state in found}
 
     def one(self, delivery_id: str) -> ListedDelivery:
         """Raises UsageError where there is none."""
