@@ -1,7 +1,6 @@
 """How far it is from Faust's agent to a service: each frame on the way is one that a reader of a traceback passes."""
 
 import gc
-import inspect
 import threading
 import traceback
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from structlog.testing import capture_logs
 import services
 from services.runtime.clock import SystemClock
 from services.runtime.faust.runner import FaustRunner
+from services.runtime.faust.session import Session
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.topics import create
 from services.runtime.measured import Measured
@@ -25,7 +25,7 @@ from tests.support.record_logs import small_topics
 
 pytestmark = pytest.mark.live
 OURS = Path(services.__file__).parent
-AGENT = "_take"
+AGENT = Session._take.__code__
 
 
 def name(frame: FrameType) -> str:
@@ -46,7 +46,7 @@ def awaited(coroutine: object) -> Iterator[FrameType]:
 
 def agents() -> list[list[str]]:
     """Of each agent that waits for a batch: its frames, outermost first."""
-    coroutines = [one for one in gc.get_objects() if inspect.iscoroutine(one) and one.cr_code.co_name == AGENT]
+    coroutines = [one for one in gc.get_objects() if type(one) is CoroutineType and one.cr_code is AGENT]
     return [[name(frame) for frame in awaited(one) if is_ours(frame)] for one in coroutines]
 
 
