@@ -78,8 +78,8 @@ def close_ended(tools: Tools, now: datetime, most: int) -> int:
     return close(tools, tools.ledger.ended(now, most), now)
 
 
-def chunks(parts: Iterable[T]) -> Iterator[list[T]]:
-    """Cut into lists of at most `AT_ONCE`."""
+def chunks(parts: Iterable[T], most: int = AT_ONCE) -> Iterator[list[T]]:
+    """Cut into lists of at most `most`."""
     left = iter(parts)
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, most)):
         yield some

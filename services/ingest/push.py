@@ -28,6 +28,9 @@ Outcome = Literal["new", "changed", "reopened", "unchanged", "ended", "closed", 
 """`ended`: past its `expires_at`, so not sent on; `unknown`: closed and never seen; `superseded`: a later record of
 the same request has the same id."""
 
+AT_ONCE = 50
+"""Records written together: other clients' small pushes wait for one slice at most, whose each row may wait for the
+interpreter while the store is locked. `bench.pushing` measures it."""
 MOST_PUSHED_ID = 1_000
 """Characters of an id by which a posting is closed."""
 _STATUS = "status"
@@ -141,7 +144,7 @@ class Pusher:
                 if earlier is not None:
                     taken.append(_taken(source, earlier, "superseded"))
                 ready[read.source_id] = read
-            for some in chunks(ready.values()):
+            for some in chunks(ready.values(), AT_ONCE):
                 taken += self._take(source, some, now, backlog=backlog)
             report = PushReport(tuple(sorted(taken, key=lambda one: one.index)), tuple(refused), tuple(unknown))
             self._note(source, report, now)

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from services.ingest.adapters.posting_lines import FIELDS
 from services.ingest.adapters.push_web import Keys
 from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.ports import KeptItem
 from services.ingest.push_settings import PushSettings
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import FixedClock, SystemClock
@@ -546,3 +547,21 @@ def test_any_body_gets_an_answer_that_adds_up(running: Pushed, body: bytes, line
     assert {202: not errors, 207: bool(taken and errors), 422: not taken}[answer.status]
     sent = [one for one in taken if one["outcome"] in {"new", "changed", "reopened", "closed"}]
     assert len(running.raw()) - before == len(sent)
+
+
+def test_a_large_push_is_written_in_slices_between_which_others_have_their_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    keep = SqlSourceLedger.keep
+
+    def counted(ledger: SqlSourceLedger, rows: Iterable[KeptItem]) -> None:
+        some = list(rows)
+        written.append(len(some))
+        keep(ledger, some)
+
+    monkeypatch.setattr(SqlSourceLedger, "keep", counted)
+    with pushing(tmp_path) as pushed:
+        assert pushed.client.push(many(120)).status == 202
+    assert sum(written) == 2 * 120
+    assert max(written) <= 50
