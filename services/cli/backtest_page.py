@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from schemas.counted import counted
 from services.cli.plot import plot
 from services.usecases.backtest_report import Charged, Gained, Job, Report
 from services.usecases.wording import capitalised, in_telling_order, part_words, plain
@@ -41,14 +42,15 @@ def backtest_page(report: Report, most: int) -> RenderableType:
 def _head(report: Report) -> Text:
     found, days = report.backtest, (report.until - report.since).days
     jobs, near = len(report.matches), len(report.near)
-    said = Text(f"{jobs:,} {'job' if jobs == 1 else 'jobs'}", "bold green" if jobs else "bold yellow")
+    said = Text(counted(jobs, "job"), "bold green" if jobs else "bold yellow")
     said.append(f" would have matched, and {near:,} nearly", "default")
     if jobs:
         on = sum(1 for _, count in report.by_day if count)
-        said.append(f": {_pace(jobs, report)}on {on:,} of {days:,} days")
-    judged = f"Of {found.judged:,} postings of the {days:,} days up to {report.until:%-d %B %Y %H:%M} UTC.\n"
+        said.append(f": {_pace(jobs, report)}on {on:,} of {counted(days, 'day')}")
+    span = f"the {counted(days, 'day')} up to {report.until:%-d %B %Y %H:%M} UTC"
+    judged = f"Of {counted(found.judged, 'posting')} of {span}.\n"
     copies = len(found.matches) - jobs
-    more = f" They came in {len(found.matches):,} postings." if copies else ""
+    more = f" They came in {counted(len(found.matches), 'posting')}." if copies else ""
     return Text.assemble((judged, "dim"), said, ".", (more, "dim"))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from schemas.counted import counted
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import console, print_json, table
 from services.settings import load_settings
@@ -42,7 +43,7 @@ def list_letters(
     rows = [(c.topic, c.error, c.letters - c.discarded, c.waiting) for c in counts if c.letters > c.discarded]
     total, discarded = sum(row[2] for row in rows), sum(count.discarded for count in counts)
     heads = ("topic", "error", "letters", "waiting")
-    title = f"{total:,} dead letters" + (f", and {discarded:,} discarded (--all)" if discarded else "")
+    title = f"{counted(total, 'dead letter')}" + (f", and {discarded:,} discarded (--all)" if discarded else "")
     console().print(table(title, heads, rows, numbers=("letters", "waiting")))
 
 
@@ -112,7 +113,7 @@ def _list_each(found: Sequence[DeadLetter], *, as_json: bool) -> None:
         return
     rows = [(str(f.id), f.failed_at[:19], _origin(f), f.error, f.attempts, _state(f)) for f in found]
     columns = ("letter", "failed at", "from", "error", "attempts", "state")
-    console().print(table(f"{len(rows):,} dead letters", columns, rows, numbers=("attempts",)))
+    console().print(table(counted(len(rows), "dead letter"), columns, rows, numbers=("attempts",)))
 
 
 def _state(letter: DeadLetter) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
@@ -43,7 +44,9 @@ def list_deliveries(
         return
     columns = ("delivery", "due at", "mailer", "attempts", "for", "reason", *(("address",) if addresses else ()))
     rows = [_row(one, at, addresses=addresses) for one in found]
-    console().print(table(f"{len(rows):,} deliveries are {state}", columns, rows, numbers=("attempts",)))
+    console().print(
+        table(f"{counted(len(rows), 'delivery is', 'deliveries are')} {state}", columns, rows, numbers=("attempts",))
+    )
     if rows and state == "unknown":
         typer.echo("Ask the mail provider by delivery id; then `jobchime delivery settle DELIVERY accepted|not-sent`.")
     if others := {other: number for other, number in deliveries.counts(installation).items() if other != named}:

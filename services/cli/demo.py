@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
 from services.demo.days import busiest_days
@@ -41,7 +42,10 @@ def demo(
             raise UsageError(f"there is no folder {folder}")
         people = text_named(subscribers or samples / "subscribers.jsonl")
         at, why = (moment(now), "") if now else _busiest(folder, days)
-        print(f"Simulating {days} days up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}", file=sys.stderr)
+        print(
+            f"Simulating {counted(days, 'day')} up to {at:%Y-%m-%d %H:%M} UTC over {folder.name}/. {why}",
+            file=sys.stderr,
+        )
         with progress("Simulated hours", len(hours(at, days))) as advance:
             report = simulate(folder, people, now=at, days=days, out=out, advance=advance, why=why)
     _print(report)

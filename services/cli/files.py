@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from schemas.codec import UnreadableError, decode
+from schemas.counted import counted
 from schemas.criteria import Criteria
 from schemas.posting import Posting, PostingCore
 from services.cli.adding import MappingFile
@@ -94,8 +95,8 @@ def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:
         console(error=True).print(table("", heads, rows, numbers=heads[1:]))
         return
     print(
-        f"{sum(total.values()):,} items in {len(counts):,} files: {total['posting']:,} postings, "
-        f"{total['dead letter']:,} dead letters, {total['skip']:,} skips, {total['merge']:,} merges",
+        f"{counted(sum(total.values()), 'item')} in {counted(len(counts), 'file')}: "
+        + ", ".join(counted(total[kind], kind) for kind in ("posting", "dead letter", "skip", "merge")),
         file=sys.stderr,
     )
 

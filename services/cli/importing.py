@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
@@ -55,7 +56,7 @@ def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> Non
     if isinstance(outcome, importing.Fault):
         print(f"line {outcome.line}: {outcome.said}", file=sys.stderr)
     elif dry_run:
-        new = (f"new, with {outcome.searches} searches",) if outcome.done == "new" else ()
+        new = (f"new, with {counted(outcome.searches, 'search')}",) if outcome.done == "new" else ()
         for change in (*new, *outcome.changes):
             typer.echo(f"line {outcome.line}, {outcome.address}: {change}")
 
@@ -70,8 +71,9 @@ def _count(outcome: importing.Imported | importing.Fault, done: Counter[str]) ->
 
 
 def _counts(done: Counter[str], *, update: bool, dry_run: bool) -> str:
-    new = f"{done['new']} subscribers with {done['searches']} searches taken in"
+    new_with = f"{counted(done['new'], 'subscriber')} with {counted(done['searches'], 'search')}"
+    new = f"{new_with} taken in"
     if dry_run:
-        new = f"{done['new']} subscribers with {done['searches']} searches would be taken in"
+        new = f"{new_with} would be taken in"
     changed = f", {done['changed']} {'would be ' if dry_run else ''}changed, {done['same']} the same" if update else ""
-    return f"{new}{changed}, {done['faults']} lines left out{'; nothing was changed' if dry_run else ''}."
+    return f"{new}{changed}, {counted(done['faults'], 'line')} left out{'; nothing was changed' if dry_run else ''}."

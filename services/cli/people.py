@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.feedback import feedback, follow
 from services.cli.importing import import_people
 from services.cli.opened import open_installation
@@ -77,7 +78,7 @@ def list_people(config: Config = None, as_json: AsJson = False) -> None:
         return
     rows = [_row(person) for person in people]
     columns = ("id", "address", "time zone", "currency", "status", "searches")
-    console().print(table(f"{len(rows)} subscribers", columns, rows, numbers=("searches",)))
+    console().print(table(counted(len(rows), "subscriber"), columns, rows, numbers=("searches",)))
 
 
 @app.command("show")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.opened import say
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
@@ -44,8 +45,10 @@ def _tell(found: Sequence[Difference], came: Day, day: str, *, repaired: bool) -
         f"{count:,} {what}" for count, what in ((came.backlog, "of a backlog"), (came.closed, "closed")) if count
     ]
     beside = f" (and {', '.join(left_out)}, which alert nobody)" if left_out else ""
-    postings = f"{day}: {len(came.news):,} postings{beside}"
-    typer.echo(f"{postings}, {missing:,} matches missing in the store, {wrong:,} wrong in the index.")
+    postings = f"{day}: {counted(len(came.news), 'posting')}{beside}"
+    typer.echo(
+        f"{postings}, {counted(missing, 'match', 'matches')} missing in the store, {wrong:,} wrong in the index."
+    )
     if missing and repaired:
         typer.echo("The missing matches were sent; the notifier stores them.")
     if wrong:

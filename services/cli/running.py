@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.options import Config
 from services.embedded import Embedded, embedded
 from services.runtime.embedded_runner import stop_on_signals
@@ -41,7 +42,7 @@ def _once(form: Embedded) -> None:
     status: RunnerStatus = form.runner.status()
     for service in status.services:
         print(
-            f"{service.name}: {service.handled:,} records, lag {service.lag:,}{_error(service.last_error)}",
+            f"{service.name}: {counted(service.handled, 'record')}, lag {service.lag:,}{_error(service.last_error)}",
             file=sys.stderr,
         )
 

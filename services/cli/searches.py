@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from schemas.codec import encode
+from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
@@ -103,7 +104,7 @@ def list_searches(
         return
     rows = [_row(one) for one in found]
     columns = ("id", "subscriber", "name", "when", "next due", "criteria", "preferred places")
-    console().print(table(f"{len(rows)} searches", columns, rows))
+    console().print(table(counted(len(rows), "search"), columns, rows))
 
 
 @app.command("pause")

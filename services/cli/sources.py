@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.adding import AllowPrivate, FeedFormat, MappingFile, checked, settings_file
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
@@ -43,7 +44,7 @@ def list_sources(
     most = len(shown) if everything else unwell + _MOST_WELL
     rows = [_row(one, at) for one in shown[:most]]
     counts = Counter(one.state for one in shown)
-    title = f"{len(shown):,} sources: {', '.join(f'{number:,} {state}' for state, number in counts.items())}"
+    title = f"{counted(len(shown), 'source')}: {', '.join(f'{number:,} {state}' for state, number in counts.items())}"
     console().print(table(title, ("source", "state", "last success", "items", "remark"), rows, numbers=("items",)))
     if len(shown) > most:
         typer.echo(f"… and {len(shown) - most:,} more that are well; --all names them.")
@@ -53,7 +54,7 @@ def _row(source: SourceFigures, now: datetime) -> tuple[object, ...]:
     success = f"{source.last_success:%Y-%m-%d %H:%M}Z" if source.last_success else "never"
     remarks = [
         f"being asked for {ago(now - source.asked_since)}" if source.asked_since else "",
-        f"{source.hangs} polls in a row ran out of time" if source.hangs else "",
+        f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time" if source.hangs else "",
         source.error or "",
         source.notes,
     ]
@@ -143,7 +144,7 @@ def resume(name: Annotated[str, typer.Argument(help="As the settings name it.")]
 def accept(name: Annotated[str, typer.Argument(help="As the settings name it.")], config: Config = None) -> None:
     """Say that a complete listing which shrank suspiciously is right: its next poll closes what it lacks."""
     lacking = sources.accept(open_installation(config, create=False), name)
-    typer.echo(f"The next poll of {name} closes the {lacking:,} postings that it no longer lists.")
+    typer.echo(f"The next poll of {name} closes the {counted(lacking, 'posting')} that it no longer lists.")
 
 
 @app.command("again")
@@ -153,7 +154,10 @@ def again(
 ) -> None:
     """Send all open postings of a source once more, as after the topics were lost; nobody is mailed anything twice."""
     count = sources.again(open_installation(config, create=False), name)
-    typer.echo(f"{count:,} open postings go out again, at the next poll of their source or when they are next pushed.")
+    typer.echo(
+        f"{counted(count, 'open posting goes', 'open postings go')} out again, at the next poll of their source"
+        " or when they are next pushed."
+    )
 
 
 def _format_json(known: Format) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.counted import counted
 from services.cli.opened import say
 from services.cli.options import Config, moment
 from services.cli.output import progress
@@ -26,7 +27,8 @@ def backup(
     manifest = state.backup(load_settings(config), file, moment(None), progress=progress)
     size = sum(member.bytes for member in manifest.files.values())
     typer.echo(
-        f"Wrote {file}: {len(manifest.files)} files, {size:,} bytes before compression. Keep it as you keep addresses."
+        f"Wrote {file}: {counted(len(manifest.files), 'file')}, {size:,} bytes before compression."
+        " Keep it as you keep addresses."
     )
 
 

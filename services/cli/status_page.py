@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from schemas.counted import counted
 from services.runtime.printable import printable
 from services.usecases.stream import (
     EngineView,
@@ -168,7 +169,7 @@ def _letters(overview: Overview) -> RenderableType:
         reason = Text(printable(letter.error), overflow="ellipsis", no_wrap=True)
         table.add_row(letter.topic, Text(f"{letter.waiting:,}", "yellow"), reason)
     if len(overview.letters) > _MOST_LETTERS:
-        table.add_row(Text(f"… and {len(overview.letters) - _MOST_LETTERS} more reasons", "dim"))
+        table.add_row(Text(f"… and {counted(len(overview.letters) - _MOST_LETTERS, 'more reason')}", "dim"))
     return table
 
 
@@ -189,7 +190,7 @@ def _people(figures: StoreFigures, now: datetime) -> RenderableType:
             _facts(
                 "Digests",
                 (
-                    ("subscribers", f"{figures.subscribers:,} with {figures.searches:,} searches"),
+                    ("subscribers", f"{figures.subscribers:,} with {counted(figures.searches, 'search')}"),
                     ("due", due),
                     *_capped(figures),
                     ("last 24 h", _counted(figures.digests) or "none"),

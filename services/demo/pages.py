@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
+from schemas.counted import counted
 from schemas.sql.tables import digest_items
 from services.notifier.adapters.browsable import BrowsableMail, write_pages
 from services.notifier.adapters.folder import file_name_of
@@ -33,7 +34,7 @@ def _mail(
         delivery_id=email.delivery_id,
         recipient=profile.name or profile.address,
         time_zone=profile.time_zone,
-        about=f"{profile.time_zone}, {profile.currency}, {searches} search{'' if searches == 1 else 'es'}",
+        about=f"{profile.time_zone}, {profile.currency}, {counted(searches, 'search')}",
         due_at=kept.due_at,
         subject=email.subject,
         preheader="",

@@ -10,6 +10,7 @@ from random import Random
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from schemas.counted import counted
 from services.demo.pages import write_index
 from services.demo.report import DemoReport, report_of
 from services.demo.shelf import Shelf, ShelfFetcher, feed_files
@@ -87,7 +88,8 @@ def simulate(
             form.runner.tick(at)
             advance(1)
         history = SqlDigests(form.engine, settings.ids()).history(held=True)
-        note = f"Simulated: {days} days up to {now:%Y-%m-%d %H:%M} UTC, and the day after, over {feeds.name}. {why}"
+        span = f"{counted(days, 'day')} up to {now:%Y-%m-%d %H:%M} UTC, and the day after"
+        note = f"Simulated: {span}, over {feeds.name}. {why}"
         write_index(out, form.engine, taken_in, history, note.rstrip())
         return report_of(form, taken_in, history)
 

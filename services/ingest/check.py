@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from schemas.counted import counted
 from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader, most_calls
 from services.ingest.domain.listing import Terms, ended_note, is_backlog
@@ -184,10 +185,12 @@ def lines(report: CheckReport) -> Iterator[str]:
     if report.failure is not None:
         yield f"Nothing came: {report.failure}"
         return
-    yield f"{without_keys(report.address)}: {_format_words(report)}, {report.pages} bodies, {report.bytes / 1e6:.2f} MB"
+    came = f"{counted(report.pages, 'body')}, {report.bytes / 1e6:.2f} MB"
+    yield f"{without_keys(report.address)}: {_format_words(report)}, {came}"
     yield (
-        f"{report.items} items: {report.postings} postings ({report.backlog} too old for a first poll to alert to), "
-        f"{report.fallen['dead letter'].total()} dead letters, {report.fallen['skip'].total()} skipped, "
+        f"{counted(report.items, 'item')}: {counted(report.postings, 'posting')}"
+        f" ({report.backlog} too old for a first poll to alert to), "
+        f"{counted(report.fallen['dead letter'].total(), 'dead letter')}, {report.fallen['skip'].total()} skipped, "
         f"{report.fallen['merge'].total()} merged"
     )
     if ended := report.fallen["ended"].total():

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from schemas.counted import counted
 from schemas.topics import CRITERIA, MATCHES, dead_of
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Record
@@ -86,7 +87,7 @@ class Standing:
         if any(one.set_back for one in self.partitions):
             return f"{MATCHES.name} on Kafka ends before what this store has of it"
         if skipped := sum(one.skipped for one in self.partitions):
-            records = f"{skipped:,} record{'s' * (skipped != 1)} of {MATCHES.name}"
+            records = f"{counted(skipped, 'record')} of {MATCHES.name}"
             return f"Kafka counts {records} as stored that this store lacks"
         return ""
 

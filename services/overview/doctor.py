@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from sqlalchemy import Engine, text
 
+from schemas.counted import counted
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.domain.links import LinkError, public_base
@@ -178,7 +179,7 @@ def _kafka(settings: Settings) -> Iterator[Finding]:
             "start more brokers, or lower kafka.replication",
         )  # fmt: skip
         return
-    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {brokers} broker{'s' * (brokers != 1)}")
+    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {counted(brokers, 'broker')}")
 
 
 def _topics(settings: Settings) -> Iterator[Finding]:
@@ -212,7 +213,7 @@ def _log(settings: Settings) -> Iterator[Finding]:
         return
     with SqliteLog(path) as log:
         records = sum(sum(log.ends(topic.name)) for topic in planned(settings.kafka))
-    yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {records:,} records ever")
+    yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {counted(records, 'record')} ever")
 
 
 def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
@@ -299,4 +300,4 @@ def _push(settings: Settings) -> Iterator[Finding]:
         except JobchimeError as error:
             yield Finding(f"push key {name}", "wrong", told(error), "mend [ingest.push.keys] in the settings")
     if push.enabled:
-        yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {len(push.keys)} keys")
+        yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {counted(len(push.keys), 'key')}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from schemas.counted import counted
 from services.overview.model import Trouble
 from services.runtime.mail_figures import MailFault, MailFigures
 
@@ -47,7 +48,7 @@ def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
         passed = _has_passed(fault, mail)
         said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
         if said is not None:
-            number = f"{fault.mails:,} mail{'s' * (fault.mails != 1)}"
+            number = counted(fault.mails, "mail")
             last = "" if fault.waiting or fault.mails == 1 else f", the last {_at(fault.last)}"
             what = f"{said.format(mails=number, said=_short(fault.said))} (since {_at(fault.since)}{last})"
             do = _DO_NOTHING if passed else _DO[fault.fault]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from schemas.counted import counted
 from services.overview.model import Trouble
 from services.overview.spans import MOST_NAMED, ago, lasting, named_of, short
 from services.runtime.figures import SourceFigures, SourceState
@@ -61,7 +62,7 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     ((reason, count),) = reasons.most_common(1) or ((None, 0),)
     why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
     names = named_of([source.name for source in some])
-    return Trouble(f"{len(some):,} sources {what}: {names}{why}", do, grave=state != "paused")
+    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=state != "paused")
 
 
 def _one(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
@@ -79,7 +80,8 @@ def _one(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
         )
     elif source.state == "shrunk":
         yield Trouble(
-            f"the source {source.name} lists {source.items:,} and lacks {source.lacking:,} open postings, kept open",
+            f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
+            " kept open",
             f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
         )
     elif source.state == "paused":
@@ -90,5 +92,5 @@ def _one(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
 
 def _hangs(source: SourceFigures, now: datetime) -> str:
     asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
-    before = [f"{source.hangs} polls in a row ran out of time"] if source.hangs else []
+    before = [f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time"] if source.hangs else []
     return "; ".join((*asked, *before, *([short(source.error)] if source.error else [])))

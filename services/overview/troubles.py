@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from schemas.counted import counted
 from services.overview.mail_troubles import mail_troubles
 from services.overview.model import Overview, ServiceView, Trouble
 from services.overview.source_troubles import late_polls, source_troubles
@@ -129,11 +130,13 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
     rate = sum(worker.heartbeat.per_second for worker in alive)
     if service.lag and all(worker.heartbeat.ready for worker in alive):
         if rate == 0 and service.lag > 1_000:
-            yield Trouble(f"{service.name} stands still with {service.lag:,} records to do", "look into its log")
+            yield Trouble(
+                f"{service.name} stands still with {counted(service.lag, 'record')} to do", "look into its log"
+            )
         elif rate > 0 and service.lag / rate > BEHIND_S:
             left = ago(timedelta(seconds=service.lag / rate))
             yield Trouble(
-                f"{service.name} is {service.lag:,} records behind, {left} at its pace",
+                f"{service.name} is {counted(service.lag, 'record')} behind, {left} at its pace",
                 f"start another worker of {service.name}, if it does not catch up",
             )
 
@@ -175,7 +178,11 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from source_troubles(figures.sources, now)
     if figures.pauses.sending:
         waiting = figures.deliveries.get("pending", 0)
-        yield Trouble(f"sending is {BY_OPERATOR}; {waiting:,} mails wait", "`jobchime resume sending`", grave=False)
+        yield Trouble(
+            f"sending is {BY_OPERATOR}; {counted(waiting, 'mail waits', 'mails wait')}",
+            "`jobchime resume sending`",
+            grave=False,
+        )
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
@@ -210,7 +217,7 @@ def _letters(overview: Overview) -> Iterator[Trouble]:
     for topic, waiting in by_topic.items():
         if waiting:
             yield Trouble(
-                f"{waiting:,} dead letters in {topic}",
+                f"{counted(waiting, 'dead letter')} in {topic}",
                 "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
                 grave=False,
             )

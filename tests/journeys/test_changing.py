@@ -184,14 +184,14 @@ def test_a_dry_run_of_an_import_says_person_by_person_what_would_change(installa
         "line 1, ada@example.com: search 'Work', hour: 8 -> 6",
         """line 1, ada@example.com: search 'Work', criteria.skills: {"any": ["Go"]} -> {"any": ["Go", "Rust"]}""",
         "line 1, ada@example.com: search 'More': new",
-        "line 3, cleo@example.com: new, with 1 searches",
-        "1 subscribers with 1 searches would be taken in, 1 would be changed, 1 the same, 1 lines left out; "
+        "line 3, cleo@example.com: new, with 1 search",
+        "1 subscriber with 1 search would be taken in, 1 would be changed, 1 the same, 1 line left out; "
         "nothing was changed.",
     ]
     assert state() == before
 
     ran = run("subscriber", "import", people, "--update", "-c", installation)
-    assert ran.out.strip() == "1 subscribers with 1 searches taken in, 1 changed, 1 the same, 1 lines left out."
+    assert ran.out.strip() == "1 subscriber with 1 search taken in, 1 changed, 1 the same, 1 line left out."
     shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", installation).out)
     assert shown["subscriber"]["currency"] == "EUR", "what a line leaves out stays"
     assert [(search["name"], search["hour"]) for search in shown["searches"]] == [("More", 6), ("Work", 6)]

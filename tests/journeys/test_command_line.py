@@ -90,14 +90,14 @@ def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(
     people.write_text("\n".join(map(json.dumps, lines)) + "\n{broken\n", encoding="utf-8")
     ran = run("subscriber", "import", people, "-c", installation)
     assert ran.code == 1
-    assert "1 subscribers with 1 searches taken in, 4 lines left out" in ran.out
+    assert "1 subscriber with 1 search taken in, 4 lines left out" in ran.out
     assert "line 2: search 1, criteria" in ran.err
     assert "Python" in ran.err, "the nearest known skill is named"
     assert "line 3: address" in ran.err
     assert "line 4: address: line 1 has the same address" in ran.err
     assert "line 5: not JSON" in ran.err
     assert "two@example.com" not in ran.err
-    assert "1 subscribers" in run("subscriber", "list", "-c", installation).out
+    assert "1 subscriber" in run("subscriber", "list", "-c", installation).out
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_a_file_that_cannot_be_read_in_a_folder_is_told_and_left_out(tmp_path: P
     ran = run("normalise", tmp_path, "--now", NOW)
     assert ran.code == 0
     assert "gone.json cannot be read: No such file or directory; left out\n" in ran.err
-    assert "in 1 files" in ran.err
+    assert "in 1 file" in ran.err
     assert ran.out.count("\n") > 5
 
 

@@ -96,7 +96,7 @@ def test_what_the_store_lost_is_told_sent_and_then_stored(installation: Installa
     assert len(list(installation.matching.log.read_all(MATCHES.name))) == 2, "a dry run sends nothing"
     ran = installation.reconcile()
     assert ran.code == 0
-    assert "1 matches missing" in ran.out
+    assert "1 match missing" in ran.out
     installation.take_in()
     assert installation.reconcile("--dry-run").code == 0
     newest = list(installation.matching.log.read_all(MATCHES.name))
@@ -143,7 +143,7 @@ def test_closed_and_backlog_postings_are_counted_and_not_compared(
     assert (ran.code, ran.out) == (
         0,
         (
-            f"{DAY}: 1 postings (and 1 of a backlog, 1 closed, which alert nobody), 0 matches missing in the store,"
+            f"{DAY}: 1 posting (and 1 of a backlog, 1 closed, which alert nobody), 0 matches missing in the store,"
             " 0 wrong in the index.\n"
         ),
     )

@@ -171,7 +171,7 @@ def test_a_match_that_was_never_made_is_sent_and_the_index_that_missed_it_is_tol
     assert {line for line in said if "and the index does not give it so" in line} == {
         f"criteria {plain}, posting {one}: match, and the index does not give it so" for one in (FIRST, THIRD)
     }
-    assert f"{running.day}: 2 postings, 1 matches missing in the store, 2 wrong in the index." in said
+    assert f"{running.day}: 2 postings, 1 match missing in the store, 2 wrong in the index." in said
     running.until_held(FIRST, THIRD)
     assert running.installation.command("reindex", "--only", "criteria")[0] == 0
     assert running.reconcile() == (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel.dates import format_date, format_datetime
 
+from schemas.counted import counted
 from services.notifier.adapters.folder import file_name_of, write_whole
 from services.notifier.adapters.jinja import environment
 from services.runtime.private import private_folder
@@ -85,7 +86,7 @@ def in_scheme(html: str, scheme: str) -> str:
 
 def _row(mail: BrowsableMail) -> _Row:
     local = mail.due_at.astimezone(zone_of(mail.time_zone))
-    counts = [f"{mail.jobs} job{'' if mail.jobs == 1 else 's'}"]
+    counts = [counted(mail.jobs, "job")]
     if mail.near:
         counts.append(f"{mail.near} near")
     if mail.left_out:

@@ -54,7 +54,7 @@ def test_a_discarded_letter_is_listed_only_with_all_and_tells_why(config: Path) 
     assert names(config, "--all") == ["long ago", "today"]
     listed = run("dead", "list", "-c", config).out
     assert "long ago" not in listed
-    assert "1 dead letters, and 1 discarded" in listed
+    assert "1 dead letter, and 1 discarded" in listed
     assert "discarded: the board has mended it" in run("dead", "list", "--all", "-c", config).out
     assert "the board has mended it" in run("dead", "show", letter, "-c", config).out
 

@@ -53,7 +53,7 @@ def test_counts_and_fields_are_told(server: FeedServer) -> None:
     assert report.sample is not None
     assert report.sample.title == "Senior Python Developer"
     told = "\n".join(lines(report))
-    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letters, 1 skipped, 0 merged" in told
+    assert "3 items: 2 postings (1 too old for a first poll to alert to), 1 dead letter, 1 skipped, 0 merged" in told
     assert "What vanishes from it closes." in told
     assert "employment" in told
     assert "1 of 2   50%" in told
