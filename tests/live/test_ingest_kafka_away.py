@@ -172,7 +172,8 @@ def _push_while_away(pushing: Pushing, pid: int) -> int:
 def _check_answers(pushing: Pushing) -> None:
     """Each was told in time that it is not taken, and when to come again."""
     assert pushing.faults == []
-    assert {answer.status for answer in pushing.answers} == {503}
+    # All clients have one key: what is beyond its share is told so, see docs/push.md.
+    assert {503} <= {answer.status for answer in pushing.answers} <= {429, 503}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in pushing.answers)
     assert len(pushing.answers) > 2 * CLIENTS
     assert pushing.slowest_s < ANSWERED_S
