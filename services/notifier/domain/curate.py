@@ -189,7 +189,8 @@ def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings:
         return "its company is hidden by the subscriber"
     if posting.cluster.key in recipient.not_relevant:
         return "was called not relevant by the subscriber"
-    if not job_address(posting):
+    # One that states none may say in its text how to apply, as what a board pushes by its description alone.
+    if (posting.url or posting.apply_url) and not job_address(posting):
         return "has no link that can be followed"
     return None
 

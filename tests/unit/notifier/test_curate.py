@@ -280,7 +280,11 @@ def test_jobs_of_equal_score_come_newest_first_and_then_by_id() -> None:
     assert ids(made) == [*(one.source_id for one in by_id), "older"]
 
 
-@pytest.mark.parametrize("url", [None, "https://bank.example@evil.example/", "https://acme.example\\jobs"])
+def test_a_job_that_states_no_link_may_say_in_its_text_how_to_apply() -> None:
+    assert ids(chosen(posting(url=None, apply_url=None))) == ["one"]
+
+
+@pytest.mark.parametrize("url", ["https://bank.example@evil.example/", "https://acme.example\\jobs"])
 def test_a_job_that_nobody_can_follow_is_dropped_and_one_with_another_link_is_not(url: str | None) -> None:
     one = posting(url=url)
     assert reason_of(one, choose(one)) == "has no link that can be followed"
