@@ -110,8 +110,23 @@ def _sentences(document: Document) -> Iterator[_Sentence]:
         yield _Sentence(start, done, text[start:done].replace("’", "'"))
 
 
-@cache
 def _words_of(language: str | None) -> _Words:
     """The words of a language and of English, in which many a text in another one says this."""
-    both = tuple(dict.fromkeys(("en", language))) if language in LANGUAGES else ("en",)
-    return _Words(*(re.compile(any_of(f"visa.{kind}", languages=both)) for kind in _Words._fields))
+    known = _by_language()
+    return known.get(language or _ENGLISH) or known[_ENGLISH]
+
+
+@cache
+def _by_language() -> dict[str, _Words]:
+    return {
+        language: _Words(
+            *(
+                re.compile(any_of(f"visa.{kind}", languages=tuple({_ENGLISH: 0, language: 0})))
+                for kind in _Words._fields
+            )
+        )
+        for language in LANGUAGES
+    }
+
+
+_ENGLISH = "en"
