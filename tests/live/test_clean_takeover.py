@@ -61,7 +61,8 @@ def test_a_killed_matcher_is_named_and_its_takeover_writes_no_error(installation
         assert f"the worker {name} of matcher is lost" in told["what"]
         assert "1 works on" in told["what"]
         assert client.push([posting(str(number)) for number in range(20, 40)]).status == 202
-        until(lambda: it.topic("matches.v1")["end"] == 40, "the other matches all")
+        # At least: what the killed one had matched and not committed is matched once more, and stored once.
+        until(lambda: it.topic("matches.v1")["end"] >= 40, "the other matches all")
         assert it.command("worker", "forget", name)[0] == 0
         assert not any(name in one["what"] for one in it.status()["troubles"])
         third = started("matcher", it.config, it.folder / "matcher-3.log")
