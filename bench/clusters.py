@@ -24,7 +24,7 @@ from rich.progress import track
 from rich.table import Table
 
 from schemas.posting import Cluster, Posting
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.app import make_normalise
 from services.ingest.trial import trial
 from services.notifier.domain.copies import gather

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Format, Item, UnusableItemError
 from tests.support.shared import captures
 

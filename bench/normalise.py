@@ -30,7 +30,7 @@ from rich.table import Table
 
 from schemas.posting import Posting, posting_id_of
 from schemas.raw import RawPosting
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain import normalise as rules
 from services.ingest.domain.warm import warm_up
 from services.ingest.ports import Format, Item, UnusableItemError

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.posting import Salary
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.html import one_line, text_of
 from services.ingest.domain.reach import one_country, read_reach

@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from docs.field_examples import CRITERIA, PUSHED, SETTINGS
 from schemas.annotations import LISTS, container_of, model_of
 from schemas.criteria import Criteria
-from services.ingest.adapters.posting_lines import AMOUNTS
-from services.ingest.adapters.posting_lines import LISTS as POSTING_LISTS
+from services.ingest.adapters.formats.posting_lines import AMOUNTS
+from services.ingest.adapters.formats.posting_lines import LISTS as POSTING_LISTS
 from services.notifier.importing.fields import PERSON, SEARCH, Column
 from services.settings.model import Settings
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.ingest.adapters.fetch_files import FileFetcher
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.fetch.files import FileFetcher
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.schedule import Validators

@@ -5,11 +5,11 @@ from random import Random
 
 from sqlalchemy import Engine
 
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.fetch import SourceFetcher
-from services.ingest.adapters.fetch_files import FileFetcher
-from services.ingest.adapters.fetch_web import WebFetcher
-from services.ingest.adapters.normalise_apart import NormaliseApart
+from services.ingest.adapters.children.normalise_apart import NormaliseApart
+from services.ingest.adapters.fetch.files import FileFetcher
+from services.ingest.adapters.fetch.source import SourceFetcher
+from services.ingest.adapters.fetch.web import WebFetcher
+from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector

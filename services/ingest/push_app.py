@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.posting_lines import FIELDS, PostingLines
-from services.ingest.adapters.push_web import PushApi, push_app
+from services.ingest.adapters.formats.catalogue import Catalogue
+from services.ingest.adapters.formats.posting_lines import FIELDS, PostingLines
+from services.ingest.adapters.push.web import PushApi, push_app
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.push import Pusher, PushFormat

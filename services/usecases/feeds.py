@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from schemas.faults import first_fault
 from schemas.posting import Posting
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.formats import FORMATS, detect
+from services.ingest.adapters.formats.catalogue import Catalogue
+from services.ingest.adapters.formats.registry import FORMATS, detect
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import CheckReport, lines
 from services.ingest.check import check as checked

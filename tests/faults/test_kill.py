@@ -20,7 +20,7 @@ from schemas.posting import Posting
 from schemas.raw import RawPosting
 from schemas.topics import CRITERIA
 from services.embedded import Embedded
-from services.ingest.adapters.formats import format_named
+from services.ingest.adapters.formats.registry import format_named
 from services.ingest.domain.normalise import normalise
 from services.ingest.ports import UnusableItemError
 from services.notifier.adapters.sql.outbox import SqlOutbox

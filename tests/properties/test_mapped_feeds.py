@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ingest.adapters.mapped import Mapped
+from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.ports import FetchFailedError
 from tests.support.feed_damage import ANY_JSON, check_items, damaged
 from tests.support.mapped_feeds import CSV_FIELDS, JSON_FIELDS, XML_FIELDS, mapped, parts

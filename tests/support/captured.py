@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from schemas.posting import Posting, PostingCore
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.app import make_normalise
 from services.ingest.trial import trial
 from tests.support.shared import captures

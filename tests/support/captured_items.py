@@ -10,7 +10,7 @@ from schemas.codec import digest_of, encode
 from schemas.posting import posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Item, JsonObject
 from services.runtime.records import Outgoing
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from schemas.codec import decode
 from schemas.raw import RawPosting
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.fetch import SourceFetcher
-from services.ingest.adapters.fetch_files import FileFetcher
-from services.ingest.adapters.fetch_web import WebFetcher
+from services.ingest.adapters.fetch.files import FileFetcher
+from services.ingest.adapters.fetch.source import SourceFetcher
+from services.ingest.adapters.fetch.web import WebFetcher
+from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.closing import Tools
 from services.ingest.collector import Collector

@@ -4,7 +4,7 @@ import html
 import json
 from typing import Any
 
-from services.ingest.adapters.formats import format_named
+from services.ingest.adapters.formats.registry import format_named
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import Broken, Item, JsonObject, Skip
 

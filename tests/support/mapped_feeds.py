@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from services.ingest.adapters.mapped import Mapped
+from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.domain.draft import Draft
 from services.ingest.mapping.files import mapping_of
 from services.ingest.ports import Broken, Item, Skip

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from docs.field_examples import CRITERIA, PUSHED, SETTINGS
 from docs.make_fields import PAGE, page, tables, tables_in, untold
-from services.ingest.adapters.posting_lines import FIELDS, PostingLines
+from services.ingest.adapters.formats.posting_lines import FIELDS, PostingLines
 from services.ingest.ports import Item
 from services.notifier.importing import Entry, criteria_of, read_people
 from services.notifier.importing.fields import PERSON, SEARCH

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.ingest.adapters.fields import amount_of, band, distinct, markup_of, plain, workplace_word
+from services.ingest.adapters.formats.fields import amount_of, band, distinct, markup_of, plain, workplace_word
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft, PayBand, Stated
 from services.ingest.mapping.evaluate import MappedRow

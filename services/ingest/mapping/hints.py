@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from services.ingest.adapters.contacts import is_contact
+from services.ingest.adapters.formats.contacts import is_contact
 from services.ingest.mapping.paths import Kind, is_of_feed, prefixes_of
 from services.ingest.mapping.rows import Row
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from services.ingest.adapters.xml_rows import safe_parser
+from services.ingest.adapters.formats.xml_rows import safe_parser
 from services.ingest.mapping.paths import Kind, json_values, names_of, xml_values
 
 _MOST_NAMES = 200

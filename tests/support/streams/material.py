@@ -14,7 +14,7 @@ from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import Posting, PostingCore, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import CRITERIA, MATCHES, POSTINGS, RAW
-from services.ingest.adapters.formats import format_named
+from services.ingest.adapters.formats.registry import format_named
 from services.ingest.domain.normalise import normalise
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.rules.criteria import CriteriaError, canonical, criteria_id

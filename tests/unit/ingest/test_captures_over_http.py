@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Item
 from tests.support import feed_server as serve
 from tests.support.collecting import Bench, bench, source

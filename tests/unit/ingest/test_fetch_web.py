@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.fetch_web import WebFetcher, user_agent
+from services.ingest.adapters.fetch.web import WebFetcher, user_agent
 from services.ingest.domain.schedule import Validators
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.fetch_files import FileFetcher
+from services.ingest.adapters.fetch.files import FileFetcher
 from services.ingest.domain.schedule import Validators
 from services.ingest.ports import FetchFailedError
 from tests.support.collecting import NOON, bench, board, browse_page, job, json_lines, line, source, written

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ingest.adapters.formats import FORMATS, detect, format_named
+from services.ingest.adapters.formats.registry import FORMATS, detect, format_named
 from services.ingest.ports import Format
 from tests.support.board_bodies import (
     arbeitnow,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.formats import FORMATS, detect
+from services.ingest.adapters.formats.registry import FORMATS, detect
 from services.ingest.ports import Broken, Item, Skip, UnusableItemError
 from tests.support.shared import captures
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Merged, Skip, UnusableItemError
 from tests.support.feed_bodies import broken, draft, himalayas, himalayas_job, items, parts, texts

@@ -1,6 +1,6 @@
 """Himalayas' RSS: what a feed library would lose."""
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.ports import Broken, Item
 from tests.support.feed_bodies import broken, draft, himalayas_item, himalayas_rss, items, parts, texts
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Broken, Item, Merged, UnusableItemError
 from tests.support.feed_bodies import broken, draft, drafts, items, job_posting, page, parts, texts

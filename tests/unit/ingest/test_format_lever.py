@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import UnusableItemError
 from tests.support.feed_bodies import draft, items, lever, lever_posting, texts

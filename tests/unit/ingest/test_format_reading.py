@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.contacts import is_contact, masked, without_contacts
-from services.ingest.adapters.formats import FORMATS, detect, format_named
-from services.ingest.adapters.json_rows import rows
-from services.ingest.adapters.reading import MOST_BYTES, read_text
+from services.ingest.adapters.formats.contacts import is_contact, masked, without_contacts
+from services.ingest.adapters.formats.json_rows import rows
+from services.ingest.adapters.formats.reading import MOST_BYTES, read_text
+from services.ingest.adapters.formats.registry import FORMATS, detect, format_named
 from services.ingest.ports import Broken, Item
 from services.runtime.errors import UsageError
 from services.runtime.strict_json import MOST_DEPTH

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Skip, UnusableItemError
 from tests.support.board_bodies import recruitee, recruitee_offer

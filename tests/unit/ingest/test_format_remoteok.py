@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
-from services.ingest.adapters.remoteok import mended, without_beacon
+from services.ingest.adapters.formats.registry import detect, format_named
+from services.ingest.adapters.formats.remoteok import mended, without_beacon
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Broken, Item, Skip
 from tests.support.feed_bodies import beacon, draft, parts, remoteok, remoteok_job, texts

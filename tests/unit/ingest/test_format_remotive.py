@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.normalise import normalise
 from services.ingest.ports import UnusableItemError
 from tests.support.board_bodies import remotive, remotive_job

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Broken, Skip, UnusableItemError
 from tests.support.board_bodies import smartrecruiters, smartrecruiters_detail, smartrecruiters_posting

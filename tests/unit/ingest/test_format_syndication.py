@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.feed_reader import FeedReader, FeedUnreadableError, feed_reader
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.children.feed_reader import FeedReader, FeedUnreadableError, feed_reader
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.ports import Broken, Item
 from tests.support.feed_bodies import broken, draft, items, parts, texts
 
@@ -207,8 +207,8 @@ def test_a_feed_that_is_too_large_is_not_even_tried() -> None:
 
 def test_the_child_ends_with_its_parent() -> None:
     code = (
-        "from services.ingest.adapters.formats import format_named\n"
-        "from services.ingest.adapters.feed_reader import feed_reader\n"
+        "from services.ingest.adapters.formats.registry import format_named\n"
+        "from services.ingest.adapters.children.feed_reader import feed_reader\n"
         f"print(len(list(format_named('syndication').split({ATOM.encode()!r}))), feed_reader().pid)\n"
     )
     done = subprocess.run(
@@ -245,9 +245,9 @@ def test_an_item_that_is_too_much_for_a_parser_costs_only_itself(bad: str, why: 
 
 
 def test_an_item_that_keeps_the_reader_busy_all_the_same_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ingest.adapters.feed_items.MOST_SHORT", 1_000_000)
-    monkeypatch.setattr("services.ingest.adapters.syndication.feed_reader", lambda: reader)
-    monkeypatch.setattr("services.ingest.adapters.syndication._MOST_SECONDS_HALVED", 3.0)
+    monkeypatch.setattr("services.ingest.adapters.formats.feed_items.MOST_SHORT", 1_000_000)
+    monkeypatch.setattr("services.ingest.adapters.formats.syndication.feed_reader", lambda: reader)
+    monkeypatch.setattr("services.ingest.adapters.formats.syndication._MOST_SECONDS_HALVED", 3.0)
     reader = FeedReader(most_seconds=3.0)
     bad = "<title>Bad</title><author>" + "a." * 60_000 + "</author>"
     found = parts("syndication", rss(entry(1), bad, entry(2), entry(3)))
@@ -296,8 +296,8 @@ def test_a_root_of_many_attributes_keeps_what_tells_its_format() -> None:
 
 
 def test_a_feed_whose_head_keeps_the_reader_busy_all_the_same_keeps_its_items(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ingest.adapters.feed_items.MOST_SHORT", 1_000_000)
-    monkeypatch.setattr("services.ingest.adapters.syndication.feed_reader", lambda: reader)
+    monkeypatch.setattr("services.ingest.adapters.formats.feed_items.MOST_SHORT", 1_000_000)
+    monkeypatch.setattr("services.ingest.adapters.formats.syndication.feed_reader", lambda: reader)
     reader = FeedReader(most_seconds=3.0)
     bad = f"{TITLE}<managingEditor>{'a.' * 60_000}</managingEditor>"
     found = parts("syndication", rss(entry(1), entry(2), channel=bad))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.posting import Posting
-from services.ingest.adapters.formats import FORMATS, detect, format_named
+from services.ingest.adapters.formats.registry import FORMATS, detect, format_named
 from services.ingest.app import make_normalise
 from services.ingest.ports import Item
 from services.ingest.trial import Fallen, judged, trial

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
-from services.ingest.adapters.weworkremotely import listed, split_title
+from services.ingest.adapters.formats.registry import detect, format_named
+from services.ingest.adapters.formats.weworkremotely import listed, split_title
 from services.ingest.ports import Item, Merged
 from tests.support.feed_bodies import draft, himalayas_rss, items, parts, texts, wwr, wwr_item
 

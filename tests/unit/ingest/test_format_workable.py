@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.ports import Broken, Item, Merged, UnusableItemError
 from tests.support.board_bodies import workable, workable_job, workable_place
 from tests.support.feed_bodies import draft, items, parts, texts

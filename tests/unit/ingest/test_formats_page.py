@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from services.ingest.adapters.formats import FORMATS
+from services.ingest.adapters.formats.registry import FORMATS
 from services.ingest.settings import source_for
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.posting import Posting
-from services.ingest.adapters.formats import detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.app import make_normalise
 from services.ingest.ports import Format
 from services.ingest.trial import Fallen, trial

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.ingest.adapters.catalogue import Catalogue
-from services.ingest.adapters.formats import FORMATS, detect, format_named, mapped
+from services.ingest.adapters.formats.catalogue import Catalogue
+from services.ingest.adapters.formats.registry import FORMATS, detect, format_named, mapped
 from services.ingest.domain.draft import Draft
 from services.ingest.mapping.files import shipped
 from services.ingest.ports import Item

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.codec import encode
-from services.ingest.adapters.formats import FORMATS
-from services.ingest.adapters.normalise_apart import BUDGET_S, NormaliseApart, _child
+from services.ingest.adapters.children.normalise_apart import BUDGET_S, NormaliseApart, _child
+from services.ingest.adapters.formats.registry import FORMATS
 from services.ingest.domain.normalise import normalise
 from services.ingest.normaliser import Normaliser
 from services.rules.money import rates_before

@@ -7,8 +7,8 @@ import pytest
 from schemas.codec import decode, encode
 from schemas.posting import Attribution, Posting, version_of
 from schemas.raw import RawPosting
-from services.ingest.adapters.formats import FORMATS
-from services.ingest.adapters.normalise_apart import NormaliseApart
+from services.ingest.adapters.children.normalise_apart import NormaliseApart
+from services.ingest.adapters.formats.registry import FORMATS
 from services.ingest.domain.normalise import REVISION
 from services.ingest.normaliser import Normaliser
 from services.ingest.ports import Format

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.adapters.posting_lines import FIELDS
-from services.ingest.adapters.push_web import Keys
+from services.ingest.adapters.formats.posting_lines import FIELDS
+from services.ingest.adapters.push.web import Keys
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.ports import KeptItem
 from services.ingest.push_settings import PushSettings
@@ -287,7 +287,7 @@ def test_a_body_that_does_not_arrive_is_given_up(tmp_path: Path) -> None:
 def test_a_body_that_trickles_is_given_up_before_its_time_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.ingest.adapters.push_gate._SLACK_S", 0.5)
+    monkeypatch.setattr("services.ingest.adapters.push.gate._SLACK_S", 0.5)
     with pushing(tmp_path, body_s=600) as pushed, socket.create_connection(("127.0.0.1", pushed.client.port)) as slow:
         head = f"POST /v1/postings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
         slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 90000\r\n\r\n{{".encode())

@@ -7,7 +7,7 @@ import sys
 _COUNT = """
 import json, sys
 from pathlib import Path
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.app import make_normalise
 from services.ingest.domain.warm import warm_up
 from services.ingest.trial import trial

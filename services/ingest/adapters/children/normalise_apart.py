@@ -1,0 +1,83 @@
+"""Normalises an item within a budget of time: a large one where its reading can be ended."""
+
+import atexit
+import functools
+import pickle
+import signal
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from schemas.codec import decode
+from schemas.posting import Posting
+from schemas.raw import RawPosting
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.normalise import normalise
+from services.rules.money import Rates, rates_before
+from services.runtime.child import Child, ChildEndedError
+from services.runtime.errors import PoisonError, UnavailableError
+
+MOST_HERE = 60_000
+"""Characters of an item that is read in our own process; none of 2,731 captured ones has more than 50,000 of markup."""
+BUDGET_S = 5.0
+"""Of the processor, for one item. The largest that is read at all takes about one."""
+_MOST_S = 60.0
+"""By the clock, the start of the process too: on a machine that is busy with other things."""
+
+
+class NormaliseApart:
+    """The rules, with what they may take bounded."""
+
+    def __init__(
+        self,
+        rates: Callable[[date], Rates] = rates_before,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        most_here: int = MOST_HERE,
+        budget_s: float = BUDGET_S,
+    ) -> None:
+        """`rates` gives the last ones published before a day. `stopping`: the end of our own process is asked for."""
+        self._rates = rates
+        self._stopping = stopping
+        self._most_here = most_here
+        self._budget_s = budget_s
+
+    def __call__(self, draft: Draft, raw: RawPosting) -> Posting:
+        """Read a draft by all rules. Raises PoisonError where that takes too long, UnavailableError at our end."""
+        rates = self._rates(raw.fetched_at.date())
+        size = size_of(draft)
+        if size <= self._most_here:
+            return normalise(draft, raw=raw, rates=rates)
+        task = pickle.dumps((draft, raw.model_copy(update={"item": {}}), rates.on, dict(rates.euro)))
+        try:
+            answer = _child(self._budget_s).ask(task, most_s=_MOST_S, stopping=self._stopping)
+        except ChildEndedError as ended:
+            raise self._why(ended, size) from None
+        if answer.startswith(b"-"):
+            raise RuntimeError(answer[1:].decode("utf-8"))
+        return decode(Posting, answer[1:])
+
+    def _why(self, ended: ChildEndedError, size: int) -> Exception:
+        if ended.stopped:
+            return UnavailableError("the end of the process has been asked for while an item is read")
+        if ended.late or ended.status == -signal.SIGPROF:
+            limit = f"{_MOST_S:g} s" if ended.late else f"{self._budget_s:g} s of the processor"
+            return PoisonError(f"it takes too long to be read: more than {limit}, {size / 1000:,.0f} kB")
+        return RuntimeError(f"the process that reads large items gave no answer: {ended}")
+
+
+def size_of(draft: Draft) -> int:
+    """Characters of what the rules read of a draft."""
+    groups: Iterable[tuple[Stated, ...]] = (
+        draft.skills, draft.restriction, draft.locations, draft.headquarters, draft.workplace, draft.pay_text,
+        draft.seniority, draft.employment, draft.departments,
+    )  # fmt: skip
+    stated = sum(len(one.text) for group in groups for one in group)
+    return len(draft.title) + len(draft.company) + len(draft.html) + stated
+
+
+@functools.cache
+def _child(budget_s: float) -> Child:
+    """The process's one child of a budget, closed at its exit."""
+    child = Child(["-m", "services.ingest.adapters.children.normalise_child", str(budget_s)])
+    atexit.register(child.close)
+    return child

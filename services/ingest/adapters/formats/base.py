@@ -1,0 +1,137 @@
+"""What the formats share: how rows become items, and the defaults of a format without pages or an own board."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from schemas.posting import Attribution
+from services.ingest.adapters.formats.contacts import masked, without_contacts
+from services.ingest.adapters.formats.json_peek import peek_text
+from services.ingest.adapters.formats.json_rows import EXCERPT, count_rows, one_row, rows
+from services.ingest.adapters.formats.reading import MOST_BYTES, Text, read_text
+from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
+
+MOST_BROKEN = 1_000
+"""Unusable rows in one body, after which, if they outnumber the usable, the rest is given up: it is another format."""
+MOST_ROWS = 500_000
+"""Of one body. The largest board known has 808."""
+MOST_ID = 1_000
+"""Characters of a feed's own id."""
+
+Part = Item | Skip | Broken
+
+
+def cut(found: Iterable[Any | Broken | Skip], item: Callable[[JsonObject], Part]) -> Iterator[Part]:
+    """Turn rows into items by `item`, less contact fields; a repeated id is merged, what is no object is broken."""
+    seen: set[str] = set()
+    broken = usable = 0
+    for count, row in enumerate(found):
+        if count == MOST_ROWS:
+            yield Broken(f"the body holds more than {count:,} items: the rest is given up", ends_feed=True)
+            return
+        part = _part(row, item, seen)
+        if not isinstance(part, Broken):
+            usable += 1
+            yield part
+            continue
+        yield replace(part, excerpt=masked(part.excerpt))
+        broken += 1
+        if broken >= MOST_BROKEN and broken > usable and not part.ends_feed:
+            yield Broken(f"{broken:,} items are unusable: the rest is given up", ends_feed=True)
+            return
+
+
+def _part(row: Any | Broken | Skip, item: Callable[[JsonObject], Part], seen: set[str]) -> Part:
+    if isinstance(row, (Broken, Skip)):
+        return row
+    if not isinstance(row, dict):
+        return Broken(f"an item is not an object but {_kind(row)}", str(row)[:EXCERPT])
+    part = item(without_contacts(row))
+    if not isinstance(part, Item):
+        return part
+    if len(part.source_id) > MOST_ID:
+        return Broken(f"its id is longer than {MOST_ID:,} characters", part.source_id[:EXCERPT])
+    if part.source_id in seen:
+        return Merged("repeat of an item of this feed", part.source_id)
+    seen.add(part.source_id)
+    return part
+
+
+def _kind(row: Any) -> str:
+    if row is None:
+        return "null"
+    return {bool: "true or false", str: "text", list: "a list"}.get(type(row), "a number")
+
+
+def identified(source_id: str, data: JsonObject, *, field: str) -> Part:
+    """An item by its id; Broken, naming the field, where that is empty."""
+    if source_id:
+        return Item(source_id, data)
+    return Broken(f'an item has no "{field}"', str(data)[:EXCERPT])
+
+
+def opened(
+    body: bytes, reading: Callable[[str], Iterable[Part]], *, decoding: Callable[[bytes], Text] = read_text
+) -> Iterator[Part]:
+    """Decode a body and read it by `reading`; says so where it is too large or not in its encoding."""
+    if len(body) > MOST_BYTES:
+        yield Broken(f"the body is larger than {MOST_BYTES // 2**20} MiB", ends_feed=True)
+        return
+    decoded = decoding(body)
+    yield from reading(decoded.text)
+    if decoded.fault:
+        yield Broken(decoded.fault)
+
+
+class BaseFormat:
+    """A format without pages, whose listings are not complete and whose items do not differ by the fetch."""
+
+    addresses: tuple[str, ...] = ()
+    every: timedelta | None = None
+    details: Details | None = None
+    complete: bool = False
+    attribution: Attribution | None = None
+    volatile: frozenset[str] = frozenset()
+    """Members that change without the posting having changed."""
+
+    def next_page(self, url: str, body: bytes) -> str | None:
+        """None: there are no pages."""
+        return None
+
+    def fingerprint(self, data: JsonObject) -> JsonObject:
+        """The item less its volatile members."""
+        return {name: value for name, value in data.items() if name not in self.volatile and name != DETAIL_STATE}
+
+
+class JsonFormat(BaseFormat, ABC):
+    """A format of JSON objects in one list."""
+
+    array: str | None = None
+    """The member that holds the list; None where the list is the body."""
+    alone: frozenset[str] = frozenset()
+    """Members by which a body that is one item, and no list, is known; empty where there are no such bodies."""
+
+    def split(self, body: bytes) -> Iterator[Part]:
+        """Cut a body into items. Never raises."""
+        return opened(body, lambda text: cut(self.rows(text), self.item))
+
+    def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
+        """The rows of a list, or the one item that the body is."""
+        return one_row(text) if self.is_alone(text) else rows(text, self.array)
+
+    def is_alone(self, text: str) -> bool:
+        """Whether a body, or its beginning, is one item."""
+        if not self.alone or self.array is None:
+            return False
+        wrapper = peek_text(text, self.array).wrapper
+        return self.array not in wrapper and self.alone <= wrapper.keys()
+
+    def count(self, body: bytes, most: int) -> int:
+        """How many rows a page has, `most` at most."""
+        return count_rows(rows(read_text(body).text, self.array), most)
+
+    @abstractmethod
+    def item(self, row: JsonObject) -> Part:
+        """Judge one row."""

@@ -1,0 +1,278 @@
+"""schema.org JobPosting in JSON-LD, in the scripts of a web page or by itself."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.codec import digest_of
+from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
+from services.ingest.adapters.formats.fields import (
+    band,
+    date_of,
+    distinct,
+    list_of,
+    markup_of,
+    object_of,
+    place_text,
+    plain,
+    stated,
+    text_of,
+    texts_of,
+    workplace_word,
+)
+from services.ingest.adapters.formats.json_rows import EXCERPT
+from services.ingest.adapters.formats.reading import head_text
+from services.ingest.domain.draft import BandKind, Draft, PayBand, Stated
+from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.runtime.strict_json import RefusedValueError, clean, parse
+
+_SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
+_JSON_LD = re.compile(r"""\btype\s{0,5}=\s{0,5}["']?application/ld\+json\b""", re.IGNORECASE)
+_CANONICAL = re.compile(
+    r"""<link\b[^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical["']?[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["']"""
+    r"""|<link\b[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["'][^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical\b""",
+    re.IGNORECASE,
+)
+_WRAPPING = re.compile(r"^\s*(?:<!--|/?/?\*?\s*<!\[CDATA\[\s*\*?/?)?\s*")
+_TYPE = re.compile(r"(?:https?://schema\.org/|schema:)?JobPosting")
+_MARKUP = re.compile(
+    r"\s*(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|div|main|section|p\b)",
+    re.I | re.S,
+)
+_HEAD = 256 * 1024
+_MOST_SCRIPT = 8_000_000
+_REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
+_UNREAD = ("image", "logo", "potentialAction", "mainEntityOfPage", "isPartOf", "breadcrumb")
+
+
+class JsonLd(BaseFormat):
+    """Pages with one or several postings, `@graph` wrappers, lists; or the JSON-LD alone."""
+
+    name = "jsonld"
+    title = "schema.org JobPosting (JSON-LD)"
+    volatile = frozenset({"image", "dateModified"})
+
+    def detects(self, body: bytes) -> bool:
+        """By a JSON-LD script that speaks of a JobPosting in HTML, or by the type in bare JSON."""
+        if b"JobPosting" not in body:
+            return False
+        head = head_text(body, _HEAD)
+        if head.lstrip()[:1] in {"{", "["}:
+            return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None
+        return _MARKUP.match(head) is not None and re.search(rb"application/ld\+json", body, re.I) is not None
+
+    def split(self, body: bytes) -> Iterator[Part]:
+        """Cut a page into its postings. Never raises."""
+        return opened(body, lambda text: cut(_postings(text), self._item))
+
+    def draft(self, data: JsonObject) -> Draft:
+        """Map an item. Raises UnusableItemError without a title."""
+        title = plain(text_of(data.get("title")) or text_of(data.get("name")))
+        if not title:
+            raise UnusableItemError('the JobPosting has no "title"')
+        employer = next(iter(list_of(data.get("hiringOrganization"))), None)
+        url = text_of(data.get("url")) or text_of(data.get("pageUrl")) or None
+        return Draft(
+            source_id=_id_of(data),
+            title=title,
+            company=plain(text_of(employer) or text_of(object_of(employer).get("name"))),
+            url=url,
+            company_url=_link(object_of(employer)),
+            html=_markup(data),
+            skills=stated("skills", *_skills(data.get("skills"))),
+            restriction=distinct(
+                *(
+                    stated("applicantLocationRequirements", _area(part))
+                    for part in _each(data, "applicantLocationRequirements")
+                )
+            ),
+            locations=distinct(*(stated("jobLocation", _place(part)) for part in _each(data, "jobLocation"))),
+            workplace=tuple(
+                Stated("jobLocationType", word)
+                for text in texts_of(data.get("jobLocationType"))
+                if (word := workplace_word(text))
+            ),
+            pay=(*_pay(data, "baseSalary", "base"), *_pay(data, "estimatedSalary", "estimate")),
+            pay_text=distinct(
+                *(
+                    stated("baseSalary", part)
+                    for part in _each(data, "baseSalary")
+                    if isinstance(part, str) and not _number(part)
+                )
+            ),
+            employment=stated("employmentType", *texts_of(data.get("employmentType"))),
+            departments=stated("occupationalCategory", *map(_name, _each(data, "occupationalCategory"))),
+            language=_name(data.get("inLanguage")) or None,
+            posted_at=date_of(data.get("datePosted")),
+            expires_at=date_of(data.get("validThrough")),
+        )
+
+    def _item(self, row: JsonObject) -> Part:
+        kept = {name: value for name, value in row.items() if name not in _UNREAD}
+        return identified(_id_of(kept), kept, field="identifier")
+
+
+def _postings(text: str) -> Iterator[Any | Broken]:
+    canonical = _CANONICAL.search(text, 0, _HEAD)
+    page = (canonical[1] or canonical[2]) if canonical else None
+    bare = text.lstrip()[:1] in {"{", "["}
+    found = 0
+    for source, ended in [(text, True)] if bare else _scripts(text):
+        if "JobPosting" not in source:
+            continue
+        for posting in _read_script(source, ended=ended):
+            found += 1
+            if isinstance(posting, Broken) or page is None or "url" in posting:
+                yield posting
+            else:
+                yield {**posting, "pageUrl": page}
+    if not found:
+        yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
+
+
+def _read_script(source: str, *, ended: bool) -> list[JsonObject | Broken]:
+    """The postings of one script, or what is wrong with it."""
+    if len(source) > _MOST_SCRIPT:
+        return [Broken(f"a JSON-LD script is longer than {_MOST_SCRIPT:,} characters", source[:EXCERPT])]
+    try:
+        value, _ = parse(_WRAPPING.sub("", source, count=1))
+    except RefusedValueError as error:
+        return [Broken(f"of a JSON-LD script {error}", source[:EXCERPT])]
+    except ValueError as error:
+        cut_short = "" if ended else ", and the page is cut short"
+        return [Broken(f"a JSON-LD script is not JSON{cut_short}: {error}", source[:EXCERPT], ends_feed=not ended)]
+    return [_taken(posting) for posting in _within(value)]
+
+
+def _taken(posting: JsonObject) -> JsonObject | Broken:
+    try:
+        taken: JsonObject = clean(posting)
+    except RefusedValueError as error:
+        return Broken(str(error))
+    return taken
+
+
+def _scripts(text: str) -> Iterator[tuple[str, bool]]:
+    """The source of each JSON-LD script, and whether it has an end."""
+    for tag in _SCRIPT.finditer(text):
+        if _JSON_LD.search(tag[1]):
+            end = _SCRIPT_END.search(text, tag.end())
+            yield text[tag.end() : end.start() if end else len(text)], end is not None
+            if end is None:
+                return
+
+
+def _within(value: Any) -> list[JsonObject]:
+    """All JobPostings of a script, with the parts that they refer to by `@id` put in their place."""
+    postings: list[JsonObject] = []
+    named: dict[str, JsonObject] = {}
+    waiting = deque([value])
+    while waiting:
+        part = waiting.popleft()
+        if isinstance(part, list):
+            waiting.extendleft(reversed(part))
+        if not isinstance(part, dict):
+            continue
+        if len(part) > 1 and text_of(part.get("@id")):
+            named.setdefault(text_of(part.get("@id")), part)
+        if any(_TYPE.fullmatch(kind) for kind in texts_of(part.get("@type"))):
+            postings.append(part)
+        else:
+            waiting.extendleft(reversed([inner for inner in part.values() if isinstance(inner, (dict, list))]))
+    return [{name: _resolved(name, part, named) for name, part in posting.items()} for posting in postings]
+
+
+def _resolved(name: str, part: Any, named: dict[str, JsonObject]) -> Any:
+    if name not in _REFERRED:
+        return part
+    if isinstance(part, list):
+        return [_resolved(name, one, named) for one in part]
+    if isinstance(part, dict) and part.keys() == {"@id"}:
+        return named.get(text_of(part["@id"]), part)
+    return part
+
+
+def _id_of(data: JsonObject) -> str:
+    """The identifier, else an address, else a hash of what the posting is of."""
+    for part in _each(data, "identifier"):
+        value = text_of(part) or text_of(object_of(part).get("value"))
+        if value:
+            return value
+    for name in ("url", "@id"):
+        if text_of(data.get(name)):
+            return text_of(data[name])
+    employer = next(iter(list_of(data.get("hiringOrganization"))), None)
+    known = (text_of(data.get("title")), _name(employer), text_of(data.get("datePosted")), text_of(data.get("pageUrl")))
+    return digest_of(*known) if any(known) else ""
+
+
+def _markup(data: JsonObject) -> str:
+    """The description, then the parts that some pages keep beside it."""
+    parts = [markup_of(text_of(data.get("description")))]
+    for name, heading in (("responsibilities", "Responsibilities"), ("qualifications", "Qualifications")):
+        text = text_of(data.get(name))
+        if text and text not in parts[0]:
+            parts.append(f"<h3>{heading}</h3>{markup_of(text)}")
+    return "\n".join(part for part in parts if part)
+
+
+def _skills(served: Any) -> list[str]:
+    """A list of names or of DefinedTerms, or one text with commas."""
+    if isinstance(served, str):
+        return [plain(part) for part in re.split(r"[,;\n]", served)]
+    return [plain(_name(part)) for part in list_of(served)]
+
+
+def _each(data: JsonObject, name: str) -> list[Any]:
+    return list_of(data.get(name))
+
+
+def _name(part: Any) -> str:
+    fields = object_of(part)
+    return plain(text_of(part) or text_of(fields.get("name")))
+
+
+def _link(employer: JsonObject) -> str | None:
+    links = [*texts_of(employer.get("sameAs")), *texts_of(employer.get("url"))]
+    return next((link for link in links if link.startswith(("http://", "https://"))), None)
+
+
+def _area(part: Any) -> str:
+    """Country, State, City or AdministrativeArea by its name; else by its address."""
+    return _name(part) or _place(part)
+
+
+def _place(part: Any) -> str:
+    """`Berlin, Germany` of a Place, of an address alone, or of plain text."""
+    if isinstance(part, str):
+        return plain(part)
+    fields = object_of(part)
+    address = fields.get("address", fields)
+    if isinstance(address, str):
+        return plain(address)
+    named = [_name(object_of(address).get(name)) for name in ("addressLocality", "addressRegion", "addressCountry")]
+    return place_text(*named) or _name(part)
+
+
+def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:
+    """A MonetaryAmount with a QuantitativeValue, a bare number, or a numeric text; `salaryCurrency` is the old key."""
+    found: tuple[PayBand, ...] = ()
+    for part in _each(data, field):
+        amount = object_of(part)
+        value = amount.get("value", amount) if amount else part
+        quantity = object_of(next(iter(list_of(value)), None))
+        single = quantity.get("value") if quantity else value
+        low, high = quantity.get("minValue", single), quantity.get("maxValue", single)
+        currency = amount.get("currency") or data.get("salaryCurrency")
+        period = quantity.get("unitText") or amount.get("unitText")
+        found += tuple(
+            PayBand(one.field, one.min, one.max, one.currency, one.period, kind)
+            for one in band(field, low, high, currency, period)
+        )
+    return found
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"\s*\d+(?:\.\d+)?\s*", text) is not None

@@ -1,0 +1,208 @@
+"""JSON lines of our own posting fields: the way in for a board that has no feed, and for what is pushed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from schemas.codec import digest_of
+from services.ingest.adapters.formats.base import MOST_ID, BaseFormat, Part, cut, opened
+from services.ingest.adapters.formats.contacts import without_contacts
+from services.ingest.adapters.formats.fields import (
+    amount_of,
+    band,
+    date_of,
+    distinct,
+    list_of,
+    markup_of,
+    plain,
+    remote_flag,
+    stated,
+    text_of,
+    texts_of,
+    workplace_word,
+)
+from services.ingest.adapters.formats.json_rows import EXCERPT
+from services.ingest.adapters.formats.reading import head_text
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.ports import Broken, Item, JsonObject
+from services.runtime.strict_json import read_value, reason_of
+
+TEXTS = frozenset(
+    {
+        "title", "company", "company_url", "url", "apply_url", "description", "description_html", "location",
+        "workplace", "salary", "salary_currency", "salary_period", "seniority", "employment", "department", "language",
+    }
+)  # fmt: skip
+LISTS = frozenset({"locations", "countries", "skills"})
+AMOUNTS = frozenset({"salary_min", "salary_max"})
+_OTHERS = frozenset({"id", "remote", "timezones", "posted_at", "expires_at"})
+FIELDS = TEXTS | LISTS | AMOUNTS | _OTHERS
+"""All fields of a line. Needed: title and company, and a url or a description."""
+_OPEN = frozenset({"worldwide", "anywhere"})
+_HEAD_BYTES = 1024 * 1024
+_MOST_LINE = 2_000_000
+_NEARLY = 85
+"""Likeness in percent from which an unknown field is taken for a misspelt one."""
+
+
+class PostingLines(BaseFormat):
+    """One JSON object a line: flat fields, named as people would."""
+
+    name = "posting_lines"
+    title = "JSON lines of posting fields"
+
+    def detects(self, body: bytes) -> bool:
+        """By a first line that is an object with a title and a company."""
+        first = next((line for line in head_text(body, _HEAD_BYTES).split("\n") if line.strip()), "")
+        if not first.lstrip().startswith("{"):
+            return False
+        try:
+            row = read_value(first)[0]
+        except ValueError:
+            return False
+        return isinstance(row, dict) and {"title", "company"} <= row.keys() and "@type" not in row
+
+    def split(self, body: bytes) -> Iterator[Part]:
+        """Cut a body into lines. Never raises; a faulty line is broken for itself, with its number and field."""
+        return opened(body, lambda text: cut(_rows(text), _item))
+
+    def part(self, row: JsonObject) -> Item | Broken:
+        """One line that came by itself, less contact fields; the reason of a broken one names its field in quotes.
+
+        Fields that are not known are no fault here: whoever sent it is told of them.
+        """
+        source_id = text_of(row.get("id")) or None
+        fault = _fault({name: value for name, value in row.items() if name in FIELDS})
+        if fault is not None:
+            return Broken(fault, source_id=source_id)
+        bare = without_contacts(row)
+        if len(_id_of(bare)) > MOST_ID:
+            return Broken(f'"{"id" if source_id else "url"}" is longer than {MOST_ID:,} characters')
+        return Item(_id_of(bare), bare)
+
+    def draft(self, data: JsonObject) -> Draft:
+        """Map an item."""
+        countries = texts_of(data.get("countries"))
+        anywhere = any(country.casefold() in _OPEN for country in countries)
+        described = text_of(data.get("description_html")) or text_of(data.get("description"))
+        return Draft(
+            source_id=_id_of(data),
+            title=plain(text_of(data.get("title"))),
+            company=plain(text_of(data.get("company"))),
+            url=text_of(data.get("url")) or None,
+            apply_url=text_of(data.get("apply_url")) or None,
+            company_url=text_of(data.get("company_url")) or None,
+            html=markup_of(described),
+            skills=stated("skills", *_split(data.get("skills"))),
+            restriction=() if anywhere else stated("countries", *countries),
+            restriction_open=anywhere,
+            locations=distinct(
+                stated("location", data.get("location")), stated("locations", *texts_of(data.get("locations")))
+            ),
+            workplace=_workplace(data),
+            timezones=tuple(sorted({float(zone) for zone in list_of(data.get("timezones"))})),
+            pay=band(
+                "salary_min, salary_max",
+                data.get("salary_min"),
+                data.get("salary_max"),
+                data.get("salary_currency"),
+                data.get("salary_period"),
+            ),
+            pay_text=stated("salary", data.get("salary")),
+            seniority=stated("seniority", data.get("seniority")),
+            employment=stated("employment", data.get("employment")),
+            departments=stated("department", data.get("department")),
+            language=text_of(data.get("language")) or None,
+            posted_at=date_of(data.get("posted_at")),
+            expires_at=date_of(data.get("expires_at")),
+        )
+
+
+def _rows(text: str) -> Iterator[Any | Broken]:
+    """Each line that holds something. Only a newline ends a line: U+2028 may stand within a text."""
+    start = number = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)].strip()
+        number += 1
+        start = end + 1 if end >= 0 else len(text)
+        if line:
+            yield _row(number, line)
+
+
+def _row(number: int, line: str) -> JsonObject | Broken:
+    if len(line) > _MOST_LINE:
+        return Broken(f"line {number:,}: longer than {_MOST_LINE:,} characters", line[:EXCERPT])
+    try:
+        row, end = read_value(line)
+    except ValueError as error:
+        return Broken(f"line {number:,}: {reason_of(error)}", line[:EXCERPT])
+    if not isinstance(row, dict):
+        return Broken(f"line {number:,}: not an object of posting fields", line[:EXCERPT])
+    fault = f"more after the object: {line[end:][:40]}" if line[end:].strip() else _fault(row)
+    if fault:
+        return Broken(f"line {number:,}: {fault}", line[:EXCERPT], text_of(row.get("id")) or None)
+    return row
+
+
+def _item(row: JsonObject) -> Part:
+    return Item(_id_of(row), row)
+
+
+def _id_of(row: JsonObject) -> str:
+    """The id, else the address, else a hash of what the job is."""
+    known = text_of(row.get("id")) or text_of(row.get("url"))
+    return known or digest_of(*(str(row.get(name)) for name in ("title", "company", "location", "locations")))
+
+
+def _fault(row: JsonObject) -> str | None:
+    """What is wrong with a line, naming the field; None where it is sound."""
+    for name in ("title", "company"):
+        if not text_of(row.get(name)):
+            return f'"{name}" is missing'
+    if not any(text_of(row.get(name)) for name in ("url", "description", "description_html")):
+        return 'one of "url", "description" and "description_html" is needed'
+    for name, value in row.items():
+        if value is not None and (fault := _field_fault(name, value)):
+            return fault
+    low, high = amount_of(row.get("salary_min")), amount_of(row.get("salary_max"))
+    if low is not None and high is not None and low > high:
+        return '"salary_min" is more than "salary_max"'
+    return None
+
+
+def _field_fault(name: str, value: Any) -> str | None:
+    if name not in FIELDS:
+        near = process.extractOne(name, FIELDS, scorer=fuzz.ratio, score_cutoff=_NEARLY)
+        return f'there is no field "{name}"; did you mean "{near[0]}"?' if near else None
+    if name in TEXTS and not isinstance(value, str):
+        return f'"{name}" is not text'
+    if name in LISTS and not (isinstance(value, str) or _all(value, str)):
+        return f'"{name}" is not a list of texts'
+    if name in AMOUNTS and (isinstance(value, bool) or (amount_of(value) is None and value not in (0, "0", ""))):
+        return f'"{name}" is not an amount: {str(value)[:40]}'
+    if name == "remote" and not isinstance(value, bool):
+        return '"remote" is not true or false'
+    if name == "timezones" and not (_all(value, (int, float)) and all(-12 <= zone <= 14 for zone in value)):
+        return '"timezones" is not a list of hours from UTC, -12 to 14'
+    if name == "workplace" and value and not workplace_word(value):
+        return f'"workplace" is none of remote, hybrid, onsite: {value[:40]}'
+    if name in {"id", "posted_at", "expires_at"} and date_of(value) is None and value != "":
+        return f'"{name}" is neither text nor a number'
+    return None
+
+
+def _all(value: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, list) and all(isinstance(part, kind) and not isinstance(part, bool) for part in value)
+
+
+def _split(value: Any) -> list[str]:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else texts_of(value)
+
+
+def _workplace(data: JsonObject) -> tuple[Stated, ...]:
+    word = workplace_word(text_of(data.get("workplace")))
+    if word:
+        return (Stated("workplace", word),)
+    return remote_flag("remote", data.get("remote"))

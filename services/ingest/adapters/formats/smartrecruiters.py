@@ -1,0 +1,150 @@
+"""SmartRecruiters' postings API: JSON, the postings of one company by pages; their text by a call for each.
+
+A company that nobody knows is answered with an empty listing and no error, so that an empty one closes nothing: that
+holds for every format (`domain.listing.proves_absence`).
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.detail_call import DetailCall
+from services.ingest.adapters.formats.fields import (
+    band,
+    date_of,
+    distinct,
+    markup_of,
+    object_of,
+    plain,
+    stated,
+    text_of,
+    with_query,
+)
+from services.ingest.adapters.formats.json_peek import peek, peek_text, wrapper
+from services.ingest.adapters.formats.json_rows import EXCERPT
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.ports import Broken, Details, JsonObject, Skip, UnusableItemError
+
+_MOST_PAGE = 10_000
+"""Of one page, a hundred times what is served."""
+_SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
+_DETAILS = DetailCall(
+    most=40,
+    awaited=True,
+    members=frozenset({"jobAd", "applyUrl", "postingUrl", "compensation"}),
+    listing=re.compile(r"/v1/companies/[^/]+/postings"),
+)
+
+
+class SmartRecruiters(JsonFormat):
+    """GET https://api.smartrecruiters.com/v1/companies/{company}/postings?limit=100, and .../postings/{id}."""
+
+    name = "smartrecruiters"
+    title = "SmartRecruiters"
+    addresses = ("https://api.smartrecruiters.com/v1/companies/{company}/postings?limit=100",)
+    array = "content"
+    alone = frozenset({"jobAd"})
+    complete = True
+    details: Details | None = _DETAILS
+    volatile = frozenset({"ref", "actions"})
+
+    def detects(self, body: bytes) -> bool:
+        """By the listing's count or a posting's fields; a single posting by its text."""
+        seen = peek(body, self.array)
+        if seen.firsts:
+            return {"releasedDate", "typeOfEmployment"} <= seen.firsts[0].keys()
+        return {"content", "totalFound"} <= seen.wrapper.keys() or "sections" in object_of(seen.wrapper.get("jobAd"))
+
+    def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
+        """A page that is empty although more postings are counted than lie before it says so: others are missing."""
+        yield from super().rows(text)
+        seen = peek_text(text, self.array)
+        offset, total = _count(seen.wrapper.get("offset", 0)), _count(seen.wrapper.get("totalFound"))
+        if seen.wrapper.get("content") == [] and total and offset is not None and offset < total:
+            yield Broken(f"a page of none at {offset} of {total} postings", text[:EXCERPT], ends_feed=True)
+
+    def item(self, row: JsonObject) -> Part:
+        """Skip what is not for the public."""
+        source_id = text_of(row.get("id"))
+        if text_of(row.get("visibility")).upper() not in {"", "PUBLIC"}:
+            return Skip("a posting that is not public", source_id or None)
+        return identified(source_id, row, field="id")
+
+    def next_page(self, url: str, body: bytes) -> str | None:
+        """By `offset`, stepped by the postings that came, until `totalFound`."""
+        seen = wrapper(body, self.array)
+        offset, total = _count(seen.get("offset", 0)), _count(seen.get("totalFound"))
+        if offset is None or total is None:
+            return None
+        came = self.count(body, _MOST_PAGE)
+        return with_query(url, offset=str(offset + came)) if came and offset + came < total else None
+
+    def draft(self, data: JsonObject) -> Draft:
+        """Map an item. Raises UnusableItemError without a title, which SmartRecruiters calls `name`."""
+        title = plain(text_of(data.get("name")))
+        if not title:
+            raise UnusableItemError('the posting has no "name", its title')
+        company = object_of(data.get("company"))
+        pay = object_of(data.get("compensation"))
+        return Draft(
+            source_id=text_of(data.get("id")),
+            title=title,
+            company=plain(text_of(company.get("name")) or text_of(company.get("identifier"))),
+            url=text_of(data.get("postingUrl")) or _page(company, text_of(data.get("id"))),
+            apply_url=text_of(data.get("applyUrl")) or None,
+            html=_markup(data),
+            locations=_locations(object_of(data.get("location"))),
+            workplace=_workplace(object_of(data.get("location"))),
+            pay=band("compensation", pay.get("min"), pay.get("max"), pay.get("currency"), pay.get("period")),
+            seniority=stated("experienceLevel", _label(data.get("experienceLevel"))),
+            employment=stated("typeOfEmployment", _label(data.get("typeOfEmployment"))),
+            departments=distinct(
+                stated("department", _label(data.get("department"))), stated("function", _label(data.get("function")))
+            ),
+            language=text_of(object_of(data.get("language")).get("code")) or None,
+            posted_at=date_of(data.get("releasedDate")),
+        )
+
+
+def _markup(data: JsonObject) -> str:
+    """The sections of the text under their headings; those without a text are left out."""
+    sections = object_of(object_of(data.get("jobAd")).get("sections"))
+    parts: list[str] = []
+    for name in _SECTIONS:
+        section = object_of(sections.get(name))
+        text = markup_of(text_of(section.get("text")))
+        if text:
+            heading = plain(text_of(section.get("title")))
+            parts.append(f"<h3>{html.escape(heading, quote=False)}</h3>\n{text}" if heading else text)
+    return "\n".join(parts)
+
+
+def _locations(place: JsonObject) -> tuple[Stated, ...]:
+    """`fullLocation`, else city, region and country, whose code is served in lower case."""
+    parts = (plain(text_of(place.get("city"))), plain(text_of(place.get("region"))), text_of(place.get("country")))
+    written = ", ".join(part for part in (*parts[:2], parts[2].upper()) if part)
+    return stated("location", plain(text_of(place.get("fullLocation"))) or written)
+
+
+def _workplace(place: JsonObject) -> tuple[Stated, ...]:
+    for name in ("hybrid", "remote"):
+        if place.get(name) is True:
+            return (Stated(f"location.{name}", name),)
+    return (Stated("location.remote", "onsite"),) if place.get("remote") is False else ()
+
+
+def _label(served: object) -> str:
+    """The label of `{id, label}`; `{}` says nothing."""
+    return plain(text_of(object_of(served).get("label")))
+
+
+def _page(company: JsonObject, source_id: str) -> str | None:
+    """The posting's page, which only the call for its details names."""
+    identifier = text_of(company.get("identifier"))
+    return f"https://jobs.smartrecruiters.com/{identifier}/{source_id}" if identifier and source_id else None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000_000 else None

@@ -1,0 +1,267 @@
+"""Any RSS, Atom or JSON Feed: what a plain feed says of a job, and no more."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from services.ingest.adapters.children.feed_reader import MOST_BYTES, FeedUnreadableError, feed_reader
+from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
+from services.ingest.adapters.formats.feed_items import FeedItem, fault_in, feed_items, framed
+from services.ingest.adapters.formats.fields import (
+    date_of,
+    distinct,
+    list_of,
+    markup_of,
+    object_of,
+    plain,
+    stated,
+    text_of,
+    texts_of,
+    workplace_word,
+)
+from services.ingest.adapters.formats.himalayas_rss import HimalayasRss
+from services.ingest.adapters.formats.json_peek import peek, peek_text
+from services.ingest.adapters.formats.json_rows import EXCERPT, rows
+from services.ingest.adapters.formats.reading import head_text
+from services.ingest.adapters.formats.weworkremotely import WeWorkRemotely
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.ports import Broken, JsonObject, UnusableItemError
+
+_JSON_FEED = "https://jsonfeed.org/version/"
+_HEAD_BYTES = 16 * 1024
+_MOST_FIELD = 2_000
+_PROLOG = re.compile(r"\s*(?:<\?[^>]{0,2000}\?>\s*|<!(?:DOCTYPE[^>]{0,2000}|--(?:(?!-->).){0,4000}--)>\s*)*", re.DOTALL)
+_ROOT = re.compile(r"<(?:rss|feed|(?:\w{1,20}:)?RDF)[\s>]", re.IGNORECASE)
+_DTD = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>")
+_STARTS = re.compile(r"<(?:\w{1,40}:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"</(?:rss|feed|(?:\w{1,20}:)?RDF)\s{0,100}>\s*(?:<!--.{0,1000}-->\s*)?\Z", re.IGNORECASE | re.DOTALL
+)
+_TAIL = 4_096
+_MOST_READS = 13
+"""Of what could not be read at once: all items without what stands around them, then six times two halves."""
+_MOST_SECONDS_HALVED = 10.0
+
+_COMPANY = (
+    "company",
+    "company_name",
+    "companyname",
+    "job_listing_company",
+    "employer",
+    "hiringorganization",
+    "organization",
+)
+_PLACE = ("location", "job_listing_location", "joblocation", "job_location", "city", "region", "state", "country")
+_PAY = ("salary", "job_listing_salary", "compensation", "pay")
+_EMPLOYMENT = ("jobtype", "job_type", "job_listing_job_type", "employmenttype", "employment_type", "type")
+_WORKPLACE = ("workplace", "workplacetype", "workplace_type", "remote")
+_LEVEL = ("seniority", "level", "experience", "experiencelevel")
+_EXPIRY = ("expires_at", "expires", "expirydate", "expiry_date", "validthrough", "job_listing_expires", "deadline")
+
+
+class Syndication(BaseFormat):
+    """RSS 0.9x to 2.0, RSS 1.0, Atom and JSON Feed 1.x."""
+
+    name = "syndication"
+    title = "RSS, Atom or JSON Feed"
+
+    def detects(self, body: bytes) -> bool:
+        """By the root element or JSON Feed's version, unless a board of its own format claims it."""
+        head = head_text(body, _HEAD_BYTES)
+        if head.lstrip()[:1] == "{":
+            return text_of(peek(body, "items").wrapper.get("version")).startswith(_JSON_FEED)
+        return _has_feed_root(head) and not HimalayasRss().detects(body) and not WeWorkRemotely().detects(body)
+
+    def split(self, body: bytes) -> Iterator[Part]:
+        """Cut a body into items. Never raises."""
+        return opened(body, lambda text: cut(_rows(text), self._item))
+
+    def draft(self, data: JsonObject) -> Draft:
+        """Map an item. The company is the item's own, else its byline, else the feed. Raises UnusableItemError."""
+        title = plain(text_of(data.get("title")))
+        if not title:
+            raise UnusableItemError('the entry has no "title"')
+        fields = object_of(data.get("fields"))
+        link = text_of(data.get("link"))
+        return Draft(
+            source_id=text_of(data.get("id")) or link,
+            title=title,
+            company=plain(_first(fields, _COMPANY) or text_of(data.get("byline")) or text_of(data.get("feed_title"))),
+            url=link if link.startswith(("http://", "https://")) else None,
+            html=markup_of(text_of(data.get("html"))),
+            skills=stated("category", *(plain(tag) for tag in texts_of(data.get("tags")))),
+            locations=distinct(*(_stated_in(fields, name) for name in _PLACE)),
+            workplace=tuple(
+                Stated(name, word)
+                for name in _WORKPLACE
+                if (word := workplace_word(text_of(fields.get(name)))) is not None
+            ),
+            pay_text=distinct(*(_stated_in(fields, name) for name in _PAY)),
+            seniority=distinct(*(_stated_in(fields, name) for name in _LEVEL)),
+            employment=distinct(*(_stated_in(fields, name) for name in _EMPLOYMENT)),
+            language=text_of(data.get("language")) or None,
+            posted_at=date_of(data.get("published")) or date_of(data.get("updated")),
+            expires_at=date_of(_first(fields, _EXPIRY)),
+        )
+
+    def fingerprint(self, data: JsonObject) -> JsonObject:
+        """The item less what belongs to the whole feed, and less its date of change."""
+        return {name: value for name, value in data.items() if name not in {"feed_title", "updated"}}
+
+    def _item(self, row: JsonObject) -> Part:
+        return identified(text_of(row.get("id")) or text_of(row.get("link")), row, field="id")
+
+
+def _has_feed_root(head: str) -> bool:
+    prolog = _PROLOG.match(head)
+    return prolog is not None and _ROOT.match(head, prolog.end()) is not None
+
+
+def _rows(text: str) -> Iterator[Any | Broken]:
+    if text.lstrip()[:1] == "{":
+        return _json_entries(text)
+    return _xml_entries(text)
+
+
+def _json_entries(text: str) -> Iterator[Any | Broken]:
+    feed = peek_text(text, "items").wrapper
+    for row in rows(text, "items"):
+        yield row if not isinstance(row, dict) else _from_json(row, feed)
+
+
+def _from_json(row: JsonObject, feed: JsonObject) -> JsonObject:
+    people = list_of(row.get("authors")) or list_of(row.get("author")) or list_of(feed.get("authors"))
+    extension: dict[str, str] = {}
+    for name, value in row.items():
+        if name.startswith("_"):
+            found = object_of(value) or {name[1:]: value}
+            extension |= {key.lower(): part for key, part in found.items() if isinstance(part, str)}
+    return _entry(
+        {
+            "id": text_of(row.get("id")),
+            "link": text_of(row.get("url")) or text_of(row.get("external_url")),
+            "title": text_of(row.get("title")),
+            "html": text_of(row.get("content_html")) or text_of(row.get("content_text")) or text_of(row.get("summary")),
+            "published": row.get("date_published"),
+            "updated": row.get("date_modified"),
+            "tags": texts_of(row.get("tags")),
+            "language": text_of(row.get("language")) or text_of(feed.get("language")),
+            "feed_title": text_of(feed.get("title")),
+        },
+        extension,
+        next((name for person in people if (name := text_of(object_of(person).get("name")))), ""),
+    )
+
+
+def _xml_entries(text: str) -> Iterator[Any | Broken]:
+    """Entries by feedparser. Of a document that is cut short, those that were closed."""
+    start = _STARTS.search(text)
+    if _DTD.search(text, 0, start.start() if start else len(text)):
+        yield Broken("the document declares a DTD, which is refused", text[:EXCERPT], ends_feed=True)
+        return
+    if not _has_feed_root(text[:_HEAD_BYTES]):
+        yield Broken("the document is neither RSS nor Atom nor JSON Feed", text[:EXCERPT], ends_feed=True)
+        return
+    whole = bool(_CLOSED.search(text[-_TAIL:]))
+    items = list(feed_items(text))
+    for item in items:
+        if item.fault is not None:
+            yield Broken(item.fault, text[item.start : item.start + EXCERPT])
+    count, more = 0, False
+    for parsed in _parsed(text, items, whole=whole):
+        if isinstance(parsed, Broken):
+            yield parsed
+            continue
+        more = more or parsed["more"]
+        for entry in parsed["entries"]:
+            count += 1
+            yield _from_xml(entry, parsed["feed"])
+    if more:
+        yield Broken(f"the feed holds more than {count:,} entries: the rest is left", ends_feed=True)
+    elif not whole:
+        yield Broken(f"the feed is cut short after {count:,} entries", text[-EXCERPT:], ends_feed=True)
+
+
+def _parsed(text: str, items: Sequence[FeedItem], *, whole: bool) -> Iterator[JsonObject | Broken]:
+    """What feedparser makes of the document less what is at fault in it, and less an item that has no end.
+
+    Where something keeps it busy for too long all the same, the items are read without what stands around them, and by
+    halves.
+    """
+    sound = [item for item in items if item.fault is None]
+    begins = _STARTS.search(text)
+    stop = len(text) if whole or begins is None else items[-1].end if items else begins.start()
+    pieces: list[str] = []
+    end = 0
+    for item in (*items, FeedItem(stop, stop, None)):
+        around = text[end : item.start]
+        fault = fault_in(around, of="it") if around.strip() else None
+        if fault is not None:
+            yield Broken(f"what the feed says of itself is left out: {fault}", around[:EXCERPT])
+        pieces.append(around if fault is None else framed(around))
+        pieces.append(text[item.start : item.end] if item.fault is None else "")
+        end = item.end
+    document = _DECLARATION.sub("", "".join(pieces), count=1)
+    try:
+        yield feed_reader().read(document)
+    except FeedUnreadableError as error:
+        if not sound or len(document) > MOST_BYTES:
+            yield Broken(str(error), text[:EXCERPT], ends_feed=True)
+        else:
+            yield from _by_halves(text, framed(text[: items[0].start]), sound, error)
+
+
+def _by_halves(
+    text: str, head: str, items: Sequence[FeedItem], fault: FeedUnreadableError
+) -> Iterator[JsonObject | Broken]:
+    waiting = [items]
+    for _ in range(_MOST_READS):
+        if not waiting:
+            return
+        some = waiting.pop()
+        try:
+            source = head + "".join(text[item.start : item.end] for item in some)
+            yield feed_reader().read(source, most_seconds=_MOST_SECONDS_HALVED)
+        except FeedUnreadableError as error:
+            middle = len(some) // 2
+            if middle:
+                waiting += [some[middle:], some[:middle]]
+            else:
+                yield Broken(f"an item: {error}", text[some[0].start : some[0].start + EXCERPT])
+    if waiting:
+        yield Broken(f"{fault}: {sum(map(len, waiting)):,} entries are left", ends_feed=True)
+
+
+def _from_xml(entry: JsonObject, feed: JsonObject) -> JsonObject:
+    content: Callable[[str], int] = len
+    return _entry(
+        {
+            "id": entry["id"],
+            "link": entry["link"],
+            "title": entry["title"],
+            "html": max([*entry["content"], entry["summary"]], key=content),
+            "published": entry["published"],
+            "updated": entry["updated"],
+            "tags": [tag for tag in entry["tags"] if tag],
+            "language": feed["language"],
+            "feed_title": feed["title"],
+        },
+        entry["fields"],
+        entry["author"],
+    )
+
+
+def _entry(entry: JsonObject, fields: JsonObject, byline: str) -> JsonObject:
+    """One shape for all three; a byline only where nothing else names the company, and never an address."""
+    kept = {name: value for name, value in fields.items() if len(value) <= _MOST_FIELD}
+    named = bool(_first(kept, _COMPANY))
+    return {**entry, "fields": kept, **({"byline": byline} if byline and not named and "@" not in byline else {})}
+
+
+def _first(fields: JsonObject, names: tuple[str, ...]) -> str:
+    return next((text for name in names if (text := text_of(fields.get(name)))), "")
+
+
+def _stated_in(fields: JsonObject, name: str) -> tuple[Stated, ...]:
+    return stated(name, plain(text_of(fields.get(name))))
