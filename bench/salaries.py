@@ -21,10 +21,10 @@ from typing import Any, Final
 from schemas.posting import Salary
 from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.html import one_line, text_of
-from services.ingest.domain.reach import one_country, read_reach
-from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import Document, document_of
+from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.reach.reading import one_country, read_reach
+from services.ingest.domain.text.html import one_line, text_of
+from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.ports import Item, UnusableItemError
 from services.rules.money import Rates, rates_before
 from tests.support.shared import captures

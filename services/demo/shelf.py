@@ -10,7 +10,7 @@ from services.ingest.adapters.fetch.files import FileFetcher
 from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Broken, Fetched, Format, Item, JsonObject, Skip, UnusableItemError
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import Clock

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader, most_calls
-from services.ingest.domain.listing import Terms, ended_note, is_backlog
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.listing import Terms, ended_note, is_backlog
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.mapping.trace import PathCounts, Traced, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 from schemas.posting import Attribution
-from services.ingest.domain.listing import Known, pending
+from services.ingest.domain.polling.listing import Known, pending
 from services.ingest.events import raw_record
 from services.ingest.ports import Format, KeptItem, SourceLedger
 from services.ingest.settings import IngestSettings

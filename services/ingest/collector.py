@@ -14,7 +14,7 @@ import structlog
 
 from services.ingest.closing import Tools, close_ended
 from services.ingest.details import DetailReader, wants_details
-from services.ingest.domain.schedule import SourceHealth, Validators, next_due, silent_since
+from services.ingest.domain.polling.schedule import SourceHealth, Validators, next_due, silent_since
 from services.ingest.events import COLLECTOR
 from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls, PollStoppedError

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from schemas.codec import digest_of
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
 from services.ingest.settings import SourceSettings
 from services.runtime.privacy import told

@@ -12,7 +12,7 @@ from schemas.posting import Attribution, posting_id_of
 from schemas.raw import RawPosting
 from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.listing import Known, Seen, sent_hash
+from services.ingest.domain.polling.listing import Known, Seen, sent_hash
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
 from services.runtime.privacy import told, without_addresses
 from services.runtime.records import Outgoing

@@ -9,7 +9,7 @@ import structlog
 
 from services.ingest.closing import Tools, chunks, close
 from services.ingest.details import DetailReader
-from services.ingest.domain.listing import (
+from services.ingest.domain.polling.listing import (
     Seen,
     Shrunk,
     Terms,
@@ -22,7 +22,7 @@ from services.ingest.domain.listing import (
     seen_again,
     shrinking,
 )
-from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page

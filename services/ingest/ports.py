@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.listing import Known, Shrunk
-from services.ingest.domain.schedule import SourceHealth, Validators
+from services.ingest.domain.polling.listing import Known, Shrunk
+from services.ingest.domain.polling.schedule import SourceHealth, Validators
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError
 

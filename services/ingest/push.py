@@ -14,8 +14,8 @@ import structlog
 from schemas.faults import nearest
 from schemas.posting import posting_id_of
 from services.ingest.closing import Tools, chunks, close
-from services.ingest.domain.listing import Seen, Terms, judge, pending
-from services.ingest.domain.schedule import Counts, SourceHealth
+from services.ingest.domain.polling.listing import Seen, Terms, judge, pending
+from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.events import raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
 from services.runtime.clock import Clock

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Broken, Fetched, Fetcher, Format, Item, Skip
 from services.ingest.settings import SourceSettings
 from services.runtime.secrets import without_keys

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from schemas.posting import Attribution, Posting, posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.listing import Terms, judge
+from services.ingest.domain.polling.listing import Terms, judge
 from services.ingest.events import seen_of
 from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.schedule import SourceHealth
+from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.settings import SourceSettings
 from services.operating import expected_of
 from services.runtime.errors import UsageError

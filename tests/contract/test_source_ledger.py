@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.listing import Known, Shrunk
-from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.domain.polling.listing import Known, Shrunk
+from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem, SourceLedger
 from services.runtime.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from schemas.keys import unpack
 from schemas.sql.tables import matches, positions
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.schedule import SourceHealth
+from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.domain.model import Hold
 from services.notifier.domain.windows import Arrival, Closing, Cut
 from services.notifier.ports import Email

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.schedule import SourceHealth
+from services.ingest.domain.polling.schedule import SourceHealth
 from services.runtime.due import Due, read_due
 from services.runtime.figures import Expected, SourceFigures, read_figures
 from services.runtime.store import reading

@@ -16,8 +16,8 @@ from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Company, PostingCore, Skill
 from schemas.sql import metadata
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.listing import Known
-from services.ingest.domain.schedule import SourceHealth
+from services.ingest.domain.polling.listing import Known
+from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.domain.feedback import Statement

@@ -10,7 +10,7 @@ from schemas.criteria import Criteria
 from schemas.headers import trace_of
 from schemas.topics import MATCHES, POSTINGS, RAW, TOPICS, dead_of
 from services.ingest.app import make_normaliser
-from services.ingest.domain.listing import Known
+from services.ingest.domain.polling.listing import Known
 from services.ingest.events import dead_letter, raw_record
 from services.ingest.ports import Broken
 from services.matcher.app import make_matcher

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.pay_numbers import decimal_of, numbers_in
-from services.ingest.domain.pay_ranges import sums_of
-from services.ingest.domain.pay_text import find_pay
-from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import document_of
+from services.ingest.domain.pay.numbers import decimal_of, numbers_in
+from services.ingest.domain.pay.ranges import sums_of
+from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.pay.text import find_pay
+from services.ingest.domain.text.sections import document_of
 from services.rules.money import rates_before
 from tests.support.drafting import FETCHED, a_draft
 

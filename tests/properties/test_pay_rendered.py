@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.posting import Salary
-from services.ingest.domain.pay_data import pay_data
-from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import document_of
+from services.ingest.domain.pay.data import pay_data
+from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.text.sections import document_of
 from services.rules.money import ANNUAL_FACTORS, rates_before
 from tests.support.drafting import FETCHED, a_draft
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.domain.reach import read_reach
-from services.ingest.domain.sections import document_of
-from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.reach.reading import read_reach
+from services.ingest.domain.text.sections import document_of
+from services.ingest.domain.zones.reading import read_timezones
 from services.rules.place_data import Sense, place_data
 from services.rules.places import find_places, is_country, is_subdivision, places_in_field
 from services.rules.text import fold

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
-from services.ingest.domain.html import sanitise, text_of_safe
-from services.ingest.domain.language import read_language
-from services.ingest.domain.reach import read_reach
-from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import MOST_READ, Document, document_of
+from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.seniority import read_seniority
-from services.ingest.domain.skills import read_skills
-from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.skills.reading import read_skills
+from services.ingest.domain.text.html import sanitise, text_of_safe
+from services.ingest.domain.text.language import read_language
+from services.ingest.domain.text.sections import MOST_READ, Document, document_of
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace import read_workplace
+from services.ingest.domain.workplace.reading import read_workplace
+from services.ingest.domain.zones.reading import read_timezones
 from services.rules.place_text import find_places, places_in_field
 from services.rules.places import canonical_place
 from services.rules.signature import fold_company, signature_of

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from schemas.codec import decode
 from schemas.raw import RawPosting
 from schemas.sql.ingest import source_items, sources
-from services.ingest.domain.listing import PENDING
+from services.ingest.domain.polling.listing import PENDING
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.store import reading

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_FOLDER = Path(__file__).parents[1] / "unit" / "ingest" / "data"
+_FOLDER = Path(__file__).parents[1] / "unit" / "ingest" / "domain" / "data"
 
 
 def notations(name: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module, resources
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import services.ingest.domain
@@ -49,7 +49,9 @@ def words_of_the_rules() -> tuple[str, ...]:
     tables = resources.files("services.ingest.domain").joinpath("data").iterdir()
     found = {word for one in tables if one.name.endswith(".toml") for word in _texts(tomllib.loads(one.read_text()))}
     for room in (services.ingest.domain, services.rules):
-        for module in iter_modules(room.__path__, room.__name__ + "."):
+        for module in walk_packages(room.__path__, room.__name__ + "."):
+            if ".data." in module.name:
+                continue
             for value in vars(import_module(module.name)).values():
                 if isinstance(value, re.Pattern):
                     found.update(_matched(value))

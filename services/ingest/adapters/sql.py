@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, func, literal, or_, select, update
 
 from schemas.sql.ingest import source_faults, source_items, sources
-from services.ingest.domain.listing import PENDING, Known, Shrunk
-from services.ingest.domain.schedule import Counts, SourceHealth, Validators
+from services.ingest.domain.polling.listing import PENDING, Known, Shrunk
+from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
 from services.runtime.store import bytewise, reading, retried, upsert, writing
 

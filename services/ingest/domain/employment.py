@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from schemas.posting import Employment
-from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.employment_words import SPECIFIC_FIRST, patterns
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.sections import BOILERPLATE, Document
+from services.ingest.domain.text.anchors import matches, stretches
+from services.ingest.domain.text.sections import BOILERPLATE, Document
 
 Found = dict[Employment, Finding[Employment | None]]
 

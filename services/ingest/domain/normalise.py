@@ -9,16 +9,16 @@ from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
-from services.ingest.domain.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
-from services.ingest.domain.language import read_language
-from services.ingest.domain.reach import one_country, read_reach
-from services.ingest.domain.salary import read_salary
-from services.ingest.domain.sections import Document, document_of
+from services.ingest.domain.pay.reading import read_salary
+from services.ingest.domain.reach.reading import one_country, read_reach
 from services.ingest.domain.seniority import read_seniority
-from services.ingest.domain.skills import read_skills
-from services.ingest.domain.timezones import read_timezones
+from services.ingest.domain.skills.reading import read_skills
+from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
+from services.ingest.domain.text.language import read_language
+from services.ingest.domain.text.sections import Document, document_of
 from services.ingest.domain.visa import read_visa
-from services.ingest.domain.workplace import read_workplace
+from services.ingest.domain.workplace.reading import read_workplace
+from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
 from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of

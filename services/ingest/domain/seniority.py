@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from schemas.posting import Seniority
-from services.ingest.domain.anchors import matches, stretches
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.sections import BOILERPLATE, Document
 from services.ingest.domain.seniority_words import LADDER_LEVELS, LEVELS, NUMERAL_LEVELS, patterns
+from services.ingest.domain.text.anchors import matches, stretches
+from services.ingest.domain.text.sections import BOILERPLATE, Document
 
 _EDGE = re.compile(r"\A\W+")
 

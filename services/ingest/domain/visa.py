@@ -6,10 +6,10 @@ from functools import cache
 from typing import NamedTuple
 
 from schemas.posting import Visa
-from services.ingest.domain.anchors import starts_of
 from services.ingest.domain.findings import Finding, quote
 from services.ingest.domain.lexicon import LANGUAGES, any_of
-from services.ingest.domain.sections import Document, Kind
+from services.ingest.domain.text.anchors import starts_of
+from services.ingest.domain.text.sections import Document, Kind
 
 _OF_THE_WORK: frozenset[Kind] = frozenset({"duties", "requirements", "nice"})
 """Where help with papers is a task, unless the employer says "we"."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.domain.listing import Shrunk
-from services.ingest.domain.schedule import Counts, SourceHealth
+from services.ingest.domain.polling.listing import Shrunk
+from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.runtime.datadir import STORE_FILE
 from services.runtime.store import migrate, open_store
 from tests.support.collecting import DAY, HOUR, NOON

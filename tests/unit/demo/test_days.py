@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.demo.days import busiest_days
 from services.demo.shelf import Shelf, ShelfFetcher
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import FixedClock
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.listing import Shrunk, is_confirmed, shrinking
+from services.ingest.domain.polling.listing import Shrunk, is_confirmed, shrinking
 from tests.support import feed_server as serve
 from tests.support.collecting import DAY, HOUR, NOON, Bench, bench, board, job, source
 from tests.support.feed_server import FeedServer, feed_server

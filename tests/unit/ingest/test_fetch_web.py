@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.ingest.adapters.fetch.web import WebFetcher, user_agent
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings
 from tests.support import feed_server as serve

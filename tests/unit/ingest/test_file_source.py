@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.adapters.fetch.files import FileFetcher
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import FetchFailedError
 from tests.support.collecting import NOON, bench, board, browse_page, job, json_lines, line, source, written
 from tests.support.shared import captures

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.html import one_line as title_of
+from services.ingest.domain.text.html import one_line as title_of
 from services.rules.visible import visible
 from services.wording.lines import one_line
 

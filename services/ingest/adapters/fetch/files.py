@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.codec import digest_of
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import SourceSettings
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.ingest.domain.schedule import Validators
+from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Fetched, Fetcher
 from services.ingest.settings import SourceSettings
 

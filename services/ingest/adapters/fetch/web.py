@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from services.ingest.adapters.fetch.robots import MOST_BYTES as MOST_ROBOTS
 from services.ingest.adapters.fetch.robots import PRODUCT, Robots
-from services.ingest.domain.schedule import Validators, http_date, pause_before_retry, retry_after
+from services.ingest.domain.polling.schedule import Validators, http_date, pause_before_retry, retry_after
 from services.ingest.polls import LONG_S, MOST_OF_A_HOST
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings

@@ -1,0 +1,183 @@
+"""Sums and ranges of a text: which of its amounts belong together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from services.ingest.domain.pay.amounts import Amount, amounts_in
+from services.ingest.domain.pay.data import PayData, pay_data
+from services.ingest.domain.pay.words import LOCAL, patterns
+
+_LINK = re.compile(
+    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|から|至|到|/|\b(?:to|through|till?|until|bis|à|a|al?|e|do|tot|até"
+    r"|hasta|and|und|et|y|en|och|og|i|до|až|til|la|până la|or|oder|ou|o)\b)\s?"
+    r"(?:up to |to |a maximum of |max\.? |bis (?:zu )?|jusqu['’]à |hasta |até )?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i)\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"between|zwischen|entre|tussen|mellan|mellem|mellom|między|mezi|range|from|tra\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"[ \xa0-]?(?:%|(?:percent|hours?|hrs?|h|days?|weeks?|months?|years?|yrs?|minutes?|mins?|people|employees|staff"
+    r"|tage?|stunden|urlaubstage|jahre|jours|heures|ans|días|años|dias|anos|countries|customers|clients)\b)",
+    re.IGNORECASE,
+)
+"""What a number without a currency counts instead of money: `$50 - 40 hours`."""
+BASE_NEXT = re.compile(
+    r"\s?(?:(?:as|in|de|di|davon|als) )?(?:(?:fixed|annual|guaranteed) )?"
+    r"(?:base|basic|fix(?:ed|um|gehalt|e)?|grundgehalt|fijos?|fixos?|fiss[oi]|podstawy)\b(?! costs?)",
+    re.IGNORECASE,
+)
+"""What follows says that the sum is the sure part of the pay: `60k base`."""
+_NUMBERED = re.compile(
+    r"\b(?:level|tier|band|grade|zone|step|class|group|option|stufe|gruppe|niveau|nivel|nível|eg)\s?$", re.IGNORECASE
+)
+"""What a number counts that is no end of a range: `Level 5 - $90,000`."""
+_BAND_MARK = re.compile(r"[,;/|•·\n]| [-–—] |\band\b|\bund\b|\bet\b")
+_MOST_LABEL = 45
+_MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
+LEAST_BARE = 1_000
+"""A number of a text without a currency is read from here on: below lie counts of everything else."""
+_YEARS = range(1900, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum or a range in a text; the lower end first as long as the text has it so."""
+
+    start: int
+    end: int
+    min: Decimal
+    max: Decimal
+    currency: str
+    """ISO 4217, one of the signs of `pay_words` that a country decides, or "" where none is named."""
+    ranged: bool = False
+    open_ended: bool = False
+    lakhs: bool = False
+
+
+def sums_of(text: str, *, bare_from: int = LEAST_BARE) -> list[Sum]:
+    """Find the sums in a text, in order: those with a currency, and bare ones of at least `bare_from`."""
+    data = pay_data()
+    amounts = list(amounts_in(text, data))
+    found: list[Sum] = []
+    index = 0
+    while index < len(amounts):
+        first = last = amounts[index]
+        index += 1
+        while index < len(amounts) and _joins(text, first, last, amounts[index]):
+            last = amounts[index]
+            index += 1
+        one = _single(first, bare_from) if last is first else _pair(first, last, data, bare_from)
+        if one is None:
+            continue
+        if not one.currency and found and (_continues(text, found[-1], one) or _is_base_of(text, found[-1], one)):
+            one = replace(one, currency=found[-1].currency)
+        found.append(one)
+    return found
+
+
+def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
+    """Whether two numbers are the ends of one range."""
+    gap = high.start - low.end
+    known = low.currency is not None or high.currency is not None
+    if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
+        return False
+    between = text[low.end : high.start]
+    link = _LINK.fullmatch(between)
+    if _OR.search(between) and (link is None or first is not low):
+        return False
+    if link is None and known:
+        period = patterns().behind.match(between.lower())
+        link = _LINK.fullmatch(between, period.end()) if period else None
+    if link is None or (
+        low.plain and low.currency is None and _NUMBERED.search(text, max(0, low.start - 10), low.start)
+    ):
+        return False
+    if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
+        return False
+    if high.currency is None and (low.value > high.value * 1_000 or (high.plain and _COUNTED.match(text, high.end))):
+        return False
+    if high.value < low.value and BASE_NEXT.match(text, high.end):
+        return False  # "OTE: $100,000 — $70,000 base"
+    return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
+
+
+def _pair(low: Amount, high: Amount, data: PayData, bare_from: int) -> Sum | None:
+    named = [currency for currency in (low.currency, high.currency) if currency]
+    currency = next((name for name in named if name not in LOCAL), named[0] if named else "")
+    bottom, top = low.value, high.value
+    if high.kind and not low.kind and _shares(bottom, data.multiples[high.kind], top):
+        bottom *= data.multiples[high.kind]
+    elif low.kind and not high.kind and top < LEAST_BARE and top * 10 <= bottom:
+        top *= data.multiples[low.kind]
+    elif not (low.kind or high.kind) and bottom < LEAST_BARE <= top and bottom * LEAST_BARE <= top:
+        bottom *= LEAST_BARE  # "$90-110,000"
+    elif not (low.kind or high.kind) and top < LEAST_BARE <= bottom <= top * LEAST_BARE:
+        top *= LEAST_BARE  # "$90,000-110"
+    lakhs = "lakh" in (low.kind, high.kind) or "crore" in (low.kind, high.kind)
+    if not currency:
+        if lakhs:
+            currency = "INR"
+        elif top < bare_from or (_is_year(low, bare_from) and _is_year(high, bare_from)):
+            return None
+    return Sum(low.start, high.end, bottom, top, currency, ranged=True, open_ended=high.open_ended, lakhs=lakhs)
+
+
+def _shares(bottom: Decimal, multiple: int, top: Decimal) -> bool:
+    """Whether the multiplier of the top is the bottom's too: `40-60k`, `1000～1500万円`, but not `50,000 - 8 lakh`."""
+    return (bottom < LEAST_BARE and bottom * 10 <= top) or bottom * multiple <= top
+
+
+def _single(amount: Amount, bare_from: int) -> Sum | None:
+    lakhs = amount.kind in ("lakh", "crore")
+    currency = amount.currency or ("INR" if lakhs else "")
+    if not currency and (amount.value < bare_from or _is_year(amount, bare_from)):
+        return None
+    return Sum(
+        amount.start, amount.end, amount.value, amount.value, currency, open_ended=amount.open_ended, lakhs=lakhs
+    )
+
+
+def _is_year(amount: Amount, bare_from: int) -> bool:
+    """A plain number that a text more likely means as a date."""
+    return bare_from == LEAST_BARE and amount.plain and int(amount.value) in _YEARS
+
+
+def _continues(text: str, before: Sum, one: Sum) -> bool:
+    """A range without a currency that goes on a list: `USD 90,000 - 95,000 in Ohio, 97,000 - 99,000 in Maine`."""
+    if not before.currency or not before.ranged or not one.ranged or one.start - before.end > _SAME_LINE:
+        return False
+    alike = before.min <= one.max * 3 and one.min <= before.max * 3
+    return alike and "\n" not in text[before.end : one.start]
+
+
+def _is_base_of(text: str, before: Sum, one: Sum) -> bool:
+    """The sure part of a sum that names the currency: `OTE of €120k: 60k base / 60k variable`."""
+    if not before.currency or one.start - before.end > _SAME_LINE or "\n" in text[before.end : one.start]:
+        return False
+    return one.max <= before.max and BASE_NEXT.match(text, one.end) is not None
+
+
+def bands_beside(sums: Sequence[Sum], index: int, text: str) -> tuple[int, int]:
+    """From the end of the band before to the start of the one after, in a list: `L3: $90k-$110k, L4: $105k-$130k`."""
+    one = sums[index]
+    before = index and _are_bands(text, sums[index - 1], one)
+    after = index + 1 < len(sums) and _are_bands(text, one, sums[index + 1])
+    return sums[index - 1].end if before else 0, sums[index + 1].start if after else len(text)
+
+
+def _are_bands(text: str, low: Sum, high: Sum) -> bool:
+    if not (low.ranged and high.ranged) or low.currency != high.currency or high.start - low.end > _MOST_LABEL:
+        return False
+    return (
+        low.min <= high.max * 3 and high.min <= low.max * 3 and _BAND_MARK.search(text, low.end, high.start) is not None
+    )
+
+
+def bounds(sums: Sequence[Sum], index: int, length: int) -> tuple[int, int]:
+    """From the end of the sum before to the start of the one after: the words that can only speak of this one."""
+    since = sums[index - 1].end if index else 0
+    until = sums[index + 1].start if index + 1 < len(sums) else length
+    return since, until

@@ -1,0 +1,314 @@
+"""Which sums of money in a text are pay, and for what period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from services.ingest.domain.pay import cues
+from services.ingest.domain.pay.data import Word
+from services.ingest.domain.pay.ranges import BASE_NEXT, Sum, bands_beside, bounds, sums_of
+from services.ingest.domain.pay.words import EAST_ASIAN_PAY, Spell, patterns, period_after, periods_near, words_in
+from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
+
+Sense = Literal["pay", "ote", "other"]
+Setting = Literal["text", "title", "field"]
+"""Where a sum stands. A `field` holds nothing but pay: a sum there needs no word that says so. In a title neither does
+one, unless a word says that it is something else."""
+
+_TELLING: frozenset[Word] = frozenset({"salary", "base", "ote", "other"})
+"""Words that leave no need to look at the heading of a list."""
+_RATES = frozenset({"hour", "day"})
+_BEFORE, _AFTER, _NEXT, _FOLLOWING, _LABEL, _ACTUAL = 140, 100, 160, 50, 30, 70
+_BARE_IN_FIELD, _BARE_IN_SECTION = 100, 10_000
+_MOST_ITEMS = 8
+_MOST_READ = 60
+"""Sums of one text that are read; a price list has more, a posting has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayMention:
+    """A sum or a range in a text."""
+
+    start: int
+    end: int
+    min: Decimal | None
+    max: Decimal | None
+    currency: str
+    """ISO 4217, a sign that the posting's country decides (`pay_words.LOCAL`), or "" for its own currency."""
+    spells: tuple[Spell, ...]
+    """The periods that the words around it name, the likeliest first; none where they are silent."""
+    sense: Sense
+    labelled: bool
+    """A word that only pay goes by stands beside it: salary, wage, Gehalt."""
+    ranged: bool = False
+    """A range, or one that an end is left open of."""
+    hinted: bool = False
+    """Only the next sentence names the periods, maybe those of other pay."""
+    lakhs: bool = False
+
+
+def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention, ...]:
+    """Find the sums of money in a text, ranges joined, each with its sense."""
+    sums = sums_of(document.text, bare_from=_BARE_IN_FIELD) if setting == "field" else sums_of(document.text)
+    if not sums:
+        return ()
+    reader = _Reader(document, setting)
+    mentions = [reader.read(sums, index) for index in range(min(len(sums), _MOST_READ))]
+    return tuple(mention for mention in mentions if mention is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The words around one sum: of its sentence, and not of the sums before and after it."""
+
+    before: str
+    after: str
+    since: int
+    """Where the sum before it ends."""
+    first: bool
+    """No sum stands ahead of it."""
+    within: tuple[int, int]
+    """From the band before to the band after, in a list of bands."""
+    carried: dict[Word, int]
+    """What the sentence says ahead of it, the sums before it left aside; or the heading of its list."""
+    following: dict[Word, int]
+    spells: tuple[Spell, ...]
+
+    @property
+    def last_pay(self) -> int:
+        return max(self.carried.get("salary", -1), self.carried.get("pay", -1), self.carried.get("base", -1))
+
+    def says(self, *words: Word) -> bool:
+        return not self.carried.keys().isdisjoint(words) or not self.following.keys().isdisjoint(words)
+
+
+class _Reader:
+    """Reads the words around the sums of one text."""
+
+    def __init__(self, document: Document, setting: Setting) -> None:
+        self.document = document
+        self.text = document.lowered
+        self.all_is_pay = setting == "field"
+        self.is_title = setting == "title"
+
+    def _words(self, start: int, stop: int) -> dict[Word, int]:
+        """A trainee's stipend is the pay; anybody else's is a benefit."""
+        found = words_in(self.text, start, stop)
+        other = found.get("other", 0)
+        if self.text.endswith(("stipend", "stipends"), 0, other) and cues.TRAINEE.search(self.document.title):
+            found["salary"] = found.pop("other")
+        return found
+
+    @cached_property
+    def for_sales(self) -> bool:
+        """The text calls the ranges of sales roles on-target earnings, and this is one."""
+        return self.sells and bool(cues.FOR_SALES.search(self.text))
+
+    @cached_property
+    def sells(self) -> bool:
+        return bool(cues.SALES_TITLE.search(self.document.title))
+
+    def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
+        """None for a bare number that nothing calls pay."""
+        one, text = sums[index], self.text
+        since, until = bounds(sums, index, len(text))
+        left, right = self._sentence(one)
+        begin = max(left, one.start - _BEFORE)
+        beside = self._words(begin, one.start)
+        within = bands_beside(sums, index, text)
+        told = not beside.keys().isdisjoint(_TELLING)
+        carried = beside if told else self._heading(one) | beside
+        if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one, within)):
+            return None
+        before = text[max(begin, since) : one.start]
+        together = cues.RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
+        after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
+        spells, hinted = self._spells(before, after, one)
+        low, high = _open_ends(before, after, one)
+        stop = cues.MORE.search(after)
+        end = one.end + (stop.start() if stop else len(after))
+        following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
+        around = _Around(before, after, since if told else 0, index == 0, within, carried, following, spells)
+        return PayMention(
+            one.start,
+            one.end,
+            low,
+            high,
+            one.currency,
+            spells,
+            self._sense(one, around),
+            labelled=self._is_called_pay(one, around),
+            ranged=one.ranged or low is None or high is None,
+            hinted=hinted,
+            lakhs=one.lakhs,
+        )
+
+    def _sentence(self, one: Sum) -> tuple[int, int]:
+        """The stop of `excl. VAT` ends no sentence."""
+        left, right = self.document.sentence_at(one.start, one.end)
+        if self.text.endswith(cues.ABBREVIATIONS, one.end, right):
+            right = self.document.sentence_at(one.start, right + 1)[1]
+        return left, right
+
+    def _kind(self, one: Sum) -> Kind:
+        return self.document.kind_at(one.start)
+
+    def _is_called_pay(self, one: Sum, around: _Around) -> bool:
+        """A word, a section or a tax that only pay goes with: what names no period may be a month's."""
+        if self.all_is_pay or around.says("salary") or self._is_east_asian(one):
+            return True
+        if one.ranged and self._kind(one) == "pay":
+            return True
+        return (one.ranged or self._is_offered(around)) and self._is_taxed(around)
+
+    def _is_east_asian(self, one: Sum) -> bool:
+        return EAST_ASIAN_PAY.search(self.text, max(0, one.start - 16), one.start) is not None
+
+    def _is_offered(self, around: _Around) -> bool:
+        if not cues.OFFERED.search(around.before):
+            return False
+        period = patterns().behind.match(around.after)
+        return cues.CLAUSE_ENDS.match(around.after, period.end() if period else 0) is not None
+
+    def _is_taxed(self, around: _Around) -> bool:
+        return bool(cues.TAXED.match(around.after) or cues.TAXED_BEFORE.search(around.before[-12:]))
+
+    def _is_labelled(
+        self, beside: dict[Word, int], carried: dict[Word, int], one: Sum, within: tuple[int, int]
+    ) -> bool:
+        """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
+        label = beside.get("salary", -_LABEL)
+        if label >= max(0, one.start - _LABEL) and not cues.APART.search(self.text, label, one.start):
+            return True
+        if self._is_east_asian(one):
+            return True
+        if not one.ranged or one.min < _BARE_IN_SECTION:
+            return False
+        return (self._kind(one) == "pay" and self._alone(one, within)) or (not beside and "salary" in carried)
+
+    def _heading(self, one: Sum) -> dict[Word, int]:
+        """What the line over a list says of its items: `Salary ranges by level:`."""
+        stop = self.text.rfind("\n", 0, one.start)
+        for _ in range(_MOST_ITEMS):
+            if stop <= 0:
+                break
+            start = self.text.rfind("\n", 0, stop) + 1
+            line = self.text[start:stop].strip()
+            if line and not line.startswith("•"):
+                return words_in(self.text, max(start, stop - _BEFORE), stop) if line.endswith(":") else {}
+            stop = start - 1
+        return {}
+
+    def _spells(self, before: str, after: str, one: Sum) -> tuple[tuple[Spell, ...], bool]:
+        """The periods that the words around a sum name, and whether only those of the next sentence do."""
+        spell = period_after(after)
+        if spell is not None:
+            return (spell,), False
+        near = periods_near(before, nearest_last=True) or periods_near(after, nearest_last=False)
+        if near:
+            return near, False
+        following = self.text[one.end : one.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
+        named = [match.group("period") for match in cues.OF_THE_PERIOD.finditer(following)]
+        hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
+        return tuple(dict.fromkeys(hints)), True
+
+    def _sense(self, one: Sum, around: _Around) -> Sense:
+        if self._is_on_target(one, around):
+            return "ote"
+        if self.all_is_pay and (around.first or not self._is_something_else(one, around)):
+            return "pay"
+        per_annum = _is_per_annum(self.text, one) and not cues.VARIED.search(around.before)
+        if self._is_something_else(one, around) and not per_annum:
+            return "other"
+        return "pay" if self._is_pay(one, around) else "other"
+
+    def _is_on_target(self, one: Sum, around: _Around) -> bool:
+        if BASE_NEXT.match(around.after):
+            return False
+        ote = around.carried.get("ote", -1)
+        if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
+            return True
+        if cues.TOTAL_BEFORE.search(around.before) and self._has_sure_part(one):
+            return True
+        if self.for_sales or cues.OTE_NEXT.match(around.after) or cues.OTE_BEFORE.search(around.before):
+            return True
+        return self.sells and bool(cues.VARIABLE.search(around.before) or cues.VARIABLE.search(around.after))
+
+    def _has_sure_part(self, one: Sum) -> bool:
+        """The base pay is stated beside a total: `Total compensation: $210k (base $160k, bonus)`."""
+        ahead, behind = max(0, one.start - _BEFORE), one.end + _LABEL
+        return bool(
+            cues.SURE_PART.search(self.text, ahead, one.start) or cues.SURE_PART.search(self.text, one.end, behind)
+        )
+
+    def _has_actual(self, one: Sum) -> bool:
+        ahead, behind = max(0, one.start - _ACTUAL), one.end + _ACTUAL
+        return bool(cues.ACTUAL.search(self.text, ahead, one.start) or cues.ACTUAL.search(self.text, one.end, behind))
+
+    def _is_something_else(self, one: Sum, around: _Around) -> bool:
+        if not around.first and not one.ranged and cues.ADDED.search(around.before):
+            return True
+        if cues.FULL_TIME_NEXT.match(around.after) and self._has_actual(one):
+            return True
+        if "salary" in around.carried and cues.TIMES_SALARY.search(around.before):
+            return True
+        pay = around.last_pay
+        if (
+            around.carried.get("other", -1) > pay
+            or "other" in around.following
+            or cues.BENEFIT_NEXT.match(around.after)
+        ):
+            return True
+        if "salary" in around.carried:
+            return False
+        if "aside" in around.following and pay < 0:
+            return True
+        return around.carried.get("aside", -1) > pay and not (one.ranged and around.spells)
+
+    def _is_pay(self, one: Sum, around: _Around) -> bool:
+        kind, spells = self._kind(one), around.spells
+        if around.says("salary") or kind == "pay" or self.is_title:
+            return True
+        if self._is_east_asian(one) or _is_per_annum(self.text, one) or self._is_offered(around):
+            return True
+        if (one.ranged or spells) and self._is_taxed(around):
+            return True
+        if cues.MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues.PLUS_PAY.match(around.after):
+            return True
+        aside = kind in ABOUT_US
+        if around.says("pay", "base"):
+            return not aside or one.ranged or bool(spells)
+        if one.ranged and (spells or self._alone(one, around.within)):
+            return True
+        if not spells or kind in ("about", "others"):
+            return False
+        return spells[0].period in _RATES or (
+            spells[0].period == "year" and not aside and self._alone(one, around.within)
+        )
+
+    def _alone(self, one: Sum, within: tuple[int, int]) -> bool:
+        """A sum on a line, or between bars or bands, of its own, or after a short label."""
+        since, until = within
+        least, most = max(since, one.start - 60), min(until, one.end + 60)
+        edges = [match.end() for match in cues.SEGMENT.finditer(self.text, least, one.start)]
+        start = edges[-1] if edges else least
+        edge = cues.SEGMENT.search(self.text, one.end, most)
+        stop = edge.start() if edge else most
+        return one.start - start + stop - one.end <= _LABEL + 10
+
+
+def _is_per_annum(text: str, one: Sum) -> bool:
+    """Lakhs per annum are pay whatever stands around them: `Budget: upto 30 LPA`."""
+    return one.lakhs and "lpa" in text[one.start : one.end]
+
+
+def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
+    if one.ranged:
+        return one.min, one.max
+    if cues.UP_TO.search(before[-24:]) or cues.OR_LESS.match(after):
+        return None, one.max
+    if one.open_ended or cues.FROM.search(before[-24:]) or cues.OR_MORE.match(after) or cues.LEAST_PAID.search(before):
+        return one.min, None
+    return one.min, one.max

@@ -1,0 +1,226 @@
+"""Where one may work from.
+
+Decided in this order: a restriction in the text; the board's restriction field; a hiring region in the title, or
+`anywhere`, where the posting says who may apply; the posting's own locations; a place in the title, or a slogan, where
+nothing else is said. Three states: `unknown` only where nothing is. A sales territory (`Director, EMEA`), a market or a
+benefit (`work from anywhere for two weeks`) restricts and widens nothing.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from schemas.posting import Evidence, Reach
+from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
+from services.ingest.domain.reach.parts import parted
+from services.ingest.domain.reach.text import Said, read_text
+from services.ingest.domain.reach.wide import read_wide
+from services.ingest.domain.text.sections import Document
+from services.rules.places import (
+    PlaceMention,
+    canonical_place,
+    countries_of,
+    find_places,
+    kind_of,
+    places_in_field,
+)
+
+_HIRING_REGION = re.compile(
+    r"\bremote\b|\banywhere\b|\bwork from\b|\bonly\b|\bbased\b|\bremoto\b|\bhome ?office\b", re.IGNORECASE
+)
+"""What makes a region in a title a hiring region and no sales territory."""
+_MARKET_ROLE = re.compile(
+    r"\b(?:sales|account|business development|partner\w*|marketing|market|customer|client|revenue|gtm|go-to-market"
+    r"|territory|field"
+    r"|commercial|counsel|legal|regional|director|vp|vice president|head|chief|growth|success|solutions?|consult\w*"
+    r"|support(?! engineer)|pre-?sales"
+    r"|bdr|sdr|channel|alliances|community|evangelist|advocate|advocacy|expansion|country|payroll|tax|compliance"
+    r"|regulatory|finance"
+    r"|recruit\w*|talent|people|hr|paralegal|immigration|deployed|implementation|logistics|operations|manager"
+    r"|lead of|strateg\w+)\b",
+    re.IGNORECASE,
+)
+"""Roles whose region is mostly that of the customers."""
+_MAKER_ROLE = re.compile(
+    r"\b(?:engineer|developer|designer|programmer|scientist|architect|sre|devops|tester|qa|writer|entwickler\w*"
+    r"|développeu\w+"
+    r"|desarrollador\w*|desenvolvedor\w*|ingénieur\w*|ingeniero\w*)\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"\b(?:anywhere|everywhere|(?:all|any) countr(?:ies|y)|global(?:ly)?|worldwide|international)\b", re.IGNORECASE
+)
+_OFFICE = re.compile(r"\b(?:headquarters?|hq|office|on-?site|in[- ]office|main)\b", re.IGNORECASE)
+_OUR_PLACE = re.compile(
+    r"\b(?:team|office|offices|hq|headquarters|headquartered|company|we are|we['’]re|studio)\b,? (?:is "
+    r"|are )?(?:(?:located|based|situated) )?in\s+"
+    r"|\b(?:our|the)\s+(?=(?:[A-Z]\w+ ){1,3}(?:office|HQ|headquarters)\b)",
+)
+_SEAT_BEHIND = re.compile(r",? (?:\w+ )?(?:based|located) (?:in|out of|at)\b", re.IGNORECASE)
+"""Behind a region in a title, what makes it a market: `APAC, based in Tokyo`."""
+_AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
+"""What a board's field of countries, or of states, means by names that text uses for more."""
+
+
+def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
+    """Decide the reach of a posting."""
+    said = read_text(document)
+    board = _of_fields(draft.restriction, said.excluded, restricts=True)
+    own = _of_fields(draft.locations, said.excluded)
+    excluded = said.excluded
+    title = _title_region(document.title, excluded)
+    if said.anywhere is not None:
+        return _worldwide(excluded, [said.anywhere])
+    if said.restricted.any_place:
+        if said.labelled and not said.restricted.countries:
+            said.restricted.groups.update(own.groups)
+        return _listed(_with_title(said.restricted, title, own), excluded)
+    if board.any_place:
+        return _listed(_with_title(board, title, Named()), excluded)
+    if draft.restriction_open or board.worldwide:
+        return _worldwide(excluded, board.evidence or [evidence_of("restriction", "open to all")])
+    if title.any_place:
+        title.join(own)
+        return _listed(title, excluded)
+    return _by_rest(document, said, own, excluded)
+
+
+def one_country(reach: Reach) -> str | None:
+    """The single country that a reach names, for reading a bare dollar sign."""
+    return reach.countries[0] if len(reach.countries) == 1 and not reach.groups else None
+
+
+def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> Finding[Reach]:
+    """By what is weaker than any restriction."""
+    wide = read_wide(document, said.wide)
+    if wide.plain is not None and not own.groups:
+        return _worldwide(excluded, [wide.plain])
+    if own.any_place:
+        return _listed(own, excluded)
+    if own.worldwide:
+        return _worldwide(excluded, own.evidence)
+    titled = Named()
+    mentions = [
+        m
+        for m in parted(document.title, find_places(document.title, cities=True))[1]
+        if m.kind not in ("group", "worldwide")
+    ]
+    if titled.add(mentions, states=False):
+        titled.evidence.append(evidence_of("title", document.title))
+        return _listed(titled, excluded)
+    if said.weak.any_place:
+        return _listed(said.weak, excluded)
+    if wide.slogan is not None:
+        return _worldwide(excluded, [wide.slogan])
+    office = _office(document) if own.evidence else Named()
+    return (
+        _listed(office, excluded)
+        if office.any_place
+        else Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
+    )
+
+
+def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
+    shut = tuple(code for code in excluded.codes if code not in named.countries)
+    reach = Reach(
+        scope="listed",
+        countries=tuple(named.countries),
+        subdivisions=tuple(code for code in named.subdivisions if code not in shut),
+        groups=tuple(named.groups),
+        excluded=shut,
+    )
+    return Finding(reach, _distinct(named.evidence, excluded))
+
+
+def _distinct(evidence: Sequence[Evidence], excluded: Excluded) -> tuple[Evidence, ...]:
+    """What decided, then what ruled out; at most `MOST_SHOWN`."""
+    kept = evidence[: MOST_SHOWN - len(excluded.evidence)]
+    return tuple({one.text: one for one in (*kept, *excluded.evidence)}.values())
+
+
+def _worldwide(excluded: Excluded, evidence: Sequence[Evidence]) -> Finding[Reach]:
+    return Finding(Reach(scope="worldwide", excluded=tuple(excluded.codes)), _distinct(evidence, excluded))
+
+
+def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool = False) -> Named:
+    """The places that fields name; what they rule out goes to `excluded`.
+
+    An address beside a location that names its region (`EMEA`, with the seat's address) says nothing more.
+    """
+    named = Named()
+    framed = False
+    for stated in fields:
+        if framed and "address" in stated.field.lower():
+            continue
+        mentions = _in_field(stated, restricts=restricts)
+        shut, open_ = parted(stated.text, mentions)
+        excluded.add((mention.code for mention in shut), partial(evidence_of, stated.field, stated.text))
+        if shut and not open_ and _ALL.search(stated.text):
+            named.worldwide = True
+            named.show(partial(evidence_of, stated.field, stated.text))
+        framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
+            len(open_) > 1 and "," in stated.text
+        )
+        if named.add(without_frames(stated.text, open_), states=restricts) or _OFFICE.search(stated.text):
+            named.show(partial(evidence_of, stated.field, stated.text))
+    return named
+
+
+def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
+    """The places in one field. `Georgia` in a field that `restricts` is the country, in one of states the state."""
+    text = stated.text
+    ambiguous = _AMBIGUOUS.get(text.strip().lower(), ()) if restricts else ()
+    code = next((code for code in ambiguous if (kind_of(code) == "subdivision") == ("state" in stated.field)), None)
+    found = () if code else places_in_field(text)
+    code = code or (None if found else canonical_place(text))
+    return found if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
+
+
+def _title_region(title: str, excluded: Excluded) -> Named:
+    """A place in a title that speaks of hiring: `Remote, Latin America`, `(Europe Remote)`, `US only`.
+
+    A maker's title needs no such word for a region: `Software Engineer (Europe)`.
+    """
+    named = Named()
+    shut, open_ = parted(title, find_places(title, cities=True))
+    excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
+    mentions = [
+        m for m in open_ if m.kind != "worldwide" and not (m.kind == "group" and _SEAT_BEHIND.match(title, m.end))
+    ]
+    if not mentions:
+        return named
+    hiring = bool(_HIRING_REGION.search(title))
+    if not hiring and (not _MAKER_ROLE.search(title) or _MARKET_ROLE.search(title)):
+        return named
+    if named.add((m for m in mentions if hiring or m.kind == "group"), states=False):
+        named.evidence.append(evidence_of("title", title))
+    return named
+
+
+def _with_title(named: Named, title: Named, own: Named) -> Named:
+    """A hiring region in the title stands beside the places that are listed, where these do not name regions.
+
+    Where all that the text names is such a region too, the posting's own locations stand beside both.
+    """
+    members = frozenset[str]().union(*map(countries_of, title.groups))
+    if title.groups and not named.countries and members.issuperset(own.countries):
+        named.join(own)
+    if title.groups and not named.groups and members.intersection(named.countries):
+        named.groups.update(title.groups)
+        named.evidence += title.evidence
+    return named
+
+
+def _office(document: Document) -> Named:
+    """Where a location field says `Headquarters` only: the place that the text gives the office."""
+    named = Named()
+    text = document.text
+    for match in _OUR_PLACE.finditer(text):
+        mentions = find_places(text[match.start() : match.end() + 60])
+        near = [m for m in mentions if m.kind != "group" and match.start() + m.start <= match.end() + 2]
+        if named.add(near[:1], states=False):
+            named.evidence.append(quote("text", text, match.start(), match.end() + 20))
+            break
+    return named

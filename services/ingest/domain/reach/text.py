@@ -1,0 +1,349 @@
+"""What a posting's text says on where one may work from: a cue, small words, a list of places.
+
+`must be based in` + `the` + `US or Canada`. A cue counts by who it speaks of (an applicant or the role, not the
+customers), and nothing but small words may stand between it and its places, which end where another word begins. Every
+rule looks at a bounded stretch of text around a cue, so that the work is linear in the text.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from schemas.posting import Evidence
+from services.ingest.domain.findings import quote
+from services.ingest.domain.reach.cues import Cue
+from services.ingest.domain.reach.labels import read_label
+from services.ingest.domain.reach.named import Excluded, Named, as_states, is_whole, state_named, without_frames
+from services.ingest.domain.reach.parts import LEFT_OUT_BEFORE, is_bracketed_part, whole_of
+from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
+from services.ingest.domain.reach.trailing import trailing
+from services.ingest.domain.reach.words import (
+    ADDRESSED,
+    LIMITED_BEHIND,
+    LINE_START,
+    MOST_BETWEEN,
+    MOST_GAP,
+    NEGATED,
+    NOT_A_PLACE,
+    PREFERRED,
+    PREFERRED_BEHIND,
+    SENTENCE_END,
+    SMALL_PRINT,
+    SMALL_PRINT_BEHIND,
+    WHO,
+    words,
+)
+from services.ingest.domain.text.anchors import cues_of
+from services.ingest.domain.text.sections import ABOUT_US, Document
+from services.rules.place_names import Found, names_in
+from services.rules.places import PlaceMention, countries_of, find_places
+
+_MOST_LISTED, _MOST_LONG = 300, 3_000
+"""Characters behind a cue in which its places may stand; the second where the list goes on and on."""
+_MOST_CUES = 400
+_BEFORE = 110
+_CODES = re.compile(r"\b[A-Z]{2}\b")
+_ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
+_APPLICANT = ("candidate", "Candidate", "applica", "Applica")
+_SHORT_LINE = 50
+_ALL_STATES = re.compile(r"\b(?:50|fifty|all)(?: of the)? (?:u\.?s\.? )?states\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Said:
+    """What the text says of places."""
+
+    restricted: Named = field(default_factory=Named)
+    weak: Named = field(default_factory=Named)
+    """Countries in a sentence on pay (`for all locations within the US`): what counts where nothing else is said."""
+    excluded: Excluded = field(default_factory=Excluded)
+    anywhere: Evidence | None = None
+    """A list of places that ends with anywhere else (`Peru | Chile | Anywhere`)."""
+    wide: list[Cue] = field(default_factory=list)
+    """Words like `worldwide`, not yet judged."""
+    labelled: bool = False
+    """Whether a label of the text (`Location: Europe`) is among what restricts."""
+
+
+class _Reader:
+    """One reading of one text."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.text = document.text
+        self.names = names_in(self.text, "text")
+        self.starts = [name.start for name in self.names]
+        self.said = Said()
+        self.taken = bytearray(len(self.text))
+        """1 for each character of the stretches whose places are read already."""
+        self.read_long = 0
+        """Where the last long list that was read ends, so that none is read again for each cue within it."""
+        self.regions: set[str] = set()
+        """Groups that a statement names by themselves (`anywhere in Europe`)."""
+        self.within: set[str] = set()
+        """Countries that other statements name by themselves (`you must be based in Germany`)."""
+
+    def read(self) -> Said:
+        for cue in cues_of(self.document)[:_MOST_CUES]:
+            if self.text.startswith(("anywhere", "Anywhere"), cue.end - 8):
+                self.said.wide.append(cue)
+                cue = Cue("remote", cue.start, cue.end)
+            if cue.kind == "wide":
+                self.said.wide.append(cue)
+            elif cue.kind == "label":
+                self._label(cue)
+            elif self._has_place(cue):
+                self._cue(cue)
+        loose = [name for name in self.names if not self._is_taken(name.start)]
+        trailing(self.document, loose, self.said.restricted, self.said.excluded)
+        for region in self.regions:
+            if self.within and countries_of(region) >= self.within:
+                self.said.restricted.groups.pop(region, None)
+        return self.said
+
+    def _has_place(self, cue: Cue) -> bool:
+        at = bisect_left(self.starts, cue.end)
+        if at < len(self.starts) and self.starts[at] <= cue.end + MOST_GAP:
+            return True
+        return cue.kind != "remote" and bool(_CODES.search(self.text, cue.end, cue.end + MOST_GAP))
+
+    def _cue(self, cue: Cue) -> None:
+        text = self.text
+        listed = self._listed(cue)
+        if not listed or self._is_taken(listed[0].start):
+            return
+        before = _sentence_before(text, cue.start)
+        last = listed[-1].end
+        if PREFERRED.search(before) or PREFERRED_BEHIND.match(text, last):
+            return
+        stance = self._stance(cue, before, last)
+        if stance == "unclear":
+            self._take(listed[0].start, last)
+            return
+        negated = bool(NEGATED.search(before))
+        if stance == "refused" or (stance is None and self._is_shut(cue, before, listed, negated=negated)):
+            self._shut(cue, before, listed)
+            return
+        if stance is None and not self._restricts(cue, before, listed, negated=negated):
+            if not negated and (cue.kind == "moving" or text.startswith(("location", "Location"), cue.start)):
+                self.said.weak.add((mention for mention in listed if mention.kind != "group"), states=False)
+                self.said.weak.show(partial(quote, "text", text, cue.start, last))
+            return
+        self._take(listed[0].start, last)
+        if len(listed) > 1 and listed[-1].kind == "worldwide":
+            self.said.anywhere = quote("text", text, cue.start, last)
+        elif self._add(without_frames(text, as_states(listed))):
+            self.said.restricted.show(partial(quote, "text", text, cue.start, last))
+
+    def _stance(self, cue: Cue, before: str, last: int) -> Stance | None:
+        """How a sentence that refuses stands to the places behind a cue."""
+        if cue.kind == "shut":
+            return "unclear" if is_of_things(before) else None
+        behind = self.text[last : last + MOST_BEHIND]
+        stop = SENTENCE_END.search(behind)
+        stance = stance_of(
+            before,
+            "" if cue.kind == "except" else self.text[cue.start : cue.end],
+            behind[: stop.start()] if stop else behind,
+            opposite=cue.kind in ("outside", "away", "except"),
+            leave=cue.kind == "allowed",
+            subject=cue.kind not in ("remote", "hiring", "allowed"),
+        )
+        ours = cue.kind == "placed" and _speaks_of_you(before) is False and not _PEOPLE_WHO.search(before)
+        return "unclear" if stance and ours else stance
+
+    def _shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention]) -> None:
+        """Rule places out; what a place is left out of is allowed where the line begins so (`Europe except Spain`)."""
+        first, last = listed[0].start, listed[-1].end
+        self._take(first, last)
+        shut = [state_named(one) or one for one in without_frames(self.text, listed) if is_whole(one)]
+        codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
+        self.said.excluded.add(codes, partial(quote, "text", self.text, cue.start, last))
+        name = self._name_before(cue) if cue.kind == "except" else None
+        whole = whole_of(self.text, name, cue.start - len(before), cue.start)
+        if whole and not self._is_taken(whole.start) and self._add((whole,)):
+            self.said.restricted.show(partial(quote, "text", self.text, whole.start, last))
+
+    def _name_before(self, cue: Cue) -> Found | None:
+        at = bisect_left(self.starts, cue.start) - 1
+        return self.names[at] if at >= 0 else None
+
+    def _add(self, mentions: Sequence[PlaceMention]) -> bool:
+        """Take the places of one statement in."""
+        stated = Named()
+        if not stated.add(mentions, states=True):
+            return False
+        if not stated.countries:
+            self.regions.update(stated.groups)
+        elif not stated.groups:
+            self.within.update(stated.countries)
+        self.said.restricted.join(stated)
+        return True
+
+    def _take(self, start: int, end: int) -> None:
+        self.taken[start:end] = b"\1" * (end - start)
+
+    def _is_taken(self, at: int) -> bool:
+        return bool(self.taken[at])
+
+    def _listed(self, cue: Cue) -> list[PlaceMention]:
+        """The places right behind a cue, as far as their list goes."""
+        listed = self._listed_within(cue, _MOST_LISTED)
+        if listed and listed[-1].end > max(cue.end + _MOST_LISTED - MOST_GAP, self.read_long):
+            listed = self._listed_within(cue, _MOST_LONG)
+            self.read_long = listed[-1].end if listed else self.read_long
+        return listed
+
+    def _listed_within(self, cue: Cue, most: int) -> list[PlaceMention]:
+        text = self.text
+        stop = min(len(text), cue.end + most)
+        line_end = text.find("\n", cue.end, stop)
+        as_list = line_end >= 0 and text[cue.end : line_end].rstrip().endswith(":")
+        if line_end >= 0 and not as_list:
+            stop = line_end
+        window = text[cue.start : stop]
+        small = words()
+        gap = small.remote_gap if cue.kind == "remote" else small.filled
+        reached = cue.end
+        listed: list[PlaceMention] = []
+        for found in find_places(window, cities=True):
+            start, end = cue.start + found.start, cue.start + found.end
+            if start < cue.end:
+                continue
+            between = text[reached:start]
+            if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
+                break
+            if listed and LEFT_OUT_BEFORE.search(between):
+                if found.kind in ("country", "subdivision") and _ENDS.match(text, end):
+                    self.said.excluded.add((found.code,), partial(quote, "text", text, cue.start, end))
+                continue
+            if cue.kind == "shut" and _OTHERWISE.search(between):
+                break
+            if _ALL_STATES.search(between):
+                break
+            if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (
+                small.between if listed else gap
+            ).fullmatch(between):
+                break
+            if not as_list and not listed and cue.kind != "remote" and ". " in between:
+                break
+            if NOT_A_PLACE.match(text, end):
+                break
+            listed.append(PlaceMention(found.code, found.kind, start, end, found.text, found.subdivision))
+            reached = end
+        return listed
+
+    def _is_shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
+        last = listed[-1].end
+        if cue.kind in ("shut", "except", "away", "outside"):
+            small = SMALL_PRINT.search(before) or _PAY_ZONE.match(before) or SMALL_PRINT_BEHIND.match(self.text, last)
+            if small or LIMITED_BEHIND.match(self.text, last):
+                return False
+        if cue.kind in ("shut", "except", "away"):
+            return self.document.kind_at(cue.start) != "benefits"
+        if cue.kind == "outside":
+            return not negated and (
+                bool(_LIVES.search(before)) or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
+            )
+        if self.text[cue.start : cue.end].lower() == "limited to":
+            return False
+        return negated and cue.kind == "hiring"
+
+    def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
+        text, kind, last = self.text, cue.kind, listed[-1].end
+        if kind == "outside":
+            return negated and bool(_LIVES.search(before) or _ROLE.search(before) or WHO.search(before))
+        if negated or kind in ("shut", "except", "away", "people", "moving"):
+            return False
+        if SMALL_PRINT.search(before) or (kind != "hiring" and SMALL_PRINT_BEHIND.match(text, last)):
+            return False
+        if LIMITED_BEHIND.match(text, last) or (kind == "living" and ADDRESSED.match(text, last)):
+            return False
+        about = self.document.kind_at(cue.start) in ABOUT_US
+        if kind == "allowed":
+            return True
+        speaks = _speaks_of_you(before)
+        if kind == "placed":
+            return speaks is True or (speaks is None and not about and bool(LINE_START.fullmatch(before)))
+        if kind == "living":
+            return speaks is not False or text.startswith(_APPLICANT, cue.start)
+        if kind == "hiring":
+            return self._looks_for_somebody(cue, last, before)
+        if about and speaks is not True:
+            role = bool(_ROLE.search(text, cue.end, listed[0].start))
+            return self.document.kind_at(cue.start) == "about" and (role or _is_short_line(text, cue.start))
+        return speaks is not False
+
+    def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
+        """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""
+        word = self.text[cue.start : cue.end].lower()
+        if word.endswith((" in", " from", " within", " across")) or word.startswith("remote"):
+            return True
+        if LINE_START.fullmatch(before) and not word.startswith(("consider", "accept", "seek")):
+            return True
+        return (
+            bool(WHO.search(self.text, cue.end, last))
+            or bool(_EACH.match(self.text, cue.end))
+            or bool(_ROLE.search(before))
+        )
+
+    def _label(self, cue: Cue) -> None:
+        label = read_label(self.document, cue)
+        if label is None:
+            return
+        shown = partial(quote, "text", self.text, label.line, label.stop)
+        self.said.excluded.add(label.asides, shown)
+        if not label.places:
+            return
+        self._take(label.start, label.stop)
+        if label.anywhere:
+            self.said.anywhere = shown()
+        elif self._add([place for place in label.places if place.kind != "worldwide"]):
+            self.said.restricted.show(shown)
+            self.said.labelled = True
+
+
+_LIVES = re.compile(
+    r"\b(?:located|based|live|living|reside|residing|candidates?|applicants?|anywhere|remote(?:ly)?|hire|hiring|from"
+    r"|be|work|working|arbeiten|wohnen|leben|travail\w*|trabaj\w*|trabalh\w*|lavor\w*|pracy|werken)\s+$",
+    re.I,
+)
+_PEOPLE_WHO = re.compile(
+    r"\b(?:people|persons?|individuals|those|anyone|anybody|nobody|candidates?|applicants?|contractors?|freelancers?"
+    r"|residents)(?: (?:who|that))?(?: (?:are|is))?(?: \w+ly)?\s$",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
+_OTHERWISE = re.compile(r"[,:;–-]\s(?:you|we|candidates|applicants)\b|\b(?:must|only)\b", re.IGNORECASE)
+_EACH = re.compile(r"\s(?:all|any|every|each) ", re.IGNORECASE)
+_PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
+_JOINING = re.compile(
+    r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
+)
+
+
+def read_text(document: Document) -> Said:
+    """Read restrictions and exclusions out of a text, and the words that may mean that there are none."""
+    return _Reader(document).read()
+
+
+def _sentence_before(text: str, start: int) -> str:
+    left = max(0, start - _BEFORE)
+    before = text[left:start]
+    stops = list(SENTENCE_END.finditer(before))
+    return before[stops[-1].end() :] if stops else before
+
+
+def _is_short_line(text: str, start: int) -> bool:
+    """`(Remote – Colombia)` is a statement wherever it stands."""
+    begins = text.rfind("\n", 0, start) + 1
+    ends = text.find("\n", start)
+    return (ends if ends >= 0 else len(text)) - begins <= _SHORT_LINE
+
+
+def _speaks_of_you(before: str) -> bool | None:
+    """Whether the nearest subject is the applicant or the role; None where there is none."""
+    subjects = [subject.lastgroup for subject in words().subject.finditer(_JOINING.sub("you ", before))]
+    return subjects[-1] == "you" if subjects else None

@@ -1,0 +1,1 @@
+"""Skills: the text and the tags of a posting enter; canonical skills leave, each core or not, with evidence."""

@@ -1,0 +1,92 @@
+"""What the sentence around a place in a text says of all that is in it: that it is asked for, or only wished for."""
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from services.ingest.domain.text.anchors import line_cues_of
+from services.ingest.domain.text.sections import Document
+
+_NEGATED = re.compile(
+    r"(?:\bnot?|n['’]t|\bnicht|\bkein\w*|\bpas|\bnon?|\bnão|\bniet|\bgeen)[\s-](?:(?:an?|just|only|un|ein|een)\s)?$",
+    re.IGNORECASE,
+)
+"""Before a word of wishing, turns it round: "Python is not a nice to have"."""
+_LONGEST_NEGATION = 16
+_SENTENCE_END = re.compile(r"[.!?;]\s+(?=\(?[A-ZÀ-Þ]|•)")
+
+
+class Line(NamedTuple):
+    """A sentence, or a line without a full stop, from `start` to `stop`."""
+
+    start: int
+    stop: int
+    asks: bool = False
+    """Speaks of experience, knowledge, years: what an applicant brings."""
+    optional: bool = False
+    """Calls it a plus, preferred, not required."""
+    optional_from: int = 0
+    """Where the first such words begin."""
+    denies: bool = False
+    """Holds a word of denial: "no", "not", "kein"."""
+    degree: bool = False
+    """Names a degree."""
+    speaks: bool = False
+    """Holds a word of knowing or having done, whether asked for or not."""
+    role: bool = False
+    """Speaks of the one who is sought, or of what they will do."""
+    equipment: bool = False
+    """Speaks of what one must have at home to work there."""
+
+
+class Lines:
+    """The sentences of a text, read in order of position."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self._now = Line(0, -1)
+        self._paragraph_stop = -1
+        self._cues = line_cues_of(document)
+        self._starts = [start for start, _ in self._cues]
+
+    def at(self, position: int) -> Line:
+        """The sentence around a position, which is not before that of the last call."""
+        if position >= self._now.stop:
+            self._now = self._read(position)
+        return self._now
+
+    def _read(self, position: int) -> Line:
+        text = self._text
+        if position < self._paragraph_stop:
+            start = self._now.start
+        else:
+            start = text.rfind("\n", 0, position) + 1
+            stop = text.find("\n", position)
+            self._paragraph_stop = stop if stop >= 0 else len(text)
+        stop = self._paragraph_stop
+        # A paragraph speaks of many things: what is optional in one sentence of it is not in the others.
+        for sentence in _SENTENCE_END.finditer(text, start, stop):
+            if sentence.end() > position:
+                stop = sentence.start()
+                break
+            start = sentence.end()
+        first = bisect_left(self._starts, start)
+        cues = self._cues[first : bisect_left(self._starts, stop, first)]
+        if not cues:
+            return Line(start, stop)
+        kinds = {kind for _, said in cues for kind in said}
+        wishes = [at + text[at].isspace() for at, said in cues if "optional" in said] if "optional" in kinds else []
+        if "denies" in kinds:
+            wishes = [at for at in wishes if not _NEGATED.search(text, max(start, at - _LONGEST_NEGATION), at)]
+        return Line(
+            start,
+            stop,
+            asks="asks" in kinds,
+            optional=bool(wishes),
+            optional_from=wishes[0] if wishes else 0,
+            denies="denies" in kinds,
+            degree="degree" in kinds,
+            speaks="speaks" in kinds,
+            role="role" in kinds,
+            equipment="equipment" in kinds,
+        )

@@ -1,0 +1,274 @@
+"""Which of the skills that a posting mentions a reader would filter by, and which of them it requires."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from schemas.posting import Evidence, Skill
+from services.ingest.domain.draft import Draft
+from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.skills.denials import denied
+from services.ingest.domain.skills.lines import Line, Lines
+from services.ingest.domain.text.sections import Document
+from services.rules.skills import Mention, Taxonomy, fold_skill
+
+_OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
+"""Sections whose words are skills; elsewhere a posting speaks of the company, its product and its offer.
+
+On labelled postings, 96 % of the tools and 80 % of the methods named among requirements are what a reader filters by;
+of those in an opening 8 % and 40 %, of those about the company 0 % and 15 %.
+"""
+_MAY_SPEAK_OF_THE_JOB = frozenset({"opening", "about", "place"})
+"""Sections whose sentences are of the job where they say so: "As our first marketer you will own paid search"."""
+_FIELD_BEFORE = re.compile(
+    r"(?:experience|background|knowledge|expertise|understanding|proficien\w*|familiar\w*|skilled|skills?|career|years"
+    r"|exposure|competen\w+|degree|trained|certified|licen[sc]ed|erfahrung)"
+    r"(?:\s[\w'-]+){0,2}\s(?:in|with|of|for|about|across|to|as|within|on|working)\s(?:[^.;:\n]{0,60}(?:[,/&]|\band|\bor)\s?)?"
+    r"(?:[\w'/-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+_FIELD_BEHIND = re.compile(
+    r"\s?(?:experience|skills?|background|knowledge|expertise|environments?|industry|domain|degree|sector|space"
+    r"|compan(?:y|ies)|products?|startups?|abilit(?:y|ies)|capabilit(?:y|ies)|acumen|know-how|principles|fundamentals"
+    r"|concepts|certification|proficiency|best practices)\b",
+    re.IGNORECASE,
+)
+_ITEM_END = re.compile(r"[\s.;,]*(?:\n|$)")
+_BETWEEN = re.compile(r"\s{0,2}(?:[,/&]|,?\s(?:and|or|und|et|y|e)\b)(?:\s(?:and|or))?\s{0,2}", re.IGNORECASE)
+_DEGREE_BEFORE = re.compile(
+    r"\b(?:degree|bachelor|master|diploma|b\.?sc?|m\.?sc?|major|studium|licence)\b(?:(?!experience|years|\d)[^.;\n])*$",
+    re.IGNORECASE,
+)
+"""What a degree may be in says little of the work: "a degree in mathematics, data science or the like"."""
+_REACH = 90
+_COMPANY_FORMS = re.compile(
+    r"[,.]?\s*\b(?:inc|llc|ltd|limited|gmbh|ag|se|corp|corporation|co|company|plc|sas|bv|pty|labs?|technologies|software"
+    r"|group|hq|io|ai|com)\b\.?$",
+    re.IGNORECASE,
+)
+_ASKED_BEFORE = re.compile(
+    r"(?:experience|knowledge|familiar\w*|proficien\w*|expertise|certif\w*)\b[^.\n]{0,40}$", re.IGNORECASE
+)
+_PRACTICES = frozenset({"term", "method", "field"})
+_BESIDE = re.compile(r"\b(?:with|across|between|alongside)\b[^.;\n]{0,50}$", re.IGNORECASE)
+_NEIGHBOURS = re.compile(r"[^.;\n]{0,50}\b(?:teams?|departments?|leaders|stakeholders|functions)\b", re.IGNORECASE)
+"""With `_BESIDE`, whom one works with: "alongside data science, design and legal teams"; right in 1 of 6 cases."""
+_MARK_BEFORE = re.compile(
+    r"(?:,\s*(?:and|und|et|y|e)?\s*"
+    r"|,\s*(?!(?:and|or|und|oder|et|ou|y|e|o)\b)(?:(?:[\w'/+-]+\s+){0,2}"
+    r"|(?:other|additional|further|foreign|any|knowledge|experience|familiarity|weitere|andere)\s[^,;.()\n]{0,40})"
+    r"|[;(–—]\s*(?:[\w'/+-]+,?\s+){0,6})$"
+)
+"""What begins the wish that stands behind it: "; Scala is", ", other languages are", "(experience with Scala"."""
+_LEAST_INITIALS = 3
+_MOST_EVIDENCE = 12
+_MOST_SKILLS = 60
+_MANY = 25
+"""Skills up to which a posting's reader keeps what is named once, in the duties, and in everyday words.
+
+On labelled postings those are right in more than 4 of 10 cases where fewer are found, in 1 of 4 where more are; so are
+fields that experience is asked in.
+"""
+_SOME = 16
+"""The same for a field that stands in a list of what is asked for: right in half of the cases, else in 1 of 5."""
+_ALL = 1000
+
+
+@dataclass(slots=True)
+class _Seen:
+    core: bool
+    evidence: Callable[[], Evidence]
+    """Made for those alone that are shown."""
+
+
+class _Employer(NamedTuple):
+    """What an employer is called: its product, or what it is abbreviated to, is no skill of its postings."""
+
+    name: str
+    """Without its legal form, folded as skills are."""
+    initials: str
+
+
+def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding[tuple[Skill, ...]]:
+    """Decide the skills, core ones first, each in the order of mention.
+
+    Core are those of the title and of the requirements (see `_required`). A board's tag lets a practice count wherever
+    the text names it, and counts by itself only where nothing else does: boards guess them. Of 120 tags on labelled
+    postings that the text does not name, 15 % were right.
+    """
+    seen: dict[str, _Seen] = {}
+    for named in taxonomy.of_title(document.title):
+        seen.setdefault(named, _Seen(True, partial(evidence_of, "title", document.title)))
+    tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
+    mentions = _with_meant(document, taxonomy, fields=tuple(seen))
+    rooms: dict[str, int] = {}
+    for mention, core, room in _of_text(document, mentions, _employer(draft.company), tags):
+        known = seen.get(mention.name)
+        if known is None and room < _ALL:
+            rooms[mention.name] = room
+        if known is None:
+            seen[mention.name] = _Seen(core, partial(quote, "text", document.text, mention.start, mention.end))
+        elif core:
+            known.core = True
+    if any(len(seen) > room for room in rooms.values()):
+        often = Counter(mention.name for mention in mentions)
+        found = len(seen)
+        seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
+    if not seen:
+        seen = {name: _Seen(False, partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
+    chosen = sorted(seen.items(), key=lambda item: not item[1].core)[:_MOST_SKILLS]
+    return Finding(
+        tuple(_skill(name, core=found.core) for name, found in chosen),
+        tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _skill(name: str, *, core: bool) -> Skill:
+    # One for all postings: checking a new one takes longer than finding its name did.
+    return Skill(name=name, core=core)
+
+
+def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -> Sequence[Mention]:
+    """The skills that the text names, in order, and those that the title's fields of work give its plain words."""
+    found = taxonomy.find(document.text)
+    named = {mention.name for mention in found}
+    meant = [
+        Mention(name, start, end, document.text[start:end], "method")
+        for name, start, end in taxonomy.meant(fields, document.lowered)
+        if name not in named
+    ]
+    return sorted([*found, *meant], key=lambda mention: mention.start) if meant else found
+
+
+def _of_text(
+    document: Document, mentions: Sequence[Mention], employer: _Employer, tags: Container[str]
+) -> Iterator[tuple[Mention, bool, int]]:
+    """The mentions that count, in order, whether each is required, and among how many skills it counts alone."""
+    text = document.text
+    parts = list(document.parts())
+    kinds = {kind for _, _, kind in parts}
+    headed = bool(kinds & _OF_THE_JOB)
+    if not headed:
+        # A text without headings of the work says everything in one; what it offers is no part of that.
+        parts = [(start, stop, kind if kind == "benefits" else "duties") for start, stop, kind in parts]
+    # Where nothing is headed as required, the work itself says what it takes.
+    core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
+    lines = Lines(document)
+    at = 0
+    required: set[str] = set()
+    for index, mention in enumerate(mentions):
+        if mention.kind == "broad" or mention.name in required:
+            continue  # "Security": in running text these are hardly ever what is asked for; a title is
+        while mention.start >= parts[at][1] and at + 1 < len(parts):
+            at += 1
+        section = parts[at][2]
+        line = lines.at(mention.start)
+        if line.asks and section not in _OF_THE_JOB and text.startswith("•", line.start):
+            section = "requirements"
+        elif line.role and section in _MAY_SPEAK_OF_THE_JOB:
+            section = "duties"
+        tagged = section != "others" and mention.kind in ("term", "method") and mention.name in tags
+        if section not in _OF_THE_JOB and not tagged:
+            continue
+        if _counts(text, mentions, index, employer=employer, line=line):
+            core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
+            if line.denies and (core or mention.kind == "language") and _denied(text, mention, line):
+                if mention.kind == "language" and not line.optional:
+                    continue  # unlike a tool, which the work may be done with, none is spoken
+                core = False
+            if core:
+                required.add(mention.name)
+            yield mention, core, _room(text, mention, line, section=section, asks=section in core_sections)
+
+
+def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
+    """Up to how many skills of a posting its reader keeps this one if the text names it once."""
+    if mention.kind == "field" and not (_FIELD_BEHIND.match(text, mention.end) or _is_item(text, mention)):
+        if not asks:
+            return 0
+        return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
+    return _MANY if section == "duties" and mention.kind in ("method", "field") else _ALL
+
+
+def _field_asked_before(text: str, mention: Mention, line: Line) -> bool:
+    return bool(_FIELD_BEFORE.search(text[max(line.start, mention.start - _REACH) : mention.start]))
+
+
+def _required(text: str, mention: Mention, line: Line, *, section: str, headed: bool) -> bool:
+    """Whether a sentence among what the posting requires says so of this mention.
+
+    A tool is required where it is named. Practices also fill sentences that ask for nothing: they are required in an
+    item of the requirements, and elsewhere where the sentence asks for something, as all is in a text without headings.
+    """
+    if line.equipment or (line.optional and not _wished_behind(text, mention, line)):
+        return False
+    if line.asks or (section == "requirements" and text.startswith("•", line.start)):
+        return True
+    return headed and mention.kind not in _PRACTICES
+
+
+def _denied(text: str, mention: Mention, line: Line) -> bool:
+    return denied(text, mention.start, mention.end, within=(line.start, line.stop))
+
+
+def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
+    """Whether only what stands behind a mention is a plus: "5 years in sales, preferably of software"."""
+    return line.asks and bool(
+        _MARK_BEFORE.search(text, max(mention.end, line.optional_from - _REACH), line.optional_from)
+    )
+
+
+def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Employer, line: Line) -> bool:
+    mention = mentions[index]
+    own = _is_own(mention, employer)
+    if mention.kind not in _PRACTICES and not own:
+        return True
+    before = text[max(line.start, mention.start - _REACH) : mention.start]
+    if line.degree and mention.kind in _PRACTICES and _DEGREE_BEFORE.search(before):
+        return False
+    if mention.kind == "field":
+        return not _of_neighbours(text, mention, before) and bool(
+            _FIELD_BEHIND.match(text, mention.end)
+            or _is_item(text, mention)
+            or (line.speaks and _FIELD_BEFORE.search(before))
+            or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
+        )
+    if own:
+        return bool(_ASKED_BEFORE.search(before))
+    return not _of_neighbours(text, mention, before)
+
+
+def _is_item(text: str, mention: Mention) -> bool:
+    """Whether it is all that an item of a list says."""
+    return text.startswith("• ", mention.start - 2) and bool(_ITEM_END.match(text, mention.end))
+
+
+def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
+    words = before.lower()
+    # Most sentences have none of these: four plain searches take a tenth of the time of the pattern's.
+    if not ("with" in words or "across" in words or "between" in words or "alongside" in words):
+        return False
+    return bool(_BESIDE.search(before) and _NEIGHBOURS.match(text, mention.end))
+
+
+def _in_list(text: str, mention: Mention, beside: Iterable[Mention]) -> bool:
+    for other in beside:
+        first, second = (other, mention) if other.start < mention.start else (mention, other)
+        if second is not first and _BETWEEN.fullmatch(text, first.end, second.start):
+            return True
+    return False
+
+
+def _employer(company: str) -> _Employer:
+    words = company.replace(".", " ").split()
+    return _Employer(fold_skill(_COMPANY_FORMS.sub("", company.strip())), "".join(word[0] for word in words).upper())
+
+
+def _is_own(mention: Mention, employer: _Employer) -> bool:
+    if employer.name and fold_skill(mention.text).startswith(employer.name):
+        return True
+    return len(mention.text) >= _LEAST_INITIALS and employer.initials.startswith(mention.text)

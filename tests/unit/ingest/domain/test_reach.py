@@ -1,0 +1,206 @@
+"""Where one may work from: the order of what is believed, and the three states."""
+
+from dataclasses import replace
+
+import pytest
+
+from schemas.posting import Reach
+from services.ingest.domain.draft import Stated
+from services.ingest.domain.reach.reading import read_reach
+from services.ingest.domain.text.sections import document_of
+from tests.support.drafting import a_draft, normalised
+from tests.support.notations import notations
+
+
+def reach(title: str = "Data Engineer", html: str = "", **stated: object) -> Reach:
+    return normalised(title, html, **stated).reach
+
+
+def test_a_restriction_in_the_text_beats_the_field_and_the_location() -> None:
+    found = reach(html="<p>You must be based in Portugal.</p>", restriction="Spain", locations="Berlin, Germany")
+    assert (found.scope, found.countries) == ("listed", ("PT",))
+
+
+def said(text: str) -> set[str]:
+    """What a text alone says, in the notation of the table."""
+    found = reach(html="".join(f"<p>{line}</p>" for line in text.split("\\n")))
+    named = {*found.countries, *found.subdivisions, *found.groups, *(f"!{code}" for code in found.excluded)}
+    return named | ({"worldwide"} if found.scope == "worldwide" else set()) or {"-"}
+
+
+@pytest.mark.parametrize(("text", "expected"), notations("reach"))
+def test_words_that_say_where_one_may_work_from(text: str, expected: str) -> None:
+    assert said(text) == set(expected.split())
+
+
+@pytest.mark.parametrize(("text", "expected"), notations("reach_refusals"))
+def test_words_that_turn_somebody_away(text: str, expected: str) -> None:
+    assert said(text) == set(expected.split())
+
+
+def test_the_boards_restriction_beats_the_location() -> None:
+    assert reach(restriction=("Spain", "Italy"), locations="Berlin, Germany").countries == ("ES", "IT")
+
+
+@pytest.mark.parametrize(
+    ("field", "countries", "groups", "excluded"),
+    [
+        ("Europe, not UK", (), ("europe",), ("GB",)),
+        ("EU (no Germany)", (), ("eu",), ("DE",)),
+        ("Europe (except Spain and Italy), Brazil", ("BR",), ("europe",), ("ES", "IT")),
+        ("US (excluding CA, NY)", ("US",), (), ("US-CA", "US-NY")),
+        ("No candidates from India", (), (), ("IN",)),
+        ("Remoto no Brasil", ("BR",), (), ()),
+    ],
+)
+def test_a_field_leaves_places_out(
+    field: str, countries: tuple[str, ...], groups: tuple[str, ...], excluded: tuple[str, ...]
+) -> None:
+    found = reach(restriction=field)
+    assert (found.countries, found.groups, found.excluded) == (countries, groups, excluded)
+
+
+@pytest.mark.parametrize("field", ["Anywhere except Iran and Cuba", "Worldwide, excluding Iran, Cuba"])
+def test_a_field_that_leaves_places_out_of_the_world_is_worldwide(field: str) -> None:
+    assert reach(restriction=field) == Reach(scope="worldwide", excluded=("IR", "CU"))
+
+
+@pytest.mark.parametrize(
+    ("title", "groups", "excluded"),
+    [
+        ("Backend Engineer (Remote, non-US)", (), ("US",)),
+        ("Backend Engineer - Remote, Europe except Spain or Malta", ("europe",), ("ES", "MT")),
+        ("Go Developer | Remote EU, no UK", ("eu",), ("GB",)),
+    ],
+)
+def test_a_title_leaves_places_out(title: str, groups: tuple[str, ...], excluded: tuple[str, ...]) -> None:
+    found = reach(title)
+    assert (found.countries, found.groups, found.excluded) == ((), groups, excluded)
+
+
+def test_the_own_location_is_the_last_resort_for_every_workplace() -> None:
+    found = reach(locations="Berlin, Germany", workplace="onsite")
+    assert (found.scope, found.countries, found.subdivisions) == ("listed", ("DE",), ())
+
+
+def test_a_documented_open_restriction_is_worldwide() -> None:
+    assert reach(restriction_open=True).scope == "worldwide"
+
+
+def test_a_restriction_in_the_text_beats_an_open_field() -> None:
+    assert reach(html="<p>You must reside in Kenya.</p>", restriction_open=True).countries == ("KE",)
+
+
+def test_work_from_anywhere_as_a_slogan_is_not_worldwide_beside_a_restriction() -> None:
+    html = "<h3>Benefits</h3><ul><li>Work from anywhere</li></ul>"
+    assert reach(html=html, restriction="Germany") == Reach(scope="listed", countries=("DE",))
+
+
+def test_a_posting_that_says_that_anybody_may_apply_is_worldwide_whatever_its_location() -> None:
+    assert reach(html="<p>We hire globally.</p>", locations="London").scope == "worldwide"
+
+
+def test_a_slogan_counts_only_where_nothing_else_is_said() -> None:
+    slogan = "<p>Work from anywhere!</p>"
+    assert reach(html=slogan).scope == "worldwide"
+    assert reach(html=slogan, locations="Berlin").countries == ("DE",)
+
+
+def test_a_hiring_region_in_a_title_stands_beside_the_listed_countries() -> None:
+    found = reach("Go Developer - Remote, Latin America", restriction="Costa Rica")
+    assert (found.countries, found.groups) == (("CR",), ("latam",))
+
+
+def test_a_sales_territory_in_a_title_is_no_restriction() -> None:
+    found = reach("Sales Director (EMEA)", restriction="Netherlands")
+    assert (found.countries, found.groups) == (("NL",), ())
+
+
+def test_a_region_in_a_makers_title_is_a_hiring_region() -> None:
+    found = reach("Senior Software Engineer (Europe)", locations="Poland")
+    assert (found.countries, found.groups) == (("PL",), ("europe",))
+
+
+def test_the_address_of_a_location_that_names_a_region_says_nothing() -> None:
+    stated = (Stated("location", "Remote (EMEA)"), Stated("address", "San Francisco, California, United States"))
+    draft = replace(a_draft(), locations=stated)
+    assert read_reach(draft, document_of("Engineer", "")).value == Reach(scope="listed", groups=("emea",))
+
+
+@pytest.mark.parametrize(
+    ("field", "scope", "codes"),
+    [
+        ("Berlin", "listed", "DE"),
+        ("NYC", "listed", "US"),
+        ("Sonipat", "listed", "IN"),
+        ("Austin, TX", "listed", "US"),
+        ("US-CA", "listed", "US"),
+        ("remote, germany", "listed", "DE"),
+        ("Tokyo, Japan", "listed", "JP"),
+        ("DACH", "listed", "dach"),
+        ("Remote (EU, UK)", "listed", "GB eu"),
+        ("USA, Canada, USA timezones", "listed", "US CA"),
+        ("Virgin Islands, British", "listed", "VG"),
+        ("Georgia", "listed", "GE"),
+        ("Anywhere", "worldwide", ""),
+        ("Worldwide", "worldwide", ""),
+        ("Global", "worldwide", ""),
+        ("Remote", "unknown", ""),
+        ("Narnia", "unknown", ""),
+    ],
+)
+def test_what_a_boards_restriction_field_names(field: str, scope: str, codes: str) -> None:
+    found = reach(restriction=field)
+    assert (found.scope, {*found.countries, *found.groups}) == (scope, set(codes.split()))
+
+
+def test_states_of_a_restriction_field_are_kept_and_those_of_an_address_are_not() -> None:
+    states = (Stated("state", "Georgia"), Stated("state", "California"), Stated("country", "United States"))
+    found = read_reach(replace(a_draft(), restriction=states), document_of("Engineer", "")).value
+    assert (found.countries, found.subdivisions) == (("US",), ("US-GA", "US-CA"))
+    assert reach(locations="California").subdivisions == ()
+
+
+def test_a_field_may_rule_a_place_out() -> None:
+    found = reach(locations="Remote (non-U.S.)")
+    assert (found.scope, found.excluded) == ("unknown", ("US",))
+
+
+def test_a_location_that_says_headquarters_is_where_the_text_puts_the_office() -> None:
+    found = reach(html="<p>Our team, located in Amsterdam, is growing.</p>", locations="Headquarters")
+    assert found.countries == ("NL",)
+
+
+def test_exclusions_are_kept_apart() -> None:
+    found = reach(html="<p>We cannot hire candidates in Quebec.</p>", restriction="Canada")
+    assert (found.countries, found.excluded) == (("CA",), ("CA-QC",))
+
+
+def test_where_nothing_is_said_nothing_is_guessed() -> None:
+    posting = normalised(html="<p>We make maps.</p>", locations="Remote")
+    assert posting.reach == Reach(scope="unknown")
+    assert "reach" not in posting.evidence
+
+
+def test_evidence_names_the_field() -> None:
+    assert normalised(restriction="Spain").evidence["reach"][0].source == "restriction"
+
+
+def test_evidence_tells_what_ruled_a_place_out() -> None:
+    posting = normalised(html="<p>We cannot hire in California.</p>", restriction="United States")
+    assert [(one.source, one.text) for one in posting.evidence["reach"]] == [
+        ("restriction", "United States"),
+        ("text", "We cannot hire in California."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "groups"),
+    [
+        ("Product Engineer, APAC, based in Osaka", ()),
+        ("Support Engineer (EMEA)", ("emea",)),
+        ("Customer Support Lead (EMEA)", ()),
+    ],
+)
+def test_a_region_in_a_title_is_where_one_is_hired_or_a_market(title: str, groups: tuple[str, ...]) -> None:
+    assert reach(title, locations="Osaka, Japan").groups == groups
