@@ -28,8 +28,8 @@ from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Backtest
 from services.matcher.ports import Sieve
 from services.matcher.relaxing import removals
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
 from services.runtime.elasticsearch import SearchEngine
 from services.runtime.store import open_store

@@ -27,7 +27,7 @@ from schemas.posting import Cluster, Posting
 from services.ingest.adapters.formats.registry import detect
 from services.ingest.app import make_normalise
 from services.ingest.trial import trial
-from services.notifier.domain.copies import gather
+from services.notifier.domain.curation.copies import gather
 from services.rules.signature import likeness, same_job
 from tests.support.captured import NOW
 from tests.support.shared import captures

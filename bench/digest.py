@@ -19,7 +19,7 @@ from typing import Any
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.composing import Composer
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import links_for

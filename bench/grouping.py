@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Engine, select, type_coerce
 from bench.match_measure import still
 from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
-from services.notifier.adapters.sql.found import BEST_MATCHES, Codes, DueKeys, Hits, Rows
+from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, Codes, DueKeys, Hits, Rows
 from services.notifier.domain.windows import BEGINNING
 from services.runtime.store import reading
 

@@ -12,7 +12,7 @@ from schemas.codec import decode, encode
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.sql.tables import counters, criteria, saved_searches, subscribers
 from schemas.topics import CRITERIA
-from services.notifier.adapters.sql.criteria import KEYS
+from services.notifier.adapters.sql.criteria.membership import KEYS
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE
 from services.runtime.log_sqlite import SqliteLog

@@ -28,9 +28,9 @@ from services.ingest.normaliser import Normaliser
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.matcher.service import Matcher
 from services.notifier import building
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.mail_settings import MailSettings

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.notifier.adapters.mailers import mailer_of
+from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.delivering import Courier
 from services.notifier.settings import NotifierSettings
 from tests.support.fake_sendgrid import recorded

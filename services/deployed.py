@@ -222,7 +222,7 @@ def _matcher(place: _Place) -> _Parts:
 
 def _notifier(place: _Place) -> _Parts:
     """Its tick only talks to the store and the mailer, so that matches are stored while mails go out."""
-    from services.notifier.adapters.mailers import try_out
+    from services.notifier.adapters.mail.mailers import try_out
     from services.notifier.app import build_notifier, make_agreement, store_chores
 
     settings = place.settings
@@ -248,7 +248,7 @@ def _notifier(place: _Place) -> _Parts:
 @contextmanager
 def _where_mails_go(place: _Place) -> Iterator[None]:
     """Logged once the pauses are known."""
-    from services.notifier.adapters.mailers import say_where
+    from services.notifier.adapters.mail.mailers import say_where
 
     say_where(place.settings.mail, paused=place.shown.pauses().sending)
     yield
@@ -256,7 +256,7 @@ def _where_mails_go(place: _Place) -> Iterator[None]:
 
 def _relay(place: _Place, engine: Engine) -> OutboxRelay:
     """It sends by a producer of its own, which it may close, and not for long, so that its lease can be short."""
-    from services.notifier.adapters.sql.outbox import SqlOutbox
+    from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 
     quick = place.settings.kafka.model_copy(update={"delivery_timeout_s": _RELAY_PATIENCE_S})
     producer = place.stack.enter_context(RecordProducer(quick, clock=place.clock))

@@ -17,8 +17,8 @@ from services.ingest.app import make_collector, make_normaliser
 from services.ingest.collector import Collector
 from services.ingest.push_app import make_push_server
 from services.matcher.app import make_matcher
-from services.notifier.adapters.mailers import say_where, try_out
-from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.mail.mailers import say_where, try_out
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.notifier.app import build_notifier, store_chores
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, func, select
 
 from schemas.counted import counted
 from schemas.sql.tables import digest_items
-from services.notifier.adapters.browsable import BrowsableMail, write_pages
-from services.notifier.adapters.folder import file_name_of
-from services.notifier.adapters.sql.digests import KeptDigest
+from services.notifier.adapters.mail.folder import file_name_of
+from services.notifier.adapters.rendering.browsable import BrowsableMail, write_pages
+from services.notifier.adapters.sql.digests.digests import KeptDigest
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email
 from services.runtime.store import reading

@@ -11,7 +11,7 @@ from schemas.raw import RawPosting
 from schemas.topics import MATCHES, POSTINGS, RAW, dead_of
 from services.embedded import Embedded
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.notifier.adapters.sql.digests import KeptDigest
+from services.notifier.adapters.sql.digests.digests import KeptDigest
 from services.notifier.domain.people import Subscriber
 
 

@@ -20,7 +20,7 @@ from services.ingest.closing import Tools
 from services.ingest.collector import Collector
 from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.notifier.adapters.sql.digests import SqlDigests
+from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError

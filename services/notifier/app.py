@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Engine
 
-from services.notifier.adapters.jinja import JinjaRenderer
-from services.notifier.adapters.mailers import mailer_of
-from services.notifier.adapters.sql.deliveries import SqlDeliveries
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.known_topics import SqlKnownTopics
-from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.mail.mailers import mailer_of
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
+from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,
@@ -17,7 +15,9 @@ from services.notifier.adapters.sql.retention import (
     forget_matches,
     remember_sent,
 )
-from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.known_topics import SqlKnownTopics
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.agreement import Agreement
 from services.notifier.building import Builder
 from services.notifier.composing import Composer

@@ -18,11 +18,11 @@ from services.notifier.candidates import (
     slot_of,
 )
 from services.notifier.composing import Composer
-from services.notifier.domain.curate import curate
-from services.notifier.domain.judging import Judging
+from services.notifier.domain.curation.curate import curate
+from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
 from services.notifier.domain.schedule import latest_due, next_due, next_instant
-from services.notifier.domain.waiting import waiting_after
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.domain.windows import NOTHING_FOUND, Closing, Cut, DueSubscriber, DueWindow, Found
 from services.notifier.ports import DigestStore, MatchStore, Served, WindowStore

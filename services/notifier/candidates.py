@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.waiting import judged_again
 from services.notifier.domain.model import Candidate, DueSearch
 from services.notifier.domain.schedule import latest_due, local_day
-from services.notifier.domain.waiting import judged_again
 from services.notifier.domain.windows import NOTHING_FOUND, DueSubscriber, DueWindow, Found
 from services.notifier.ports import Served, Since
 

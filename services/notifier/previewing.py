@@ -9,7 +9,7 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.notifier.building import EARLIER_RELEASE_REMEMBERS
 from services.notifier.candidates import candidates_of, comes_with_waiting, judged_of, since_of
-from services.notifier.domain.curate import CurateSettings, curate
+from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Recipient
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.ports import DigestStore, MatchStore, WindowStore

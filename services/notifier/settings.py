@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.setting_types import Span
-from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.schedule import MOST_INSTANT
 
 

@@ -1,4 +1,4 @@
-"""The whole stream at one time, in both forms.
+"""What an installation shows of itself, in both forms: how its stream fares, and what it stands on.
 
-Enters: settings, the store, the log or Kafka. Leaves: an `Overview`, and what is not well with what to do about it.
+Enters: settings, the store, the log or Kafka. Leaves: an `Overview` with its troubles, and the findings of `doctor`.
 """

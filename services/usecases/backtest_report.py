@@ -9,10 +9,10 @@ from typing import Any
 from services.matcher.backtest import Backtest, Gain, Tried
 from services.matcher.explain import posting_json, reason_json
 from services.matcher.relaxing import distance
-from services.notifier.domain.copies import gather
-from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.curation.copies import gather
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.score import score
 from services.notifier.domain.model import Part
-from services.notifier.domain.score import score
 from services.rules.criterion import Reason, Relaxation
 
 

@@ -9,8 +9,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Backtest, Backtesting, Far, Past, newest_versions
 from services.matcher.ports import Sieve
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.runtime.errors import UnavailableError, UsageError
 from services.settings import Settings
 from services.usecases.backtest_report import Report, report_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
-from services.notifier.adapters.sql.delivery_list import DeliveryList, ListedDelivery
+from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, ListedDelivery
 from services.notifier.domain.delivery import State
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.overview.doctor import examine
-from services.overview.finding import Finding, Grade
+from services.overview.doctor.examination import examine
+from services.overview.doctor.finding import Finding, Grade
 from services.runtime.clock import SystemClock
 from services.settings import Settings
 

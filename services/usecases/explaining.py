@@ -17,9 +17,9 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
-from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.model import Part, Said
-from services.notifier.domain.score import Score, score
 from services.rules.criterion import Fit
 from services.rules.verdict import Outcome, Verdict, verdict
 from services.runtime.errors import UnavailableError, UsageError

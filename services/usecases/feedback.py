@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.notifier.domain.curation.feedback_points import FADES_IN
 from services.notifier.domain.feedback import Kind, Statement
-from services.notifier.domain.liking import FADES_IN
 from services.notifier.feedback import Feedback
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation

@@ -8,7 +8,7 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.ports import BackwardHit
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of

@@ -10,10 +10,10 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
-from services.notifier.adapters.sql.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.runtime.clock import Clock
 from services.runtime.datadir import LOG_FILE, STORE_FILE

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
-from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.model import Digest, Dropped, DueSearch, Hold, Item, Left
 from services.notifier.domain.schedule import waits_until
 from services.notifier.previewing import Preview, SearchPreview, preview_search

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from schemas.topics import CRITERIA, MATCHES
-from services.notifier.adapters.sql.criteria_again import CriteriaAgain, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaAgain, Difference, published_of
 from services.notifier.app import make_agreement
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reader import RecordReader

@@ -1,8 +1,8 @@
 """What the stream shows of itself: the whole at a glance, with its troubles."""
 
-from services.overview.gather import Gatherer
-from services.overview.model import EngineView, Overview, ServiceView, Trouble
-from services.overview.troubles import healthy, troubles
+from services.overview.stream.gather import Gatherer
+from services.overview.stream.model import EngineView, Overview, ServiceView, Trouble
+from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 from services.settings import Settings

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from services.notifier.adapters.mailers import trial_mailer_of, way_of
-from services.notifier.domain.trial import trial_subject, trial_text
+from services.notifier.adapters.mail.mailers import trial_mailer_of, way_of
+from services.notifier.domain.wording.test_mail import trial_subject, trial_text
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
     Email,

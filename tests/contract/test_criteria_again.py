@@ -7,7 +7,7 @@ import pytest
 
 from schemas.codec import decode
 from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
-from services.notifier.adapters.sql.criteria_again import CriteriaAgain, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaAgain, Difference, published_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.records import Record
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, new_store

@@ -10,7 +10,7 @@ import pytest
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine

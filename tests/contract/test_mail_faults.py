@@ -6,7 +6,7 @@ import pytest
 
 from services.notifier.domain.delivery import Fault
 from services.notifier.ports import Receipt, Served, Since
-from services.overview.mail_troubles import mail_troubles
+from services.overview.stream.mail_troubles import mail_troubles
 from services.runtime.figures import read_figures
 from services.runtime.mail_figures import FAULTS, LATELY, MailFigures
 from tests.support.notifying import NOW, NotifierStore

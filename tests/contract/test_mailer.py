@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.adapters.folder import FolderMailer
-from services.notifier.adapters.mime import mime_bytes
-from services.notifier.adapters.sendgrid import SendGridMailer
-from services.notifier.adapters.smtp import SmtpMailer
+from services.notifier.adapters.mail.folder import FolderMailer
+from services.notifier.adapters.mail.mime import mime_bytes
+from services.notifier.adapters.mail.sendgrid import SendGridMailer
+from services.notifier.adapters.mail.smtp import SmtpMailer
 from services.notifier.mail_settings import SendGridSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError, Mailer, MailRefusedError
 from tests.support.digests import email

@@ -22,8 +22,8 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 from schemas.sql import metadata
 from schemas.sql.migrations import versions
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
-from services.notifier.adapters.sql.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of
 from services.runtime import store

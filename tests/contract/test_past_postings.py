@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 DAY = timedelta(days=1)

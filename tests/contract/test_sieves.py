@@ -13,7 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
 from services.matcher.backtest import Far
 from services.matcher.ports import Sieve
-from services.notifier.adapters.sql.past_postings import SqlPastPostings
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch import SearchEngine

@@ -3,8 +3,8 @@
 import sys
 from datetime import datetime
 
-from services.notifier.adapters.mailers import mailer_of
-from services.notifier.adapters.sql.deliveries import SqlDeliveries
+from services.notifier.adapters.mail.mailers import mailer_of
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.delivering import Courier
 from services.notifier.settings import NotifierSettings
 from services.runtime.embedded_runner import stop_on_signals

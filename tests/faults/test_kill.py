@@ -23,7 +23,7 @@ from services.embedded import Embedded
 from services.ingest.adapters.formats.registry import format_named
 from services.ingest.domain.normalise import normalise
 from services.ingest.ports import UnusableItemError
-from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.rules.money import rates_before
 from services.rules.verdict import verdict
 from services.runtime.clock import FixedClock

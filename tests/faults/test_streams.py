@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from schemas.sql.tables import counters, criteria, outbox, saved_searches
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of, timing_of
 from services.runtime.store import migrate, open_store, reading

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.embedded import embedded
-from services.notifier.adapters.sql.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.runtime.clock import FixedClock
 from services.runtime.store import open_store
 from services.settings import load_settings

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.settings import NotifierSettings
 from tests.support.notifying import posting, sqlite_store
 from tests.support.simulated_days import Days, text_of

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Company, PostingCore, Skill
-from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.settings import NotifierSettings
 from tests.support.digests import pay
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store

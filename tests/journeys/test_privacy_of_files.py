@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.adapters.folder import FolderMailer
+from services.notifier.adapters.mail.folder import FolderMailer
 from tests.support.digests import email
 from tests.support.notifying import NOW, sqlite_store
 from tests.support.sending import open_deliveries

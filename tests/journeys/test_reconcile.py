@@ -13,7 +13,7 @@ from schemas.match import Matches
 from schemas.sql.tables import matches
 from schemas.topics import MATCHES
 from services.matcher.settings import MatcherSettings
-from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.windows import Arrival
 from services.runtime.store import open_store, writing
 from tests.support.command_line import Ran, run

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Company, PostingCore, Skill
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.windows import SqlWindows
-from services.notifier.domain.curate import CurateSettings
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import Subscriber

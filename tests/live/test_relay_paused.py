@@ -13,7 +13,7 @@ import pytest
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.topics import CRITERIA
-from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create
@@ -33,7 +33,7 @@ PATIENCE_S = 30.0
 CHILD = f"""
 import sys
 from datetime import UTC, datetime, timedelta
-from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.leases import SqlLease

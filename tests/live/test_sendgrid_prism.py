@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sendgrid import SendGridAPIClient
 
-from services.notifier.adapters.sendgrid import SendGridMailer
+from services.notifier.adapters.mail.sendgrid import SendGridMailer
 from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import MailerAtFaultError, MailRefusedError, MailUnknownError
 from tests.support.digests import email

@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore, Salary
-from services.notifier.domain.again import pay_of
-from services.notifier.domain.copies import SentJobs, gather
-from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.judging import Judging
-from services.notifier.domain.liking import MOST_POINTS
+from services.notifier.domain.curation.copies import SentJobs, gather
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.feedback_points import MOST_POINTS
+from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, Left, Said, SentItem
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
 from services.rules.verdict import verdict

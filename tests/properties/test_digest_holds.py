@@ -9,8 +9,8 @@ from lxml import html as lxml_html
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Attribution, PostingCore, Reach, Skill
-from services.notifier.adapters.jinja import JinjaRenderer
-from services.notifier.domain.curate import curate
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest
 from services.notifier.ports import Links

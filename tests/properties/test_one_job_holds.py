@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.posting import Cluster, Reach
-from services.notifier.domain.copies import gather
+from services.notifier.domain.curation.copies import gather
 from services.rules.seat import Seat
 from services.rules.signature import cluster_key, same_job, signature_of
 from services.rules.text import words

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import Reach
-from services.notifier.domain.curate import curate
-from services.notifier.domain.judging import Ready
+from services.notifier.domain.curation.curate import curate
+from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.preferred_places import preferred_of, share_of
+from services.notifier.domain.curation.score import PREFERRED_POINTS
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item
-from services.notifier.domain.preferring import preferred_of, share_of
-from services.notifier.domain.score import PREFERRED_POINTS
 from services.rules.places import countries_of
 from tests.support.digests import NOON, pay, posting, recipient
 from tests.support.found_jobs import EVERYTHING, SEARCHES, Life, lives

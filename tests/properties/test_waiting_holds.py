@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curate import CurateSettings, curate
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.waiting import MOST_WAITING, judged_again, waiting_after
 from services.notifier.domain.model import Candidate, Digest, SentItem
-from services.notifier.domain.waiting import MOST_WAITING, judged_again, waiting_after
 from services.notifier.domain.windows import DueWindow, Found
 from services.rules.signature import same_job
 from tests.support.digests import NOON, posting, recipient, search, words_about

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.keys import keys_of, pack
-from services.notifier.adapters.sql.found import DueKeys, Hits
+from services.notifier.adapters.sql.windows.window_matches import DueKeys, Hits
 from services.notifier.domain.windows import Cut
 
 _KEYS = st.integers(0, 12) | st.sampled_from([1_000, 70_000])

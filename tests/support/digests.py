@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Attribution, Cluster, Company, Period, PostingCore, Reach, Salary, Skill, posting_id_of
-from services.notifier.domain.curate import curate
+from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Recipient, Sender
 from services.notifier.ports import Email
 from services.rules.money import Rates, annual, tops

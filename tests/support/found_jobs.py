@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill
-from services.notifier.domain.again import pay_of
-from services.notifier.domain.curate import CurateSettings
-from services.notifier.domain.judging import Ready
-from services.notifier.domain.liking import said_of
+from services.notifier.domain.curation.curate import CurateSettings
+from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, Hold, Item, Said, SentItem
 from services.rules.signature import same_job
 from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about

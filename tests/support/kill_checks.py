@@ -15,7 +15,7 @@ from schemas.posting import Posting, PostingCore
 from schemas.raw import RawPosting
 from schemas.sql.tables import deliveries, digests
 from schemas.topics import POSTINGS, RAW
-from services.notifier.adapters.folder import file_name_of
+from services.notifier.adapters.mail.folder import file_name_of
 from services.runtime.dead import DeadLetters
 from services.runtime.log_sqlite import SqliteLog
 from services.runtime.store import reading

@@ -21,7 +21,7 @@ from schemas.keys import from_text
 from schemas.match import Matches
 from schemas.topics import MATCHES
 from services.matcher.settings import MatcherSettings
-from services.notifier.adapters.sql.matches import SqlMatches
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.windows import Arrival
 from services.runtime.kafka.lag import lags
 from services.runtime.kafka.offsets import Offsets

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.curate import CurateSettings
-from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.curation.curate import CurateSettings
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.score import score, states_pay
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
-from services.notifier.domain.score import score, states_pay
 from services.rules.money import annual
 from services.rules.signature import fold_company, likeness, same_job
 from services.rules.titles import fold_title

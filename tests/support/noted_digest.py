@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Reach
-from services.notifier.domain.again import pay_of
-from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.judging import Ready
-from services.notifier.domain.liking import said_of
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, SentItem
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search
 

@@ -15,14 +15,14 @@ from schemas.keys import keys_of, to_text
 from schemas.match import Matches
 from schemas.posting import Cluster, Company, PostingCore, Skill, posting_id_of, version_of
 from schemas.topics import MATCHES
-from services.notifier.adapters.sql.deliveries import SqlDeliveries
-from services.notifier.adapters.sql.digests import SqlDigests
-from services.notifier.adapters.sql.matches import SqlMatches
-from services.notifier.adapters.sql.outbox import SqlOutbox
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
-from services.notifier.adapters.sql.suppressions import SqlSuppressions
-from services.notifier.adapters.sql.windows import SqlWindows
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
+from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
+from services.notifier.adapters.sql.windows.due import SqlWindows
+from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import SavedSearch, Subscriber, profile_of, timing_of
 from services.notifier.domain.windows import Arrival

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, event
 
 from schemas.posting import PostingCore
-from services.notifier.adapters.folder import FolderMailer
+from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.app import build_notifier
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Email, Receipt

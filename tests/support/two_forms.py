@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from schemas.criteria import Criteria
 from services.embedded import embedded
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Profile, Timing, profile_of, timing_of
 from services.runtime.clock import FixedClock

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.embedded import Embedded, embedded
 from services.ingest.settings import IngestSettings
-from services.notifier.domain.curate import CurateSettings
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.clock import Clock

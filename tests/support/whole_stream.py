@@ -13,8 +13,8 @@ from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.match import Matches
 from schemas.topics import MATCHES
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.people import profile_of, timing_of
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create

@@ -118,7 +118,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
 NOT_OUT: frozenset[State] = frozenset({"failed", "not_sent", "cancelled"})
 """The items of these count as not sent."""
 UNSENT: frozenset[State] = NOT_OUT - {"cancelled"}
-"""The jobs of these wait for the next digest, see `services.notifier.domain.waiting`."""
+"""The jobs of these wait for the next digest, see `services.notifier.domain.curation.waiting`."""
 ENDS_UNSENT: frozenset[Event] = frozenset(event for (_, event), state in TRANSITIONS.items() if state in UNSENT)
 CANCELLABLE: frozenset[State] = frozenset(state for state, event in TRANSITIONS if event == "cancel")
 HELD: frozenset[State] = frozenset({"claimed", "sending"})

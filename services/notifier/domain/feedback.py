@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.posting import PostingCore
-from services.notifier.domain.judging import Ready
-from services.notifier.domain.liking import said_of
+from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.links import Purpose
 from services.notifier.domain.model import Said
 

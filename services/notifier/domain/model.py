@@ -52,7 +52,7 @@ class Recipient:
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys that the subscriber waved away."""
     said: tuple[Said, ...] = ()
-    """What moves jobs that are like those which it was said of, see `services.notifier.domain.liking`."""
+    """What moves jobs that are like those which it was said of, see `curation/feedback_points.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class DueSearch:
     cadence: Cadence
     criteria: Criteria
     preferred_places: tuple[str, ...] = ()
-    """Codes, as in criteria; they decide order alone, see `services.notifier.domain.preferring`."""
+    """Codes, as in criteria; they decide order alone, see `services.notifier.domain.curation.preferred_places`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ Fact = tuple[str, str | int | float | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a score, and what it rests on, see `services.notifier.domain.score`."""
+    """One part of a score, and what it rests on, see `services.notifier.domain.curation.score`."""
 
     code: PartCode
     points: float
@@ -171,7 +171,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A job for which there was no room: it stays a candidate, see `services.notifier.domain.waiting`."""
+    """A job for which there was no room: it stays a candidate, see `services.notifier.domain.curation.waiting`."""
 
     posting: PostingCore
     searches: tuple[DueSearch, ...]

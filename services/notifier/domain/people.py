@@ -80,7 +80,7 @@ class SavedSearch:
     served_cut: int
     next_due_at: datetime
     preferred_places: tuple[str, ...] = ()
-    """Codes; jobs there come first, as far as `services.notifier.domain.preferring` goes."""
+    """Codes; jobs there come first, as far as `services.notifier.domain.curation.preferred_places` goes."""
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:

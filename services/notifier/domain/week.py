@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from services.notifier.domain.job_wording import seen_on
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
 from services.notifier.domain.windows import DueSubscriber, Found
+from services.notifier.domain.wording.job import seen_on
 from services.wording.lines import zone_of
 from services.wording.words import Words
 

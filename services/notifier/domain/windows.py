@@ -46,7 +46,7 @@ class DueWindow:
     hour: int
     weekday: int | None
     waiting: tuple[str, ...] = ()
-    """Postings that it found before, for which there was no room: see `services.notifier.domain.waiting`."""
+    """Postings that it found before, for which there was no room: see `services.notifier.domain.curation.waiting`."""
     waiting_kept: bytes | None = None
     """The same as the store holds it, by which it tells that nothing was put back meanwhile."""
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from schemas.criteria import Criteria
-from services.notifier.adapters.sql.searches import SqlSearches
-from services.notifier.adapters.sql.subscribers import SqlSubscribers
+from services.notifier.adapters.sql.people.searches import SqlSearches
+from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import SavedSearch, Timing, profile_of, timing_of
 from services.runtime.errors import UnavailableError, UsageError

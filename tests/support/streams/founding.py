@@ -13,7 +13,7 @@ from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
 from schemas.sql.tables import saved_searches
-from services.notifier.adapters.sql.criteria import post_newest
+from services.notifier.adapters.sql.criteria.membership import post_newest
 from services.notifier.adapters.sql.rows import chunks, hold
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Timing

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from sqlalchemy import Engine
 
-from services.notifier.adapters.sql.outbox import SqlOutbox
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka.lag import lags
 from services.runtime.kafka.offsets import Offsets

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.notifier.adapters.mailers import say_where
+from services.notifier.adapters.mail.mailers import say_where
 from services.settings import load_settings
 from tests.support.command_line import run
 from tests.support.fake_sendgrid import KEY, Step, fake_sendgrid

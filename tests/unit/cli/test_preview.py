@@ -16,7 +16,7 @@ from services.cli.status_page import page
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
 from services.notifier.settings import NotifierSettings
-from services.overview.model import Overview
+from services.overview.stream.model import Overview
 from services.runtime.figures import read_figures
 from tests.support.command_line import Ran, run
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from services.cli.output import Cleaned
 from services.cli.status_page import page
-from services.overview.model import EngineView, Overview
+from services.overview.stream.model import EngineView, Overview
 
 
 @pytest.mark.parametrize("said", ["no answer", "550 \x1b[2J\x07\x00 refused", "\u202egnp\u200f", "a\x9bb " * 60])

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore
-from services.notifier.adapters.cards import Form
-from services.notifier.adapters.held import Held
-from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.adapters.rendering.cards import Form
+from services.notifier.adapters.rendering.held import Held
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Again, AnnualPay, Digest, Item, Part
 from services.notifier.ports import Links

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill
-from services.notifier.domain.again import pay_of
-from services.notifier.domain.curate import CurateSettings, curate
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import (
     Again,
     AnnualPay,

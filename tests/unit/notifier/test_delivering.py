@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.notifier.adapters.folder import FolderMailer
+from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.delivering import Courier
 from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import MailSettings

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.adapters import jinja
-from services.notifier.adapters.browsable import in_scheme
-from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.adapters.rendering import jinja
+from services.notifier.adapters.rendering.browsable import in_scheme
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest
 from services.wording.words import LANGUAGES, Words

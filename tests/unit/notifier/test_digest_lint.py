@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notifier.adapters.jinja import JinjaRenderer
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Digest, Sender
 from services.wording.words import LANGUAGES

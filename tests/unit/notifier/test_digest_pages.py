@@ -10,8 +10,8 @@ import pytest
 from lxml import html as lxml_html
 
 from schemas.posting import Attribution
-from services.notifier.adapters.jinja import JinjaRenderer
-from services.notifier.domain.curate import curate
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, Sender
 from services.notifier.ports import Links, Rendered

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.embedded import embedded
-from services.notifier.adapters.folder import FolderMailer, file_name_of
-from services.notifier.adapters.mailers import try_out
+from services.notifier.adapters.mail.folder import FolderMailer, file_name_of
+from services.notifier.adapters.mail.mailers import try_out
 from services.notifier.mail_settings import MailSettings, SmtpSettings
 from services.notifier.ports import MailDeferredError
 from services.runtime.errors import UsageError

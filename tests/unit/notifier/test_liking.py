@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from schemas.posting import PostingCore, Skill
-from services.notifier.domain.curate import curate
-from services.notifier.domain.judging import Ready
-from services.notifier.domain.liking import FADES_IN, MOST_POINTS, POINTS_EACH, feedback_part, said_of
+from services.notifier.domain.curation.curate import curate
+from services.notifier.domain.curation.feedback_points import FADES_IN, MOST_POINTS, POINTS_EACH, feedback_part, said_of
+from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import Candidate, Digest, Opinion, Part, Said
 from tests.support.digests import NOON, posting, recipient, search
 

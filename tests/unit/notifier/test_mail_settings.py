@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.notifier.adapters.folder import FolderMailer
-from services.notifier.adapters.mailers import GuardedMailer, mailer_of
+from services.notifier.adapters.mail.folder import FolderMailer
+from services.notifier.adapters.mail.mailers import GuardedMailer, mailer_of
 from services.notifier.domain.allow import AllowRule
 from services.notifier.mail_settings import MailSettings, SendGridSettings, SmtpSettings
 from services.notifier.ports import Email, MailWithheldError, Receipt

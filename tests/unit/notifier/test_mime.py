@@ -8,7 +8,7 @@ from email.utils import parseaddr
 
 import pytest
 
-from services.notifier.adapters.mime import mime_bytes
+from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.ports import Email
 from tests.support.digests import NOON, email
 

@@ -7,9 +7,9 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.judging import Judged, Ready
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.score import score
 from services.notifier.domain.model import Part, PartCode
-from services.notifier.domain.score import score
 from tests.support.digests import NOON, PYTHON, pay, posting
 
 EITHER = Criteria(skills=SkillTerms(any=("Go", "Python")))

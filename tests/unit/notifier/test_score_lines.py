@@ -8,11 +8,11 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
-from services.notifier.domain.curate import CurateSettings, curate
-from services.notifier.domain.judging import Ready
-from services.notifier.domain.liking import said_of
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import Candidate, Digest, Fact, Part, SentItem
-from services.notifier.domain.score_lines import part_line, why_here
+from services.notifier.domain.wording.score_lines import part_line, why_here
 from services.notifier.previewing import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from services.notifier.adapters.mime import mime_bytes
-from services.notifier.adapters.sendgrid import SendGridMailer
+from services.notifier.adapters.mail.mime import mime_bytes
+from services.notifier.adapters.mail.sendgrid import SendGridMailer
 from services.notifier.mail_settings import SendGridSettings
 from services.notifier.ports import (
     MailDeferredError,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.notifier.adapters.smtp import SmtpMailer
+from services.notifier.adapters.mail.smtp import SmtpMailer
 from services.notifier.mail_settings import SmtpSettings
 from services.notifier.ports import MailDeferredError, MailRefusedError, MailUnknownError
 from tests.support.digests import email

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.adapters.mailers import mailer_of
+from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.app import build_notifier
 from services.notifier.delivering import Courier
 from services.notifier.domain.people import timing_of

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
-from services.notifier.domain.shown import week_in_text
 from services.notifier.domain.week import shown_week, week_of, with_week
 from services.notifier.domain.windows import DueSubscriber, DueWindow, Found
+from services.notifier.domain.wording.view import week_in_text
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, digest, posting, recipient, search
 

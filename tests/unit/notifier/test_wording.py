@@ -7,11 +7,12 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Timezones
-from services.notifier.domain import job_wording, wording
-from services.notifier.domain.curate import curate
+from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
-from services.notifier.domain.shown import reasons_shown, why_lines
-from services.notifier.domain.telling import most_telling
+from services.notifier.domain.wording import digest as wording
+from services.notifier.domain.wording import job as job_wording
+from services.notifier.domain.wording.reason_order import most_telling
+from services.notifier.domain.wording.view import reasons_shown, why_lines
 from services.wording import lines
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.overview.mail_troubles import mail_troubles
-from services.overview.model import Overview
-from services.overview.troubles import healthy, troubles
+from services.overview.stream.mail_troubles import mail_troubles
+from services.overview.stream.model import Overview
+from services.overview.stream.troubles import healthy, troubles
 from services.runtime.figures import StoreFigures
 from services.runtime.mail_figures import FAULTS, MailFault, MailFigures
 from tests.support.logs import NOON

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.overview.model import EngineView, LetterView, Overview, ServiceView
-from services.overview.spans import ago
-from services.overview.troubles import healthy, troubles
+from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView
+from services.overview.stream.spans import ago
+from services.overview.stream.troubles import healthy, troubles
 from services.runtime.figures import SourceFigures, SourceState, StoreFigures
 from services.runtime.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses

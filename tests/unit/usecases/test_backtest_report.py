@@ -9,8 +9,8 @@ from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Cluster, Company, PostingCore, Reach, Skill
 from services.cli.backtest_page import backtest_page
 from services.matcher.backtest import Past, backtest
-from services.notifier.domain.judging import Judged, Ready
-from services.notifier.domain.score import score
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.score import score
 from services.usecases.backtest_report import Report, report_json, report_of
 from tests.support.judging import FETCHED, a_posting, floor, paying
 

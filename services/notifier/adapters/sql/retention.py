@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
 from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
+from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
-from services.notifier.adapters.sql.sent_jobs import forget_not_out, remember_digests
 from services.notifier.domain.delivery import HELD
 from services.runtime.store import retried, writing
 

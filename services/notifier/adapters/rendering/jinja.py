@@ -1,0 +1,101 @@
+"""Digests to HTML and plain text, by Jinja2 templates whose styles were inlined when they were loaded."""
+
+import functools
+import textwrap
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.notifier.adapters.rendering.cards import Cards, Slots, Stack
+from services.notifier.adapters.rendering.styles import TEMPLATES, InlinedStyles, kept_styles
+from services.notifier.domain.model import Digest, Sender
+from services.notifier.domain.wording.digest import LABELS
+from services.notifier.domain.wording.view import reader_of, show
+from services.notifier.ports import Links, Rendered
+from services.wording.catalogues import words_of
+from services.wording.words import Words
+
+CARDS_HELD = 4_096
+_TEXT_WIDTH = 72
+_PADDING = Markup("&#847;&zwnj;&nbsp;") * 40
+"""Keeps what follows a short preheader out of a mailbox's list."""
+
+
+class JinjaRenderer:
+    """Renders with the templates of this package."""
+
+    def __init__(self, sender: Sender, cards_held: int = CARDS_HELD) -> None:
+        """`cards_held`: how many cards are kept for other readers of the same jobs; the mails are the same without."""
+        self._sender = sender
+        self._cards = Cards(environment(), cards_held)
+        self._html = environment().get_template("digest.html.j2")
+        self._text = environment().get_template("digest.txt.j2")
+
+    def render(self, digest: Digest, links: Links) -> Rendered:
+        """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
+        words = words_of(digest.recipient.locale)
+        reader = reader_of(digest, words)
+        due_on = digest.due_at.astimezone(reader.zone).date()
+        stack = Stack(reader, due_on, links, one_search=len(digest.searches) == 1)
+        for item in digest.items:
+            self._cards.add(item, stack, near=False)
+        for item in digest.near:
+            self._cards.add(item, stack, near=True)
+        shown = show(digest, links, self._sender, reader, stack.first_reason)
+        count, labels = len(digest.items), _labels(words)
+        html = self._html.render(
+            digest=shown,
+            labels=labels,
+            padding=_PADDING,
+            jobs=Markup("".join(stack.html[:count])),  # noqa: S704 (rendered by the templates, escaped there)
+            near=Markup("".join(stack.html[count:])),  # noqa: S704
+        )
+        text = self._text.render(
+            digest=shown, labels=labels, jobs="".join(stack.text[:count]), near="".join(stack.text[count:])
+        )
+        return Rendered(subject=shown.subject, preheader=shown.preheader, html=html, text=text)
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates: `.html.j2` escapes everything, `.txt.j2` nothing, and a missing name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=_escapes,  # noqa: S701 (a callable, which the linter takes for False)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=[InlinedStyles],
+    )
+    made.filters["fill"] = _fill
+    made.globals |= {"slot": Slots(), "br": Markup("<br>"), "kept_styles": Markup(kept_styles())}  # noqa: S704 (a file of ours)
+    return made
+
+
+@functools.cache
+def _labels(words: Words) -> dict[str, str]:
+    return {name: words.say(text) for name, text in LABELS.items()}
+
+
+def _escapes(name: str | None) -> bool:
+    # Jinja2's own select_autoescape looks at the last suffix, j2, and would escape nothing.
+    return name is None or not name.endswith(".txt.j2")
+
+
+@functools.lru_cache(maxsize=4_096)
+def _fill(text: str, indent: int = 0) -> str:
+    """Wrap a paragraph for a text mail; a long word, such as an address, stays whole.
+
+    The first line goes where the template stands, `indent` characters in.
+    """
+    margin = " " * indent
+    wrapped = textwrap.fill(
+        text,
+        width=_TEXT_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapped[indent:]

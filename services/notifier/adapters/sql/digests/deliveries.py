@@ -1,0 +1,319 @@
+"""Deliveries: every step is a transition of `services.notifier.domain.delivery`, committed under the row's lock."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
+
+from schemas.sql.tables import deliveries, digest_items, digests, subscribers
+from services.notifier.adapters.sql.digests.digests import unpack_email
+from services.notifier.adapters.sql.digests.waiting import put_back
+from services.notifier.adapters.sql.people.suppressions import suppress
+from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person
+from services.notifier.domain.delivery import (
+    ENDS_UNSENT,
+    EVENTS,
+    NOT_OUT,
+    TRANSITIONS,
+    UNSENT,
+    Event,
+    Fault,
+    Outcome,
+    State,
+    after,
+)
+from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
+from services.runtime.pauses import sending_paused
+from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.suppressed import is_suppressed
+
+_FREE: dict[str, Any] = {"worker": None, "lease": None}
+_TOO_LATE = "it waited for too long to be of use"
+_SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
+
+
+class SqlDeliveries:
+    """The states of deliveries. An answer counts only for the attempt that it belongs to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
+        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused.
+
+        Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if sending_paused(connection) or connection.execute(_waiting(now, 1)).first() is None:
+                return []
+        with writing(self._engine) as connection:
+            taken = connection.execute(_waiting(now, most).with_for_update(skip_locked=True)).scalars().all()
+            values: dict[str, Any] = {"state": TRANSITIONS["pending", "claim"], "worker": worker, "mailer": mailer}
+            values |= {"lease": now + lease, "changed_at": now, "attempts": deliveries.c.attempts + 1}
+            for some in chunks(taken):
+                connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
+            return _claimed(connection, taken)
+
+    @retried
+    def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
+        """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over.
+
+        Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            if sending_paused(connection):
+                _apply(connection, claimed.delivery_id, claimed.attempt, "release", now, **_FREE)
+                return False
+            reason = _unwanted(connection, claimed.delivery_id)
+            if reason:
+                _apply(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **_FREE)
+                return False
+            begun = _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+            return begun is not None
+
+    def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
+        """The mailer took it. Raises UnavailableError."""
+        self._settle(
+            delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now, **_SOUND
+        )
+
+    @retried
+    def refused(self, delivery_id: str, attempt: int, reason: str, now: datetime, fault: Fault = "message") -> None:
+        """The mailer never will. Of a `mailbox` that is not there, its address is suppressed in the same transaction.
+
+        Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            # The person first, as whoever changes or suppresses one does.
+            person = _recipient(connection, delivery_id) if fault == "mailbox" else None
+            refused = _apply(connection, delivery_id, attempt, "refuse", now, **_FREE, **_failed(fault, reason, now))
+            if refused and person is not None:
+                suppress(connection, person, f"the mail server says that there is no such mailbox: {reason}", now)
+            if refused:
+                put_back(connection, [delivery_id])
+
+    def deferred(
+        self, delivery_id: str, attempt: int, reason: str, now: datetime, wait: timedelta, fault: Fault = "away"
+    ) -> None:
+        """The mailer did not now. Raises UnavailableError."""
+        failed = _failed(fault, reason, now)
+        self._settle(delivery_id, attempt, "defer", now, not_before=now + wait, **failed)
+
+    def lost(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
+        """Nobody can tell. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "lose", now, **_failed("lost", reason, now))
+
+    def withheld(self, delivery_id: str, attempt: int, reason: str, now: datetime) -> None:
+        """The settings do not allow it to be sent. Raises UnavailableError."""
+        self._settle(delivery_id, attempt, "withhold", now, **_failed("withheld", reason, now))
+
+    @retried
+    def settle(self, delivery_id: str, outcome: Outcome, now: datetime, reason: str = "") -> bool:
+        """Apply what a provider's signed event tells, whichever attempt it was; events may come twice and out of order.
+
+        False where it changes nothing: the delivery is gone, or what is known of it already says more. Raises
+        UnavailableError.
+        """
+        own = deliveries.c.delivery_id == delivery_id
+        with writing(self._engine) as connection:
+            if EVENTS[outcome] in ENDS_UNSENT:
+                _hold_reader(connection, delivery_id)
+            row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
+            state = after(row.state, EVENTS[outcome]) if row is not None else None
+            if row is None or state in (None, row.state):
+                return False
+            values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE, **_SOUND}
+            if state not in NOT_OUT:
+                accepted_at = deliveries.c.accepted_at
+                values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
+            connection.execute(update(deliveries).where(own).values(values))
+            if state in UNSENT:
+                put_back(connection, [delivery_id])
+            return True
+
+    def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
+        """Give back one that was not begun. Raises UnavailableError."""
+        self._settle(claimed.delivery_id, claimed.attempt, "release", now)
+
+    @retried
+    def sweep(self, now: datetime, too_old: datetime) -> None:
+        """End leases that ran out; give up what was due before `too_old` and still waits. Raises UnavailableError."""
+        stale = (deliveries.c.state == "pending") & (deliveries.c.due_at < too_old)
+        ended = deliveries.c.lease <= now
+        with reading(self._engine) as connection:
+            if connection.execute(select(deliveries.c.delivery_id).where(ended | stale).limit(1)).first() is None:
+                return
+        with writing(self._engine) as connection:
+            _all(connection, ended, "claimed", "expire", now)
+            _all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
+        while self._give_up(stale, now):
+            pass
+
+    def _give_up(self, stale: ColumnElement[bool], now: datetime) -> bool:
+        """Give up some that wait and are stale, of people at whom nobody is at work; whether there may be more."""
+        with writing(self._engine) as connection:
+            chosen = connection.execute(
+                select(deliveries.c.delivery_id, deliveries.c.subscriber_id).where(stale).limit(IN_CHUNK)
+            ).all()
+            people = select(subscribers.c.subscriber_id).where(
+                subscribers.c.subscriber_id.in_({row.subscriber_id for row in chosen})
+            )
+            locked = people.order_by(subscribers.c.subscriber_id).with_for_update(skip_locked=True, key_share=True)
+            free = set(connection.execute(locked).scalars())
+            own = deliveries.c.delivery_id.in_([row.delivery_id for row in chosen if row.subscriber_id in free])
+            given_up = _all(connection, own & stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now))
+            put_back(connection, given_up)
+            return len(given_up) == IN_CHUNK
+
+    def doubts(self, mailer: str, most: int) -> list[Doubt]:
+        """Unknown deliveries of this mailer, the oldest first. Raises UnavailableError."""
+        query = (
+            select(deliveries.c.delivery_id, deliveries.c.attempts, deliveries.c.due_at)
+            .where(deliveries.c.state == "unknown", deliveries.c.mailer == mailer)
+            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            return [Doubt(row.delivery_id, row.attempts, row.due_at) for row in connection.execute(query)]
+
+    @retried
+    def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
+        """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            proven = {"reason": "it is proven that nothing went out", **_SOUND}
+            if not _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven):
+                return
+            if resend:
+                _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
+            else:
+                put_back(connection, [doubt.delivery_id])
+
+    @retried
+    def release(self, worker: str, now: datetime) -> None:
+        """End the leases of this worker, which was killed: claimed ones are pending again, sending ones unknown.
+
+        Raises UnavailableError.
+        """
+        own = deliveries.c.worker == worker
+        with writing(self._engine) as connection:
+            _all(connection, own, "claimed", "expire", now, wait=True)
+            _all(connection, own, "sending", "expire", now, wait=True, reason="the worker was killed while it sent")
+
+    def states(self) -> dict[str, int]:
+        """How many deliveries are in each state. Raises UnavailableError."""
+        query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
+        with reading(self._engine) as connection:
+            in_order = query.order_by(bytewise(connection, deliveries.c.state))
+            return {row.state: row.number for row in connection.execute(in_order)}
+
+    @retried
+    def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
+        with writing(self._engine) as connection:
+            if _apply(connection, delivery_id, attempt, event, now, **_FREE, **values) in UNSENT:
+                put_back(connection, [delivery_id])
+
+
+def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:
+    """What to write of an attempt that failed: since when they do is known from the first of them."""
+    since = deliveries.c.failing_since
+    return {"fault": fault, "reason": reason, "failing_since": func.coalesce(since, type_coerce(now, since.type))}
+
+
+def _recipient(connection: Connection, delivery_id: str) -> str | None:
+    """The hash of the address that a delivery goes to, its person locked; None where they have another one by now."""
+    query = (
+        select(deliveries.c.subscriber_id, digests.c.body)
+        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+        .where(deliveries.c.delivery_id == delivery_id)
+    )
+    row = connection.execute(query).one_or_none()
+    person = hold_person(connection, row.subscriber_id) if row is not None else None
+    if row is None or person is None or not row.body or unpack_email(row.body).to_address != person.address:
+        return None
+    return str(person.address_hash)
+
+
+def _waiting(now: datetime, most: int) -> Any:
+    return (
+        select(deliveries.c.delivery_id)
+        .where(deliveries.c.state == "pending", deliveries.c.not_before <= now)
+        .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+        .limit(most)
+    )
+
+
+def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelivery]:
+    found: list[ClaimedDelivery] = []
+    own = digest_items.c.digest_id == deliveries.c.digest_id
+    jobs = select(func.count()).where(own).scalar_subquery()
+    for some in chunks(taken):
+        query = (
+            select(deliveries, digests.c.body, jobs.label("jobs"))
+            .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+            .where(deliveries.c.delivery_id.in_(some))
+            .order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+        )
+        found += [
+            ClaimedDelivery(row.delivery_id, row.attempts, row.due_at, unpack_email(row.body), row.digest_id, row.jobs)
+            for row in connection.execute(query)
+        ]
+    return found
+
+
+def _unwanted(connection: Connection, delivery_id: str) -> str:
+    """Why a delivery must not go out any more; empty where it may."""
+    suppressed = is_suppressed(subscribers.c.address_hash)
+    query = (
+        select(subscribers.c.status, suppressed.label("suppressed"))
+        .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
+        .where(deliveries.c.delivery_id == delivery_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None or row.suppressed:
+        return "the address is suppressed" if row else "the subscriber is gone"
+    return "" if row.status == "active" else "the subscriber paused"
+
+
+def _apply(
+    connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any
+) -> State | None:
+    """The state after an event has happened; None where it is gone, in another attempt, or in no state for it."""
+    if event in ENDS_UNSENT:
+        _hold_reader(connection, delivery_id)
+    own = deliveries.c.delivery_id == delivery_id
+    row = connection.execute(
+        select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
+    ).one_or_none()
+    state = after(row.state, event) if row is not None and row.attempts == attempt else None
+    if state is not None:
+        connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
+    return state
+
+
+def _hold_reader(connection: Connection, delivery_id: str) -> None:
+    """Lock whose delivery it is before the delivery, as whoever builds a digest or changes a person does."""
+    reader = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == delivery_id)
+    subscriber_id = connection.execute(reader).scalar_one_or_none()
+    if subscriber_id is not None:
+        hold_person(connection, subscriber_id)
+
+
+def _all(
+    connection: Connection,
+    which: ColumnElement[bool],
+    state: State,
+    event: Event,
+    now: datetime,
+    *,
+    wait: bool = False,
+    **values: Any,
+) -> Sequence[str]:
+    """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
+    own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
+    taken = connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()
+    for some in chunks(taken):
+        change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
+        connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))
+    return taken

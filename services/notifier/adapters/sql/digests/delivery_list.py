@@ -1,0 +1,94 @@
+"""Deliveries as an operator looks at them, and what an operator has found out about one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import Engine, Row, func, select
+
+from schemas.sql.tables import deliveries, subscribers
+from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
+from services.notifier.domain.delivery import State
+from services.notifier.ports import Doubt
+from services.runtime.errors import UsageError
+from services.runtime.store import reading
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDelivery:
+    """One delivery."""
+
+    delivery_id: str
+    state: State
+    attempts: int
+    due_at: datetime
+    changed_at: datetime
+    """When it came into its state."""
+    mailer: str
+    provider_id: str
+    reason: str
+    address: str
+    """Personal: shown only to who asks for it."""
+
+
+class DeliveryList:
+    """What there is, and the settling of what nobody knows. Everything raises UnavailableError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, state: State, most: int) -> Sequence[ListedDelivery]:
+        """Deliveries in a state, the oldest due first."""
+        query = _QUERY.where(deliveries.c.state == state).order_by(deliveries.c.due_at, deliveries.c.delivery_id)
+        with reading(self._engine) as connection:
+            return [_listed(row) for row in connection.execute(query.limit(most))]
+
+    def counts(self) -> Mapping[State, int]:
+        """How many there are in each state that has any."""
+        query = select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state)
+        with reading(self._engine) as connection:
+            found = {row.state: int(row.number) for row in connection.execute(query)}
+        return {state: found[state] for state in get_args(State) if state in found}
+
+    def one(self, delivery_id: str) -> ListedDelivery:
+        """Raises UsageError where there is none."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_QUERY.where(deliveries.c.delivery_id == delivery_id)).one_or_none()
+        if row is None:
+            raise UsageError(f"there is no delivery {delivery_id!r}; `jobchime delivery list` shows those in doubt")
+        return _listed(row)
+
+    def settle(self, delivery_id: str, now: datetime, *, accepted: bool, resend: bool = False) -> State:
+        """Say of an unknown delivery whether it went out; its state then. `resend`: one that did not goes out now.
+
+        Raises UsageError where there is none, or something is known of it.
+        """
+        found = self.one(delivery_id)
+        if found.state != "unknown":
+            raise UsageError(f"the delivery {delivery_id} is {found.state}: there is nothing to settle")
+        states = SqlDeliveries(self._engine)
+        if accepted:
+            states.settle(delivery_id, "accepted", now, "an operator found that it went out")
+        else:
+            states.disproved(Doubt(delivery_id, found.attempts, found.due_at), now, resend=resend)
+        return self.one(delivery_id).state
+
+
+_QUERY = select(deliveries, subscribers.c.address).join(
+    subscribers, subscribers.c.subscriber_id == deliveries.c.subscriber_id
+)
+
+
+def _listed(row: Row[Any]) -> ListedDelivery:
+    return ListedDelivery(
+        delivery_id=row.delivery_id,
+        state=row.state,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        changed_at=row.changed_at,
+        mailer=row.mailer or "",
+        provider_id=row.provider_id or "",
+        reason=row.reason,
+        address=row.address,
+    )

@@ -1,0 +1,349 @@
+"""Digests: what was chosen, which windows that closed, and the email as it was first rendered."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    LargeBinary,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
+
+from schemas.posting import PostingCore
+from schemas.sql.base import micros
+from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
+from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
+from services.notifier.adapters.sql.digests.waiting import waiting_written
+from services.notifier.adapters.sql.given import given
+from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
+from services.notifier.domain.delivery import NOT_OUT
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
+from services.notifier.domain.windows import Closing
+from services.notifier.ports import Email, Served, Since
+from services.runtime.store import bytewise, reading, retried, writing
+
+_FACTS = ("address", "name", "time_zone", "currency", "locale")
+"""Of a subscriber, what a digest is written and sent by."""
+
+
+class _ChangedError(Exception):
+    """A window is no longer as it was when it was claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDigest:
+    """A digest as the store has it, for pages and reports."""
+
+    digest_id: str
+    subscriber_id: str
+    due_at: datetime
+    outcome: str
+    """digest or hold."""
+    reason: str
+    subject: str
+    email: Email | None
+    """None where it was held, or once its retention has passed."""
+    state: str | None
+    """Of its delivery."""
+    dropped: tuple[tuple[str, str], ...]
+    """Posting ids that were not chosen, and why."""
+    rest: tuple[tuple[str, tuple[str, ...]], ...]
+    """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
+
+
+class SqlDigests:
+    """Digests, the windows that they close, and what was sent before."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    def sent(self, wanted: Mapping[str, Sequence[PostingCore]], since: datetime) -> dict[str, list[SentItem]]:
+        """By subscriber: what they were sent that may be the same job as one of their wanted postings.
+
+        What failed, was cancelled or was not sent does not count. `since` bounds what a release without the memory of
+        sent jobs has sent.
+        """
+        with reading(self._engine) as connection:
+            return sent_before(connection, wanted, since)
+
+    def served(self, since: Mapping[str, Since]) -> dict[str, Served]:
+        """By subscriber: the digests that they had. Those who had none since then are left out."""
+        found: dict[str, Served] = {}
+        with reading(self._engine) as connection:
+            for some in chunks(sorted(since)):
+                for row in connection.execute(_served(connection, some, since)):
+                    found[row.subscriber_id] = Served(row.last_due, row.instant)
+        return found
+
+    def matched(self, subscriber_ids: Sequence[str], since: datetime) -> dict[str, list[Counted]]:
+        """By subscriber: what each digest due since then, sent or held, counted as matched."""
+        found: dict[str, list[Counted]] = {}
+        columns = (digests.c.subscriber_id, digests.c.due_at, digests.c.matched)
+        with reading(self._engine) as connection:
+            for some in chunks(subscriber_ids):
+                query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since)
+                for row in connection.execute(query.order_by(digests.c.subscriber_id, digests.c.due_at)):
+                    found.setdefault(row.subscriber_id, []).append((row.due_at, _day_counts(row.matched)))
+        return found
+
+    @retried
+    def commit(self, outcome: Digest | Hold, closings: Sequence[Closing], email: Email | None, now: datetime) -> bool:
+        """Close the windows, keep the digest, its items and its email, and open its delivery: one transaction.
+
+        False, and nothing done, where a search or its subscriber has changed since it was claimed.
+        """
+        if isinstance(outcome, Digest) == (email is None):
+            raise ValueError("a digest comes with its email, and a held one without")
+        try:
+            with writing(self._engine) as connection:
+                if not _may_commit(connection, outcome) or not all(_close(connection, one) for one in closings):
+                    raise _ChangedError
+                digest_id = self._keep(connection, outcome, closings, email, now)
+                if email is not None:
+                    _open_delivery(connection, outcome, digest_id, email, now)
+        except _ChangedError:
+            return False
+        return True
+
+    @retried
+    def close_empty(self, closings: Sequence[Closing]) -> None:
+        """Close windows that hold nothing, without a digest; those changed meanwhile stay as they are.
+
+        So do those that someone is changing just now: nobody waits for many people at once.
+        """
+        held = {closing.window.search.search_id: closing for closing in closings}
+        with writing(self._engine) as connection:
+            for some in chunks(sorted(held)):
+                free = select(saved_searches.c.search_id).where(saved_searches.c.search_id.in_(some))
+                for search_id in connection.execute(free.with_for_update(skip_locked=True)).scalars().all():
+                    _close(connection, held[search_id])
+
+    def history(self, subscriber_id: str | None = None, *, held: bool = False) -> list[KeptDigest]:
+        """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
+        query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        if subscriber_id is not None:
+            query = query.where(digests.c.subscriber_id == subscriber_id)
+        if not held:
+            query = query.where(digests.c.outcome == "digest")
+        with reading(self._engine) as connection:
+            in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
+            return [_kept(row) for row in connection.execute(in_order)]
+
+    def _keep(
+        self,
+        connection: Connection,
+        outcome: Digest | Hold,
+        closings: Sequence[Closing],
+        email: Email | None,
+        now: datetime,
+    ) -> str:
+        subscriber_id = outcome.recipient.subscriber_id
+        digest_id = self._ids.digest_id(subscriber_id, outcome.due_at)
+        dropped = [*outcome.dropped, *(outcome.beyond if isinstance(outcome, Digest) else ())]
+        row = {
+            "digest_id": digest_id,
+            "subscriber_id": subscriber_id,
+            "due_at": outcome.due_at,
+            "outcome": "digest" if email is not None else "hold",
+            "reason": outcome.reason if isinstance(outcome, Hold) else "",
+            "instant": any(closing.window.search.cadence == "instant" for closing in closings),
+            "subject": email.subject if email else "",
+            "body": pack_email(email) if email else None,
+            "dropped": squeeze(to_json([[one.posting_id, one.reason] for one in dropped])),
+            "matched": None if outcome.matched is None else _written(outcome.matched),
+            "created_at": now,
+            "rest": _packed_rest(outcome),
+            "remembered": email is not None,
+        }
+        connection.execute(insert(digests).values(row))
+        connection.execute(insert(digest_searches), [_search_row(digest_id, closing) for closing in closings])
+        if isinstance(outcome, Digest):
+            connection.execute(insert(digest_items), list(_item_rows(digest_id, outcome)))
+            remember(connection, outcome)
+        return digest_id
+
+
+def pack_email(email: Email) -> bytes:
+    """An email as bytes to keep: sent again, it is the same email."""
+    return squeeze(to_json(asdict(email) | {"date": email.date.isoformat()}))
+
+
+def unpack_email(data: bytes) -> Email:
+    """Undo `pack_email`."""
+    fields = json.loads(unsqueeze(data))
+    headers = tuple((name, value) for name, value in fields["headers"])
+    return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})
+
+
+def _packed_rest(outcome: Digest | Hold) -> bytes | None:
+    if isinstance(outcome, Hold) or not outcome.rest:
+        return None
+    jobs = [[one.posting.posting_id, [search.name for search in one.searches]] for one in outcome.rest]
+    return squeeze(to_json(jobs))
+
+
+def _rest_of(data: bytes | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    jobs = json.loads(unsqueeze(data)) if data else ()
+    return tuple((posting_id, tuple(names)) for posting_id, names in jobs)
+
+
+def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Since]) -> Select[Any]:
+    """The newest due time, and how many instant digests, each since a time of its own."""
+    rows = [(own, micros(since[own].due), micros(since[own].instant)) for own in some]
+    asked = given(connection, {"subscriber_id": Text, "due": BigInteger, "instant": BigInteger}, rows)
+    due_at = type_coerce(digests.c.due_at, BigInteger)
+    instant = digests.c.instant & (digests.c.outcome == "digest") & (due_at >= asked.c.instant)
+    instant &= deliveries.c.state.is_(None) | deliveries.c.state.not_in(NOT_OUT)
+    own = (digests.c.subscriber_id == asked.c.subscriber_id) & (due_at >= asked.c.due)
+    return (
+        select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
+        .add_columns(func.count().filter(instant).label("instant"))
+        .join(asked, own)
+        .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        .group_by(digests.c.subscriber_id)
+    )
+
+
+def _written(counts: DayCounts) -> str:
+    return to_json({day.isoformat(): count for day, count in counts})
+
+
+def _day_counts(written: str | None) -> DayCounts | None:
+    if written is None:
+        return None
+    return tuple((date.fromisoformat(day), count) for day, count in sorted(json.loads(written).items()))
+
+
+def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
+    """Whether the subscriber is there, as they were claimed, and has no digest of that due time.
+
+    All of that stays so until the transaction ends.
+    """
+    recipient = outcome.recipient
+    subscriber_id = recipient.subscriber_id
+    person = hold_person(connection, subscriber_id)
+    if person is None or any(getattr(person, fact) != getattr(recipient, fact) for fact in _FACTS):
+        return False
+    same = select(digests.c.digest_id).where(
+        digests.c.subscriber_id == subscriber_id, digests.c.due_at == outcome.due_at
+    )
+    return connection.execute(same).first() is None
+
+
+def _close(connection: Connection, closing: Closing) -> bool:
+    """Compare and set: only a search that is what it was when it was claimed is served."""
+    window = closing.window
+    values_ = {
+        "own_id": window.search.search_id,
+        "from_cut": window.from_cut,
+        "own_key": window.key,
+        "was_due_at": window.due_at,
+        "own_cadence": window.search.cadence,
+        "own_hour": window.hour,
+        "own_weekday": window.weekday,
+        "waited": window.waiting_kept,
+        "to_cut": closing.to_cut,
+        "due_again_at": closing.next_due_at,
+        "waits": waiting_written(closing.waits),
+    }
+    return connection.execute(_served_to(), values_).rowcount == 1
+
+
+@cache
+def _served_to() -> Update:
+    """Built once: it is executed for every search of every digest, and building it takes as long."""
+    search = saved_searches.c
+    same = (
+        update(saved_searches)
+        .where(search.search_id == bindparam("own_id"), search.served_cut == bindparam("from_cut"))
+        .where(search.key == bindparam("own_key"), search.next_due_at == bindparam("was_due_at"), ~search.paused)
+        .where(search.cadence == bindparam("own_cadence"), search.hour == bindparam("own_hour"))
+        .where(search.weekday.is_not_distinct_from(bindparam("own_weekday")))
+        .where(search.waiting.is_not_distinct_from(bindparam("waited", type_=LargeBinary)))
+    )
+    return same.values(
+        served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")
+    )
+
+
+def _open_delivery(connection: Connection, outcome: Digest | Hold, digest_id: str, email: Email, now: datetime) -> None:
+    row = {
+        "delivery_id": email.delivery_id,
+        "digest_id": digest_id,
+        "subscriber_id": outcome.recipient.subscriber_id,
+        "due_at": outcome.due_at,
+        "state": "pending",
+        "attempts": 0,
+        "not_before": now,
+        "reason": "",
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection.execute(insert(deliveries).values(row))
+
+
+def _search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
+    return {
+        "digest_id": digest_id,
+        "search_id": closing.window.search.search_id,
+        "from_cut": closing.window.from_cut,
+        "to_cut": closing.to_cut,
+    }
+
+
+def _item_rows(digest_id: str, digest: Digest) -> Iterable[dict[str, Any]]:
+    kinds = [("match", item) for item in digest.items] + [("near", item) for item in digest.near]
+    for rank, (kind, item) in enumerate(kinds):
+        yield {
+            "digest_id": digest_id,
+            "rank": rank,
+            "kind": kind,
+            "posting_id": item.posting.posting_id,
+            "cluster_key": item.posting.cluster.key,
+            "signature": item.posting.cluster.signature,
+            "score": item.score,
+            "found_by": to_json(_found_by(item)),
+        }
+
+
+def _found_by(item: Item) -> list[dict[str, Any]]:
+    return [
+        {
+            "search_id": found.search.search_id,
+            "search": found.search.name,
+            "outcome": found.verdict.outcome,
+            "reasons": [reason.text for reason in found.verdict.reasons],
+        }
+        for found in item.found_by
+    ]
+
+
+def _kept(row: Any) -> KeptDigest:
+    return KeptDigest(
+        digest_id=row.digest_id,
+        subscriber_id=row.subscriber_id,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        reason=row.reason,
+        subject=row.subject,
+        email=unpack_email(row.body) if row.body else None,
+        state=row.state,
+        dropped=tuple((posting_id, reason) for posting_id, reason in json.loads(unsqueeze(row.dropped))),
+        rest=_rest_of(row.rest),
+    )

@@ -1,0 +1,273 @@
+"""Saved searches: who wants what, when, and up to which cut they were served."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.sql.tables import criteria as criteria_table
+from schemas.sql.tables import digest_searches, digests, saved_searches
+from services.notifier.adapters.sql.criteria.membership import join, leave
+from services.notifier.adapters.sql.rows import hold_person, to_json
+from services.notifier.adapters.sql.windows.cuts import NEW_SEARCH_LOOKS_BACK, cut_before
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
+from services.notifier.domain.schedule import due_after_change, next_due
+from services.runtime.errors import UsageError
+from services.runtime.store import bytewise, reading, retried, writing
+
+
+class SqlSearches:
+    """Saved searches. Criteria are given in their canonical form, see `services.rules.criteria`."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    @retried
+    def add(
+        self,
+        subscriber_id: str,
+        name: str,
+        criteria: Criteria,
+        timing: Timing,
+        now: datetime,
+        search_id: str = "",
+        preferred_places: tuple[str, ...] = (),
+    ) -> SavedSearch:
+        """Save a search; its first window begins at the cut of seven days ago. Raises UsageError.
+
+        `preferred_places` as `services.notifier.domain.people.preferred_places_of` gives them.
+        """
+        name = _name(name)
+        with writing(self._engine) as connection:
+            time_zone = _time_zone_of(connection, subscriber_id)
+            self._check_room(connection, subscriber_id, name)
+            row = {
+                "search_id": search_id or self._free_id(connection, subscriber_id, name),
+                "subscriber_id": subscriber_id,
+                "name": name,
+                "key": join(connection, criteria, now),
+                "paused": False,
+                "served_cut": cut_before(connection, now - NEW_SEARCH_LOOKS_BACK),
+                "preferred_places": _written(preferred_places),
+                "created_at": now,
+                **_timing(timing, time_zone, now),
+            }
+            connection.execute(insert(saved_searches).values(row))
+            return _one(connection, row["search_id"])
+
+    @retried
+    def edit(
+        self,
+        search_id: str,
+        now: datetime,
+        *,
+        name: str | None = None,
+        criteria: Criteria | None = None,
+        timing: Timing | None = None,
+        preferred_places: tuple[str, ...] | None = None,
+    ) -> SavedSearch:
+        """Change a search. Raises UsageError.
+
+        Its window stays, so that nothing is missed; with other criteria, which are left and joined, it reaches back as
+        that of a new search. At other times it is due as `due_after_change` says.
+        """
+        with writing(self._engine) as connection:
+            held = _held(connection, search_id)
+            values: dict[str, Any] = {"changed_at": now}
+            if name is not None and _name(name) != held.name:
+                values["name"] = _name(name)
+                self._check_name(connection, held.subscriber_id, values["name"])
+            if timing is not None and timing != held.timing:
+                time_zone = _time_zone_of(connection, held.subscriber_id)
+                values |= rescheduled(connection, replace(held, timing=timing), time_zone, now, was=held.timing)
+            if preferred_places is not None:
+                values["preferred_places"] = _written(preferred_places)
+            if criteria is not None and criteria != held.criteria:
+                values["key"] = join(connection, criteria, now, leaving=held.key)
+                # What others' searches found by these criteria lies before the window: it is new to this one.
+                looks_back = cut_before(connection, now - NEW_SEARCH_LOOKS_BACK)
+                values["served_cut"] = min(held.served_cut, looks_back)
+            _set(connection, search_id, values)
+            return _one(connection, search_id)
+
+    @retried
+    def pause(self, search_id: str, now: datetime) -> SavedSearch:
+        """Serve it no more until it is resumed; its criteria stay joined. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _held(connection, search_id)
+            _set(connection, search_id, {"paused": True, "changed_at": now})
+            return _one(connection, search_id)
+
+    @retried
+    def resume(self, search_id: str, now: datetime) -> SavedSearch:
+        """Serve it again from its next slot on, looking back seven days at most. Raises UsageError."""
+        with writing(self._engine) as connection:
+            held = _held(connection, search_id)
+            if held.paused:
+                time_zone = _time_zone_of(connection, held.subscriber_id)
+                _set(connection, search_id, {"paused": False, **resumed(connection, held, time_zone, now)})
+            return _one(connection, search_id)
+
+    @retried
+    def delete(self, search_id: str, now: datetime) -> None:
+        """Forget a search; what was sent for it stays in its digests. Raises UsageError."""
+        with writing(self._engine) as connection:
+            held = _held(connection, search_id)
+            connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search_id))
+            leave(connection, [held.key], now)
+
+    def get(self, search_id: str) -> SavedSearch:
+        """Raises UsageError for an id that no search has."""
+        with reading(self._engine) as connection:
+            return _one(connection, search_id)
+
+    def all(self, subscriber_id: str | None = None) -> list[SavedSearch]:
+        """The searches of one subscriber, or of all: by subscriber, then name."""
+        with reading(self._engine) as connection:
+            return searches_of(connection, subscriber_id)
+
+    def _check_room(self, connection: Connection, subscriber_id: str, name: str) -> None:
+        own = saved_searches.c.subscriber_id == subscriber_id
+        held = connection.execute(select(func.count()).select_from(saved_searches).where(own)).scalar_one()
+        if held >= MOST_SEARCHES:
+            raise UsageError(f"A subscriber may have {MOST_SEARCHES} saved searches; delete one first.")
+        self._check_name(connection, subscriber_id, name)
+
+    def _check_name(self, connection: Connection, subscriber_id: str, name: str) -> None:
+        same = select(saved_searches.c.search_id).where(
+            saved_searches.c.subscriber_id == subscriber_id, saved_searches.c.name == name
+        )
+        if connection.execute(same).first():
+            raise UsageError(f"The subscriber has a search named {name!r} already; choose another name.")
+
+    def _free_id(self, connection: Connection, subscriber_id: str, name: str) -> str:
+        for again in range(MOST_SEARCHES + 1):
+            search_id = self._ids.search_id(subscriber_id, name, again)
+            taken = select(saved_searches.c.search_id).where(saved_searches.c.search_id == search_id)
+            if connection.execute(taken).first() is None:
+                return search_id
+        raise AssertionError("more searches hold an id than a subscriber may have")
+
+
+def searches_of(connection: Connection, subscriber_id: str | None) -> list[SavedSearch]:
+    """The searches of one subscriber, or of all: by subscriber, then name."""
+    owner, name = (bytewise(connection, column) for column in (saved_searches.c.subscriber_id, saved_searches.c.name))
+    query = _searches().order_by(owner, name)
+    if subscriber_id is not None:
+        query = query.where(saved_searches.c.subscriber_id == subscriber_id)
+    return [_search(row) for row in connection.execute(query)]
+
+
+def resumed(connection: Connection, held: SavedSearch, time_zone: str, now: datetime) -> dict[str, Any]:
+    """The columns of a search that is served again: due at its next slot, its window no longer than a new one's."""
+    served = max(held.served_cut, cut_before(connection, now - NEW_SEARCH_LOOKS_BACK))
+    return {"served_cut": served, **_timing(held.timing, time_zone, now)}
+
+
+def rescheduled(
+    connection: Connection, search: SavedSearch, time_zone: str, now: datetime, was: Timing | None = None
+) -> dict[str, Any]:
+    """The columns of a search that has other times from now on, or whose subscriber another time zone.
+
+    `was`: its times until now, where they are others.
+    """
+    timing = search.timing
+    due_at = due_after_change(
+        timing.cadence,
+        timing.hour,
+        timing.weekday,
+        time_zone,
+        was=(was or timing).cadence,
+        was_due_at=search.next_due_at,
+        served_at=_served_at(connection, search),
+        now=now,
+    )
+    return _timing(timing, time_zone, now) | {"next_due_at": due_at}
+
+
+def _served_at(connection: Connection, search: SavedSearch) -> datetime | None:
+    """The due time of the last digest, sent or held, that took in this search."""
+    query = (
+        select(func.max(digests.c.due_at))
+        .join(digest_searches, digest_searches.c.digest_id == digests.c.digest_id)
+        .where(digests.c.subscriber_id == search.subscriber_id, digest_searches.c.search_id == search.search_id)
+    )
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found
+
+
+def _name(text: str) -> str:
+    try:
+        return name_of(text)
+    except FieldError as error:
+        raise UsageError(f"The search's name cannot be taken: {error.said}.") from None
+
+
+def _timing(timing: Timing, time_zone: str, now: datetime) -> dict[str, Any]:
+    return {
+        "cadence": timing.cadence,
+        "hour": timing.hour,
+        "weekday": timing.weekday,
+        "next_due_at": next_due(timing.cadence, timing.hour, timing.weekday, time_zone, now),
+        "changed_at": now,
+    }
+
+
+def _set(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
+    connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))
+
+
+def _time_zone_of(connection: Connection, subscriber_id: str) -> str:
+    person = hold_person(connection, subscriber_id)
+    if person is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    return str(person.time_zone)
+
+
+def _held(connection: Connection, search_id: str) -> SavedSearch:
+    """A search whose owner is locked, so that it stays as it is until the transaction ends."""
+    hold_person(connection, _one(connection, search_id).subscriber_id)
+    return _one(connection, search_id)
+
+
+def _one(connection: Connection, search_id: str) -> SavedSearch:
+    row = connection.execute(_searches().where(saved_searches.c.search_id == search_id)).one_or_none()
+    if row is None:
+        raise UsageError(f"There is no saved search {search_id}.")
+    return _search(row)
+
+
+def _searches() -> Select[Any]:
+    return select(saved_searches, criteria_table.c.document).join(
+        criteria_table, saved_searches.c.key == criteria_table.c.key
+    )
+
+
+def _search(row: Row[Any]) -> SavedSearch:
+    return SavedSearch(
+        search_id=row.search_id,
+        subscriber_id=row.subscriber_id,
+        name=row.name,
+        key=row.key,
+        criteria=decode(Criteria, row.document.encode()),
+        timing=Timing(row.cadence, row.hour, row.weekday),
+        paused=row.paused,
+        served_cut=row.served_cut,
+        next_due_at=row.next_due_at,
+        preferred_places=places_read(row.preferred_places),
+    )
+
+
+def places_read(column: str | None) -> tuple[str, ...]:
+    """Preferred places from their column; none where a search was saved before there were any."""
+    return tuple(json.loads(column)) if column else ()
+
+
+def _written(places: tuple[str, ...]) -> str | None:
+    return to_json(places) if places else None

@@ -1,0 +1,221 @@
+"""Subscribers: the one place where people are known, and from which they can vanish."""
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from schemas.sql.tables import saved_searches, subscribers, suppressions
+from services.notifier.adapters.sql.criteria.membership import leave
+from services.notifier.adapters.sql.people import feedback
+from services.notifier.adapters.sql.people.personal_data import data_of
+from services.notifier.adapters.sql.people.readdress import readdress
+from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.searches import rescheduled, resumed, searches_of
+from services.notifier.adapters.sql.people.suppressions import cancel_waiting
+from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.domain.feedback import Kind, Statement
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.model import Recipient
+from services.notifier.domain.people import Profile, Status, Subscriber
+from services.runtime.errors import UsageError
+from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
+from services.runtime.suppressed import is_suppressed
+
+
+class SqlSubscribers:
+    """The people, by id. Profiles are checked already, see `services.notifier.domain.people`."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    @retried
+    def add(self, profile: Profile, now: datetime, subscriber_id: str = "") -> Subscriber:
+        """Take someone in, active. Raises UsageError where the address is known already."""
+        try:
+            with writing(self._engine) as connection:
+                own_id = subscriber_id or self._free_id(connection, profile.address)
+                values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
+                connection.execute(insert(subscribers).values(values | self._columns(profile)))
+                self._keep_suppressed(connection, profile.address)
+                return _one(connection, own_id)
+        except IntegrityError:
+            raise UsageError(f"{profile.address} is subscribed already.") from None
+
+    @retried
+    def change(self, subscriber_id: str, profile: Profile, now: datetime) -> Subscriber:
+        """Replace someone's facts. Raises UsageError.
+
+        In another time zone their searches are due by its clock; what waits to be sent goes to another address.
+        """
+        try:
+            with writing(self._engine) as connection:
+                held = _held(connection, subscriber_id)
+                _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
+                if profile.address != held.profile.address:
+                    self._keep_suppressed(connection, profile.address)
+                    readdress(connection, subscriber_id, profile.address, now)
+                if profile.time_zone != held.profile.time_zone:
+                    for search in searches_of(connection, subscriber_id):
+                        values = rescheduled(connection, search, profile.time_zone, now)
+                        _set_search(connection, search.search_id, values)
+                return _one(connection, subscriber_id)
+        except IntegrityError:
+            raise UsageError(f"{profile.address} is subscribed already.") from None
+
+    @retried
+    def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
+        """Send this person nothing until they resume; what waits is cancelled. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _held(connection, subscriber_id)
+            _set(connection, subscriber_id, {"status": "paused", "changed_at": now})
+            cancel_waiting(connection, subscriber_id, "the subscriber paused", now)
+            return _one(connection, subscriber_id)
+
+    @retried
+    def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
+        """Serve this person again, looking back seven days at most. Raises UsageError."""
+        with writing(self._engine) as connection:
+            held = _held(connection, subscriber_id)
+            if held.status == "paused":
+                _set(connection, subscriber_id, {"status": "active", "changed_at": now})
+                for search in searches_of(connection, subscriber_id):
+                    values = resumed(connection, search, held.profile.time_zone, now)
+                    _set_search(connection, search.search_id, values)
+            return _one(connection, subscriber_id)
+
+    def find(self, id_or_address: str) -> Subscriber:
+        """Raises UsageError where there is no such person."""
+        with reading(self._engine) as connection:
+            own = or_(
+                subscribers.c.subscriber_id == id_or_address,
+                subscribers.c.address_hash == self._ids.address_hash(id_or_address),
+            )
+            row = connection.execute(select(subscribers).where(own)).first()
+            if row is None:
+                raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
+            return _subscriber(row)
+
+    def recipient(self, subscriber_id: str) -> Recipient:
+        """Someone as curation takes them. Raises UsageError where there is no such person."""
+        with reading(self._engine) as connection:
+            found = recipients_of(connection, [subscriber_id])
+        if subscriber_id not in found:
+            raise UsageError(f"Nobody is subscribed as {subscriber_id}.")
+        return found[subscriber_id]
+
+    def with_address(self, address: str) -> Subscriber | None:
+        """Whoever has this mailbox; None where nobody has."""
+        query = select(subscribers).where(subscribers.c.address_hash == self._ids.address_hash(address))
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row is not None else None
+
+    def all(self) -> list[Subscriber]:
+        """Everybody, by address."""
+        with reading(self._engine) as connection:
+            in_order = select(subscribers).order_by(bytewise(connection, subscribers.c.address))
+            rows = connection.execute(in_order).all()
+        return [_subscriber(row) for row in rows]
+
+    def suppressed(self) -> frozenset[str]:
+        """The ids of those to whose address no mail goes."""
+        query = select(subscribers.c.subscriber_id).where(is_suppressed(subscribers.c.address_hash))
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    @retried
+    def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
+        """Keep what someone says of a company or a job. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _held(connection, subscriber_id)
+            feedback.keep(connection, subscriber_id, statement, now)
+
+    @retried
+    def unsay(self, subscriber_id: str, kind: Kind, value: str) -> bool:
+        """Take that back; False where it was never said."""
+        with writing(self._engine) as connection:
+            return feedback.take_back(connection, subscriber_id, kind, value)
+
+    def said(self, subscriber_id: str) -> list[tuple[Statement, datetime]]:
+        """All that someone said, by kind and value, with when."""
+        with reading(self._engine) as connection:
+            rows = feedback.rows_of(connection, subscriber_id)
+        return [(Statement(row.kind, row.value, feedback.said_of(row)), row.created_at) for row in rows]
+
+    def export(self, subscriber_id: str) -> dict[str, Any]:
+        """All that is held about a person, ready for JSON. Raises UsageError."""
+        with reading(self._engine) as connection:
+            _one(connection, subscriber_id)
+            return data_of(connection, subscriber_id)
+
+    @retried
+    def erase(self, subscriber_id: str, now: datetime) -> None:
+        """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _held(connection, subscriber_id)
+            searches = searches_of(connection, subscriber_id)
+            connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
+            leave(connection, [search.key for search in searches], now)
+            connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
+        scrub(self._engine)
+
+    def _free_id(self, connection: Connection, address: str) -> str:
+        """By the address, as it always was; counted on where somebody has it whose address was taken for this one."""
+        ids = (self._ids.subscriber_id(address, again) for again in itertools.count())
+        taken = select(subscribers.c.subscriber_id)
+        return next(
+            own for own in ids if not connection.execute(taken.where(subscribers.c.subscriber_id == own)).first()
+        )
+
+    def _keep_suppressed(self, connection: Connection, address: str) -> None:
+        """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
+        former = self._ids.former_hash(address)
+        if former is not None:
+            kept = suppressions.c
+            known = select(suppressions).where(kept.address_hash == former, ~kept.exact)
+            for row in connection.execute(known).mappings().all():
+                copied = dict(row) | {"address_hash": self._ids.address_hash(address), "exact": True}
+                connection.execute(upsert(connection, suppressions).values(copied).on_conflict_do_nothing())
+
+    def _columns(self, profile: Profile) -> dict[str, str]:
+        return {
+            "address": profile.address,
+            "address_hash": self._ids.address_hash(profile.address),
+            "name": profile.name,
+            "time_zone": profile.time_zone,
+            "currency": profile.currency,
+            "locale": profile.locale,
+        }
+
+
+def _held(connection: Connection, subscriber_id: str) -> Subscriber:
+    row = hold_person(connection, subscriber_id)
+    if row is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    return _subscriber(row)
+
+
+def _one(connection: Connection, subscriber_id: str) -> Subscriber:
+    query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise UsageError(f"There is no subscriber {subscriber_id}.")
+    return _subscriber(row)
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    status: Status = "paused" if row.status == "paused" else "active"
+    profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale)
+    return Subscriber(row.subscriber_id, profile, status, row.created_at)
+
+
+def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:
+    connection.execute(update(subscribers).where(subscribers.c.subscriber_id == subscriber_id).values(values))
+
+
+def _set_search(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
+    connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))

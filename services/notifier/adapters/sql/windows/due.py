@@ -1,0 +1,192 @@
+"""Cuts, claims, and what is due between which cuts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+    update,
+)
+
+from schemas.codec import decode
+from schemas.criteria import Criteria
+from schemas.sql.tables import criteria as criteria_table
+from schemas.sql.tables import saved_searches, subscribers
+from services.notifier.adapters.sql.digests.waiting import waiting_read
+from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.searches import places_read
+from services.notifier.adapters.sql.rows import chunks
+from services.notifier.adapters.sql.windows import cuts as cuts_table
+from services.notifier.adapters.sql.windows.window_matches import best_postings
+from services.notifier.domain.model import DueSearch
+from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
+from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.suppressed import is_suppressed
+
+_INSTANT = literal("instant", literal_execute=True)
+"""Written into the statement, so that the partial indexes are found fit for it."""
+
+
+class SqlWindows:
+    """Windows by positions and cuts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @retried
+    def take_cut(self, now: datetime) -> Cut:
+        """Number the present positions; the newest cut again where nothing moved since. Raises UnavailableError."""
+        with reading(self._engine) as connection:
+            newest = cuts_table.newest_cut(connection)
+            if cuts_table.present_positions(connection) == newest.positions:
+                return newest
+        with writing(self._engine) as connection:
+            return cuts_table.take_cut(connection, now)
+
+    @retried
+    def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
+        """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
+
+        All searches of theirs that are due come with them. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            if connection.execute(_claimable(connection, now, cut, 1)).first() is None:
+                return []
+        with writing(self._engine) as connection:
+            free = _claimable(connection, now, cut, most).with_for_update(
+                skip_locked=True, key_share=True, of=subscribers
+            )
+            ripe = or_(_clocked_due(now), _instant_due(now, cut))
+            due = _due(connection, connection.execute(free).scalars().all(), ripe)
+            for some in chunks(one.recipient.subscriber_id for one in due):
+                connection.execute(
+                    update(subscribers)
+                    .where(subscribers.c.subscriber_id.in_(some))
+                    .values(built_by=worker, build_lease=now + lease)
+                )
+            return due
+
+    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, Found]:
+        """By search id: the postings, matched before near and newest first, that its window holds; at most some.
+
+        Raises UnavailableError.
+        """
+        windows = [window for subscriber in due for window in subscriber.windows]
+        wanted: dict[int, list[int]] = {}
+        for window in windows:
+            wanted.setdefault(window.from_cut, []).append(window.key)
+        with reading(self._engine) as connection:
+            chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
+        return {window.search.search_id: chosen.get((window.from_cut, window.key), NOTHING_FOUND) for window in windows}
+
+    def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
+        """All searches of a subscriber that are not paused, due or not, and a cut of what is stored now.
+
+        None where there are none. Nothing is claimed, and the cut is not kept. Raises UnavailableError.
+        """
+        with reading(self._engine) as connection:
+            found = _due(connection, [subscriber_id], not_(saved_searches.c.paused))
+            cut = Cut(cuts_table.newest_cut(connection).number, cuts_table.present_positions(connection))
+        return (found[0], cut) if found else None
+
+    @retried
+    def done(self, worker: str, subscriber_ids: Sequence[str]) -> None:
+        """Give back subscribers that the worker claimed; those that others hold by now stay theirs.
+
+        Raises UnavailableError.
+        """
+        with writing(self._engine) as connection:
+            for some in chunks(subscriber_ids):
+                _free(connection, (subscribers.c.built_by == worker) & subscribers.c.subscriber_id.in_(some))
+
+    @retried
+    def release(self, worker: str) -> None:
+        """Give back whatever this worker, having been killed, still holds. Raises UnavailableError."""
+        with writing(self._engine) as connection:
+            _free(connection, subscribers.c.built_by == worker)
+
+
+def _free(connection: Connection, which: ColumnElement[bool]) -> None:
+    held = select(subscribers.c.subscriber_id).where(which).order_by(subscribers.c.subscriber_id)
+    for some in chunks(connection.execute(held.with_for_update(key_share=True)).scalars().all()):
+        own = update(subscribers).where(subscribers.c.subscriber_id.in_(some))
+        connection.execute(own.values(built_by=None, build_lease=None))
+
+
+def _clocked_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        saved_searches.c.cadence != _INSTANT, not_(saved_searches.c.paused), saved_searches.c.next_due_at <= now
+    )
+
+
+def _instant_due(now: datetime, cut: Cut) -> ColumnElement[bool]:
+    """Only where something came since it was served: a minute's sweep costs nobody a write."""
+    moved = and_(saved_searches.c.served_cut < cut.number, saved_searches.c.next_due_at <= now)
+    return and_(saved_searches.c.cadence == _INSTANT, not_(saved_searches.c.paused), moved)
+
+
+def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
+    """Active subscribers with due searches whom nobody holds.
+
+    Each half of who is due has an index of its own, so that a tick with nobody due reads next to nothing.
+    """
+    halves = (_clocked_due(now), _instant_due(now, cut))
+    found = union(*(select(saved_searches.c.subscriber_id).where(half) for half in halves)).cte("due")
+    # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
+    due = found.prefix_with("MATERIALIZED", dialect="postgresql")
+    suppressed = is_suppressed(subscribers.c.address_hash)
+    free = or_(subscribers.c.build_lease.is_(None), subscribers.c.build_lease <= now)
+    return (
+        select(subscribers.c.subscriber_id)
+        .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
+        .where(subscribers.c.status == "active", free, not_(suppressed))
+        .order_by(bytewise(connection, subscribers.c.subscriber_id))
+        .limit(most)
+    )
+
+
+def _due(connection: Connection, claimed: Sequence[str], which: ColumnElement[bool]) -> list[DueSubscriber]:
+    """People with those of their searches."""
+    people = recipients_of(connection, claimed)
+    windows: dict[str, list[DueWindow]] = {subscriber_id: [] for subscriber_id in claimed}
+    documents: dict[int, Criteria] = {}
+    for some in chunks(claimed):
+        searches = (
+            select(saved_searches, criteria_table.c.document)
+            .join(criteria_table, criteria_table.c.key == saved_searches.c.key)
+            .where(saved_searches.c.subscriber_id.in_(some), which)
+            .order_by(bytewise(connection, saved_searches.c.search_id))
+        )
+        for row in connection.execute(searches):
+            if row.key not in documents:
+                documents[row.key] = decode(Criteria, row.document.encode())
+            windows[row.subscriber_id].append(_window(row, documents[row.key]))
+    # Whoever another worker served between the choice and the lock has nothing due any more.
+    return [
+        DueSubscriber(people[subscriber_id], tuple(windows[subscriber_id]))
+        for subscriber_id in claimed
+        if windows[subscriber_id]
+    ]
+
+
+def _window(row: Row[Any], criteria: Criteria) -> DueWindow:
+    return DueWindow(
+        search=DueSearch(row.search_id, row.name, row.cadence, criteria, places_read(row.preferred_places)),
+        key=row.key,
+        from_cut=row.served_cut,
+        due_at=row.next_due_at,
+        hour=row.hour,
+        weekday=row.weekday,
+        waiting=waiting_read(row.waiting),
+        waiting_kept=row.waiting,
+    )

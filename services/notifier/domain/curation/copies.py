@@ -1,0 +1,115 @@
+"""Which candidates are the same job, and which copy of it to show."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from schemas.posting import Cluster, PostingCore
+from services.notifier.domain.curation.score import states_pay
+from services.notifier.domain.model import SentItem
+from services.rules.signature import PERMUTATIONS, SAME_TEXT_LIKENESS, candidates_key, same_job
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """One job: the copy to show, and the others, best first."""
+
+    best: PostingCore
+    others: tuple[PostingCore, ...]
+
+    @property
+    def all(self) -> tuple[PostingCore, ...]:
+        """Every copy, the best one first."""
+        return (self.best, *self.others)
+
+
+def gather(postings: Sequence[PostingCore], matched: frozenset[str]) -> tuple[Copies, ...]:
+    """Put the postings of one job together, best copy first.
+
+    `matched` holds the ids that fit whole: such a copy goes before one that fits nearly. Then goes the copy that states
+    its pay, then the one from where one applies directly, then the newest. Likeness is no equivalence, so each posting
+    is held against the best copies only, in that order: the outcome does not depend on the order of the input.
+    """
+    groups: list[list[PostingCore]] = []
+    index = _Alike()
+    for posting in sorted(postings, key=lambda one: _preference(one, matched)):
+        group = index.first(posting.cluster)
+        if group is not None:
+            groups[group].append(posting)
+            continue
+        index.add(posting.cluster)
+        groups.append([posting])
+    return tuple(Copies(group[0], tuple(group[1:])) for group in groups)
+
+
+class SentJobs:
+    """What a subscriber was sent, ready to be asked whether a job was among it."""
+
+    def __init__(self, sent: Iterable[SentItem]) -> None:
+        self._items = sorted(sent, key=lambda item: (item.sent_at, item.posting_id))
+        self._by_id: defaultdict[str, list[int]] = defaultdict(list)
+        self._index = _Alike()
+        for place, item in enumerate(self._items):
+            self._by_id[item.posting_id].append(place)
+            self._index.add(Cluster.model_construct(key=item.cluster_key, signature=item.signature))
+
+    def of(self, copies: Copies) -> tuple[SentItem, ...]:
+        """All items that were this job, in any of its copies, the earliest first."""
+        if not self._items:
+            return ()
+        places = {place for posting in copies.all for place in self._by_id.get(posting.posting_id, ())}
+        places.update(place for posting in copies.all for place in self._index.all(posting.cluster))
+        return tuple(self._items[place] for place in sorted(places))
+
+
+class _Alike:
+    """Clusters in order, found by likeness without comparing all pairs.
+
+    Signatures that are nearly equal differ in so few places that one of their pieces is equal; all else that can be the
+    same job has one title. So equal titles and equal pieces name all that `same_job` can accept; it then decides.
+    """
+
+    def __init__(self) -> None:
+        self._clusters: list[Cluster] = []
+        self._buckets: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+
+    def add(self, cluster: Cluster) -> None:
+        for bucket in _buckets_of(cluster.key, cluster.signature):
+            self._buckets[bucket].append(len(self._clusters))
+        self._clusters.append(cluster)
+
+    def first(self, cluster: Cluster) -> int | None:
+        """The place of the first cluster that is the same job."""
+        return next(self.all(cluster), None)
+
+    def all(self, cluster: Cluster) -> Iterator[int]:
+        """The places of all clusters that are the same job, in order."""
+        maybe = {
+            place for bucket in _buckets_of(cluster.key, cluster.signature) for place in self._buckets.get(bucket, ())
+        }
+        return (place for place in sorted(maybe) if same_job(self._clusters[place], cluster))
+
+
+@lru_cache(maxsize=65_536)
+def _buckets_of(key: str, signature: str) -> tuple[tuple[int, str], ...]:
+    pieces = PERMUTATIONS - math.ceil(SAME_TEXT_LIKENESS * PERMUTATIONS) + 1
+    width = len(signature) // pieces
+    cut = [(piece, signature[piece * width : (piece + 1) * width]) for piece in range(pieces)] if width else []
+    return ((-1, candidates_key(key)), *cut)
+
+
+def _preference(posting: PostingCore, matched: frozenset[str]) -> tuple[bool, bool, bool, float, str]:
+    return (
+        posting.posting_id not in matched,
+        not states_pay(posting),
+        not _is_direct(posting),
+        -posting.seen_at.timestamp(),
+        posting.posting_id,
+    )
+
+
+def _is_direct(posting: PostingCore) -> bool:
+    # A job board asks to be named; an employer's own listing does not.
+    return posting.attribution is None

@@ -1,0 +1,303 @@
+"""What goes into a digest, and why everything else does not. docs/curation.md says it in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.posting import PostingCore
+from schemas.setting_types import Span
+from services.notifier.domain.curation.copies import Copies, SentJobs, gather
+from services.notifier.domain.curation.judging import Judged, Judging, Ready
+from services.notifier.domain.curation.pay_news import again
+from services.notifier.domain.curation.preferred_places import preferred_of
+from services.notifier.domain.curation.room import Room
+from services.notifier.domain.curation.score import passing, score, total, weight_of
+from services.notifier.domain.model import (
+    Again,
+    Candidate,
+    Digest,
+    Dropped,
+    DueSearch,
+    FoundBy,
+    Hold,
+    Item,
+    Left,
+    Recipient,
+    SentItem,
+)
+from services.rules.verdict import Outcome, Verdict
+from services.rules.web_address import job_address
+
+
+class CurateSettings(BaseModel):
+    """How much a digest may hold and how old a job may be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    most_items: int = Field(default=10, ge=1)
+    """Jobs in one digest."""
+    most_near: int = Field(default=3, ge=0)
+    """Near misses below them."""
+    most_per_company: int = Field(default=2, ge=1)
+    """Jobs of one company."""
+    most_alike: int = Field(default=2, ge=1)
+    """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
+    stale_after: Span = timedelta(days=30)
+    """A job that was posted longer ago is no news."""
+
+
+DEFAULTS = CurateSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A posting with the searches that it fits whole, else those that it nearly fits."""
+
+    ready: Ready
+    fits: tuple[tuple[DueSearch, Judged], ...]
+    outcome: Outcome
+    searches: tuple[DueSearch, ...]
+    """All that found it, also those that it does not fit as well, or no longer."""
+    copies: tuple[str, ...] = ()
+    """The ids of its other postings."""
+    again: Again | None = None
+
+    @property
+    def posting(self) -> PostingCore:
+        return self.ready.posting
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A job with its score for the search that it suits best, which is the first in `fits`."""
+
+    job: _Job
+    fits: tuple[tuple[DueSearch, Judged], ...]
+    score: float
+
+    @property
+    def ready(self) -> Ready:
+        return self.job.ready
+
+
+def curate(
+    recipient: Recipient,
+    searches: Sequence[DueSearch],
+    candidates: Iterable[Candidate],
+    sent: Sequence[SentItem],
+    due_at: datetime,
+    settings: CurateSettings = DEFAULTS,
+    judging: Judging | None = None,
+) -> Digest | Hold:
+    """Choose the jobs for one subscriber at one due time.
+
+    Every distinct candidate ends as an item, a near miss, one beyond the cap, or dropped with a reason. The answer does
+    not depend on the order of any argument. `sent` is what the subscriber was ever sent, or at least all of it that may
+    be the same job as a candidate. `judging` remembers verdicts for whoever curates next; the answer is the same
+    without it.
+    """
+    dropped: list[Dropped] = []
+    judging = judging or Judging()
+    judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
+    kept = _one_a_job(judged, sent, judging, dropped)
+    ranked = sorted((_ranked(one, recipient, due_at) for one in kept), key=_rank)
+    fitting = [one for one in ranked if one.job.outcome == "match"]
+    room = Room(_most_per_company(fitting, settings), settings.most_alike)
+    items, rest = room.fill(fitting, settings.most_items)
+    near, crowded = room.fill([one for one in ranked if one.job.outcome == "near"], settings.most_near)
+    dropped += [Dropped(one.job.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
+    if not items:
+        dropped += [Dropped(one.job.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
+        near_rest = _left([one for one in ranked if one.job.outcome == "near"])
+        return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
+    return Digest(
+        recipient=recipient,
+        due_at=due_at,
+        searches=tuple(sorted(searches, key=_by_name)),
+        items=tuple(_item(one, recipient, due_at) for one in items),
+        near=tuple(_item(one, recipient, due_at) for one in near),
+        left_out=len(rest),
+        dropped=_in_order(dropped),
+        beyond=_in_order(Dropped(one.job.posting.posting_id, why) for one, why in rest),
+        rest=_left([one for one, _ in rest]),
+        near_rest=_left([one for one, _ in crowded]),
+    )
+
+
+def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> int:
+    """The cap leaves room to others; where there are none, as on a company's own board, it would only withhold."""
+    several = len({one.ready.company for one in fitting}) > 1
+    return settings.most_per_company if several else settings.most_items + settings.most_near
+
+
+def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
+    return tuple(
+        Left(one.job.posting, tuple(search for search, _ in one.fits), one.score, one.job.copies) for one in ranked
+    )
+
+
+def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """One candidate a posting: its newest version, with all the searches that found any version of it."""
+    newest: dict[str, PostingCore] = {}
+    found: dict[str, dict[str, DueSearch]] = {}
+    for candidate in candidates:
+        posting = candidate.posting
+        held = newest.setdefault(posting.posting_id, posting)
+        if posting.version > held.version:
+            newest[posting.posting_id] = posting
+        found.setdefault(posting.posting_id, {}).update({one.search_id: one for one in candidate.searches})
+    return tuple(
+        Candidate(newest[posting_id], tuple(sorted(found[posting_id].values(), key=_by_name)))
+        for posting_id in sorted(newest)
+    )
+
+
+def _judge_all(
+    candidates: Iterable[Candidate],
+    recipient: Recipient,
+    due_at: datetime,
+    settings: CurateSettings,
+    judging: Judging,
+    dropped: list[Dropped],
+) -> dict[str, _Job]:
+    judged: dict[str, _Job] = {}
+    for candidate in candidates:
+        ready = judging.ready(candidate.posting)
+        no_news = _why_no_news(ready, recipient, due_at, settings)
+        one = Dropped(candidate.posting.posting_id, no_news) if no_news else _judge(ready, candidate.searches, judging)
+        if isinstance(one, Dropped):
+            dropped.append(one)
+        else:
+            judged[candidate.posting.posting_id] = one
+    return judged
+
+
+def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+    posting = ready.posting
+    if posting.status == "closed":
+        return "is closed"
+    if posting.expires_at is not None and posting.expires_at <= due_at:
+        return f"expired on {posting.expires_at:%Y-%m-%d}"
+    if due_at - posting.seen_at > settings.stale_after:
+        return f"is older than {settings.stale_after.days} days"
+    if posting.backlog:
+        return "was there already when its source was first read"
+    if recipient.hidden_companies and ready.company in recipient.hidden_companies:
+        return "its company is hidden by the subscriber"
+    if posting.cluster.key in recipient.not_relevant:
+        return "was called not relevant by the subscriber"
+    # One that states none may say in its text how to apply, as what a board pushes by its description alone.
+    if (posting.url or posting.apply_url) and not job_address(posting):
+        return "has no link that can be followed"
+    return None
+
+
+def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:
+    found = [(search, judging.of(search.criteria, ready)) for search in searches]
+    for outcome in _WORTH_SHOWING:
+        fitting = tuple(one for one in found if one[1].outcome == outcome)
+        if fitting:
+            return _Job(ready, fitting, outcome, tuple(searches))
+    if not found:
+        return Dropped(ready.posting.posting_id, "no search that is due found it")
+    return Dropped(ready.posting.posting_id, f"no longer fits: {_first_fault(found[0][1].verdict)}")
+
+
+_WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
+
+
+def _first_fault(judgement: Verdict) -> str:
+    return next((reason.text for reason in judgement.reasons if reason.fit == "no"), "it was rejected")
+
+
+def _one_a_job(
+    judged: dict[str, _Job], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
+) -> list[_Job]:
+    matched = frozenset(posting_id for posting_id, one in judged.items() if one.outcome == "match")
+    remembered = SentJobs(sent)
+    kept = []
+    for copies in gather([one.posting for one in judged.values()], matched):
+        one = _merged(copies, judged, judging)
+        before = remembered.of(copies)
+        if before:
+            news = again(before, one.posting, _found_by(one.fits)) if one.outcome == "match" else None
+            if news is None:
+                dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
+                continue
+            one = replace(one, again=news)
+        dropped += [
+            Dropped(copy.posting_id, f"is the same job as {copies.best.posting_id}, which is the better copy")
+            for copy in copies.others
+        ]
+        kept.append(one)
+    return kept
+
+
+def _why_sent(posting: PostingCore, before: Sequence[SentItem]) -> str:
+    own = next((item for item in before if item.posting_id == posting.posting_id), None)
+    if own is not None:
+        return f"was sent to the subscriber on {own.sent_at:%Y-%m-%d}"
+    return (
+        f"is the same job as {before[0].posting_id}, which was sent to the subscriber on {before[0].sent_at:%Y-%m-%d}"
+    )
+
+
+def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
+    """The best copy with the searches of all copies, each judged on the copy that is shown."""
+    own = judged[copies.best.posting_id]
+    if not copies.others:
+        return own
+    searches = {search.search_id: search for one in copies.all for search in judged[one.posting_id].searches}
+    merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
+    copies_of_it = tuple(one.posting_id for one in copies.others)
+    return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
+
+
+def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
+    """The job with the searches that it fits, the one that it suits best first."""
+    own = passing(one.ready, due_at, recipient.said)
+    weights = [weight_of(judged, search.preferred_places) for search, judged in one.fits]
+    if len(one.fits) == 1:
+        return _Ranked(one, one.fits, total(weights[0], own))
+    scored = sorted(
+        ((-total(weight, own), -weight.fit, *_by_name(search)), place)
+        for place, (weight, (search, _)) in enumerate(zip(weights, one.fits, strict=True))
+    )
+    return _Ranked(one, tuple(one.fits[place] for _, place in scored), -scored[0][0][0])
+
+
+def _rank(one: _Ranked) -> tuple[float, float, float, str]:
+    _, best = one.fits[0]
+    return (-one.score, -weight_of(best).fit, -one.ready.seen, one.ready.posting.posting_id)
+
+
+def _item(one: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
+    """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
+    search, best = one.fits[0]
+    parts = score(best, due_at, recipient.said, search.preferred_places).parts
+    return Item(one.job.posting, _found_by(one.fits), one.score, parts, one.job.again)
+
+
+def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
+    return tuple(
+        FoundBy(search, judged.verdict, preferred_of(search.preferred_places, judged.ready)) for search, judged in fits
+    )
+
+
+def _why_held(dropped: Sequence[Dropped], near: Sequence[_Ranked]) -> str:
+    if near:
+        return "no new job fits; near misses alone are not worth a mail"
+    if dropped:
+        return f"none of {len(dropped)} found jobs is worth a mail"
+    return "nothing new was found"
+
+
+def _by_name(search: DueSearch) -> tuple[str, str]:
+    return (search.name, search.search_id)
+
+
+def _in_order(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
+    return tuple(sorted(dropped, key=lambda one: one.posting_id))

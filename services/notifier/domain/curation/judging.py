@@ -1,0 +1,144 @@
+"""Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple
+
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.notifier.domain.model import Part
+from services.rules.prepared import PreparedPosting
+from services.rules.signature import fold_company
+from services.rules.skills import taxonomy
+from services.rules.text import Haystack
+from services.rules.titles import fold_title
+from services.rules.verdict import Verdict, judge, outcome_of
+
+
+class Ready(PreparedPosting):
+    """A posting ready to be judged, with what curation works out of it besides; each part on first use."""
+
+    @cached_property
+    def implied_by_core(self) -> dict[str, tuple[str, ...]]:
+        """Each parent that a core skill implies, with all core skills that imply it, by name."""
+        known = taxonomy()
+        implied: dict[str, tuple[str, ...]] = {}
+        for name in sorted(self.core):
+            for parent in known.parents(name):
+                implied[parent] = (*implied.get(parent, ()), name)
+        return implied
+
+    @cached_property
+    def title(self) -> Haystack:
+        """The words of the title."""
+        return Haystack.of(self.posting.title, "")
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of the title that tell of the work."""
+        return frozenset(fold_title(self.posting.title).split())
+
+    @cached_property
+    def company(self) -> str:
+        """The company's folded name."""
+        return fold_company(self.posting.company.name)
+
+    @cached_property
+    def hires(self) -> frozenset[str]:
+        """The places that its reach names."""
+        reach = self.posting.reach
+        return frozenset((*reach.groups, *reach.countries, *reach.subdivisions))
+
+    @cached_property
+    def seen(self) -> float:
+        """When the job became known, in seconds of POSIX time."""
+        return self.posting.seen_at.timestamp()
+
+
+class Weight(NamedTuple):
+    """The points that a posting has for criteria at any time, see `services.notifier.domain.curation.score`."""
+
+    fit: float
+    pay: float
+    stated: float
+    place: float
+    counts: float
+    """The share for which freshness counts; it is in the other points already."""
+
+
+LastingParts = tuple[Part, Part, Part, Part]
+"""Fit, pay, stated and place."""
+
+
+class Judged:
+    """What criteria make of a posting. The outcome is known at once; what few are asked for, on first use."""
+
+    __slots__ = ("_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
+
+    def __init__(self, criteria: Criteria, ready: Ready) -> None:
+        self.criteria = criteria
+        self.ready = ready
+        self.outcome = outcome_of(criteria, ready)
+        self._verdict: Verdict | None = None
+        self._weight: Weight | None = None
+        self._parts: LastingParts | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The outcome with its reasons."""
+        if self._verdict is None:
+            self._verdict = judge(self.criteria, self.ready)
+        return self._verdict
+
+    def weight(self, work_out: Callable[[Criteria, Ready], Weight]) -> Weight:
+        """What `work_out` makes of criteria and posting, which must be the same function each time."""
+        if self._weight is None:
+            self._weight = work_out(self.criteria, self.ready)
+        return self._weight
+
+    def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:
+        """Likewise."""
+        if self._parts is None:
+            self._parts = work_out(self)
+        return self._parts
+
+
+class Judging:
+    """What criteria make of postings, worked out once for all who share both."""
+
+    def __init__(self, most: int = 50_000, most_postings: int = 5_000) -> None:
+        """Of pairs at most `most` are held, of 0.3 KB each, and 2 KB more where the verdict was asked for.
+
+        `most_postings`: how many postings are; with the words of their texts they take as much memory again.
+        """
+        self._most = most
+        self._most_postings = most_postings
+        self._ready: dict[str, Ready] = {}
+        self._judged: dict[tuple[int, int], Judged] = {}
+
+    def ready(self, posting: PostingCore) -> Ready:
+        """The posting made ready, once while it is the same."""
+        held = self._ready.get(posting.posting_id)
+        if held is None or held.posting is not posting:
+            if len(self._ready) >= self._most_postings:
+                self.forget()
+            held = self._ready[posting.posting_id] = Ready(posting)
+        return held
+
+    def of(self, criteria: Criteria, ready: Ready) -> Judged:
+        """What `criteria` make of a posting."""
+        # By identity: hashing criteria takes as long as judging by them. What is held here keeps its identity.
+        own = (id(criteria), id(ready))
+        held = self._judged.get(own)
+        if held is not None:
+            return held
+        if len(self._judged) >= self._most:
+            # Not the postings: reading their words again takes longer than judging by ten searches.
+            self._judged.clear()
+        found = self._judged[own] = Judged(criteria, ready)
+        return found
+
+    def forget(self) -> None:
+        """Let go of all: postings and criteria are about to be read anew."""
+        self._ready.clear()
+        self._judged.clear()

@@ -1,0 +1,197 @@
+"""How good a fitting job is for a search: 100 points in five parts or six, and a few that feedback gives or takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from schemas.criteria import Criteria, SalaryFloor
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.feedback_points import feedback_part
+from services.notifier.domain.curation.fit import NOTHING_ASKED, counts_for_all_else, fit_facts, fit_share
+from services.notifier.domain.curation.judging import Judged, LastingParts, Ready, Weight
+from services.notifier.domain.curation.preferred_places import preferred_of, share_of
+from services.notifier.domain.model import Fact, Part, Said
+from services.rules.criterion.salary import annual_floor
+from services.rules.placing import WORLDWIDE, concrete
+
+FIT_POINTS = 50.0
+"""As many as all other parts have together: no pay makes up for skills that a job does not ask for."""
+PAY_POINTS = 15.0
+STATED_POINTS = 5.0
+FRESH_POINTS = 20.0
+PLACE_POINTS = 10.0
+PREFERRED_POINTS = 7.0
+"""Of those for the place, where a search prefers places: as much as five days of freshness."""
+
+FRESH_FOR = timedelta(days=14)
+PAY_BEST_AT = 0.5
+"""A top half as high again as the floor earns all pay points."""
+PLACE_INCLUDED = 0.8
+"""A wanted place that the job takes in without naming it; named it is worth 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The parts of a score: between 0 and 100 together, then feedback's, see `feedback_points.py`."""
+
+    parts: tuple[Part, ...]
+    """In the order of docs/curation.md; `preferred` only where places are preferred."""
+
+    @property
+    def total(self) -> float:
+        """Their sum, as `total` gives it."""
+        of = {part.code: part.points for part in self.parts}
+        place = of["place"] + of.get("preferred", 0.0)
+        return total(Weight(of["fit"], of["pay"], of["stated"], place, 1.0), Passing(of["fresh"], of["feedback"]))
+
+
+class Passing(NamedTuple):
+    """The points that a posting has for a subscriber at one time, whatever it is held against."""
+
+    fresh: float
+    feedback: float
+
+
+def score(judged: Judged, due_at: datetime, said: Sequence[Said] = (), preferred_places: tuple[str, ...] = ()) -> Score:
+    """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
+    fit, pay, stated, place = judged.parts(_lasting)
+    counts = judged.weight(_weight).counts
+    fresh, feedback = _fresh(judged.ready, due_at, counts), feedback_part(said, judged.ready, due_at)
+    if not preferred_places:
+        return Score((fit, pay, stated, fresh, place, feedback))
+    rest = replace(place, points=_beside_preferred(place.points), most=_beside_preferred(place.most))
+    return Score((fit, pay, stated, fresh, rest, _preferred(preferred_places, judged.ready, counts), feedback))
+
+
+def weight_of(judged: Judged, preferred_places: tuple[str, ...] = ()) -> Weight:
+    """What is the same at any time for everybody with these criteria who prefers these places."""
+    weight = judged.weight(_weight)
+    if not preferred_places:
+        return weight
+    preferred = weight.counts * _preferred_points(preferred_places, judged.ready)
+    return weight._replace(place=_beside_preferred(weight.place) + preferred)
+
+
+def passing(ready: Ready, due_at: datetime, said: Sequence[Said]) -> Passing:
+    """What `total` adds for one subscriber at one time."""
+    return Passing(_fresh_points(ready, due_at), feedback_part(said, ready, due_at).points if said else 0.0)
+
+
+def total(weight: Weight, passing: Passing) -> float:
+    """The sum of the parts, without what they rest on.
+
+    Rounded, so that equal jobs tie and the order falls to their fit and their dates.
+    """
+    # Added in the order of the parts: the last digit may depend on it.
+    fresh = weight.counts * passing.fresh
+    return round(weight.fit + weight.pay + weight.stated + fresh + weight.place + passing.feedback, 3)
+
+
+def _weight(criteria: Criteria, ready: Ready) -> Weight:
+    counts = counts_for_all_else(criteria, ready)
+    pay, stated = counts * _pay_points(criteria, ready), counts * _stated_points(ready)
+    fit, place = FIT_POINTS * fit_share(criteria, ready), counts * _place_points(criteria, ready)
+    return Weight(fit, pay, stated, place, counts)
+
+
+def _lasting(judged: Judged) -> LastingParts:
+    criteria, ready, weight = judged.criteria, judged.ready, weight_of(judged)
+    states = int(states_pay(ready.posting))
+    return (
+        Part("fit", weight.fit, FIT_POINTS, fit_facts(criteria, ready, weight.counts)),
+        Part("pay", weight.pay, PAY_POINTS, _pay_facts(criteria, ready.posting)),
+        Part("stated", weight.stated, STATED_POINTS, (("stated", states),)),
+        Part("place", weight.place, PLACE_POINTS, _place_facts(criteria, ready)),
+    )
+
+
+def states_pay(posting: PostingCore) -> bool:
+    """Whether the posting names an amount."""
+    return posting.salary is not None and (posting.salary.min is not None or posting.salary.max is not None)
+
+
+def _pay_points(criteria: Criteria, ready: Ready) -> float:
+    """How far the top lies above the floor; half of it for stated pay where no floor is set."""
+    if criteria.salary_floor is None:
+        return PAY_POINTS * NOTHING_ASKED * states_pay(ready.posting)
+    held = _top_and_floor(criteria, ready.posting)
+    if held is None:
+        return 0.0
+    top, floor, _ = held
+    return PAY_POINTS * min(1.0, max(0.0, (top / floor - 1.0) / PAY_BEST_AT))
+
+
+def _pay_facts(criteria: Criteria, posting: PostingCore) -> tuple[Fact, ...]:
+    held = _top_and_floor(criteria, posting)
+    if held is None:
+        return ()
+    top, floor, asked = held
+    return (("annual_top", top), ("annual_floor", floor), ("currency", asked.currency), ("period", asked.period))
+
+
+def _top_and_floor(criteria: Criteria, posting: PostingCore) -> tuple[int, int, SalaryFloor] | None:
+    """Of a year, in the floor's currency; None where there is nothing to hold against each other."""
+    asked, salary = criteria.salary_floor, posting.salary
+    if asked is None or salary is None or not states_pay(posting):
+        return None
+    floor, top = annual_floor(asked), salary.tops.get(asked.currency)
+    return None if not floor or top is None else (top, floor, asked)
+
+
+def _stated_points(ready: Ready) -> float:
+    """All for pay that is stated, whatever it is."""
+    return STATED_POINTS * states_pay(ready.posting)
+
+
+def _fresh(ready: Ready, due_at: datetime, counts: float) -> Part:
+    age = max(timedelta(0), due_at - ready.posting.seen_at)
+    return Part("fresh", counts * _fresh_points(ready, due_at), FRESH_POINTS, (("days", age.days),))
+
+
+def _fresh_points(ready: Ready, due_at: datetime) -> float:
+    """All for a job of today, falling evenly to 0 at 14 days."""
+    age = max(timedelta(0), due_at - ready.posting.seen_at)
+    return FRESH_POINTS * max(0.0, 1.0 - age / FRESH_FOR)
+
+
+def _place_facts(criteria: Criteria, ready: Ready) -> tuple[Fact, ...]:
+    if not criteria.places:
+        return ()
+    fits = _taken_in(criteria, ready)
+    return (("named", tuple(place for place in fits if _names(ready, place))), ("fits", fits))
+
+
+def _place_points(criteria: Criteria, ready: Ready) -> float:
+    """Whether the job names a wanted place, takes it in, or says nothing; half where no place is asked for."""
+    if not criteria.places:
+        return PLACE_POINTS * NOTHING_ASKED
+    fits = _taken_in(criteria, ready)
+    named = any(_names(ready, place) for place in fits)
+    return PLACE_POINTS * (1.0 if named else PLACE_INCLUDED if fits else 0.0)
+
+
+def _preferred(places: tuple[str, ...], ready: Ready, counts: float) -> Part:
+    found = preferred_of(places, ready)
+    facts = (("asked", places), ("named", found.named), ("fits", found.taken_in))
+    return Part("preferred", counts * _preferred_points(places, ready), PREFERRED_POINTS, facts)
+
+
+def _beside_preferred(points: float) -> float:
+    """What is left of the points for the place where a search prefers places."""
+    return points * (PLACE_POINTS - PREFERRED_POINTS) / PLACE_POINTS
+
+
+def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
+    """All where the job names a preferred place, half where it only takes one in."""
+    return PREFERRED_POINTS * share_of(preferred_of(places, ready))
+
+
+def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+    """The wanted places that the job takes in; none where it does not say from where."""
+    allowed = ready.allowed
+    return tuple(filter(allowed.takes_in, concrete(criteria.places))) if allowed.told else ()
+
+
+def _names(ready: Ready, place: str) -> bool:
+    return place == WORLDWIDE or place in ready.hires

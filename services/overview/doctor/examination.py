@@ -1,0 +1,303 @@
+"""What an installation stands on, looked at one thing after the other: what is there, what is not, how to mend it."""
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from sqlalchemy import Engine, text
+
+from schemas.counted import counted
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.notifier.domain.links import LinkError, public_base
+from services.notifier.mail_settings import MailSettings
+from services.overview.doctor.agreement import agreement
+from services.overview.doctor.finding import Finding, Grade
+from services.overview.doctor.mailer import examine_mailer
+from services.runtime.clock import Clock
+from services.runtime.datadir import LOG_FILE, STORE_FILE
+from services.runtime.elasticsearch import SearchEngine
+from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.heartbeat import read_workers
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.topics import check as check_topics
+from services.runtime.kafka.topics import planned
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.privacy import told
+from services.runtime.store import is_postgresql, open_store, reading, revision_of
+from services.settings import Settings
+
+LEAST_FREE = 1 << 30
+"""Bytes of the data folder's disk below which it is worth a note."""
+MOST_SKEW = timedelta(seconds=2)
+"""Between this machine's clock and another's; beyond it due times and leases are off."""
+_PATIENCE_S = 4.0
+_CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Look at everything that the settings name; each thing as soon as it was looked at. Raises nothing for it."""
+    yield Finding("versions", "well", _versions())
+    yield from _guarded("data folder", "free the disk or name another folder by `data`", lambda: _folder(settings))
+    has_store = yield from _guarded("store", _mend_store(settings), lambda: _store(settings, clock))
+    if settings.deployed:
+        yield from _log_servers(settings, has_store=has_store)
+    else:
+        yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings))
+    if settings.matcher.index == "elasticsearch":
+        mend = "start it, or mend [elasticsearch] in the settings"
+        yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, has_store=has_store))
+    yield from _guarded("mailer", "mend [mail] in the settings", lambda: examine_mailer(settings.mail))
+    yield _public_url(settings.mail)
+    yield _secret(settings)
+    yield from _push(settings)
+    if not settings.ingest.sources and not settings.ingest.push.enabled:
+        yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
+
+
+def _log_servers(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
+    """Kafka, and what it holds; of that nothing is wrong for all that is known while Kafka or the store is away."""
+    has_kafka = yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
+    if not has_kafka:
+        yield Finding("topics", "note", "not looked at: Kafka does not answer", "mend Kafka first")
+        return
+    yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
+    if has_store:
+        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings))
+
+
+def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Generator[Finding, None, bool]:
+    """Findings of one look, be it one that fails; gives whether it did not."""
+    try:
+        yield from look()
+        return True
+    except JobchimeError as error:
+        yield Finding(what, "wrong", told(error), mend)
+    except OSError as error:
+        yield Finding(what, "wrong", error.strerror or str(error), mend)
+    except Exception as error:
+        # What is looked at may be in any state; one look that fails must not keep the others from their turn.
+        yield Finding(what, "wrong", f"looking at it failed: {type(error).__name__}: {told(error)}", mend)
+    return False
+
+
+def _versions() -> str:
+    return ", ".join((f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in _CLIENTS)))
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data
+    if settings.deployed and settings.store.get_secret_value() and not folder.exists():
+        yield Finding("data folder", "well", "not needed: the store and the log are servers")
+        return
+    if not folder.is_dir():
+        yield Finding("data folder", "note", f"{folder} is not there yet", "`jobchime run` makes it")
+        return
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding("data folder", "wrong", f"{folder} cannot be written to", f"chown or chmod {folder}")
+        return
+    free = shutil.disk_usage(folder).free
+    said = f"{folder}, {free / (1 << 30):,.1f} GiB free"
+    yield Finding("data folder", "well" if free >= LEAST_FREE else "note", said, "free the disk" * (free < LEAST_FREE))
+
+
+def _mend_store(settings: Settings) -> str:
+    return "start it, or mend `store` in the settings" if settings.store.get_secret_value() else "restore a backup"
+
+
+def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if settings.deployed and not settings.store.get_secret_value():
+        yield Finding(
+            "store", "note", "SQLite in the data folder: only processes on this machine can share it",
+            "set `store` to a PostgreSQL address where services run on several machines",
+        )  # fmt: skip
+    if not _may_be_there(settings):
+        begins = "`jobchime migrate`" if settings.deployed else "`jobchime run`"
+        yield Finding("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
+        return
+    engine = open_store(settings.store_url, settings.store_limits)
+    try:
+        yield Finding("store", "well", _store_version(engine))
+        revision = revision_of(engine)
+        if revision.state == "same":
+            yield Finding("migrations", "well", f"revision {revision.current}")
+        elif revision.state == "newer":
+            yield Finding(
+                "migrations", "note", f"revision {revision.current}, newer than this program needs", "upgrade"
+            )
+        else:
+            said = f"revision {revision.current or 'none'}, and {revision.needed} is needed"
+            yield Finding("migrations", "wrong", said, "`jobchime migrate`")
+            return
+        yield from _clocks(engine, clock)
+    finally:
+        engine.dispose()
+
+
+def _may_be_there(settings: Settings) -> bool:
+    """A store that is a file is none before it is made, and must not be made by being looked at."""
+    return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
+
+
+def _store_version(engine: Engine) -> str:
+    with reading(engine) as connection:
+        query = "SHOW server_version" if is_postgresql(engine) else "SELECT sqlite_version()"
+        number = connection.execute(text(query)).scalar_one()
+    return f"{'PostgreSQL' if is_postgresql(engine) else 'SQLite'} {number}"
+
+
+def _clocks(engine: Engine, clock: Clock) -> Iterator[Finding]:
+    """The server's clock against ours, and that of each worker by its last heartbeat."""
+    if is_postgresql(engine):
+        before = clock.now()
+        with reading(engine) as connection:
+            theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        ours = before + (clock.now() - before) / 2
+        yield _skew("clock of the store", theirs - ours)
+    ahead = [worker for worker in read_workers(engine) if worker.seen_at > clock.now() + MOST_SKEW]
+    for worker in ahead:
+        yield _skew(f"clock of {worker.host}", worker.seen_at - clock.now())
+
+
+def _skew(what: str, skew: timedelta) -> Finding:
+    seconds = skew.total_seconds()
+    if abs(skew) <= MOST_SKEW:
+        return Finding(what, "well", f"{seconds:+.2f} s")
+    return Finding(what, "wrong", f"{seconds:+.1f} s from this machine's", "set the clocks by NTP")
+
+
+def _kafka(settings: Settings) -> Iterator[Finding]:
+    with Offsets(settings.kafka, patience_s=_PATIENCE_S) as offsets:
+        brokers = offsets.ask(lambda admin: len(admin.describe_cluster()["brokers"]))
+    if brokers < settings.kafka.replication:
+        yield Finding(
+            "Kafka", "wrong", f"{brokers} brokers, and kafka.replication is {settings.kafka.replication}",
+            "start more brokers, or lower kafka.replication",
+        )  # fmt: skip
+        return
+    yield Finding("Kafka", "well", f"{', '.join(settings.kafka.bootstrap)}, {counted(brokers, 'broker')}")
+
+
+def _topics(settings: Settings) -> Iterator[Finding]:
+    found = check_topics(settings.kafka)
+    for one in found:
+        yield Finding(f"topic {one.topic}", "wrong", one.what, one.mend)
+    if not found:
+        yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
+
+
+def _agreement(settings: Settings) -> Iterator[Finding]:
+    """Of a store and topics that are there; what is missing was told before."""
+    if not _may_be_there(settings) or _is_lacking(settings):
+        return
+    engine = open_store(settings.store_url, settings.store_limits)
+    try:
+        if revision_of(engine).usable:
+            yield from agreement(engine, settings.kafka)
+    finally:
+        engine.dispose()
+
+
+def _is_lacking(settings: Settings) -> bool:
+    return any(one.what == "missing" for one in check_topics(settings.kafka))
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    path = settings.data / LOG_FILE
+    if not path.is_file():
+        yield Finding("log", "note", "not there yet", "`jobchime run` makes it")
+        return
+    with SqliteLog(path) as log:
+        records = sum(sum(log.ends(topic.name)) for topic in planned(settings.kafka))
+    yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {counted(records, 'record')} ever")
+
+
+def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
+    engine = SearchEngine(settings.elasticsearch)
+    try:
+        where = f"at {', '.join(settings.elasticsearch.urls)}"
+        try:
+            number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
+        except UnavailableError as error:
+            raise UnavailableError(f"{where}: {told(error)}") from error
+        yield Finding("Elasticsearch", "well", f"{number} {where}")
+        health = engine.ask("GET", "/_cluster/health", timeout_s=_PATIENCE_S)["status"]
+        if health == "red":
+            yield Finding("cluster", "wrong", "red: a shard is missing", "see GET /_cluster/allocation/explain")
+        for name, index in (
+            ("criteria", ElasticsearchCriteriaIndex(engine)),
+            ("postings", ElasticsearchRecentPostings(engine)),
+        ):
+            current = index.generations.current()
+            if not current:
+                yield _lacks_index(settings, name, has_store=has_store)
+            elif current.schema != index.generations.schema:
+                said = f"{current.name} is of {current.schema}, and {index.generations.schema} is needed"
+                yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
+            else:
+                yield Finding(f"index of {name}", "well", current.name)
+    finally:
+        engine.close()
+
+
+def _lacks_index(settings: Settings, name: str, *, has_store: bool) -> Finding:
+    """An index is wanting once a matcher has run, of which the store has heard."""
+    what = f"index of {name}"
+    if not has_store:
+        return Finding(what, "note", "not there; the store would know whether it was", "mend the store first")
+    if _has_run(settings, "matcher"):
+        return Finding(what, "wrong", "not there", "`jobchime reindex`")
+    return Finding(what, "note", "not there yet", "the first `jobchime matcher` makes it at its start")
+
+
+def _has_run(settings: Settings, service: str) -> bool:
+    """Whether the store has heard of a worker of a service."""
+    if not _may_be_there(settings):
+        return False
+    engine = open_store(settings.store_url, settings.store_limits)
+    try:
+        if not revision_of(engine).usable:
+            return False
+        return any(worker.heartbeat.service == service for worker in read_workers(engine))
+    finally:
+        engine.dispose()
+
+
+def _public_url(mail: MailSettings) -> Finding:
+    if not mail.public_url:
+        grade: Grade = "note" if mail.mailer == "folder" else "wrong"
+        return Finding("public URL", grade, "not set: mails carry no links", "set mail.public_url")
+    try:
+        public_base(mail.public_url)
+    except LinkError as error:
+        return Finding("public URL", "wrong", str(error), "mend mail.public_url")
+    return Finding("public URL", "well", mail.public_url)
+
+
+def _secret(settings: Settings) -> Finding:
+    if settings.secret.get_secret_value():
+        with suppress(JobchimeError):
+            settings.ids()
+            return Finding("secret", "well", "set by you")
+        return Finding("secret", "wrong", "too short", "set JOBCHIME_SECRET to `openssl rand -hex 32`")
+    if settings.deployed:
+        return Finding(
+            "secret", "wrong", "not set: all notifiers must sign links with one",
+            "set JOBCHIME_SECRET to `openssl rand -hex 32`, and keep it",
+        )  # fmt: skip
+    return Finding("secret", "well", "kept in the data folder; back it up")
+
+
+def _push(settings: Settings) -> Iterator[Finding]:
+    push = settings.ingest.push
+    for name, key in push.keys.items():
+        try:
+            key.secret(name)
+        except JobchimeError as error:
+            yield Finding(f"push key {name}", "wrong", told(error), "mend [ingest.push.keys] in the settings")
+    if push.enabled:
+        yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {counted(len(push.keys), 'key')}")

@@ -1,0 +1,220 @@
+"""Looks at everything once. What is away costs its own part of the view, and little time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from schemas.topics import TOPICS, dead_of
+from services.operating import expected_of
+from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
+from services.processes import SERVICES, services_needed
+from services.runtime.clock import Clock
+from services.runtime.datadir import LOG_FILE, STORE_FILE
+from services.runtime.dead import DeadLetters, LetterLog
+from services.runtime.elasticsearch import SearchEngine
+from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.figures import StoreFigures, read_figures
+from services.runtime.heartbeat import Worker, read_workers
+from services.runtime.kafka.lag import inputs_of_services
+from services.runtime.kafka.letters import KafkaLetterLog
+from services.runtime.kafka.offsets import Offsets
+from services.runtime.log_sqlite import SqliteLog
+from services.runtime.pauses import Pauses
+from services.runtime.privacy import told
+from services.runtime.store import check_revision, open_store
+from services.settings import Settings
+
+_PATIENCE_S = 3.0
+_DEAD = tuple(dead_of(topic.name) for topic in TOPICS)
+_ALL = (*(topic.name for topic in TOPICS), *_DEAD)
+
+Place = tuple[str, int]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """Where the topics begin and end, and how far the services have come."""
+
+    starts: Mapping[Place, int]
+    ends: Mapping[Place, int]
+    committed: Mapping[str, Mapping[Place, int]]
+
+
+class Gatherer:
+    """Looks, again and again where asked; holds its connections meanwhile."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._held = ExitStack()
+        self._store: Engine | None = None
+        self._log: SqliteLog | None = None
+        self._offsets: Offsets | None = None
+        self._search: SearchEngine | None = None
+        self._letter_log: LetterLog | None = None
+        self._last: tuple[datetime, Mapping[str, int]] | None = None
+        self._away: dict[str, datetime] = {}
+        self._letters: tuple[Mapping[str, int], tuple[LetterView, ...]] = ({}, ())
+
+    def __enter__(self) -> "Gatherer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def look(self) -> Overview:
+        """All there is to say now. Raises nothing for what is away."""
+        now = self._clock.now()
+        engines: list[EngineView] = []
+        figures = self._tried(engines, "store", self._read_store)
+        log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
+        if self._settings.matcher.index == "elasticsearch":
+            self._tried(engines, "Elasticsearch", self._ask_search)
+        workers = figures[1] if figures else ()
+        letters = self._waiting_letters(log) if log else ()
+        return Overview(
+            at=now,
+            form="deployed" if self._settings.deployed else "embedded",
+            engines=tuple(engines),
+            figures=figures[0] if figures else None,
+            topics=self._topics(log, letters, now) if log else (),
+            services=self._services(workers, log, figures[0].pauses if figures else Pauses()),
+            letters=letters,
+            freshness_s=_freshness(workers, now),
+        )
+
+    def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
+        try:
+            found = look()
+        except JobchimeError as error:
+            since = self._away.setdefault(name, self._clock.now())
+            engines.append(EngineView(name, False, told(error), since))
+            return None
+        self._away.pop(name, None)
+        engines.append(EngineView(name, True, found if isinstance(found, str) else ""))
+        return found
+
+    def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...]]:
+        if self._store is None:
+            if not self._settings.store.get_secret_value() and not (self._settings.data / STORE_FILE).is_file():
+                raise UnavailableError(f"there is no store in {self._settings.data} yet; `jobchime run` begins one")
+            self._store = open_store(self._settings.store_url, self._settings.store_limits)
+            self._held.callback(self._store.dispose)
+        check_revision(self._store)
+        now = self._clock.now()
+        figures = read_figures(
+            self._store, now, expected_of(self._settings.ingest), services_needed(self._settings.ingest)
+        )
+        return figures, read_workers(self._store)
+
+    def _read_log(self) -> LogView:
+        if self._settings.deployed:
+            return self._read_kafka()
+        log = self._open_log()
+        starts = {(topic, at): offset for topic in _ALL for at, offset in enumerate(log.starts(topic))}
+        committed: dict[str, dict[Place, int]] = {}
+        for commit in log.commits():
+            committed.setdefault(commit.group, {})[commit.topic, commit.partition] = commit.offset
+        ends = {(topic, at): offset for topic in _ALL for at, offset in enumerate(log.ends(topic))}
+        return LogView(starts, ends, committed)
+
+    def _open_log(self) -> SqliteLog:
+        if self._log is None:
+            path = self._settings.data / LOG_FILE
+            if not path.is_file():
+                raise UnavailableError(f"there is no log in {self._settings.data} yet; `jobchime run` begins one")
+            self._log = self._held.enter_context(SqliteLog(path))
+        return self._log
+
+    def _read_kafka(self) -> LogView:
+        if self._offsets is None:
+            self._offsets = self._held.enter_context(Offsets(self._settings.kafka, patience_s=_PATIENCE_S))
+        # Commits first: a lag then counts what came meanwhile, and is never less than it is.
+        committed = self._offsets.committed(tuple(inputs_of_services()))
+        return LogView(self._offsets.starts(_ALL), self._offsets.ends(_ALL), committed)
+
+    def _ask_search(self) -> str:
+        if self._search is None:
+            self._search = SearchEngine(self._settings.elasticsearch)
+            self._held.callback(self._search.close)
+        return str(self._search.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"])
+
+    def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
+        ends = _summed(log.ends)
+        starts = _summed(log.starts)
+        rates: dict[str, float] = {}
+        if self._last is not None and (passed := (now - self._last[0]).total_seconds()) > 0:
+            rates = {name: max(ends[name] - self._last[1].get(name, 0), 0) / passed for name in ends}
+        self._last = (now, ends)
+        return tuple(
+            TopicView(
+                name=topic.name,
+                records=ends[topic.name] - starts[topic.name],
+                end=ends[topic.name],
+                dead=sum(letter.waiting for letter in letters if letter.topic == dead_of(topic.name)),
+                per_second=rates.get(topic.name),
+            )
+            for topic in TOPICS
+        )
+
+    def _services(self, workers: Sequence[Worker], log: LogView | None, pauses: Pauses) -> tuple[ServiceView, ...]:
+        inputs = inputs_of_services()
+        needed = services_needed(self._settings.ingest)
+        names = dict.fromkeys((*SERVICES, *(worker.heartbeat.service for worker in workers)))
+        return tuple(
+            ServiceView(
+                name=name,
+                lag=_lag(log, name, inputs[name]) if log is not None and name in inputs else None,
+                workers=tuple(worker for worker in workers if worker.heartbeat.service == name),
+                paused=pauses.holds(name),
+                needed=name in needed,
+            )
+            for name in names
+        )
+
+    def _waiting_letters(self, log: LogView) -> tuple[LetterView, ...]:
+        """By topic and reason; read again only where a letter or a replay came, for that reads them all."""
+        ends = {topic: end for topic, end in _summed(log.ends).items() if topic in _DEAD}
+        if ends != self._letters[0]:
+            try:
+                counts = DeadLetters(self._open_letters()).counts()
+            except JobchimeError:
+                return ()
+            found = tuple(LetterView(c.topic, c.error, c.waiting) for c in counts if c.waiting)
+            self._letters = (ends, found)
+        return self._letters[1]
+
+    def _open_letters(self) -> LetterLog:
+        if not self._settings.deployed:
+            return self._open_log()
+        if self._letter_log is None:
+            self._letter_log = self._held.enter_context(KafkaLetterLog(self._settings.kafka))
+        return self._letter_log
+
+
+def _lag(log: LogView, service: str, topics: Sequence[str]) -> int:
+    """What is there and not handled; without a commit, all that is there."""
+    committed = log.committed.get(service, {})
+    places = [place for place in log.ends if place[0] in topics]
+    return sum(max(log.ends[at] - max(committed.get(at, 0), log.starts[at]), 0) for at in places)
+
+
+def _summed(offsets: Mapping[Place, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (topic, _), offset in offsets.items():
+        found[topic] = found.get(topic, 0) + offset
+    return found
+
+
+def _freshness(workers: Sequence[Worker], now: datetime) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for worker in workers:
+        if worker.alive(now) and worker.heartbeat.freshness_s is not None and worker.heartbeat.per_second > 0:
+            found.setdefault(worker.heartbeat.service, []).append(worker.heartbeat.freshness_s)
+    return {service: median(values) for service, values in found.items()}

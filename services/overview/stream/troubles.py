@@ -1,0 +1,229 @@
+"""What is not well, and what to do about it: pure, for whoever is woken at three."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from schemas.counted import counted
+from services.overview.stream.mail_troubles import mail_troubles
+from services.overview.stream.model import Overview, ServiceView, Trouble
+from services.overview.stream.source_troubles import late_polls, source_troubles
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
+from services.processes import process_of
+from services.runtime.figures import StoreFigures
+from services.runtime.heartbeat import Worker
+from services.runtime.pauses import BY_OPERATOR
+
+LATE = timedelta(minutes=15)
+"""A digest that has been due for so long is late."""
+BEHIND_S = 300.0
+"""A service that needs longer than this to catch up is behind."""
+SLOW_S = 60.0
+"""A median from fetch to handling beyond this is not fresh."""
+_OUTBOX_MANY = 10_000
+_COLLECTOR = "ingest.collector"
+
+
+def troubles(overview: Overview) -> tuple[Trouble, ...]:
+    """All that is not well, the gravest first; empty where all is."""
+    found = [
+        *_engines(overview),
+        *_services(overview),
+        *(_store(overview.figures, overview.at) if overview.figures else ()),
+        *_late_polls(overview),
+        *_letters(overview),
+    ]
+    return tuple(sorted(found, key=lambda one: not one.grave))
+
+
+def healthy(overview: Overview) -> bool:
+    """Whether nothing grave is wrong: a pause by an operator is no fault."""
+    return not any(one.grave for one in troubles(overview))
+
+
+def _engines(overview: Overview) -> Iterator[Trouble]:
+    for engine in overview.engines:
+        if not engine.reachable:
+            yield Trouble(
+                f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
+                _remedy(engine.said),
+            )
+
+
+def _services(overview: Overview) -> Iterator[Trouble]:
+    away = {engine.name for engine in overview.engines if not engine.reachable}
+    if overview.form == "embedded" and not any(service.alive(overview.at) for service in overview.services):
+        if "store" not in away:
+            yield _nothing_runs(overview)
+        return
+    lacking: dict[str, list[ServiceView]] = {}
+    for service in overview.services:
+        if service.paused:
+            yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
+        elif not service.alive(overview.at):
+            if service.needed and "store" not in away:
+                lacking.setdefault(process_of(service.name), []).append(service)
+        else:
+            yield from _working(overview.at, service, away)
+    for process, services in lacking.items():
+        yield _not_running(overview, process, services)
+    if overview.form == "deployed":
+        yield from _lost(overview)
+
+
+def _nothing_runs(overview: Overview) -> Trouble:
+    """In the embedded form all run or none."""
+    return Trouble(f"jobchime does not run{_last_heard(overview.services, overview.at)}", "start it: `jobchime run`")
+
+
+def _not_running(overview: Overview, process: str, services: Sequence[ServiceView]) -> Trouble:
+    names, last = " and ".join(service.name for service in services), _last_heard(services, overview.at)
+    if overview.form == "embedded":
+        return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again")
+    return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`")
+
+
+def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
+    """Of which workers, and when, the latest first."""
+    seen: dict[str, datetime] = {}
+    for worker in (worker for service in services for worker in service.workers):
+        seen[worker.worker] = max(worker.seen_at, seen.get(worker.worker, worker.seen_at))
+    latest = sorted(seen.items(), key=lambda one: one[1], reverse=True)
+    named = named_of([f"{name} {when(at, now)}" for name, at in latest])
+    return f", last heard of {named}" if named else ""
+
+
+def _lost(overview: Overview) -> Iterator[Trouble]:
+    """Workers that went silent where others of their service go on; where none does, that is told of the service."""
+    lost: dict[str, list[tuple[ServiceView, Worker]]] = {}
+    for service in overview.services:
+        for worker in service.lost(overview.at) if service.alive(overview.at) else ():
+            lost.setdefault(worker.worker, []).append((service, worker))
+    if len(lost) > MOST_NAMED:
+        yield _many_lost(overview, lost)
+        return
+    for name, rows in lost.items():
+        services = " and ".join(service.name for service, _ in rows)
+        left = min(len(service.alive(overview.at)) for service, _ in rows)
+        worker = max((worker for _, worker in rows), key=lambda one: one.seen_at)
+        yield Trouble(
+            f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
+            f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",
+            f"start it again: `jobchime {process_of(rows[0][0].name)}`; gone for good: `jobchime worker forget {name}`",
+        )
+
+
+def _many_lost(overview: Overview, lost: Mapping[str, Sequence[tuple[ServiceView, Worker]]]) -> Trouble:
+    workers = [worker for rows in lost.values() for _, worker in rows]
+    services = dict.fromkeys(service.name for rows in lost.values() for service, _ in rows)
+    last = max(worker.seen_at for worker in workers)
+    return Trouble(
+        f"{len(lost):,} workers of {' and '.join(services)} are lost, the last heard of {when(last, overview.at)}:"
+        f" {named_of(list(lost))}",
+        "`jobchime worker list` names them; start them again; those gone for good: `jobchime worker forget NAME`",
+    )
+
+
+def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
+    """`away`: engines that are told of already; that a worker waits for one of them is no trouble of its own."""
+    alive = service.alive(now)
+    yield from _idle(now, service, away)
+    rate = sum(worker.heartbeat.per_second for worker in alive)
+    if service.lag and all(worker.heartbeat.ready for worker in alive):
+        if rate == 0 and service.lag > 1_000:
+            yield Trouble(
+                f"{service.name} stands still with {counted(service.lag, 'record')} to do", "look into its log"
+            )
+        elif rate > 0 and service.lag / rate > BEHIND_S:
+            left = ago(timedelta(seconds=service.lag / rate))
+            yield Trouble(
+                f"{service.name} is {counted(service.lag, 'record')} behind, {left} at its pace",
+                f"start another worker of {service.name}, if it does not catch up",
+            )
+
+
+def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
+    """Workers that live and do not work, by their reason."""
+    by_reason: dict[str | None, list[Worker]] = {}
+    for worker in service.alive(now):
+        beat = worker.heartbeat
+        if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
+            by_reason.setdefault(beat.reason, []).append(worker)
+    for reason, workers in by_reason.items():
+        said = short(reason or "no reason given")
+        if len(workers) > MOST_NAMED:
+            names = named_of([worker.worker for worker in workers])
+            yield Trouble(f"{len(workers):,} workers of {service.name} do not work ({names}): {said}", _remedy(reason))
+            continue
+        for worker in workers:
+            since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
+            yield Trouble(f"{service.name} ({worker.worker}) does not work: {said}{since}", _remedy(reason))
+
+
+def _remedy(reason: str | None) -> str:
+    said = reason or ""
+    if "halted" in said:
+        return "`jobchime dead list` shows the records; mend the service, then start it again"
+    if "jobchime republish" in said:
+        return "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good"
+    if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
+        return "`jobchime topics create`"
+    if "index of" in said and "missing" in said:
+        return "`jobchime reindex`"
+    if "migrate" in said:
+        return "`jobchime migrate`"
+    return "it goes on by itself once that is back; `jobchime doctor` says how"
+
+
+def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    yield from source_troubles(figures.sources, now)
+    if figures.pauses.sending:
+        waiting = figures.deliveries.get("pending", 0)
+        yield Trouble(
+            f"sending is {BY_OPERATOR}; {counted(waiting, 'mail waits', 'mails wait')}",
+            "`jobchime resume sending`",
+            grave=False,
+        )
+    yield from mail_troubles(figures.mail, now)
+    unknown = figures.deliveries.get("unknown", 0)
+    if unknown:
+        since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
+        yield Trouble(
+            f"of {unknown:,} mails nobody knows whether they went out{since}",
+            "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
+        )
+    if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
+        yield Trouble(
+            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
+            + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
+            "the notifier's log says why: a digest could not be built"
+            if figures.due_retried
+            else "see that a notifier runs and is ready",
+        )
+    if figures.outbox > _OUTBOX_MANY:
+        yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _late_polls(overview: Overview) -> Iterator[Trouble]:
+    """Of a collector that works; one that does not, or is paused, is told of itself."""
+    collectors = [service for service in overview.services if service.name == _COLLECTOR]
+    if overview.figures and any(service.alive(overview.at) and not service.paused for service in collectors):
+        yield from late_polls(overview.figures.sources, overview.at)
+
+
+def _letters(overview: Overview) -> Iterator[Trouble]:
+    by_topic: dict[str, int] = {}
+    for letter in overview.letters:
+        by_topic[letter.topic] = by_topic.get(letter.topic, 0) + letter.waiting
+    for topic, waiting in by_topic.items():
+        if waiting:
+            yield Trouble(
+                f"{counted(waiting, 'dead letter')} in {topic}",
+                "`jobchime dead list` says why; mend it, then `jobchime dead replay` or `dead discard`",
+                grave=False,
+            )
+    for service, seconds in overview.freshness_s.items():
+        if seconds > SLOW_S:
+            yield Trouble(
+                f"{service} handles postings {ago(timedelta(seconds=seconds))} after their fetch", "see its lag above",
+                grave=False,
+            )  # fmt: skip
