@@ -31,8 +31,8 @@ from services.matcher.relaxing import removals
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.store import open_store
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.sql.store import open_store
 from services.usecases.backtest_report import Report, report_json, report_of
 from services.usecases.backtests import look_back
 from services.usecases.forward_search import IndexedPostings, StoredPostings

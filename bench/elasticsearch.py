@@ -38,8 +38,8 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.ports import Hits
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 
 _console = Console(stderr=True)
 _PORTS: Final = {"elasticsearch": 19_200, "elasticsearch7": 19_207, "opensearch": 19_210}

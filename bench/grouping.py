@@ -18,7 +18,7 @@ from schemas.keys import Keys, unpack
 from schemas.sql.tables import matches, postings
 from services.notifier.adapters.sql.windows.window_matches import BEST_MATCHES, Codes, DueKeys, Hits, Rows
 from services.notifier.domain.windows import BEGINNING
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 
 _ROUNDS: Final = 3
 _MOST_HITS: Final = 10_000_000

@@ -19,7 +19,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import create
-from services.runtime.metric_list import ASSIGNED
+from services.runtime.metrics.catalogue import ASSIGNED
 from services.settings import Settings, load_settings
 from tests.support.engines import delete_indices, delete_topics, elasticsearch, fresh_prefix, kafka
 from tests.support.loopback import free_ports

@@ -14,10 +14,10 @@ from schemas.sql.tables import counters, criteria, saved_searches, subscribers
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.criteria.membership import KEYS
 from services.runtime.clock import Clock
-from services.runtime.datadir import LOG_FILE
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Commit, Outgoing
-from services.runtime.store import migrate, open_store, writing
+from services.runtime.sql.store import migrate, open_store, writing
 from services.settings import Settings
 
 SEARCHES_EACH: Final = 5

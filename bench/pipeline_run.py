@@ -36,8 +36,8 @@ from services.notifier.delivering import Courier
 from services.notifier.mail_settings import MailSettings
 from services.notifier.service import Notifier
 from services.runtime.clock import FixedClock
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.store import reading
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.sql.store import reading
 from services.settings import Settings
 
 MORNING: Final = datetime(2026, 9, 1, 4, tzinfo=UTC)

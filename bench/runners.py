@@ -26,9 +26,9 @@ from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import LaneSettings
 from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing, Record, Service
+from services.runtime.stages.lane import LaneSettings
 
 Handler = Literal["matcher", "normaliser", "copier"]
 RUNNERS: Final = ("faust", "bare")

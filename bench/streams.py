@@ -30,7 +30,7 @@ from schemas.topics import CRITERIA, POSTINGS
 from services.ingest.app import make_normaliser
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.records import Outgoing, Record
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 
 _console = Console(stderr=True)
 _MOST_MS: Final = 1_000.0

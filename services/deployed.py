@@ -16,24 +16,24 @@ from sqlalchemy import Engine
 from schemas.topics import CRITERIA, POSTINGS, TOPICS, dead_of
 from services.operating import Operations
 from services.runtime.clock import Clock
-from services.runtime.counted_letters import CountedLetters
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.faust.runner import FaustRunner
-from services.runtime.ground import Ground, Grounded
+from services.runtime.health.ground import Ground, Grounded
+from services.runtime.health.notes import Failure
+from services.runtime.health.worker_name import own_name
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.topics import require
-from services.runtime.lane import LaneSettings
-from services.runtime.leases import SqlLease
+from services.runtime.letters.counted import CountedLetters
 from services.runtime.logging import named
-from services.runtime.notes import Failure
 from services.runtime.records import Service
-from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper
-from services.runtime.stopping import Stopping
-from services.runtime.store import require_revision, store_at
-from services.runtime.ticker import Ticker
-from services.runtime.worker_name import own_name
+from services.runtime.sql.leases import SqlLease
+from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.store import require_revision, store_at
+from services.runtime.stages.lane import LaneSettings
+from services.runtime.stages.stopping import Stopping
+from services.runtime.stages.ticker import Ticker
 from services.settings import Settings
 
 ServiceName = Literal["ingest", "matcher", "notifier"]

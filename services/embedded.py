@@ -24,16 +24,16 @@ from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.counted_letters import CountedLetters
-from services.runtime.datadir import LOG_FILE, held
-from services.runtime.embedded_runner import EmbeddedRunner
-from services.runtime.lane import LaneSettings
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE, held
+from services.runtime.letters.counted import CountedLetters
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
-from services.runtime.relay import OutboxRelay
 from services.runtime.retention import Housekeeper, log_chore
-from services.runtime.stopping import Stopping
-from services.runtime.store import migrate, open_store
+from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.store import migrate, open_store
+from services.runtime.stages.embedded import EmbeddedRunner
+from services.runtime.stages.lane import LaneSettings
+from services.runtime.stages.stopping import Stopping
 from services.settings import Settings
 
 MakeCollector = Callable[[Engine, SqliteLog], Collector]

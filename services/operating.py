@@ -8,20 +8,20 @@ from sqlalchemy import Engine
 
 from services.ingest.settings import IngestSettings
 from services.processes import services_needed
-from services.runtime import metric_list as listed
 from services.runtime.clock import Clock
-from services.runtime.figures import CachedFigures, Expected, StoreFigures, read_figures
-from services.runtime.ground import Shown
-from services.runtime.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
-from services.runtime.measured import Measured
-from services.runtime.metering import RunnerMeter
-from services.runtime.metrics import Metrics
-from services.runtime.notes import Failure
+from services.runtime.figures.stream import CachedFigures, Expected, StoreFigures, read_figures
+from services.runtime.health.ground import Shown
+from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
+from services.runtime.health.notes import Failure
+from services.runtime.health.readiness import heartbeat_of, heartbeats_of, not_ready
+from services.runtime.health.status import RunnerStatus
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.freshness import Measured
+from services.runtime.metrics.meter import RunnerMeter
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
-from services.runtime.probes import Probed, ProbeServer
-from services.runtime.readiness import heartbeat_of, heartbeats_of, not_ready
 from services.runtime.records import Service
-from services.runtime.status import RunnerStatus
+from services.runtime.web.probes import Probed, ProbeServer
 
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:

@@ -8,7 +8,7 @@ import typer
 
 from services.cli.output import doing
 from services.runtime.errors import UsageError
-from services.runtime.named_files import is_file
+from services.runtime.files.named import is_file
 from services.settings import settings_path
 from services.usecases import feeds
 from services.usecases.feeds import CheckReport, IngestSettings

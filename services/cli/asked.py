@@ -5,7 +5,7 @@ from pathlib import Path
 from services.cli.opened import open_installation
 from services.cli.searches import read_json
 from services.runtime.errors import UsageError
-from services.runtime.named_files import is_file
+from services.runtime.files.named import is_file
 from services.usecases.errors import WrongFieldError
 from services.usecases.searches import Query, query_from, saved_query
 

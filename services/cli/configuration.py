@@ -11,8 +11,8 @@ from services.cli.config_file import settings_file, written
 from services.cli.options import AsJson, Config
 from services.cli.output import print_json
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.private import privately
-from services.runtime.secrets import without_keys
+from services.runtime.files.private import privately
+from services.runtime.privacy.secrets import without_keys
 from services.settings import DEFAULT_FILE, load
 
 app = typer.Typer(no_args_is_help=True)

@@ -17,8 +17,8 @@ from services.demo.report import DemoReport
 from services.demo.shelf import posted_dates
 from services.demo.simulate import hours, simulate
 from services.runtime.errors import UsageError
+from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
-from services.runtime.named_files import is_folder, text_named
 
 
 def demo(

@@ -13,9 +13,9 @@ from typer.main import get_command
 from services.cli.app import tree
 from services.cli.output import guarded
 from services.runtime.errors import JobchimeError, UsageError
+from services.runtime.files.private import keep_to_owner
 from services.runtime.logging import configure_logging
-from services.runtime.private import keep_to_owner
-from services.runtime.secrets import redacted
+from services.runtime.privacy.secrets import redacted
 
 _MOST_WORD = 4_000
 """Characters of an argument; a path has 4,096 bytes at most."""

@@ -15,7 +15,7 @@ from services.cli.output import console, print_json
 from services.cli.searches import read_json
 from services.cli.weighed import score_json, score_lines
 from services.runtime.errors import UsageError
-from services.runtime.named_files import is_file
+from services.runtime.files.named import is_file
 from services.usecases import explaining
 from services.usecases.explaining import Shown, explain_json, explain_text, explained
 

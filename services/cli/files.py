@@ -20,9 +20,9 @@ from services.cli.adding import MappingFile
 from services.cli.options import AsJson, Now, moment
 from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.named_files import is_file, is_folder, open_named, read_named
+from services.runtime.files.named import is_file, is_folder, open_named, read_named
+from services.runtime.files.private import privately
 from services.runtime.printable import escaped
-from services.runtime.private import privately
 from services.runtime.strict_json import read_alone, reason_of
 from services.usecases import feeds
 from services.usecases.errors import WrongFieldError

@@ -11,7 +11,7 @@ from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
-from services.runtime.named_files import read_named
+from services.runtime.files.named import read_named
 from services.settings import load_settings
 from services.usecases import importing
 from services.usecases.installation import has_store

@@ -8,9 +8,9 @@ import typer
 from schemas.counted import counted
 from services.cli.options import Config
 from services.embedded import Embedded, embedded
-from services.runtime.embedded_runner import stop_on_signals
+from services.runtime.health.status import RunnerStatus
 from services.runtime.logging import configure_logging
-from services.runtime.status import RunnerStatus
+from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
 
 

@@ -12,7 +12,7 @@ from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
-from services.runtime.named_files import read_named
+from services.runtime.files.named import read_named
 from services.runtime.strict_json import read_alone, reason_of
 from services.usecases import searches
 

@@ -12,7 +12,7 @@ from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
-from services.runtime.secrets import without_keys
+from services.runtime.privacy.secrets import without_keys
 from services.settings import load_settings
 from services.usecases import feeds, sources
 from services.usecases.feeds import Format, reading_as

@@ -8,8 +8,8 @@ import typer
 from services.cli.options import Config, Now, moment
 from services.deployed import ServiceName, deployed
 from services.runtime.clock import FixedClock, SystemClock
-from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.logging import configure_logging
+from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
 
 Once = Annotated[bool, typer.Option("--once", help="Do what is due, process all there is, then stop.")]

@@ -13,7 +13,7 @@ from services.notifier.adapters.rendering.browsable import BrowsableMail, write_
 from services.notifier.adapters.sql.digests.digests import KeptDigest
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 
 
 def write_index(

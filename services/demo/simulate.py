@@ -24,8 +24,8 @@ from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.private import private_folder
+from services.runtime.files.private import private_folder
+from services.runtime.log.sqlite import SqliteLog
 from services.settings import Settings
 from services.usecases import accounts, importing
 from services.usecases.accounts import Subscriber

@@ -15,8 +15,8 @@ from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.ingest.trial import Normalise, judged
-from services.runtime.privacy import told
-from services.runtime.secrets import without_keys
+from services.runtime.privacy.redaction import told
+from services.runtime.privacy.secrets import without_keys
 
 MOST_PAGES = 3
 """Of a feed on the web; enough to judge it by."""

@@ -22,8 +22,8 @@ from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.http import host_of
-from services.runtime.privacy import told
+from services.runtime.http.fetch import host_of
+from services.runtime.privacy.redaction import told
 from services.runtime.records import Outgoing, Record
 
 CLOSED_PER_TICK = 2_000

@@ -10,7 +10,7 @@ from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
 from services.ingest.settings import SourceSettings
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 Fetch = Callable[[str, Validators], Fetched]
 """Gets one address of a source. Raises FetchFailedError."""

@@ -14,9 +14,9 @@ from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.listing import Known, Seen, sent_hash
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
-from services.runtime.privacy import told, without_addresses
+from services.runtime.privacy.redaction import told, without_addresses
+from services.runtime.privacy.secrets import without_keys
 from services.runtime.records import Outgoing
-from services.runtime.secrets import without_keys
 
 COLLECTOR = "ingest.collector"
 MOST_ITEM = 900_000

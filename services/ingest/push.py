@@ -20,7 +20,7 @@ from services.ingest.events import raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 PUSH = "ingest.push"
 """Its name, by which an operator may pause it."""

@@ -12,11 +12,11 @@ from services.ingest.closing import Tools
 from services.ingest.push import Pusher, PushFormat
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import Clock
-from services.runtime.metrics import Metrics
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.web import WebServer
-from services.runtime.web_connections import ConnectionLimits
+from services.runtime.web.connections import ConnectionLimits
+from services.runtime.web.server import WebServer
 
 
 def make_push_server(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from schemas.setting_types import Credit, Name
 from services.runtime.errors import UsageError
-from services.runtime.secrets import remember
+from services.runtime.privacy.secrets import remember
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEAST_KEY = 20

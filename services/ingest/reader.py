@@ -7,7 +7,7 @@ from datetime import datetime
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import Broken, Fetched, Fetcher, Format, Item, Skip
 from services.ingest.settings import SourceSettings
-from services.runtime.secrets import without_keys
+from services.runtime.privacy.secrets import without_keys
 
 _HEAD = 60
 

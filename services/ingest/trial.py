@@ -12,7 +12,7 @@ from services.ingest.domain.polling.listing import Terms, judge
 from services.ingest.events import seen_of
 from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 Normalise = Callable[[Draft, RawPosting], Posting]
 

@@ -18,12 +18,12 @@ from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
 from services.matcher.shared import SharedHoldings
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.log.tail import LogTail, ReadLog
 from services.runtime.records import Record, Tail
-from services.runtime.tail import LogTail, ReadLog
 
 _PATIENT_S: Final = 60.0
 

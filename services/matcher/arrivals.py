@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.criteria import CriteriaRecord
-from services.runtime.letter_marks import REPLAY_OF
+from services.runtime.letters.marks import REPLAY_OF
 from services.runtime.records import Record
 
 

@@ -26,7 +26,7 @@ from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.generations import Generations, target_of
 from services.matcher.adapters.elasticsearch.lease import BusyError, Lease
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Record, TopicReader
 

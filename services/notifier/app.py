@@ -31,8 +31,8 @@ from services.notifier.settings import NotifierSettings
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.metric_list import MAIL_ATTEMPTS
-from services.runtime.metrics import Metrics
+from services.runtime.metrics.catalogue import MAIL_ATTEMPTS
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
 

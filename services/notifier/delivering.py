@@ -12,7 +12,7 @@ from services.notifier.flight import Flight
 from services.notifier.handing_over import TOLD, Answer
 from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 _events = structlog.get_logger(__name__)
 _SAY_AGAIN_S = 60.0

@@ -14,7 +14,7 @@ from services.notifier.ports import (
     MailWithheldError,
     Receipt,
 )
-from services.runtime.secrets import redacted
+from services.runtime.privacy.secrets import redacted
 
 Said = Literal["accepted", "refused", "deferred", "withheld", "lost"]
 

@@ -28,11 +28,11 @@ from typing import IO
 from pydantic import Field, ValidationError
 
 from schemas.model import Instant, Model
-from services.runtime.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, held, move_in, sync_folder
 from services.runtime.errors import UsageError
-from services.runtime.named_files import is_file
-from services.runtime.private import private_folder, privately
-from services.runtime.sqlite import DamagedError, connect, explained
+from services.runtime.files.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, held, move_in, sync_folder
+from services.runtime.files.named import is_file
+from services.runtime.files.private import private_folder, privately
+from services.runtime.sql.sqlite import DamagedError, connect, explained
 
 FORMAT = 1
 _MANIFEST = "manifest.json"

@@ -8,10 +8,10 @@ from typing import Any, TextIO
 
 import structlog
 
-from services.runtime import privacy
 from services.runtime.errors import UsageError
 from services.runtime.printable import json_text, printable
-from services.runtime.privacy import HIDDEN
+from services.runtime.privacy import redaction as privacy
+from services.runtime.privacy.redaction import HIDDEN
 
 LEVELS = ("debug", "info", "warning", "error")
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, select
 
 from schemas.sql.tables import flags
 from services.runtime.errors import JobchimeError
-from services.runtime.privacy import told
-from services.runtime.store import reading, retried, upsert, writing
+from services.runtime.privacy.redaction import told
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 SENDING = "sending_paused"
 """The flag that deliveries are held by."""

@@ -8,8 +8,8 @@ import structlog
 
 from schemas.topics import TOPICS, Topic, dead_of
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.privacy import told
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.privacy.redaction import told
 from services.runtime.records import Outgoing, Record
 
 DEAD_RETENTION = timedelta(days=90)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from schemas.faults import Fault, faults
 from services.ingest.mapping.files import with_files
 from services.runtime.errors import UsageError
-from services.runtime.secrets import remember, remember_url
-from services.runtime.toml_file import TomlFile, read_toml
+from services.runtime.files.toml import TomlFile, read_toml
+from services.runtime.privacy.secrets import remember, remember_url
 from services.settings.environment import Variable, merged, name_of, variables
 from services.settings.model import Settings
 

@@ -11,13 +11,13 @@ from services.matcher.settings import MatcherSettings
 from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
-from services.runtime.datadir import SECRET_FILE, STORE_FILE
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.files.datadir import SECRET_FILE, STORE_FILE
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
-from services.runtime.store_settings import StoreSettings
-from services.runtime.web_settings import ProbeSettings
+from services.runtime.sql.settings import StoreSettings
+from services.runtime.web.settings import ProbeSettings
 
 _LEAST_SECRET = 16
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.runtime.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
 from services.runtime.errors import UsageError
+from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
 from services.settings import Settings
 from services.usecases.installation import open_letters
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.matcher.app import patient_engine
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
 

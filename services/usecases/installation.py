@@ -16,12 +16,12 @@ from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
 from services.runtime.clock import Clock
-from services.runtime.datadir import LOG_FILE, STORE_FILE
-from services.runtime.dead import LetterLog
 from services.runtime.errors import UsageError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE
+from services.runtime.letters.dead import LetterLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import TopicReader
-from services.runtime.store import check_revision, migrate, open_store
+from services.runtime.sql.store import check_revision, migrate, open_store
 from services.settings import Settings
 from services.usecases.progress import Tell
 

@@ -9,7 +9,7 @@ from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.settings import SourceSettings
 from services.operating import expected_of
 from services.runtime.errors import UsageError
-from services.runtime.figures import SourceFigures, SourceState, read_source_figures
+from services.runtime.figures.stream import SourceFigures, SourceState, read_source_figures
 from services.usecases.installation import Installation
 from services.usecases.pauses import require_source
 

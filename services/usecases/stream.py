@@ -4,7 +4,7 @@ from services.overview.stream.gather import Gatherer
 from services.overview.stream.model import EngineView, Overview, ServiceView, Trouble
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
-from services.runtime.figures import SourceFigures, SourceState, StoreFigures
+from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.settings import Settings
 
 __all__ = [

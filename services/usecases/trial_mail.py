@@ -17,7 +17,7 @@ from services.notifier.ports import (
     MailWithheldError,
 )
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 from services.settings import Settings
 from services.usecases.accounts import profile_from
 from services.usecases.installation import has_store, open_installation

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.runtime.heartbeat import Worker, forget_worker, read_workers
+from services.runtime.health.heartbeat import Worker, forget_worker, read_workers
 from services.usecases.installation import Installation
 
 __all__ = ["Worker", "forget", "listed"]

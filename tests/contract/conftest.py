@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.store import open_store
-from services.runtime.store_settings import StoreSettings
+from services.runtime.sql.settings import StoreSettings
+from services.runtime.sql.store import open_store
 from tests.support.at_once import WORKERS
 from tests.support.notifying import NotifierStore, new_store
 from tests.support.stores import ENGINES, new_url

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from schemas.codec import decode
 from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.store import ConflictError, is_postgresql, open_store, reading, retried, writing
+from services.runtime.sql.store import ConflictError, is_postgresql, open_store, reading, retried, writing
 from tests.support.at_once import WORKERS, at_once
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore
 from tests.support.stores import new_url

@@ -13,7 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.verdict import verdict
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.usecases.forward_search import IndexedPostings, StoredPostings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own

@@ -8,7 +8,7 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import JobchimeError, UsageError
-from services.runtime.log_sqlite import SqliteLog, UnknownTopicError
+from services.runtime.log.sqlite import SqliteLog, UnknownTopicError
 from services.runtime.records import Commit, Outgoing, partition_of
 from tests.support.logs import NOON, TOPIC, out, outs, values
 

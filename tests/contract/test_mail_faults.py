@@ -7,8 +7,8 @@ import pytest
 from services.notifier.domain.delivery import Fault
 from services.notifier.ports import Receipt, Served, Since
 from services.overview.stream.mail_troubles import mail_troubles
-from services.runtime.figures import read_figures
-from services.runtime.mail_figures import FAULTS, LATELY, MailFigures
+from services.runtime.figures.mail import FAULTS, LATELY, MailFigures
+from services.runtime.figures.stream import read_figures
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
 from tests.support.serving import serve

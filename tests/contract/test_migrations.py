@@ -26,9 +26,17 @@ from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of
-from services.runtime import store
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.store import check_revision, migrate, migration_config, open_store, reading, revision_of, writing
+from services.runtime.sql import store
+from services.runtime.sql.store import (
+    check_revision,
+    migrate,
+    migration_config,
+    open_store,
+    reading,
+    revision_of,
+    writing,
+)
 from tests.support.postgresql import empty_database
 from tests.support.stores import ENGINES, new_engine
 
@@ -90,7 +98,7 @@ def test_threads_that_migrate_at_once_all_succeed(url: str) -> None:
 
 
 def test_processes_that_migrate_at_once_all_succeed(url: str) -> None:
-    program = "import sys; from services.runtime.store import migrate, open_store; migrate(open_store(sys.argv[1]))"
+    program = "import sys; from services.runtime.sql.store import migrate, open_store; migrate(open_store(sys.argv[1]))"
     children = [
         subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]

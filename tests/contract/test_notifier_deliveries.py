@@ -15,7 +15,7 @@ from services.notifier.domain.people import Timing
 from services.notifier.domain.windows import DueSubscriber
 from services.notifier.ports import ClaimedDelivery, Receipt, Served, Since
 from services.rules.verdict import Verdict
-from services.runtime.store import writing
+from services.runtime.sql.store import writing
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LATE, LEASE, closings, commit, due, email_for, sent_to, serve
 

@@ -13,7 +13,7 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecent
 from services.matcher.adapters.memory.recent import MemoryRecentPostings
 from services.matcher.ports import RecentPostings
 from services.rules.verdict import verdict
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills

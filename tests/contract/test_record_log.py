@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import TOPICS, dead_of
-from services.runtime.dead import DeadLetters, letter_ids
 from services.runtime.errors import JobchimeError
-from services.runtime.letter_marks import REPLAY_OF
-from services.runtime.letter_writing import letter_of
+from services.runtime.letters.dead import DeadLetters, letter_ids
+from services.runtime.letters.marks import REPLAY_OF
+from services.runtime.letters.writing import letter_of
 from services.runtime.records import Outgoing, Record, partition_of
 from tests.support.logs import NEXT, NOON, TOPIC, out, outs, values
 from tests.support.record_logs import PARTITIONS, RecordLog, embedded_record_log, kafka_record_log

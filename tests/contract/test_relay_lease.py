@@ -8,9 +8,9 @@ import pytest
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from services.runtime.errors import UnavailableError
-from services.runtime.leases import SqlLease
 from services.runtime.records import Outgoing
-from services.runtime.relay import OutboxRelay
+from services.runtime.sql.leases import SqlLease
+from services.runtime.sql.relay import OutboxRelay
 from tests.support.notifying import GO, NOW, NotifierStore
 
 LENGTH = timedelta(seconds=60)
@@ -67,7 +67,7 @@ class Worker:
 def run_out(store: NotifierStore) -> None:
     """Let the time of the store pass the end of all leases."""
     from schemas.sql.runtime import leases
-    from services.runtime.store import writing
+    from services.runtime.sql.store import writing
 
     with writing(store.engine) as connection:
         connection.execute(leases.update().values(until=NOW - timedelta(days=1)))

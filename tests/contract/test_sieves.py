@@ -16,7 +16,7 @@ from services.matcher.ports import Sieve
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.usecases.backtest_report import report_json, report_of
 from services.usecases.backtests import look_back
 from tests.support import generate

@@ -13,7 +13,7 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Known, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import KeptItem, SourceLedger
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
 from tests.support.stores import ENGINES, new_url
 

@@ -19,8 +19,8 @@ from services.ingest.domain.polling.schedule import SourceHealth
 from services.notifier.domain.model import Hold
 from services.notifier.domain.windows import Arrival, Closing, Cut
 from services.notifier.ports import Email
-from services.runtime.store import open_store, reading, writing
-from services.runtime.store_settings import StoreSettings
+from services.runtime.sql.settings import StoreSettings
+from services.runtime.sql.store import open_store, reading, writing
 from tests.support.at_once import WORKERS, at_once
 from tests.support.notifying import GO, NOW, NotifierStore, arrival, posting
 from tests.support.stores import new_url

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import SourceHealth
-from services.runtime.due import Due, read_due
-from services.runtime.figures import Expected, SourceFigures, read_figures
-from services.runtime.store import reading
+from services.runtime.figures.due import Due, read_due
+from services.runtime.figures.stream import Expected, SourceFigures, read_figures
+from services.runtime.sql.store import reading
 from tests.support.logs import NOON
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.stores import ENGINES, new_engine

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from schemas.sql.tables import digests
 from services.notifier.domain.model import DayCounts, Hold
 from services.notifier.domain.windows import Found
-from services.runtime.store import writing
+from services.runtime.sql.store import writing
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, closings, due
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from services.ingest.domain.warm import warm_up
-from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.logging import configure_logging
+from services.runtime.stages.embedded import stop_on_signals
 from tests.support.fast_clock import FastClock
 from tests.support.victim_system import system
 from tests.support.victims import Ready, serve

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from services.deployed import deployed
 from services.runtime.clock import SystemClock
-from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.logging import configure_logging
+from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
 from tests.support.victims import Ready, serve
 

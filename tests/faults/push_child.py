@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.runtime.clock import SystemClock
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing
 from tests.support.pushing import pushing

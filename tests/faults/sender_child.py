@@ -7,9 +7,9 @@ from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.delivering import Courier
 from services.notifier.settings import NotifierSettings
-from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.logging import configure_logging
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
+from services.runtime.stages.embedded import stop_on_signals
 from tests.support.fast_clock import FastClock
 from tests.support.sending import by_sendgrid
 from tests.support.victims import Ready, serve

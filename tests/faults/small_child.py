@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from services.runtime.datadir import held
-from services.runtime.embedded_runner import stop_on_signals
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import held
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
+from services.runtime.stages.embedded import stop_on_signals
 from tests.support.small_services import LOG, Effects, small_runner
 from tests.support.victims import Ready, serve
 

@@ -12,13 +12,13 @@ import pytest
 
 from services.runtime.backup import backup
 from services.runtime.clock import FixedClock
-from services.runtime.datadir import LOG_FILE, STORE_FILE, held
-from services.runtime.dead import DeadLetters
-from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE, held
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
-from services.runtime.sqlite import DamagedError, connect
+from services.runtime.sql.sqlite import DamagedError, connect
+from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime, open_log, out, outs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ BOUNDED = """
 import resource, sys
 from pathlib import Path
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
 
 log = SqliteLog(Path(sys.argv[1]))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.runtime.kafka.topics import create
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.collecting import json_lines, line
 from tests.support.engines import kafka_of_my_own
 from tests.support.feed_server import feed_server

@@ -14,7 +14,7 @@ import pytest
 
 from schemas.codec import decode
 from schemas.raw import RawPosting
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from tests.support.pushing import Answer, Client, posting
 
 SEED = int(os.environ.get("JOBCHIME_FAULTS_SEED", "20"))

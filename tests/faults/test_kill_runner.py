@@ -6,8 +6,8 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from services.runtime.dead import DeadLetters
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.log.sqlite import SqliteLog
 from tests.support.logs import out, values
 from tests.support.small_services import CRITERIA, LOG, POSTINGS, RAW, Effects, small_runner
 from tests.support.victims import Nursery

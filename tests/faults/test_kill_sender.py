@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.fake_sendgrid import RECORD, Seen, Step, recorded
 from tests.support.fast_clock import FastClock
 from tests.support.notifying import NOW, NotifierStore

@@ -13,7 +13,7 @@ import pytest
 from services.embedded import embedded
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.runtime.clock import FixedClock
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.command_line import Ran, run
 

@@ -172,7 +172,7 @@ def _spoil_criteria_of(days: Days, name: str) -> None:
     from sqlalchemy import update
 
     from schemas.sql.tables import subscribers
-    from services.runtime.store import writing
+    from services.runtime.sql.store import writing
 
     with writing(days.store.engine) as connection:
         connection.execute(

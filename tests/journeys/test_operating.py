@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.log_sqlite import SqliteLog, all_topics
+from services.runtime.log.sqlite import SqliteLog, all_topics
 from tests.support.command_line import run
 from tests.support.loopback import probe
 from tests.support.pushing import KEY, Client, posting

@@ -15,7 +15,7 @@ from schemas.topics import MATCHES
 from services.matcher.settings import MatcherSettings
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.windows import Arrival
-from services.runtime.store import open_store, writing
+from services.runtime.sql.store import open_store, writing
 from tests.support.command_line import Ran, run
 from tests.support.judging import FETCHED, floor, having, skills
 from tests.support.matching import NOON, Matching, criteria_out, posting_out

@@ -21,7 +21,7 @@ from services.ingest.domain.polling.schedule import SourceHealth
 from services.ingest.ports import KeptItem
 from services.notifier.adapters.sql.retention import forget_bodies, forget_cuts, forget_digests, forget_matches
 from services.notifier.domain.feedback import Statement
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 from tests.support.notifying import NotifierStore, new_store, posting
 from tests.support.simulated_days import Days, Killer
 

@@ -15,11 +15,11 @@ from services.ingest.events import dead_letter, raw_record
 from services.ingest.ports import Broken
 from services.matcher.app import make_matcher
 from services.runtime.clock import FixedClock
-from services.runtime.dead import DeadLetters
-from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import PoisonError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing, Record
+from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.logs import Collecting
 from tests.support.matching import criteria_out
 

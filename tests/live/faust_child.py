@@ -9,15 +9,15 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from services.runtime.embedded_runner import stop_on_signals
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import LaneSettings
 from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing, Record
 from services.runtime.retry import RetryPolicy
+from services.runtime.stages.embedded import stop_on_signals
+from services.runtime.stages.lane import LaneSettings
 from tests.support.small_services import POSTINGS, RAW, Effects
 from tests.support.victims import Ready, serve
 

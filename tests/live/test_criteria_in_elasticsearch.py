@@ -11,8 +11,8 @@ from schemas.criteria import Criteria, CriteriaRecord
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Held
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import PoisonError, UnavailableError, UsageError
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.heartbeat import Heartbeat, SqlHeartbeats
-from services.runtime.store import open_store
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
+from services.runtime.sql.store import open_store
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.notifying import NOW

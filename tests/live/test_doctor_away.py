@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import make_url
 
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from tests.support.command_line import run

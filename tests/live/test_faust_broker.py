@@ -7,11 +7,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.faust.runner import FaustRunner
+from services.runtime.health.readiness import not_ready
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.pauses import Pauses
-from services.runtime.readiness import not_ready
 from tests.support.engines import fresh_prefix
 from tests.support.logs import Collecting, outs
 from tests.support.own_engines import OwnEngines, own_engines

@@ -16,8 +16,8 @@ from services.runtime.faust.runner import FaustRunner
 from services.runtime.faust.session import Session
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.topics import create
-from services.runtime.measured import Measured
-from services.runtime.metrics import Metrics
+from services.runtime.metrics.freshness import Measured
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import Collecting, outs
@@ -67,9 +67,9 @@ def test_between_faust_and_a_service_lie_an_agent_a_stage_and_a_lane() -> None:
         [
             "runtime/faust/session.py:_take",
             "runtime/faust/session.py:_handle",
-            "runtime/stage.py:work",
-            "runtime/lane.py:work",
-            "runtime/lane.py:_handle",
-            "runtime/measured.py:handle",
+            "runtime/stages/stage.py:work",
+            "runtime/stages/lane.py:work",
+            "runtime/stages/lane.py:_handle",
+            "runtime/metrics/freshness.py:handle",
         ]
     ]

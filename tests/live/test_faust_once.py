@@ -18,9 +18,9 @@ from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import DeadLetterCap, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT
+from services.runtime.stages.lane import DeadLetterCap, LaneSettings
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, out, outs
 from tests.support.streaming import Telling

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from services.runtime.dead import DeadLetters
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.letters.dead import DeadLetters
 from services.runtime.records import Outgoing
 from tests.live.faust_child import AWAY, SLOW, Recorder
 from tests.support.engines import kafka_of_my_own

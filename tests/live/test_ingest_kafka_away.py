@@ -15,7 +15,7 @@ import pytest
 
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.engines import fresh_prefix
 from tests.support.feed_server import feed_server
 from tests.support.growing import Arrived, GrowingBoard, in_flight, said_too_early, sources_at

@@ -7,18 +7,18 @@ import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
 from services.runtime.clock import FixedClock
-from services.runtime.dead import DeadLetters
 from services.runtime.errors import PoisonError
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import MOST_RECORD_BYTES, RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
-from services.runtime.lane import LaneSettings
-from services.runtime.metering import NoMeter
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.metrics.meter import NoMeter
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT
-from services.runtime.stage import Stage
+from services.runtime.stages.lane import LaneSettings
+from services.runtime.stages.stage import Stage
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON, TOPIC, Collecting
 from tests.support.record_logs import small_topics

@@ -11,7 +11,7 @@ import pytest
 
 from services.runtime.clock import SystemClock
 from services.runtime.kafka.topics import create
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.engines import kafka_of_my_own
 from tests.support.fake_sendgrid import KEY, recorded

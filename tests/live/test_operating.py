@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
-from services.runtime.log_sqlite import all_topics
+from services.runtime.log.sqlite import all_topics
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation
 from tests.support.postgresql import empty_database

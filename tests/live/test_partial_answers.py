@@ -17,8 +17,8 @@ from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriter
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.adapters.sieves import ElasticsearchSieve
 from services.rules.criteria import criteria_id
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, having, skills

@@ -15,9 +15,9 @@ from schemas.keys import keys_of, pack, unpack
 from schemas.posting import posting_id_of
 from schemas.sql.tables import matches
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
-from services.runtime.store import open_store, writing
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
+from services.runtime.sql.store import open_store, writing
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import Installation

@@ -24,7 +24,7 @@ from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.records import Outgoing
-from services.runtime.store import open_store, reading
+from services.runtime.sql.store import open_store, reading
 from tests.support.command_line import run
 from tests.support.engines import delete_topics, kafka_of_my_own, postgresql
 from tests.support.notifying import posting

@@ -22,9 +22,9 @@ from services.matcher.app import kept_indices
 from services.matcher.rebuilding import Kept, Rebuilder
 from services.matcher.settings import MatcherSettings
 from services.runtime.clock import FixedClock
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from tests.support.command_line import run
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import having, skills

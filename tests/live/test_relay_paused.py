@@ -17,9 +17,9 @@ from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create
-from services.runtime.leases import SqlLease
-from services.runtime.relay import OutboxRelay
-from services.runtime.store import open_store
+from services.runtime.sql.leases import SqlLease
+from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.store import open_store
 from tests.support.engines import kafka_of_my_own
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.stores import new_url
@@ -36,9 +36,9 @@ from datetime import UTC, datetime, timedelta
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.leases import SqlLease
-from services.runtime.relay import OutboxRelay
-from services.runtime.store import open_store
+from services.runtime.sql.leases import SqlLease
+from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.store import open_store
 
 url, bootstrap, prefix = sys.argv[1:]
 engine = open_store(url)

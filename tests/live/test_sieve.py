@@ -15,8 +15,8 @@ from services.matcher.adapters.sieves import ElasticsearchSieve
 from services.notifier.domain.ids import Ids
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UnavailableError
 from tests.support import generate
 from tests.support.command_line import run

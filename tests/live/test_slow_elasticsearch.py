@@ -13,8 +13,8 @@ from services.matcher.settings import MatcherSettings
 from services.matcher.shared import SharedHoldings
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
-from services.runtime.elasticsearch import SearchEngine, SlowError
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine, SlowError
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, having, skills

@@ -14,7 +14,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.pauses import SqlPauses
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.cut_line import CutLine
 from tests.support.engines import kafka_of_my_own
 from tests.support.installed import started

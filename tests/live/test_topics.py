@@ -13,7 +13,6 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import CRITERIA, RAW, TOPICS, dead_of
-from services.runtime.dead import DeadLetters
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.kafka.lag import inputs_of_services, lags
 from services.runtime.kafka.letters import KafkaLetterLog
@@ -22,7 +21,8 @@ from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader, Tail
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, check, create, planned, require
-from services.runtime.letter_writing import letter_of
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.letters.writing import letter_of
 from services.runtime.records import Record, partition_of
 from tests.support.command_line import run
 from tests.support.engines import kafka_of_my_own

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.sql.digests.digests import pack_email
 from services.notifier.ports import ClaimedDelivery, Email, Receipt
-from services.runtime.store import reading, writing
+from services.runtime.sql.store import reading, writing
 from tests.support.notifying import NOW, NotifierStore, sqlite_store
 
 LEASE = timedelta(minutes=10)

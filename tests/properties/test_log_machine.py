@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.runtime.clock import FixedClock
-from services.runtime.log_sqlite import SqliteLog, partition_of
+from services.runtime.log.sqlite import SqliteLog, partition_of
 from services.runtime.records import Commit, Outgoing, Record
 from tests.support.logs import NOON
 

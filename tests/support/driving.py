@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from services.runtime.clock import FixedClock
-from services.runtime.embedded_runner import EmbeddedRunner
-from services.runtime.lane import LaneSettings
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.health.status import LaneStatus
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record, Service
-from services.runtime.status import LaneStatus
+from services.runtime.stages.embedded import EmbeddedRunner
+from services.runtime.stages.lane import LaneSettings
 from tests.support.logs import NOON, ManualTime
 
 

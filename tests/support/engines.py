@@ -22,7 +22,7 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.settings import KafkaSettings
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from schemas.sql.ingest import source_items, sources
 from services.ingest.domain.polling.listing import PENDING
 from services.runtime.kafka.reader import Tail
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 from tests.support.collecting import board, job
 from tests.support.feed_server import Exchange, FeedServer
 

@@ -16,9 +16,9 @@ from schemas.raw import RawPosting
 from schemas.sql.tables import deliveries, digests
 from schemas.topics import POSTINGS, RAW
 from services.notifier.adapters.mail.folder import file_name_of
-from services.runtime.dead import DeadLetters
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.store import reading
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.sql.store import reading
 from tests.support.people import People
 from tests.support.truth_check import (
     Pair,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.runtime.clock import FixedClock
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing, Record
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -16,9 +16,9 @@ from services.matcher.service import Matcher
 from services.matcher.settings import MatcherSettings
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
-from services.runtime.embedded_runner import EmbeddedRunner
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing, Record
+from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.judging import FETCHED
 
 NOON = FETCHED

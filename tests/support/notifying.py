@@ -28,7 +28,7 @@ from services.notifier.domain.people import SavedSearch, Subscriber, profile_of,
 from services.notifier.domain.windows import Arrival
 from services.runtime.pauses import SqlPauses
 from services.runtime.records import Record
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.stores import new_engine, sqlite_url
 
 NOW = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-from services.runtime.store import migrate, open_store
+from services.runtime.sql.store import migrate, open_store
 from tests.support.engines import postgresql
 
 _LOCALE = "da-DK"

@@ -14,11 +14,11 @@ from schemas.raw import RawPosting
 from services.ingest.push_app import make_push_server
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import Clock, FixedClock
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.metrics import Metrics
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.store import migrate, open_store
+from services.runtime.sql.store import migrate, open_store
 from tests.support.collecting import NOON
 
 KEY = "k" * 24

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Protocol
 
 from services.runtime.clock import FixedClock
-from services.runtime.dead import LetterLog
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader, Tail
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, create, planned
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import LetterLog
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.log.tail import LogTail
 from services.runtime.records import Producer, TopicReader
 from services.runtime.records import Tail as AnyTail
-from services.runtime.tail import LogTail
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from functools import cache
 
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from tests.support.engines import delete_indices, elasticsearch, elasticsearch_of_my_own, fresh_prefix
 
 

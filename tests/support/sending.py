@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.sql.digests.digests import pack_email
 from services.notifier.mail_settings import MailSettings
-from services.runtime.store import reading, writing
+from services.runtime.sql.store import reading, writing
 from tests.support.digests import email
 from tests.support.fake_sendgrid import KEY, Step
 from tests.support.notifying import NotifierStore

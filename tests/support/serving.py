@@ -9,7 +9,7 @@ from services.notifier.domain.model import Digest, Hold, Item, SentItem
 from services.notifier.domain.people import Subscriber
 from services.notifier.domain.windows import Closing, Cut, DueSubscriber
 from services.notifier.ports import Email
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 
 HOUR = timedelta(hours=1)

@@ -19,7 +19,7 @@ from services.notifier.service import Notifier
 from services.notifier.settings import NotifierSettings
 from services.rules.verdict import verdict
 from services.runtime.records import Record
-from services.runtime.store import WRITES
+from services.runtime.sql.store import WRITES
 from tests.support.notifying import NotifierStore, match_record
 
 

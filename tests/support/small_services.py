@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import PoisonError
-from services.runtime.lane import LaneSettings
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing, Record
-from services.runtime.relay import OutboxRelay, OutboxRow
 from services.runtime.retry import RetryPolicy
-from services.runtime.sqlite import connect
+from services.runtime.sql.relay import OutboxRelay, OutboxRow
+from services.runtime.sql.sqlite import connect
+from services.runtime.stages.embedded import EmbeddedRunner
+from services.runtime.stages.lane import LaneSettings
 
 LOG = "log.sqlite"
 EFFECTS = "effects.sqlite"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.runtime.errors import UnavailableError
 from services.runtime.faust.fetch import Chunk
-from services.runtime.metering import NoMeter
+from services.runtime.metrics.meter import NoMeter
 from services.runtime.records import Outgoing
 
 

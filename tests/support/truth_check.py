@@ -18,7 +18,7 @@ from schemas.sql.tables import digest_items, digests, matches
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import same_job
 from services.rules.verdict import Outcome, judge
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 
 Pair = tuple[int, str]
 """A criteria key and a posting id."""

@@ -10,8 +10,8 @@ from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.mail_settings import MailSettings
 from services.notifier.settings import NotifierSettings
 from services.runtime.clock import Clock
-from services.runtime.lane import LaneSettings
 from services.runtime.retry import RetryPolicy
+from services.runtime.stages.lane import LaneSettings
 from services.settings import Settings
 
 SECRET = "not-a-secret-but-long-enough"

@@ -18,7 +18,7 @@ from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.people import profile_of, timing_of
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
 from tests.support.installed import SERVICES, Installation, started

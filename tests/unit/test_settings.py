@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.errors import UsageError
-from services.runtime.toml_file import read_toml
+from services.runtime.files.toml import read_toml
 from services.settings import Settings, load, load_settings
 from services.settings.environment import name_of, place_of, places_in, variables
 

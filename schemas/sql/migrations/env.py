@@ -1,4 +1,4 @@
-"""What Alembic runs: migrations on the connection, and in the transaction, that `services.runtime.store` hands over."""
+"""What Alembic runs: migrations, on the connection and in the transaction of `services.runtime.sql.store`."""
 
 from alembic import context
 

@@ -13,7 +13,7 @@ from schemas.sql.ingest import source_faults, source_items, sources
 from services.ingest.domain.polling.listing import PENDING, Known, Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
 from services.ingest.ports import JsonObject, KeptItem
-from services.runtime.store import bytewise, reading, retried, upsert, writing
+from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 _AT_ONCE = 500
 _KNOWN = tuple(column for column in source_items.c if column.name != "item")

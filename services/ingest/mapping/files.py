@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from schemas.faults import first_fault
 from services.ingest.mapping.settings import MappingSettings
 from services.runtime.errors import UsageError
-from services.runtime.toml_file import read_toml
+from services.runtime.files.toml import read_toml
 
 PREFIX = "mapping:"
 """Before a mapping's name, as the name of a format."""

@@ -7,7 +7,7 @@ from schemas.criteria import Criteria
 from services.matcher.adapters.elasticsearch.posting_document import far_from
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.backtest import Far
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError
 
 _AT_ONCE: Final = 5_000

@@ -19,16 +19,16 @@ from services.overview.doctor.agreement import agreement
 from services.overview.doctor.finding import Finding, Grade
 from services.overview.doctor.mailer import examine_mailer
 from services.runtime.clock import Clock
-from services.runtime.datadir import LOG_FILE, STORE_FILE
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.heartbeat import read_workers
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE
+from services.runtime.health.heartbeat import read_workers
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.privacy import told
-from services.runtime.store import is_postgresql, open_store, reading, revision_of
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.privacy.redaction import told
+from services.runtime.sql.store import is_postgresql, open_store, reading, revision_of
 from services.settings import Settings
 
 LEAST_FREE = 1 << 30

@@ -6,8 +6,8 @@ from services.notifier.adapters.mail.mailers import probe
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.doctor.finding import Finding
-from services.runtime.privacy import told
-from services.runtime.private import is_open_to_others
+from services.runtime.files.private import is_open_to_others
+from services.runtime.privacy.redaction import told
 
 _PATIENCE_S = 5.0
 """For one step, such as connecting or a reply."""

@@ -14,19 +14,19 @@ from services.operating import expected_of
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
 from services.processes import SERVICES, services_needed
 from services.runtime.clock import Clock
-from services.runtime.datadir import LOG_FILE, STORE_FILE
-from services.runtime.dead import DeadLetters, LetterLog
-from services.runtime.elasticsearch import SearchEngine
+from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.figures import StoreFigures, read_figures
-from services.runtime.heartbeat import Worker, read_workers
+from services.runtime.figures.stream import StoreFigures, read_figures
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE
+from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.lag import inputs_of_services
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.offsets import Offsets
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import DeadLetters, LetterLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
-from services.runtime.privacy import told
-from services.runtime.store import check_revision, open_store
+from services.runtime.privacy.redaction import told
+from services.runtime.sql.store import check_revision, open_store
 from services.settings import Settings
 
 _PATIENCE_S = 3.0

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Trouble
-from services.runtime.mail_figures import MailFault, MailFigures
+from services.runtime.figures.mail import MailFault, MailFigures
 
 PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
 """How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""

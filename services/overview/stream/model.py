@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from services.runtime.figures import StoreFigures
-from services.runtime.heartbeat import Worker
+from services.runtime.figures.stream import StoreFigures
+from services.runtime.health.heartbeat import Worker
 
 
 @dataclass(frozen=True, slots=True)

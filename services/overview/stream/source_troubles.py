@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from schemas.counted import counted
 from services.overview.stream.model import Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
-from services.runtime.figures import SourceFigures, SourceState
+from services.runtime.figures.stream import SourceFigures, SourceState
 from services.runtime.pauses import BY_OPERATOR
 
 LATE_POLLS = timedelta(minutes=15)

@@ -9,8 +9,8 @@ from services.overview.stream.model import Overview, ServiceView, Trouble
 from services.overview.stream.source_troubles import late_polls, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
 from services.processes import process_of
-from services.runtime.figures import StoreFigures
-from services.runtime.heartbeat import Worker
+from services.runtime.figures.stream import StoreFigures
+from services.runtime.health.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
 LATE = timedelta(minutes=15)

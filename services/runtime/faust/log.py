@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from services.runtime.records import Commit, Outgoing, Producer, Record
-from services.runtime.stage import Place
+from services.runtime.stages.stage import Place
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -18,17 +18,17 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.session import Session
+from services.runtime.health.pulse import Pulse
+from services.runtime.health.status import RunnerStatus, ServiceStatus
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import LaneSettings
-from services.runtime.metering import NoMeter, RunnerMeter
+from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.pauses import BY_OPERATOR
-from services.runtime.privacy import told
-from services.runtime.pulse import Pulse
+from services.runtime.privacy.redaction import told
 from services.runtime.records import Producer, Service
-from services.runtime.stage import Stage
-from services.runtime.status import RunnerStatus, ServiceStatus
-from services.runtime.stopping import Stopping
+from services.runtime.stages.lane import LaneSettings
+from services.runtime.stages.stage import Stage
+from services.runtime.stages.stopping import Stopping
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random

@@ -16,8 +16,8 @@ from services.runtime.faust.app import build_app
 from services.runtime.faust.fetch import Chunk, FetchThread
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.lane import Lane
-from services.runtime.stage import Place, Stage
+from services.runtime.stages.lane import Lane
+from services.runtime.stages.stage import Place, Stage
 
 _events = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 0.02

@@ -16,7 +16,7 @@ from kafka.errors import (
 
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 CLIENT = "jobchime"
 REQUEST_S = 10.0

@@ -11,7 +11,7 @@ from services.runtime.records import Outgoing, Record
 
 
 class KafkaLetterLog:
-    """Implements `services.runtime.dead.LetterLog`. Raises UnavailableError where Kafka or a topic is away."""
+    """Implements `services.runtime.letters.dead.LetterLog`. Raises UnavailableError where Kafka or a topic is away."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._producer = RecordProducer(settings)

@@ -16,7 +16,7 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import LateError, PoisonError, UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 from services.runtime.records import Outgoing, partition_of
 
 MOST_RECORD_BYTES = 4 << 20

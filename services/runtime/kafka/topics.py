@@ -14,7 +14,7 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import MOST_RECORD_BYTES
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 from services.runtime.retention import DEAD_RETENTION
 
 COMPACTION_LAG = timedelta(days=7)

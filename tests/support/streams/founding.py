@@ -19,7 +19,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Timing
 from services.notifier.domain.schedule import next_due
 from services.rules.criteria import criteria_id
-from services.runtime.store import writing
+from services.runtime.sql.store import writing
 
 _AT_ONCE = 1_000
 

@@ -14,7 +14,7 @@ from schemas.posting import PostingCore
 from schemas.sql.tables import matches
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 from tests.support.streams.crowd import Crowd
 from tests.support.streams.material import index_of
 

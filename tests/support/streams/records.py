@@ -9,9 +9,9 @@ from schemas.codec import UnreadableError, decode
 from schemas.posting import Posting, PostingCore
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS
-from services.runtime.dead import DeadLetters
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.letters.dead import DeadLetters
 from services.runtime.records import Outgoing
 from tests.support.streams.material import normalised
 

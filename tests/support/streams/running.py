@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from schemas.criteria import Criteria
 from schemas.sql.tables import digests
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 from tests.support.own_engines import own_engines
 from tests.support.streams.breaking import Breaking
 from tests.support.streams.crowd import Acting, Crowd

@@ -8,10 +8,10 @@ import pytest
 
 from schemas.topics import RAW
 from services.runtime.clock import FixedClock
-from services.runtime.datadir import LOG_FILE
 from services.runtime.errors import PoisonError
-from services.runtime.letter_writing import letter_of
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE
+from services.runtime.letters.writing import letter_of
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.command_line import run
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.datadir import STORE_FILE
-from services.runtime.heartbeat import Heartbeat, SqlHeartbeats
-from services.runtime.store import migrate, open_store
+from services.runtime.files.datadir import STORE_FILE
+from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
+from services.runtime.sql.store import migrate, open_store
 from tests.support.command_line import run
 
 

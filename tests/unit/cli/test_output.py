@@ -22,10 +22,10 @@ from rich.text import Text
 from schemas.topics import RAW
 from services.cli.output import Cleaned, console, guarded, print_json, table
 from services.runtime.clock import FixedClock
-from services.runtime.datadir import LOG_FILE
 from services.runtime.errors import PoisonError
-from services.runtime.letter_writing import letter_of
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import LOG_FILE
+from services.runtime.letters.writing import letter_of
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.printable import escaped, json_text, printable
 from services.runtime.records import Record

@@ -17,7 +17,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
 from services.notifier.settings import NotifierSettings
 from services.overview.stream.model import Overview
-from services.runtime.figures import read_figures
+from services.runtime.figures.stream import read_figures
 from tests.support.command_line import Ran, run
 from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
 from tests.support.simulated_days import Days

@@ -9,8 +9,8 @@ import pytest
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
-from services.runtime.datadir import STORE_FILE
-from services.runtime.store import migrate, open_store
+from services.runtime.files.datadir import STORE_FILE
+from services.runtime.sql.store import migrate, open_store
 from tests.support.collecting import DAY, HOUR, NOON
 from tests.support.command_line import run
 

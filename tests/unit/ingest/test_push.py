@@ -26,10 +26,10 @@ from services.ingest.push_settings import PushSettings
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import FixedClock, SystemClock
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.records import Outgoing
-from services.runtime.store import open_store
+from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, NOON
 from tests.support.pushing import KEY, LINES, OTHER_KEY, Client, Pushed, many, posting, pushing
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
 from tests.support.pushing import OTHER_KEY, Client, posting, pushing
 from tests.support.waiting import until

@@ -11,7 +11,7 @@ from schemas.posting import Evidence, Posting
 from schemas.topics import POSTINGS
 from services.matcher.evidence import evidence_of
 from services.runtime.clock import FixedClock
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
 from tests.support.judging import FETCHED, a_posting
 

@@ -11,7 +11,7 @@ from schemas.topics import CRITERIA, POSTINGS
 from services.matcher.app import make_matcher
 from services.matcher.service import Matcher
 from services.runtime.clock import FixedClock
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.judging import having, skills
 from tests.support.matching import NOON, Sent, criteria_out, posting_out, sent

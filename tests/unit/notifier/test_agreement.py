@@ -11,7 +11,7 @@ from schemas.topics import CRITERIA, MATCHES
 from services.notifier.adapters.sql.windows.known_topics import SqlKnownTopics
 from services.notifier.agreement import Agreement
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.letter_writing import letter_of
+from services.runtime.letters.writing import letter_of
 from services.runtime.records import Record
 from tests.support.notifying import NOW, NotifierStore, arrival, match_record, posting, sqlite_store
 

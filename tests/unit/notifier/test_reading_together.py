@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event
 
 from services.notifier.domain.people import timing_of
-from services.runtime.store import WRITES
+from services.runtime.sql.store import WRITES
 from tests.support.notifying import NOW, PYTHON, NotifierStore, posting, sqlite_store
 from tests.support.simulated_days import Days
 

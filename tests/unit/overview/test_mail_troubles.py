@@ -7,8 +7,8 @@ import pytest
 from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview
 from services.overview.stream.troubles import healthy, troubles
-from services.runtime.figures import StoreFigures
-from services.runtime.mail_figures import FAULTS, MailFault, MailFigures
+from services.runtime.figures.mail import FAULTS, MailFault, MailFigures
+from services.runtime.figures.stream import StoreFigures
 from tests.support.logs import NOON
 
 MINUTE = timedelta(minutes=1)

@@ -8,8 +8,8 @@ import pytest
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView
 from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, troubles
-from services.runtime.figures import SourceFigures, SourceState, StoreFigures
-from services.runtime.heartbeat import Heartbeat, Worker
+from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
 from tests.support.logs import NOON
 

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from services.runtime.addresses import AddressRefusedError, reachable, refusal
+from services.runtime.http.addresses import AddressRefusedError, reachable, refusal
 
 
 @pytest.mark.parametrize(

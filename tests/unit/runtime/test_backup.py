@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from services.runtime.backup import backup, restore
-from services.runtime.datadir import LOG_FILE, RESTORED, STORE_FILE, held
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.log_sqlite import SqliteLog
-from services.runtime.sqlite import DamagedError, connect
-from services.runtime.store import open_store
+from services.runtime.files.datadir import LOG_FILE, RESTORED, STORE_FILE, held
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.sql.sqlite import DamagedError, connect
+from services.runtime.sql.store import open_store
 from tests.support.logs import NOON, TOPIC, out, outs, values
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from services.runtime.clock import FixedClock
-from services.runtime.dead import DeadLetters, letter_ids
 from services.runtime.errors import PoisonError, UsageError
-from services.runtime.letter_marks import REPLAY_OF, LetterId, replay_mark
-from services.runtime.letter_writing import letter_of
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import DeadLetters, letter_ids
+from services.runtime.letters.marks import REPLAY_OF, LetterId, replay_mark
+from services.runtime.letters.writing import letter_of
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Record
 from tests.support.logs import NOON, TOPIC, open_log, out, values
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.elasticsearch import SearchEngine
-from services.runtime.elasticsearch_settings import ElasticsearchSettings
+from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import UsageError
 from services.settings import load_settings
 from tests.support.command_line import run

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from services.runtime.clock import FixedClock
-from services.runtime.dead import DeadLetters, Replayed
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.lane import DeadLetterCap
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.letters.dead import DeadLetters, Replayed
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Commit, Outgoing, Record
 from services.runtime.retry import RetryPolicy
+from services.runtime.stages.lane import DeadLetterCap
 from tests.support.driving import failing_on, failing_times, lane, runner_of
 from tests.support.logs import NOON, TOPIC, Collecting, ManualTime, open_log, out, outs
 

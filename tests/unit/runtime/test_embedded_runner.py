@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.datadir import held
-from services.runtime.dead import DeadLetters
-from services.runtime.embedded_runner import EmbeddedRunner, stop_on_signals
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.files.datadir import held
+from services.runtime.letters.dead import DeadLetters
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
 from services.runtime.retry import RetryPolicy
+from services.runtime.stages.embedded import EmbeddedRunner, stop_on_signals
 from tests.support.driving import failing_on, failing_times, lane, runner_of
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime, open_log, outs, values
 

@@ -8,13 +8,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
-from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.ground import Ground, Grounded
+from services.runtime.health.ground import Ground, Grounded
+from services.runtime.health.pulse import Pulse
+from services.runtime.health.readiness import not_ready
 from services.runtime.pauses import Pauses
-from services.runtime.pulse import Pulse
-from services.runtime.readiness import not_ready
 from services.runtime.retry import NO_WAIT
+from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.logs import NOON, Collecting, open_log
 
 AWAY = "Kafka at 127.0.0.1:1 does not answer"

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.figures import WorkerFigures, read_figures
-from services.runtime.heartbeat import (
+from services.runtime.figures.stream import WorkerFigures, read_figures
+from services.runtime.health.heartbeat import (
     FORGOTTEN_AFTER,
     MISSED,
     Heartbeat,
@@ -21,7 +21,7 @@ from services.runtime.heartbeat import (
     forget_worker,
     read_workers,
 )
-from services.runtime.pulse import Pulse
+from services.runtime.health.pulse import Pulse
 from tests.support.logs import NOON, ManualTime
 from tests.support.stores import new_engine
 from tests.support.waiting import until

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import httpcore2
 import pytest
 
-from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, TimedOutError, get
+from services.runtime.http.addresses import AddressRefusedError
+from services.runtime.http.fetch import Answer, Limits, TimedOutError, get
 from tests.support import feed_server as serve
 from tests.support.feed_server import CERTIFICATE, Exchange, FeedServer, feed_server
 

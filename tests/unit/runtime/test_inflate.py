@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.inflate import BrokenEncodingError, EncodingRefusedError, inflater
+from services.runtime.http.inflate import BrokenEncodingError, EncodingRefusedError, inflater
 
 PLENTY = 10**8
 

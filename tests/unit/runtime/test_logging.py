@@ -11,7 +11,7 @@ import structlog
 
 from services.runtime.errors import UsageError
 from services.runtime.logging import configure_logging, named
-from services.runtime.privacy import told, without_addresses, without_people
+from services.runtime.privacy.redaction import told, without_addresses, without_people
 
 
 class Terminal(io.StringIO):

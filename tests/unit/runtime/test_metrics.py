@@ -12,12 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.topics import TOPICS
 from services.notifier.domain.delivery import State
-from services.runtime import metric_list as listed
 from services.runtime.clock import FixedClock
-from services.runtime.figures import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures, WorkerFigures
-from services.runtime.measured import Measured
-from services.runtime.metric_list import METRICS, metrics_table
-from services.runtime.metrics import Metrics
+from services.runtime.figures.stream import DELIVERY_STATES, CachedFigures, SourceFigures, StoreFigures, WorkerFigures
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.catalogue import METRICS, metrics_table
+from services.runtime.metrics.freshness import Measured
+from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from tests.support.logs import NOON, Collecting
 
@@ -53,7 +53,7 @@ def test_every_metric_of_the_list_is_registered_and_no_other() -> None:
 
 def test_the_documented_list_is_the_list() -> None:
     page = (DOCS / "metrics.md").read_text(encoding="utf-8")
-    assert "\n".join(metrics_table()) in page, "run `python -m services.runtime.metric_list` and paste its table"
+    assert "\n".join(metrics_table()) in page, "run `python -m services.runtime.metrics.catalogue` and paste its table"
 
 
 def test_names_follow_the_rules_of_prometheus() -> None:

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine
 
 from services.runtime.clock import FixedClock
-from services.runtime.embedded_runner import EmbeddedRunner
 from services.runtime.errors import UnavailableError
 from services.runtime.pauses import Pauses, PauseWatch, SqlPauses, sending_paused
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
+from services.runtime.stages.embedded import EmbeddedRunner
 from tests.support.collecting import bench, json_lines, line, source, written
 from tests.support.logs import NOON, Collecting, open_log, outs
 from tests.support.stores import new_engine

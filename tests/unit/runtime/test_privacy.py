@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.privacy import told
-from services.runtime.secrets import without_keys
+from services.runtime.privacy.redaction import told
+from services.runtime.privacy.secrets import without_keys
 
 SECRET = st.text(st.sampled_from("abcXYZ0189-._~!$%*+,;=@:/()"), min_size=6).map(lambda text: f"s3cr{text}t")
 

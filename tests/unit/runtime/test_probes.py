@@ -12,12 +12,12 @@ from datetime import timedelta
 import pytest
 
 from services.runtime.errors import UsageError
-from services.runtime.metrics import Metrics
-from services.runtime.notes import Failure
+from services.runtime.health.notes import Failure
+from services.runtime.health.readiness import heartbeats_of, not_ready
+from services.runtime.health.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
-from services.runtime.probes import Probed, ProbeServer
-from services.runtime.readiness import heartbeats_of, not_ready
-from services.runtime.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
+from services.runtime.web.probes import Probed, ProbeServer
 from tests.support.logs import NOON
 from tests.support.slow_clients import sent_until_broken_off
 
@@ -204,7 +204,7 @@ def test_a_request_without_end_is_broken_off_after_little(head: bytes) -> None:
 
 
 def test_a_request_that_trickles_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.probes._REQUEST_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("services.runtime.web.probes._REQUEST_TIMEOUT_S", 0.5)
     with serving(Facts()) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as slow:
         slow.sendall(b"GET /livez HTTP/1.0\r\nX: ")
         sent_until_broken_off(slow, b"x", every_s=0.05)

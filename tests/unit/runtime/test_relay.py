@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import LateError, UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
-from services.runtime.relay import OutboxRelay, OutboxRow
+from services.runtime.sql.relay import OutboxRelay, OutboxRow
 from tests.support.logs import NOON, open_log
 
 TOPIC = "criteria.v1"

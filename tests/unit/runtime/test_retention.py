@@ -9,7 +9,7 @@ import pytest
 from schemas.topics import CRITERIA, RAW, Topic
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.retention import DEAD_RETENTION, Chore, Compact, Housekeeper, Trim, log_chore, upkeep
 from tests.support.logs import NOON, open_log, out, outs, values
 

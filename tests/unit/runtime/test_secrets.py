@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.logging import configure_logging
-from services.runtime.privacy import told
-from services.runtime.secrets import HIDDEN_SECRET, redacted, remember
+from services.runtime.privacy.redaction import told
+from services.runtime.privacy.secrets import HIDDEN_SECRET, redacted, remember
 from services.settings import load_settings
 
 PASSWORD = "c0rrect/horse+battery"

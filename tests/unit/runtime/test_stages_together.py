@@ -8,10 +8,10 @@ from structlog.testing import capture_logs
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.faust.log import FetchedLog
-from services.runtime.lane import Lane, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import RetryPolicy
-from services.runtime.stage import Stage
+from services.runtime.stages.lane import Lane, LaneSettings
+from services.runtime.stages.stage import Stage
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting
 from tests.support.streaming import Found, Producing, Telling
 

@@ -2,10 +2,10 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from services.runtime.embedded_runner import EmbeddedRunner
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
-from services.runtime.stopping import Stopping
+from services.runtime.stages.embedded import EmbeddedRunner
+from services.runtime.stages.stopping import Stopping
 from tests.support.logs import Collecting
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import UnavailableError
-from services.runtime.log_sqlite import SqliteLog
+from services.runtime.log.sqlite import SqliteLog
+from services.runtime.log.tail import LogTail
 from services.runtime.records import Record
-from services.runtime.tail import LogTail
 from tests.support.logs import TOPIC, open_log, out, outs, values
 
 

@@ -5,9 +5,9 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.notes import Failure, Notes
+from services.runtime.health.notes import Failure, Notes
 from services.runtime.records import Outgoing
-from services.runtime.ticks import Ticks
+from services.runtime.stages.ticks import Ticks
 from tests.support.logs import NOON, Collecting, ManualTime, out
 from tests.support.streaming import Producing, Telling
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.toml_file import TomlFile
+from services.runtime.files.toml import TomlFile
 
 HARD = """# a = 1
 top = 'a # no comment [' # [x]

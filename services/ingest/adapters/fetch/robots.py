@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from services.ingest.ports import FetchFailedError
-from services.runtime.http import Answer
-from services.runtime.secrets import without_keys
+from services.runtime.http.fetch import Answer
+from services.runtime.privacy.secrets import without_keys
 
 PRODUCT = "jobchime"
 _KEPT_S = 24 * 3600.0

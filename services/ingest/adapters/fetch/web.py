@@ -16,10 +16,10 @@ from services.ingest.domain.polling.schedule import Validators, http_date, pause
 from services.ingest.polls import LONG_S, MOST_OF_A_HOST
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.settings import IngestSettings, SourceSettings
-from services.runtime.addresses import AddressRefusedError
 from services.runtime.errors import UnavailableError
-from services.runtime.http import Answer, Limits, TimedOutError, get, host_of
-from services.runtime.secrets import without_keys
+from services.runtime.http.addresses import AddressRefusedError
+from services.runtime.http.fetch import Answer, Limits, TimedOutError, get, host_of
+from services.runtime.privacy.secrets import without_keys
 
 PAGE_FORMATS = frozenset({"auto", "jsonld"})
 """Formats whose sources are asked for robots.txt first: web pages, and what may turn out to be one."""

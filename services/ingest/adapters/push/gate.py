@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from services.ingest.push_settings import PushSettings
-from services.runtime.inflate import BrokenEncodingError, EncodingRefusedError, inflater
+from services.runtime.http.inflate import BrokenEncodingError, EncodingRefusedError, inflater
 
 _PASSING_S = 5.0
 _PASSING_AT_ONCE = 2

@@ -26,11 +26,11 @@ from services.ingest.adapters.push.docs import RESPONSES, ErrorModel, TakenModel
 from services.ingest.adapters.push.gate import Gate, PushRefusedError, read_body
 from services.ingest.push import MOST_PUSHED_ID, PUSH, Pusher, PushReport, Refused, Taken, UnknownField, is_id
 from services.ingest.push_settings import PushSettings
-from services.runtime import metric_list as listed
 from services.runtime.errors import UnavailableError
-from services.runtime.metrics import Metrics
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
-from services.runtime.privacy import told
+from services.runtime.privacy.redaction import told
 
 _JSON = "application/json"
 _LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})

@@ -21,7 +21,7 @@ from services.matcher.ports import Hits
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine, SlowError
+from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine, SlowError
 from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import JobchimeError, UsageError
 
 _PATIENT_S = 30.0

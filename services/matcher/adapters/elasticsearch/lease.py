@@ -6,7 +6,7 @@ import socket
 from typing import Final
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import JobchimeError, UnavailableError
 
 _PATIENT_S: Final = 30.0

@@ -18,7 +18,7 @@ from services.matcher.adapters.elasticsearch.posting_document import document_of
 from services.matcher.ports import BackwardHit
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
-from services.runtime.elasticsearch import MissingIndexError, SearchEngine
+from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
 SCHEMA: Final = "postings.v3"

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.notifier.adapters.mail.mime import mime_bytes
 from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
 from services.runtime.errors import UsageError
-from services.runtime.private import private_folder, privately
+from services.runtime.files.private import private_folder, privately
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _RETRY_AFTER_S = 60.0

@@ -20,7 +20,7 @@ from services.notifier.ports import (
     Receipt,
 )
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.secrets import remember
+from services.runtime.privacy.secrets import remember
 from services.wording.lines import one_line
 
 DELIVERY_ID = "delivery_id"

@@ -15,8 +15,8 @@ from services.notifier.ports import (
     MailUnknownError,
     Receipt,
 )
-from services.runtime.privacy import without_addresses
-from services.runtime.secrets import redacted
+from services.runtime.privacy.redaction import without_addresses
+from services.runtime.privacy.secrets import redacted
 
 _TAKEN = 202
 _CHECKED_ONLY = 200

@@ -17,7 +17,7 @@ from services.notifier.ports import (
     MailUnknownError,
     Receipt,
 )
-from services.runtime.secrets import remember
+from services.runtime.privacy.secrets import remember
 
 _GO_AHEAD = 354
 _ASKED: dict[Asked, str] = {

@@ -15,8 +15,8 @@ from services.notifier.ports import (
     MailerAtFaultError,
     MailRefusedError,
 )
-from services.runtime.privacy import without_addresses
-from services.runtime.secrets import redacted
+from services.runtime.privacy.redaction import without_addresses
+from services.runtime.privacy.secrets import redacted
 
 OK = range(200, 300)
 Asked = Literal["sender", "recipient", "message"]

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from schemas.counted import counted
 from services.notifier.adapters.mail.folder import file_name_of, write_whole
 from services.notifier.adapters.rendering.jinja import environment
-from services.runtime.private import private_folder
+from services.runtime.files.private import private_folder
 from services.wording.lines import one_line, zone_of
 
 PAGES = "pages"

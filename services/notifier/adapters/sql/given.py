@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from services.runtime.store import is_postgresql
+from services.runtime.sql.store import is_postgresql
 
 Kind = type[Text] | type[BigInteger]
 

@@ -9,7 +9,7 @@ from schemas.sql.tables import cuts, deliveries, digests, postings, saved_search
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import HELD
-from services.runtime.store import retried, writing
+from services.runtime.sql.store import retried, writing
 
 KEEP_BODIES = timedelta(days=30)
 KEEP_DIGESTS = timedelta(days=400)

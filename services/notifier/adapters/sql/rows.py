@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, select
 
 from schemas.sql.tables import counters, subscribers
-from services.runtime.store import upsert
+from services.runtime.sql.store import upsert
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ from structlog.testing import capture_logs
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.faust.log import FetchedLog, record_of
-from services.runtime.lane import DeadLetterCap, LaneSettings
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT, RetryPolicy
-from services.runtime.stage import Stage
+from services.runtime.stages.lane import DeadLetterCap, LaneSettings
+from services.runtime.stages.stage import Stage
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime
 from tests.support.streaming import Found, Producing, Telling
 

@@ -4,10 +4,10 @@ from services.runtime.clock import FixedClock
 from services.runtime.faust.fetch import Chunk
 from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.session import Part, sort
-from services.runtime.lane import DeadLetterCap, LaneSettings
-from services.runtime.metering import NoMeter
+from services.runtime.metrics.meter import NoMeter
 from services.runtime.retry import NO_WAIT
-from services.runtime.stage import Stage
+from services.runtime.stages.lane import DeadLetterCap, LaneSettings
+from services.runtime.stages.stage import Stage
 from tests.support.logs import NOON, Collecting
 from tests.support.streaming import Partition, Producing, chunk
 

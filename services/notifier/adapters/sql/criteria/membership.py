@@ -19,7 +19,7 @@ from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.rows import chunks, draw, hold, to_json
 from services.rules.criteria import criteria_id
 from services.runtime.records import Outgoing
-from services.runtime.relay import OutboxRelay
+from services.runtime.sql.relay import OutboxRelay
 
 KEYS = "criteria_key"
 """The series that keys are drawn from."""

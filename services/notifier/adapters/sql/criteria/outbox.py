@@ -9,8 +9,8 @@ from schemas.sql.tables import outbox
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.criteria.membership import post_newest
 from services.notifier.adapters.sql.rows import chunks
-from services.runtime.relay import OutboxRow
-from services.runtime.store import reading, retried, writing
+from services.runtime.sql.relay import OutboxRow
+from services.runtime.sql.store import reading, retried, writing
 
 
 class SqlOutbox:

@@ -14,7 +14,7 @@ from schemas.sql.tables import criteria as table
 from services.notifier.adapters.sql.criteria.membership import KEYS, lock_criteria, outgoing, post, record_of
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold
 from services.runtime.records import Record
-from services.runtime.store import reading, retried, writing
+from services.runtime.sql.store import reading, retried, writing
 
 
 @dataclass(frozen=True, slots=True)

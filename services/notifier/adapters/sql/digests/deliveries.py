@@ -25,8 +25,8 @@ from services.notifier.domain.delivery import (
 )
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
-from services.runtime.store import bytewise, reading, retried, writing
-from services.runtime.suppressed import is_suppressed
+from services.runtime.sql.store import bytewise, reading, retried, writing
+from services.runtime.sql.suppressed import is_suppressed
 
 _FREE: dict[str, Any] = {"worker": None, "lease": None}
 _TOO_LATE = "it waited for too long to be of use"

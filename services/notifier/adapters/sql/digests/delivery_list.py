@@ -12,7 +12,7 @@ from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.domain.delivery import State
 from services.notifier.ports import Doubt
 from services.runtime.errors import UsageError
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
 from services.notifier.domain.windows import Closing
 from services.notifier.ports import Email, Served, Since
-from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.sql.store import bytewise, reading, retried, writing
 
 _FACTS = ("address", "name", "time_zone", "currency", "locale")
 """Of a subscriber, what a digest is written and sent by."""

@@ -28,7 +28,7 @@ from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.model import AnnualPay, Digest, Item, SentItem
 from services.rules.signature import candidates_key
-from services.runtime.store import upsert
+from services.runtime.sql.store import upsert
 
 _PAIRS = 5_000
 """Looked up by one statement."""

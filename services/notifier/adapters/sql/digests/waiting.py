@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, not_, select, update
 from schemas.sql.tables import deliveries, digest_items, saved_searches, subscribers
 from services.notifier.adapters.sql.rows import chunks, squeeze, to_json, unsqueeze
 from services.notifier.domain.curation.waiting import waiting_again
-from services.runtime.suppressed import is_suppressed
+from services.runtime.sql.suppressed import is_suppressed
 
 
 def waiting_written(posting_ids: Sequence[str]) -> bytes | None:

@@ -12,7 +12,7 @@ from schemas.sql.tables import feedback
 from services.notifier.adapters.sql.rows import chunks, to_json
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Opinion, Said
-from services.runtime.store import bytewise, upsert
+from services.runtime.sql.store import bytewise, upsert
 
 
 @dataclass(frozen=True, slots=True)

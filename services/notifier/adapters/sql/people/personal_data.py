@@ -11,7 +11,7 @@ from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
 from services.notifier.adapters.sql.people.suppressions import suppression_of
 from services.notifier.adapters.sql.rows import unsqueeze
-from services.runtime.store import bytewise
+from services.runtime.sql.store import bytewise
 
 
 def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import MOST_SEARCHES, FieldError, SavedSearch, Timing, name_of
 from services.notifier.domain.schedule import due_after_change, next_due
 from services.runtime.errors import UsageError
-from services.runtime.store import bytewise, reading, retried, writing
+from services.runtime.sql.store import bytewise, reading, retried, writing
 
 
 class SqlSearches:

@@ -21,8 +21,8 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
 from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
-from services.runtime.store import bytewise, reading, retried, scrub, upsert, writing
-from services.runtime.suppressed import is_suppressed
+from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
+from services.runtime.sql.suppressed import is_suppressed
 
 
 class SqlSubscribers:

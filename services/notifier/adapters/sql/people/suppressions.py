@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, select, update
 from schemas.sql.tables import deliveries, subscribers, suppressions
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.ids import Ids
-from services.runtime.privacy import without_people
-from services.runtime.store import reading, retried, upsert, writing
+from services.runtime.privacy.redaction import without_people
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 
 @dataclass(frozen=True, slots=True)

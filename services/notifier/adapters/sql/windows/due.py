@@ -30,8 +30,8 @@ from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.model import DueSearch
 from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
-from services.runtime.store import bytewise, reading, retried, writing
-from services.runtime.suppressed import is_suppressed
+from services.runtime.sql.store import bytewise, reading, retried, writing
+from services.runtime.sql.suppressed import is_suppressed
 
 _INSTANT = literal("instant", literal_execute=True)
 """Written into the statement, so that the partial indexes are found fit for it."""

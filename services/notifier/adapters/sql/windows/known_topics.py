@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import Engine, select, update
 
 from schemas.sql.tables import known_topics, positions
-from services.runtime.store import reading, retried, upsert, writing
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 
 class SqlKnownTopics:

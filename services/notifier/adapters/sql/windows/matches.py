@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
 from services.notifier.adapters.sql.windows.stored_keys import held_keys
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import UnavailableError
-from services.runtime.store import reading, retried, upsert, writing
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 _NONE = keys_of(())
 

@@ -10,7 +10,7 @@ from schemas.codec import decode
 from schemas.posting import PostingCore
 from schemas.sql.tables import postings
 from services.notifier.adapters.sql.rows import chunks, unsqueeze
-from services.runtime.store import bytewise, reading
+from services.runtime.sql.store import bytewise, reading
 
 _PAGE: Final = 5_000
 

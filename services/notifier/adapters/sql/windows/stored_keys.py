@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, select
 from schemas.keys import Keys, joined, keys_of, unpack
 from schemas.sql.tables import matches
 from services.notifier.adapters.sql.rows import chunks
-from services.runtime.store import reading
+from services.runtime.sql.store import reading
 
 
 def stored_keys(engine: Engine, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:

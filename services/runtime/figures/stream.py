@@ -1,0 +1,305 @@
+"""What the store says of the stream: a few counts, read by small queries. Nothing of a person is among them."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+import structlog
+from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, text
+
+from schemas.sql.ingest import sources as source_table
+from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
+from services.runtime.figures.due import read_due
+from services.runtime.figures.mail import MailFigures, read_mail_figures
+from services.runtime.health.heartbeat import workers_in
+from services.runtime.pauses import Pauses, read_pauses
+from services.runtime.privacy.redaction import told
+from services.runtime.sql.store import reading
+
+SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
+"""`waiting`: not polled, or pushed to, yet; `hanging`: its server lets, or let the last time, the time run out;
+`shrunk`: its complete listing lacks so much that an operator is asked."""
+SOURCE_STATES: tuple[SourceState, ...] = get_args(SourceState)
+DELIVERY_STATES = (
+    "pending", "claimed", "sending", "accepted", "failed", "unknown", "delivered", "bounced", "not_sent", "cancelled",
+)  # fmt: skip
+DIGEST_OUTCOMES = ("digest", "hold")
+
+HANGING_AFTER = timedelta(seconds=15)
+"""A poll that lasts so long is taken to hang; a few pages, or calls for details, take less or are worth a look."""
+_DAY = timedelta(days=1)
+_QUERY_MS = 5_000
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A source that the settings name."""
+
+    name: str
+    silence: timedelta | None
+    """How long it may give nothing; None: as long as it likes, as what is pushed."""
+    enabled: bool = True
+    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """How one source fares."""
+
+    name: str
+    state: SourceState
+    pushed: bool = False
+    last_success: datetime | None = None
+    items: int = 0
+    """Of its last success."""
+    error: str | None = None
+    """Why it fails; None where it does not."""
+    error_since: datetime | None = None
+    error_at: datetime | None = None
+    next_due: datetime | None = None
+    asked_since: datetime | None = None
+    """When the poll in hand began; None where there is none."""
+    hangs: int = 0
+    """Polls in a row that its server let run out of time."""
+    lacking: int = 0
+    """Open postings that its listing, which shrank suspiciously, no longer has."""
+    notes: str = ""
+    """What there was to say of its last poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFigures:
+    """The workers of one service."""
+
+    service: str
+    alive: int = 0
+    lost: int = 0
+    """Silent without a goodbye, and not forgotten yet."""
+    heard_at: datetime | None = None
+    """The last heartbeat of any of them; None where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """Counts at one time."""
+
+    at: datetime
+    sources: tuple[SourceFigures, ...] = ()
+    deliveries: dict[str, int] = field(default_factory=dict)
+    """By state, of all that the store still holds."""
+    unknown_since: datetime | None = None
+    """When the oldest delivery of which nobody knows became so."""
+    digests: dict[str, int] = field(default_factory=dict)
+    """By outcome, of the last 24 hours."""
+    last_digest: datetime | None = None
+    match_records: int = 0
+    criteria: int = 0
+    subscribers: int = 0
+    searches: int = 0
+    due_subscribers: int = 0
+    due_since: datetime | None = None
+    """Since when the longest due one waits."""
+    due_retried: int = 0
+    """Of the due: whose digest is being built, or could not be and is tried again when its claim ends."""
+    instant_capped: int = 0
+    """Subscribers who had all the instant mails of their day: what comes for them waits for the next."""
+    outbox: int = 0
+    pauses: Pauses = field(default_factory=Pauses)
+    workers: tuple[WorkerFigures, ...] = ()
+    """By service, also of those that should run and do not."""
+    mail: MailFigures = field(default_factory=MailFigures)
+
+    @property
+    def sending_paused(self) -> bool:
+        return self.pauses.sending
+
+
+def read_figures(
+    engine: Engine, now: datetime, expected: Sequence[Expected], services: Sequence[str] = ()
+) -> StoreFigures:
+    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
+        pauses = read_pauses(connection)
+        due = read_due(connection, now)
+        return StoreFigures(
+            at=now,
+            sources=_sources(connection, now, expected, pauses),
+            deliveries=_counts(connection, deliveries.c.state),
+            unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
+            digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
+            last_digest=_first(connection, select(func.max(digests.c.created_at))),
+            # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
+            match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
+            criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
+            subscribers=_number(connection, select(func.count()).where(subscribers.c.status == "active")),
+            searches=_number(connection, select(func.count()).where(saved_searches.c.paused.is_(False))),
+            due_subscribers=due.subscribers,
+            due_since=due.since,
+            due_retried=due.retried,
+            instant_capped=_number(connection, _instant_capped(now)),
+            outbox=_number(connection, select(func.count()).select_from(outbox)),
+            pauses=pauses,
+            workers=_workers(connection, now, services),
+            mail=read_mail_figures(connection, now),
+        )
+
+
+class CachedFigures:
+    """The figures for whoever asks often: read at most every few seconds, and never waited for without bound.
+
+    A store that hangs holds one thread of this process, not those who ask.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], StoreFigures],
+        *,
+        keep_s: float = 5.0,
+        wait_s: float = 2.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._keep_s = keep_s
+        self._wait_s = wait_s
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._reading: threading.Event | None = None
+        self._figures: StoreFigures | None = None
+        self._read_at = float("-inf")
+
+    def __call__(self) -> StoreFigures | None:
+        """The figures; None where the store does not answer in time."""
+        with self._lock:
+            if self._monotonic() - self._read_at < self._keep_s:
+                return self._figures
+            if self._reading is None:
+                self._reading = threading.Event()
+                threading.Thread(target=self._refresh, args=(self._reading,), name="figures", daemon=True).start()
+            done = self._reading
+        if not done.wait(self._wait_s):
+            return None
+        with self._lock:
+            return self._figures
+
+    def _refresh(self, done: threading.Event) -> None:
+        figures: StoreFigures | None = None
+        try:
+            figures = self._read()
+        except Exception as error:
+            _events.warning("the store's figures cannot be read", error=told(error), error_type=type(error).__name__)
+        with self._lock:
+            self._figures, self._read_at, self._reading = figures, self._monotonic(), None
+        done.set()
+
+
+def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expected]) -> tuple[SourceFigures, ...]:
+    """How the expected sources fare. Raises UnavailableError."""
+    with reading(engine) as connection:
+        return _sources(connection, now, expected, read_pauses(connection))
+
+
+def _instant_capped(now: datetime) -> Select[int]:
+    """An instant search is due each minute, but for one whose mails of the day are out."""
+    own = saved_searches.c
+    capped = (own.cadence == "instant", own.paused.is_(False), own.next_due_at > now + timedelta(minutes=1))
+    query = select(func.count(distinct(own.subscriber_id))).join(subscribers)
+    return query.where(subscribers.c.status == "active", *capped)
+
+
+def _sources(
+    connection: Connection, now: datetime, expected: Sequence[Expected], pauses: Pauses
+) -> tuple[SourceFigures, ...]:
+    rows = {row.source: row for row in connection.execute(select(source_table))}
+    return tuple(_source(one, rows.get(one.name), now, pauses) for one in expected)
+
+
+def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
+    state = _state(one, row, now, pauses)
+    if row is None:
+        return SourceFigures(one.name, state, one.pushed)
+    return SourceFigures(
+        name=one.name,
+        state=state,
+        pushed=one.pushed,
+        last_success=row.last_success,
+        items=int(json.loads(row.counts).get("items", 0)),
+        error=row.last_error if row.failures else None,
+        error_since=row.failing_since if row.failures else None,
+        error_at=row.last_attempt if row.failures else None,
+        next_due=None if one.pushed else row.next_due,
+        asked_since=_asked_since(row, now),
+        hangs=row.hangs or 0,
+        lacking=_lacking(row),
+        notes=row.notes or "",
+    )
+
+
+def _lacking(row: Row[Any]) -> int:
+    """None once an operator has accepted it: the next poll closes them."""
+    shrunk = json.loads(row.shrunk) if row.shrunk else None
+    if shrunk is None or (row.shrunk_accepted and row.shrunk_accepted >= datetime.fromisoformat(shrunk["since"])):
+        return 0
+    return int(shrunk["lacking"])
+
+
+def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
+    """A claim that has run out is of a worker that is gone."""
+    return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
+
+
+def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
+    if not one.enabled:
+        return "off"
+    if pauses.holds_source(one.name):
+        return "paused"
+    asked_since = row and _asked_since(row, now)
+    hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
+    if row is None or row.last_attempt is None:
+        return "hanging" if hangs else "waiting"
+    if one.silence is not None and now - (row.last_success or row.added_at) >= one.silence:
+        return "silent"
+    if hangs or row.hangs:
+        return "hanging"
+    if row.failures:
+        return "failing"
+    return "shrunk" if _lacking(row) else "ok"
+
+
+def _workers(connection: Connection, now: datetime, services: Sequence[str]) -> tuple[WorkerFigures, ...]:
+    known = workers_in(connection)
+    names = dict.fromkeys((*services, *(worker.heartbeat.service for worker in known)))
+    own = {name: [worker for worker in known if worker.heartbeat.service == name] for name in names}
+    return tuple(
+        WorkerFigures(
+            service=name,
+            alive=sum(worker.alive(now) for worker in workers),
+            lost=sum(worker.lost(now) for worker in workers),
+            heard_at=max((worker.seen_at for worker in workers), default=None),
+        )
+        for name, workers in own.items()
+    )
+
+
+def _counts(connection: Connection, column: Any, *which: Any) -> dict[str, int]:
+    query = select(column, func.count()).where(*which).group_by(column).order_by(column)
+    return {str(value): int(number) for value, number in connection.execute(query)}
+
+
+def _unknown() -> Any:
+    return deliveries.c.state == "unknown"
+
+
+def _number(connection: Connection, query: Any) -> int:
+    return int(connection.execute(query).scalar_one())
+
+
+def _first(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).scalar_one_or_none()

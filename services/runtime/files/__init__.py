@@ -1,0 +1,1 @@
+"""Files that a person named or owns: paths enter; their content, or one sentence for what is wrong, leaves."""

@@ -1,0 +1,88 @@
+"""The data folder of the embedded form: what lies in it, and that one process at a time runs on it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.sql.sqlite import explained
+
+LOG_FILE = "log.sqlite"
+STORE_FILE = "store.sqlite"
+SECRET_FILE = "secret"  # noqa: S105 (a file name)
+RESTORED = "restored"
+"""Holds whole, verified files of a restore that are still to be moved into place."""
+
+_LOCK_FILE = "run.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A data folder that this process runs on."""
+
+    folder: Path
+    descriptor: int
+
+    def check(self) -> None:
+        """Raise UnavailableError where the folder was moved, deleted or put anew under the process that runs on it.
+
+        Its open files would go on taking what is written, where nobody looks for it.
+        """
+        path = self.folder / _LOCK_FILE
+        with explained(path):
+            try:
+                there = os.path.samestat(os.fstat(self.descriptor), path.stat())
+            except (FileNotFoundError, NotADirectoryError):
+                there = False
+        if not there:
+            raise UnavailableError(
+                f"the data folder {self.folder} was moved or deleted while jobchime ran on it; put it back, then start"
+            )
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[Hold]:
+    """Be the one process that runs on `folder`, made where it is missing; a killed holder frees it.
+
+    A restore that was cut short is finished first. Reading, and adding subscribers or records, needs no hold. Raises
+    UsageError where another process has it, UnavailableError where the folder cannot be used.
+    """
+    with explained(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another jobchime runs on {folder}; stop it first, or name another folder") from None
+        move_in(folder)
+        yield Hold(folder, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_in(folder: Path) -> None:
+    """Put the files of a verified restore into place; however often it is cut short, the next call goes on."""
+    restored = folder / RESTORED
+    with explained(folder):
+        if not restored.is_dir():
+            return
+        for file in sorted(restored.iterdir()):
+            # The old database's WAL must be gone before the new database is there, or SQLite would play it over that.
+            for suffix in ("-wal", "-shm"):
+                (folder / (file.name + suffix)).unlink(missing_ok=True)
+            file.replace(folder / file.name)
+        sync_folder(folder)
+        restored.rmdir()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

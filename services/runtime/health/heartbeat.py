@@ -1,0 +1,198 @@
+"""What each worker says of itself every few seconds, so that one page can show all of them."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+
+from schemas.sql.workers import workers
+from services.runtime.clock import Clock
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.privacy.redaction import told
+from services.runtime.sql.store import reading, upsert, writing
+
+HEARTBEAT_EVERY_S = 5.0
+MISSED = timedelta(seconds=4 * HEARTBEAT_EVERY_S)
+"""A worker that has said nothing for so long is taken for dead."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Since its last heartbeat a worker is remembered for so long."""
+
+_events = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """One service of one worker, as it is now."""
+
+    service: str
+    ready: bool
+    reason: str | None = None
+    """Why it is not ready."""
+    handled: int = 0
+    per_second: float = 0.0
+    lag: int = 0
+    dead: int = 0
+    freshness_s: float | None = None
+    last_error: str | None = None
+    """What fails and has not passed."""
+    last_error_since: datetime | None = None
+    last_error_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A heartbeat, and whose and when it was."""
+
+    worker: str
+    host: str
+    pid: int
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    stopped: bool
+    probes: str | None
+    heartbeat: Heartbeat
+
+    def alive(self, now: datetime) -> bool:
+        """Whether it may be taken to run."""
+        return not self.stopped and now - self.seen_at < MISSED
+
+    def lost(self, now: datetime) -> bool:
+        """Whether it went silent without a goodbye."""
+        return not self.stopped and not self.alive(now)
+
+
+class Heartbeats(Protocol):
+    """Where they go. Raises UnavailableError where that is away."""
+
+    def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None: ...
+
+    def goodbye(self, now: datetime) -> None:
+        """The worker ends as it should."""
+        ...
+
+
+class SqlHeartbeats:
+    """Those of one worker, in the store's table `workers`."""
+
+    def __init__(self, engine: Engine, worker: str, now: datetime, *, probes: str | None = None) -> None:
+        self._engine = engine
+        self._who = {"worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
+        self._facts = {"version": version("jobchime"), "started_at": now, "probes": probes}
+
+    def publish(self, heartbeats: Sequence[Heartbeat], now: datetime) -> None:
+        """Write one row a service, and drop those of workers long gone."""
+        if not heartbeats:
+            return
+        rows = [
+            self._who | self._facts | {"seen_at": now, "stopped": False} | _values(heartbeat)
+            for heartbeat in heartbeats
+        ]
+        with writing(self._engine) as connection:
+            insert = upsert(connection, workers)
+            changed = {name: insert.excluded[name] for name in rows[0] if name not in ("service", "worker")}
+            connection.execute(insert.on_conflict_do_update(index_elements=["service", "worker"], set_=changed), rows)
+            connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN_AFTER))
+
+    def goodbye(self, now: datetime) -> None:
+        """Mark this worker's rows, unless another process has taken the name over."""
+        own = (workers.c.worker == self._who["worker"], workers.c.pid == self._who["pid"])
+        with writing(self._engine) as connection:
+            connection.execute(update(workers).where(*own).values(stopped=True, ready=False, seen_at=now))
+
+
+def read_workers(engine: Engine) -> tuple[Worker, ...]:
+    """All workers of the last day, by service and name. Raises UnavailableError."""
+    with reading(engine) as connection:
+        return workers_in(connection)
+
+
+def workers_in(connection: Connection) -> tuple[Worker, ...]:
+    """All workers of the last day, in the caller's transaction."""
+    rows = connection.execute(select(workers).order_by(workers.c.service, workers.c.worker)).all()
+    return tuple(_worker(row) for row in rows)
+
+
+def forget_worker(engine: Engine, name: str, now: datetime) -> None:
+    """Drop what is known of a worker that is gone. Raises UsageError where there is none or it runs."""
+    with writing(engine) as connection:
+        rows = [worker for worker in workers_in(connection) if worker.worker == name]
+        if not rows:
+            raise UsageError(f"there is no worker {name}; `jobchime worker list` names those that there are")
+        if any(worker.alive(now) for worker in rows):
+            raise UsageError(f"{name} runs: it was heard of a moment ago; stop it first")
+        connection.execute(delete(workers).where(workers.c.worker == name))
+
+
+class HeartbeatThread:
+    """Publishes what `read` says, and calls `also` with it, until it is left; one that fails is tried again."""
+
+    def __init__(
+        self,
+        read: Callable[[], Sequence[Heartbeat]],
+        heartbeats: Heartbeats,
+        *,
+        clock: Clock,
+        every_s: float = HEARTBEAT_EVERY_S,
+        also: Callable[[Sequence[Heartbeat]], None] = lambda heartbeats: None,
+    ) -> None:
+        self._read = read
+        self._heartbeats = heartbeats
+        self._clock = clock
+        self._every_s = every_s
+        self._also = also
+        self._stop = threading.Event()
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def _publish(self) -> None:
+        """An error is logged the first time and passes."""
+        try:
+            heartbeats = self._read()
+            self._also(heartbeats)
+            self._heartbeats.publish(heartbeats, self._clock.now())
+        except Exception as error:
+            if not self._failing:
+                bug = None if isinstance(error, JobchimeError) else error
+                _events.warning("the heartbeat does not reach the store", error=told(error), exc_info=bug)
+            self._failing = True
+        else:
+            self._failing = False
+
+    def __enter__(self) -> "HeartbeatThread":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join(timeout=self._every_s)
+        try:
+            self._heartbeats.goodbye(self._clock.now())
+        except UnavailableError as away:
+            _events.info("no goodbye in the store", error=told(away))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._publish()
+            self._stop.wait(self._every_s)
+
+
+def _values(heartbeat: Heartbeat) -> dict[str, Any]:
+    hidden = None if heartbeat.last_error is None else told(Exception(heartbeat.last_error))
+    reason = None if heartbeat.reason is None else told(Exception(heartbeat.reason))
+    safe = replace(heartbeat, last_error=hidden, reason=reason)
+    return {name: getattr(safe, name) for name in Heartbeat.__dataclass_fields__}
+
+
+def _worker(row: Row[Any]) -> Worker:
+    heartbeat = Heartbeat(**{name: getattr(row, name) for name in Heartbeat.__dataclass_fields__})
+    names = [name for name in Worker.__dataclass_fields__ if name != "heartbeat"]
+    return Worker(**{name: getattr(row, name) for name in names}, heartbeat=heartbeat)

@@ -1,0 +1,72 @@
+"""What goes wrong with a service: logged, dated, and over once it works again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from services.runtime.clock import Clock
+from services.runtime.errors import UnavailableError
+from services.runtime.privacy.redaction import told
+
+_events = structlog.get_logger(__name__)
+_SAY_AGAIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error that has not passed."""
+
+    error: str
+    """In a sentence, without people."""
+    since: datetime
+    """When it first failed since it last worked."""
+    at: datetime
+    """When it last failed."""
+
+    def again(self, error: str, now: datetime) -> "Failure":
+        """The failure after one more error."""
+        return Failure(error, self.since, now)
+
+
+class Notes:
+    """Keeps, for each thing that a service does, why it fails; logs an error that comes again and again once a minute.
+
+    May be told and asked from any thread.
+    """
+
+    def __init__(self, service: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
+        self._clock = clock
+        self._monotonic = monotonic
+        self._said_at: dict[str, tuple[str, float]] = {}
+        self._failures: dict[str, Failure] = {}
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure that was seen last; None where all works."""
+        return max(list(self._failures.values()), key=lambda one: one.at, default=None)
+
+    @property
+    def error(self) -> str | None:
+        """Its sentence."""
+        return None if (failure := self.failure) is None else failure.error
+
+    def note(self, event: str, error: BaseException) -> None:
+        """Say that `event` failed. A traceback only where it is a bug."""
+        text, now = told(error), self._monotonic()
+        said, said_at = self._said_at.get(event, ("", float("-inf")))
+        if text != said or now - said_at >= _SAY_AGAIN_S:
+            self._said_at[event] = text, now
+            bug = None if isinstance(error, UnavailableError) else error
+            _events.warning(event, service=self._service, error_type=type(error).__name__, error=text, exc_info=bug)
+        at = self._clock.now()
+        before = self._failures.get(event)
+        self._failures[event] = Failure(text, at, at) if before is None else before.again(text, at)
+
+    def works(self, *events: str) -> None:
+        """Say that what failed under these events works again."""
+        for event in events:
+            self._failures.pop(event, None)

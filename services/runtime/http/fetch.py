@@ -1,0 +1,292 @@
+"""GET over http(s) that a hostile or broken server cannot abuse: bounded in time, size, redirects and address."""
+
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from services.runtime.errors import UnavailableError
+from services.runtime.http.addresses import AddressRefusedError, LookupTimeoutError, reachable
+from services.runtime.http.inflate import ACCEPTED, BrokenEncodingError, EncodingRefusedError, inflater
+from services.runtime.privacy.secrets import without_keys
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_FAULTS = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one GET; times in seconds."""
+
+    connect: float = 10.0
+    """For finding the host and connecting to it, whichever of its addresses answers."""
+    headers: float = 30.0
+    """From the beginning of a request to the end of the answer's header section."""
+    read: float = 20.0
+    """Between two pieces."""
+    total: float = 120.0
+    """With all redirects and the whole body."""
+    body: int = 60_000_000
+    """Bytes, decompressed; also as sent."""
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered. The body of anything but a 200 is not read."""
+
+    status: int
+    url: str
+    """After redirects."""
+    headers: Mapping[str, str]
+    """Lower-case names."""
+    body: bytes = b""
+    cut: str | None = None
+    """Why the body is not whole: the rest was lost, or lies beyond a bound."""
+    timed_out: bool = False
+    """It is not, because the server let the time run out."""
+
+
+class TimedOutError(UnavailableError):
+    """A server that let the time run out: asked again at once it would hold its caller as long."""
+
+
+def host_of(url: str) -> str:
+    """The host of an address, by which politeness goes; empty where it has none."""
+    try:
+        return httpx2.URL(url).host.lower()
+    except httpx2.InvalidURL:
+        return ""
+
+
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits,
+    allow_private: bool = False,
+    private_headers: Mapping[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Answer:
+    """GET an address, following redirects by hand.
+
+    `private_headers` (keys) go to the origin of `url` only; `tls` stands in for the usual certificates. No proxy,
+    cookie, netrc or environment variable is heeded.
+    Raises AddressRefusedError for an address that may not be asked, UnavailableError where no answer comes, and
+    TimedOutError, which is one, where none comes in time.
+    """
+    deadline = monotonic() + limits.total
+    origin = _origin(_parsed(url))
+    target = _parsed(url)
+    for _ in range(limits.redirects + 1):
+        private = private_headers or {} if _origin(target) == origin else {}
+        backend = _CheckedBackend(allow_private, deadline, monotonic)
+        with httpcore2.ConnectionPool(ssl_context=tls or _tls(), network_backend=backend) as pool:
+            backend.deadline = min(deadline, monotonic() + limits.headers)
+            with _answering(target, {**headers, **private}, limits, pool) as response:
+                backend.deadline = deadline
+                answer = _answer(target, response, limits)
+        location = answer.headers.get("location")
+        if answer.status not in _REDIRECTS or not location:
+            return answer
+        target = _joined(target, location)
+    raise UnavailableError(f"{without_keys(url)} redirects more than {limits.redirects} times")
+
+
+def _parsed(url: str) -> httpx2.URL:
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL as error:
+        raise AddressRefusedError(f"{without_keys(url)[:200]!r} is not an address") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise AddressRefusedError(f"{without_keys(url)[:200]} is not an http(s) address and is not asked")
+    return parsed
+
+
+def _joined(base: httpx2.URL, location: str) -> httpx2.URL:
+    try:
+        return _parsed(str(base.join(location)))
+    except httpx2.InvalidURL as error:
+        raise UnavailableError(f"{without_keys(str(base))} redirects to an address that cannot be read") from error
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, url.port or _port(url)
+
+
+def _port(url: httpx2.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+@contextmanager
+def _answering(
+    url: httpx2.URL, headers: Mapping[str, str], limits: Limits, pool: httpcore2.ConnectionPool
+) -> Iterator[httpcore2.Response]:
+    """Send a request; gives the answer with its header section read."""
+    wire = [("Host", url.netloc.decode("ascii")), ("Accept-Encoding", ACCEPTED), ("Connection", "close")]
+    wire += [(name, value) for name, value in headers.items() if name.lower() != "host"]
+    request = httpcore2.Request(
+        "GET",
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path),
+        headers=wire,
+        extensions={"timeout": {"connect": limits.connect, "read": limits.read, "write": limits.read}},
+    )
+    try:
+        response = pool.handle_request(request)
+    except _FAULTS as error:
+        kind = TimedOutError if isinstance(error, httpcore2.TimeoutException) else UnavailableError
+        raise kind(f"{without_keys(str(url))} gives no answer: {_fault(error)}") from error
+    except LookupTimeoutError as error:
+        raise TimedOutError(str(error)) from error
+    try:
+        yield response
+    finally:
+        response.close()
+
+
+def _answer(url: httpx2.URL, response: httpcore2.Response, limits: Limits) -> Answer:
+    headers = {name.lower(): value for name, value in httpx2.Headers(response.headers).items()}
+    if response.status != 200:
+        return Answer(response.status, str(url), headers)
+    try:
+        body, cut, timed_out = _body(response, headers.get("content-encoding"), limits.body)
+    except EncodingRefusedError as error:
+        raise UnavailableError(f"{without_keys(str(url))} cannot be read: {error}") from error
+    return Answer(response.status, str(url), headers, body, cut, timed_out)
+
+
+def _body(response: httpcore2.Response, encoding: str | None, most: int) -> tuple[bytes, str | None, bool]:
+    """Read a body as far as it goes: what was whole before a fault is of use to a feed."""
+    undo = inflater(encoding)
+    body = bytearray()
+    sent = 0
+    too_large = f"the body is larger than {most / 1e6:g} MB; the rest was left"
+    try:
+        for piece in _pieces(response):
+            sent += len(piece)
+            body += undo.feed(piece, most + 1 - len(body))
+            if len(body) > most or sent > most:
+                return bytes(body[:most]), too_large, False
+    except BrokenEncodingError as error:
+        return bytes(body), str(error), False
+    except _FAULTS as error:
+        cut = f"the body broke off: {_fault(error, of_body=True)}"
+        return bytes(body), cut, isinstance(error, httpcore2.TimeoutException)
+    return bytes(body), None if undo.complete() else "the body broke off within its encoding", False
+
+
+def _pieces(response: httpcore2.Response) -> Iterator[bytes]:
+    yield from response.iter_stream()
+
+
+def _fault(error: Exception, *, of_body: bool = False) -> str:
+    """A fault in words of our own: those of the libraries below are for who programs with them."""
+    if isinstance(error, httpcore2.TimeoutException):
+        return "it took too long"
+    if isinstance(error, httpcore2.ConnectError):
+        why = _why_not_connected(error)
+        return "no connection could be made" + (f" ({why})" if why else "")
+    if not isinstance(error, httpcore2.ProtocolError):
+        return "the connection was lost"
+    if of_body:
+        return "it ends too early, or is not HTTP"
+    beneath = _beneath(error)
+    if beneath is None:
+        return "it closed the connection without an answer"
+    # What h11 calls the fault as a status of HTTP.
+    too_long = getattr(beneath, "error_status_hint", None) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    return "the header of its answer does not end" if too_long else "its answer is not HTTP"
+
+
+def _why_not_connected(error: Exception) -> str:
+    beneath = _beneath(error)
+    if isinstance(beneath, ssl.SSLCertVerificationError):
+        return f"its certificate is refused: {beneath.verify_message}"
+    if isinstance(beneath, ssl.SSLError):
+        return "it does not speak TLS as it should"
+    return beneath.strerror or "" if isinstance(beneath, OSError) else ""
+
+
+def _beneath(error: Exception) -> Exception | None:
+    """The error of the library below: httpcore gives it along as the argument, and no more as the cause."""
+    return next((one for one in error.args if isinstance(one, Exception)), None)
+
+
+class _CheckedBackend(httpcore2.NetworkBackend):
+    """Connects only to addresses that were checked, and holds every wait to one deadline."""
+
+    def __init__(self, allow_private: bool, deadline: float, monotonic: Callable[[], float]) -> None:
+        self._allow_private = allow_private
+        self.deadline = deadline
+        self._monotonic = monotonic
+        self._sockets = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        problem: Exception = httpcore2.ConnectTimeout()
+        until = self._monotonic() + self._left(timeout)
+        for address in reachable(host, port, allow_private=self._allow_private, timeout_s=self._left(timeout)):
+            left = until - self._monotonic()
+            if left <= 0:
+                break
+            try:
+                stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                problem = error
+                continue
+            return _TimedStream(stream, self._left)
+        raise problem
+
+    def _left(self, timeout: float | None) -> float:
+        left = self.deadline - self._monotonic()
+        return left if timeout is None else min(left, timeout)
+
+
+class _TimedStream(httpcore2.NetworkStream):
+    """A connection whose every wait ends at the deadline, so that a server cannot hold us by dripping bytes."""
+
+    def __init__(self, inner: httpcore2.NetworkStream, left: Callable[[float | None], float]) -> None:
+        self._inner = inner
+        self._left = left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.ReadTimeout
+        return self._inner.read(max_bytes, left)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.WriteTimeout
+        self._inner.write(buffer, left)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        if (left := self._left(timeout)) <= 0:
+            raise httpcore2.ConnectTimeout
+        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -1,0 +1,74 @@
+"""Writes dead letters: a record that could not be processed, with what went wrong."""
+
+from datetime import datetime
+
+from schemas.codec import digest_of
+from schemas.headers import headers_of
+from schemas.topics import dead_of
+from services.runtime.privacy.redaction import told
+from services.runtime.records import Outgoing, Record
+
+VALUE_CUT = "value_cut"
+"""On a dead letter that holds only the beginning of its record: how many bytes the value had."""
+
+LETTER_HEADERS = (
+    "error",
+    "error_type",
+    "attempts",
+    "consumer",
+    "origin_topic",
+    "origin_partition",
+    "origin_offset",
+    "failed_at",
+    VALUE_CUT,
+)
+"""What a letter says beside the record's own headers."""
+_CUT_VALUE, _CUT_KEY, _CUT_HEADERS = 64 << 10, 1 << 10, 16 << 10
+
+
+def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: str, failed_at: datetime) -> Outgoing:
+    """Make the dead letter of a record: its key, value and headers, and what went wrong.
+
+    A record that has no identity among its headers, one of somebody else's, gets the letter's.
+    """
+    topic = dead_of(record.topic)
+    own = (
+        {}
+        if "ce_id" in record.headers
+        else _identity(topic, f"{record.topic}:{record.partition}:{record.offset}", consumer, failed_at)
+    )
+    headers = (
+        own
+        | dict(record.headers)
+        | {
+            "error": told(error),
+            "error_type": type(error).__name__,
+            "attempts": str(attempts),
+            "consumer": consumer,
+            "origin_topic": record.topic,
+            "origin_partition": str(record.partition),
+            "origin_offset": str(record.offset),
+            "failed_at": failed_at.isoformat(),
+        }
+    )
+    return Outgoing(topic, record.key, record.value, headers)
+
+
+def cut(letter: Outgoing) -> Outgoing:
+    """A letter that its topic takes for certain, for one that it refuses: the beginning of a record that is too large.
+
+    It says so in a header, and keeps of the record's own headers what has room.
+    """
+    kept = {name: value for name, value in letter.headers.items() if name in LETTER_HEADERS}
+    room = _CUT_HEADERS
+    for name, value in letter.headers.items():
+        room -= len(name) + len(value.encode())
+        if room < 0:
+            break
+        kept[name] = value
+    kept[VALUE_CUT] = str(len(letter.value))
+    return Outgoing(letter.topic, letter.key[:_CUT_KEY], letter.value[:_CUT_VALUE], kept)
+
+
+def _identity(topic: str, of: str, source: str, at: datetime) -> dict[str, str]:
+    return headers_of(id=digest_of(topic, of), type=topic, source=source, at=at)

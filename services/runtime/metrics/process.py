@@ -1,0 +1,205 @@
+"""Measures a process: a registry of its own, filled by the runner and by what wraps its services."""
+
+import platform
+import threading
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from schemas.topics import TOPICS
+from services.runtime.figures.mail import FAULTS
+from services.runtime.figures.stream import DELIVERY_STATES, DIGEST_OUTCOMES, SOURCE_STATES, StoreFigures
+from services.runtime.metrics import catalogue as listed
+from services.runtime.metrics.catalogue import Metric
+
+OTHER = "other"
+_MOST_VALUES = 40
+"""Of one label that is taken from what happened, such as an error's type: what comes later counts as `other`."""
+_TOPICS = frozenset(topic.name for topic in TOPICS)
+
+
+class Metrics:
+    """Everything that one process measures. Nothing of a person, and no label without bound."""
+
+    def __init__(self) -> None:
+        # A series more for each would say only when the process first met it.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry(auto_describe=False)
+        self._counters = {one: self._counter(one) for one in listed.METRICS if one.kind == "counter"}
+        self._histograms = {one: self._histogram(one) for one in listed.METRICS if one.kind == "histogram"}
+        process_gauges = [one for one in listed.METRICS if one.kind == "gauge" and one.origin == "process"]
+        self._gauges = {one: Gauge(one.name, one.help, one.labels, registry=self.registry) for one in process_gauges}
+        self._error_types = Bounded()
+        self.registry.register(_Build())
+
+    def meter(self, service: str) -> "ServiceMeter":
+        """What a runner tells of one service; implements `services.runtime.metrics.meter.RunnerMeter`."""
+        return ServiceMeter(self, service)
+
+    def count(self, metric: Metric, *labels: str, by: float = 1) -> None:
+        """Add to a counter."""
+        counter = self._counters[metric]
+        (counter.labels(*labels) if labels else counter).inc(by)
+
+    def observe(self, metric: Metric, value: float, *labels: str) -> None:
+        """Put a value into a histogram."""
+        histogram = self._histograms[metric]
+        (histogram.labels(*labels) if labels else histogram).observe(value)
+
+    def set(self, metric: Metric, value: float, *labels: str) -> None:
+        """Set a gauge."""
+        gauge = self._gauges[metric]
+        (gauge.labels(*labels) if labels else gauge).set(value)
+
+    def follow(self, metric: Metric, read: Callable[[], float]) -> None:
+        """Have a gauge without labels read at each scrape."""
+        self._gauges[metric].set_function(read)
+
+    def drop(self, metric: Metric, *labels: str) -> None:
+        """Forget a gauge's value for these labels."""
+        self._gauges[metric].remove(*labels)
+
+    def watch_store(self, read: Callable[[], StoreFigures | None]) -> None:
+        """Have the store's gauges read at each scrape; None where it does not answer."""
+        self.registry.register(_StoreGauges(read))
+
+    def error_type(self, name: str) -> str:
+        """An error's type as a label."""
+        return self._error_types.of(name)
+
+    def _counter(self, one: Metric) -> Counter:
+        return Counter(one.name, one.help, one.labels, registry=self.registry)
+
+    def _histogram(self, one: Metric) -> Histogram:
+        return Histogram(one.name, one.help, one.labels, buckets=one.buckets, registry=self.registry)
+
+
+class Bounded:
+    """Lets the first values of a label through and calls the rest `other`."""
+
+    def __init__(self, most: int = _MOST_VALUES, known: Collection[str] = ()) -> None:
+        self._met = set(known)
+        self._most = most
+        self._lock = threading.Lock()
+
+    def of(self, value: str) -> str:
+        """The value, or `other`."""
+        with self._lock:
+            if value in self._met:
+                return value
+            if len(self._met) >= self._most or not value.isidentifier():
+                return OTHER
+            self._met.add(value)
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMeter:
+    """What happens to one service."""
+
+    metrics: Metrics
+    service: str
+
+    def batch(self, topic: str, count: int, seconds: float) -> None:
+        """Count records done with."""
+        labels = (self.service, _topic(topic))
+        self.metrics.count(listed.RECORDS, *labels, by=count)
+        self.metrics.observe(listed.HANDLE, seconds, *labels)
+
+    def retried(self, topic: str, error_type: str) -> None:
+        """Count a try that failed."""
+        self.metrics.count(listed.RETRIES, self.service, _topic(topic), self.metrics.error_type(error_type))
+
+    def dead(self, topic: str, error_type: str) -> None:
+        """Count a dead letter."""
+        self.metrics.count(listed.DEAD, self.service, _topic(topic), self.metrics.error_type(error_type))
+
+    def lag(self, topic: str, partition: int, records: int) -> None:
+        """Say how far behind a partition is."""
+        self.metrics.set(listed.LAG, records, self.service, _topic(topic), str(partition))
+
+    def unassigned(self, topic: str, partition: int) -> None:
+        """Forget a partition that another worker has."""
+        self.metrics.drop(listed.LAG, self.service, _topic(topic), str(partition))
+
+    def assigned(self, partitions: int) -> None:
+        """Say how many partitions there are to work on."""
+        self.metrics.set(listed.ASSIGNED, partitions, self.service)
+
+    def ticked(self, seconds: float, *, failed: bool) -> None:
+        """Count a tick."""
+        self.metrics.observe(listed.TICK, seconds, self.service)
+        if failed:
+            self.metrics.count(listed.TICK_FAILURES, self.service)
+
+    def ready(self, ready: bool) -> None:
+        """Say whether the service works."""
+        self.metrics.set(listed.READY, int(ready), self.service)
+
+    def paused(self, paused: bool) -> None:
+        """Say whether an operator holds the service."""
+        self.metrics.set(listed.PAUSED, int(paused), self.service)
+
+
+class _Build(Collector):
+    """Which version runs."""
+
+    def collect(self) -> Iterator[Family]:
+        facts = {"version": version("jobchime"), "python": platform.python_version()}
+        yield InfoMetricFamily(listed.BUILD.name, listed.BUILD.help, value=facts)
+
+
+class _StoreGauges(Collector):
+    """What the store says, read when somebody asks; nothing of it is kept in the process."""
+
+    def __init__(self, read: Callable[[], StoreFigures | None]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Family]:
+        figures = self._read()
+        yield _gauge(listed.STORE_UP, float(figures is not None))
+        if figures is None:
+            return
+        yield _by(listed.DELIVERIES, {state: figures.deliveries.get(state, 0) for state in DELIVERY_STATES})
+        yield _by(listed.MAILS_FAILING, {fault: figures.mail.waiting(fault) for fault in FAULTS})
+        yield _by(listed.MAILS_GIVEN_UP, {fault: figures.mail.over(fault) for fault in FAULTS})
+        yield _gauge(listed.SUPPRESSED, figures.mail.suppressed)
+        yield _by(listed.DIGESTS, {outcome: figures.digests.get(outcome, 0) for outcome in DIGEST_OUTCOMES})
+        yield _gauge(listed.DUE, figures.due_subscribers)
+        yield _gauge(listed.OUTBOX, figures.outbox)
+        states = [source.state for source in figures.sources]
+        yield _by(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})
+        yield _gauge(listed.SENDING_PAUSED, float(figures.sending_paused))
+        yield _gauge(listed.STORED, figures.match_records)
+        yield from _of_workers(figures)
+
+
+def _of_workers(figures: StoreFigures) -> Iterator[Family]:
+    workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
+    ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
+    for one in figures.workers:
+        workers.add_metric((one.service, "alive"), one.alive)
+        workers.add_metric((one.service, "lost"), one.lost)
+        if one.heard_at is not None:
+            ages.add_metric((one.service,), max((figures.at - one.heard_at).total_seconds(), 0.0))
+    yield from (workers, ages)
+
+
+def _gauge(metric: Metric, value: float) -> Family:
+    return GaugeMetricFamily(metric.name, metric.help, value=value)
+
+
+def _by(metric: Metric, values: dict[str, int]) -> Family:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for label, value in values.items():
+        family.add_metric((label,), value)
+    return family
+
+
+def _topic(topic: str) -> str:
+    return topic if topic in _TOPICS else OTHER

@@ -1,0 +1,146 @@
+"""What differs between the engines of a store: how each is connected to, and what its errors mean."""
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.sql.settings import StoreSettings
+from services.runtime.sql.sqlite import BUSY_SECONDS, explain, make_private, use_wal
+
+WRITES = "jobchime_writes"
+"""The execution option of connections in `writing`."""
+NO_TRANSACTION = "jobchime_no_transaction"
+
+_NOT_MIGRATED = ("42P01", "42703")  # undefined_table, undefined_column
+_CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected
+_TOO_LONG = {"55P03": "another transaction holds what this one needs", "57014": "a statement took too long"}
+_READ_ONLY = "25006"
+
+
+class ConflictError(UnavailableError):
+    """Two transactions stood in each other's way and this one was undone: doing it again succeeds."""
+
+
+def parsed_url(url: str) -> URL:
+    """A store's address, PostgreSQL's with the one driver that is used. Raises UsageError, which never tells it."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        url = f"postgresql+psycopg{separator}{rest}"
+    try:
+        parsed = make_url(url)
+        known = parsed.get_dialect().name
+    except (ArgumentError, ImportError, ValueError):
+        raise UsageError(
+            "the store's address is not a database URL that can be used: say postgresql://user:password@host:5432/database"
+            " (in a password @ is written %40, : is %3A and / is %2F) or sqlite:///folder/store.sqlite"
+        ) from None
+    if known not in ("sqlite", "postgresql"):
+        raise UsageError(f"the store's address is not a database URL that can be used: {known} is not supported")
+    return parsed
+
+
+def place_of(url: URL) -> str:
+    """A store's address for people, without user and password, wherever in the address they were."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    host = url.host or _one(url.query.get("host")) or "localhost"
+    port = url.port or _one(url.query.get("port")) or 5432
+    return f"{host}:{port}/{url.database or ''}"
+
+
+def arguments(url: URL, settings: StoreSettings) -> dict[str, Any]:
+    """What `create_engine` is given besides the address."""
+    # A statement's values are people's data: no error and no log may show them.
+    given: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        return given
+    pool = {
+        "isolation_level": "READ COMMITTED",
+        "pool_size": settings.pool,
+        "max_overflow": settings.overflow,
+        "pool_timeout": settings.pool_wait_s,
+        "pool_pre_ping": True,
+        "pool_use_lifo": True,
+    }
+    return given | pool | {"connect_args": _connect_args(url, settings)}
+
+
+def prepare(engine: Engine) -> None:
+    """Make an engine's connections what the store expects. Raises UnavailableError where a file cannot be made."""
+    if engine.dialect.name != "sqlite":
+        return
+    database = engine.url.database
+    if database and database != ":memory:":
+        try:
+            make_private(Path(database))
+        except OSError as error:
+            raise UnavailableError(f"the store {database} cannot be made: {error.strerror}") from error
+    event.listen(engine, "connect", _connect_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def told(error: DBAPIError, url: URL) -> JobchimeError | None:
+    """An engine's failure in one sentence, typed by what to do; None where it is a bug."""
+    said = str(error.orig or "").strip().partition("\n")[0] or type(error).__name__
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _NOT_MIGRATED or any(sign in said for sign in ("no such table", "no such column")):
+        return UnavailableError(f"the store's tables are not those of this version ({said}): run `jobchime migrate`")
+    if url.get_backend_name() == "sqlite":
+        return explain(error.orig, Path(url.database or ":memory:")) if error.orig else None
+    if state in _CONFLICTS:
+        return ConflictError(f"two transactions of the store at {place_of(url)} stood in each other's way: do it again")
+    if state in _TOO_LONG:
+        return UnavailableError(f"the store at {place_of(url)} is busy: {_TOO_LONG[state]}; the work is tried again")
+    if state == _READ_ONLY:
+        return UnavailableError(f"the store at {place_of(url)} takes no writes now: it is read-only")
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return UnavailableError(f"the store at {place_of(url)} is away: {said}")
+    return None
+
+
+def _connect_args(url: URL, settings: StoreSettings) -> dict[str, Any]:
+    """Time bounds as libpq takes them: https://www.postgresql.org/docs/current/libpq-connect.html."""
+    sends = max(settings.silent_s // 3, 1)
+    bounds: dict[str, Any] = {
+        "application_name": "jobchime",
+        "connect_timeout": settings.connect_timeout_s,
+        "keepalives_idle": sends,
+        "keepalives_interval": sends,
+        "keepalives_count": 2,
+        "tcp_user_timeout": settings.silent_s * 1_000,
+        "options": (
+            f"-c statement_timeout={int(settings.statement_timeout_s * 1_000)}"
+            f" -c lock_timeout={int(settings.lock_timeout_s * 1_000)}"
+            # What a stopped process began must not hold its locks for ever.
+            f" -c idle_in_transaction_session_timeout={int(settings.statement_timeout_s * 1_000)}"
+        ),
+    }
+    if "options" in url.query:
+        bounds["options"] += f" {_one(url.query['options'])}"
+    return {name: value for name, value in bounds.items() if name == "options" or name not in url.query}
+
+
+def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions on its own: it would do so late, and never IMMEDIATE.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+    use_wal(connection)
+    for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turned writer would fail at once, without waiting, if another had written in between.
+    options = connection.get_execution_options()
+    if not options.get(NO_TRANSACTION, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
+
+
+def _one(value: str | tuple[str, ...] | None) -> str | None:
+    return value[-1] if isinstance(value, tuple) else value
