@@ -14,7 +14,7 @@ def main() -> None:
     """Run the command line: exit 0 when done, 1 for a failure, 2 for wrong usage, 130 for Ctrl-C."""
     try:
         # Only here, where Ctrl-C is caught: importing takes a while.
-        from services.cli.entry import run
+        from services.cli.app import run
 
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from services.cli.commands.searches import read_json
 from services.cli.opened import open_installation
-from services.cli.searches import read_json
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases.errors import WrongFieldError

@@ -58,7 +58,7 @@ class Forking:
 
 def serve() -> None:
     """The side of the processes: for each line that comes in, fork what it names, and tell the exit codes."""
-    import_module("services.cli.workers")  # what all of them import
+    import_module("services.cli.commands.workers")  # what all of them import
     for line in sys.stdin:
         pids = [_forked(log, command) for log, *command in json.loads(line)]
         codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]

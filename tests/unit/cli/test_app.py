@@ -30,7 +30,7 @@ def test_listing_the_commands_imports_none_of_them() -> None:
 )
 def test_no_client_of_an_engine_is_imported_that_the_installation_lacks(words: tuple[str, ...], tmp_path: Path) -> None:
     asked = "print([m for m in ('faust', 'elasticsearch', 'kafka') if m in sys.modules])"
-    program = f"from services.cli.entry import run; import sys; run({list(words)}); {asked}"
+    program = f"from services.cli.app import run; import sys; run({list(words)}); {asked}"
     found = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
@@ -96,7 +96,7 @@ def test_the_version_says_what_reads_postings_too() -> None:
 
 
 def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.cli.configuration.load", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr("services.cli.commands.configuration.load", lambda _: signal.raise_signal(signal.SIGINT))
     ran = run("config", "show")
     assert (ran.code, ran.out, ran.err) == (130, "", "Stopped.\n")
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from schemas.annotations import model_of
-from services.cli.config_file import settings_file, written
+from services.cli.commands.configuration import settings_file, written
 from services.ingest.push_settings import PushKey
 from services.ingest.settings import SourceSettings
 from services.settings import Settings, load_settings

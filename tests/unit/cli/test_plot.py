@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.cli.plot import plot
+from services.cli.commands.backtesting import plot
 
 FIRST = date(2026, 8, 1)
 

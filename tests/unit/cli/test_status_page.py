@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from services.cli.commands.status_page import page
 from services.cli.output import Cleaned
-from services.cli.status_page import page
 from services.overview.stream.model import EngineView, Overview
 
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Cluster, Company, PostingCore, Reach, Skill
-from services.cli.backtest_page import backtest_page
+from services.cli.commands.backtesting import backtest_page
 from services.matcher.backtest import Past, backtest
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score

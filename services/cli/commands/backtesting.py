@@ -1,17 +1,76 @@
-"""A backtest as a page for 80 columns."""
+"""`jobchime backtest`: what a search would have found in the last days, and what each of its criteria costs."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Final
 
+import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from schemas.counted import counted
-from services.cli.plot import plot
-from services.usecases.backtest_report import Charged, Gained, Job, Report
+from services.cli.asked import asked_for
+from services.cli.commands.files import posting_lines
+from services.cli.opened import open_installation, warn
+from services.cli.options import AsJson, Config, Now, moment
+from services.cli.output import console, print_json, progress
+from services.runtime.errors import UsageError
+from services.usecases import backtests
+from services.usecases.backtest_report import Charged, Gained, Job, Report, report_json
+from services.usecases.searches import Query
 from services.usecases.wording import capitalised, in_telling_order, part_words, plain
+
+_MOST_DAYS = 3_660
+_WIDTH = 80
+
+
+def backtest(
+    search: Annotated[str, typer.Argument(help="A saved search's id, or a JSON file of criteria.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How far to look back.")] = 30,
+    postings: Annotated[
+        Path | None,
+        typer.Option("--postings", help="posting.v1 JSON lines, as `normalise` prints them; by default the store's."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many jobs of each kind to name.")] = 5,
+    now: Now = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a search would have found among the postings of the last days, and what each criterion costs.
+
+    With --postings, the days end by default with the newest of them.
+    """
+    asked = asked_for(search, config)
+    if postings is None:
+        installation = open_installation(config, create=False)
+        report = backtests.of_store(installation, asked, moment(now), days, tell=warn, progress=progress)
+    else:
+        report = _of_lines(asked, postings, now, days)
+    if as_json:
+        print_json(report_json(report, most))
+        return
+    _print(backtest_page(report, most))
+
+
+def _print(page: RenderableType) -> None:
+    out = console()
+    if out.is_terminal:
+        out.print(page, width=min(out.width, _WIDTH))
+        return
+    with out.capture() as drawn:
+        out.print(page, width=_WIDTH)
+    typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+
+
+def _of_lines(asked: Query, file: Path, now: str | None, days: int) -> Report:
+    until = moment(now) if now else None
+    report = backtests.of_postings(posting_lines(file), asked, until, days, progress=progress)
+    if report is None:
+        raise UsageError(f"{file} holds no posting; `jobchime normalise FEED > {file}` writes some")
+    return report
+
 
 _MOST_REASONS: Final = 3
 _MOST_STEPS: Final = 6
@@ -139,3 +198,51 @@ def _sentence(gained: Gained, indent: str) -> Text:
 
 def _more(jobs: int, style: str) -> Text:
     return Text(f"{jobs:,} more" if jobs else "none more", style)
+
+
+_EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
+_WIDE: Final = 34
+"""So many bars stand apart from each other in 80 columns."""
+_MOST: Final = 68
+_UNITS: Final = ((1, "a day"), (7, "a week"), (30, "30 days"), (365, "365 days"))
+"""What a bar may stand for."""
+
+
+def plot(counts: Sequence[tuple[date, int]], *, height: int = 4) -> list[str]:
+    """Lines of one bar a day, or for more days where they are many; the highest count, the first and the last day."""
+    days, unit = next(((days, unit) for days, unit in _UNITS if len(counts) <= days * _MOST), _UNITS[-1])
+    spans = _spans(counts, days)
+    most = max((count for _, count in spans), default=0)
+    if most == 0:
+        return []
+    gap = " " if len(spans) <= _WIDE else ""
+    axis = len(f"{most:,}")
+    lines = [
+        f"{f'{most:,}' if row == height - 1 else '':>{axis}} ┤"
+        + gap.join(_cell(count, most, row, height) for _, count in spans)
+        for row in reversed(range(height))
+    ]
+    width = len(spans) + len(gap) * (len(spans) - 1)
+    first, last = f"{spans[0][0]:%-d %b %Y}", f"{counts[-1][0]:%-d %b %Y}"
+    below = f"{first}{unit:^{max(len(unit) + 2, width - len(first) - len(last))}}{last}"
+    return [*(line.rstrip() for line in lines), f"{'0':>{axis}} └{'─' * width}", f"{'':>{axis}}  {below}"]
+
+
+def _cell(count: int, most: int, row: int, height: int) -> str:
+    eighths = round(count * height * 8 / most) - row * 8
+    if count and row == 0:
+        eighths = max(1, eighths)
+    return _EIGHTHS[max(0, min(8, eighths))]
+
+
+def _spans(counts: Sequence[tuple[date, int]], days: int) -> list[tuple[date, int]]:
+    """By spans of so many days, counted back from the last one; the first may be shorter."""
+    ends = counts[-1][0]
+    found: dict[int, int] = {}
+    for day, count in counts:
+        back = (ends - day).days // days
+        found[back] = found.get(back, 0) + count
+    return [
+        (max(counts[0][0], ends - timedelta(days=days * (back + 1) - 1)), found[back])
+        for back in sorted(found, reverse=True)
+    ]

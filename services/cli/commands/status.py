@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from services.cli.commands.status_page import page
 from services.cli.options import AsJson, Config
 from services.cli.output import Cleaned, console, print_json
-from services.cli.status_page import page
 from services.settings import load_settings
 from services.usecases.stream import Gatherer, Overview, healthy, troubles, watcher
 

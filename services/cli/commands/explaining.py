@@ -2,22 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from schemas.codec import UnreadableError
 from services.cli.asked import asked_for
-from services.cli.explain_page import explain_page
+from services.cli.commands.searches import read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
-from services.cli.searches import read_json
 from services.cli.weighed import score_json, score_lines
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
-from services.usecases.explaining import Shown, explain_json, explain_text, explained
+from services.usecases.explaining import Explanation, Fit, Line, Outcome, Shown, explain_json, explain_text, explained
 
 
 def explain(
@@ -54,3 +56,32 @@ def _from_file(file: Path) -> Shown:
         return explaining.posting_from(read_json(file))
     except UnreadableError as error:
         raise UsageError(f"{file}: {error}") from None
+
+
+_FITS: Final[dict[Fit, tuple[str, str]]] = {"yes": ("✓", "green"), "near": ("~", "yellow"), "no": ("✗", "red")}
+_OUTCOMES: Final[dict[Outcome, str]] = {"match": "bold green", "near": "bold yellow", "reject": "bold red"}
+
+
+def explain_page(told: Explanation) -> RenderableType:
+    """Name, verdict, then each criterion with what there is to say of it."""
+    head = Text.assemble((told.title, "bold"), "\n", told.company, (f"  {told.url}" if told.url else "", "dim"))
+    verdict = Text.assemble("\n", (told.said.capitalize(), _OUTCOMES[told.outcome]), "\n")
+    return Group(head, verdict, _table(told) if told.lines else Text("Nothing was asked for."))
+
+
+def _table(told: Explanation) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for line in told.lines:
+        mark, style = _FITS[line.fit]
+        table.add_row(Text(mark, style), line.criterion, _said(line))
+    return table
+
+
+def _said(line: Line) -> Text:
+    said = Text(line.text, "" if line.fit == "yes" else _FITS[line.fit][1])
+    for more in line.more:
+        said.append(f"\n{more}", "default" if more in line.details else "italic dim")
+    return said
