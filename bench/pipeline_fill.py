@@ -17,7 +17,8 @@ from services.runtime.clock import Clock
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Commit, Outgoing
-from services.runtime.sql.store import migrate, open_store, writing
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store, writing
 from services.settings import Settings
 
 SEARCHES_EACH: Final = 5

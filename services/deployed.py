@@ -30,7 +30,8 @@ from services.runtime.records import Service
 from services.runtime.retention import Housekeeper
 from services.runtime.sql.leases import SqlLease
 from services.runtime.sql.relay import OutboxRelay
-from services.runtime.sql.store import require_revision, store_at
+from services.runtime.sql.revisions import require_revision
+from services.runtime.sql.store import store_at
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stopping import Stopping
 from services.runtime.stages.ticker import Ticker

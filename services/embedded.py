@@ -30,7 +30,8 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper, log_chore
 from services.runtime.sql.relay import OutboxRelay
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from services.runtime.stages.embedded import EmbeddedRunner
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stopping import Stopping

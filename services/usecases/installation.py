@@ -21,7 +21,8 @@ from services.runtime.files.datadir import LOG_FILE, STORE_FILE
 from services.runtime.letters.dead import LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import TopicReader
-from services.runtime.sql.store import check_revision, migrate, open_store
+from services.runtime.sql.revisions import check_revision, migrate
+from services.runtime.sql.store import open_store
 from services.settings import Settings
 from services.usecases.progress import Tell
 

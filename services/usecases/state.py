@@ -7,7 +7,7 @@ from services.runtime import backup as archives
 from services.runtime.backup import Manifest
 from services.runtime.errors import UsageError
 from services.runtime.files.datadir import SECRET_FILE
-from services.runtime.sql.store import migrate as migrate_store
+from services.runtime.sql.revisions import migrate as migrate_store
 from services.runtime.sql.store import open_store
 from services.settings import Settings
 from services.usecases.progress import Progress, Tell, unseen

@@ -27,16 +27,9 @@ from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.sql import store
-from services.runtime.sql.store import (
-    check_revision,
-    migrate,
-    migration_config,
-    open_store,
-    reading,
-    revision_of,
-    writing,
-)
+from services.runtime.sql import revisions
+from services.runtime.sql.revisions import check_revision, migrate, migration_config, revision_of
+from services.runtime.sql.store import open_store, reading, writing
 from tests.support.postgresql import empty_database
 from tests.support.stores import ENGINES, new_engine
 
@@ -98,7 +91,8 @@ def test_threads_that_migrate_at_once_all_succeed(url: str) -> None:
 
 
 def test_processes_that_migrate_at_once_all_succeed(url: str) -> None:
-    program = "import sys; from services.runtime.sql.store import migrate, open_store; migrate(open_store(sys.argv[1]))"
+    imports = "from services.runtime.sql.revisions import migrate; from services.runtime.sql.store import open_store"
+    program = f"import sys; {imports}; migrate(open_store(sys.argv[1]))"
     children = [
         subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]
@@ -256,7 +250,7 @@ def _value(column: sa.Column[Any]) -> Any:
 @pytest.mark.live
 def test_a_busy_table_does_not_hold_up_a_migration_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever queues behind a waiting migration would wait as well, so it gives up and says so."""
-    monkeypatch.setattr(store, "_LOCK_WAIT", "200ms")
+    monkeypatch.setattr(revisions, "_LOCK_WAIT", "200ms")
     with empty_database() as url, opened(url) as engine:
         upgrade_to(engine, FROZEN)
         with engine.connect() as busy:

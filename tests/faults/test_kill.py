@@ -29,7 +29,8 @@ from services.rules.verdict import verdict
 from services.runtime.clock import FixedClock
 from services.runtime.files.datadir import LOG_FILE
 from services.runtime.log.sqlite import SqliteLog
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from tests.support.captured_items import Captured, captured_items, pushed
 from tests.support.fast_clock import FastClock
 from tests.support.generate import criteria as generated

@@ -17,7 +17,8 @@ from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import profile_of, timing_of
-from services.runtime.sql.store import migrate, open_store, reading
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store, reading
 from tests.support import engines
 from tests.support.kill_checks import check_mails
 from tests.support.streams.figures import Figures

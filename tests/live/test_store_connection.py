@@ -13,9 +13,9 @@ from sqlalchemy.engine import make_url
 
 from schemas.sql.tables import counters, suppressions
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.sql.engines import place_of
+from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.settings import StoreSettings
-from services.runtime.sql.store import open_store, reading, revision_of, writing
+from services.runtime.sql.store import open_store, place_of, reading, writing
 from tests.support.cut_line import CutLine, cut_line
 from tests.support.notifying import NOW
 from tests.support.postgresql import migrated_database

@@ -25,7 +25,8 @@ from services.ingest.reader import Reader
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Outgoing
-from services.runtime.sql.store import migrate, open_store, scrub
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store, scrub
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -18,7 +18,8 @@ from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from tests.support.collecting import NOON
 
 KEY = "k" * 24

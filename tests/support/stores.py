@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import Engine
 
-from services.runtime.sql.store import migrate, open_store, scrub
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store, scrub
 from tests.support.postgresql import migrated_database
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.live))

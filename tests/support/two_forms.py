@@ -21,7 +21,8 @@ from services.notifier.domain.ids import Ids
 from services.notifier.domain.people import Profile, Timing, profile_of, timing_of
 from services.runtime.clock import FixedClock
 from services.runtime.kafka.topics import create, planned
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from services.settings import load_settings
 from tests.support.forking import Forking
 from tests.support.generate import criteria as generated

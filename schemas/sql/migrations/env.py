@@ -1,4 +1,4 @@
-"""What Alembic runs: migrations, on the connection and in the transaction of `services.runtime.sql.store`."""
+"""What Alembic runs: migrations, on the connection and in the transaction of `services.runtime.sql.revisions`."""
 
 from alembic import context
 

@@ -28,7 +28,8 @@ from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.privacy.redaction import told
-from services.runtime.sql.store import is_postgresql, open_store, reading, revision_of
+from services.runtime.sql.revisions import revision_of
+from services.runtime.sql.store import is_postgresql, open_store, reading
 from services.settings import Settings
 
 LEAST_FREE = 1 << 30

@@ -26,7 +26,8 @@ from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.privacy.redaction import told
-from services.runtime.sql.store import check_revision, open_store
+from services.runtime.sql.revisions import check_revision
+from services.runtime.sql.store import open_store
 from services.settings import Settings
 
 _PATIENCE_S = 3.0

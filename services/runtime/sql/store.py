@@ -1,67 +1,42 @@
 """The SQL store: opened the same way, and spoken to in the same words, whether SQLite or PostgreSQL."""
 
 import functools
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import random
-from typing import Literal, ParamSpec, TypeVar
+from sqlite3 import Connection as SqliteConnection
+from typing import Any, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import ColumnElement, Connection, Engine, Table, collate, create_engine, inspect, text
+from sqlalchemy import ColumnElement, Connection, Engine, Table, collate, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
-import schemas.sql
-from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.sql.engines import (
-    NO_TRANSACTION,
-    WRITES,
-    ConflictError,
-    arguments,
-    parsed_url,
-    place_of,
-    prepare,
-    told,
-)
+from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.sql.settings import StoreSettings
+from services.runtime.sql.sqlite import BUSY_SECONDS, explain, make_private, use_wal
 
-__all__ = [
-    "WRITES",
-    "ConflictError",
-    "Revision",
-    "bytewise",
-    "check_revision",
-    "explained",
-    "is_postgresql",
-    "migrate",
-    "migration_config",
-    "open_store",
-    "reading",
-    "require_revision",
-    "retried",
-    "revision_of",
-    "scrub",
-    "store_at",
-    "upsert",
-    "writing",
-]
+WRITES = "jobchime_writes"
+"""The execution option of connections in `writing`."""
+_NO_TRANSACTION = "jobchime_no_transaction"
 
-_MIGRATIONS = Path(schemas.sql.__file__).parent / "migrations"
+_NOT_MIGRATED = ("42P01", "42703")  # undefined_table, undefined_column
+_CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected
+_TOO_LONG = {"55P03": "another transaction holds what this one needs", "57014": "a statement took too long"}
+_READ_ONLY = "25006"
 _TRIES = 6
 _FIRST_WAIT_S = 0.02
-_LOCK_WAIT = "10s"
-_one_migration = threading.Lock()
-"""Alembic keeps what it works on in module globals."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Insert = sqlite.Insert | postgresql.Insert
+
+
+class ConflictError(UnavailableError):
+    """Two transactions stood in each other's way and this one was undone: doing it again succeeds."""
 
 
 def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
@@ -81,9 +56,9 @@ def open_store(url: str, settings: StoreSettings | None = None) -> Engine:
 
 def store_at(url: str, settings: StoreSettings | None = None) -> Engine:
     """The store at a URL, whose server may be away. Raises as `open_store`, but asks no server yet."""
-    parsed = parsed_url(url)
-    engine = create_engine(parsed, **arguments(parsed, settings or StoreSettings()))
-    prepare(engine)
+    parsed = _parsed_url(url)
+    engine = create_engine(parsed, **_arguments(parsed, settings or StoreSettings()))
+    _prepare(engine)
     return engine
 
 
@@ -117,10 +92,10 @@ def explained(engine: Engine) -> Iterator[None]:
     except TimeoutError as error:
         raise UnavailableError(f"all connections to the store at {place_of(engine.url)} are in use") from error
     except DBAPIError as error:
-        sentence = told(error, engine.url)
-        if sentence is None:
+        fault = _fault_of(error, engine.url)
+        if fault is None:
             raise
-        raise sentence from error
+        raise fault from error
 
 
 def retried(act: Callable[P, T]) -> Callable[P, T]:
@@ -165,104 +140,124 @@ def scrub(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    with explained(engine), engine.connect().execution_options(**{NO_TRANSACTION: True}) as connection:
+    with explained(engine), engine.connect().execution_options(**{_NO_TRANSACTION: True}) as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """How a store's tables stand to this program."""
-
-    current: str | None
-    """None where there are no tables yet."""
-    needed: str
-    state: Literal["missing", "older", "same", "newer"]
-    """A newer one serves this program too: a migration takes nothing away that its forerunner uses."""
-
-    @property
-    def usable(self) -> bool:
-        return self.state in ("same", "newer")
-
-    def why_not(self, place: str) -> str:
-        """What to do about a store that is not usable."""
-        has = "has no tables yet" if self.current is None else f"is at revision {self.current}"
-        return f"the store at {place} {has} and this version needs {self.needed}: run `jobchime migrate`"
+def _parsed_url(url: str) -> URL:
+    """A store's address, PostgreSQL's with the one driver that is used. Raises UsageError, which never tells it."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        url = f"postgresql+psycopg{separator}{rest}"
+    try:
+        parsed = make_url(url)
+        known = parsed.get_dialect().name
+    except (ArgumentError, ImportError, ValueError):
+        raise UsageError(
+            "the store's address is not a database URL that can be used: say postgresql://user:password@host:5432/database"
+            " (in a password @ is written %40, : is %3A and / is %2F) or sqlite:///folder/store.sqlite"
+        ) from None
+    if known not in ("sqlite", "postgresql"):
+        raise UsageError(f"the store's address is not a database URL that can be used: {known} is not supported")
+    return parsed
 
 
-def revision_of(engine: Engine) -> Revision:
-    """Which revision the store's tables have. Raises UnavailableError."""
-    needed = _needed()
-    with reading(engine) as connection:
-        has_any = inspect(connection).has_table("alembic_version")
-        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if has_any else None
-    if current is None:
-        return Revision(None, needed, "missing")
-    if current == needed:
-        return Revision(current, needed, "same")
-    # Revisions are numbered with as many digits, so that an older program knows a newer one by its number.
-    return Revision(current, needed, "older" if current < needed else "newer")
+def place_of(url: URL) -> str:
+    """A store's address for people, without user and password, wherever in the address they were."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    host = url.host or _one(url.query.get("host")) or "localhost"
+    port = url.port or _one(url.query.get("port")) or 5432
+    return f"{host}:{port}/{url.database or ''}"
 
 
-def check_revision(engine: Engine) -> None:
-    """Let a command work only on tables that it can use. Raises UnavailableError that says what to do."""
-    found = revision_of(engine)
-    if not found.usable:
-        raise UnavailableError(found.why_not(place_of(engine.url)))
+def _arguments(url: URL, settings: StoreSettings) -> dict[str, Any]:
+    """What `create_engine` is given besides the address."""
+    # A statement's values are people's data: no error and no log may show them.
+    given: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        return given
+    pool = {
+        "isolation_level": "READ COMMITTED",
+        "pool_size": settings.pool,
+        "max_overflow": settings.overflow,
+        "pool_timeout": settings.pool_wait_s,
+        "pool_pre_ping": True,
+        "pool_use_lifo": True,
+    }
+    return given | pool | {"connect_args": _connect_args(url, settings)}
 
 
-def require_revision(engine: Engine) -> None:
-    """Let a service begin only on tables that it can use. Raises UsageError, and UnavailableError for a store away."""
-    found = revision_of(engine)
-    if not found.usable:
-        raise UsageError(found.why_not(place_of(engine.url)))
+def _prepare(engine: Engine) -> None:
+    """Make an engine's connections what the store expects. Raises UnavailableError where a file cannot be made."""
+    if engine.dialect.name != "sqlite":
+        return
+    database = engine.url.database
+    if database and database != ":memory:":
+        try:
+            make_private(Path(database))
+        except OSError as error:
+            raise UnavailableError(f"the store {database} cannot be made: {error.strerror}") from error
+    event.listen(engine, "connect", _connect_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
-def _no_secret() -> bytes:
-    raise UsageError("this migration needs the installation's secret: run `jobchime migrate`")
+def _fault_of(error: DBAPIError, url: URL) -> JobchimeError | None:
+    """An engine's failure in one sentence, typed by what to do; None where it is a bug."""
+    said = str(error.orig or "").strip().partition("\n")[0] or type(error).__name__
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _NOT_MIGRATED or any(sign in said for sign in ("no such table", "no such column")):
+        return UnavailableError(f"the store's tables are not those of this version ({said}): run `jobchime migrate`")
+    if url.get_backend_name() == "sqlite":
+        return explain(error.orig, Path(url.database or ":memory:")) if error.orig else None
+    if state in _CONFLICTS:
+        return ConflictError(f"two transactions of the store at {place_of(url)} stood in each other's way: do it again")
+    if state in _TOO_LONG:
+        return UnavailableError(f"the store at {place_of(url)} is busy: {_TOO_LONG[state]}; the work is tried again")
+    if state == _READ_ONLY:
+        return UnavailableError(f"the store at {place_of(url)} takes no writes now: it is read-only")
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return UnavailableError(f"the store at {place_of(url)} is away: {said}")
+    return None
 
 
-def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequence[str]:
-    """Bring the tables to the newest revision; does nothing where they are there, or beyond.
-
-    `secret` is the installation's, asked for where rows hold what was made with it. Returns what somebody should know,
-    in sentences. Safe to run twice, by two at once, and while services of the release before still run. Raises
-    UnavailableError; then nothing has changed.
-    """
-    notes: list[str] = []
-    with _one_migration, writing(engine) as connection:
-        if is_postgresql(engine):
-            # One after the other, however long the first takes; but no table is waited for so long that others, who
-            # queue behind this wait, would stand still.
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SET LOCAL lock_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobchime migrations'))"))
-            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
-        if _is_newer(connection):
-            return notes
-        config = migration_config()
-        config.attributes["connection"] = connection.execution_options(jobchime_secret=secret, jobchime_notes=notes)
-        command.upgrade(config, "head")
-    return notes
+def _connect_args(url: URL, settings: StoreSettings) -> dict[str, Any]:
+    """Time bounds as libpq takes them: https://www.postgresql.org/docs/current/libpq-connect.html."""
+    sends = max(settings.silent_s // 3, 1)
+    bounds: dict[str, Any] = {
+        "application_name": "jobchime",
+        "connect_timeout": settings.connect_timeout_s,
+        "keepalives_idle": sends,
+        "keepalives_interval": sends,
+        "keepalives_count": 2,
+        "tcp_user_timeout": settings.silent_s * 1_000,
+        "options": (
+            f"-c statement_timeout={int(settings.statement_timeout_s * 1_000)}"
+            f" -c lock_timeout={int(settings.lock_timeout_s * 1_000)}"
+            # What a stopped process began must not hold its locks for ever.
+            f" -c idle_in_transaction_session_timeout={int(settings.statement_timeout_s * 1_000)}"
+        ),
+    }
+    if "options" in url.query:
+        bounds["options"] += f" {_one(url.query['options'])}"
+    return {name: value for name, value in bounds.items() if name == "options" or name not in url.query}
 
 
-def _is_newer(connection: Connection) -> bool:
-    if not inspect(connection).has_table("alembic_version"):
-        return False
-    current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return current is not None and current > _needed()
+def _connect_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions on its own: it would do so late, and never IMMEDIATE.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+    use_wal(connection)
+    for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
-@functools.cache
-def _needed() -> str:
-    head = ScriptDirectory.from_config(migration_config()).get_current_head()
-    if head is None:
-        raise AssertionError("there is no migration")
-    return head
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turned writer would fail at once, without waiting, if another had written in between.
+    options = connection.get_execution_options()
+    if not options.get(_NO_TRANSACTION, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
 
 
-def migration_config() -> Config:
-    """Where Alembic finds the migrations; `attributes["connection"]` is the transaction that they run in."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+def _one(value: str | tuple[str, ...] | None) -> str | None:
+    return value[-1] if isinstance(value, tuple) else value

@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from services.runtime.kafka.topics import create
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from services.settings import Settings, load_settings
 from tests.support.own_engines import OwnEngines
 from tests.support.streams.sizes import Index, Size

@@ -8,7 +8,8 @@ import pytest
 
 from services.runtime.files.datadir import STORE_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from tests.support.command_line import run
 
 

@@ -10,7 +10,8 @@ from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.listing import Shrunk
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.runtime.files.datadir import STORE_FILE
-from services.runtime.sql.store import migrate, open_store
+from services.runtime.sql.revisions import migrate
+from services.runtime.sql.store import open_store
 from tests.support.collecting import DAY, HOUR, NOON
 from tests.support.command_line import run
 
