@@ -22,7 +22,7 @@ from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
-from services.notifier.domain.schedule import latest_due, next_due, next_instant
+from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.domain.windows import NOTHING_FOUND, Closing, Cut, DueSubscriber, DueWindow, Found
 from services.notifier.ports import DigestStore, MatchStore, Served, WindowStore
@@ -191,7 +191,14 @@ class Builder:
                 cut.number,
                 next_instant(outcome.due_at, instant, time_zone, self._settings.most_instant)
                 if window.search.cadence == "instant"
-                else next_due(window.search.cadence, window.hour, window.weekday, time_zone, now),
+                else due_after_serving(
+                    window.search.cadence,
+                    window.hour,
+                    window.weekday,
+                    time_zone,
+                    slot=slot_of(window, time_zone, now),
+                    now=now,
+                ),
                 known.waiting_after(outcome, window),
             )
             for window in subscriber.windows

@@ -44,6 +44,20 @@ def next_due(cadence: Cadence, hour: int, weekday: int | None, time_zone: str, a
     raise AssertionError(f"no {cadence} slot in {time_zone} after {after.isoformat()}")
 
 
+def due_after_serving(
+    cadence: Cadence, hour: int, weekday: int | None, time_zone: str, *, slot: datetime, now: datetime
+) -> datetime:
+    """When a search that was just served for a slot is due again, in UTC; not for instant searches.
+
+    The slot may be of another weekday than the present one: a weekly slot too soon after it is passed over. Raises
+    ValueError for what is no schedule.
+    """
+    due = next_due(cadence, hour, weekday, time_zone, now)
+    while cadence == "weekly" and due - slot < _HALF_WEEK:
+        due = next_due(cadence, hour, weekday, time_zone, due)
+    return due
+
+
 def due_after_change(
     cadence: Cadence,
     hour: int,
@@ -75,9 +89,13 @@ def due_after_change(
 
     while served_at is not None and not apart(served_at, due):
         due = next_due(cadence, hour, weekday, time_zone, due)
-    if not apart(was_due_at, due) or (served_at is not None and not apart(served_at, was_due_at)):
+    if served_at is not None and not apart(served_at, was_due_at):
         return due
-    if by_week and was_due_at > now and served_at is not None and due - served_at <= _WEEK + _HALF_WEEK:
+    if by_week and was_due_at > now and served_at is not None:
+        # However often it is changed, it is put off by no more than half a week: what comes too soon after the old due
+        # time is passed over once that is served.
+        return due if due - served_at <= _WEEK + _HALF_WEEK else min(due, was_due_at)
+    if not apart(was_due_at, due):
         return due
     owed = was_due_at <= now or (served_at is not None and cadence == was)
     return was_due_at if owed else due

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.model import Cadence
-from services.notifier.domain.schedule import due_after_change, next_due
+from services.notifier.domain.schedule import due_after_change, due_after_serving, next_due
 
 HOUR = timedelta(hours=1)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "Pacific/Kiritimati")
@@ -153,6 +153,16 @@ def test_wherever_somebody_moves_no_local_date_has_two_digests_and_none_stays_aw
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 6), st.integers(0, 23)), max_size=8))
 def test_whichever_days_of_the_week_are_chosen_digests_keep_their_distance(changes: list[tuple[int, int, int]]) -> None:
+    assert all(timedelta(days=3.5) <= apart <= timedelta(days=10.5) for apart in between_weekly_digests(changes))
+
+
+def test_a_weekly_digest_is_not_put_off_for_ever_by_another_day_each_time_that_it_is_near() -> None:
+    before_it_comes = [(0, 1, 0), (144, 4, 0), (144, 0, 0), (144, 2, 0), (48, 5, 0)]
+    assert max(between_weekly_digests(before_it_comes)) <= timedelta(days=10.5)
+
+
+def between_weekly_digests(changes: Sequence[tuple[int, int, int]]) -> list[timedelta]:
+    """From each weekly digest to the next, where its day and hour are changed after so many hours each."""
     now, weekday, hour = utc("2026-07-01T00:00"), 0, 8
     due, served = next_due("weekly", hour, weekday, "UTC", now), list[datetime]()
     for wait, to, at in [*changes, (800, 0, 8)]:
@@ -160,9 +170,8 @@ def test_whichever_days_of_the_week_are_chosen_digests_keep_their_distance(chang
             now += HOUR
             if due <= now:
                 served.append(due)
-                due = next_due("weekly", hour, weekday, "UTC", now)
+                due = due_after_serving("weekly", hour, weekday, "UTC", slot=due, now=now)
         weekday, hour = to, at
         last = served[-1] if served else None
         due = due_after_change("weekly", hour, weekday, "UTC", was="weekly", was_due_at=due, served_at=last, now=now)
-    apart = [later - earlier for earlier, later in pairwise(served)]
-    assert all(timedelta(days=3.5) <= one < timedelta(days=14) for one in apart)
+    return [later - earlier for earlier, later in pairwise(served)]
