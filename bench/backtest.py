@@ -35,7 +35,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.sql.store import open_store
 from services.usecases.backtest_report import Report, report_json, report_of
 from services.usecases.backtests import look_back
-from services.usecases.forward_search import IndexedPostings, StoredPostings
+from services.usecases.previews import IndexedPostings, StoredPostings
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.postgresql import migrated_database
 

@@ -120,7 +120,7 @@ def fastest(work: Callable[[Sequence[Pair]], object], digests: Sequence[Pair], r
 def measure(digests: Sequence[Pair], repeat: int) -> dict[str, float]:
     """Digests a second. Raises RuntimeError where a mail is another without cards held, or is too large."""
     some = digests[: max(100, len(digests) // 10)]
-    plain, held = JinjaRenderer(SENDER, cards_held=0), JinjaRenderer(SENDER, cards_held=1_000_000)
+    plain, held = JinjaRenderer(SENDER, cached_cards=0), JinjaRenderer(SENDER, cached_cards=1_000_000)
     mails = render_all(held, some)
     if render_all(plain, some) != mails or render_all(held, some) != mails:
         raise RuntimeError("a mail differs where its cards were held")
@@ -128,7 +128,7 @@ def measure(digests: Sequence[Pair], repeat: int) -> dict[str, float]:
         raise RuntimeError("a mail is larger than what mailboxes show")
     composer = Composer(held, SENDER, BASE, Ids(SECRET))
     begun = time.process_time()
-    render_all(JinjaRenderer(SENDER, cards_held=1_000_000), digests)
+    render_all(JinjaRenderer(SENDER, cached_cards=1_000_000), digests)
     cold = (time.process_time() - begun) / len(digests)
     render_all(held, digests)
     took = {

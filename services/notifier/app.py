@@ -19,11 +19,11 @@ from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.known_topics import SqlKnownTopics
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.agreement import Agreement
+from services.notifier.attempts import Answer
 from services.notifier.building import Builder
 from services.notifier.composing import Composer
 from services.notifier.delivering import Courier
 from services.notifier.domain.ids import Ids
-from services.notifier.handing_over import Answer
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier

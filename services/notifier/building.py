@@ -1,11 +1,11 @@
 """Building digests: from due windows to committed digests, read together and committed one subscriber at a time."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from cachetools import LRUCache
 
 from schemas.posting import PostingCore
 from services.notifier.candidates import (
@@ -234,25 +234,22 @@ class _Postings:
 
     def __init__(self, matches: MatchStore, most: int) -> None:
         self._matches = matches
-        self._most = most
-        self._held: OrderedDict[str, PostingCore] = OrderedDict()
+        self._cache: LRUCache[str, PostingCore] = LRUCache(most)
 
     def load(self, posting_ids: Iterable[str]) -> dict[str, PostingCore]:
         """Postings by id, those no longer kept left out."""
         wanted = sorted(posting_ids)
-        missing = [posting_id for posting_id in wanted if posting_id not in self._held]
-        found = {posting_id: self._held[posting_id] for posting_id in wanted if posting_id in self._held}
+        postings = {posting_id: self._cache[posting_id] for posting_id in wanted if posting_id in self._cache}
+        missing = [posting_id for posting_id in wanted if posting_id not in postings]
         if missing:
             read = self._matches.postings(missing)
-            found |= read
-            self._held |= read
-        while len(self._held) > self._most:
-            self._held.popitem(last=False)
-        return found
+            postings |= read
+            self._cache.update(read)
+        return postings
 
     def forget(self) -> None:
         """Begin a pass: versions may have changed since the last."""
-        self._held.clear()
+        self._cache.clear()
 
 
 def _may_be_told(subscriber: DueSubscriber, found: Mapping[str, Found]) -> bool:

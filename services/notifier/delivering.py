@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.notifier.attempts import TOLD, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
-from services.notifier.flight import Flight
-from services.notifier.handing_over import TOLD, Answer
 from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
 from services.runtime.privacy.redaction import told

@@ -25,7 +25,7 @@ from services.matcher.reconciling import (
     reverse,
     store_differences,
 )
-from services.notifier.adapters.sql.windows.stored_keys import stored_keys
+from services.notifier.adapters.sql.windows.matches import stored_keys
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.kafka.producer import RecordProducer

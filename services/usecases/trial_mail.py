@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of, way_of
-from services.notifier.domain.wording.test_mail import trial_subject, trial_text
+from services.notifier.domain.model import Sender
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
     Email,
@@ -86,3 +86,19 @@ def _why_suppressed(settings: Settings, address: str, tell: Tell) -> str | None:
     with suppress(UnavailableError), open_installation(settings, create=False, tell=tell) as installation:
         return why_suppressed(installation, address)
     return None
+
+
+def trial_subject(sender: Sender) -> str:
+    """Says in the list of mails already that it is no digest."""
+    return f"Test mail from {sender.name}"
+
+
+def trial_text(sender: Sender, now: datetime) -> str:
+    """What it says, a line a paragraph."""
+    sent_as = f"{sender.name} <{sender.address}>"
+    return (
+        f"This is a test mail of jobchime, sent by hand at {now:%Y-%m-%d %H:%M} UTC as {sent_as}.\n"
+        "It holds no jobs and no links, and nobody was subscribed to anything by it.\n"
+        "That you read it says that digests can reach this mailbox. See whether it came into the inbox or among spam,"
+        " and in its headers whether SPF, DKIM and DMARC passed.\n"
+    )

@@ -14,7 +14,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch.client import SearchEngine
-from services.usecases.forward_search import IndexedPostings, StoredPostings
+from services.usecases.previews import IndexedPostings, StoredPostings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills

@@ -78,10 +78,10 @@ def mails(draw: st.DrawFn) -> list[tuple[Digest, Links]]:
 
 
 @given(mails(), st.sampled_from([1, 100]))
-def test_a_mail_is_one_of_its_own_reader_and_of_versions_whatever_is_held(
-    made: list[tuple[Digest, Links]], held: int
+def test_a_mail_is_one_of_its_own_reader_and_of_versions_whatever_is_cached(
+    made: list[tuple[Digest, Links]], cached: int
 ) -> None:
-    kept, anew = JinjaRenderer(SENDER, cards_held=held), JinjaRenderer(SENDER, cards_held=0)
+    kept, anew = JinjaRenderer(SENDER, cached_cards=cached), JinjaRenderer(SENDER, cached_cards=0)
     for digest, links in made:
         assert kept.render(digest, links) == anew.render(digest, links)
 

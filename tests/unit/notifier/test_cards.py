@@ -1,4 +1,4 @@
-"""Cards that are held give the mails that cards made anew give."""
+"""Cached cards give the mails that cards made anew give."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore
 from services.notifier.adapters.rendering.cards import Form
-from services.notifier.adapters.rendering.held import Held
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Again, AnnualPay, Digest, Item, Part
@@ -44,9 +43,9 @@ def digests(draw: st.DrawFn) -> tuple[Digest, Links]:
     return made, links_for(made, draw(st.sampled_from(["", "https://jobs.harbour.example"])), b"secret")
 
 
-@given(mails=st.lists(digests(), min_size=1, max_size=12), held=st.sampled_from([1, 3, 1_000]))
-def test_a_mail_is_the_same_whatever_cards_are_held(mails: list[tuple[Digest, Links]], held: int) -> None:
-    kept, anew = JinjaRenderer(SENDER, cards_held=held), JinjaRenderer(SENDER, cards_held=0)
+@given(mails=st.lists(digests(), min_size=1, max_size=12), cached=st.sampled_from([1, 3, 1_000]))
+def test_a_mail_is_the_same_whatever_cards_are_cached(mails: list[tuple[Digest, Links]], cached: int) -> None:
+    kept, anew = JinjaRenderer(SENDER, cached_cards=cached), JinjaRenderer(SENDER, cached_cards=0)
     for made, links in mails:
         assert kept.render(made, links) == anew.render(made, links)
 
@@ -71,18 +70,6 @@ def test_percent_signs_and_braces_of_a_feed_stay_as_they_are() -> None:
 
 def test_a_form_is_filled_where_its_places_are() -> None:
     assert Form("50% of \x01what\x01 and \x01what\x01%s").filled({"what": "%d"}) == "50% of %d and %d%s"
-
-
-def test_the_least_recently_used_is_let_go() -> None:
-    held: Held[str] = Held(2)
-    made: list[str] = []
-
-    def get(key: str) -> None:
-        held.get(key, lambda: made.append(key) or key)  # type: ignore[func-returns-value]
-
-    for key in ("a", "b", "a", "c", "a", "b"):
-        get(key)
-    assert made == ["a", "b", "c", "b"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from services.notifier.adapters.mail.smtp import SmtpMailer
-from services.notifier.adapters.mail.smtp_replies import Reply, broken_off, reply_of
+from services.notifier.adapters.mail.smtp import Reply, SmtpMailer, broken_off, reply_of
 from services.notifier.mail_settings import SmtpSettings
 from services.notifier.ports import MailBusyError, MailDeferredError, MailerAtFaultError, MailRefusedError
 from tests.support.digests import email

@@ -1,18 +1,16 @@
-"""Jobs as cards of markup and of text: what readers share of a card is rendered once, and held."""
+"""Jobs as cards of markup and of text: what readers share of a card is rendered once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from cachetools import LRUCache, cachedmethod
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from schemas.criteria import SalaryFloor
-from schemas.posting import PostingCore
-from services.notifier.adapters.rendering.held import Held
-from services.notifier.domain.model import FoundBy, Item, Preferred
+from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.job import age_line, found_line, seen_on
 from services.notifier.domain.wording.pay_bar import PayBar, pay_bar
@@ -118,60 +116,67 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Wanted:
     """What a personal card is made from."""
 
     item: Item
-    told: FoundBy
+    explained_by: FoundBy
     near: bool
     stack: Stack
     seen_on: date
     offered: tuple[bool, bool, bool]
     """Which of the actions."""
 
+    @property
+    def words(self) -> Words:
+        return self.stack.reader.words
+
+    @property
+    def shared(self) -> Hashable:
+        """What decides all that the readers of one language share of it."""
+        return self.near, self.item.posting.posting_id, self.item.posting.version, self.words.locale
+
+    @property
+    def floor(self) -> Hashable:
+        """What decides where the floor stands."""
+        floor = self.explained_by.search.criteria.salary_floor
+        return None if floor is None else (floor.amount, floor.currency, floor.period)
+
+    @property
+    def whole(self) -> Hashable:
+        """What decides all of it."""
+        reader, verdict, preferred = self.stack.reader, self.explained_by.verdict, self.explained_by.preferred
+        of_reader = (reader.currency, self.stack.due_on, self.seen_on, self.offered)
+        return self.shared, of_reader, self.floor, verdict.reasons, preferred
+
 
 class Cards:
-    """Renders items. Equal input gives equal bytes, whatever is held: what a part is held by decides all of it.
+    """Renders items. Equal input gives equal bytes, whatever is cached: the key of a part decides all of it.
 
     A posting's id and version stand for its content, as they do in the store.
     """
 
-    def __init__(self, environment: Environment, held: int) -> None:
-        """`held`: how many cards, and how many of each part that several readers share."""
+    def __init__(self, environment: Environment, most_cached: int) -> None:
+        """`most_cached`: how many cards, and how many of each part that several readers share."""
         self._html: Any = environment.get_template("card.html.j2").module
         self._text: Any = environment.get_template("card.txt.j2").module
-        self._cards: Held[_Card] = Held(held)
-        self._converted: Held[str] = Held(held)
-        self._bars: Held[_Bar] = Held(held)
-        self._whys: Held[_Why] = Held(held)
-        self._personal: Held[_Personal] = Held(held)
+        self._cards: LRUCache[Hashable, _Card] = LRUCache(most_cached)
+        self._converted: LRUCache[Hashable, str] = LRUCache(most_cached)
+        self._bars: LRUCache[Hashable, _Bar] = LRUCache(most_cached)
+        self._whys: LRUCache[Hashable, _Why] = LRUCache(most_cached)
+        self._personal: LRUCache[Hashable, _Personal] = LRUCache(most_cached)
 
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
         """Put one more card below the others."""
-        posting, words = item.posting, stack.reader.words
-        posting_id, links = posting.posting_id, stack.links
+        posting_id, links, words = item.posting.posting_id, stack.links, stack.reader.words
         addresses = (
             links.more_like.get(posting_id, ""),
             links.not_relevant.get(posting_id, ""),
             links.hide_company.get(posting_id, ""),
         )
-        told, seen = most_telling(item), seen_on(posting, stack.reader.zone)
         offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
-        floor = told.search.criteria.salary_floor
-        key = (
-            near,
-            posting_id,
-            posting.version,
-            words.locale,
-            stack.reader.currency,
-            stack.due_on,
-            seen,
-            offered,
-            None if floor is None else (floor.amount, floor.currency, floor.period),
-            told.verdict.reasons,
-            told.preferred,
-        )
-        card = self._personal.get(key, lambda: self._make(_Asked(item, told, near, stack, seen, offered)))
+        seen = seen_on(item.posting, stack.reader.zone)
+        card = self._personal_card(_Wanted(item, most_telling(item), near, stack, seen, offered))
         noted, found = self._notes(item, words), self._found(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
         stack.text.append(
@@ -206,29 +211,17 @@ class Cards:
         line = found_line(item.found_by, stack.reader.words)
         return str(self._html.found(line)), str(self._text.found(line))
 
-    def _make(self, asked: _Asked) -> _Personal:
-        posting, reader = asked.item.posting, asked.stack.reader
-        words, currency = reader.words, reader.currency
-        named = (asked.near, posting.posting_id, posting.version, words.locale)
-        card = self._cards.get(named, lambda: self._card(posting, words, near=asked.near))
-        floor = asked.told.search.criteria.salary_floor
-        bar = self._bars.get(
-            (named, floor and (floor.amount, floor.currency, floor.period)),
-            lambda: self._bar(posting, floor, words, near=asked.near),
+    @cachedmethod(lambda self: self._personal, key=lambda self, wanted: wanted.whole)
+    def _personal_card(self, wanted: _Wanted) -> _Personal:
+        posting, words = wanted.item.posting, wanted.words
+        card, bar, converted = self._card(wanted), self._bar(wanted), self._converted_pay(wanted)
+        why = self._why(
+            wanted, reasons_shown(wanted.item, wanted.explained_by.verdict.reasons, bar=bar.shown is not None)
         )
-        reasons = reasons_shown(asked.item, asked.told.verdict.reasons, bar=bar.shown is not None)
-        preferred = asked.told.preferred
-        why = self._whys.get(
-            (named, reasons, preferred), lambda: self._why(posting, reasons, preferred, words, near=asked.near)
-        )
-        converted = self._converted.get(
-            (named, currency),
-            lambda: converted_pay(posting.salary, currency, words) if posting.salary else "",
-        )
-        age = capitalised(age_line(asked.seen_on, asked.stack.due_on, words, posted=posting.posted_at is not None))
+        age = capitalised(age_line(wanted.seen_on, wanted.stack.due_on, words, posted=posting.posted_at is not None))
         offers = [
             (words.say(LABELS[name]), _slot(name))
-            for name, offered in zip(_ACTIONS, asked.offered, strict=True)
+            for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
             if offered
         ]
         html = card.html.filled({
@@ -246,25 +239,35 @@ class Cards:
         text = card.text.filled({**_LATER, "body": body, "acts": str(self._text.acts(offers))})
         return _Personal(Form(html), Form(text), why.lines)
 
-    def _card(self, posting: PostingCore, words: Words, *, near: bool) -> _Card:
-        job = shown_job(posting, words)
-        text = self._text.card(job, words.say(LABELS["see"]))
-        return _Card(job, Form(str(self._html.card(job, near))), Form(str(text)))
+    @cachedmethod(lambda self: self._cards, key=lambda self, wanted: wanted.shared)
+    def _card(self, wanted: _Wanted) -> _Card:
+        job = shown_job(wanted.item.posting, wanted.words)
+        text = self._text.card(job, wanted.words.say(LABELS["see"]))
+        return _Card(job, Form(str(self._html.card(job, wanted.near))), Form(str(text)))
 
-    def _bar(self, posting: PostingCore, floor: SalaryFloor | None, words: Words, *, near: bool) -> _Bar:
-        shown = pay_bar(posting.salary, floor, words)
+    @cachedmethod(lambda self: self._bars, key=lambda self, wanted: (wanted.shared, wanted.floor))
+    def _bar(self, wanted: _Wanted) -> _Bar:
+        shown = pay_bar(wanted.item.posting.salary, wanted.explained_by.search.criteria.salary_floor, wanted.words)
         if shown is None:
             return _Bar(None, "")
-        if near:
+        if wanted.near:
             # What is off says the same in more words.
             shown = replace(shown, caption="")
         return _Bar(shown, str(self._html.bar(shown)))
 
-    def _why(
-        self, posting: PostingCore, reasons: tuple[Reason, ...], preferred: Preferred, words: Words, *, near: bool
-    ) -> _Why:
-        fault = fault_line(reasons, posting, words) if near else ""
-        lines = () if near else why_lines(reasons, posting, words, preferred)
+    @cachedmethod(lambda self: self._converted, key=lambda self, wanted: (wanted.shared, wanted.stack.reader.currency))
+    def _converted_pay(self, wanted: _Wanted) -> str:
+        salary = wanted.item.posting.salary
+        return converted_pay(salary, wanted.stack.reader.currency, wanted.words) if salary else ""
+
+    @cachedmethod(
+        lambda self: self._whys,
+        key=lambda self, wanted, reasons: (wanted.shared, reasons, wanted.explained_by.preferred),
+    )
+    def _why(self, wanted: _Wanted, reasons: tuple[Reason, ...]) -> _Why:
+        posting, words, preferred = wanted.item.posting, wanted.words, wanted.explained_by.preferred
+        fault = fault_line(reasons, posting, words) if wanted.near else ""
+        lines = () if wanted.near else why_lines(reasons, posting, words, preferred)
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
         html = self._html.why(lines, fault, words.say(LABELS["off"]), from_right) if lines or fault else ""

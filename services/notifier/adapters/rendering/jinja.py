@@ -1,13 +1,18 @@
 """Digests to HTML and plain text, by Jinja2 templates whose styles were inlined when they were loaded."""
 
 import functools
+import re
 import textwrap
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
+import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from services.notifier.adapters.rendering.cards import Cards, Slots, Stack
-from services.notifier.adapters.rendering.styles import TEMPLATES, InlinedStyles, kept_styles
 from services.notifier.domain.model import Digest, Sender
 from services.notifier.domain.wording.digest import LABELS
 from services.notifier.domain.wording.view import reader_of, show
@@ -15,19 +20,22 @@ from services.notifier.ports import Links, Rendered
 from services.wording.catalogues import words_of
 from services.wording.words import Words
 
-CARDS_HELD = 4_096
+CACHED_CARDS = 4_096
 _TEXT_WIDTH = 72
 _PADDING = Markup("&#847;&zwnj;&nbsp;") * 40
 """Keeps what follows a short preheader out of a mailbox's list."""
+TEMPLATES = Path(__file__).parents[2] / "templates"
+_CLASS = re.compile(r'class="([a-z -]+)"(?: style="([^"]*)")?')
+_STYLED = re.compile(r'<i class="[a-z -]+" style="([^"]*)">')
 
 
 class JinjaRenderer:
     """Renders with the templates of this package."""
 
-    def __init__(self, sender: Sender, cards_held: int = CARDS_HELD) -> None:
-        """`cards_held`: how many cards are kept for other readers of the same jobs; the mails are the same without."""
+    def __init__(self, sender: Sender, cached_cards: int = CACHED_CARDS) -> None:
+        """`cached_cards`: how many are kept for other readers of the same jobs; the mails are the same without."""
         self._sender = sender
-        self._cards = Cards(environment(), cards_held)
+        self._cards = Cards(environment(), cached_cards)
         self._html = environment().get_template("digest.html.j2")
         self._text = environment().get_template("digest.txt.j2")
 
@@ -99,3 +107,38 @@ def _fill(text: str, indent: int = 0) -> str:
         break_on_hyphens=False,
     )
     return wrapped[indent:]
+
+
+class InlinedStyles(Extension):
+    """Gives every `class="..."` in the source of an HTML template the styles of `digest.css` beside it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Classes are written out in templates, so that each is known before anything is rendered."""
+        if name not in ("digest.html.j2", "card.html.j2"):
+            return source
+        classes = sorted({found[1] for found in _CLASS.finditer(source)})
+        styles = dict(zip(classes, _styles_of(tuple(classes)), strict=True))
+        return _CLASS.sub(lambda found: f'class="{found[1]}" style="{styles[found[1]]}{found[2] or ""}"', source)
+
+
+def kept_styles() -> str:
+    """The rules for dark mode and widths, which must stay rules."""
+    return _tight(_style_sheet()[1])
+
+
+@cache
+def _style_sheet() -> tuple[str, str]:
+    plain, at, rules = (TEMPLATES / "digest.css").read_text(encoding="utf-8").partition("@media")
+    return plain, at + rules
+
+
+def _styles_of(classes: Sequence[str]) -> list[str]:
+    """What the cascade gives an element of each class, by the inliner."""
+    probes = "".join(f'<i class="{some}">x</i>' for some in classes)
+    page = f"<html><head><style>{_style_sheet()[0]}</style></head><body>{probes}</body></html>"
+    inlined = css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
+    return [f"{_tight(style).rstrip(';')};" for style in _STYLED.findall(inlined)]
+
+
+def _tight(css: str) -> str:
+    return re.sub(r";\s*\}", "}", re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r":\s+", ":", " ".join(css.split()))))

@@ -6,15 +6,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.types import TypeEngine
 
 from schemas.sql.tables import counters, subscribers
-from services.runtime.sql.store import upsert
+from services.runtime.sql.store import is_postgresql, upsert
 
 T = TypeVar("T")
 
 IN_CHUNK = 500
 """How many values one IN list holds: well below every engine's limit of bound parameters."""
+Kind = type[Text] | type[BigInteger]
 
 
 def draw(connection: Connection, name: str, first: int = 0) -> int:
@@ -62,3 +77,19 @@ def squeeze(text: str | bytes) -> bytes:
 def unsqueeze(data: bytes) -> bytes:
     """Undo `squeeze`."""
     return zlib.decompress(data)
+
+
+def given(connection: Connection, columns: dict[str, Kind], rows: Iterable[Sequence[str | int]]) -> FromClause:
+    """The rows as a table with these columns."""
+    document = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    if is_postgresql(connection):
+        typed = [column(name, kind) for name, kind in columns.items()]
+        records = func.json_to_recordset(cast(literal(document, Text), JSON))
+        return records.table_valued(*typed, name="given").render_derived(with_types=True)
+    each = func.json_each(literal(document, Text)).table_valued("value", name="each")
+    fields = [_field(each.c.value, name, kind()) for name, kind in columns.items()]
+    return select(*fields).select_from(each).cte("given")
+
+
+def _field(value: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    return func.json_extract(value, literal(f"$.{name}", literal_execute=True), type_=kind).label(name)

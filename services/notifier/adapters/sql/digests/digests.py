@@ -28,8 +28,7 @@ from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
-from services.notifier.adapters.sql.given import given
-from services.notifier.adapters.sql.rows import chunks, hold_person, squeeze, to_json, unsqueeze
+from services.notifier.adapters.sql.rows import chunks, given, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem

@@ -22,8 +22,7 @@ from sqlalchemy import (
 
 from schemas.posting import PostingCore
 from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
-from services.notifier.adapters.sql.given import given
-from services.notifier.adapters.sql.rows import chunks
+from services.notifier.adapters.sql.rows import chunks, given
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.model import AnnualPay, Digest, Item, SentItem

@@ -1,21 +1,23 @@
 """Subscribers: the one place where people are known, and from which they can vanish."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.tables import saved_searches, subscribers, suppressions
+from schemas.sql.tables import deliveries, digests, saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.criteria.membership import leave
+from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
 from services.notifier.adapters.sql.people import feedback
 from services.notifier.adapters.sql.people.personal_data import data_of
-from services.notifier.adapters.sql.people.readdress import readdress
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting
 from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
@@ -219,3 +221,20 @@ def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> 
 
 def _set_search(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
     connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))
+
+
+def readdress(connection: Connection, subscriber_id: str, address: str, now: datetime) -> None:
+    """Let what is not on its way yet go to the new address; what a worker claimed is pending again."""
+    waiting = (
+        select(digests.c.digest_id, digests.c.body, deliveries.c.delivery_id)
+        .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        .where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
+        .where(digests.c.body.is_not(None))
+        .with_for_update(of=deliveries)
+    )
+    free = {"worker": None, "lease": None, "changed_at": now}
+    for row in connection.execute(waiting).all():
+        body = pack_email(replace(unpack_email(row.body), to_address=address))
+        connection.execute(update(digests).where(digests.c.digest_id == row.digest_id).values(body=body))
+        own = update(deliveries).where(deliveries.c.delivery_id == row.delivery_id)
+        connection.execute(own.where(deliveries.c.state == "claimed").values(state="pending", **free))

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, case, insert, select, update
 
 from schemas.codec import decode, encode
-from schemas.keys import Keys, joined, keys_of, pack, without
+from schemas.keys import Keys, joined, keys_of, pack, unpack, without
 from schemas.posting import PostingCore
 from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
-from services.notifier.adapters.sql.windows.stored_keys import held_keys
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import UnavailableError
 from services.runtime.sql.store import reading, retried, upsert, writing
@@ -153,3 +152,22 @@ def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str,
                 "matched": pack(keys),
                 "near": pack(near),
             }
+
+
+def stored_keys(engine: Engine, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:
+    """As `held_keys`, for whoever checks the store. Raises UnavailableError."""
+    with reading(engine) as connection:
+        return held_keys(connection, posting_ids)
+
+
+def held_keys(connection: Connection, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:
+    """Matched and nearly matched keys of each posting; those of which nothing is stored are left out."""
+    found: dict[str, tuple[Keys, Keys]] = {}
+    none = keys_of(())
+    for some in chunks(posting_ids):
+        columns = (matches.c.posting_id, matches.c.matched, matches.c.near)
+        query = select(*columns).where(matches.c.posting_id.in_(some))
+        for row in connection.execute(query):
+            keys, near = found.get(row.posting_id, (none, none))
+            found[row.posting_id] = joined(keys, unpack(row.matched)), joined(near, unpack(row.near))
+    return found
