@@ -21,7 +21,7 @@ from services.cli.output import guarded
 from services.runtime.errors import JobchimeError, UsageError
 from services.runtime.files.private import keep_to_owner
 from services.runtime.logging import configure_logging
-from services.runtime.privacy.secrets import redacted
+from services.runtime.privacy.secrets import without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def _sentence(error: WrongUsage) -> str:
 
 def _say(sentence: str) -> None:
     """Print it in one line that a terminal can show."""
-    text = "".join(letter if letter.isprintable() else " " for letter in redacted(sentence))
+    text = "".join(letter if letter.isprintable() else " " for letter in without_secrets(sentence))
     if len(text) > _MOST_SAID:
         text = f"{text[: _MOST_SAID // 2]} ... {text[-_MOST_SAID // 2 :]}"
     print(f"jobchime: {text}", file=sys.stderr)

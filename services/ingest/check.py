@@ -15,7 +15,7 @@ from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.ingest.trial import Normalise, judged
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.privacy.secrets import without_keys
 
 MOST_PAGES = 3
@@ -102,9 +102,9 @@ def check(
             _take(report, source, page, listed, normalise, now, max_age)
     except FetchFailedError as error:
         if report.bytes:
-            report.faults.append(told(error))
+            report.faults.append(redacted(error))
         else:
-            report.failure = told(error)
+            report.failure = redacted(error)
     return report
 
 

@@ -23,7 +23,7 @@ from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.http.fetch import host_of
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Record
 
 CLOSED_PER_TICK = 2_000
@@ -184,7 +184,7 @@ class Collector:
                 if not poll.take(page):
                     break
         except FetchFailedError as error:
-            poll.fail(told(error), hung=error.hung)
+            poll.fail(redacted(error), hung=error.hung)
             wish = error.retry_after
         report = poll.finish()
         after = self._after(source, health, report, poll, now, wish, answered=answered)
@@ -260,11 +260,11 @@ class Collector:
         except UnavailableError:
             raise
         except JobchimeError as error:
-            self._note_failure(source, now, told(error))
+            self._note_failure(source, now, redacted(error))
         except Exception as error:
             # One source's fault must not keep the others from being polled.
             _events.exception("a poll failed unexpectedly", source=source.name)
-            self._note_failure(source, now, f"the poll failed unexpectedly: {told(error)}")
+            self._note_failure(source, now, f"the poll failed unexpectedly: {redacted(error)}")
 
     def _note_failure(self, source: SourceSettings, now: datetime, reason: str) -> None:
         health = self._health(source.name, now)

@@ -10,7 +10,7 @@ from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
 from services.ingest.settings import SourceSettings
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 Fetch = Callable[[str, Validators], Fetched]
 """Gets one address of a source. Raises FetchFailedError."""
@@ -124,7 +124,7 @@ class DetailReader:
                 if details.awaited and not state:
                     return
             else:
-                self._failures.append(told(error))
+                self._failures.append(redacted(error))
             self._put_off = self._put_off or error.hung or error.retry_after is not None
             added, whole = had, False
         else:

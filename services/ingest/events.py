@@ -14,7 +14,7 @@ from schemas.topics import RAW, dead_of
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.listing import Known, Seen, sent_hash
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
-from services.runtime.privacy.redaction import told, without_addresses
+from services.runtime.privacy.redaction import redacted, without_addresses
 from services.runtime.privacy.secrets import without_keys
 from services.runtime.records import Outgoing
 
@@ -33,7 +33,7 @@ def seen_of(found: Format, item: Item, now: datetime) -> Seen | Broken:
         canonical = json.dumps(found.fingerprint(item.data), sort_keys=True, separators=(",", ":"))
         size = len(to_json({"item": item.data}))
     except (ValueError, TypeError, RecursionError) as error:
-        return _broken(item, f"an item cannot be written as JSON: {told(error, 100)}")
+        return _broken(item, f"an item cannot be written as JSON: {redacted(error, 100)}")
     if size > MOST_ITEM:
         return _broken(item, f"an item is larger than {MOST_ITEM:,} bytes")
     try:

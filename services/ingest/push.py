@@ -20,7 +20,7 @@ from services.ingest.events import raw_record, seen_of
 from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 PUSH = "ingest.push"
 """Its name, by which an operator may pause it."""
@@ -180,7 +180,7 @@ class Pusher:
             seen = seen_of(self._how.format, part, now)
             self._how.format.draft(part.data)
         except UnusableItemError as error:
-            return Refused(index, told(error), part.source_id)
+            return Refused(index, redacted(error), part.source_id)
         except Exception as error:
             # A fault of the adapter costs one record, not the request.
             _events.exception("an adapter failed", format=self._how.format.name)

@@ -12,7 +12,7 @@ from services.ingest.domain.polling.listing import Terms, judge
 from services.ingest.events import seen_of
 from services.ingest.ports import Broken, Format, Item, Merged, Skip, UnusableItemError
 from services.runtime.errors import PoisonError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 Normalise = Callable[[Draft, RawPosting], Posting]
 
@@ -106,4 +106,4 @@ def _posting(
     try:
         return normalise(found.draft(item.data), raw)
     except (UnusableItemError, PoisonError) as error:
-        return Fallen("dead letter", told(error), item.source_id, whole=True)
+        return Fallen("dead letter", redacted(error), item.source_id, whole=True)

@@ -17,7 +17,7 @@ from services.notifier.ports import (
     MailWithheldError,
     Receipt,
 )
-from services.runtime.privacy.secrets import redacted
+from services.runtime.privacy.secrets import without_secrets
 
 Said = Literal["accepted", "refused", "deferred", "withheld", "lost"]
 
@@ -43,7 +43,7 @@ class Answer:
     @property
     def reason(self) -> str:
         """Why it was not accepted."""
-        return f"the mailer failed: {type(self.error).__name__}" if self.bug else redacted(str(self.error or ""))
+        return f"the mailer failed: {type(self.error).__name__}" if self.bug else without_secrets(str(self.error or ""))
 
     @property
     def fault(self) -> Fault | None:

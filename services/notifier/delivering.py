@@ -11,7 +11,7 @@ from services.notifier.attempts import TOLD, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
 from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 _events = structlog.get_logger(__name__)
 _SAY_AGAIN_S = 60.0
@@ -162,7 +162,7 @@ class Courier:
     def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""
         event = "a mailer failed" if answer.bug else TOLD[answer.said]
-        reason, now = told(error), self._monotonic()
+        reason, now = redacted(error), self._monotonic()
         self._said_at = {said: at for said, at in self._said_at.items() if now - at < _SAY_AGAIN_S}
         if (event, reason) in self._said_at:
             return

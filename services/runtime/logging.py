@@ -10,7 +10,7 @@ import structlog
 
 from services.runtime.errors import UsageError
 from services.runtime.printable import json_text, printable
-from services.runtime.privacy import redaction as privacy
+from services.runtime.privacy import redaction
 from services.runtime.privacy.redaction import HIDDEN
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -81,7 +81,7 @@ def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableM
 
 def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
-        return privacy.without_people(value)
+        return redaction.without_people(value)
     if isinstance(value, Mapping):
         return {
             name: HIDDEN if isinstance(name, str) and name.casefold() in _PERSONAL else _scrubbed(inner)
@@ -91,7 +91,7 @@ def _scrubbed(value: Any) -> Any:
         return [_scrubbed(inner) for inner in value]
     if isinstance(value, int | float | None):
         return value
-    return privacy.without_people(str(value))
+    return redaction.without_people(str(value))
 
 
 def _rendering(out: TextIO, json: bool | None) -> list[structlog.typing.Processor]:

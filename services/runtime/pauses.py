@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from schemas.sql.tables import flags
 from services.runtime.errors import JobchimeError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, retried, upsert, writing
 
 SENDING = "sending_paused"
@@ -114,7 +114,7 @@ class PauseWatch:
         try:
             self.learn()
         except JobchimeError as error:
-            _events.debug("pauses cannot be read; the last known hold", error=told(error))
+            _events.debug("pauses cannot be read; the last known hold", error=redacted(error))
 
     def learn(self) -> None:
         """Read once, for whoever must not begin without knowing. Raises UnavailableError."""

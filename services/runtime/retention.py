@@ -9,7 +9,7 @@ import structlog
 from schemas.topics import TOPICS, Topic, dead_of
 from services.runtime.errors import UnavailableError
 from services.runtime.log.sqlite import SqliteLog
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Record
 
 DEAD_RETENTION = timedelta(days=90)
@@ -92,7 +92,7 @@ class Housekeeper:
                 cleared = chore.clear(now)
             except Exception as error:
                 self._due[chore.name] = now + AGAIN_AFTER
-                failed.append(f"clearing {chore.name} failed: {told(error)}")
+                failed.append(f"clearing {chore.name} failed: {redacted(error)}")
                 continue
             self._due[chore.name] = now + EVERY
             if cleared:

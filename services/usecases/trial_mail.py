@@ -17,7 +17,7 @@ from services.notifier.ports import (
     MailWithheldError,
 )
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.settings import Settings
 from services.usecases.accounts import profile_from
 from services.usecases.installation import has_store, open_installation
@@ -55,13 +55,13 @@ def _hand_over(mailer: Mailer, email: Email) -> str:
     try:
         return mailer.send(email).provider_id
     except MailWithheldError as error:
-        raise UsageError(f"nothing was sent: {told(error)}") from None
+        raise UsageError(f"nothing was sent: {redacted(error)}") from None
     except MailRefusedError as error:
-        raise JobchimeError(f"the test mail was refused: {told(error)}") from None
+        raise JobchimeError(f"the test mail was refused: {redacted(error)}") from None
     except MailDeferredError as error:
-        raise JobchimeError(f"the test mail was not sent: {told(error)}") from None
+        raise JobchimeError(f"the test mail was not sent: {redacted(error)}") from None
     except MailUnknownError as error:
-        raise JobchimeError(f"nobody knows whether the test mail went out: {told(error)}") from None
+        raise JobchimeError(f"nobody knows whether the test mail went out: {redacted(error)}") from None
 
 
 def _trial(mail: MailSettings, to: str, now: datetime) -> Email:

@@ -27,7 +27,7 @@ from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
 from services.runtime.log.sqlite import SqliteLog
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import revision_of
 from services.runtime.sql.store import is_postgresql, open_store, reading
 from services.settings import Settings
@@ -77,12 +77,12 @@ def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Gen
         yield from look()
         return True
     except JobchimeError as error:
-        yield Finding(what, "wrong", told(error), mend)
+        yield Finding(what, "wrong", redacted(error), mend)
     except OSError as error:
         yield Finding(what, "wrong", error.strerror or str(error), mend)
     except Exception as error:
         # What is looked at may be in any state; one look that fails must not keep the others from their turn.
-        yield Finding(what, "wrong", f"looking at it failed: {type(error).__name__}: {told(error)}", mend)
+        yield Finding(what, "wrong", f"looking at it failed: {type(error).__name__}: {redacted(error)}", mend)
     return False
 
 
@@ -224,7 +224,7 @@ def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
         try:
             number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
         except UnavailableError as error:
-            raise UnavailableError(f"{where}: {told(error)}") from error
+            raise UnavailableError(f"{where}: {redacted(error)}") from error
         yield Finding("Elasticsearch", "well", f"{number} {where}")
         health = engine.ask("GET", "/_cluster/health", timeout_s=_PATIENCE_S)["status"]
         if health == "red":
@@ -299,6 +299,6 @@ def _push(settings: Settings) -> Iterator[Finding]:
         try:
             key.secret(name)
         except JobchimeError as error:
-            yield Finding(f"push key {name}", "wrong", told(error), "mend [ingest.push.keys] in the settings")
+            yield Finding(f"push key {name}", "wrong", redacted(error), "mend [ingest.push.keys] in the settings")
     if push.enabled:
         yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {counted(len(push.keys), 'key')}")

@@ -7,7 +7,7 @@ from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.doctor.finding import Finding
 from services.runtime.files.private import is_open_to_others
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 _PATIENCE_S = 5.0
 """For one step, such as connecting or a reply."""
@@ -18,12 +18,12 @@ def examine_mailer(mail: MailSettings) -> Iterator[Finding]:
     try:
         tried = probe(mail, _PATIENCE_S)
     except MailerAtFaultError as error:
-        said = f"no mail can go out: {told(error)}"
+        said = f"no mail can go out: {redacted(error)}"
         yield Finding("mailer", "wrong", said, f"mend [mail] and mail.{mail.mailer} in the settings")
         return
     except MailDeferredError as error:
         mend = f"see mail.{mail.mailer} in the settings, the firewall, and that the server runs"
-        yield Finding("mailer", "wrong", f"no mail can go out now: {told(error)}", mend)
+        yield Finding("mailer", "wrong", f"no mail can go out now: {redacted(error)}", mend)
         return
     except MailRefusedError as error:
         yield _of_sender(error)
@@ -40,9 +40,9 @@ def examine_mailer(mail: MailSettings) -> Iterator[Finding]:
 def _of_sender(error: MailRefusedError) -> Finding:
     """The sender as a reader was refused: that says nothing of others where only its mailbox is missing."""
     if error.fault == "mailbox":
-        said = f"takes mail, and has no mailbox for answers to the sender: {told(error)}"
+        said = f"takes mail, and has no mailbox for answers to the sender: {redacted(error)}"
         return Finding("mailer", "note", said, "let mail.sender_address be a mailbox that somebody reads")
     return Finding(
-        "mailer", "wrong", f"a mail to the sender itself would be refused: {told(error)}",
+        "mailer", "wrong", f"a mail to the sender itself would be refused: {redacted(error)}",
         "have the mail server let mail.sender_address send",
     )  # fmt: skip

@@ -25,7 +25,7 @@ from services.runtime.kafka.offsets import Offsets
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
 from services.runtime.sql.store import open_store
 from services.settings import Settings
@@ -95,7 +95,7 @@ class Gatherer:
             found = look()
         except JobchimeError as error:
             since = self._away.setdefault(name, self._clock.now())
-            engines.append(EngineView(name, False, told(error), since))
+            engines.append(EngineView(name, False, redacted(error), since))
             return None
         self._away.pop(name, None)
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.errors import JobchimeError, PoisonError, UnavailableError, UsageError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 JSON: Final = {"accept": "application/json", "content-type": "application/json"}
 LINES: Final = {"accept": "application/json", "content-type": "application/x-ndjson"}
@@ -44,7 +44,7 @@ class SearchEngine:
             self._client = _client(settings)
         except (ValueError, OSError) as error:
             raise UsageError(
-                f"the Elasticsearch client refuses elasticsearch.* of the settings: {told(error)}"
+                f"the Elasticsearch client refuses elasticsearch.* of the settings: {redacted(error)}"
             ) from error
 
     def close(self) -> None:
@@ -147,9 +147,9 @@ class SearchEngine:
         except ApiError as error:
             raise _failure(error.meta.status, _reason(error.body) or str(error)) from error
         except ConnectionTimeout as error:
-            raise SlowError(f"Elasticsearch does not answer in time: {told(error)}") from error
+            raise SlowError(f"Elasticsearch does not answer in time: {redacted(error)}") from error
         except TransportError as error:
-            raise UnavailableError(f"Elasticsearch does not answer: {told(error)}") from error
+            raise UnavailableError(f"Elasticsearch does not answer: {redacted(error)}") from error
         except UnsupportedProductError as error:
             raise UnavailableError("what answers at elasticsearch.urls is not Elasticsearch: check it") from error
 

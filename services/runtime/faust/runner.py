@@ -24,7 +24,7 @@ from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.pauses import BY_OPERATOR
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Producer, Service
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stage import Stage
@@ -170,7 +170,7 @@ class FaustRunner:
             raise
         except Exception as error:
             away = isinstance(error, KafkaError | OSError | TimeoutError)
-            said = f"{self._where}: {type(error).__name__}: {told(error)}"
+            said = f"{self._where}: {type(error).__name__}: {redacted(error)}"
             self._notes.note(_NO_PART, UnavailableError(said) if away else error)
         finally:
             self._member = False

@@ -17,7 +17,7 @@ from services.runtime.figures.due import read_due
 from services.runtime.figures.mail import MailFigures, read_mail_figures
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading
 
 SourceState = Literal["ok", "hanging", "failing", "silent", "shrunk", "paused", "off", "waiting"]
@@ -194,7 +194,9 @@ class CachedFigures:
         try:
             figures = self._read()
         except Exception as error:
-            _events.warning("the store's figures cannot be read", error=told(error), error_type=type(error).__name__)
+            _events.warning(
+                "the store's figures cannot be read", error=redacted(error), error_type=type(error).__name__
+            )
         with self._lock:
             self._figures, self._read_at, self._reading = figures, self._monotonic(), None
         done.set()

@@ -14,7 +14,7 @@ from services.runtime.errors import UnavailableError
 from services.runtime.health.notes import Failure
 from services.runtime.health.pulse import Pulse
 from services.runtime.health.status import RunnerStatus
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.retry import RetryPolicy
 
 _events = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ class Ground:
 
     def _note(self, error: UnavailableError) -> None:
         """Log what is away once a minute."""
-        text, now = told(error), self._monotonic()
+        text, now = redacted(error), self._monotonic()
         if text != self._failure.error or now - self._said_at >= _SAY_AGAIN_S:
             self._said_at = now
             _events.warning("cannot begin yet and tries again", error=text)

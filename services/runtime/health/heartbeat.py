@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, delete, select, update
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, upsert, writing
 
 HEARTBEAT_EVERY_S = 5.0
@@ -162,7 +162,7 @@ class HeartbeatThread:
         except Exception as error:
             if not self._failing:
                 bug = None if isinstance(error, JobchimeError) else error
-                _events.warning("the heartbeat does not reach the store", error=told(error), exc_info=bug)
+                _events.warning("the heartbeat does not reach the store", error=redacted(error), exc_info=bug)
             self._failing = True
         else:
             self._failing = False
@@ -177,7 +177,7 @@ class HeartbeatThread:
         try:
             self._heartbeats.goodbye(self._clock.now())
         except UnavailableError as away:
-            _events.info("no goodbye in the store", error=told(away))
+            _events.info("no goodbye in the store", error=redacted(away))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -186,8 +186,8 @@ class HeartbeatThread:
 
 
 def _values(heartbeat: Heartbeat) -> dict[str, Any]:
-    hidden = None if heartbeat.last_error is None else told(Exception(heartbeat.last_error))
-    reason = None if heartbeat.reason is None else told(Exception(heartbeat.reason))
+    hidden = None if heartbeat.last_error is None else redacted(Exception(heartbeat.last_error))
+    reason = None if heartbeat.reason is None else redacted(Exception(heartbeat.reason))
     safe = replace(heartbeat, last_error=hidden, reason=reason)
     return {name: getattr(safe, name) for name in Heartbeat.__dataclass_fields__}
 

@@ -9,7 +9,7 @@ import structlog
 
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 _events = structlog.get_logger(__name__)
 _SAY_AGAIN_S = 60.0
@@ -56,7 +56,7 @@ class Notes:
 
     def note(self, event: str, error: BaseException) -> None:
         """Say that `event` failed. A traceback only where it is a bug."""
-        text, now = told(error), self._monotonic()
+        text, now = redacted(error), self._monotonic()
         said, said_at = self._said_at.get(event, ("", float("-inf")))
         if text != said or now - said_at >= _SAY_AGAIN_S:
             self._said_at[event] = text, now

@@ -16,7 +16,7 @@ from kafka.errors import (
 
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 CLIENT = "jobchime"
 REQUEST_S = 10.0
@@ -53,7 +53,7 @@ def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
         try:
             context.load_verify_locations(settings.ca_file)
         except OSError as error:
-            raise UsageError(f"kafka.ca_file {settings.ca_file} holds no certificates: {told(error)}") from None
+            raise UsageError(f"kafka.ca_file {settings.ca_file} holds no certificates: {redacted(error)}") from None
     return context
 
 
@@ -65,16 +65,17 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
         yield
     except (SaslAuthenticationFailedError, AuthorizationError) as error:
         raise UnavailableError(
-            f"{where} refuses this user: {told(error)}; see kafka.username, kafka.password and the rights of the user"
+            f"{where} refuses this user: {redacted(error)};"
+            " see kafka.username, kafka.password and the rights of the user"
         ) from error
     except KafkaConfigurationError as error:
-        raise UsageError(f"kafka-python refuses its settings: {told(error)}") from error
+        raise UsageError(f"kafka-python refuses its settings: {redacted(error)}") from error
     except KafkaTimeoutError as error:
         raise UnavailableError(
-            f"{where} does not answer: {told(error)}; see bootstrap, security, user and password of [kafka]"
+            f"{where} does not answer: {redacted(error)}; see bootstrap, security, user and password of [kafka]"
         ) from error
     except (KafkaError, OSError) as error:
-        raise UnavailableError(f"{where}: {type(error).__name__}: {told(error)}") from error
+        raise UnavailableError(f"{where}: {type(error).__name__}: {redacted(error)}") from error
 
 
 def _sasl(settings: KafkaSettings) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import LateError, PoisonError, UnavailableError
 from services.runtime.kafka.connection import client_options, explained
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, partition_of
 
 MOST_RECORD_BYTES = 4 << 20
@@ -196,14 +196,14 @@ class RecordProducer:
             try:
                 one.future.get(timeout=max(left, 0.0))
             except MessageSizeTooLargeError as error:
-                self._replace(one.client, told(error))
-                raise PoisonError(f"Kafka takes no record that large: {told(error)}") from error
+                self._replace(one.client, redacted(error))
+                raise PoisonError(f"Kafka takes no record that large: {redacted(error)}") from error
             except KafkaError as error:
                 if not one.future.is_done:
                     seconds = self._settings.delivery_timeout_s
                     sentence = f"{self._where()} acknowledged nothing for {seconds:g} s"
                     raise LateError(sentence, lambda: self._arrived(sent)) from None
-                self._replace(one.client, told(error))
+                self._replace(one.client, redacted(error))
                 raise
 
     def _arrived(self, sent: Sequence[_Sent]) -> bool:

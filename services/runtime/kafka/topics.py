@@ -14,7 +14,7 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import MOST_RECORD_BYTES
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.retention import DEAD_RETENTION
 
 COMPACTION_LAG = timedelta(days=7)
@@ -216,7 +216,7 @@ def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Found) -
     if differing := _differing(wanted, found):
         for result in admin.alter_configs([ConfigResource("TOPIC", name, differing)])["topic"].values():
             if result != "OK":
-                raise UnavailableError(f"Kafka does not change the topic {name}: {told(Exception(result))}")
+                raise UnavailableError(f"Kafka does not change the topic {name}: {redacted(Exception(result))}")
         done += [Finding(wanted.name, f"set {config} to {value}") for config, value in sorted(differing.items())]
     return done
 

@@ -24,7 +24,7 @@ from services.runtime.letters.marks import (
     replay_mark,
 )
 from services.runtime.letters.writing import LETTER_HEADERS, VALUE_CUT
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Producer, Record, TopicReader, chunked
 
 _REPLAY_AT_ONCE = 200
@@ -226,7 +226,7 @@ class DeadLetters:
         said = " ".join(why.split())
         if not said:
             raise UsageError("say why, so that whoever looks later knows: --reason TEXT")
-        now, kept = self._clock.now(), told(Exception(said))
+        now, kept = self._clock.now(), redacted(Exception(said))
         due = [discard_mark(letter.latest, letter.key, kept, now) for letter in letters if letter.waiting]
         for batch in chunked(due, _REPLAY_AT_ONCE):
             self._log.produce(batch)

@@ -5,7 +5,7 @@ from datetime import datetime
 from schemas.codec import digest_of
 from schemas.headers import headers_of
 from schemas.topics import dead_of
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Record
 
 VALUE_CUT = "value_cut"
@@ -41,7 +41,7 @@ def letter_of(record: Record, error: BaseException, *, attempts: int, consumer: 
         own
         | dict(record.headers)
         | {
-            "error": told(error),
+            "error": redacted(error),
             "error_type": type(error).__name__,
             "attempts": str(attempts),
             "consumer": consumer,

@@ -2,7 +2,7 @@
 
 import re
 
-from services.runtime.privacy.secrets import redacted, without_keys
+from services.runtime.privacy.secrets import without_keys, without_secrets
 
 # Wider than RFC 5321 on purpose: a false hit costs a word of an error text, a miss an address in a log.
 _ADDRESS = re.compile(r"[^\s<>\"'`,;:()\[\]{}=/?&]+(?:@|%40)[^\s<>\"'`,;:()\[\]{}=/?&]+", re.IGNORECASE)
@@ -30,10 +30,10 @@ def without_addresses(text: str) -> str:
 
 def without_people(text: str) -> str:
     """Replace secrets, and whatever looks like an email address or a telephone number."""
-    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(redacted(without_keys(text))))
+    return _PHONE.sub(HIDDEN_NUMBER, without_addresses(without_secrets(without_keys(text))))
 
 
-def told(error: BaseException, most: int = 500) -> str:
+def redacted(error: BaseException, most: int = 500) -> str:
     """An error's text on one line, without people and secrets, at most `most` characters; else its type."""
     text = " ".join(without_people(str(error)).split()) or type(error).__name__
     return text if len(text) <= most else text[: most - 1] + "…"

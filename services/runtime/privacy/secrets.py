@@ -60,7 +60,7 @@ def remember_url(url: str) -> None:
         remember(parts.password, parts.username or "")
 
 
-def redacted(text: str, secret: str = "", user: str = "") -> str:
+def without_secrets(text: str, secret: str = "", user: str = "") -> str:
     """A text without known secrets, without what looks like one by its place, and without the given one."""
     if secret and (own := _any_of(_forms(secret, user))):
         text = own.sub(HIDDEN_SECRET, text)

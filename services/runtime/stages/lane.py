@@ -16,7 +16,7 @@ from services.runtime.health.notes import Failure
 from services.runtime.health.status import LaneState, LaneStatus
 from services.runtime.letters.writing import cut, letter_of
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Commit, Outgoing, Record, Service
 from services.runtime.retry import RetryPolicy
 
@@ -265,7 +265,7 @@ class Lane:
         try:
             self._log.advance([letter], commit)
         except PoisonError as too_large:
-            _events.warning("a dead letter is cut short", service=self._service.name, error=told(too_large))
+            _events.warning("a dead letter is cut short", service=self._service.name, error=redacted(too_large))
             self._log.advance([cut(letter)], commit)
 
     def _commit_after(self, batch: list[Record]) -> Commit:
@@ -303,13 +303,13 @@ class Lane:
         self._halted = True
         self._fail(
             f"halted at {self._topic}:{self._partition}:{self._offset}: so many records could not be processed that the"
-            f" consumer must be wrong and not the records; mend it and start again. The last error: {told(error)}"
+            f" consumer must be wrong and not the records; mend it and start again. The last error: {redacted(error)}"
         )
         _events.error("halted", service=self._service.name, error=self.error)
         return False
 
     def _warn(self, event: str, error: Exception, **facts: object) -> None:
-        self._fail(told(error))
+        self._fail(redacted(error))
         where = {"service": self._service.name, "topic": self._topic, "partition": self._partition}
         _events.warning(event, **where, error_type=type(error).__name__, error=self.error, **facts)
 

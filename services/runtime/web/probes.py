@@ -23,7 +23,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from services.runtime.errors import UsageError
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 _events = structlog.get_logger(__name__)
 _JSON = "application/json; charset=utf-8"
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise
         except Exception as error:
             _events.exception("a probe failed", path=urlsplit(self.path).path)
-            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, _JSON, _json({"error": told(error)}))
+            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, _JSON, _json({"error": redacted(error)}))
 
     def _metrics(self) -> None:
         encode, kind = choose_encoder(self.headers.get("Accept", ""))

@@ -11,7 +11,7 @@ import structlog
 
 from services.runtime.errors import UsageError
 from services.runtime.logging import configure_logging, named
-from services.runtime.privacy.redaction import told, without_addresses, without_people
+from services.runtime.privacy.redaction import redacted, without_addresses, without_people
 
 
 class Terminal(io.StringIO):
@@ -100,8 +100,8 @@ def test_addresses_are_hidden_in_text(text: str, safe: str) -> None:
 
 
 def test_an_error_without_words_is_told_by_its_type() -> None:
-    assert told(KeyError()) == "KeyError"
-    assert told(ValueError("a\n  b")) == "a b"
+    assert redacted(KeyError()) == "KeyError"
+    assert redacted(ValueError("a\n  b")) == "a b"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_an_error_without_words_is_told_by_its_type() -> None:
 def test_telephone_numbers_are_hidden_in_text(number: str) -> None:
     for text in ("call {} now", "'{}'", "no such row: ({}).", "phone: {}"):
         assert without_people(text.format(number)) == text.format("(number hidden)")
-    assert "hidden" in told(ValueError(f"cannot read {number}"))
+    assert "hidden" in redacted(ValueError(f"cannot read {number}"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 from services.runtime.privacy.secrets import without_keys
 
 SECRET = st.text(st.sampled_from("abcXYZ0189-._~!$%*+,;=@:/()"), min_size=6).map(lambda text: f"s3cr{text}t")
@@ -32,7 +32,7 @@ def test_addresses_within_a_sentence_are_found() -> None:
     said = "https://a.example/x?key=abc redirects to (http://me:pw@b.example/y?t=1), and 2 more; ask https://c.example."
     expected = "https://a.example/x?key=… redirects to (http://b.example/y?t=…), and 2 more; ask https://c.example."
     assert without_keys(said) == expected
-    assert told(ValueError(said)) == expected
+    assert redacted(ValueError(said)) == expected
 
 
 @given(user=SECRET, password=SECRET, value=SECRET)

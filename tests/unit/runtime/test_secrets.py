@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.logging import configure_logging
-from services.runtime.privacy.redaction import told
-from services.runtime.privacy.secrets import HIDDEN_SECRET, redacted, remember
+from services.runtime.privacy.redaction import redacted
+from services.runtime.privacy.secrets import HIDDEN_SECRET, remember, without_secrets
 from services.settings import load_settings
 
 PASSWORD = "c0rrect/horse+battery"
@@ -24,8 +24,8 @@ def test_a_remembered_secret_is_hidden_as_it_is_and_as_it_travels() -> None:
     basic = base64.b64encode(f"jobs:{PASSWORD}".encode()).decode()
     plain = base64.b64encode(f"\0jobs\0{PASSWORD}".encode()).decode()
     for form in (PASSWORD, quote(PASSWORD, safe=""), basic, plain, base64.b64encode(PASSWORD.encode()).decode()):
-        assert redacted(f"it said {form}, twice: {form}") == f"it said {HIDDEN_SECRET}, twice: {HIDDEN_SECRET}"
-        assert form not in told(RuntimeError(f"echo {form}"))
+        assert without_secrets(f"it said {form}, twice: {form}") == f"it said {HIDDEN_SECRET}, twice: {HIDDEN_SECRET}"
+        assert form not in redacted(RuntimeError(f"echo {form}"))
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,19 @@ def test_a_remembered_secret_is_hidden_as_it_is_and_as_it_travels() -> None:
     ],
 )
 def test_what_is_a_secret_by_its_place_is_hidden_without_being_known(text: str, hidden: str) -> None:
-    assert redacted(text) == hidden
+    assert without_secrets(text) == hidden
 
 
 def test_short_words_and_our_own_name_are_no_secrets_everywhere() -> None:
     remember("no")
     remember("jobchime", "jobchime")
-    assert redacted("there is no `jobchime migrate`") == "there is no `jobchime migrate`"
-    assert redacted("pin 1234 is wrong", "1234") == f"pin {HIDDEN_SECRET} is wrong"
+    assert without_secrets("there is no `jobchime migrate`") == "there is no `jobchime migrate`"
+    assert without_secrets("pin 1234 is wrong", "1234") == f"pin {HIDDEN_SECRET} is wrong"
 
 
 @given(st.text(max_size=200))
 def test_any_text_can_be_redacted_twice(text: str) -> None:
-    assert redacted(redacted(text)) == redacted(text)
+    assert without_secrets(without_secrets(text)) == without_secrets(text)
 
 
 def test_all_secrets_of_the_settings_are_known_once_these_are_read(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from services.runtime.errors import UnavailableError
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
-from services.runtime.privacy.redaction import told
+from services.runtime.privacy.redaction import redacted
 
 _JSON = "application/json"
 _LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
@@ -141,7 +141,7 @@ class PushApi:
             raise PushRefusedError(413, str(error)) from None
         except UnavailableError as error:
             # What is wrong with our engines is the operator's to know, and nothing of a client's.
-            _events.warning("a push is put off", error=told(error), error_type=type(error).__name__)
+            _events.warning("a push is put off", error=redacted(error), error_type=type(error).__name__)
             raise PushRefusedError(
                 503, "it cannot be kept now; send the same again", retry_after_s=_AWAY_RETRY_S
             ) from None
@@ -240,7 +240,7 @@ class _Counted:
                 answer = JSONResponse({"error": "it stops here; send the same again"}, 503, headers)
                 await answer(scope, receive, counted)
         except Exception as error:
-            _events.error("a push failed", error=told(error), error_type=type(error).__name__, exc_info=error)
+            _events.error("a push failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
             if not begun:
                 answer = JSONResponse({"error": "it failed here; send the same again"}, 500)
                 await answer(scope, receive, counted)

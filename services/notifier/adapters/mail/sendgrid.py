@@ -27,7 +27,7 @@ from services.notifier.ports import (
 )
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.privacy.redaction import without_addresses
-from services.runtime.privacy.secrets import redacted, remember
+from services.runtime.privacy.secrets import remember, without_secrets
 from services.wording.lines import one_line
 
 DELIVERY_ID = "delivery_id"
@@ -195,7 +195,7 @@ def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False, key: str
 def _reason(answer: Answer, key: str) -> str:
     """SendGrid's own words, without addresses and the key, on one line."""
     told = [f"{field}: {message}" if field else message for field, message in _errors(answer)]
-    line = " ".join(without_addresses(redacted("; ".join(told), key)).split())
+    line = " ".join(without_addresses(without_secrets("; ".join(told), key)).split())
     return line if len(line) <= _MOST_REASON else line[: _MOST_REASON - 1] + "…"
 
 

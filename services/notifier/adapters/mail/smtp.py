@@ -27,7 +27,7 @@ from services.notifier.ports import (
     Receipt,
 )
 from services.runtime.privacy.redaction import without_addresses
-from services.runtime.privacy.secrets import redacted, remember
+from services.runtime.privacy.secrets import remember, without_secrets
 
 Asked = Literal["sender", "recipient", "message"]
 """What the reply is about: MAIL, RCPT, or DATA and its end."""
@@ -210,7 +210,7 @@ def reply_of(code: int, text: bytes | str, settings: SmtpSettings) -> Reply:
 def safe(text: bytes | str, settings: SmtpSettings) -> str:
     """A server's words on one line, without addresses and our secrets: it may quote what it was sent."""
     words = " ".join((text.decode("utf-8", "replace") if isinstance(text, bytes) else text).split())
-    hidden = redacted(words, settings.password.get_secret_value(), settings.username)
+    hidden = without_secrets(words, settings.password.get_secret_value(), settings.username)
     return without_addresses(hidden)[:_MOST_REPLY]
 
 
