@@ -5,7 +5,7 @@ What each entry is for, and by which marks its ways of writing are told, stands 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
@@ -25,6 +25,7 @@ _SIGNS: Final = {
     "[": "(?:", "]": ")", "(": "(?:", ")": ")?", "|": "|",
 }  # fmt: skip
 _SIGN = re.compile(r"\\(?P<itself>.)|\{(?P<entry>\w+)\}|(?P<sign> ~| \.\.\. |[*'#^$\[\]()|_-])")
+_NAMED = re.compile(r"\{([a-z_.]+)\}")
 _GUARD = re.compile(r" (!?[<>]) ")
 
 
@@ -57,9 +58,19 @@ def any_of(entry: str, *, languages: Sequence[str] = EVERYWHERE, whole: bool = T
     return f"(?:{'|'.join(every)})" if every else NEVER
 
 
-def any_way(ways: Iterable[str]) -> str:
-    """Compose a pattern of ways that another table lists, as parts of words, tried in their order."""
-    return f"(?:{'|'.join(_pattern_of(way, '', '') for way in ways)})"
+def composed(room: str, template: str) -> str:
+    """Compose a pattern of a template in which `{entry}` stands for any way of writing `room.entry`, as whole words."""
+    return _NAMED.sub(lambda named: any_of(f"{room}.{named[1]}"), template)
+
+
+def phrases_of(entry: str) -> list[str]:
+    """Give all that the ways of writing an entry stand for, in every language, as plain text without marks."""
+    return [
+        phrase.replace("\\", "")
+        for language in LANGUAGES
+        for way in written(entry, language)
+        for phrase in spelled(way)
+    ]
 
 
 def _any_by_first_sign(patterns: Sequence[str]) -> str:

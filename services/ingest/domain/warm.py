@@ -47,5 +47,6 @@ def warm_up() -> None:
         content_hash="",
         fetched_at=started,
     )
-    for html in (_TEXT, _NO_LANGUAGE, _FACTS):
-        normalise(replace(draft, html=html), raw=raw, rates=rates_before(started.date()))
+    unrestricted = replace(draft, restriction=())
+    for warming in (replace(draft, html=_TEXT), replace(unrestricted, html=_NO_LANGUAGE), replace(draft, html=_FACTS)):
+        normalise(warming, raw=raw, rates=rates_before(started.date()))

@@ -1,26 +1,15 @@
-"""The phrases that may say where one may work from; data/reach.toml holds them."""
+"""The phrases that may say where one may work from: those under `[reach.phrase]` of each language."""
 
 from collections.abc import Iterable
-from itertools import product
 from typing import Literal, NamedTuple, get_args
 
-from services.ingest.domain.tables import table_of
+from services.ingest.domain.lexicon import phrases_of
 
 CueKind = Literal[
-    "placed",
-    "living",
-    "people",
-    "allowed",
-    "hiring",
-    "remote",
-    "shut",
-    "except",
-    "away",
-    "outside",
-    "moving",
-    "label",
+    "placed", "living", "people", "allowed", "hiring", "remote", "shut", "except", "away", "outside", "moving", "label",
     "wide",
-]
+]  # fmt: skip
+"""What each is for stands in data/lexicon/meanings.toml. A phrase of two kinds is of the last of them."""
 
 
 class Cue(NamedTuple):
@@ -33,29 +22,21 @@ class Cue(NamedTuple):
 
 def phrases() -> dict[str, CueKind]:
     """Every phrase in lower case, and its kind."""
-    table = table_of("reach.toml")
     kinds: dict[str, CueKind] = {}
-    for joined in table["joined"]:
-        for first, second in product(joined["first"], joined["second"]):
-            kinds |= dict.fromkeys(_spellings(f"{first} {second}"), joined["kind"])
     for kind in get_args(CueKind):
-        for phrase in table["kinds"].get(kind, ()):
-            kinds |= dict.fromkeys(_spellings(phrase), kind)
+        for phrase in phrases_of(f"reach.phrase.{kind}"):
+            kinds |= dict.fromkeys((phrase, phrase.replace("'", "’")), kind)
     return kinds
 
 
-def _spellings(phrase: str) -> set[str]:
-    return {phrase, phrase.replace("'", "’")}
-
-
-def cues_among(lowered: str, found: Iterable[Cue]) -> list[Cue]:
+def cues_among(lowered: str, phrases_found: Iterable[Cue]) -> list[Cue]:
     """Of phrases of whole words that overlap the first, and of those that begin at one place the longest.
 
-    `found` are all phrases in a text in lower case, in any order.
+    All phrases in a text in lower case are given, in any order.
     """
     cues: list[Cue] = []
     reached = 0
-    for cue in sorted(found, key=lambda one: (one.start, -one.end)):
+    for cue in sorted(phrases_found, key=lambda phrase: (phrase.start, -phrase.end)):
         if cue.start >= reached and _is_whole(lowered, cue.start, cue.end):
             reached = cue.end
             cues.append(cue)

@@ -2,42 +2,58 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from functools import cache
 
+from services.ingest.domain.reach.words import pattern_of
 from services.rules.place_names import Found
 from services.rules.places import PlaceMention, countries_of
 
-_WHOLE = re.compile(
-    r"\W*(?:(?:remote|all|any|anywhere|in|within|across|of|the|ganz|heel|toda|todo|toute?|tutta|tutto|cał[ae]|la"
-    r"|le|el|los|países|pays|de|da|do|l['’])\W+)*",
-    re.IGNORECASE,
-)
-_TO_EXCEPT = re.compile(r"(?:\s(?:states|countries|provinces))?[\s,(–—-]*", re.IGNORECASE)
 
-LEFT_OUT_BEFORE: Final = re.compile(
-    r"(?:(?:^|[^\w\s]\s?|\b(?:but|and)\s)no"
-    r"|\b(?:not|non|excluding|excludes?|excl|except(?: for)?|outside(?: of)?|without|other than|apart from|außer|ohne"
-    r"|kein\w*|sauf|hors|sans|excepto|salvo|sin|exceto|sem|eccetto|tranne|behalve|geen))\b[\s.:-]*"
-    r"(?:(?:candidates?|applicants?|residents?|people|hires)\s(?:from|in|of)\s)?(?:(?:in|from|for)\s)?"
-    r"(?:the |la |le )?$",
-    re.IGNORECASE,
-)
-"""Right before a place, what leaves it out of its list: `non-US`, `no UK`, but not `no Brasil`, which is Portuguese."""
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+
+    whole: re.Pattern[str]
+    to_except: re.Pattern[str]
+    left_out_before: re.Pattern[str]
+    """Right before a place, what leaves it out of its list: `non-US`, `no UK`, but not `no Brasil`, Portuguese."""
+    goes_on: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        whole=pattern_of(r"\W*(?:{whole}\W*)*"),
+        to_except=pattern_of(r"(?:\s{parts})?[\s,(–—-]*"),
+        left_out_before=pattern_of(
+            r"(?:(?:^|[^\w\s]\s?|{clause}\s){no_place}|{left_out})[\s.:-]*(?:{people_of}\s)?(?:{preposition}\s)?"
+            r"(?:{article} )?$"
+        ),
+        goes_on=pattern_of(r"\s?(?:,|&|/|,? ?{list_and})\s?(?:{article} )?"),
+    )
+
+
 _MOST_BEFORE = 40
-_GOES_ON = re.compile(r"\s?(?:,|&|/|,? ?\b(?:and|or|und|oder|et|ou|y|o|e))\s?(?:the )?", re.IGNORECASE)
 
 
 def parted(text: str, mentions: Sequence[PlaceMention]) -> tuple[list[PlaceMention], list[PlaceMention]]:
     """Part the places of a field, title or label: what is left out, in lists that go on from it too, and the others."""
+    known = _patterns()
     left_out: list[PlaceMention] = []
     others: list[PlaceMention] = []
     for mention in mentions:
-        goes_on = left_out and _GOES_ON.fullmatch(text, left_out[-1].end, mention.start)
-        if goes_on or LEFT_OUT_BEFORE.search(text, max(0, mention.start - _MOST_BEFORE), mention.start):
+        goes_on = left_out and known.goes_on.fullmatch(text, left_out[-1].end, mention.start)
+        if goes_on or known.left_out_before.search(text, max(0, mention.start - _MOST_BEFORE), mention.start):
             left_out.append(mention)
         else:
             others.append(mention)
     return left_out, others
+
+
+def is_left_out_behind(between: str) -> bool:
+    """Whether the words between two places leave the second out."""
+    return bool(_patterns().left_out_before.search(between))
 
 
 def whole_of(text: str, name: Found | None, begins: int, cue: int) -> PlaceMention | None:
@@ -48,7 +64,8 @@ def whole_of(text: str, name: Found | None, begins: int, cue: int) -> PlaceMenti
     if name is None or name.start < begins or len(name.senses) > 1:
         return None
     sense = name.senses[0]
-    led = _WHOLE.fullmatch(text, begins, name.start) and _TO_EXCEPT.fullmatch(text, name.end, cue)
+    known = _patterns()
+    led = known.whole.fullmatch(text, begins, name.start) and known.to_except.fullmatch(text, name.end, cue)
     if not led or sense.kind not in ("country", "group"):
         return None
     return PlaceMention(sense.code, sense.kind, name.start, name.end, text[name.start : name.end])

@@ -6,7 +6,6 @@ nothing else is said. Three states: `unknown` only where nothing is. A sales ter
 benefit (`work from anywhere for two weeks`) restricts and widens nothing.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -17,6 +16,7 @@ from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, with
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import Said, read_text
 from services.ingest.domain.reach.wide import read_wide
+from services.ingest.domain.reach.words import words
 from services.ingest.domain.text.sections import Document
 from services.rules.places import (
     PlaceMention,
@@ -27,39 +27,6 @@ from services.rules.places import (
     places_in_field,
 )
 
-_HIRING_REGION = re.compile(
-    r"\bremote\b|\banywhere\b|\bwork from\b|\bonly\b|\bbased\b|\bremoto\b|\bhome ?office\b", re.IGNORECASE
-)
-"""What makes a region in a title a hiring region and no sales territory."""
-_MARKET_ROLE = re.compile(
-    r"\b(?:sales|account|business development|partner\w*|marketing|market|customer|client|revenue|gtm|go-to-market"
-    r"|territory|field"
-    r"|commercial|counsel|legal|regional|director|vp|vice president|head|chief|growth|success|solutions?|consult\w*"
-    r"|support(?! engineer)|pre-?sales"
-    r"|bdr|sdr|channel|alliances|community|evangelist|advocate|advocacy|expansion|country|payroll|tax|compliance"
-    r"|regulatory|finance"
-    r"|recruit\w*|talent|people|hr|paralegal|immigration|deployed|implementation|logistics|operations|manager"
-    r"|lead of|strateg\w+)\b",
-    re.IGNORECASE,
-)
-"""Roles whose region is mostly that of the customers."""
-_MAKER_ROLE = re.compile(
-    r"\b(?:engineer|developer|designer|programmer|scientist|architect|sre|devops|tester|qa|writer|entwickler\w*"
-    r"|développeu\w+"
-    r"|desarrollador\w*|desenvolvedor\w*|ingénieur\w*|ingeniero\w*)\b",
-    re.IGNORECASE,
-)
-_ALL = re.compile(
-    r"\b(?:anywhere|everywhere|(?:all|any) countr(?:ies|y)|global(?:ly)?|worldwide|international)\b", re.IGNORECASE
-)
-_OFFICE = re.compile(r"\b(?:headquarters?|hq|office|on-?site|in[- ]office|main)\b", re.IGNORECASE)
-_OUR_PLACE = re.compile(
-    r"\b(?:team|office|offices|hq|headquarters|headquartered|company|we are|we['’]re|studio)\b,? (?:is "
-    r"|are )?(?:(?:located|based|situated) )?in\s+"
-    r"|\b(?:our|the)\s+(?=(?:[A-Z]\w+ ){1,3}(?:office|HQ|headquarters)\b)",
-)
-_SEAT_BEHIND = re.compile(r",? (?:\w+ )?(?:based|located) (?:in|out of|at)\b", re.IGNORECASE)
-"""Behind a region in a title, what makes it a market: `APAC, based in Tokyo`."""
 _AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
 """What a board's field of countries, or of states, means by names that text uses for more."""
 
@@ -157,13 +124,13 @@ def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool 
         mentions = _in_field(stated, restricts=restricts)
         shut, open_ = parted(stated.text, mentions)
         excluded.add((mention.code for mention in shut), partial(evidence_of, stated.field, stated.text))
-        if shut and not open_ and _ALL.search(stated.text):
+        if shut and not open_ and words().all_places.search(stated.text):
             named.worldwide = True
             named.show(partial(evidence_of, stated.field, stated.text))
         framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
             len(open_) > 1 and "," in stated.text
         )
-        if named.add(without_frames(stated.text, open_), states=restricts) or _OFFICE.search(stated.text):
+        if named.add(without_frames(stated.text, open_), states=restricts) or words().office.search(stated.text):
             named.show(partial(evidence_of, stated.field, stated.text))
     return named
 
@@ -173,9 +140,9 @@ def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
     text = stated.text
     ambiguous = _AMBIGUOUS.get(text.strip().lower(), ()) if restricts else ()
     code = next((code for code in ambiguous if (kind_of(code) == "subdivision") == ("state" in stated.field)), None)
-    found = () if code else places_in_field(text)
-    code = code or (None if found else canonical_place(text))
-    return found if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
+    mentions = () if code else places_in_field(text)
+    code = code or (None if mentions else canonical_place(text))
+    return mentions if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
 
 
 def _title_region(title: str, excluded: Excluded) -> Named:
@@ -187,12 +154,14 @@ def _title_region(title: str, excluded: Excluded) -> Named:
     shut, open_ = parted(title, find_places(title, cities=True))
     excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
     mentions = [
-        m for m in open_ if m.kind != "worldwide" and not (m.kind == "group" and _SEAT_BEHIND.match(title, m.end))
+        m
+        for m in open_
+        if m.kind != "worldwide" and not (m.kind == "group" and words().seat_behind.match(title, m.end))
     ]
     if not mentions:
         return named
-    hiring = bool(_HIRING_REGION.search(title))
-    if not hiring and (not _MAKER_ROLE.search(title) or _MARKET_ROLE.search(title)):
+    hiring = bool(words().hiring_region.search(title))
+    if not hiring and (not words().maker_role.search(title) or words().market_role.search(title)):
         return named
     if named.add((m for m in mentions if hiring or m.kind == "group"), states=False):
         named.evidence.append(evidence_of("title", title))
@@ -217,7 +186,7 @@ def _office(document: Document) -> Named:
     """Where a location field says `Headquarters` only: the place that the text gives the office."""
     named = Named()
     text = document.text
-    for match in _OUR_PLACE.finditer(text):
+    for match in words().seat.finditer(text):
         mentions = find_places(text[match.start() : match.end() + 60])
         near = [m for m in mentions if m.kind != "group" and match.start() + m.start <= match.end() + 2]
         if named.add(near[:1], states=False):

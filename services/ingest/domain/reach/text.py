@@ -16,25 +16,10 @@ from services.ingest.domain.findings import quote
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.labels import read_label
 from services.ingest.domain.reach.named import Excluded, Named, as_states, is_whole, state_named, without_frames
-from services.ingest.domain.reach.parts import LEFT_OUT_BEFORE, is_bracketed_part, whole_of
+from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_behind, whole_of
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach.trailing import trailing
-from services.ingest.domain.reach.words import (
-    ADDRESSED,
-    LIMITED_BEHIND,
-    LINE_START,
-    MOST_BETWEEN,
-    MOST_GAP,
-    NEGATED,
-    NOT_A_PLACE,
-    PREFERRED,
-    PREFERRED_BEHIND,
-    SENTENCE_END,
-    SMALL_PRINT,
-    SMALL_PRINT_BEHIND,
-    WHO,
-    words,
-)
+from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, words
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.place_names import Found, names_in
@@ -45,10 +30,8 @@ _MOST_LISTED, _MOST_LONG = 300, 3_000
 _MOST_CUES = 400
 _BEFORE = 110
 _CODES = re.compile(r"\b[A-Z]{2}\b")
-_ROLE = re.compile(r"\b(?:role|position|job|opportunity)\b", re.IGNORECASE)
-_APPLICANT = ("candidate", "Candidate", "applica", "Applica")
 _SHORT_LINE = 50
-_ALL_STATES = re.compile(r"\b(?:50|fifty|all)(?: of the)? (?:u\.?s\.? )?states\b", re.IGNORECASE)
+_ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
 
 
 @dataclass(slots=True)
@@ -87,7 +70,7 @@ class _Reader:
 
     def read(self) -> Said:
         for cue in cues_of(self.document)[:_MOST_CUES]:
-            if self.text.startswith(("anywhere", "Anywhere"), cue.end - 8):
+            if words().anywhere.search(self.text, cue.start, cue.end):
                 self.said.wide.append(cue)
                 cue = Cue("remote", cue.start, cue.end)
             if cue.kind == "wide":
@@ -116,18 +99,18 @@ class _Reader:
             return
         before = _sentence_before(text, cue.start)
         last = listed[-1].end
-        if PREFERRED.search(before) or PREFERRED_BEHIND.match(text, last):
+        if words().preferred.search(before) or words().preferred_behind.match(text, last):
             return
         stance = self._stance(cue, before, last)
         if stance == "unclear":
             self._take(listed[0].start, last)
             return
-        negated = bool(NEGATED.search(before))
+        negated = bool(words().negated.search(before))
         if stance == "refused" or (stance is None and self._is_shut(cue, before, listed, negated=negated)):
             self._shut(cue, before, listed)
             return
         if stance is None and not self._restricts(cue, before, listed, negated=negated):
-            if not negated and (cue.kind == "moving" or text.startswith(("location", "Location"), cue.start)):
+            if not negated and (cue.kind == "moving" or words().location.match(text, cue.start)):
                 self.said.weak.add((mention for mention in listed if mention.kind != "group"), states=False)
                 self.said.weak.show(partial(quote, "text", text, cue.start, last))
             return
@@ -151,7 +134,7 @@ class _Reader:
             leave=cue.kind == "allowed",
             subject=cue.kind not in ("remote", "hiring", "allowed"),
         )
-        ours = cue.kind == "placed" and _speaks_of_you(before) is False and not _PEOPLE_WHO.search(before)
+        ours = cue.kind == "placed" and _speaks_of_you(before) is False and not words().people_who.search(before)
         return "unclear" if stance and ours else stance
 
     def _shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention]) -> None:
@@ -215,13 +198,13 @@ class _Reader:
             between = text[reached:start]
             if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
-            if listed and LEFT_OUT_BEFORE.search(between):
+            if listed and is_left_out_behind(between):
                 if found.kind in ("country", "subdivision") and _ENDS.match(text, end):
                     self.said.excluded.add((found.code,), partial(quote, "text", text, cue.start, end))
                 continue
-            if cue.kind == "shut" and _OTHERWISE.search(between):
+            if cue.kind == "shut" and words().otherwise.search(between):
                 break
-            if _ALL_STATES.search(between):
+            if words().all_states.search(between):
                 break
             if len(between) > (MOST_BETWEEN if listed else MOST_GAP) or not (
                 small.between if listed else gap
@@ -229,7 +212,7 @@ class _Reader:
                 break
             if not as_list and not listed and cue.kind != "remote" and ". " in between:
                 break
-            if NOT_A_PLACE.match(text, end):
+            if small.not_a_place.match(text, end):
                 break
             listed.append(PlaceMention(found.code, found.kind, start, end, found.text, found.subdivision))
             reached = end
@@ -238,55 +221,61 @@ class _Reader:
     def _is_shut(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
         last = listed[-1].end
         if cue.kind in ("shut", "except", "away", "outside"):
-            small = SMALL_PRINT.search(before) or _PAY_ZONE.match(before) or SMALL_PRINT_BEHIND.match(self.text, last)
-            if small or LIMITED_BEHIND.match(self.text, last):
+            printed = words().small_print.search(before) or words().pay_zone.match(before)
+            if printed or words().small_print_behind.match(self.text, last):
+                return False
+            if words().limited_behind.match(self.text, last):
                 return False
         if cue.kind in ("shut", "except", "away"):
             return self.document.kind_at(cue.start) != "benefits"
         if cue.kind == "outside":
             return not negated and (
-                bool(_LIVES.search(before)) or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
+                bool(words().lives.search(before))
+                or is_bracketed_part(self.text, self._name_before(cue), cue.start, listed)
             )
-        if self.text[cue.start : cue.end].lower() == "limited to":
+        if words().limited.fullmatch(self.text, cue.start, cue.end):
             return False
         return negated and cue.kind == "hiring"
 
     def _restricts(self, cue: Cue, before: str, listed: Sequence[PlaceMention], *, negated: bool) -> bool:
         text, kind, last = self.text, cue.kind, listed[-1].end
         if kind == "outside":
-            return negated and bool(_LIVES.search(before) or _ROLE.search(before) or WHO.search(before))
+            small = words()
+            speaks_of_one = small.lives.search(before) or small.role.search(before) or words().who.search(before)
+            return negated and bool(speaks_of_one)
         if negated or kind in ("shut", "except", "away", "people", "moving"):
             return False
-        if SMALL_PRINT.search(before) or (kind != "hiring" and SMALL_PRINT_BEHIND.match(text, last)):
+        small = words()
+        if small.small_print.search(before) or (kind != "hiring" and small.small_print_behind.match(text, last)):
             return False
-        if LIMITED_BEHIND.match(text, last) or (kind == "living" and ADDRESSED.match(text, last)):
+        if small.limited_behind.match(text, last) or (kind == "living" and small.addressed.match(text, last)):
             return False
         about = self.document.kind_at(cue.start) in ABOUT_US
         if kind == "allowed":
             return True
         speaks = _speaks_of_you(before)
         if kind == "placed":
-            return speaks is True or (speaks is None and not about and bool(LINE_START.fullmatch(before)))
+            return speaks is True or (speaks is None and not about and bool(small.line_start.fullmatch(before)))
         if kind == "living":
-            return speaks is not False or text.startswith(_APPLICANT, cue.start)
+            return speaks is not False or bool(words().applicant.match(text, cue.start))
         if kind == "hiring":
             return self._looks_for_somebody(cue, last, before)
         if about and speaks is not True:
-            role = bool(_ROLE.search(text, cue.end, listed[0].start))
+            role = bool(words().role.search(text, cue.end, listed[0].start))
             return self.document.kind_at(cue.start) == "about" and (role or _is_short_line(text, cue.start))
         return speaks is not False
 
     def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
         """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""
-        word = self.text[cue.start : cue.end].lower()
-        if word.endswith((" in", " from", " within", " across")) or word.startswith("remote"):
+        small = words()
+        if small.hires_at.search(self.text, cue.start, cue.end) or small.remote.match(self.text, cue.start):
             return True
-        if LINE_START.fullmatch(before) and not word.startswith(("consider", "accept", "seek")):
+        if small.line_start.fullmatch(before) and not small.considers.match(self.text, cue.start):
             return True
-        return (
-            bool(WHO.search(self.text, cue.end, last))
-            or bool(_EACH.match(self.text, cue.end))
-            or bool(_ROLE.search(before))
+        return bool(
+            small.who.search(self.text, cue.end, last)
+            or small.each.match(self.text, cue.end)
+            or small.role.search(before)
         )
 
     def _label(self, cue: Cue) -> None:
@@ -303,25 +292,6 @@ class _Reader:
         elif self._add([place for place in label.places if place.kind != "worldwide"]):
             self.said.restricted.show(shown)
             self.said.labelled = True
-
-
-_LIVES = re.compile(
-    r"\b(?:located|based|live|living|reside|residing|candidates?|applicants?|anywhere|remote(?:ly)?|hire|hiring|from"
-    r"|be|work|working|arbeiten|wohnen|leben|travail\w*|trabaj\w*|trabalh\w*|lavor\w*|pracy|werken)\s+$",
-    re.I,
-)
-_PEOPLE_WHO = re.compile(
-    r"\b(?:people|persons?|individuals|those|anyone|anybody|nobody|candidates?|applicants?|contractors?|freelancers?"
-    r"|residents)(?: (?:who|that))?(?: (?:are|is))?(?: \w+ly)?\s$",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(r"\s?(?:[,;.)|\n]|$)")
-_OTHERWISE = re.compile(r"[,:;–-]\s(?:you|we|candidates|applicants)\b|\b(?:must|only)\b", re.IGNORECASE)
-_EACH = re.compile(r"\s(?:all|any|every|each) ", re.IGNORECASE)
-_PAY_ZONE = re.compile(r"\W*(?:pay |salary |geo\w* )?(?:zone|tier) \w+\s?[:–—-]", re.IGNORECASE)
-_JOINING = re.compile(
-    r"\bjoin(?:ing)? (?:our|the|us|a|an)\b[\w ,-]{0,40}?\b(?:team|company|group|organi[sz]ation)\b", re.I
-)
 
 
 def read_text(document: Document) -> Said:
@@ -345,5 +315,5 @@ def _is_short_line(text: str, start: int) -> bool:
 
 def _speaks_of_you(before: str) -> bool | None:
     """Whether the nearest subject is the applicant or the role; None where there is none."""
-    subjects = [subject.lastgroup for subject in words().subject.finditer(_JOINING.sub("you ", before))]
-    return subjects[-1] == "you" if subjects else None
+    subjects = [subject.lastgroup for subject in words().subject.finditer(before)]
+    return subjects[-1] != "them" if subjects else None

@@ -2,75 +2,62 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 
 from services.ingest.domain.findings import quote
+from services.ingest.domain.lexicon import composed
 from services.ingest.domain.reach.named import Excluded, Named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
-from services.ingest.domain.reach.words import ADDRESSED, NEGATED, PREFERRED, SENTENCE_END, SMALL_PRINT, words
+from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.place_names import Found
 from services.rules.places import PlaceMention
 
-_BEHIND = re.compile(
-    r"(?P<only>\W{0,2}(?:(?:-| )based )?(?:(?:residents?|citizens?|candidates?|applicants?|nationals?|locations?"
-    r"|remote|time ?zones?)\W{0,2})?"
-    r"\bonly\b(?!\s*:|\s?[-–—] to |\s(?:for|available|if|when|as|in)\b))"
-    r"|(?P<based>\s?-?\s?based\b(?=\s+(?:\w+\s){0,2}?(?:candidates?|applicants?|talent|individuals?|contractors?"
-    r"|freelancers?"
-    r"|role|position|remote|employees?|only)\b|\W{0,2}(?:[,;)|•\n]|$)|permanent role))"
-    r"|(?P<paper>\s+(?:citizen(?:s|ship)?|nationals?|nationality|passport|work(?:ing)? (?:permits?|authori[sz]ation"
-    r"|visas?|eligibility"
-    r"|rights?)|permanent residen(?:ts?|cy)|green card|right to work|persons?"
-    r"|staatsbürger\w*|staatsangehörig\w*|arbeitserlaubnis|arbeitsbewilligung|reisepass|paszport|obywatelstw\w+"
-    r"|nationaliteit|werkvergunning)\b)"
-    r"|(?P<resident>\s+residents?\b|[- ]based (?:candidates?|applicants?)\b)",
-    re.IGNORECASE,
-)
-_PAPER_BEFORE = re.compile(
-    r"\b(?:nationalité|citoyenneté|permis de (?:travail|séjour)|passeport|résidents?|ressortissants?|citoyens?"
-    r"|nacionalidad|ciudadanía|pasaporte|permiso de (?:trabajo|residencia)|ciudadanos?|residentes|nacionalidade"
-    r"|cidadania|passaporte|cidadãos?|cittadinanza|passaporto|permesso di (?:lavoro|soggiorno)|cittadini"
-    r"|obywatelstwo|paszport)\s(?:valide |valable |vigente |válid[oa] |valido )?$",
-    re.IGNORECASE,
-)
-"""Before the name of a people, where the language puts the noun first."""
-_PEOPLE = r"(?:residents?|citizens?|candidates?|applicants?|applications?|nationals?|contractors?|freelancers?)"
-_PEOPLE_BEHIND = re.compile(rf";?[ -]{{1,2}}(?:based )?{_PEOPLE}\b", re.IGNORECASE)
-_VERDICT_BEHIND = re.compile(
-    r"\W{0,3}(?:(?:is|are|will be)\s)?(?:not (?:be )?(?:eligible|considered|accepted)|ineligible)", re.I
-)
-_LIVES_BEHIND = re.compile(
-    r"\s(?:wohne?n?|wohnst|wohnt|leben|lebst|lebt|ansässig|wohnhaft|gemeldet|wonen|woont|woonachtig|gevestigd)\b"
-)
-_NO_BEFORE = re.compile(r"\b(?:no[nt]?|keine?|geen)[\s-]+$", re.IGNORECASE)
-_MUST_BEFORE = re.compile(
-    r"\b(?:muss\w*|müssen|müsst|soll\w*|moet\w*)\b[^.!?;\n]*\bin (?:der |den |het )?$", re.IGNORECASE
-)
-_EXTRAS = re.compile(
-    r"\b(?:insurance|plans?|401|fsa|hsa|account|stipend|coverage|pto|leave|holidays?|dental|medical|vision|match"
-    r"|pension|equity"
-    r"|bonus|discount\w*|benefits?|salary|pay|visa|sponsor\w*|clients?|customers?|market|shipping|users?)\b",
-    re.IGNORECASE,
-)
-_BEGINS = re.compile(
-    r"(?:^|.*[\n•*|(,:–—-]\s*|.*\b(?:remote|full-time|fully|this|be|are|you['’]re|candidates?|a|an|for|to|is|position"
-    r"|role|contract)[\s,]+)"
-    r"(?:the )?$",
-    re.IGNORECASE | re.DOTALL,
-)
-_NEEDED = re.compile(
-    r"\b(?:must|require[ds]?|need|only|eligible|eligibility|valid|hold|have|possess|limited|open|accept\w*|need to"
-    r"|full|unrestricted|mandatory|compulsory"
-    r"|erforderlich|voraussetzung|zwingend|notwendig|benötig\w*|vorausgesetzt|besitz\w*|gültig\w*|nur"
-    r"|requise?|exigée?|obligatoire|impérati\w+|valable|valide|nécessaire|titulaire|uniquement|dispose[sz]|possède[sz]?"
-    r"|obligatori[oa]s?|requerid[oa]|necesari[oa]|imprescindible|indispensable|vigente|se requiere|únicamente|solo"
-    r"|obrigatóri[oa]|necessári[oa]|exigid[oa]|válid[oa]|somente|apenas|obbligatori[oa]|richiest[oa]|necessari[oa]"
-    r"|wymagan[aey]|konieczn[aey]|vereist|verplicht|geldige?|nodig)\b",
-    re.IGNORECASE,
-)
-_ROLE_BEHIND = re.compile(r"\s+(?:\w+\s){0,2}(?:role|position|job|candidates?|applicants?)\b", re.IGNORECASE)
-_AND = re.compile(r"\s?(?:,? (?:and|or|und|oder|et|ou|y|o|e|i|lub|en|of)|&|/)\s?(?:the |an? )?", re.IGNORECASE)
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+
+    behind: re.Pattern[str]
+    paper_before: re.Pattern[str]
+    """Before the name of a people, where the language puts the noun first."""
+    people_behind: re.Pattern[str]
+    verdict_behind: re.Pattern[str]
+    lives_behind: re.Pattern[str]
+    no_before: re.Pattern[str]
+    non: re.Pattern[str]
+    must_before: re.Pattern[str]
+    extras: re.Pattern[str]
+    begins: re.Pattern[str]
+    needed: re.Pattern[str]
+    role_behind: re.Pattern[str]
+    joint: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        behind=pattern_of(
+            r"(?P<only>\W{0,2}(?:(?:-| ){based} )?(?:{only_people}\W{0,2})?\b{only_behind}(?!\s*:|\s?[-–—] {to} ))"
+            r"|(?P<based>\s?-?\s?{based}(?=\s+(?:\w+\s){0,2}?{of_role}|\W{0,2}(?:[,;)|•\n]|$)|{permanent_role}))"
+            r"|(?P<paper>\s+{paper})|(?P<resident>\s+{resident}|[- ]{based} {applicants})"
+        ),
+        paper_before=pattern_of(r"{paper_before}\s$"),
+        people_behind=pattern_of(r";?[ -]{1,2}(?:{based} )?{people}"),
+        verdict_behind=pattern_of(r"\W{0,3}{verdict_behind}"),
+        lives_behind=re.compile(composed("reach", r"\s{lives_behind}")),
+        no_before=pattern_of(r"{no}[\s-]+$"),
+        non=pattern_of("{non}"),
+        must_before=pattern_of(r"{must}[^.!?;\n]*{in_the}\s$"),
+        extras=pattern_of("{extras}"),
+        begins=pattern_of(r"(?s:^|.*[\n•*|(,:–—-]\s*|.*{begins}[\s,]+)(?:{article} )?$"),
+        needed=pattern_of("{needed}"),
+        role_behind=pattern_of(r"\s+(?:\w+\s){0,2}{role_or_people}"),
+        joint=pattern_of(r"\s?(?:,? {and}|&|/)\s?(?:{article} )?"),
+    )
+
+
 _ELSEWHERE = ABOUT_US | {"pay", "legal"}
 _AROUND = 150
 _MOST_LISTED = 200
@@ -94,7 +81,7 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
             continue
         before = _clause_before(text, name.start)
         how, end = _said_of(text, name, before)
-        if not how or not _restricts(document, how, name, before, end) or ADDRESSED.match(text, end):
+        if not how or not _restricts(document, how, name, before, end) or words().addressed.match(text, end):
             continue
         listed = _list_to(text, names, i) if i and how != "based" and _ends_list(text, names, i) else (name,)
         if how == "paper":
@@ -109,13 +96,13 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
 def _said_of(text: str, name: Found, before: str) -> tuple[str | None, int]:
     """What the words beside a name make of it, and where they end."""
     demonym = name.senses[0].kind == "demonym"
-    if demonym and _PAPER_BEFORE.search(before):
+    if demonym and _patterns().paper_before.search(before):
         return "paper", name.end
-    behind = _BEHIND.match(text, name.end)
+    behind = _patterns().behind.match(text, name.end)
     if behind is None:
         return None, name.end
     how = behind.lastgroup
-    of_people = how in ("paper", "resident") or (how == "only" and _PEOPLE_BEHIND.match(text, name.end))
+    of_people = how in ("paper", "resident") or (how == "only" and _patterns().people_behind.match(text, name.end))
     if demonym and not of_people:
         return None, name.end
     return how, behind.end()
@@ -127,20 +114,21 @@ def _turned_away(text: str, names: Sequence[Found], i: int) -> tuple[Stance | No
     The words may also be a `no` before it, and of a verb behind its place (`in Österreich wohnen`) what is before it.
     """
     name = names[i]
-    people = _PEOPLE_BEHIND.match(text, name.end) or _LIVES_BEHIND.match(text, name.end)
+    known = _patterns()
+    people = known.people_behind.match(text, name.end) or known.lives_behind.match(text, name.end)
     if people is None:
-        verdict = _VERDICT_BEHIND.match(text, name.end)
+        verdict = known.verdict_behind.match(text, name.end)
         return ("refused", verdict.end()) if verdict else (None, name.end)
     end = people.end()
     stop = SENTENCE_END.search(text, end, end + MOST_BEHIND)
     behind = text[end : stop.start() if stop else end + MOST_BEHIND]
-    if people.re is _LIVES_BEHIND:
+    if people.re is known.lives_behind:
         before = _clause_before(text, _list_to(text, names, i)[0].start)
         stance = stance_of(before, "", behind, opposite=False, leave=False, subject=True)
-        return (stance or ("confirmed" if _MUST_BEFORE.search(before) else None), end)
-    no = _NO_BEFORE.search(text, max(0, name.start - 12), name.start)
+        return (stance or ("confirmed" if known.must_before.search(before) else None), end)
+    no = known.no_before.search(text, max(0, name.start - 12), name.start)
     stance = verdict_behind(_clause_before(text, name.start), behind, subject=True)
-    if no and no[0].lower().startswith("non") and stance == "refused":
+    if no and known.non.match(no[0]) and stance == "refused":
         return "confirmed", end
     return ("refused" if no else stance, end)
 
@@ -150,7 +138,7 @@ def _clause_before(text: str, start: int) -> str:
 
 
 def _ends_list(text: str, names: Sequence[Found], i: int) -> bool:
-    return len(names[i - 1].senses) == 1 and bool(_AND.fullmatch(text, names[i - 1].end, names[i].start))
+    return len(names[i - 1].senses) == 1 and bool(_patterns().joint.fullmatch(text, names[i - 1].end, names[i].start))
 
 
 def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
@@ -166,19 +154,19 @@ def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
 
 
 def _restricts(document: Document, how: str, name: Found, before: str, end: int) -> bool:
-    if NEGATED.search(before) or PREFERRED.search(before):
+    if words().negated.search(before) or words().preferred.search(before):
         return False
-    of_role = how == "based" and _ROLE_BEHIND.match(document.text, end)
+    of_role = how == "based" and _patterns().role_behind.match(document.text, end)
     if document.kind_at(name.start) in _ELSEWHERE and not of_role:
         return False
-    if SMALL_PRINT.search(before):
+    if words().small_print.search(before):
         return False
     if how == "only":
-        return not _EXTRAS.search(before) and not name.doubtful
+        return not _patterns().extras.search(before) and not name.doubtful
     if how == "based":
-        return bool(_BEGINS.fullmatch(before)) and not name.doubtful
+        return bool(_patterns().begins.fullmatch(before)) and not name.doubtful
     sentence = before + document.text[end : end + _AROUND].partition("\n")[0]
-    return bool(_NEEDED.search(sentence)) and not _EXTRAS.search(before)
+    return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)
 
 
 def _take(text: str, named: Named, listed: Sequence[Found], end: int) -> None:

@@ -1,13 +1,25 @@
 """A language is a file: each has every entry, and its marks become expressions."""
 
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from services.ingest.domain import lexicon
-from services.ingest.domain.lexicon import EVERYWHERE, LANGUAGES, NEVER, any_of, pattern_of, spelled, written
+from services.ingest.domain.lexicon import (
+    EVERYWHERE,
+    LANGUAGES,
+    NEVER,
+    any_of,
+    composed,
+    pattern_of,
+    phrases_of,
+    spelled,
+    written,
+)
+from services.ingest.domain.reach.cues import CueKind
 from services.ingest.domain.tables import table_of
 from tests.support.pumping import entries_of
 
@@ -118,3 +130,17 @@ def test_of_ways_that_begin_alike_the_longest_is_tried_first(monkeypatch: pytest
 def test_a_way_of_writing_can_be_spelled_out() -> None:
     assert spelled("gern(e) [ge|an]sehen") == ["gerne gesehen", "gerne ansehen", "gern gesehen", "gern ansehen"]
     assert spelled(r"plus\)") == [r"plus\)"]
+
+
+def test_a_phrase_of_the_reach_is_of_one_kind() -> None:
+    kinds = [(phrase, kind) for kind in get_args(CueKind) for phrase in set(phrases_of(f"reach.phrase.{kind}"))]
+    counted = Counter(phrase for phrase, _ in kinds)
+    assert [phrase for phrase, count in counted.items() if count > 1] == []
+
+
+def test_a_template_names_entries_and_keeps_its_own_braces(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {"job": {"role": ["role"], "no": "none"}}
+    monkeypatch.setattr(lexicon, "_tables", lambda: dict.fromkeys(EVERYWHERE, table))
+    pattern = re.compile(composed("job", r"\d{1,2} {role}|{no}"))
+    assert pattern.fullmatch("12 role")
+    assert not pattern.fullmatch("12 roles")
