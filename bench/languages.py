@@ -1,0 +1,108 @@
+"""How well languages of the work are read: `python -m bench.languages POSTINGS.jsonl [--json] [--errors]`.
+
+POSTINGS.jsonl is what `jobchime normalise` makes of the captures. The labels (labels/languages.jsonl) are of two
+halves: `seen` ones, which the rules were written with in sight, and `unread` ones, labelled when the rules were done. A
+need is right where its languages are those of the label, alternatives (`es|pt`) as a set; wishes are compared language
+by language.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from services.ingest.domain.spoken.reading import LanguagesOfWork, read_languages
+from services.ingest.domain.text.sections import document_of
+
+_LABELS: Final = Path(__file__).parent / "labels" / "languages.jsonl"
+
+
+@dataclass
+class Score:
+    """Of one kind in one half."""
+
+    right: int = 0
+    labelled: int = 0
+    read: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def count(self, source_id: str, want: set[str], got: set[str]) -> None:
+        """Compare what is labelled with what was read."""
+        self.right += len(want & got)
+        self.labelled += len(want)
+        self.read += len(got)
+        if want != got:
+            self.errors.append(f"{source_id}: {sorted(want)}, read {sorted(got)}")
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """Precision of what was read, recall of what is labelled."""
+        return {
+            "precision": round(self.right / max(self.read, 1), 4),
+            "recall": round(self.right / max(self.labelled, 1), 4),
+        }
+
+
+def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Score]:
+    """Score the labelled ones of normalised postings."""
+    labels = {(Path(one["file"]).stem, one["source_id"]): one for one in map(json.loads, _LABELS.open())}
+    scores = {f"{half} {need}": Score() for half in ("seen", "unread") for need in ("needed", "wanted")}
+    for posting in postings:
+        label = labels.get((posting["source"], posting["source_id"]))
+        if label is None:
+            continue
+        stated = _read(posting).stated
+        needed = {"|".join(one.codes) for one in stated if one.need == "needed"}
+        wanted = {code for one in stated if one.need == "wanted" for code in one.codes}
+        sets = {"|".join(sorted(one.split("|"))) for one in label["needed"]}
+        scores[f"{label['half']} needed"].count(posting["source_id"], sets, needed)
+        scores[f"{label['half']} wanted"].count(posting["source_id"], set(label["wanted"]), wanted)
+    return scores
+
+
+def postings_per_second(postings: Iterable[Mapping[str, Any]]) -> int:
+    """How many a second of processor time, sections and lower case not counted."""
+    given = [(document_of(one["title"], one["description_text"]), one["language"]) for one in postings]
+    for document, language in given:
+        document.kind_at(0), document.lowered
+        if language != "en":
+            read_languages(document, (), language)
+    began = time.process_time()
+    for document, language in given:
+        read_languages(document, (), language)
+    return round(len(given) / (time.process_time() - began))
+
+
+def _read(posting: Mapping[str, Any]) -> LanguagesOfWork:
+    return read_languages(document_of(posting["title"], posting["description_text"]), (), posting["language"])
+
+
+def main() -> None:
+    """Print precision and recall of both halves."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("postings", type=Path)
+    parser.add_argument("--json", action="store_true", help="one object")
+    parser.add_argument("--errors", action="store_true", help="name what is wrong")
+    given = parser.parse_args()
+    postings = [json.loads(line) for line in given.postings.open(encoding="utf-8")]
+    scores, speed = compared(postings), postings_per_second(postings)
+    if given.json:
+        ratios = {name: score.ratios for name, score in scores.items()} | {"postings_per_s": speed}
+        print(json.dumps({"bench": "languages", "ratios": ratios}))
+        return
+    for name, score in scores.items():
+        ratios = score.ratios
+        print(
+            f"{name}: precision {ratios['precision']:.1%} of {score.read} read, "
+            f"recall {ratios['recall']:.1%} of {score.labelled} labelled"
+        )
+        for error in score.errors if given.errors else ():
+            print(f"  {error}")
+    print(f"{speed} postings a second")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""A sentence as words that matter for languages: their names, levels, needs, and what lets them belong together."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal, NamedTuple, get_args
+
+from services.ingest.domain.lexicon import any_of, written
+from services.ingest.domain.spoken.names import CODES, Mention
+from services.ingest.domain.tables import table_of
+
+Level = Literal["basic", "working", "fluent", "native"]
+WordKind = Literal[
+    "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",
+    "unneeded", "any_of", "or", "and", "title_with", "others", "filling", "name", "code", "comma", "slash", "dash",
+    "open", "close", "sign", "other",
+]  # fmt: skip
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+NAMES: Final[frozenset[WordKind]] = frozenset({"name", "code"})
+JOINTS: Final[frozenset[WordKind]] = frozenset({"comma", "slash", "and", "or", "any_of"})
+"""Join the languages of a list."""
+EDGES: Final[frozenset[WordKind]] = frozenset({"sign", "dash", "open", "close", "comma", "slash"})
+SUPPORT: Final[frozenset[WordKind]] = frozenset({*LEVELS, "ability", "knowledge", "bilingual", "needed", "wanted"})
+"""Make a name of a language beside them one that somebody speaks."""
+BREAKS: Final[frozenset[WordKind]] = frozenset({"other", "others"})
+"""Begin something else."""
+_ENTRIES: Final[tuple[tuple[WordKind, tuple[str, ...]], ...]] = (
+    ("native", ("spoken.native",)), ("fluent", ("spoken.fluent",)), ("working", ("spoken.working",)),
+    ("basic", ("spoken.basic",)), ("wanted", ("spoken.wanted", "sentence.optional")), ("any_of", ("spoken.any_of",)),
+    ("or", ("spoken.or",)), ("and", ("spoken.and",)), ("bilingual", ("spoken.bilingual",)),
+    ("trade", ("spoken.trade",)), ("ability", ("spoken.ability",)), ("knowledge", ("spoken.knowledge",)),
+    ("needed", ("spoken.needed", "denial.needed")), ("others", ("spoken.others",)),
+    ("title_with", ("spoken.title_with",)), ("filling", ("spoken.filling",)),
+)  # fmt: skip
+"""Of ways that fit alike the first."""
+_SIGNS: Final[dict[str, WordKind]] = {",": "comma", "/": "slash", "&": "and", "(": "open", ")": "close"}
+_DASHES: Final = frozenset("-–—")
+"""With a space before them they part clauses, without one they join."""
+_JOINING: Final = frozenset(":-–—+*'’\"“”|[]>")
+"""Signs that may stand between words that belong together."""
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+_CODE: Final = re.compile(r"[A-Z]{2}(?![\w.])")
+
+
+class Word(NamedTuple):
+    """A word, a phrase or a sign, from `start` to `stop`."""
+
+    kind: WordKind
+    start: int
+    stop: int
+    code: str = ""
+    grammar: bool = False
+    """It carries grammar and no topic: behind a name it is no noun that the name describes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How sentences in a language and in English are cut."""
+
+    patterns: tuple[tuple[WordKind, re.Pattern[str]], ...]
+    compound: re.Pattern[str]
+    grammar: frozenset[str]
+
+    def read(self, text: str, lowered: str, mentions: Sequence[Mention], start: int, stop: int) -> Iterator[Word]:
+        """Cut a stretch of a text in which languages are named."""
+        named = iter(mentions)
+        mention = next(named, None)
+        at, codes = start, any(not known.code for known in mentions)
+        while (token := _TOKEN.search(lowered, at, stop)) is not None:
+            at = token.start()
+            while mention is not None and mention.start < at:
+                mention = next(named, None)
+            if mention is not None and mention.start == at and mention.code:
+                yield Word("name", at, mention.stop, mention.code)
+                at = mention.stop
+                joined = self.compound.match(lowered, at) if at < stop and lowered[at].isalnum() else None
+                if joined is not None:
+                    yield Word("ability", at, joined.end())
+                    at = joined.end()
+                continue
+            if codes and (code := _CODE.match(text, at)) and (known := code[0].lower()) in CODES:
+                yield Word("code", at, code.end(), known)
+                at = code.end()
+                continue
+            ahead = mention.start if mention is not None and mention.code and mention.start > at else stop
+            word = self._word(lowered, token, min(ahead, stop))
+            yield word
+            at = max(word.stop, at + 1)
+
+    def _word(self, lowered: str, token: re.Match[str], ahead: int) -> Word:
+        at, kind, end = token.start(), None, 0
+        if not token[0][0].isalnum():
+            apart = token[0] in _DASHES and at > 0 and lowered[at - 1].isspace()
+            kind = "dash" if apart else _SIGNS.get(token[0]) or ("sign" if token[0] in _JOINING else None)
+            return Word(kind or "other", at, at + 1, grammar=kind is None)
+        for known, pattern in self.patterns:
+            found = pattern.match(lowered, at, ahead)
+            if found is not None and found.end() > end and (found.end() >= token.end()):
+                kind, end = known, found.end()
+        if kind is None:
+            return Word("other", at, token.end(), grammar=token[0] in self.grammar)
+        return Word(kind, at, end, grammar=token[0] in self.grammar)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """Give the words of one of the languages of the rules and of English."""
+    languages = tuple(dict.fromkeys(("en", language)))
+    function_words = table_of("function_words.toml")
+    return Words(
+        (
+            ("unneeded", re.compile(rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}")),
+            *(
+                (kind, re.compile("|".join(_any_of(entry, languages) for entry in entries)))
+                for kind, entries in _ENTRIES
+            ),
+        ),
+        re.compile(any_of("spoken.compound", languages=languages, whole=False)),
+        frozenset(
+            word for known in languages for word in (*function_words[known].split(), *written("spoken.grammar", known))
+        ),
+    )
+
+
+def _any_of(entry: str, languages: Sequence[str]) -> str:
+    return any_of(entry, languages=languages)
