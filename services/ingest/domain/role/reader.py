@@ -1,0 +1,82 @@
+"""The roles of a posting: from its title, then its title and the board's category, then what the text says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal
+
+from schemas.posting import Evidence
+from services.ingest.domain.draft import Stated
+from services.ingest.domain.findings import evidence_of, quote
+from services.ingest.domain.role.text import announced
+from services.ingest.domain.role.title import Named, head_in, read_title
+from services.rules.roles import Roles
+
+RoleSource = Literal["title", "category", "text", "unknown"]
+
+_MOST_TITLE: Final = 300
+_MOST_TEXT: Final = 20_000
+_MOST_ANNOUNCED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReading:
+    """One or two roles by id, the first the one that decides; none where nothing says what the work is."""
+
+    roles: tuple[str, ...] = ()
+    source: RoleSource = "unknown"
+    """What they were read from, which is how sure they are: a title before a category before a text."""
+    evidence: tuple[Evidence, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where the words of each role stand, in the title, the category or the text."""
+
+
+def read_role(title: str, categories: Sequence[Stated], text: str, known: Roles) -> RoleReading:
+    """Read what a posting seeks. Pure, never raises, linear in the text; of any of the eight languages at once."""
+    title = title[:_MOST_TITLE]
+    named = read_title(title, known)
+    if named and not all(known[one.role].generic for one in named):
+        return _reading(named, "title", title)
+    by_category = _from_categories(title, categories, known)
+    if named:
+        return _reading(named, "title", title)
+    return by_category or _from_text(text[:_MOST_TEXT], known) or RoleReading()
+
+
+def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> RoleReading | None:
+    head = head_in(title, known)
+    vocabulary = known.vocabulary
+    for stated in categories:
+        whole = tuple(word.stem for word in vocabulary.words(stated.text))
+        role = vocabulary.role_of_field(whole, head) if head else None
+        if role is None and head in (None, "weak", "specialist", "manager"):
+            role = vocabulary.likeliest(whole) or vocabulary.titles.get(whole)
+        if role is not None:
+            return RoleReading((role,), "category", (evidence_of(stated.field, stated.text),), ((0, len(stated.text)),))
+    return None
+
+
+def _from_text(text: str, known: Roles) -> RoleReading | None:
+    for start, end in islice(announced(text), _MOST_ANNOUNCED):
+        named = tuple(one for one in read_title(text[start:end], known) if not _is_field(text, start, one, known))
+        if named:
+            spans = tuple((start + one.start, start + one.end) for one in named)
+            return RoleReading(
+                tuple(one.role for one in named),
+                "text",
+                tuple(quote("text", text, *span) for span in spans),
+                spans,
+            )
+    return None
+
+
+def _is_field(text: str, start: int, named: Named, known: Roles) -> bool:
+    """Whether only a field is named, which a text does of much else: "looking for marketing that works"."""
+    return not head_in(text[start + named.start : start + named.end], known) and not known.find(
+        text[start + named.start : start + named.end]
+    )
+
+
+def _reading(named: Sequence[Named], source: RoleSource, text: str) -> RoleReading:
+    spans = tuple((one.start, one.end) for one in named)
+    return RoleReading(tuple(one.role for one in named), source, (evidence_of(source, text),), spans)

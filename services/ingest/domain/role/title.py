@@ -1,0 +1,257 @@
+"""Which roles a title names: the noun that is sought decides, then the words of its field, the nearest first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.rules.role_words import Word
+from services.rules.roles import LONGEST, WEAK, Roles, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A role, and the stretch of the title that names it."""
+
+    role: str
+    start: int
+    end: int
+
+
+class _Span(NamedTuple):
+    """Words `first` to `stop` that are known, and as what: a role's id, or a class of nouns."""
+
+    first: int
+    stop: int
+    meaning: str
+    activity: bool = False
+
+
+def read_title(title: str, known: Roles) -> tuple[Named, ...]:
+    """The roles that a title names, at most two, or none where it says nothing of the work."""
+    return _Title(title, known).read()
+
+
+def head_in(title: str, known: Roles) -> str | None:
+    """The class of the noun that a title seeks, where it says nothing of the field: `engineer` of "Engineer II"."""
+    found = _Title(title, known)
+    heads = [span for span in found.heads if span.meaning != WEAK]
+    return heads[-1].meaning if heads else (WEAK if found.heads else None)
+
+
+class _Title:
+    """The words of a title and what is known of them."""
+
+    def __init__(self, title: str, known: Roles) -> None:
+        self._known = known
+        self._vocabulary: Vocabulary = known.vocabulary
+        levels = self._vocabulary.levels
+        every = self._vocabulary.words(title)
+        self._words = _without_levels(every, levels, self._vocabulary)
+        stems = [word.stem for word in self._words]
+        self._segments = _cut(self._words)
+        self.titles: list[_Span] = []
+        self.heads: list[_Span] = []
+        self._fields: list[tuple[int, int, tuple[str, ...]]] = []
+        for begin, end in self._segments:
+            for first in range(begin, end):
+                for stop in range(first + 1, min(first + LONGEST, end) + 1):
+                    gram = tuple(stems[first:stop])
+                    if gram in self._vocabulary.titles:
+                        self.titles.append(_Span(first, stop, self._vocabulary.titles[gram], self._is_activity(gram)))
+                    if gram in self._vocabulary.heads:
+                        self.heads.append(_Span(first, stop, self._vocabulary.heads[gram], self._is_activity(gram)))
+                    if gram in self._vocabulary.fields:
+                        self._fields.append((first, stop, gram))
+
+    def _is_activity(self, gram: tuple[str, ...]) -> bool:
+        return gram in self._vocabulary.activities
+
+    def _yields(self, span: _Span) -> bool:
+        """Whether a role is to give way to one that says more: a generic one, or one named by a plain noun alone."""
+        alone = span.stop - span.first == 1 and (self._words[span.first].stem,) in self._vocabulary.heads
+        return self._known[span.meaning].generic or alone
+
+    def read(self) -> tuple[Named, ...]:
+        """What the first segment that seeks somebody says; what stands beside it helps where it says too little."""
+        generic: _Span | None = None
+        for segment in self._segments:
+            anchor = self._anchor(segment)
+            if anchor is None:
+                continue
+            found = self._direct(segment, anchor)
+            if found is None or self._yields(found):
+                generic = generic or found
+                found = self._beside(segment, anchor)
+            if found is not None:
+                return self._with_second(segment, found)
+        return (self._named(generic),) if generic else self._weakly()
+
+    def _anchor(self, segment: tuple[int, int]) -> _Span | None:
+        """The noun that is sought: the last one before "of" or "with", or the first of "Chef de projet"."""
+        begin, end = segment
+        main = next((at for at in range(begin + 1, end) if self._words[at].soft in self._vocabulary.breaks), end)
+        for stop in (main, end) if main < end else (end,):
+            spans = sorted(
+                (
+                    span
+                    for span in (*self.titles, *self.heads)
+                    if begin <= span.first and span.first < stop and span.stop <= end and span.meaning != WEAK
+                ),
+                key=lambda span: (min(span.stop, stop), -span.first, span.meaning in self._known),
+            )
+            persons = [span for span in spans if not span.activity]
+            spans = persons or [span for span in spans if 2 * (span.stop - span.first) >= stop - begin]
+            if not spans:
+                continue
+            for span in spans:
+                follows = self._words[span.stop].soft if span.stop < end else ""
+                if span.meaning not in self._known and follows in self._vocabulary.genitives:
+                    return span
+            return spans[-1]
+        return None
+
+    def _direct(self, segment: tuple[int, int], anchor: _Span) -> _Span | None:
+        """The role by the words around the noun, within its segment: the longest name, then the nearest field."""
+        end = segment[1]
+        named = [
+            span
+            for span in self.titles
+            if span.first < anchor.stop
+            and anchor.first < span.stop <= end
+            and span.stop - span.first >= anchor.stop - anchor.first
+        ]
+        best = max(named, key=lambda span: (span.stop - span.first, span.first), default=None)
+        if best and not self._known[best.meaning].generic and best.stop - best.first > 1:
+            longer = self._by_field(segment, anchor, longer_than=best.stop - best.first)
+            return longer or best
+        if best and not self._known[best.meaning].generic:
+            return self._by_field(segment, anchor, longer_than=0) or best
+        return self._by_field(segment, anchor, longer_than=0, skip=best) or best
+
+    def _by_field(
+        self, segment: tuple[int, int], anchor: _Span, longer_than: int, skip: _Span | None = None
+    ) -> _Span | None:
+        """The nearest field that goes with the noun; with `longer_than`, only one that adjoins it and is longer."""
+        begin, end = segment
+        best: tuple[tuple[int, int, int], _Span] | None = None
+        for head in self._heads_in(anchor):
+            for first, stop, gram in self._fields:
+                if first < begin or stop > end or (first < head.stop and head.first < stop):
+                    continue
+                gap = head.first - stop if stop <= head.first else first - head.stop
+                if longer_than and (gap or stop - first + head.stop - head.first <= longer_than):
+                    continue
+                of = self._vocabulary.role_of_pair if skip or longer_than else self._vocabulary.role_of_field
+                role = of(gram, head.meaning)
+                if role is None or (skip and self._known[role].generic):
+                    continue
+                rank = (gap, first - stop, first)
+                if best is None or rank < best[0]:
+                    best = rank, _Span(min(first, head.first), max(stop, head.stop), role)
+        return best[1] if best else None
+
+    def _heads_in(self, anchor: _Span) -> list[_Span]:
+        """The nouns of the anchor; of a generic title without one ("SWE"), itself by the class of its role."""
+        inside = [
+            span
+            for span in self.heads
+            if anchor.first <= span.first and span.stop <= anchor.stop and span.meaning != WEAK
+        ]
+        if not inside and anchor.meaning in self._known and self._known[anchor.meaning].generic:
+            return [anchor._replace(meaning=self._known[anchor.meaning].heads[0])]
+        return inside
+
+    def _beside(self, segment: tuple[int, int], anchor: _Span) -> _Span | None:
+        """A field in another segment: "Software Engineer, Backend", "Manager - Customer Support"."""
+        for other in sorted(self._segments, key=lambda one: (one < segment, one)):
+            if other == segment or (other > segment and self._words[other[0]].soft in self._vocabulary.breaks):
+                continue
+            for head in self._heads_in(anchor):
+                fitting = [
+                    _Span(first, stop, role)
+                    for first, stop, gram in self._fields
+                    if other[0] <= first
+                    and stop <= other[1]
+                    and 2 * (stop - first) >= other[1] - other[0]
+                    and (role := self._vocabulary.role_of_field(gram, head.meaning)) is not None
+                    and not self._known[role].generic
+                ]
+                if fitting:
+                    return max(fitting, key=lambda span: (span.stop - span.first, span.stop))
+        return None
+
+    def _weakly(self) -> tuple[Named, ...]:
+        """Of a title without a noun of work: "Marketing Intern", "Customer Success - Brazil"."""
+        weak = bool(self.heads)
+        for begin, end in self._segments:
+            found = [
+                _Span(first, stop, role)
+                for first, stop, gram in self._fields
+                if begin <= first and stop <= end and gram not in self._vocabulary.heads
+                and (weak or 2 * (stop - first) > end - begin)
+                and (role := (self._vocabulary.role_of_field(gram, WEAK) if weak else None)
+                     or self._vocabulary.likeliest(gram)) is not None
+            ]  # fmt: skip
+            if found:
+                return (self._named(max(found, key=lambda span: (span.stop - span.first, span.stop))),)
+        return ()
+
+    def _with_second(self, segment: tuple[int, int], found: _Span) -> tuple[Named, ...]:
+        """With the role on the other side of "and" or a slash, where both sides name one."""
+        begin, end = segment
+        for span in self.titles:
+            apart = span.stop <= found.first or found.stop <= span.first
+            if not apart or span.activity or span.first < begin or span.stop > end or self._yields(span):
+                continue
+            later = max(span.first, found.first)
+            adjoins = later == min(span.stop, found.stop)
+            if adjoins and self._words[later].soft == "/" and span.meaning != found.meaning:
+                pair = sorted((span, found), key=lambda one: one.first)
+                return tuple(map(self._named, pair))
+        return (self._named(found),)
+
+    def _named(self, span: _Span) -> Named:
+        return Named(span.meaning, self._words[span.first].start, self._words[span.stop - 1].end)
+
+
+def _without_levels(every: Sequence[Word], levels: frozenset[str], known: Vocabulary) -> list[Word]:
+    """The words but those of the level, unless they are the noun itself or part of a title: "Executive Assistant"."""
+    kept: list[Word] = []
+    pending: Word | None = None
+    for at, word in enumerate(every):
+        if word.stem in levels and not _belongs(every, at, known):
+            pending = pending if pending and pending.hard else word
+            continue
+        if pending is not None:
+            word = Word(word.stem, word.start, word.end, word.hard or pending.hard, word.soft or pending.soft)
+            pending = None
+        kept.append(word)
+    return kept
+
+
+def _belongs(every: Sequence[Word], at: int, known: Vocabulary) -> bool:
+    """Whether a word of the level is part of a title of several words, or ends what it stands in."""
+    stems = [word.stem for word in every[max(0, at - LONGEST) : at + LONGEST]]
+    here = min(at, LONGEST)
+    if any(
+        tuple(stems[first:stop]) in known.titles
+        for first in range(here + 1)
+        for stop in range(max(here + 1, first + 2), min(first + LONGEST, len(stems)) + 1)
+    ):
+        return True
+    ends = at + 1 == len(every) or every[at + 1].hard or every[at + 1].soft in known.breaks
+    return ends and at > 0 and not every[at].hard and (every[at].stem,) in known.heads
+
+
+def _cut(words: Sequence[Word]) -> list[tuple[int, int]]:
+    return list(_segments(words))
+
+
+def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for at, word in enumerate(words):
+        if word.hard and at > begin:
+            yield begin, at
+            begin = at
+    if begin < len(words):
+        yield begin, len(words)

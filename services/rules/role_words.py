@@ -1,0 +1,100 @@
+"""The words of a job title: folded to stems that are one for both genders, singular and plural, with their places."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from services.rules.text import fold
+
+_GENDERS: Final = re.compile(
+    r"[(\[]?\s*(?<!\w)(?:all genders?|alle geschlechter|gn"
+    r"|[mfwdxhv](?:\s*[/|*,.·]\s*(?:[mfwdxhvi]|gn|div|all))+)(?!\w)\s*[)\]]?"
+    r"|(?<=\w)(?:[*:_·•]|/-?|\()(?:innen|in|rin|e|ne|se|euse|trice|rice|ère|a|as|os|o|ka|r|x)\)?(?!\w)",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W_]{1,2}&[^\W_](?!\w)|[cC](?:\+\+|#)|[^\W_]+")
+_HARD: Final = re.compile(r"[,|()\[\]{}:;@•\n–—>~*]|\s[-‐−]|[-‐−]\s|\s[·/]{2,}|\.\s")
+_COORDINATION: Final = re.compile(r"[/&+]|\b(?:and|or|und|oder|et|ou|y|e|i|en)\b", re.IGNORECASE)
+
+_MARKED: Final = (
+    (("trice", "teuse", "teur", "tora", "tore", "tor"), "tr"),
+    (("euse", "eure", "eur"), "eur"),
+    (("istka", "istin", "ista", "iste", "ist"), "ist"),
+    (("ienne", "ien"), "ien"),
+    (("iere", "ier"), "ier"),
+    (("owa", "owy"), "ow"),
+)
+_FEMININE_IN: Final = ("er", "or", "ent", "ant", "eur", "log", "oge", "arzt", "wirt", "anwalt")
+_POLISH: Final = ("rka", "lka")
+_KEPT: Final = {"trainee": "trainee", "trainees": "trainee", "jefa": "jefe"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a title at `title[start:end]`."""
+
+    stem: str
+    start: int
+    end: int
+    hard: bool = False
+    """A comma, a bracket, a dash or the like stands before it."""
+    soft: str = ""
+    """The last joining word before it: `of`, `de`; or `/` where it is coordinated."""
+
+
+@lru_cache(maxsize=32_768)
+def stem(word: str) -> str:
+    """Fold a word so that its forms of both genders and numbers are equal; what comes out is for comparing only."""
+    folded = fold(word)
+    if folded in _KEPT or len(folded) < 4:
+        return _KEPT.get(folded, folded)
+    if folded.endswith("innen"):
+        folded = folded[:-3]
+    if folded.endswith("s") and not folded.endswith(("ss", "us", "is")):
+        folded = folded[:-1]
+    if folded.endswith("in") and folded[:-2].endswith(_FEMININE_IN):
+        folded = folded[:-2]
+    for endings, common in _MARKED:
+        for ending in endings:
+            if folded.endswith(ending) and len(folded) > len(ending) + 1:
+                return folded[: -len(ending)] + common
+    if folded.endswith(_POLISH) and len(folded) > 6:
+        folded = folded[:-2]
+    if folded.endswith("ee") and len(folded) > 5:
+        folded = folded[:-1]
+    return folded[:-1] if len(folded) > 4 and folded[-1] in "aeo" else folded
+
+
+def title_words(title: str, *, joins: Container[str], compounds: Container[str] = ()) -> list[Word]:
+    """Split a title into words without joining ones, gender marks and the level's; compounds are taken apart.
+
+    `joins` are folded words; `compounds` the stems of nouns that end a compound. Linear in the title.
+    """
+    bare = _GENDERS.sub(lambda found: " " * len(found[0]), title)
+    read: list[Word] = []
+    last, hard, soft = 0, False, ""
+    for found in _WORD.finditer(bare):
+        between = bare[last : found.start()]
+        hard = hard or bool(_HARD.search(between))
+        soft = soft or ("/" if _COORDINATION.search(between) else "")
+        last = found.end()
+        folded = fold(found[0])
+        if folded in joins:
+            soft = "/" if _COORDINATION.fullmatch(found[0]) else folded
+            continue
+        read += _parts(found[0], found.start(), hard, soft, compounds)
+        hard, soft = False, ""
+    return read
+
+
+def _parts(word: str, start: int, hard: bool, soft: str, compounds: Container[str]) -> list[Word]:
+    whole = stem(word)
+    end = start + len(word)
+    # The longest noun that ends it: "Vertriebsmitarbeiter" is of "mitarbeiter", not of "arbeiter".
+    for at in range(3, len(word) - 3) if len(word) > 7 and whole not in compounds else ():
+        if stem(word[at:]) in compounds:
+            first = stem(word[:at])
+            return [Word(first, start, start + at, hard, soft), Word(stem(word[at:]), start + at, end)]
+    return [Word(whole, start, end, hard, soft)]

@@ -1,0 +1,213 @@
+"""Roles: what a job is, from a curated taxonomy of families across trades, and how close two of them are.
+
+The tables are data/roles/ (a file a family) and data/role_words.toml (data/README.md), read once, on first use.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+from services.rules.role_words import Word, stem, title_words
+from services.rules.text import fold
+
+Closeness = Literal["same", "near", "family", "far"]
+Stems = tuple[str, ...]
+
+LANGUAGES: Final = ("en", "de", "es", "fr", "pt", "it", "nl", "pl")
+LONGEST: Final = 6
+"""Words of the longest title or field that is known."""
+WEAK: Final = "weak"
+"""The class of nouns that say nothing of the work: an intern's, a lead's."""
+_PLAIN: Final = ("specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK)
+"""Classes that any field has, whether its role names them or not."""
+_LIKELY: Final = (
+    "specialist", "engineer", "designer", "manager", "analyst", "consultant", "scientist", "technician", "teacher",
+    "writer", "editor", "producer", "operator", "worker", "assistant", "administrator", "architect", "director",
+)  # fmt: skip
+"""Which of a field's roles is meant where the noun says nothing, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role with its name and titles by language; of the titles of a language the first is its name."""
+
+    id: str
+    family: str
+    titles: Mapping[str, Sequence[str]]
+    heads: tuple[str, ...]
+    fields: tuple[str, ...]
+    generic: bool
+    """Yields to any role that says more: a software engineer to a backend engineer."""
+    near: frozenset[str]
+    far: frozenset[str]
+
+    def name(self, language: str = "en") -> str:
+        """What it is called; in English where the language has no name for it."""
+        return (self.titles.get(language) or self.titles["en"])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Roles of one trade."""
+
+    id: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words by which titles are read, as stems without joining words."""
+
+    titles: dict[Stems, str] = field(default_factory=dict)
+    fields: dict[Stems, dict[str, str]] = field(default_factory=dict)
+    """The role of a field by the class of the noun with it."""
+    heads: dict[Stems, str] = field(default_factory=dict)
+    activities: set[Stems] = field(default_factory=set)
+    """Heads that name what is done, and titles that are fields: what is sought only where no person is named."""
+    joins: frozenset[str] = frozenset()
+    breaks: frozenset[str] = frozenset()
+    genitives: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    compounds: frozenset[str] = frozenset()
+
+    def words(self, title: str) -> list[Word]:
+        """The words of a title, compounds taken apart."""
+        return title_words(title, joins=self.joins, compounds=self.compounds)
+
+    def role_of_field(self, stems: Stems, head: str) -> str | None:
+        """The role of a field and a class of nouns: of plain classes the field's likeliest role, else only its own."""
+        by_head = self.fields.get(stems)
+        if by_head is None:
+            return None
+        return by_head.get(head) or (self.likeliest(stems) if head in _PLAIN else None)
+
+    def role_of_pair(self, stems: Stems, head: str) -> str | None:
+        """The role that a field has for just this class of nouns."""
+        return self.fields.get(stems, {}).get(head)
+
+    def likeliest(self, stems: Stems) -> str | None:
+        """The role of a field that no noun is said of."""
+        by_head = self.fields.get(stems, {})
+        return next((by_head[head] for head in _LIKELY if head in by_head), None)
+
+
+class Roles:
+    """All roles, by id and by what people call them."""
+
+    def __init__(self, families: Iterable[Family], given: Iterable[Role], words: Mapping[str, Any]) -> None:
+        self.families = {family.id: family for family in families}
+        self._by_id = {role.id: role for role in given}
+        near = {(a.id, b) for a in self._by_id.values() for b in a.near}
+        self._near = near | {(b, a) for a, b in near}
+        far = {(a.id, b) for a in self._by_id.values() for b in a.far}
+        self._far = far | {(b, a) for a, b in far}
+        self.vocabulary = _vocabulary(self._by_id.values(), words)
+
+    def __iter__(self) -> Iterator[Role]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, role_id: object) -> bool:
+        return role_id in self._by_id
+
+    def __getitem__(self, role_id: str) -> Role:
+        """The role of an id; KeyError where there is none."""
+        return self._by_id[role_id]
+
+    def neighbours(self, role_id: str) -> frozenset[str]:
+        """The roles that are near."""
+        return frozenset(b for a, b in self._near if a == role_id)
+
+    def closeness(self, a: str, b: str) -> Closeness:
+        """How close two roles are, the same both ways; of one family unless the taxonomy says near or far."""
+        if a == b:
+            return "same"
+        if (a, b) in self._near:
+            return "near"
+        same_family = self._by_id[a].family == self._by_id[b].family
+        return "family" if same_family and (a, b) not in self._far else "far"
+
+    def find(self, said: str) -> Role | None:
+        """The role that a person means: its id, or a title of it in any of the languages, of either gender."""
+        if said in self._by_id:
+            return self._by_id[said]
+        known = self.vocabulary
+        stems = tuple(word.stem for word in known.words(said))
+        bare = tuple(one for one in stems if one not in known.levels)
+        for wanted in (stems, bare):
+            if wanted in known.titles:
+                return self._by_id[known.titles[wanted]]
+        for length in range(1, len(bare)):
+            for head, of in ((bare[-length:], bare[:-length]), (bare[:length], bare[length:])):
+                role = known.role_of_field(of, known.heads[head]) if head in known.heads else None
+                if role is not None:
+                    return self._by_id[role]
+        only = known.likeliest(bare)
+        return self._by_id[only] if only else None
+
+
+def _vocabulary(given: Iterable[Role], words: Mapping[str, Any]) -> Vocabulary:
+    known = Vocabulary(
+        joins=frozenset(map(fold, [*words["joins"], *words["breaks"], *words["genitives"]])),
+        breaks=frozenset(map(fold, words["breaks"])),
+        genitives=frozenset(map(fold, words["genitives"])),
+        levels=frozenset(map(stem, words["level"])),
+        compounds=frozenset(map(stem, words["compound"])),
+    )
+    for name, nouns in (*words["heads"].items(), (WEAK, words["weak"])):
+        for noun in nouns:
+            known.heads.setdefault(_stems(known, noun), name)
+    for name, nouns in words["activities"].items():
+        for noun in nouns:
+            known.heads.setdefault(_stems(known, noun), name)
+            known.activities.add(_stems(known, noun))
+    for role in given:
+        for titles in role.titles.values():
+            for title in titles:
+                known.titles.setdefault(_stems(known, title), role.id)
+        for of in role.fields:
+            stems = _stems(known, of)
+            if not stems:
+                raise ValueError(f"the field {of!r} of {role.id} is made of joining words alone")
+            by_head = known.fields.setdefault(stems, {})
+            for head in role.heads:
+                by_head.setdefault(head, role.id)
+    known.activities.update(of for of in known.fields if of in known.titles and of[-1:] not in known.heads)
+    return known
+
+
+def _stems(known: Vocabulary, words: str) -> Stems:
+    return tuple(word.stem for word in known.words(words))
+
+
+@cache
+def roles() -> Roles:
+    """The taxonomy that is shipped."""
+    data = resources.files("services.rules.data")
+    families, given = [], []
+    for file in sorted(data.joinpath("roles").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        family = file.name.removesuffix(".toml")
+        table = tomllib.loads(file.read_text("utf-8"))
+        families.append(Family(family, table["family"]))
+        given += [_role(name, family, entry) for name, entry in table["roles"].items()]
+    return Roles(families, given, tomllib.loads(data.joinpath("role_words.toml").read_text("utf-8")))
+
+
+def _role(name: str, family: str, entry: Mapping[str, Any]) -> Role:
+    return Role(
+        id=name,
+        family=family,
+        titles={language: tuple(entry[language]) for language in LANGUAGES if language in entry},
+        heads=tuple(entry.get("heads", ())),
+        fields=tuple(entry.get("of", ())),
+        generic=entry.get("generic", False),
+        near=frozenset(entry.get("near", ())),
+        far=frozenset(entry.get("far", ())),
+    )

@@ -1,0 +1,165 @@
+"""What role a posting is: its title first, then the board's category, then its text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain.draft import Stated
+from services.ingest.domain.role.reader import read_role
+from services.ingest.domain.role.title import read_title
+from services.rules.roles import roles
+
+TITLES = {
+    # English: the noun at the end decides, then what stands beside it.
+    "Backend Engineer, Payments": "backend-engineer",
+    "Senior Backend Go Engineer (m/f/d)": "backend-engineer",
+    "Software Engineer, Backend": "backend-engineer",
+    "Software Engineer - Billing": "software-engineer",
+    "Solutions Engineer, Backend Team": "solutions-engineer",
+    "Sales Engineer": "solutions-engineer",
+    "Engineering Manager, Payments": "engineering-manager",
+    "Head of Engineering": "engineering-manager",
+    "VP of Sales": "sales-manager",
+    "Vice President, Marketing": "marketing-manager",
+    "Director, Customer Support": "customer-support-manager",
+    "Account Executive - DACH": "account-executive",
+    "Strategic Account Executive, Nordics": "account-executive",
+    "Senior Product Designer (f/m/x) Growth": "product-designer",
+    "Working Student Marketing": "marketing-manager",
+    "Software Engineering Intern": "software-engineer",
+    "Customer Support with Danish": "customer-support-representative",
+    "Chief of Staff": "chief-of-staff",
+    "Staff Accountant": "accountant",
+    "Executive Assistant to the CEO": "executive-assistant",
+    "Full Stack React Developer": "full-stack-engineer",
+    "Member of Technical Staff, Inference": "machine-learning-engineer",
+    "Field Marketing Manager": "marketing-manager",
+    "Nurse Recruiter": "recruiter",
+    "Registered Nurse - Night Shift": "nurse",
+    # German
+    "Softwareentwickler (m/w/d)": "software-engineer",
+    "Backend-Entwickler:in Java": "backend-engineer",
+    "Finanzbuchhalterin": "accountant",
+    "Vertriebsmitarbeiter*in im Außendienst": "account-executive",
+    "Pflegefachkraft (w/m/d)": "nurse",
+    "Projektleiter Bau": "construction-manager",
+    "Leiter Marketing": "marketing-manager",
+    "LKW-Fahrer (m/w/d) Nahverkehr": "driver",
+    # French
+    "Développeuse back-end H/F": "backend-engineer",
+    "Chef de projet (H/F)": "project-manager",
+    "Chargé(e) de recrutement": "recruiter",
+    "Infirmière de nuit": "nurse",
+    "Responsable marketing digital": "digital-marketing-manager",
+    # Spanish
+    "Desarrolladora backend": "backend-engineer",
+    "Ingeniero/a de datos": "data-engineer",
+    "Jefe de ventas": "sales-manager",
+    "Enfermera": "nurse",
+    # Portuguese
+    "Desenvolvedora full stack": "full-stack-engineer",
+    "Analista de dados pleno": "data-analyst",
+    "Gerente de produto": "product-manager",
+    # Italian
+    "Sviluppatrice frontend": "frontend-engineer",
+    "Responsabile risorse umane": "hr-manager",
+    "Magazziniere": "warehouse-worker",
+    # Dutch
+    "Medewerker klantenservice": "customer-support-representative",
+    "Boekhouder (m/v)": "accountant",
+    "Vrachtwagenchauffeur": "driver",
+    # Polish
+    "Programista Java": "backend-engineer",
+    "Starszy analityk danych": "data-analyst",
+    "Kierownik projektu": "project-manager",
+    "Księgowa": "accountant",
+}
+
+
+@pytest.mark.parametrize(("title", "role"), TITLES.items())
+def test_a_title_says_what_the_role_is(title: str, role: str) -> None:
+    read = read_role(title, (), "", roles())
+    assert read.roles[:1] == (role,)
+    assert read.source == "title"
+    assert read.evidence
+
+
+@pytest.mark.parametrize("title", ["Join us!", "Engineer II", "Open application", "", "💼", "Associate", "(m/w/d)"])
+def test_a_title_that_does_not_say_it_is_unknown(title: str) -> None:
+    assert read_role(title, (), "", roles()).source == "unknown"
+
+
+def test_two_roles_are_read_where_a_title_names_two() -> None:
+    read = read_role("Recruiter / Office Manager", (), "", roles())
+    assert read.roles == ("recruiter", "office-manager")
+    assert len(read.spans) == 2
+
+
+def test_the_evidence_is_where_the_words_stand() -> None:
+    title = "Senior Data Scientist - Berlin"
+    [(start, end)] = read_role(title, (), "", roles()).spans
+    assert title[start:end] == "Data Scientist"
+
+
+def test_the_category_helps_a_title_that_says_too_little() -> None:
+    read = read_role("Engineer II", (Stated("department", "Backend"),), "", roles())
+    assert (read.roles, read.source) == (("backend-engineer",), "category")
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("We are a small team. We are looking for a data scientist who loves maps.", "data-scientist"),
+        ("Als Vertriebsmitarbeiter wirst du unsere Kunden beraten.", "account-executive"),
+        ("As a product designer you will shape our app.", "product-designer"),
+        ("Nous recherchons un comptable pour notre agence.", "accountant"),
+        ("Buscamos una enfermera para nuestra clínica.", "nurse"),
+    ],
+)
+def test_a_text_is_asked_where_the_title_says_nothing(text: str, role: str) -> None:
+    read = read_role("Join us!", (), text, roles())
+    assert (read.roles, read.source) == ((role,), "text")
+    [(start, end)] = read.spans
+    assert text[start:end].strip()
+
+
+def test_a_text_does_not_decide_where_the_title_does() -> None:
+    assert read_role("Nurse", (), "We are looking for a data scientist.", roles()).roles == ("nurse",)
+
+
+@given(
+    title=st.sampled_from(sorted(set(TITLES) - {"Full Stack React Developer"})),
+    level=st.sampled_from(["", "Senior ", "Junior ", "Sr. ", "Mid-level "]),
+    gender=st.sampled_from(["", " (m/w/d)", " (f/m/x)", " H/F", " (all genders)"]),
+    place=st.sampled_from(["", " - Berlin", " | Remote", ", São Paulo", " (Kraków)", " – Texas"]),
+)
+def test_a_reading_is_stable_under_level_gender_and_place(title: str, level: str, gender: str, place: str) -> None:
+    plain = [one.role for one in read_title(title, roles())]
+    assert [one.role for one in read_title(level + title + gender + place, roles())] == plain
+
+
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_any_text_is_read(title: str, text: str) -> None:
+    read = read_role(title, (Stated("department", title),), text, roles())
+    assert all(role in roles() for role in read.roles)
+    assert (read.source == "unknown") == (not read.roles)
+
+
+class _Counted(str):
+    """A text that counts the characters that are taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+        part = str.__getitem__(self, key)
+        _Counted.taken += len(part)
+        return part
+
+
+def test_what_is_read_of_a_text_does_not_grow_faster_than_it() -> None:
+    costs = []
+    for times in (100, 200):
+        _Counted.taken = 0
+        read_role("Join us!", (), _Counted("We are looking for a hero who cares. " * times), roles())
+        costs.append(_Counted.taken)
+    assert costs[1] <= 2 * costs[0] + 100

@@ -1,0 +1,79 @@
+"""The taxonomy of roles: what people call them, and how close they are."""
+
+import pytest
+
+from services.rules.roles import LANGUAGES, roles
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("product designer", "product-designer"),
+        ("Product Designer", "product-designer"),
+        ("product-designer", "product-designer"),
+        ("Buchhalter", "accountant"),
+        ("Buchhalterin", "accountant"),
+        ("Verkäufer", "sales-assistant"),
+        ("jefa de proyecto", "project-manager"),
+        ("infirmière", "nurse"),
+        ("programadora", "software-engineer"),
+        ("Pielęgniarka", "nurse"),
+        ("magazziniere", "warehouse-worker"),
+        ("Golang developer", "backend-engineer"),
+        ("senior data engineer", "data-engineer"),
+    ],
+)
+def test_a_role_is_known_by_its_id_and_by_what_people_call_it(said: str, role: str) -> None:
+    found = roles().find(said)
+    assert found is not None
+    assert found.id == role
+
+
+@pytest.mark.parametrize("said", ["", "   ", "qwertz", "🙂", "of the"])
+def test_what_names_no_role_is_none(said: str) -> None:
+    assert roles().find(said) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "closeness"),
+    [
+        ("backend-engineer", "backend-engineer", "same"),
+        ("backend-engineer", "full-stack-engineer", "near"),
+        ("backend-engineer", "ios-engineer", "family"),
+        ("backend-engineer", "solutions-engineer", "far"),
+        ("engineering-manager", "software-engineer", "far"),
+        ("accountant", "nurse", "far"),
+    ],
+)
+def test_closeness_is_said_both_ways(a: str, b: str, closeness: str) -> None:
+    assert roles().closeness(a, b) == roles().closeness(b, a) == closeness
+
+
+def test_neighbours_are_roles_and_no_two_are_both_near_and_far() -> None:
+    known = roles()
+    for role in known:
+        assert role.near <= {one.id for one in known}
+        assert role.far <= {one.id for one in known}
+        for far in role.far:
+            assert known.closeness(role.id, far) == "far"
+        for near in known.neighbours(role.id):
+            assert role.id in known.neighbours(near)
+            assert known.closeness(role.id, near) == "near"
+
+
+def test_each_role_has_a_name_in_english_german_and_spanish_and_is_found_by_each_title() -> None:
+    known = roles()
+    assert 240 <= len(known) <= 280
+    for role in known:
+        assert {"en", "de", "es"} <= role.titles.keys() <= set(LANGUAGES)
+        for titles in role.titles.values():
+            for title in titles:
+                found = known.find(title)
+                assert found is not None
+                assert found.id == role.id, title
+
+
+def test_each_family_has_roles_and_a_name_in_three_languages() -> None:
+    known = roles()
+    assert {role.family for role in known} == known.families.keys()
+    assert all({"en", "de", "es"} <= family.names.keys() for family in known.families.values())
