@@ -4,7 +4,7 @@ The client of an engine is imported where an installation has it: without it a c
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,16 +88,24 @@ def has_store(settings: Settings) -> bool:
 
 
 @contextmanager
-def open_letters(settings: Settings) -> Iterator[LetterLog]:
+def store_as_it_is(settings: Settings) -> Iterator[Engine]:
+    """The store, neither made nor migrated by being looked at. Raises UsageError where there is none yet."""
+    if not has_store(settings):
+        raise UsageError(f"there is no store in {settings.data} yet; `jobchime run` begins one")
+    engine = open_store(settings.store_url, settings.store_limits)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def open_letters(settings: Settings) -> AbstractContextManager[LetterLog]:
     """The dead letters: on Kafka where it is deployed, else in its log. Raises UsageError where there is no log yet."""
     if settings.deployed:
         from services.runtime.kafka.letters import KafkaLetterLog
 
-        with KafkaLetterLog(settings.kafka) as letters:
-            yield letters
-    else:
-        with open_log(settings) as log:
-            yield log
+        return KafkaLetterLog(settings.kafka)
+    return open_log(settings)
 
 
 def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
@@ -108,14 +116,10 @@ def open_log(settings: Settings, clock: Clock | None = None) -> SqliteLog:
     return SqliteLog(path, clock=clock)
 
 
-@contextmanager
-def topics_of(settings: Settings) -> Iterator[TopicReader]:
+def topics_of(settings: Settings) -> AbstractContextManager[TopicReader]:
     """The topics, to read: on Kafka, or in the log. Raises UsageError where there is no log yet, UnavailableError."""
     if settings.deployed:
         from services.runtime.kafka.reader import RecordReader
 
-        with RecordReader(settings.kafka) as reader:
-            yield reader
-    else:
-        with open_log(settings) as log:
-            yield log
+        return RecordReader(settings.kafka)
+    return open_log(settings)

@@ -6,7 +6,7 @@ from rich.text import Text
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json
 from services.settings import load_settings
-from services.usecases.doctor import Grade, findings
+from services.usecases.overview import Grade, findings
 
 _MARKS: dict[Grade, tuple[str, str]] = {"well": ("✓", "green"), "note": ("!", "yellow"), "wrong": ("✗", "bold red")}
 

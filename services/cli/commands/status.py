@@ -17,7 +17,7 @@ from services.cli.commands.status_page import page
 from services.cli.options import AsJson, Config
 from services.cli.output import Cleaned, console, print_json
 from services.settings import load_settings
-from services.usecases.stream import Gatherer, Overview, healthy, troubles, watcher
+from services.usecases.overview import Gatherer, Overview, healthy, troubles, watcher
 
 _PIPE_WIDTH = 160
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from schemas.counted import counted
 from services.runtime.printable import printable
-from services.usecases.stream import (
+from services.usecases.overview import (
     EngineView,
     Overview,
     ServiceView,

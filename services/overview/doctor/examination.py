@@ -13,23 +13,23 @@ from sqlalchemy import Engine, text
 from schemas.counted import counted
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.notifier.adapters.mail.mailers import probe
 from services.notifier.domain.links import LinkError, public_base
 from services.notifier.mail_settings import MailSettings
+from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
 from services.overview.doctor.agreement import agreement
 from services.overview.doctor.finding import Finding, Grade
-from services.overview.doctor.mailer import examine_mailer
+from services.overview.engines import Engines
 from services.runtime.clock import Clock
-from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, UnavailableError
-from services.runtime.files.datadir import LOG_FILE, STORE_FILE
+from services.runtime.files.datadir import LOG_FILE
+from services.runtime.files.private import is_open_to_others
 from services.runtime.health.heartbeat import read_workers
-from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
-from services.runtime.log.sqlite import SqliteLog
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import revision_of
-from services.runtime.sql.store import is_postgresql, open_store, reading
+from services.runtime.sql.store import is_postgresql, reading
 from services.settings import Settings
 
 LEAST_FREE = 1 << 30
@@ -37,22 +37,24 @@ LEAST_FREE = 1 << 30
 MOST_SKEW = timedelta(seconds=2)
 """Between this machine's clock and another's; beyond it due times and leases are off."""
 _PATIENCE_S = 4.0
+_MAILER_PATIENCE_S = 5.0
+"""For one step, such as connecting or a reply."""
 _CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
 
 
-def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Finding]:
     """Look at everything that the settings name; each thing as soon as it was looked at. Raises nothing for it."""
     yield Finding("versions", "well", _versions())
     yield from _guarded("data folder", "free the disk or name another folder by `data`", lambda: _folder(settings))
-    has_store = yield from _guarded("store", _mend_store(settings), lambda: _store(settings, clock))
+    has_store = yield from _guarded("store", _mend_store(settings), lambda: _store(settings, engines, clock))
     if settings.deployed:
-        yield from _log_servers(settings, has_store=has_store)
+        yield from _log_servers(settings, engines, has_store=has_store)
     else:
-        yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings))
+        yield from _guarded("log", "restore a backup if it is damaged", lambda: _log(settings, engines))
     if settings.matcher.index == "elasticsearch":
         mend = "start it, or mend [elasticsearch] in the settings"
-        yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, has_store=has_store))
-    yield from _guarded("mailer", "mend [mail] in the settings", lambda: examine_mailer(settings.mail))
+        yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, engines, has_store=has_store))
+    yield from _guarded("mailer", "mend [mail] in the settings", lambda: _mailer(settings.mail))
     yield _public_url(settings.mail)
     yield _secret(settings)
     yield from _push(settings)
@@ -60,15 +62,16 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("sources", "note", "no source is in the settings", "`jobchime config init` shows how to add one")
 
 
-def _log_servers(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
+def _log_servers(settings: Settings, engines: Engines, *, has_store: bool) -> Iterator[Finding]:
     """Kafka, and what it holds; of that nothing is wrong for all that is known while Kafka or the store is away."""
-    has_kafka = yield from _guarded("Kafka", "start it, or mend [kafka] in the settings", lambda: _kafka(settings))
+    mend = "start it, or mend [kafka] in the settings"
+    has_kafka = yield from _guarded("Kafka", mend, lambda: _kafka(settings, engines))
     if not has_kafka:
         yield Finding("topics", "note", "not looked at: Kafka does not answer", "mend Kafka first")
         return
     yield from _guarded("topics", "`jobchime topics create`", lambda: _topics(settings))
     if has_store:
-        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings))
+        yield from _guarded("agreement", "see the store and Kafka above", lambda: _agreement(settings, engines))
 
 
 def _guarded(what: str, mend: str, look: Callable[[], Iterator[Finding]]) -> Generator[Finding, None, bool]:
@@ -110,18 +113,17 @@ def _mend_store(settings: Settings) -> str:
     return "start it, or mend `store` in the settings" if settings.store.get_secret_value() else "restore a backup"
 
 
-def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def _store(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Finding]:
     if settings.deployed and not settings.store.get_secret_value():
         yield Finding(
             "store", "note", "SQLite in the data folder: only processes on this machine can share it",
             "set `store` to a PostgreSQL address where services run on several machines",
         )  # fmt: skip
-    if not _may_be_there(settings):
+    if not engines.has_store():
         begins = "`jobchime migrate`" if settings.deployed else "`jobchime run`"
         yield Finding("store", "wrong" if settings.deployed else "note", "not there yet", f"{begins} makes it")
         return
-    engine = open_store(settings.store_url, settings.store_limits)
-    try:
+    with engines.store() as engine:
         yield Finding("store", "well", _store_version(engine))
         revision = revision_of(engine)
         if revision.state == "same":
@@ -135,13 +137,6 @@ def _store(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield Finding("migrations", "wrong", said, "`jobchime migrate`")
             return
         yield from _clocks(engine, clock)
-    finally:
-        engine.dispose()
-
-
-def _may_be_there(settings: Settings) -> bool:
-    """A store that is a file is none before it is made, and must not be made by being looked at."""
-    return bool(settings.store.get_secret_value()) or (settings.data / STORE_FILE).is_file()
 
 
 def _store_version(engine: Engine) -> str:
@@ -171,8 +166,8 @@ def _skew(what: str, skew: timedelta) -> Finding:
     return Finding(what, "wrong", f"{seconds:+.1f} s from this machine's", "set the clocks by NTP")
 
 
-def _kafka(settings: Settings) -> Iterator[Finding]:
-    with Offsets(settings.kafka, patience_s=_PATIENCE_S) as offsets:
+def _kafka(settings: Settings, engines: Engines) -> Iterator[Finding]:
+    with engines.offsets(_PATIENCE_S) as offsets:
         brokers = offsets.ask(lambda admin: len(admin.describe_cluster()["brokers"]))
     if brokers < settings.kafka.replication:
         yield Finding(
@@ -191,35 +186,31 @@ def _topics(settings: Settings) -> Iterator[Finding]:
         yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
 
 
-def _agreement(settings: Settings) -> Iterator[Finding]:
+def _agreement(settings: Settings, engines: Engines) -> Iterator[Finding]:
     """Of a store and topics that are there; what is missing was told before."""
-    if not _may_be_there(settings) or _is_lacking(settings):
+    if not engines.has_store() or _is_lacking(settings):
         return
-    engine = open_store(settings.store_url, settings.store_limits)
-    try:
+    with engines.store() as engine:
         if revision_of(engine).usable:
             yield from agreement(engine, settings.kafka)
-    finally:
-        engine.dispose()
 
 
 def _is_lacking(settings: Settings) -> bool:
     return any(one.what == "missing" for one in check_topics(settings.kafka))
 
 
-def _log(settings: Settings) -> Iterator[Finding]:
+def _log(settings: Settings, engines: Engines) -> Iterator[Finding]:
     path = settings.data / LOG_FILE
     if not path.is_file():
         yield Finding("log", "note", "not there yet", "`jobchime run` makes it")
         return
-    with SqliteLog(path) as log:
+    with engines.log() as log:
         records = sum(sum(log.ends(topic.name)) for topic in planned(settings.kafka))
     yield Finding("log", "well", f"{path.stat().st_size / (1 << 20):,.1f} MiB, {counted(records, 'record')} ever")
 
 
-def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
-    engine = SearchEngine(settings.elasticsearch)
-    try:
+def _elasticsearch(settings: Settings, engines: Engines, *, has_store: bool) -> Iterator[Finding]:
+    with engines.search() as engine:
         where = f"at {', '.join(settings.elasticsearch.urls)}"
         try:
             number = engine.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"]
@@ -235,37 +226,32 @@ def _elasticsearch(settings: Settings, *, has_store: bool) -> Iterator[Finding]:
         ):
             current = index.generations.current()
             if not current:
-                yield _lacks_index(settings, name, has_store=has_store)
+                yield _lacks_index(engines, name, has_store=has_store)
             elif current.schema != index.generations.schema:
                 said = f"{current.name} is of {current.schema}, and {index.generations.schema} is needed"
                 yield Finding(f"index of {name}", "wrong", said, "`jobchime reindex`")
             else:
                 yield Finding(f"index of {name}", "well", current.name)
-    finally:
-        engine.close()
 
 
-def _lacks_index(settings: Settings, name: str, *, has_store: bool) -> Finding:
+def _lacks_index(engines: Engines, name: str, *, has_store: bool) -> Finding:
     """An index is wanting once a matcher has run, of which the store has heard."""
     what = f"index of {name}"
     if not has_store:
         return Finding(what, "note", "not there; the store would know whether it was", "mend the store first")
-    if _has_run(settings, "matcher"):
+    if _has_run(engines, "matcher"):
         return Finding(what, "wrong", "not there", "`jobchime reindex`")
     return Finding(what, "note", "not there yet", "the first `jobchime matcher` makes it at its start")
 
 
-def _has_run(settings: Settings, service: str) -> bool:
+def _has_run(engines: Engines, service: str) -> bool:
     """Whether the store has heard of a worker of a service."""
-    if not _may_be_there(settings):
+    if not engines.has_store():
         return False
-    engine = open_store(settings.store_url, settings.store_limits)
-    try:
+    with engines.store() as engine:
         if not revision_of(engine).usable:
             return False
         return any(worker.heartbeat.service == service for worker in read_workers(engine))
-    finally:
-        engine.dispose()
 
 
 def _public_url(mail: MailSettings) -> Finding:
@@ -302,3 +288,38 @@ def _push(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"push key {name}", "wrong", redacted(error), "mend [ingest.push.keys] in the settings")
     if push.enabled:
         yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {counted(len(push.keys), 'key')}")
+
+
+def _mailer(mail: MailSettings) -> Iterator[Finding]:
+    """What a send needs is tried, and nothing is sent. Raises UsageError for settings that are wrong."""
+    try:
+        tried = probe(mail, _MAILER_PATIENCE_S)
+    except MailerAtFaultError as error:
+        said = f"no mail can go out: {redacted(error)}"
+        yield Finding("mailer", "wrong", said, f"mend [mail] and mail.{mail.mailer} in the settings")
+        return
+    except MailDeferredError as error:
+        mend = f"see mail.{mail.mailer} in the settings, the firewall, and that the server runs"
+        yield Finding("mailer", "wrong", f"no mail can go out now: {redacted(error)}", mend)
+        return
+    except MailRefusedError as error:
+        yield _of_sender(error)
+        return
+    if mail.mailer == "folder" and is_open_to_others(mail.folder):
+        said = f"{tried}; others on this machine may read it, with the addresses and links in it"
+        yield Finding("mailer", "note", said, f"chmod -R go= {mail.folder}")
+        return
+    if mail.mailer != "folder" and "*" not in mail.allow:
+        tried = f"{tried}; mails go to {len(mail.allow)} allowed addresses or domains only"
+    yield Finding("mailer", "well", tried)
+
+
+def _of_sender(error: MailRefusedError) -> Finding:
+    """The sender as a reader was refused: that says nothing of others where only its mailbox is missing."""
+    if error.fault == "mailbox":
+        said = f"takes mail, and has no mailbox for answers to the sender: {redacted(error)}"
+        return Finding("mailer", "note", said, "let mail.sender_address be a mailbox that somebody reads")
+    return Finding(
+        "mailer", "wrong", f"a mail to the sender itself would be refused: {redacted(error)}",
+        "have the mail server let mail.sender_address send",
+    )  # fmt: skip

@@ -11,23 +11,21 @@ from sqlalchemy import Engine
 
 from schemas.topics import TOPICS, dead_of
 from services.operating import expected_of
+from services.overview.engines import Engines
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
 from services.processes import SERVICES, services_needed
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
-from services.runtime.errors import JobchimeError, UnavailableError
+from services.runtime.errors import JobchimeError
 from services.runtime.figures.stream import StoreFigures, read_figures
-from services.runtime.files.datadir import LOG_FILE, STORE_FILE
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.lag import inputs_of_services
-from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.revisions import check_revision
-from services.runtime.sql.store import open_store
 from services.settings import Settings
 
 _PATIENCE_S = 3.0
@@ -50,10 +48,11 @@ class LogView:
 class Gatherer:
     """Looks, again and again where asked; holds its connections meanwhile."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, engines: Engines, clock: Clock) -> None:
         self._settings = settings
+        self._engines = engines
         self._clock = clock
-        self._held = ExitStack()
+        self._opened = ExitStack()
         self._store: Engine | None = None
         self._log: SqliteLog | None = None
         self._offsets: Offsets | None = None
@@ -67,7 +66,7 @@ class Gatherer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._held.close()
+        self._opened.close()
 
     def look(self) -> Overview:
         """All there is to say now. Raises nothing for what is away."""
@@ -103,10 +102,7 @@ class Gatherer:
 
     def _read_store(self) -> tuple[StoreFigures, tuple[Worker, ...]]:
         if self._store is None:
-            if not self._settings.store.get_secret_value() and not (self._settings.data / STORE_FILE).is_file():
-                raise UnavailableError(f"there is no store in {self._settings.data} yet; `jobchime run` begins one")
-            self._store = open_store(self._settings.store_url, self._settings.store_limits)
-            self._held.callback(self._store.dispose)
+            self._store = self._opened.enter_context(self._engines.store())
         check_revision(self._store)
         now = self._clock.now()
         figures = read_figures(
@@ -127,23 +123,19 @@ class Gatherer:
 
     def _open_log(self) -> SqliteLog:
         if self._log is None:
-            path = self._settings.data / LOG_FILE
-            if not path.is_file():
-                raise UnavailableError(f"there is no log in {self._settings.data} yet; `jobchime run` begins one")
-            self._log = self._held.enter_context(SqliteLog(path))
+            self._log = self._opened.enter_context(self._engines.log())
         return self._log
 
     def _read_kafka(self) -> LogView:
         if self._offsets is None:
-            self._offsets = self._held.enter_context(Offsets(self._settings.kafka, patience_s=_PATIENCE_S))
+            self._offsets = self._opened.enter_context(self._engines.offsets(_PATIENCE_S))
         # Commits first: a lag then counts what came meanwhile, and is never less than it is.
         committed = self._offsets.committed(tuple(inputs_of_services()))
         return LogView(self._offsets.starts(_ALL), self._offsets.ends(_ALL), committed)
 
     def _ask_search(self) -> str:
         if self._search is None:
-            self._search = SearchEngine(self._settings.elasticsearch)
-            self._held.callback(self._search.close)
+            self._search = self._opened.enter_context(self._engines.search())
         return str(self._search.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"])
 
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
@@ -195,7 +187,7 @@ class Gatherer:
         if not self._settings.deployed:
             return self._open_log()
         if self._letter_log is None:
-            self._letter_log = self._held.enter_context(KafkaLetterLog(self._settings.kafka))
+            self._letter_log = self._opened.enter_context(self._engines.letters())
         return self._letter_log
 
 

@@ -9,7 +9,7 @@ from schemas.posting import Posting
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
-from services.usecases import deliveries, feeds, pauses, release, sources, stream
+from services.usecases import deliveries, feeds, overview, pauses, release, sources
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.trial_mail import send
@@ -90,10 +90,10 @@ def test_a_trial_mail_goes_to_an_address_alone(installation: Installation) -> No
 
 
 def test_the_stream_shows_itself_before_anything_has_run(installation: Installation) -> None:
-    with stream.watcher(installation.settings) as watcher:
-        overview = watcher.look()
-    assert not stream.healthy(overview)
-    assert any("there is no log" in one.what for one in stream.troubles(overview))
+    with overview.watcher(installation.settings) as watcher:
+        stream = watcher.look()
+    assert not overview.healthy(stream)
+    assert any("there is no log" in one.what for one in overview.troubles(stream))
 
 
 def test_a_release_is_known_by_its_rules_too() -> None:
