@@ -9,7 +9,7 @@ from typing import Final
 from schemas.criteria import Criteria, SalaryFloor
 from services.rules.criteria import canonical
 from services.rules.criterion.base import CriteriaError, quoted
-from services.rules.criterion.salary import A_PERIOD, annual_floor
+from services.rules.criterion.salary import annual_floor
 from services.rules.money import convert, rates_before
 from services.rules.text import TextQuery, slip_in
 
@@ -54,7 +54,7 @@ def _check_floor(floor: SalaryFloor | None) -> None:
     euro = convert(year, floor.currency, "EUR", rates_before(_RATES_OF)) if floor and year else None
     if floor is None or euro is None or _LEAST_EURO <= euro <= _MOST_EURO:
         return
-    what = f"a salary floor of {floor.currency} {floor.amount:,} {A_PERIOD[floor.period]}"
+    what = f"a salary floor of {floor.currency} {floor.amount:,} per {floor.period}"
     if euro > _MOST_EURO:
         raise CriteriaError(f"{what} is more than any job pays: take zeros off it, or name another period")
     raise CriteriaError(f'{what} is less than any job pays: name the period that it is for, such as "hour" or "day"')

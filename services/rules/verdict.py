@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.criterion import CRITERIA, Facts, Fit, Reason
+from services.rules.criterion import CRITERIA, Criterion, Facts, Fit, Reason
 from services.rules.prepared import PreparedPosting
 
 __all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "judge", "outcome_of", "verdict"]
 
 Outcome = Literal["match", "near", "reject"]
 
-CLOSED: Final = Reason("status", "no", "is closed")
+
+@dataclass(frozen=True, slots=True)
+class ClosedFacts(Facts):
+    """Of a posting that is closed: there is nothing more to say."""
+
+
+CLOSED: Final = Reason("status", "no", ClosedFacts())
 """Closed postings fit nobody; being open is not worth a word."""
 
 
@@ -50,22 +56,24 @@ def _reasons(criteria: Criteria, prepared: PreparedPosting) -> Iterator[Reason]:
 
 
 def outcome_of(criteria: Criteria, prepared: PreparedPosting) -> Outcome:
-    """The outcome of `judge` in a tenth of its time, without a word of why: for whoever judges many and shows few."""
+    """The outcome of `judge` in a fraction of its time, without why: for whoever judges many and shows few."""
     if prepared.posting.status == "closed":
         return "reject"
     near = False
     for fit in _FITS:
-        found = fit(criteria, prepared)
-        if found == "yes":
-            continue
-        if found == "no":
+        answer = fit(criteria, prepared)
+        if answer == "no":
             return "reject"
-        near = True
+        near = near or answer == "near"
     return "near" if near else "match"
 
 
 _DEAR: Final = ("skills.any", "place", "text")
-_FITS: Final = [
-    criterion.fit for criterion in sorted(CRITERIA, key=lambda one: _DEAR.index(one.name) if one.name in _DEAR else -1)
-]
+
+
+def _dearness(criterion: Criterion[Any]) -> int:
+    return _DEAR.index(criterion.name) if criterion.name in _DEAR else -1
+
+
+_FITS: Final = [criterion.fit for criterion in sorted(CRITERIA, key=_dearness)]
 """What takes a look at one field first, what takes many words last."""

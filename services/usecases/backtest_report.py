@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from schemas.criteria import Criteria
 from services.matcher.backtest import Backtest, Gain, Tried
 from services.matcher.explain import posting_json, reason_json
 from services.matcher.relaxing import distance
@@ -14,6 +15,8 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
 from services.notifier.domain.model import Part
 from services.rules.criterion import Reason, Relaxation
+from services.wording.catalogues import english
+from services.wording.relaxations import relaxation_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ def report_json(report: Report, most: int) -> dict[str, Any]:
         "nearest_misses": [_job_json(job) for job in report.near[:most]],
         "closest": [_job_json(job) for job in report.close[:most]],
         "costs": [
-            _gained_json(one.without) | {"steps": [_gained_json(step) for step in one.steps]} for one in report.costs
+            _gained_json(one.without, found.criteria)
+            | {"steps": [_gained_json(step, found.criteria) for step in one.steps]}
+            for one in report.costs
         ],
     }
 
@@ -166,7 +171,13 @@ def _job_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _gained_json(gained: Gained) -> dict[str, Any]:
+def _gained_json(gained: Gained, asked: Criteria) -> dict[str, Any]:
     made = gained.relaxation
-    told = {"criterion": made.criterion, "step": made.step, "value": made.value, "text": made.text}
-    return told | {"more_jobs": gained.jobs, "more_postings": gained.postings}
+    return {
+        "criterion": made.criterion,
+        "step": made.step,
+        "value": made.value,
+        "text": relaxation_in_words(made, asked, english()),
+        "more_jobs": gained.jobs,
+        "more_postings": gained.postings,
+    }

@@ -4,16 +4,22 @@ from services.matcher.explain import plain
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.notifier.domain.wording.score_lines import part_line, part_words, why_here
 from services.overview.stream.spans import ago, lasting
+from services.wording.catalogues import english
 from services.wording.lines import capitalised, one_line
+from services.wording.reasons import in_words
+from services.wording.relaxations import relaxation_in_words
 
 __all__ = [
     "ago",
     "capitalised",
+    "english",
     "in_telling_order",
+    "in_words",
     "lasting",
     "one_line",
     "part_line",
     "part_words",
     "plain",
+    "relaxation_in_words",
     "why_here",
 ]

@@ -75,10 +75,17 @@ def brief_top(salary: Salary, currency: str, locale: str) -> str:
 
 
 def floor_in_words(floor: SalaryFloor, words: Words) -> str:
-    """`€70K`, or `€45 an hour` where it is not of a year."""
+    """`€70K`, `€70,400` where it is not of thousands, or `€45 an hour` where it is not of a year."""
+    if floor.period == "year" and floor.amount % _ROUND_TO:
+        return money(floor.amount, floor.currency, words.locale)
     if floor.period == "year":
         return brief(floor.amount, floor.currency, words.locale)
     return words.say(_PER[floor.period], pay=money(floor.amount, floor.currency, words.locale))
+
+
+def exact_floor(floor: SalaryFloor, words: Words) -> str:
+    """`€70,000 a year`."""
+    return a_period(money(floor.amount, floor.currency, words.locale), floor.period, words)
 
 
 def a_period(amount: str, period: Period, words: Words) -> str:

@@ -7,7 +7,7 @@ from importlib import resources
 from babel import Locale
 
 from services.wording.lines import locale_of
-from services.wording.words import LANGUAGES, Words
+from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
 DOMAIN = "digest"
 
@@ -16,6 +16,11 @@ DOMAIN = "digest"
 def words_of(wanted: str) -> Words:
     """The texts for a reader's locale; English where its language is not one of ours."""
     return _words(locale_of(wanted))
+
+
+def english() -> Words:
+    """What the command line, its JSON and the store's notes for operators speak."""
+    return words_of(FALLBACK_LOCALE)
 
 
 @cache

@@ -1,14 +1,18 @@
 """Foreign and own words made fit for one line."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 
 from services.rules.visible import visible
 from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
 _MOST_TITLE = 160
 _MOST_QUOTED = 60
+_MOST_NAMED = 4
+"""A sentence names this many things, and counts the rest."""
 
 
 def locale_of(wanted: str) -> str:
@@ -34,11 +38,30 @@ def one_line(text: str, most: int = _MOST_TITLE) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def quoted(name: str, words: Words) -> str:
+def quoted(name: str, words: Words, most: int = _MOST_QUOTED) -> str:
     """A name in the quotation marks of the language."""
-    return words.say("“{name}”", name=one_line(name, _MOST_QUOTED))
+    return words.say("“{name}”", name=one_line(name, most))
+
+
+def listed(things: Iterable[str], words: Words, *, either: bool = False, most: int = _MOST_NAMED) -> str:
+    """`a`, `a and b`, `a, b and c`, or with `or`; of more than `most`, how many more there are."""
+    named = list(things)
+    if len(named) > most:
+        rest = len(named) - most + 1
+        named = [*named[: most - 1], words.count("{count} more", "{count} more", rest)]
+    return words.either(named) if either else words.all_of(named)
+
+
+def decimal(number: float, words: Words) -> str:
+    """A number as the language writes it: `2`, `1.5`, `1,5`."""
+    return str(format_decimal(number, locale=words.locale))
 
 
 def capitalised(line: str) -> str:
     """The first letter large, the others as they are."""
     return line[:1].upper() + line[1:]
+
+
+def language_in_words(code: str, words: Words) -> str:
+    """The name of a language by its ISO 639-1 code, else the code."""
+    return str(Locale.parse(words.locale).languages.get(code, code))

@@ -8,6 +8,7 @@ from schemas.posting import Reach
 from services.rules.phrases import place_phrase
 from services.rules.place_data import country_part, place_data
 from services.rules.places import countries_of, is_group, is_subdivision
+from services.wording.lines import listed
 from services.wording.words import Words, mark
 
 GROUPS: Mapping[str, str] = {
@@ -55,12 +56,20 @@ _MOST_PARTS = 3
 
 
 def worth_naming(reach: Reach) -> tuple[str, ...]:
-    """The places of a reach, each once: one goes without saying beside a group that holds it, or beside parts of it."""
-    groups = [code for code in reach.groups if not any(_ground(code) < _ground(other) for other in reach.groups)]
-    grouped = frozenset[str]().union(*map(_ground, groups))
-    parted = set(map(country_part, reach.subdivisions))
-    countries = [code for code in reach.countries if code not in grouped and code not in parted]
-    return (*groups, *countries, *reach.subdivisions)
+    """The places of a reach, as `each_once`."""
+    return each_once((*reach.groups, *reach.countries, *reach.subdivisions))
+
+
+def each_once(codes: Iterable[str]) -> tuple[str, ...]:
+    """Groups, countries and parts of countries, each once: a place goes without saying beside a group that holds it, or
+    beside parts of it."""
+    groups, countries, parts = list[str](), list[str](), list[str]()
+    for code in codes:
+        (groups if is_group(code) else parts if is_subdivision(code) else countries).append(code)
+    widest = [code for code in groups if not any(_ground(code) < _ground(other) for other in groups)]
+    grouped = frozenset[str]().union(*map(_ground, widest))
+    parted = set(map(country_part, parts))
+    return (*widest, *(code for code in countries if code not in grouped and code not in parted), *parts)
 
 
 def shares_ground(place: str, others: Iterable[str]) -> bool:
@@ -79,6 +88,11 @@ def place_in_words(code: str, words: Words) -> str:
     if code in GROUPS and code not in place_data().group_locales:
         return words.say(GROUPS[code])
     return place_phrase(code, words.locale)
+
+
+def places_listed(codes: Iterable[str], words: Words, *, either: bool = False) -> str:
+    """`Germany, Austria and Spain`; of many, how many more there are."""
+    return listed([place_in_words(code, words) for code in codes], words, either=either)
 
 
 def any_of(codes: Sequence[str], words: Words) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.counted import counted
+from schemas.criteria import Criteria
 from services.cli.asked import asked_for
 from services.cli.commands.files import posting_lines
 from services.cli.opened import open_installation, warn
@@ -20,7 +21,15 @@ from services.runtime.errors import UsageError
 from services.usecases import backtests
 from services.usecases.backtest_report import Charged, Gained, Job, Report, report_json
 from services.usecases.searches import Query
-from services.usecases.wording import capitalised, in_telling_order, part_words, plain
+from services.usecases.wording import (
+    capitalised,
+    english,
+    in_telling_order,
+    in_words,
+    part_words,
+    plain,
+    relaxation_in_words,
+)
 
 _MOST_DAYS = 3_660
 _WIDTH = 80
@@ -94,7 +103,7 @@ def backtest_page(report: Report, most: int) -> RenderableType:
     if report.close:
         chosen = _mixed(report.close, most)
         parts.append(_jobs("Rejected for one criterion alone, the nearest of each", chosen, _fault))
-    parts.append(_costs(report.costs))
+    parts.append(_costs(report))
     return Group(parts[0], *(line for part in parts[1:] for line in (Text(), part)))
 
 
@@ -165,34 +174,35 @@ def _job(job: Job, said: Saying) -> Text:
 
 def _why(job: Job) -> tuple[str, str]:
     fitting = [reason for reason in job.tried.verdict.reasons if reason.fit == "yes"]
-    said = [reason.text for reason in in_telling_order(fitting)[:_MOST_REASONS]]
+    said = [in_words(reason, english()) for reason in in_telling_order(fitting)[:_MOST_REASONS]]
     said += [part_words(part) for part in job.parts if part.code == "preferred" and part.points]
     return "default", "; ".join(map(plain, said))
 
 
 def _fault(job: Job) -> tuple[str, str]:
-    return "yellow" if job.tried.verdict.outcome == "near" else "red", plain(job.fault.text) if job.fault else ""
+    style = "yellow" if job.tried.verdict.outcome == "near" else "red"
+    return style, plain(in_words(job.fault, english())) if job.fault else ""
 
 
-def _costs(costs: Sequence[Charged]) -> RenderableType:
+def _costs(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
-    for cost in costs:
-        for row in _rows(cost):
+    for cost in report.costs:
+        for row in _rows(cost, report.backtest.criteria):
             table.add_row(*row)
     return Group(Text("What each criterion costs", "bold"), table)
 
 
-def _rows(cost: Charged) -> Iterator[tuple[Text, Text]]:
+def _rows(cost: Charged, asked: Criteria) -> Iterator[tuple[Text, Text]]:
     jobs = cost.without.jobs
-    yield _sentence(cost.without, ""), _more(jobs, "bold" if jobs else "dim")
+    yield _sentence(cost.without, asked, ""), _more(jobs, "bold" if jobs else "dim")
     for step in cost.steps[:_MOST_STEPS]:
-        yield _sentence(step, "  "), _more(step.jobs, "dim")
+        yield _sentence(step, asked, "  "), _more(step.jobs, "dim")
 
 
-def _sentence(gained: Gained, indent: str) -> Text:
-    text = plain(gained.relaxation.text)
+def _sentence(gained: Gained, asked: Criteria, indent: str) -> Text:
+    text = plain(relaxation_in_words(gained.relaxation, asked, english()))
     return Text(f"{indent}{text}", "dim") if indent else Text(capitalised(text))
 
 

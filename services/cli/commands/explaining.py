@@ -20,6 +20,7 @@ from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
 from services.usecases.explaining import Explanation, Fit, Line, Outcome, Shown, explain_json, explain_text, explained
+from services.usecases.wording import english
 
 
 def explain(
@@ -45,10 +46,10 @@ def explain(
         return
     lines = ["", *score_lines(found.score, at)] if found.score else []
     if sys.stdout.isatty():
-        page = explain_page(explained(asked.criteria, job.posting, found.verdict, job.evidence))
+        page = explain_page(explained(job.posting, found.verdict, english(), job.evidence))
         console().print(page, *lines, sep="\n", markup=False)
     else:
-        typer.echo("\n".join((explain_text(asked.criteria, job.posting, found.verdict, job.evidence), *lines)))
+        typer.echo("\n".join((explain_text(job.posting, found.verdict, job.evidence), *lines)))
 
 
 def _from_file(file: Path) -> Shown:

@@ -79,7 +79,7 @@ def match(
             if as_json:
                 print_json(pair_json(criteria_id, posting, found))
             else:
-                typer.echo(f"{criteria_id}\n{explain_text(asked, posting, found)}\n")
+                typer.echo(f"{criteria_id}\n{explain_text(posting, found)}\n")
 
 
 def _sum_up(counts: dict[Path, Counter[str]], summary: bool) -> None:

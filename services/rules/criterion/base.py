@@ -1,7 +1,7 @@
 """What a criterion is: what it asks for, whether a posting fits it and why, how it is relaxed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -18,9 +18,6 @@ T = TypeVar("T")
 
 SILENT: Final = 0.3
 """How far off a posting is that does not say: it may well fit."""
-_NAMED: Final = 4
-"""A sentence names this many things, and counts the rest."""
-_NAMED_BESIDES: Final = 2
 MOST_NAMES: Final = 100
 """Skills in one list, or places."""
 
@@ -35,8 +32,8 @@ class Facts:
 
     def as_data(self) -> dict[str, Any]:
         """The facts by name, without those that there are none of."""
-        found = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: value for name, value in found.items() if value is not None}
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value for name, value in values if value is not None}
 
 
 F = TypeVar("F", bound=Facts)
@@ -49,10 +46,8 @@ class Reason:
     criterion: str
     """The name of the criterion; `status` for a closed posting."""
     fit: Fit
-    text: str
-    """One plain English sentence: `pays up to EUR 95,000 a year, above your floor of EUR 80,000`."""
-    facts: Facts = Facts()
-    """The same as data: other languages are said from these."""
+    facts: Facts
+    """What there is to say of it: `services.wording.reasons` says it in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,6 @@ class Relaxation:
     step: Step
     value: str | int | float | None
     """The term that is dropped or added, the amount of the floor, the hours of tolerance."""
-    text: str
-    """An English phrase: `with Kotlin besides Java`, `without regard to places`."""
     criteria: Criteria
 
     @property
@@ -98,7 +91,7 @@ class Criterion(ABC, Generic[F]):
 
     @abstractmethod
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
-        """Whether a posting fits, without a word of why; `yes` where nothing is asked."""
+        """Whether a posting fits, without why; `yes` where nothing is asked."""
 
     @abstractmethod
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
@@ -119,28 +112,13 @@ class Criterion(ABC, Generic[F]):
         """
         return self.untold
 
-    def _relaxed(
-        self, criteria: Criteria, step: Step, value: str | float | None, phrase: str, /, **changes: object
-    ) -> Relaxation:
-        return Relaxation(self.name, step, value, phrase, criteria.model_copy(update=changes))
+    def _relaxed(self, criteria: Criteria, step: Step, value: str | float | None, /, **changes: object) -> Relaxation:
+        return Relaxation(self.name, step, value, criteria.model_copy(update=changes))
 
 
 def yes_or_no(fits: bool) -> Fit:
     """A fit that cannot be near."""
     return "yes" if fits else "no"
-
-
-def listed(things: Iterable[str], word: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`; of more than a sentence can bear, how many more there are."""
-    named = list(things)
-    if len(named) > _NAMED:
-        named = [*named[: _NAMED - 1], f"{len(named) - _NAMED + 1} more"]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {word} {named[-1]}"
-
-
-def besides(asked: tuple[str, ...]) -> str:
-    """What something is added to, where that is little: ` besides Java`."""
-    return f" besides {' or '.join(asked)}" if len(asked) <= _NAMED_BESIDES else " too"
 
 
 def each_less(values: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:

@@ -13,8 +13,6 @@ from services.rules.criterion.base import (
     Fit,
     Reason,
     Relaxation,
-    besides,
-    listed,
 )
 from services.rules.prepared import PreparedPosting
 
@@ -38,23 +36,13 @@ class Facet(Criterion[FacetFacts]):
 
     name: str
     values: tuple[str, ...]
-    what: str
-    """As it reads in `without regard to level (junior or mid)`."""
-    silence: str
-    """What is said of a posting that does not say."""
-    says: str = "is {value}"
-    """What is said of one that does."""
     unmarked: str | None = None
     """What postings leave unsaid: a posting without the field is accepted by a search that includes this value, and by
     no other."""
-    spelling: Mapping[str, str]
-    """Values as they stand in a sentence, where they do not stand for themselves."""
-    added: Mapping[str, str]
-    """Values as they read after `with`, where they say more than themselves: `with mid or an unstated level`."""
     untold: float = 0.5
 
     @property
-    def evidence(self) -> str:  # type: ignore[override]
+    def evidence(self) -> str:  # type: ignore[override]  # a field would be a parameter of each facet
         """A field of the same name."""
         return self.name
 
@@ -72,10 +60,6 @@ class Facet(Criterion[FacetFacts]):
         """The value that a posting counts as, which indices hold."""
         return self.value(posting) or self.unmarked or "unknown"
 
-    def spelt(self, values: tuple[str, ...], word: str = "or") -> str:
-        """Values as they stand in a sentence: `remote or on site`."""
-        return listed((self.spelling.get(value, value) for value in values), word)
-
     def asks(self, criteria: Criteria) -> bool:
         """Whether any value is named."""
         return bool(self.asked(criteria))
@@ -92,17 +76,14 @@ class Facet(Criterion[FacetFacts]):
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's value, or its silence, against what is asked."""
-        asked, value = self.asked(criteria), self.value(prepared.posting)
-        facts = FacetFacts(asked, value or "")
-        words = self.says.format(value=self.spelt((value,))) if value and value != "unknown" else self.silence
+        facts = FacetFacts(self.asked(criteria), self.value(prepared.posting) or "")
         if self.fit(criteria, prepared) == "yes":
-            return Reason(self.name, "yes", words, facts)
-        facts, words = self._apart(facts, prepared.posting, words)
-        return Reason(self.name, "no", f"{words}; you ask for {self.spelt(asked)}", facts)
+            return Reason(self.name, "yes", facts)
+        return Reason(self.name, "no", self._apart(facts, prepared.posting))
 
-    def _apart(self, facts: FacetFacts, posting: PostingCore, words: str) -> tuple[FacetFacts, str]:
-        """What more there is to say of how far off a posting is."""
-        return facts, words
+    def _apart(self, facts: FacetFacts, posting: PostingCore) -> FacetFacts:
+        """With how far off a posting is, where that can be told."""
+        return facts
 
     def distance(self, facts: FacetFacts, kin: float) -> float:
         """Near where the posting does not say."""
@@ -110,20 +91,14 @@ class Facet(Criterion[FacetFacts]):
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any value."""
-        text = f"without regard to {self.what} ({self.spelt(self.asked(criteria))})"
-        return self._relaxed(criteria, "without", None, text, **{self.name: ()})
+        return self._relaxed(criteria, "without", None, **{self.name: ()})
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each value more."""
         asked = self.asked(criteria)
         for value in self.values:
             if value not in asked:
-                others = besides(tuple(map(self._adjective, asked)))
-                text = f"with {self.added.get(value) or self._adjective(value)}{others}"
-                yield self._relaxed(criteria, "add", value, text, **{self.name: (*asked, value)})
-
-    def _adjective(self, value: str) -> str:
-        return value if value == "intern" else self.spelt((value,))
+                yield self._relaxed(criteria, "add", value, **{self.name: (*asked, value)})
 
 
 class Sponsorship(Facet):
@@ -142,13 +117,12 @@ class Sponsorship(Facet):
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Whatever the employer does."""
-        return self._relaxed(criteria, "without", None, "without regard to visas", visa_sponsorship=False)
+        return self._relaxed(criteria, "without", None, visa_sponsorship=False)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Postings that do not say."""
         if not criteria.accept_unknown_visa:
-            text = "with postings that do not say whether a visa is sponsored"
-            yield self._relaxed(criteria, "accept", None, text, accept_unknown_visa=True)
+            yield self._relaxed(criteria, "accept", None, accept_unknown_visa=True)
 
 
 class Level(Facet):
@@ -158,14 +132,10 @@ class Level(Facet):
         """By levels between."""
         return super().distance(facts, kin) if facts.steps is None else _A_STEP * abs(facts.steps)
 
-    def _apart(self, facts: FacetFacts, posting: PostingCore, words: str) -> tuple[FacetFacts, str]:
-        steps = steps_apart(facts.asked, self.standing(posting))
-        if steps is None:
-            return facts, words
-        return replace(facts, steps=steps), f"{words}, {_STEPS[abs(steps)]} {'above' if steps > 0 else 'below'}"
+    def _apart(self, facts: FacetFacts, posting: PostingCore) -> FacetFacts:
+        return replace(facts, steps=steps_apart(facts.asked, self.standing(posting)))
 
 
-_STEPS: Final = ("", "one step", "two steps", "three steps", "four steps", "five steps")
 _LADDER: Final[dict[str, int]] = {
     "intern": 0,
     "junior": 1,
@@ -185,48 +155,18 @@ def steps_apart(asked: tuple[str, ...], value: str) -> int | None:
     return None if at is None or not rungs else min((at - rung for rung in rungs), key=abs)
 
 
-WORKPLACE: Final = Facet(
-    name="workplace",
-    values=get_args(Workplace),
-    what="workplace",
-    silence="does not say whether it is remote",
-    spelling={"onsite": "on site"},
-    added={"unknown": "jobs that do not say which"},
-)
+WORKPLACE: Final = Facet(name="workplace", values=get_args(Workplace))
 SENIORITY: Final = Level(
     name="seniority",
     values=get_args(Seniority),
-    what="level",
-    silence="names no level, and so may be mid-level",
-    says="is at {value} level",
     # Titles name the other levels and rarely this one.
     unmarked="mid",
-    spelling={"intern": "an intern's"},
-    added={"mid": "mid or an unstated level"},
     untold=0.6,
 )
 EMPLOYMENT: Final = Facet(
     name="employment",
     values=get_args(Employment),
-    what="employment",
-    silence="does not say how one is employed, and so may be full-time",
     # Work that is not full-time says so.
     unmarked="full_time",
-    spelling={
-        "full_time": "full-time",
-        "part_time": "part-time",
-        "contract": "a contract",
-        "internship": "an internship",
-    },
-    added={"full_time": "full-time or an unstated form"},
 )
-VISA: Final = Sponsorship(
-    name="visa",
-    values=get_args(Visa),
-    what="visas",
-    silence="does not say whether it sponsors a visa",
-    says="{value}",
-    spelling={"offered": "sponsors a visa", "refused": "sponsors no visa", "unknown": "nothing said of it"},
-    added={},
-    untold=0.9,
-)
+VISA: Final = Sponsorship(name="visa", values=get_args(Visa), untold=0.9)

@@ -16,8 +16,6 @@ from services.rules.criterion.base import (
     Fit,
     Reason,
     Relaxation,
-    besides,
-    listed,
     quoted,
     yes_or_no,
 )
@@ -55,12 +53,8 @@ class Language(Criterion[LanguageFacts]):
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's language against what is asked."""
-        asked, value = criteria.languages, prepared.posting.language
-        fit = self.fit(criteria, prepared)
-        facts = LanguageFacts(asked, value or "")
-        words = f"is written in {language_name(value)}" if value else "is too short to tell its language"
-        wanted = listed(map(language_name, asked), "or")
-        return Reason(self.name, fit, words if fit == "yes" else f"{words}; you ask for {wanted}", facts)
+        facts = LanguageFacts(criteria.languages, prepared.posting.language or "")
+        return Reason(self.name, self.fit(criteria, prepared), facts)
 
     def distance(self, facts: LanguageFacts, kin: float) -> float:
         """Near where it cannot be told."""
@@ -68,24 +62,16 @@ class Language(Criterion[LanguageFacts]):
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any language."""
-        return self._relaxed(criteria, "without", None, "without regard to language", languages=())
+        return self._relaxed(criteria, "without", None, languages=())
 
     def adding(self, criteria: Criteria, code: str) -> Relaxation:
         """One more language that postings may be written in."""
-        asked = criteria.languages
-        text = f"with postings in {language_name(code)}{besides(tuple(map(language_name, asked)))}"
-        return self._relaxed(criteria, "add", code, text, languages=(*asked, code))
+        return self._relaxed(criteria, "add", code, languages=(*criteria.languages, code))
 
 
 def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
     """Whether a posting's language is one of those asked for."""
     return not asked or value is None or value in asked
-
-
-@cache
-def language_name(code: str) -> str:
-    """The English name of an ISO 639-1 code, else the code."""
-    return str(Locale("en").languages.get(code, code))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.criteria import Criteria
-from schemas.posting import Reach, Scope
+from schemas.posting import Scope
 from services.rules.criterion.base import (
     SILENT,
     CriteriaError,
@@ -13,14 +13,11 @@ from services.rules.criterion.base import (
     Fit,
     Reason,
     Relaxation,
-    besides,
     few,
-    listed,
     perhaps,
     quoted,
     yes_or_no,
 )
-from services.rules.phrases import place_phrase
 from services.rules.places import (
     canonical_place,
     countries_of,
@@ -30,7 +27,7 @@ from services.rules.places import (
     is_subdivision,
     nearest_places,
 )
-from services.rules.placing import WORLDWIDE, concrete
+from services.rules.placing import concrete
 from services.rules.prepared import PreparedPosting
 
 
@@ -43,7 +40,9 @@ class PlaceFacts(Facts):
     """Those of them that the posting takes in."""
     scope: Scope
     hires: tuple[str, ...]
-    """All that it names."""
+    """All that it names: groups, then countries, then parts of them."""
+    shut: tuple[str, ...] = ()
+    """Those asked for that it rules out, where none fits."""
 
 
 class Place(Criterion[PlaceFacts]):
@@ -74,59 +73,28 @@ class Place(Criterion[PlaceFacts]):
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Where it hires, against what is asked."""
         asked, allowed, reach = concrete(criteria.places), prepared.allowed, prepared.posting.reach
-        taken_in = tuple(code for code in asked if allowed.takes_in(code)) if allowed.told else ()
-        facts = PlaceFacts(asked, taken_in, reach.scope, _hires(reach))
-        if not allowed.told:
-            words = "does not say where one may work from"
-            if criteria.accept_unknown_place:
-                return Reason(self.name, "yes", f"{words}, which you accept", facts)
-            return Reason(self.name, "no", words, facts)
-        if not taken_in:
-            shut = [code for code in asked if allowed.rules_out(code)]
-            return Reason(self.name, "no", _elsewhere(asked, shut, reach, worldwide=allowed.worldwide), facts)
-        if allowed.worldwide:
-            whom = "" if asked == (WORLDWIDE,) else f", {_names(taken_in, 'and')} included"
-            return Reason(self.name, "yes", f"may be done from anywhere{whom}", facts)
-        if named := [code for code in taken_in if code in _hires(reach)]:
-            return Reason(self.name, "yes", f"hires in {_names(named, 'and')}", facts)
-        words = f"hires in {_names(_hires(reach), 'and')}, which fits {_names(taken_in, 'and')}"
-        return Reason(self.name, "yes", words, facts)
+        fits = tuple(filter(allowed.takes_in, asked)) if allowed.told else ()
+        hires = (*reach.groups, *reach.countries, *reach.subdivisions)
+        shut = () if fits else tuple(filter(allowed.rules_out, asked))
+        fit = yes_or_no(bool(fits) if allowed.told else criteria.accept_unknown_place)
+        return Reason(self.name, fit, PlaceFacts(asked, fits, reach.scope, hires, shut))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any place."""
-        return self._relaxed(criteria, "without", None, "without regard to places", places=())
+        return self._relaxed(criteria, "without", None, places=())
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Postings that do not say."""
         if not criteria.accept_unknown_place:
-            text = "with postings that do not say from where"
-            yield self._relaxed(criteria, "accept", None, text, accept_unknown_place=True)
+            yield self._relaxed(criteria, "accept", None, accept_unknown_place=True)
 
     def adding(self, criteria: Criteria, code: str) -> Relaxation:
         """One more place."""
-        text = f"with {place_phrase(code)}{besides(tuple(map(place_phrase, criteria.places)))}"
-        return self._relaxed(criteria, "add", code, text, places=(*criteria.places, code))
+        return self._relaxed(criteria, "add", code, places=(*criteria.places, code))
 
     def distance(self, facts: PlaceFacts, kin: float) -> float:
         """Near where the posting does not say."""
         return SILENT if facts.scope == "unknown" else self.untold
-
-
-def _elsewhere(asked: tuple[str, ...], shut: list[str], reach: Reach, *, worldwide: bool) -> str:
-    if shut:
-        return f"rules out {_names(shut, 'and')}"
-    if worldwide or asked == (WORLDWIDE,):
-        return f"hires only in {_names(_hires(reach), 'and')}, not worldwide"
-    return f"hires only in {_names(_hires(reach), 'and')}, not in {_names(asked, 'or')}"
-
-
-def _hires(reach: Reach) -> tuple[str, ...]:
-    return (*reach.groups, *reach.countries, *reach.subdivisions)
-
-
-def _names(codes: Iterable[str], word: str) -> str:
-    names = [place_phrase(code) for code in codes]
-    return listed(names, word) if names else "places that it does not name"
 
 
 def place_codes(asked: Iterable[str]) -> tuple[str, ...]:

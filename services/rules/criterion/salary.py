@@ -5,25 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.criteria import Criteria, SalaryFloor
-from schemas.posting import Employment, Period, Salary
+from schemas.posting import Period
 from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, quoted
-from services.rules.money import ANNUAL_FACTORS, MOST, by_full_hours, currencies, part_time_is_less
+from services.rules.money import ANNUAL_FACTORS, MOST, annual_range, currencies
 from services.rules.prepared import PreparedPosting
 
 _LOWER_BY: Final = (10, 20)
 """Per cent."""
-_WHOLE_FROM: Final = 100
-_MANIFOLD: Final = 3
-"""From so many times the floor on, percents say less than the multiple."""
-
-A_PERIOD: Final[dict[Period, str]] = {
-    "year": "a year",
-    "month": "a month",
-    "week": "a week",
-    "day": "a day",
-    "hour": "an hour",
-    "project": "a project",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +25,16 @@ class SalaryFacts(Facts):
     """None where there is nothing to hold against each other, as the next two."""
     annual_top: int | None = None
     apart_percent: float | None = None
+    annual_least: float | None = None
+    """The least pay of a year in the floor's currency, where that is not the highest."""
     rates_on: str | None = None
     """The day of the rates, where the pay was turned into the floor's currency."""
+    paid_per: Period | None = None
+    """What follows is the highest pay as stated; None where the posting does not say what it pays."""
+    paid_in: str | None = None
+    paid_top: float | None = None
+    part_time: bool = False
+    """Whether it is for part-time work, whose hours a posting does not hold."""
 
 
 class SalaryAbove(Criterion[SalaryFacts]):
@@ -82,36 +78,35 @@ class SalaryAbove(Criterion[SalaryFacts]):
         floor, pay = criteria.salary_floor, prepared.posting.salary
         if floor is None:
             raise ValueError("criteria without a floor have no reason of pay")
-        fit = self.fit(criteria, prepared)
-        needed = annual_floor(floor)
-        asked = asked_pay(floor)
+        fit, needed = self.fit(criteria, prepared), annual_floor(floor)
         facts = SalaryFacts(floor.amount, floor.currency, floor.period)
+        if pay is not None:
+            part_time = prepared.posting.employment == "part_time"
+            top_as_stated = pay.max if pay.max is not None else pay.min
+            facts = replace(
+                facts, paid_per=pay.period, paid_in=pay.currency, paid_top=top_as_stated, part_time=part_time
+            )
         top = pay.tops.get(floor.currency) if pay else None
         if needed is None or pay is None or top is None:
-            words = (
-                _undisclosed(pay, floor.currency)
-                if needed is not None
-                else "cannot be held against a floor per project"
-            )
-            said = words + (", which you accept" if fit == "yes" else f"; you ask for {asked}")
-            return Reason(self.name, fit, said, facts)
-        apart = round(100 * (top - needed) / needed, 1)
-        facts = replace(facts, annual_floor=needed, annual_top=top, apart_percent=apart)
+            return Reason(self.name, fit, facts)
+        least, _ = annual_range(pay, floor.currency)
         converted = pay.currency != floor.currency and floor.currency not in pay.stated
-        about = "about " if converted else ""
-        paid = f"{about}{floor.currency} {in_period(top, floor.period)} {A_PERIOD[floor.period]}"
-        if converted or (pay.currency == floor.currency and pay.period != floor.period):
-            paid = f"{paid} ({pay.currency} {_amount(pay.max or pay.min or 0)} {A_PERIOD[pay.period]})"
-        paid += _for_part_time(prepared.posting.employment, pay.period, floor.period)
-        if converted:
-            facts = replace(facts, rates_on=pay.rates_on or "")
-        return Reason(self.name, fit, f"pays up to {paid}, {_against(top, needed, asked)}", facts)
+        return Reason(
+            self.name,
+            fit,
+            replace(
+                facts,
+                annual_floor=needed,
+                annual_top=top,
+                apart_percent=round(100 * (top - needed) / needed, 1),
+                annual_least=least if least is not None and least < top else None,
+                rates_on=(pay.rates_on or "") if converted else None,
+            ),
+        )
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any pay, told or not."""
-        floor = criteria.salary_floor
-        text = f"without the floor of {asked_pay(floor)}" if floor else ""
-        return self._relaxed(criteria, "without", None, text, salary_floor=None, accept_undisclosed=True)
+        return self._relaxed(criteria, "without", None, salary_floor=None, accept_undisclosed=True)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """A lower floor; pay that is not stated."""
@@ -121,10 +116,9 @@ class SalaryAbove(Criterion[SalaryFacts]):
         for percent in _LOWER_BY:
             lower = floor.model_copy(update={"amount": floor.amount * (100 - percent) // 100})
             if lower.amount > 0:
-                text = f"with a floor of {asked_pay(lower)} ({percent} % lower)"
-                yield self._relaxed(criteria, "lower", lower.amount, text, salary_floor=lower)
+                yield self._relaxed(criteria, "lower", lower.amount, salary_floor=lower)
         if not criteria.accept_undisclosed:
-            yield self._relaxed(criteria, "accept", None, "with pay that is not stated", accept_undisclosed=True)
+            yield self._relaxed(criteria, "accept", None, accept_undisclosed=True)
 
     def distance(self, facts: SalaryFacts, kin: float) -> float:
         """By the share that is missing of the floor."""
@@ -152,50 +146,3 @@ def salary_fit(floor: SalaryFloor | None, accept_undisclosed: bool, tops: Mappin
     if top >= needed:
         return "yes"
     return "near" if top >= least_near(needed) else "no"
-
-
-def _for_part_time(employment: Employment | None, pay: Period, floor: Period) -> str:
-    """That pay is for part-time work, and compared as if it were for full-time, where its hours would change it.
-
-    A posting does not hold them. An hour's pay held against an hour's needs no word.
-    """
-    if employment != "part_time":
-        return ""
-    if by_full_hours(pay, floor):
-        return " for part-time work, counted as if it were full-time"
-    return " for part-time work" if part_time_is_less(pay) else ""
-
-
-def asked_pay(floor: SalaryFloor) -> str:
-    """`EUR 80,000 a year`."""
-    return f"{floor.currency} {floor.amount:,} {A_PERIOD[floor.period]}"
-
-
-def in_period(annual: float, period: Period) -> str:
-    """A year's pay as what it comes to in a shorter period: 104,000 as `50` an hour."""
-    return _amount(annual / ANNUAL_FACTORS[period])
-
-
-def _amount(amount: float) -> str:
-    """Cents only of what is small, and where there are any."""
-    return f"{amount:,.0f}" if amount >= _WHOLE_FROM or round(amount, 2).is_integer() else f"{amount:,.2f}"
-
-
-def _against(top: int, needed: int, asked: str) -> str:
-    """How a year's pay stands to the floor: `19 % above your floor of EUR 80,000 a year`."""
-    if top == needed:
-        return "which is your floor"
-    if top >= _MANIFOLD * needed:
-        return f"{top / needed:,.0f} times your floor of {asked}"
-    percent = f"{100 * abs(top - needed) / needed:,.0f}"
-    return (
-        f"{'just' if percent == '0' else f'{percent} %'} {'above' if top > needed else 'below'} your floor of {asked}"
-    )
-
-
-def _undisclosed(pay: Salary | None, currency: str) -> str:
-    if pay is None:
-        return "does not say what it pays"
-    if pay.period == "project":
-        return "pays by the project, which tells nothing of a year"
-    return f"states pay that cannot be turned into {currency}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import PostingCore
 from services.rules.criterion.base import (
     CriteriaError,
     Criterion,
@@ -14,10 +15,8 @@ from services.rules.criterion.base import (
     Reason,
     Relaxation,
     Step,
-    besides,
     each_less,
     few,
-    listed,
     perhaps,
     quoted,
     yes_or_no,
@@ -48,6 +47,10 @@ class AnyFacts(Facts):
     """Others that are implied by what the posting has."""
     core: tuple[str, ...]
     at_least: int
+    by: tuple[str, ...] = ()
+    """What implies each of `implied`."""
+    by_core: tuple[str, ...] = ()
+    """Those of `by` that the posting asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,8 @@ class _Skills(Criterion[F]):
         """All three lists together: what one asks for changes what another one says."""
         return {"skills": _canonical(criteria.skills)}
 
-    def _with(
-        self, criteria: Criteria, step: Step, value: str | int | None, text: str, **changes: object
-    ) -> Relaxation:
-        return self._relaxed(criteria, step, value, text, skills=criteria.skills.model_copy(update=changes))
+    def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
+        return self._relaxed(criteria, step, value, skills=criteria.skills.model_copy(update=changes))
 
 
 class SkillsAll(_Skills[AllFacts]):
@@ -90,26 +91,21 @@ class SkillsAll(_Skills[AllFacts]):
         asked = criteria.skills.all
         missing = tuple(name for name in asked if name not in prepared.skills)
         met = tuple(name for name in asked if name in prepared.skills)
-        facts = AllFacts(asked, missing, _core(met, prepared))
-        if missing:
-            words = f"does not ask for {listed(missing, 'or')}"
-            return Reason(self.name, "no", f"{words}, but for {listed(met)}" if met else words, facts)
-        return Reason(self.name, "yes", _asks_for(asked, prepared), facts)
+        return Reason(self.name, yes_or_no(not missing), AllFacts(asked, missing, _core(met, prepared)))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
-        return self._with(criteria, "without", None, f"without needing {listed(criteria.skills.all)}", all=())
+        return self._with(criteria, "without", None, all=())
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each less; any one of them."""
         needed = criteria.skills.all
         for name, others in each_less(needed):
-            yield self._with(criteria, "drop", name, f"without needing {name}", all=others)
+            yield self._with(criteria, "drop", name, all=others)
         if len(needed) > 1 and not criteria.skills.any:
             if (fewer := len(needed) - 1) > 1:
-                text = f"with at least {_some_of(needed, fewer)}"
-                yield self._with(criteria, "fewer", fewer, text, all=(), any=needed, at_least=fewer)
-            yield self._with(criteria, "either", None, f"with any one of {listed(needed, 'or')}", all=(), any=needed)
+                yield self._with(criteria, "fewer", fewer, all=(), any=needed, at_least=fewer)
+            yield self._with(criteria, "either", None, all=(), any=needed)
 
     def distance(self, facts: AllFacts, kin: float) -> float:
         """By the share that is missing."""
@@ -140,37 +136,22 @@ class SkillsAny(_Skills[AnyFacts]):
         asked, at_least = criteria.skills.any, criteria.skills.at_least
         own = tuple(name for name in asked if name in prepared.skills)
         implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
-        facts = AnyFacts(asked, own, implied, _core(own, prepared), at_least)
-        if self.fit(criteria, prepared) == "no":
-            if not own and not implied:
-                return Reason(self.name, "no", _asks_for_none_of(asked), facts)
-            words = f"asks for only {len(own) + len(implied)} of your {len(asked)} skills, {listed((*own, *implied))}"
-            return Reason(self.name, "no", f"{words}; you want {at_least}", facts)
-        words = _asks_for(own, prepared)
-        if len(own) < at_least:
-            more = implied[: at_least - len(own)]
-            meant = " and ".join(
-                f"{_asks_for(by, prepared)}, which implies {listed(names)}" for by, names in _by_what(more, prepared)
-            )
-            words = f"{words}, and {meant}" if words else meant
-        return Reason(self.name, "yes", words, facts)
+        by = tuple(prepared.implied[name] for name in implied)
+        facts = AnyFacts(asked, own, implied, _core(own, prepared), at_least, by, _core(by, prepared))
+        return Reason(self.name, self.fit(criteria, prepared), facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
-        some = _some_of(criteria.skills.any, criteria.skills.at_least)
-        return self._with(criteria, "without", None, f"without needing {some}", any=(), at_least=1)
+        return self._with(criteria, "without", None, any=(), at_least=1)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Fewer of them."""
-        asked, at_least = criteria.skills.any, criteria.skills.at_least
-        for fewer in range(at_least - 1, 0, -1):
-            text = f"with {'any' if fewer == 1 else 'at least'} {_some_of(asked, fewer, one='one of ')}"
-            yield self._with(criteria, "fewer", fewer, text, at_least=fewer)
+        for fewer in range(criteria.skills.at_least - 1, 0, -1):
+            yield self._with(criteria, "fewer", fewer, at_least=fewer)
 
     def adding(self, criteria: Criteria, name: str) -> Relaxation:
         """One more skill of which any will do."""
-        asked = criteria.skills.any
-        return self._with(criteria, "add", name, f"with {name}{besides(asked)}", any=(*asked, name))
+        return self._with(criteria, "add", name, any=(*criteria.skills.any, name))
 
     def distance(self, facts: AnyFacts, kin: float) -> float:
         """By the share that is missing of those needed, and how often the posting's skills go with those asked for."""
@@ -196,51 +177,55 @@ class SkillsNone(_Skills[NoneFacts]):
         """Which it has."""
         asked = criteria.skills.none
         found = tuple(name for name in asked if name in prepared.skills)
-        facts = NoneFacts(asked, found)
-        if found:
-            return Reason(self.name, "no", f"asks for {listed(found)}, which you exclude", facts)
-        return Reason(self.name, "yes", f"does not ask for {listed(asked, 'or')}", facts)
+        return Reason(self.name, yes_or_no(not found), NoneFacts(asked, found))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None excluded."""
-        return self._with(criteria, "without", None, f"without excluding {listed(criteria.skills.none, 'or')}", none=())
+        return self._with(criteria, "without", None, none=())
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each less."""
         for name, others in each_less(criteria.skills.none):
-            yield self._with(criteria, "drop", name, f"without excluding {name}", none=others)
+            yield self._with(criteria, "drop", name, none=others)
 
 
 def _core(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[str, ...]:
     return tuple(name for name in names if name in prepared.core)
 
 
-def _asks_for(names: tuple[str, ...], prepared: PreparedPosting) -> str:
-    """A posting asks for core skills; others it only mentions, which is less."""
-    core = _core(names, prepared)
-    aside = tuple(name for name in names if name not in core)
-    said = (f"asks for {listed(core)}" if core else "", f"mentions {listed(aside)}" if aside else "")
-    return " and ".join(filter(None, said))
+@dataclass(frozen=True, slots=True)
+class SkillDetail:
+    """Which of the skills asked for a posting needs, mentions and lacks, and what else it needs."""
+
+    core: tuple[str, ...]
+    meant: tuple[str, ...]
+    """Mentioned, and implied by a core one, which to the score is more than a mention."""
+    aside: tuple[str, ...]
+    """Only mentioned."""
+    lacking: tuple[str, ...]
+    others: tuple[str, ...]
+    """Core ones that were not asked for."""
+    any_at_all: bool
+    """Whether the posting has any skill."""
 
 
-def _some_of(names: tuple[str, ...], at_least: int, one: str = "") -> str:
-    """`Go or Rust`, `2 of Go, Rust or C`."""
-    return f"{one if at_least == 1 else f'{at_least} of '}{listed(names, 'or')}"
-
-
-def _by_what(names: tuple[str, ...], prepared: PreparedPosting) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Implied skills by the skill that implies them."""
-    by: dict[str, list[str]] = {}
-    for name in names:
-        by.setdefault(prepared.implied[name], []).append(name)
-    for skill, implied in by.items():
-        yield (skill,), implied
-
-
-def _asks_for_none_of(names: tuple[str, ...]) -> str:
-    if len(names) == 1:
-        return f"does not ask for {names[0]}"
-    return f"asks for neither {names[0]} nor {names[1]}" if len(names) == 2 else f"asks for none of {listed(names)}"
+def skill_detail(facts: AllFacts | AnyFacts, posting: PostingCore) -> SkillDetail:
+    """What there is to know of a posting's skills beside the reason."""
+    known = taxonomy()
+    own = {skill.name: skill.core for skill in posting.skills}
+    implied = facts.implied if isinstance(facts, AnyFacts) else ()
+    met = [name for name in facts.asked if name in own]
+    met += [name for name in own if name not in met and known.parents(name).intersection(implied)]
+    needed = {parent for name in own if own[name] for parent in known.parents(name)}
+    parents = {parent for name in met for parent in known.parents(name)}
+    return SkillDetail(
+        core=tuple(name for name in met if own[name]),
+        meant=tuple(name for name in met if not own[name] and name in needed),
+        aside=tuple(name for name in met if not own[name] and name not in needed),
+        lacking=tuple(name for name in facts.asked if name not in met and name not in implied),
+        others=tuple(name for name in own if own[name] and name not in met and name not in parents),
+        any_at_all=bool(own),
+    )
 
 
 def _canonical(asked: SkillTerms) -> SkillTerms:

@@ -14,7 +14,6 @@ from services.rules.criterion.base import (
     Fit,
     Reason,
     Relaxation,
-    listed,
     yes_or_no,
 )
 from services.rules.prepared import PreparedPosting
@@ -64,19 +63,12 @@ class Text(Criterion[TextFacts]):
         """What is missing, else what is there and should not be, else what is said."""
         query = TextQuery.parse(criteria.text)
         missing, present = query.missing(prepared.haystack), query.present(prepared.haystack)
-        said = query.said(prepared.haystack)
-        facts = TextFacts(str(query), missing, present, said)
-        if missing:
-            return Reason(self.name, "no", f"does not say {_quoted(missing, 'or')}", facts)
-        if present:
-            return Reason(self.name, "no", f"says {_quoted(present, 'and')}, which you exclude", facts)
-        if said:
-            return Reason(self.name, "yes", f"says {_quoted(said, 'and')}", facts)
-        return Reason(self.name, "yes", f"does not say {_quoted(query.excluded, 'or')}", facts)
+        facts = TextFacts(str(query), missing, present, query.said(prepared.haystack))
+        return Reason(self.name, yes_or_no(not missing and not present), facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any words."""
-        return self._relaxed(criteria, "without", None, f"without the words {TextQuery.parse(criteria.text)}", text="")
+        return self._relaxed(criteria, "without", None, text="")
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Each term, or group of alternatives, less."""
@@ -84,19 +76,15 @@ class Text(Criterion[TextFacts]):
         if len(query.wanted) + len(query.either) + len(query.excluded) < 2:
             return
         for term in query.wanted:
-            less = TextQuery(tuple(one for one in query.wanted if one != term), query.excluded, query.either)
-            yield self._relaxed(criteria, "drop", term, f'without needing "{term}"', text=str(less))
+            less = TextQuery(tuple(other for other in query.wanted if other != term), query.excluded, query.either)
+            yield self._relaxed(criteria, "drop", term, text=str(less))
         for group in query.either:
             said = " OR ".join(group)
-            less = TextQuery(query.wanted, query.excluded, tuple(one for one in query.either if one != group))
-            yield self._relaxed(criteria, "drop", said, f"without needing any of {said}", text=str(less))
+            less = TextQuery(query.wanted, query.excluded, tuple(other for other in query.either if other != group))
+            yield self._relaxed(criteria, "drop", said, text=str(less))
         for term in query.excluded:
-            less = TextQuery(query.wanted, tuple(one for one in query.excluded if one != term), query.either)
-            yield self._relaxed(criteria, "drop", f"-{term}", f'without excluding "{term}"', text=str(less))
-
-
-def _quoted(terms: tuple[str, ...], word: str) -> str:
-    return listed((f'"{term}"' for term in terms), word)
+            less = TextQuery(query.wanted, tuple(other for other in query.excluded if other != term), query.either)
+            yield self._relaxed(criteria, "drop", f"-{term}", text=str(less))
 
 
 def _canonical(asked: str) -> str:

@@ -68,34 +68,24 @@ class Timezone(Criterion[TimezoneFacts]):
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's range, and how far it is."""
-        offset, zones = criteria.utc_offset or 0.0, prepared.posting.timezones
-        facts = TimezoneFacts(offset, criteria.tolerance)
+        fit, zones = self.fit(criteria, prepared), prepared.posting.timezones
+        facts = TimezoneFacts(criteria.utc_offset or 0.0, criteria.tolerance)
         if zones is None:
-            return Reason(self.name, "yes", "asks for no time zone", facts)
-        apart = hours_apart(offset, zones)
-        facts = replace(facts, min=zones.min, max=zones.max, apart=apart)
-        span = _utc(zones.min) if zones.min == zones.max else f"{_utc(zones.min)} to {_utc(zones.max)}"
-        if self.fit(criteria, prepared) == "no":
-            beyond = apart - criteria.tolerance
-            words = f"wants {span}, {apart:g} h from your {_utc(offset)}"
-            if criteria.tolerance:
-                words = f"{words} and {beyond:g} h beyond your tolerance"
-            return Reason(self.name, "no", words, replace(facts, beyond=beyond))
-        if apart == 0:
-            return Reason(self.name, "yes", f"wants {span}, which takes in your {_utc(offset)}", facts)
-        return Reason(self.name, "yes", f"wants {span}, within {criteria.tolerance:g} h of your {_utc(offset)}", facts)
+            return Reason(self.name, fit, facts)
+        apart = hours_apart(facts.utc_offset, zones)
+        beyond = apart - criteria.tolerance if fit == "no" else None
+        return Reason(self.name, fit, replace(facts, min=zones.min, max=zones.max, apart=apart, beyond=beyond))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """Any hours."""
-        return self._relaxed(criteria, "without", None, "without regard to time zones", utc_offset=None)
+        return self._relaxed(criteria, "without", None, utc_offset=None)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Some hours more."""
         for hours in _HOURS_MORE:
             tolerance = criteria.tolerance + hours
             if tolerance < _HALF_DAY:
-                text = f"with a tolerance of {tolerance:g} h"
-                yield self._relaxed(criteria, "tolerate", tolerance, text, tolerance=tolerance)
+                yield self._relaxed(criteria, "tolerate", tolerance, tolerance=tolerance)
 
     def distance(self, facts: TimezoneFacts, kin: float) -> float:
         """By hours beyond the tolerance."""
@@ -116,10 +106,3 @@ def hours_apart(utc_offset: float, zones: Timezones) -> float:
 def timezone_fits(utc_offset: float | None, tolerance: float, zones: Timezones | None) -> bool:
     """Whether some offset of a posting lies within the tolerance."""
     return utc_offset is None or zones is None or hours_apart(utc_offset, zones) <= tolerance
-
-
-def _utc(offset: float) -> str:
-    if offset == 0:
-        return "UTC"
-    hours, minutes = divmod(round(abs(offset) * 60), 60)
-    return f"UTC{'+' if offset > 0 else '-'}{hours}" + (f":{minutes:02}" if minutes else "")

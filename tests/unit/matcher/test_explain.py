@@ -3,10 +3,18 @@
 import json
 from pathlib import Path
 
+import pytest
+from babel.numbers import get_currency_symbol
+
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import Company, Evidence, PostingCore, Reach, Salary, Skill, Timezones
 from services.matcher.explain import explain_json, explain_text, explained, pair_json
 from services.rules.verdict import verdict
+from services.wording.catalogues import words_of
+from services.wording.words import LANGUAGES
+from tests.support.blank_words import blank_words, words_beside
+from tests.support.generate import criteria as generated_criteria
+from tests.support.generate import postings as generated_postings
 from tests.support.judging import a_posting, floor, having, paying, reaching, skills
 
 ASKED = Criteria(salary_floor=floor(100_000), workplace=("remote",))
@@ -19,22 +27,35 @@ POSTING = paying({"EUR": 95_000}).model_copy(
     }
 )
 FOUND = verdict(ASKED, POSTING)
+GENERATED = generated_postings(60, 5)
+PAIRS = [
+    (asked, GENERATED[(number * 7 + other) % len(GENERATED)])
+    for number, asked in enumerate(generated_criteria(150, 5, GENERATED))
+    for other in range(4)
+]
 
 
 def _evidence(*pairs: tuple[str, str]) -> tuple[Evidence, ...]:
     return tuple(Evidence.model_validate({"from": source, "text": text}) for source, text in pairs)
 
 
+PROOF = {
+    "workplace": _evidence(("title", "Remote engineer")),
+    "reach": _evidence(("location", "Berlin")),
+    "skills": _evidence(("text", "Python and Go")),
+}
+
+
 def _details(criteria: Criteria, posting: PostingCore, **proof: tuple[Evidence, ...]) -> dict[str, tuple[str, ...]]:
-    told = explained(criteria, posting, verdict(criteria, posting), proof)
-    return {line.criterion: line.more for line in told.lines}
+    shown = explained(posting, verdict(criteria, posting), words_of("en"), proof)
+    return {line.criterion: line.more for line in shown.lines}
 
 
 def test_the_text_names_the_posting_the_verdict_and_each_reason() -> None:
-    assert explain_text(ASKED, POSTING, FOUND).splitlines() == [
+    assert explain_text(POSTING, FOUND).splitlines() == [
         "Bad [31m title, Acme (https://acme.example/1)",
         "is a near miss:",
-        "  ~ salary     pays up to EUR 95,000 a year, 5 % below your floor of EUR 100,000 a year",
+        "  ~ salary     pays up to €95,000 a year, 5% below your floor of €100,000 a year",
         "  + workplace  is remote",
     ]
 
@@ -42,13 +63,13 @@ def test_the_text_names_the_posting_the_verdict_and_each_reason() -> None:
 def test_a_rejection_counts_its_faults_and_begins_with_them() -> None:
     asked = Criteria(workplace=("remote",), seniority=("senior",), languages=("en",))
     posting = a_posting(language="en", seniority="senior", workplace="onsite")
-    told = explained(asked, posting, verdict(asked, posting))
-    assert told.said == "does not match: 1 of 3 criteria fails"
-    assert [line.criterion for line in told.lines] == ["workplace", "seniority", "language"]
+    shown = explained(posting, verdict(asked, posting), words_of("en"))
+    assert shown.said == "does not match: 1 of 3 criteria fails"
+    assert [line.criterion for line in shown.lines] == ["workplace", "seniority", "language"]
 
 
 def test_a_verdict_without_reasons_says_so() -> None:
-    assert "nothing was asked for" in explain_text(Criteria(), POSTING, verdict(Criteria(), POSTING))
+    assert "nothing was asked for" in explain_text(POSTING, verdict(Criteria(), POSTING))
 
 
 def test_skills_are_told_by_core_mention_and_lack_and_what_else_is_core() -> None:
@@ -73,7 +94,7 @@ def test_what_a_core_skill_implies_is_core_as_it_is_to_the_score() -> None:
     )
 
 
-def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
+def test_pay_is_told_as_stated_and_the_least_of_it_in_the_floors_currency() -> None:
     pay = Salary(
         min=100_000,
         max=150_000,
@@ -84,11 +105,14 @@ def test_the_least_that_is_paid_is_told_in_the_floors_currency() -> None:
         tops={"USD": 150_000, "EUR": 120_000},
     )
     asked = Criteria(salary_floor=floor(100_000))
-    assert _details(asked, a_posting(salary=pay))["salary"] == ("at least about EUR 80,000, 20 % below it",)
+    assert _details(asked, a_posting(salary=pay))["salary"] == (
+        "stated as $150,000 a year",
+        "at least about €80,000 a year, 20% below your floor",
+    )
     abroad = pay.model_copy(update={"stated": {"EUR": 95_000}})
     open_ended = abroad.model_copy(update={"max": None, "annual_max": None})
     for one in (abroad, open_ended):
-        assert _details(asked, a_posting(salary=one))["salary"] == ("at least EUR 95,000, 5 % below it",)
+        assert _details(asked, a_posting(salary=one))["salary"] == ("at least €95,000 a year, 5% below your floor",)
 
 
 def test_the_words_that_name_what_was_asked_for_are_quoted_before_others() -> None:
@@ -192,4 +216,31 @@ def test_the_page_of_docs_shows_what_is_printed() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "backtest.md").read_text(encoding="utf-8")
     example = page.partition("Pay is held against the floor")[0]
     shown = "\n".join(line[4:] for line in example.splitlines() if line.startswith("    "))
-    assert explain_text(asked, posting, verdict(asked, posting), proof) == shown
+    assert explain_text(posting, verdict(asked, posting), proof) == shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_explanation_is_whole_in_every_language(language: str) -> None:
+    for asked, posting in PAIRS:
+        judgement = verdict(asked, posting)
+        shown = explained(posting, judgement, words_of(language), PROOF)
+        assert shown.said
+        assert {line.criterion for line in shown.lines} == {reason.criterion for reason in judgement.reasons}
+        assert all(line.text and all(line.more) for line in shown.lines)
+        in_english = explained(posting, judgement, words_of("en"), PROOF)
+        for line, english in zip(shown.lines, in_english.lines, strict=True):
+            assert len(line.details) == len(english.details)
+            assert language == "en" or not {line.text, *line.details} & {english.text, *english.details}
+
+
+def test_every_word_of_an_explanation_is_the_catalogues_or_a_name() -> None:
+    blank = blank_words()
+    for asked, posting in PAIRS:
+        shown = explained(posting, verdict(asked, posting), blank, {})
+        names = {skill.name for skill in posting.skills} | {*asked.skills.all, *asked.skills.any}
+        pay = posting.salary
+        codes = [code for code in (pay and pay.currency, asked.salary_floor and asked.salary_floor.currency) if code]
+        symbols = [get_currency_symbol(code, blank.locale) for code in codes]
+        for line in shown.lines:
+            assert not [more for more in line.details if words_beside(more, *names, *codes, *symbols)], line
+        assert not words_beside(shown.said)

@@ -31,30 +31,30 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     made = curate(recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON)
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (
-        "comes again: was a near miss on 2026-09-05; pay now stated: EUR 75,000 a year",
+        "comes again: was a near miss on 2026-09-05; pay now stated: €75,000 a year",
         "fit 50 of 50: Python is core to it",
         "fresh 18.6 of 20: a day old",
         "place 8 of 10: takes in PT",
-        "pay 7.5 of 15: up to EUR 75,000 a year, 25 % above the floor",
+        "pay 7.5 of 15: up to €75,000 a year, 25% above the floor",
         "stated 5 of 5: states its pay",
         "feedback -2.4 (at most 10): “Python engineer” at Company two was called not relevant on 2026-07-31",
     )
 
 
-@pytest.mark.parametrize(("top", "said"), [(57_000, "5 % below the floor"), (60_000, "which is the floor")])
+@pytest.mark.parametrize(("top", "said"), [(57_000, "5% below the floor"), (60_000, "which is the floor")])
 def test_pay_that_is_not_above_the_floor_is_not_called_so(top: int, said: str) -> None:
     floor: tuple[Fact, ...] = (("annual_floor", 60_000), ("currency", "EUR"), ("period", "year"))
     part = Part("pay", 0.0, 15.0, (("annual_top", top), *floor))
-    assert part_line(part) == f"pay 0 of 15: up to EUR {top:,} a year, {said}"
+    assert part_line(part) == f"pay 0 of 15: up to €{top:,} a year, {said}"
 
 
 @pytest.mark.parametrize(
     ("floor", "said"),
     [
-        (SalaryFloor(amount=20, currency="EUR", period="hour"), "pay 15 of 15: up to EUR 40 an hour, 100 % above"),
+        (SalaryFloor(amount=20, currency="EUR", period="hour"), "pay 15 of 15: up to €40 an hour, 100% above"),
         (
             SalaryFloor(amount=6_400, currency="EUR", period="month"),
-            "pay 2.5 of 15: up to EUR 6,933 a month, 8 % above",
+            "pay 2.5 of 15: up to €6,933 a month, 8% above",
         ),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_job_that_only_mentions_what_is_asked_for_says_what_that_costs_it() ->
     asked = search(criteria=Criteria(skills=SkillTerms(any=("Go", "Python"))))
     one = posting("one", skills=(Skill(name="Python"),))
     lines = why_here(digest(one, by=asked).items[0])
-    assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 35 %" in lines
+    assert "fit 0 of 50: names Go or Python only in passing, so that all else counts 35%" in lines
     assert "fresh 6.5 of 20: a day old" in lines
 
 

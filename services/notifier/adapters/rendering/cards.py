@@ -266,7 +266,7 @@ class Cards:
     )
     def _why(self, wanted: _Wanted, reasons: tuple[Reason, ...]) -> _Why:
         posting, words, preferred = wanted.item.posting, wanted.words, wanted.explained_by.preferred
-        fault = fault_line(reasons, posting, words) if wanted.near else ""
+        fault = fault_line(reasons, words) if wanted.near else ""
         lines = () if wanted.near else why_lines(reasons, posting, words, preferred)
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"

@@ -30,6 +30,8 @@ from services.notifier.domain.model import (
 )
 from services.rules.verdict import Outcome, Verdict
 from services.rules.web_address import job_address
+from services.wording.catalogues import english
+from services.wording.reasons import in_words
 
 
 class CurateSettings(BaseModel):
@@ -210,7 +212,8 @@ _WORTH_SHOWING: Final[tuple[Outcome, ...]] = ("match", "near")
 
 
 def _first_fault(judgement: Verdict) -> str:
-    return next((reason.text for reason in judgement.reasons if reason.fit == "no"), "it was rejected")
+    faults = (reason for reason in judgement.reasons if reason.fit == "no")
+    return next((in_words(reason, english()) for reason in faults), "it was rejected")
 
 
 def _one_a_job(

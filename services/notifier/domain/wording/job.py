@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from schemas.posting import Employment, PostingCore, Seniority, Timezones
+from schemas.posting import PostingCore, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
 from services.rules.placing import WORLDWIDE
+from services.wording.facets import FACETS
 from services.wording.lines import capitalised, quoted
-from services.wording.places import any_of, worth_naming
-from services.wording.reasons import offset, places_listed
+from services.wording.places import any_of, places_listed, worth_naming
+from services.wording.reasons import offset
 from services.wording.words import Words, mark
 
 _DAYS_IN_WORDS = 14
@@ -29,14 +30,6 @@ SENIORITY: Mapping[Seniority, str] = {
     "manager": mark("Manager"),
     "director": mark("Director"),
     "executive": mark("Executive"),
-}
-EMPLOYMENT: Mapping[Employment, str] = {
-    "full_time": mark("full time"),
-    "part_time": mark("part time"),
-    "contract": mark("contract"),
-    "temporary": mark("temporary"),
-    "internship": mark("internship"),
-    "freelance": mark("freelance"),
 }
 
 
@@ -75,7 +68,8 @@ def timezones_line(zones: Timezones | None, words: Words) -> str:
 def level_line(posting: PostingCore, words: Words) -> str:
     """Level and kind of employment: `Senior, full time`; empty where neither is known."""
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority else ""
-    kind = words.say(EMPLOYMENT[posting.employment]) if posting.employment else ""
+    kinds = FACETS["employment"].asked
+    kind = words.say(kinds[posting.employment]) if posting.employment else ""
     return ", ".join(part for part in (level, kind) if part)
 
 

@@ -5,8 +5,10 @@ from typing import cast
 
 from schemas.posting import Period
 from services.notifier.domain.model import Again, AnnualPay, Item, Part
-from services.rules.criterion.base import listed
-from services.rules.criterion.salary import A_PERIOD, in_period
+from services.rules.money import ANNUAL_FACTORS
+from services.wording.amounts import a_period, money
+from services.wording.catalogues import english
+from services.wording.lines import listed
 
 
 def why_here(item: Item) -> tuple[str, ...]:
@@ -39,14 +41,14 @@ def again_line(again: Again) -> str:
 
 
 def _pay(pay: AnnualPay) -> str:
-    return f"{pay.currency} {pay.amount:,}"
+    return money(pay.amount, pay.currency, english().locale)
 
 
 def _fit(part: Part) -> str:
     facts = dict(part.facts)
     said = []
     asked, core = names_of(facts.get("asked")), names_of(facts.get("core"))
-    skills = [f"{listed(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
+    skills = [f"{_named(core)} {'is' if len(core) == 1 else 'are'} core to it"] if core else []
     skills += [
         f"{by}, which is {'core too' if core else 'core to it'}, implies {name} and counts half"
         for name, by in zip(names_of(facts.get("implied")), names_of(facts.get("by")), strict=True)
@@ -59,8 +61,8 @@ def _fit(part: Part) -> str:
 
 
 def _in_passing(asked: tuple[str, ...], facts: Mapping[str, object]) -> str:
-    said = f"names {listed(asked, 'or')} only in passing"
-    return f"{said}, so that all else counts {100 * float(str(facts['counts'])):.0f} %" if "counts" in facts else said
+    said = f"names {_named(asked, either=True)} only in passing"
+    return f"{said}, so that all else counts {100 * float(str(facts['counts'])):.0f}%" if "counts" in facts else said
 
 
 def _pay_part(part: Part) -> str:
@@ -68,14 +70,15 @@ def _pay_part(part: Part) -> str:
     if "annual_floor" in facts:
         top, floor = int(str(facts["annual_top"])), int(str(facts["annual_floor"]))
         period = cast(Period, facts["period"])
-        return f"up to {facts['currency']} {in_period(top, period)} {A_PERIOD[period]}, {_apart(top, floor)}"
+        pay = money(top / ANNUAL_FACTORS[period], str(facts["currency"]), english().locale)
+        return f"up to {a_period(pay, period, english())}, {_apart(top, floor)}"
     return "stated, and no floor to hold it against" if part.points else "nothing that can be held against a floor"
 
 
 def _apart(top: int, floor: int) -> str:
     if top == floor:
         return "which is the floor"
-    return f"{100 * abs(top - floor) / floor:.0f} % {'above' if top > floor else 'below'} the floor"
+    return f"{100 * abs(top - floor) / floor:.0f}% {'above' if top > floor else 'below'} the floor"
 
 
 def _stated(part: Part) -> str:
@@ -91,9 +94,9 @@ def _place(part: Part) -> str:
     facts = dict(part.facts)
     named, fits = names_of(facts.get("named")), names_of(facts.get("fits"))
     if named:
-        return f"names {listed(named)}"
+        return f"names {_named(named)}"
     if fits:
-        return f"takes in {listed(fits)}"
+        return f"takes in {_named(fits)}"
     return "no place is asked for" if part.points else "does not say from where"
 
 
@@ -101,10 +104,10 @@ def _preferred(part: Part) -> str:
     facts = dict(part.facts)
     asked, named, fits = (names_of(facts.get(fact)) for fact in ("asked", "named", "fits"))
     if named:
-        return f"names {listed(named)}, which is preferred"
+        return f"names {_named(named)}, which is preferred"
     if fits:
-        return f"takes in {listed(fits)}, which is preferred"
-    return f"is not known to be open to {listed(asked, 'or')}, which is preferred"
+        return f"takes in {_named(fits)}, which is preferred"
+    return f"is not known to be open to {_named(asked, either=True)}, which is preferred"
 
 
 def _feedback(part: Part) -> str:
@@ -126,6 +129,10 @@ _WORDS = {
     "preferred": _preferred,
     "feedback": _feedback,
 }
+
+
+def _named(names: tuple[str, ...], *, either: bool = False) -> str:
+    return listed(names, english(), either=either)
 
 
 def names_of(fact: object) -> tuple[str, ...]:

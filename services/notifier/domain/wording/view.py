@@ -144,13 +144,13 @@ def why_lines(
     """
     there = preferred_in_words(preferred, posting, words)
     work, terms = in_two_lines(one for one in reasons if one.fit == "yes" and not (there and one.criterion == "place"))
-    of_terms = [*([there] if there else []), *_clauses(terms, posting, words)][:MOST_A_LINE]
-    return tuple(_sentence(clauses) for clauses in (_clauses(work, posting, words), of_terms) if clauses)
+    of_terms = [*([there] if there else []), *_clauses(terms, words)][:MOST_A_LINE]
+    return tuple(_sentence(clauses) for clauses in (_clauses(work, words), of_terms) if clauses)
 
 
-def fault_line(reasons: Sequence[Reason], posting: PostingCore, words: Words) -> str:
+def fault_line(reasons: Sequence[Reason], words: Words) -> str:
     """What keeps a near miss from fitting the search that found it."""
-    return _sentence(_clauses((one for one in reasons if one.fit == "near"), posting, words))
+    return _sentence(_clauses((one for one in reasons if one.fit == "near"), words))
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
@@ -178,8 +178,8 @@ def _moved(part: Part, words: Words) -> str:
     return words.say("Further down because you called {job} not relevant.", job=job)
 
 
-def _clauses(reasons: Iterable[Reason], posting: PostingCore, words: Words) -> list[str]:
-    return [in_words(one, posting, words) for one in reasons]
+def _clauses(reasons: Iterable[Reason], words: Words) -> list[str]:
+    return [in_words(one, words, brief=True) for one in reasons]
 
 
 def _sentence(clauses: Sequence[str]) -> str:

@@ -35,6 +35,8 @@ from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Ite
 from services.notifier.domain.windows import Closing
 from services.notifier.ports import Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
+from services.wording.catalogues import english
+from services.wording.reasons import in_words
 
 _FACTS = ("address", "name", "time_zone", "currency", "locale")
 """Of a subscriber, what a digest is written and sent by."""
@@ -327,7 +329,7 @@ def _found_by(item: Item) -> list[dict[str, Any]]:
             "search_id": found.search.search_id,
             "search": found.search.name,
             "outcome": found.verdict.outcome,
-            "reasons": [reason.text for reason in found.verdict.reasons],
+            "reasons": [in_words(reason, english()) for reason in found.verdict.reasons],
         }
         for found in item.found_by
     ]

@@ -1,0 +1,123 @@
+"""Words for the values of criteria that a posting has one of: workplace, level, form of employment, visa."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from services.rules.criterion import Fit
+from services.rules.criterion.facet import FacetFacts
+from services.wording.lines import listed
+from services.wording.words import Words, mark
+
+
+@dataclass(frozen=True, slots=True)
+class FacetWords:
+    """What is said of one facet, by its values."""
+
+    said: Mapping[str, str]
+    """Of a posting with the value; of "", where a posting may say nothing."""
+    asked: Mapping[str, str]
+    """The value as somebody asks for it."""
+    without: str
+    """That it is not asked for."""
+    added: Mapping[str, str] = field(default_factory=dict)
+    """The value as it is asked for besides others, where that says more."""
+
+
+FACETS: Mapping[str, FacetWords] = {
+    "workplace": FacetWords(
+        said={
+            "remote": mark("is remote"),
+            "hybrid": mark("is hybrid"),
+            "onsite": mark("is on site"),
+            "unknown": mark("does not say whether it is remote"),
+        },
+        asked={
+            "remote": mark("remote"),
+            "hybrid": mark("hybrid"),
+            "onsite": mark("on site"),
+            "unknown": mark("unstated"),
+        },
+        added={"unknown": mark("jobs that do not say which")},
+        without=mark("without regard to workplace ({asked})"),
+    ),
+    "seniority": FacetWords(
+        said={
+            "intern": mark("is for interns"),
+            "junior": mark("is at junior level"),
+            "mid": mark("is at mid level"),
+            "senior": mark("is at senior level"),
+            "lead": mark("is at lead level"),
+            "staff": mark("is at staff level"),
+            "principal": mark("is at principal level"),
+            "manager": mark("is at manager level"),
+            "director": mark("is at director level"),
+            "executive": mark("is at executive level"),
+            "": mark("names no level, and so may be mid-level"),
+        },
+        asked={
+            "intern": mark("intern"),
+            "junior": mark("junior"),
+            "mid": mark("mid"),
+            "senior": mark("senior"),
+            "lead": mark("lead"),
+            "staff": mark("staff"),
+            "principal": mark("principal"),
+            "manager": mark("manager"),
+            "director": mark("director"),
+            "executive": mark("executive"),
+        },
+        added={"mid": mark("mid or an unstated level")},
+        without=mark("without regard to level ({asked})"),
+    ),
+    "employment": FacetWords(
+        said={
+            "full_time": mark("is full-time"),
+            "part_time": mark("is part-time"),
+            "contract": mark("is a contract"),
+            "temporary": mark("is temporary"),
+            "internship": mark("is an internship"),
+            "freelance": mark("is freelance"),
+            "": mark("does not say how one is employed, and so may be full-time"),
+        },
+        asked={
+            "full_time": mark("full time"),
+            "part_time": mark("part time"),
+            "contract": mark("contract"),
+            "temporary": mark("temporary"),
+            "internship": mark("internship"),
+            "freelance": mark("freelance"),
+        },
+        added={"full_time": mark("full time or an unstated form")},
+        without=mark("without regard to employment ({asked})"),
+    ),
+    "visa": FacetWords(
+        said={
+            "offered": mark("sponsors a visa"),
+            "refused": mark("sponsors no visa"),
+            "unknown": mark("does not say whether it sponsors a visa"),
+        },
+        asked={"offered": mark("a sponsored visa"), "unknown": mark("no word of one")},
+        without=mark("without regard to visas"),
+    ),
+}
+
+
+def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str:
+    """`is at senior level`, `is at junior level, 2 steps below; you ask for senior`."""
+    said = words.say(FACETS[facet].said[facts.value])
+    if fit == "yes":
+        return said
+    if facts.steps is not None:
+        said = _apart(said, facts.steps, words)
+    return words.say("{said}; you ask for {wanted}", said=said, wanted=asked_in_words(facet, facts.asked, words))
+
+
+def asked_in_words(facet: str, values: Iterable[str], words: Words) -> str:
+    """`remote or on site`."""
+    return listed([words.say(FACETS[facet].asked[value]) for value in values], words, either=True)
+
+
+def _apart(said: str, steps: int, words: Words) -> str:
+    if steps > 0:
+        return words.count("{said}, {count} step above", "{said}, {count} steps above", steps, said=said)
+    return words.count("{said}, {count} step below", "{said}, {count} steps below", -steps, said=said)

@@ -1,0 +1,121 @@
+"""How criteria are made to ask for less, in words: `with Kotlin besides Java`, `without regard to places`."""
+
+from collections.abc import Iterable, Sequence
+
+from schemas.criteria import Criteria
+from services.rules.criterion import Relaxation
+from services.rules.text import TextQuery
+from services.wording.amounts import exact_floor, percent
+from services.wording.facets import FACETS, asked_in_words
+from services.wording.lines import decimal, language_in_words, listed, quoted
+from services.wording.places import place_in_words
+from services.wording.words import Words
+
+_MOST_BESIDES = 2
+"""What something is added to is named where it is so little."""
+
+
+def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
+    """What a relaxation of `asked` asks for instead, a phrase."""
+    match made.criterion:
+        case "skills.all" | "skills.any" | "skills.none":
+            return _skills(made, asked, words)
+        case "text":
+            return _text(made, asked, words)
+        case "place":
+            return _places(made, asked, words)
+        case "timezone":
+            if made.step == "without":
+                return words.say("without regard to time zones")
+            return words.say("with a tolerance of {hours} h", hours=decimal(made.criteria.tolerance, words))
+        case "salary":
+            return _salary(made, asked, words)
+        case "language":
+            return _language(made, asked, words)
+        case _:
+            return _facet(made, asked, words)
+
+
+def _skills(made: Relaxation, asked: Criteria, words: Words) -> str:
+    before, after, value = asked.skills, made.criteria.skills, str(made.value)
+    if made.step == "add":
+        return _with(value, before.any, words)
+    if made.step in ("fewer", "either"):
+        some = listed(after.any, words, either=True)
+        if after.at_least == 1:
+            return words.say("with any one of {skills}", skills=some)
+        return words.say("with at least {count} of {skills}", count=after.at_least, skills=some)
+    if made.criterion == "skills.none":
+        names = [value] if made.step == "drop" else before.none
+        return words.say("without excluding {skills}", skills=listed(names, words, either=True))
+    if made.step == "drop":
+        return words.say("without needing {skills}", skills=value)
+    if made.criterion == "skills.all":
+        return words.say("without needing {skills}", skills=listed(before.all, words))
+    some = listed(before.any, words, either=True)
+    if before.at_least == 1:
+        return words.say("without needing {skills}", skills=some)
+    return words.say("without needing {count} of {skills}", count=before.at_least, skills=some)
+
+
+def _text(made: Relaxation, asked: Criteria, words: Words) -> str:
+    before, after = TextQuery.parse(asked.text), TextQuery.parse(made.criteria.text)
+    if made.step == "without":
+        return words.say("without the words {query}", query=str(before))
+    for group in before.either:
+        if group not in after.either:
+            terms = listed([quoted(term, words) for term in group], words, either=True)
+            return words.say("without needing any of {terms}", terms=terms)
+    for term in before.excluded:
+        if term not in after.excluded:
+            return words.say("without excluding {skills}", skills=quoted(term, words))
+    [dropped] = set(before.wanted) - set(after.wanted)
+    return words.say("without needing {skills}", skills=quoted(dropped, words))
+
+
+def _places(made: Relaxation, asked: Criteria, words: Words) -> str:
+    if made.step == "without":
+        return words.say("without regard to places")
+    if made.step == "accept":
+        return words.say("with postings that do not say from where")
+    return _with(place_in_words(str(made.value), words), [place_in_words(code, words) for code in asked.places], words)
+
+
+def _salary(made: Relaxation, asked: Criteria, words: Words) -> str:
+    before, after = asked.salary_floor, made.criteria.salary_floor
+    if before is None or made.step == "accept":
+        return words.say("with pay that is not stated")
+    if after is None:
+        return words.say("without the floor of {floor}", floor=exact_floor(before, words))
+    lower = percent((before.amount - after.amount) / before.amount, words.locale)
+    return words.say("with a floor of {floor} ({percent} lower)", floor=exact_floor(after, words), percent=lower)
+
+
+def _language(made: Relaxation, asked: Criteria, words: Words) -> str:
+    if made.step == "without":
+        return words.say("without regard to language")
+    names = [language_in_words(code, words) for code in asked.languages]
+    added = words.say("postings in {language}", language=language_in_words(str(made.value), words))
+    return _with(added, names, words)
+
+
+def _facet(made: Relaxation, asked: Criteria, words: Words) -> str:
+    facet = FACETS[made.criterion]
+    if made.criterion == "visa":
+        if made.step == "without":
+            return words.say(facet.without)
+        return words.say("with postings that do not say whether a visa is sponsored")
+    values: Sequence[str] = getattr(asked, made.criterion)
+    if made.step == "without":
+        return words.say(facet.without, asked=asked_in_words(made.criterion, values, words))
+    value = str(made.value)
+    added = words.say(facet.added.get(value) or facet.asked[value])
+    return _with(added, [words.say(facet.asked[other]) for other in values], words)
+
+
+def _with(added: str, asked: Iterable[str], words: Words) -> str:
+    """`with Go besides Rust or C`, `with Go too` where that would be long."""
+    names = list(asked)
+    if len(names) > _MOST_BESIDES:
+        return words.say("with {added} too", added=added)
+    return words.say("with {added} besides {asked}", added=added, asked=words.either(names))

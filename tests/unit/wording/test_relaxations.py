@@ -1,0 +1,121 @@
+"""What criteria ask for when they are relaxed, in every language."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from services.matcher.relaxing import removals, steps
+from services.rules.criterion import LANGUAGE, PLACE, SKILLS_ANY, Relaxation
+from services.wording.catalogues import english, words_of
+from services.wording.relaxations import relaxation_in_words
+from services.wording.words import LANGUAGES
+from tests.support.generate import criteria as generated_criteria
+from tests.support.generate import postings as generated_postings
+from tests.support.judging import floor, skills
+
+ASKED = generated_criteria(400, 11, generated_postings(200, 11))
+
+
+def all_of(asked: Criteria) -> Iterator[Relaxation]:
+    yield from removals(asked).values()
+    yield from steps(asked)
+    if asked.skills.any:
+        yield SKILLS_ANY.adding(asked, "Fortran")
+    if asked.places:
+        yield PLACE.adding(asked, "NZ")
+    if asked.languages:
+        yield LANGUAGE.adding(asked, "sv")
+
+
+def test_the_steps_of_criteria_read_as_english() -> None:
+    asked = Criteria(
+        skills=SkillTerms(all=("Go", "Kafka"), none=("PHP", "Perl")),
+        text='backend OR server payments -"trading floor"',
+        places=("DE",),
+        utc_offset=1.0,
+        tolerance=2.0,
+        salary_floor=floor(50, "GBP", "hour"),
+        seniority=("senior",),
+        languages=("en",),
+    )
+    assert {relaxation_in_words(one, asked, english()) for one in removals(asked).values()} == {
+        "without needing Go and Kafka",
+        "without excluding PHP or Perl",
+        'without the words payments backend OR server -"trading floor"',
+        "without regard to places",
+        "without regard to time zones",
+        "without the floor of £50 an hour",
+        "without regard to level (senior)",
+        "without regard to language",
+    }
+    said = {relaxation_in_words(one, asked, english()) for one in steps(asked)}
+    assert {
+        "without needing Go",
+        "with any one of Go or Kafka",
+        "without excluding Perl",
+        "without needing “payments”",
+        "without needing any of “backend” or “server”",
+        "without excluding “trading floor”",
+        "with a tolerance of 3 h",
+        "with a floor of £45 an hour (10% lower)",
+        "with mid or an unstated level besides senior",
+        "with intern besides senior",
+    } <= said
+
+
+@pytest.mark.parametrize(
+    ("asked", "made", "english_text", "german", "spanish"),
+    [
+        (
+            skills(any=("Java",)),
+            SKILLS_ANY.adding(skills(any=("Java",)), "Kotlin"),
+            "with Kotlin besides Java",
+            "auch Kotlin, neben Java",
+            "también Kotlin, además de Java",
+        ),
+        (
+            Criteria(languages=("en",)),
+            LANGUAGE.adding(Criteria(languages=("en",)), "de"),
+            "with postings in German besides English",
+            "auch Anzeigen auf Deutsch, neben Englisch",
+            "también anuncios en alemán, además de inglés",
+        ),
+        (
+            Criteria(places=("DE", "FR", "ES")),
+            PLACE.adding(Criteria(places=("DE", "FR", "ES")), "NL"),
+            "with the Netherlands too",
+            "auch Niederlande",
+            "también Países Bajos",
+        ),
+    ],
+)
+def test_what_is_added_is_said_beside_what_is_asked_for(
+    asked: Criteria, made: Relaxation, english_text: str, german: str, spanish: str
+) -> None:
+    assert [relaxation_in_words(made, asked, words_of(language)) for language in LANGUAGES] == [
+        english_text,
+        german,
+        spanish,
+    ]
+
+
+def test_some_of_several_skills_are_counted_unless_one_will_do() -> None:
+    asked = skills(any=("Go", "Kafka", "Rust"), at_least=3)
+    assert [relaxation_in_words(one, asked, english()) for one in all_of(asked)][:3] == [
+        "without needing 3 of Go, Kafka or Rust",
+        "with at least 2 of Go, Kafka or Rust",
+        "with any one of Go, Kafka or Rust",
+    ]
+
+
+def test_every_relaxation_can_be_said_in_every_language_and_is_told_from_the_others() -> None:
+    criteria = set()
+    for asked in ASKED:
+        made = list(all_of(asked))
+        texts = [tuple(relaxation_in_words(one, asked, words_of(language)) for language in LANGUAGES) for one in made]
+        assert all(len(set(text)) == len(LANGUAGES) and all(text) for text in texts), texts
+        assert len(set(texts)) == len(texts), texts
+        assert not [text for said in texts for text in said if "{" in text]
+        criteria.update((one.criterion, one.step) for one in made)
+    assert len(criteria) > 25, "every step of every criterion"
