@@ -68,7 +68,7 @@ def test_relaxed_criteria_still_match_what_they_matched(seed: int) -> None:
             if not _turns_from_worldwide(asked, gain.relaxation)
         ]
         for relaxation in (*removals(asked).values(), *steps(asked), *grown):
-            assert before <= _matching(relaxation.criteria, postings), relaxation.text
+            assert before <= _matching(relaxation.criteria, postings), relaxation.own
 
 
 def _turns_from_worldwide(asked: Criteria, relaxation: Relaxation) -> bool:

@@ -19,6 +19,8 @@ from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, Left, Said, SentItem
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
 from services.rules.verdict import verdict
+from services.wording.catalogues import english
+from services.wording.reasons import in_words
 from tests.support.digests import NOON, pay, posting, recipient
 from tests.support.found_jobs import (
     EVERYTHING,
@@ -257,7 +259,7 @@ def _assert_reasons(item: Item, outcome: str) -> None:
     for found in item.found_by:
         assert found.verdict == verdict(found.search.criteria, item.posting)
         assert found.verdict.outcome == outcome
-        assert all(reason.text for reason in found.verdict.reasons)
+        assert all(in_words(reason, english()) for reason in found.verdict.reasons)
         asked = {reason.criterion for reason in found.verdict.reasons}
         assert asked >= {"skills.any"}
         off = {reason.criterion for reason in found.verdict.reasons if reason.fit != "yes"}
