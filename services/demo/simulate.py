@@ -78,8 +78,10 @@ def simulate(
     clock = FixedClock(times[0])
     shelf = Shelf(clock)
     settings = demo_settings(out, feeds)
-    with embedded(settings, clock=clock, make_own=lambda engine, log: _collector(settings, engine, log, shelf)) as form:
-        taken_in = _take_in(form, people, times[0])
+    with embedded(
+        settings, clock=clock, make_own=lambda engine, log: shelved_collector(settings, engine, log, shelf)
+    ) as form:
+        taken_in = take_in(form, people, times[0])
         form.runner.load()
         for at in times:
             clock.set(at)
@@ -94,14 +96,16 @@ def simulate(
         return report_of(form, taken_in, history)
 
 
-def _collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
+def shelved_collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
+    """A collector of files whose items arrive by the shelf's clock."""
     chance = Random(0)  # noqa: S311 (the same demo each time)
     reader = Reader(ShelfFetcher(shelf), detect=shelf.detect, format_named=shelf.format_named)
     tools = Tools(settings.ingest, SqlSourceLedger(engine), log, shelf.format_named)
     return Collector(tools, reader, chance)
 
 
-def _take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subscriber, int]]:
+def take_in(form: Embedded, people: str, now: datetime) -> dict[str, tuple[Subscriber, int]]:
+    """Subscribe people, JSON lines; each with their number of searches, by id. Raises UsageError."""
     installation = Installation(form.settings, form.engine)
     taken: dict[str, tuple[Subscriber, int]] = {}
     for entry in importing.read(None, people):

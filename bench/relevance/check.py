@@ -1,0 +1,35 @@
+"""Checks judgements: `python -m bench.relevance.check FILE` says what is amiss and which pairs are not judged yet."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read, unfit
+from bench.relevance.pairs import read_pairs
+
+
+def main() -> None:
+    """Exit 1 where a line is amiss."""
+    pairs = {(pair.person, pair.posting): pair for pair in read_pairs()}
+    faults, seen, claims = 0, Counter[tuple[str, str, str]](), 0
+    for number, said in enumerate(read(Path(sys.argv[1])), start=1):
+        amiss = said.said if isinstance(said, Fault) else unfit(said, pairs)
+        if isinstance(said, Judgement):
+            seen[said.reader, said.person, said.posting] += 1
+            amiss = amiss or ("judged twice" if seen[said.reader, said.person, said.posting] > 1 else None)
+        claims += isinstance(said, ClaimJudgement)
+        if amiss:
+            faults += 1
+            print(f"line {said.line if isinstance(said, Fault) else number}: {amiss}")
+    judged = {(person, posting) for _, person, posting in seen}
+    for person in sorted({person for person, _ in judged}):
+        missing = [posting for one, posting in pairs if one == person and (one, posting) not in judged]
+        print(f"{person}: {sum(one == person for one, _ in judged)} pairs judged, {len(missing)} not yet")
+        for posting in missing[:5]:
+            print(f"    not yet: {posting}")
+    print(f"{len(judged)} pairs, {claims} claims, {faults} lines amiss")
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What the lines that say why a job was sent claim of it, so that a judgement outlives another wording."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.posting import PostingCore
+from services.notifier.domain.model import Item
+from services.notifier.domain.shown import reasons_shown, why_lines
+from services.notifier.domain.telling import in_two_lines, most_telling
+from services.rules.criterion import Reason
+from services.rules.text import Haystack, TextQuery
+from services.wording.words import Words
+
+_FROM_WORLDWIDE: Final = "worldwide"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line beside a job, and each thing that it says."""
+
+    text: str
+    claims: tuple[str, ...]
+
+
+def lines_of(item: Item, words: Words) -> list[Line]:
+    """The lines of a job as its card has them, pay among them where the search has a floor."""
+    told = most_telling(item)
+    reasons = reasons_shown(item, told.verdict.reasons, bar=False)
+    texts = why_lines(reasons, item.posting, words)
+    parts = [part for part in in_two_lines(one for one in reasons if one.fit == "yes") if part]
+    return [
+        Line(text, tuple(claim for reason in part for claim in claims_of(reason, item.posting)))
+        for text, part in zip(texts, parts, strict=True)
+    ]
+
+
+def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:
+    """What one reason says of a posting, piece by piece, as `kind: value`."""
+    facts = reason.facts.as_data()
+    match reason.criterion:
+        case "skills.all" | "skills.any":
+            yield from _skills(facts)
+        case "skills.none":
+            yield from (f"does not ask for: {name}" for name in facts["asked"])
+        case "text":
+            said = TextQuery.parse(facts["asked"]).said(Haystack.of(posting.title, posting.description_text))
+            yield from (f"says: {term}" for term in said)
+        case "place":
+            yield from _places(facts)
+        case "timezone":
+            has_zones = "min" in facts
+            yield f"zones: {facts['min']:g} to {facts['max']:g}" if has_zones else "zones: none asked for"
+        case "salary":
+            top = facts.get("annual_top")
+            yield f"pays up to: {top} {facts['currency']} a year" if top else "pay: not said"
+        case name:
+            yield f"{name}: {facts.get('value') or 'not said'}"
+
+
+def _skills(facts: Mapping[str, Any]) -> Iterator[str]:
+    for name in facts.get("found", facts["asked"]):
+        yield f"asks for: {name}" if name in facts["core"] else f"mentions: {name}"
+    yield from (f"asks for, by what implies it: {name}" for name in facts.get("implied", ()))
+
+
+def _places(facts: Mapping[str, Any]) -> Iterator[str]:
+    fits = facts["fits"]
+    if facts["scope"] == _FROM_WORLDWIDE:
+        yield "place: anywhere"
+    elif fits:
+        yield from (f"hires in: {place}" for place in fits)
+    else:
+        yield "place: not said"

@@ -1,0 +1,116 @@
+"""Draws the pairs that readers judge: `python -m bench.relevance.draw`.
+
+What is sent today, and what is not and looks wanted by the raw text alone, in strata; of each stratum it is kept how
+many pairs one drawn stands for. Drawn once: another draw would leave judgements without a weight.
+"""
+
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, time
+from typing import Final
+
+from bench.relevance.captured import Captured, all_captured
+from bench.relevance.pairs import PAIRS, Pair, write_pairs
+from bench.relevance.people import Person, people
+from bench.relevance.run import SPANS, Run, run
+
+_SENT: Final = "sent"
+_MOST_SENT: Final = 28
+_REFUSED: Final = {
+    "title and place": 12,
+    "near miss shown": 3,
+    "body and place": 4,
+    "title alone": 4,
+    "around and place": 5,
+}
+"""How many of each stratum are drawn for a person; a later one gets what an earlier one lacks."""
+_SEED: Final = 15
+
+
+def draw(everybody: Collection[Person], done: Run, items: Mapping[str, Captured]) -> list[Pair]:
+    """Pairs of all people, the same for the same run."""
+    return [pair for person in everybody for pair in _of(person, done, items)]
+
+
+def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pair]:
+    chance = random.Random(f"{_SEED} {person.name}")
+    sent = list(dict.fromkeys(one.posting for one in done.sent if one.person == person.name and not one.near))
+    some = _whole_mails(person, done, chance)
+    near = dict.fromkeys(one.posting for one in done.sent if one.person == person.name and one.near)
+    yield from (Pair(person.name, key, _SENT, round(len(sent) / len(some), 4)) for key in some)
+    taken = {same_job(items[key]) for key in sent}
+    strata: dict[str, list[str]] = {name: [] for name in _REFUSED}
+    for key, item in items.items():
+        if same_job(item) in taken or not _in_span(item.arrives):
+            continue
+        stratum = "near miss shown" if key in near else looks_wanted(person, item)
+        if stratum:
+            taken.add(same_job(item))
+            strata[stratum].append(key)
+    owed = max(_MOST_SENT - len(some), 0)
+    for name, most in _REFUSED.items():
+        wanted = most + owed
+        yield from _drawn(person, name, strata[name], wanted, chance)
+        owed = max(wanted - len(strata[name]), 0)
+
+
+def _whole_mails(person: Person, done: Run, chance: random.Random) -> list[str]:
+    """What some mails held, drawn mail by mail, so that each can be judged as a whole."""
+    mails: dict[datetime, list[str]] = {}
+    for one in done.sent:
+        if one.person == person.name and not one.near:
+            mails.setdefault(one.mailed_at, []).append(one.posting)
+    found: list[str] = []
+    for mail in chance.sample(sorted(mails), len(mails)):
+        if len(found) + len(mails[mail]) <= _MOST_SENT:
+            found += mails[mail]
+    return found
+
+
+def looks_wanted(person: Person, item: Captured) -> str | None:
+    """The stratum of an item that this person may want, by its raw text."""
+    wanted, is_there = (
+        person.wanted,
+        bool(person.wanted.where.search(item.short) or person.wanted.where.search(item.title)),
+    )
+    if wanted.title.search(item.title):
+        return "title and place" if is_there else "title alone"
+    if is_there and wanted.around.search(item.title):
+        return "around and place"
+    return "body and place" if is_there and wanted.body.search(item.body) else None
+
+
+def same_job(item: Captured) -> tuple[str, str]:
+    """What repeats of a job have in common: its title up to the place, and the company."""
+    title = re.split(r"\s[-–|(]\s?|\(", item.title.casefold())[0]
+    return re.sub(r"\W+", " ", title).strip(), item.company.casefold()
+
+
+def _in_span(at: datetime) -> bool:
+    return any(
+        datetime.combine(first, time(), UTC) <= at <= datetime.combine(last, time(), UTC) for first, last in SPANS
+    )
+
+
+def _drawn(person: Person, stratum: str, keys: list[str], most: int, chance: random.Random) -> Iterator[Pair]:
+    some = sorted(chance.sample(keys, min(most, len(keys))))
+    for key in some:
+        yield Pair(person.name, key, stratum, round(len(keys) / len(some), 4))
+
+
+def main() -> None:
+    """Run, draw and write the pairs. Refuses where they are drawn already."""
+    if PAIRS.exists() and "--again" not in sys.argv:
+        sys.exit(f"{PAIRS.name} is drawn already; --again draws anew, and leaves judgements without a weight")
+    pairs = draw(people(), run(people()), all_captured())
+    write_pairs(pairs)
+    for (person, stratum), count in Counter((pair.person, pair.stratum) for pair in pairs).items():
+        print(f"{person:10} {stratum:20} {count}")
+    print(f"{len(pairs)} pairs")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The judged pairs' draw, as labels/relevance/pairs.jsonl keeps it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.relevance.people import LABELS
+
+PAIRS: Final = LABELS / "pairs.jsonl"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A person and a posting that somebody is to read for them."""
+
+    person: str
+    posting: str
+    stratum: str
+    weight: float
+    """How many pairs of its stratum it stands for."""
+
+
+def read_pairs(path: Path = PAIRS) -> list[Pair]:
+    """The pairs in the order of the file."""
+    with path.open(encoding="utf-8") as lines:
+        return [Pair(**json.loads(line)) for line in lines]
+
+
+def write_pairs(pairs: Iterable[Pair], path: Path = PAIRS) -> None:
+    """Replace the file."""
+    path.write_text("".join(f"{json.dumps(asdict(pair))}\n" for pair in pairs), encoding="utf-8")

@@ -1,0 +1,76 @@
+"""The invented people of labels/relevance: who they are, their searches, and what looks wanted to them in raw text."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+Half = Literal["seen", "unseen"]
+
+LABELS: Final = Path(__file__).parents[1] / "labels" / "relevance"
+_TIMING: Final = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Expressions for what looks wanted by the raw text alone."""
+
+    title: re.Pattern[str]
+    where: re.Pattern[str]
+    """Held against the short fields: place, tags, company."""
+    body: re.Pattern[str]
+    around: re.Pattern[str]
+    """Titles beside the trade."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is mailed."""
+
+    name: str
+    half: Half
+    who: str
+    lives: str
+    speaks: tuple[str, ...]
+    time_zone: str
+    currency: str
+    searches: tuple[Mapping[str, Any], ...]
+    wanted: Wanted
+
+    @property
+    def address(self) -> str:
+        return f"{self.name}@people.example"
+
+    @property
+    def line(self) -> str:
+        """As an import takes it."""
+        searches = [{field: one[field] for field in _TIMING if field in one} for one in self.searches]
+        given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
+        return json.dumps(given | {"time_zone": self.time_zone, "currency": self.currency, "locale": "en"})
+
+
+def people(halves: Sequence[Half] = get_args(Half)) -> list[Person]:
+    """Those of some halves, in the order of the files."""
+    return [_person(name, half, told) for half in halves for name, told in _read(half).items()]
+
+
+def _read(half: Half) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((LABELS / f"people-{half}.toml").read_text(encoding="utf-8"))
+
+
+def _person(name: str, half: Half, told: Mapping[str, Any]) -> Person:
+    wanted = {field: re.compile(expression, re.IGNORECASE) for field, expression in told["wanted"].items()}
+    return Person(
+        name=name,
+        half=half,
+        who=told["who"],
+        lives=told["lives"],
+        speaks=tuple(told["speaks"]),
+        time_zone=told["time_zone"],
+        currency=told["currency"],
+        searches=tuple(told["searches"]),
+        wanted=Wanted(**wanted, around=re.compile(told["around"], re.IGNORECASE)),
+    )
