@@ -20,13 +20,14 @@ from bench.relevance.run import SPANS, Run, run
 _SENT: Final = "sent"
 _MOST_SENT: Final = 28
 _REFUSED: Final = {
-    "title and place": 12,
+    "title and place": 14,
     "near miss shown": 3,
-    "body and place": 4,
+    "body and place": 5,
+    "title, place in body": 8,
     "title alone": 4,
-    "around and place": 5,
+    "around and place": 6,
 }
-"""How many of each stratum are drawn for a person; a later one gets what an earlier one lacks."""
+"""The most of each stratum that are drawn for a person."""
 _SEED: Final = 15
 
 
@@ -50,11 +51,8 @@ def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pa
         if stratum:
             taken.add(same_job(item))
             strata[stratum].append(key)
-    owed = max(_MOST_SENT - len(some), 0)
     for name, most in _REFUSED.items():
-        wanted = most + owed
-        yield from _drawn(person, name, strata[name], wanted, chance)
-        owed = max(wanted - len(strata[name]), 0)
+        yield from _drawn(person, name, strata[name], most, chance)
 
 
 def _whole_mails(person: Person, done: Run, chance: random.Random) -> list[str]:
@@ -77,7 +75,8 @@ def looks_wanted(person: Person, item: Captured) -> str | None:
         bool(person.wanted.where.search(item.short) or person.wanted.where.search(item.title)),
     )
     if wanted.title.search(item.title):
-        return "title and place" if is_there else "title alone"
+        beside = "title, place in body" if wanted.where.search(item.body) else "title alone"
+        return "title and place" if is_there else beside
     if is_there and wanted.around.search(item.title):
         return "around and place"
     return "body and place" if is_there and wanted.body.search(item.body) else None
