@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.domain.dates import read_date
 from services.ingest.ports import Format, Item, UnusableItemError
 from tests.support.shared import captures

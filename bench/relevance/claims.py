@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from schemas.posting import PostingCore
 from services.notifier.domain.model import Item
-from services.notifier.domain.shown import reasons_shown, why_lines
-from services.notifier.domain.telling import in_two_lines, most_telling
+from services.notifier.domain.wording.reason_order import in_two_lines, most_telling
+from services.notifier.domain.wording.view import reasons_shown, why_lines
 from services.rules.criterion import Reason
 from services.rules.text import Haystack, TextQuery
 from services.wording.words import Words

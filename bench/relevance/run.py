@@ -18,7 +18,7 @@ from bench.relevance.people import Person
 from services.demo.shelf import Shelf
 from services.demo.simulate import demo_settings, shelved_collector, take_in
 from services.embedded import embedded
-from services.ingest.adapters.formats import detect
+from services.ingest.adapters.formats.registry import detect
 from services.ingest.ports import Broken, Format, Item, Skip
 from services.notifier.composing import Composer
 from services.notifier.domain.model import Digest
