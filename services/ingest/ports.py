@@ -85,7 +85,7 @@ class Details(Protocol):
 
 
 class Format(Protocol):
-    """One feed format. To add one: one file in `adapters.formats`, one line in its `registry`."""
+    """One feed format. To add one: see `adapters.formats.registry`."""
 
     name: str
     title: str

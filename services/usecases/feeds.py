@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from schemas.faults import first_fault
 from schemas.posting import Posting
 from services.ingest.adapters.formats.catalogue import Catalogue
-from services.ingest.adapters.formats.registry import FORMATS, detect
+from services.ingest.adapters.formats.registry import detect, named_formats
 from services.ingest.app import make_normalise, make_reader
 from services.ingest.check import CheckReport, lines
 from services.ingest.check import check as checked
@@ -27,7 +27,6 @@ from services.settings import load_settings
 from services.usecases.progress import Tell
 
 __all__ = [
-    "FORMATS",
     "CheckReport",
     "Fallen",
     "Format",
@@ -36,6 +35,7 @@ __all__ = [
     "check",
     "lines",
     "mapping_text",
+    "named_formats",
     "normaliser",
     "reading_as",
     "shipped",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.ingest.mapping.files import shipped
-from services.ingest.mapping.settings import FieldRules, MappingSettings, ValueRule
+from services.ingest.mapping.rules import FieldRules, ValueRule
+from services.ingest.mapping.settings import MappingSettings
 from tests.support.command_line import run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mapped-feeds.md"

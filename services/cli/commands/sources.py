@@ -116,12 +116,12 @@ def show_mapping(
 @app.command("formats")
 def formats(as_json: AsJson = False) -> None:
     """The feed formats that are read, and the addresses that serve them."""
-    for known in feeds.FORMATS:
+    for known in feeds.named_formats():
         if as_json:
             print_json(_format_json(known))
     if as_json:
         return
-    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in feeds.FORMATS]
+    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in feeds.named_formats()]
     console().print(table(f"{len(rows)} formats", ("format", "of", "addresses"), rows))
 
 

@@ -4,7 +4,7 @@ A draft keeps what a source said apart from where it said it, so that the rules 
 against each other and leave evidence. Nothing here is interpreted: an empty field is one the source did not state.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal
 
@@ -70,3 +70,7 @@ class Draft:
     posted_at: str | int | float | None = None
     """As served; `services.ingest.domain.dates` reads it."""
     expires_at: str | int | float | None = None
+
+
+STATED_FIELDS = tuple(field.name for field in fields(Draft) if field.type == tuple[Stated, ...])
+"""Those that hold texts as they stood in fields of the feed."""

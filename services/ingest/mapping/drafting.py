@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from services.ingest.adapters.formats.fields import amount_of, band, distinct, markup_of, plain, workplace_word
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.draft import Draft, PayBand, Stated
+from services.ingest.domain.draft import STATED_FIELDS, Draft, PayBand, Stated
 from services.ingest.mapping.evaluate import MappedRow
 from services.ingest.mapping.hints import missing
 from services.ingest.mapping.rows import row_of
-from services.ingest.mapping.settings import FieldRules, MappingSettings, PayRule, ValueRule
+from services.ingest.mapping.rules import FieldRules, PayRule, ValueRule
+from services.ingest.mapping.settings import MappingSettings
 from services.ingest.mapping.trace import Trace
 from services.ingest.ports import JsonObject, UnusableItemError
 
@@ -26,7 +27,7 @@ def mapped_row(mapping: MappingSettings, data: JsonObject) -> MappedRow:
         row = row_of(mapping.kind, data.get("row"), mapping.namespaces)
     except ValueError as error:
         raise UnusableItemError(str(error)) from None
-    return MappedRow(mapping.kind, row, feed if isinstance(feed, dict) else {})
+    return MappedRow(mapping.kind, row, feed if isinstance(feed, dict) else {}, mapping.blanks)
 
 
 def source_id_of(mapping: MappingSettings, data: JsonObject) -> str:
@@ -37,7 +38,10 @@ def source_id_of(mapping: MappingSettings, data: JsonObject) -> str:
 def draft_of(mapping: MappingSettings, data: JsonObject) -> Draft:
     """Map an item. Raises UnusableItemError, naming the path, without an id or a title."""
     row, fields = mapped_row(mapping, data), mapping.fields
-    values = _Values(row, fields)
+    stated = {name: _values(row, rule) for name in STATED_FIELDS if (rule := getattr(fields, name)) is not None}
+    if workplaces := stated.get("workplace"):
+        stated["workplace"] = _workplaces(workplaces)
+    restriction, is_open = _restriction(row, fields, stated.get("restriction", ()))
     return Draft(
         source_id=_required(row, "source_id", fields.source_id),
         title=plain(_required(row, "title", fields.title)),
@@ -46,21 +50,13 @@ def draft_of(mapping: MappingSettings, data: JsonObject) -> Draft:
         apply_url=_link(row.first(fields.apply_url)),
         company_url=_link(row.first(fields.company_url)),
         html=_markup(row, fields.description),
-        skills=values.of("skills"),
-        restriction=values.of("restriction"),
-        restriction_open=row.first(fields.restriction_open).casefold() in _TRUE and not values.of("restriction"),
-        locations=values.of("locations"),
-        headquarters=values.of("headquarters"),
-        workplace=_workplaces(values.of("workplace")),
-        timezones=tuple(hours for one in values.of("timezones") if (hours := _hours(one.text)) is not None),
-        pay=tuple(found for rule in fields.pay for found in _pay(row, rule)),
-        pay_text=values.of("pay_text"),
-        seniority=values.of("seniority"),
-        employment=values.of("employment"),
-        departments=values.of("departments"),
+        restriction_open=is_open,
+        timezones=_zones(row, fields.timezones),
+        pay=_bands(row, fields.pay),
         language=row.first(fields.language) or None,
         posted_at=row.first(fields.posted_at) or None,
         expires_at=row.first(fields.expires_at) or None,
+        **{**stated, "restriction": restriction},
     )
 
 
@@ -70,7 +66,7 @@ def traces_of(mapping: MappingSettings, data: JsonObject) -> Iterator[Trace]:
     for name, rule in mapping.fields.rules():
         if not rule.paths:
             continue
-        written = " or ".join(rule.template or rule.path) or ", ".join(rule.all)
+        written = " or ".join(rule.template or rule.path) or ", ".join(rule.all or rule.paths)
         # Without the default: a path that never finds anything is what is to be seen here.
         found = row.values(rule.model_copy(update={"default": None}))
         if not found:
@@ -80,16 +76,17 @@ def traces_of(mapping: MappingSettings, data: JsonObject) -> Iterator[Trace]:
         yield Trace(name, written, found=strange is None, instead=strange or "")
 
 
-class _Values:
-    def __init__(self, row: MappedRow, fields: FieldRules) -> None:
-        self._row = row
-        self._fields = fields
+def _values(row: MappedRow, rule: ValueRule) -> tuple[Stated, ...]:
+    """The one-line values that a rule gives, each once."""
+    return distinct([Stated(one.field, text) for one in row.values(rule) if (text := plain(one.text))])
 
-    def of(self, name: str) -> tuple[Stated, ...]:
-        """The one-line values of a field, each once."""
-        rule: ValueRule | None = getattr(self._fields, name)
-        found = () if rule is None else self._row.values(rule)
-        return distinct([Stated(one.field, text) for one in found if (text := plain(one.text))])
+
+def _restriction(row: MappedRow, fields: FieldRules, served: tuple[Stated, ...]) -> tuple[tuple[Stated, ...], bool]:
+    """The places that an applicant must be in, and whether the row says that anybody anywhere may apply."""
+    words = {word.casefold() for word in fields.worldwide}
+    places = tuple(place for place in served if place.text.casefold() not in words)
+    said = not served and row.first(fields.restriction_open).casefold() in _TRUE
+    return places, said or len(places) < len(served)
 
 
 def _required(row: MappedRow, field: str, rule: ValueRule) -> str:
@@ -134,10 +131,18 @@ def _markup(row: MappedRow, rule: ValueRule | None) -> str:
     return "\n".join(markup_of(one.text) for one in parts)
 
 
-def _pay(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
-    of = next((one.paths[0] for one in (rule.min, rule.max) if one is not None and one.paths), "pay")
+def _bands(row: MappedRow, rules: tuple[PayRule, ...]) -> tuple[PayBand, ...]:
+    bands: tuple[PayBand, ...] = ()
+    for rule in rules:
+        if not (rule.otherwise and bands):
+            bands += _band(row, rule)
+    return bands
+
+
+def _band(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
+    path = next((one.paths[0] for one in (rule.min, rule.max) if one is not None and one.paths), "pay")
     found = band(
-        of,
+        rule.called or path,
         row.first(rule.min),
         row.first(rule.max),
         row.first(rule.currency),
@@ -147,6 +152,11 @@ def _pay(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
     if not rule.estimate:
         return found
     return tuple(replace(one, kind="estimate") for one in found)
+
+
+def _zones(row: MappedRow, rule: ValueRule | None) -> tuple[float, ...]:
+    served = () if rule is None else _values(row, rule)
+    return tuple(hours for one in served if (hours := _hours(one.text)) is not None)
 
 
 def _hours(text: str) -> float | None:

@@ -1,26 +1,29 @@
 """From a rule and a row to the values that were stated, each with the path that it came by."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from services.ingest.domain.draft import Stated
 from services.ingest.mapping.paths import Kind, is_of_feed
-from services.ingest.mapping.rows import Row
-from services.ingest.mapping.settings import ValueRule
+from services.ingest.mapping.rows import JsonRow, Row
+from services.ingest.mapping.rules import CutRule, NamedRule, ValueRule
 from services.ingest.mapping.template import fill, template_paths
 from services.ingest.mapping.written_dates import read_written
 
 MOST_VALUES = 200
 """Of one field of one row."""
+_LONGEST_NOTHING = 40
 
 
 class MappedRow:
     """A row and what its feed says around it."""
 
-    def __init__(self, kind: Kind, row: Row, feed: dict[str, list[str]]) -> None:
+    def __init__(self, kind: Kind, row: Row, feed: dict[str, list[str]], nothing: frozenset[str] = frozenset()) -> None:
+        """`nothing` are the texts that say nothing."""
         self.kind = kind
         self.row = row
         self._feed = feed
+        self._nothing = nothing
 
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
         """What a path finds, in the row or around it."""
@@ -28,6 +31,8 @@ class MappedRow:
 
     def values(self, rule: ValueRule, *, markup: bool = False) -> tuple[Stated, ...]:
         """What a rule gives, as stated."""
+        if rule.is_bare:
+            return tuple(self._by_paths(rule, markup=markup)[:MOST_VALUES])
         found = [one for one in self._found(rule, markup=markup) if one.text][:MOST_VALUES]
         if not found and rule.default is not None:
             found = [Stated("default", rule.default)]
@@ -41,27 +46,51 @@ class MappedRow:
         return values[0].text if values else ""
 
     def _found(self, rule: ValueRule, *, markup: bool) -> Iterable[Stated]:
-        meanings = {name.casefold(): meaning for name, meaning in rule.values.items()}
         for stated in self._served(rule, markup=markup):
             text = _narrowed(stated.text, rule)
             parts = [text] if rule.split is None else text.split(rule.split)
             for part in parts:
-                meant = meanings.get(part.strip().casefold(), part.strip())
+                # Markup is left as it is: blanks behind a piece that was cut out belong to it.
+                written = _replaced(part if markup and rule.split is None else part.strip(), rule)
+                meant = rule.meanings.get(written.casefold(), written) if rule.values else written
                 # A date that is not of its form stays as it is, so that the evidence shows it.
                 yield Stated(stated.field, (read_written(meant, rule.date) if rule.date else None) or meant)
 
+    def _said(self, texts: list[str], rule: ValueRule) -> list[str]:
+        if not self._nothing:
+            return texts
+        return [text for text in texts if not self._is_nothing(text, rule)]
+
+    def _is_nothing(self, text: str, rule: ValueRule) -> bool:
+        # Looked at only where it is short: most long texts are descriptions.
+        return len(text) <= _LONGEST_NOTHING and (low := text.casefold()) in self._nothing and low not in rule.meanings
+
     def _served(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         if rule.constant is not None:
-            return [Stated("constant", rule.constant)]
+            return [Stated(rule.place(0, "constant"), rule.constant)]
+        if rule.named is not None and isinstance(self.row, JsonRow):
+            return list(_named(self.row, rule, rule.named))
         for template in rule.template:
-            if joined := fill(template, lambda path: ", ".join(self.texts(path))):
-                return [Stated(", ".join(template_paths(template)), _plain(joined, rule))]
+            if joined := fill(template, lambda path: ", ".join(self._said(self.texts(path), rule))):
+                place = rule.place(0, ", ".join(template_paths(template)))
+                return [Stated(place, _plain(joined, rule))]
+        return [Stated(one.field, _plain(one.text, rule)) for one in self._by_paths(rule, markup=markup)]
+
+    def _by_paths(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         found: list[Stated] = []
-        for path in rule.path or rule.all:
-            found += [Stated(path, _plain(text, rule)) for text in self.texts(path, markup=markup)]
+        for number, path in enumerate(rule.path or rule.all):
+            texts = self._said(self.texts(path, markup=markup), rule)
+            found += [Stated(rule.place(number, path), text) for text in texts]
             if found and rule.path:
                 break
         return found
+
+
+def _named(row: JsonRow, rule: ValueRule, named: NamedRule) -> Iterator[Stated]:
+    for name, texts in row.named(named.among, named.name, named.value):
+        if any(word.casefold() in name.casefold() for word in named.words):
+            place = rule.place(0, f"{named.among}.{name}")
+            yield from (Stated(place, _plain(text, rule)) for text in texts)
 
 
 def _plain(text: str, rule: ValueRule) -> str:
@@ -75,4 +104,25 @@ def _narrowed(text: str, rule: ValueRule) -> str:
         text = text.partition(rule.after)[2]
     if rule.before is not None and rule.before in text:
         text = text.partition(rule.before)[0]
-    return text.strip()
+    text = text.strip()
+    for cut in rule.cut:
+        text = _without(text, cut)
+    return text
+
+
+def _without(text: str, cut: CutRule) -> str:
+    kept: list[str] = []
+    since = 0
+    while (begin := text.find(cut.begin, since)) >= 0:
+        end = text.find(cut.end, begin + len(cut.begin))
+        if end < 0:
+            break
+        kept.append(text[since:begin])
+        since = end + len(cut.end)
+    return "".join((*kept, text[since:]))
+
+
+def _replaced(text: str, rule: ValueRule) -> str:
+    for written, meant in rule.replace.items():
+        text = text.replace(written, meant)
+    return text

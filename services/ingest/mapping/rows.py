@@ -16,6 +16,7 @@ from services.ingest.mapping.paths import Kind, json_values, names_of, xml_value
 _MOST_NAMES = 200
 """Names that are looked at to say what is there."""
 _MOST_DEPTH = 6
+_NOTHING = object()
 
 
 class Row(Protocol):
@@ -23,6 +24,10 @@ class Row(Protocol):
 
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
         """The texts that a path finds, stripped, without empty ones; `markup`: elements with what is in them."""
+        ...
+
+    def has(self, path: str) -> bool:
+        """Whether a path finds anything, be it empty."""
         ...
 
     def names(self) -> list[str]:
@@ -60,6 +65,16 @@ class JsonRow:
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
         return list(_texts(json_values(self._value, path)))
 
+    def has(self, path: str) -> bool:
+        return next(iter(json_values(self._value, path)), _NOTHING) is not _NOTHING
+
+    def named(self, among: str, name: str, value: str) -> Iterator[tuple[str, list[str]]]:
+        """Of each object in a list, its name and the texts of its value."""
+        for entries in json_values(self._value, among):
+            for entry in entries if isinstance(entries, list) else [entries]:
+                label = next(_texts(json_values(entry, name)), "")
+                yield label, list(_texts(json_values(entry, value)))
+
     def names(self) -> list[str]:
         return _bounded(_json_names(self._value, "", _MOST_DEPTH))
 
@@ -78,12 +93,14 @@ class TableRow:
         value = self._columns.get(path)
         return list(_texts([self._folded.get(path.strip().casefold()) if value is None else value]))
 
+    def has(self, path: str) -> bool:
+        return path in self._columns or path.strip().casefold() in self._folded
+
     def names(self) -> list[str]:
         return _bounded(iter(self._columns))
 
     def found_instead(self, path: str) -> str | None:
-        there = path in self._columns or path.strip().casefold() in self._folded
-        return "is empty" if there else None
+        return "is empty" if self.has(path) else None
 
 
 class XmlRow:
@@ -98,6 +115,9 @@ class XmlRow:
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
         found = xml_values(self._element, path, self._namespaces)
         return [text for value in found if (text := (markup_in if markup else _xml_text)(value))]
+
+    def has(self, path: str) -> bool:
+        return bool(xml_values(self._element, path, self._namespaces))
 
     def names(self) -> list[str]:
         return _bounded(_xml_names(self._element, "", self._prefixes, _MOST_DEPTH))
@@ -144,7 +164,7 @@ def _json_instead(value: Any, path: str) -> str | None:
     found = list(json_values(value, path))
     if found:
         return next((words for one in found if (words := _what(one, path))), None)
-    names = names_of(path) or []
+    names = names_of(path) or ()
     for depth in range(len(names) - 1, 0, -1):
         outer = ".".join(names[:depth])
         for one in json_values(value, outer):

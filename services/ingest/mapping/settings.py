@@ -1,203 +1,17 @@
-"""What an operator writes to map a feed: where its rows are, and from where in a row each posting field comes."""
+"""What an operator writes to map a feed: where its rows are, how its pages are followed, the rules of its fields."""
 
 import codecs
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from schemas.faults import meant
 from schemas.setting_types import Credit
 from services.ingest.mapping.paths import Kind, check_element, check_path
-from services.ingest.mapping.template import template_paths
-from services.ingest.mapping.written_dates import check_form
+from services.ingest.mapping.rules import FieldRules, Paths, Settings
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _paths(value: object) -> object:
-    """A path, or a number of a column, is a list of one."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, list)):
-        return value
-    return tuple(f"#{one}" if type(one) is int else one for one in (value if isinstance(value, list) else [value]))
-
-
-Paths = Annotated[tuple[str, ...], BeforeValidator(_paths)]
-
-
-def _said(value: object) -> object:
-    """A truth or a number that stands for the text of one."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, (int, float)) else value
-
-
-Said = Annotated[str, BeforeValidator(_said)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-
-
-class ValueRule(_Settings):
-    """Where a value comes from, and what is done to it, in this order."""
-
-    path: Paths = ()
-    """The first path that finds something gives the values."""
-    all: Paths = ()
-    """All that these paths find, one after another."""
-    template: Texts = ()
-    """One text with paths in braces, `{city}, {country}`; what is not there leaves no comma behind.
-
-    Of several the first that anything is found for.
-    """
-    constant: Said | None = None
-    after: str | None = None
-    """Only what stands behind this, where it is there at all."""
-    before: str | None = None
-    """Only what stands before this, where it is there at all."""
-    split: str | None = Field(default=None, min_length=1)
-    """One text holds several values, parted by this."""
-    values: dict[str, Said] = Field(default_factory=dict)
-    """What the feed writes, whatever its case, and what it means; an empty meaning drops it. Others stay."""
-    join: str | None = None
-    """Several values become one text, joined by this."""
-    date: str | None = Field(default=None, min_length=2)
-    """How dates are written, where it is neither ISO 8601, epoch nor RFC 822: `%d/%m/%Y` (strptime).
-
-    Months may be named in any of several languages.
-    """
-    escaped: int | None = Field(default=None, ge=0, le=3)
-    """How often markup and entities are escaped over the usual; by default it is told by content."""
-    default: Said | None = None
-    """What stands where nothing is found."""
-
-    @model_validator(mode="after")
-    def _comes_from_one_place(self) -> Self:
-        given = [
-            name
-            for name, there in (
-                ("path", self.path),
-                ("all", self.all),
-                ("template", self.template),
-                ("constant", self.constant is not None),
-            )
-            if there
-        ]
-        if len(given) != 1:
-            told = f"it has {' and '.join(given)}" if given else "it has none"
-            raise ValueError(f"a field comes from one of path, all, template or constant; {told}")
-        for template in self.template:
-            template_paths(template)
-        if self.date is not None:
-            check_form(self.date)
-        return self
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """All paths that are looked at."""
-        return (*self.path, *self.all, *(path for template in self.template for path in template_paths(template)))
-
-
-def _rule(value: object) -> object:
-    return {"path": value} if isinstance(value, (str, int, list)) and not isinstance(value, bool) else value
-
-
-Rule = Annotated[ValueRule, BeforeValidator(_rule)]
-"""A path, a list of paths of which the first that finds something counts, or a table."""
-
-
-class PayRule(_Settings):
-    """Pay in numbers of its own. Amounts that are no plain numbers belong to `pay_text`."""
-
-    min: Rule | None = None
-    max: Rule | None = None
-    currency: Rule | None = None
-    period: Rule | None = None
-    """Year, month, week, day or hour, in about any spelling."""
-    zone: Rule | None = None
-    """The place or level that it is for."""
-    estimate: bool = False
-    """The feed's own guess, which counts where nothing else is said."""
-
-    @model_validator(mode="after")
-    def _has_an_amount(self) -> Self:
-        if self.min is None and self.max is None:
-            raise ValueError("pay needs min or max")
-        return self
-
-    def rules(self) -> Iterator[tuple[str, ValueRule]]:
-        """Each rule with its name."""
-        for name in ("min", "max", "currency", "period", "zone"):
-            rule = getattr(self, name)
-            if rule is not None:
-                yield name, rule
-
-
-class FieldRules(_Settings):
-    """The posting fields, each with where it comes from."""
-
-    source_id: Rule
-    """The feed's own id of a posting, the same for as long as it is open."""
-    title: Rule
-    company: Rule | None = None
-    url: Rule | None = None
-    apply_url: Rule | None = None
-    company_url: Rule | None = None
-    description: Rule | None = None
-    """Markup or plain text."""
-    skills: Rule | None = None
-    restriction: Rule | None = None
-    """Places that an applicant must be in."""
-    restriction_open: Rule | None = None
-    """Whether a row without a restriction is open to all the world: `true`, `yes` or `1`."""
-    locations: Rule | None = None
-    headquarters: Rule | None = None
-    workplace: Rule | None = None
-    """`remote`, `hybrid` or `onsite`; other words count as nothing said."""
-    timezones: Rule | None = None
-    """Hours from UTC."""
-    pay: tuple[PayRule, ...] = ()
-    pay_text: Rule | None = None
-    """Pay in words or as one text, `1.200 - 1.400 EUR a month`."""
-    seniority: Rule | None = None
-    employment: Rule | None = None
-    departments: Rule | None = None
-    language: Rule | None = None
-    posted_at: Rule | None = None
-    expires_at: Rule | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fields_are_known(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        for name in value:
-            if name in cls.model_fields:
-                continue
-            raise ValueError(f'there is no posting field "{name}"; {meant(str(name), cls.model_fields)}')
-        pay = value.get("pay")
-        if isinstance(pay, (str, int)):
-            # A ValueError, since only that is told in words.
-            raise ValueError("pay is a table with min, max, currency and period; pay in one text is pay_text")  # noqa: TRY004
-        return {**value, "pay": [pay]} if isinstance(pay, dict) else value
-
-    def rules(self) -> Iterator[tuple[str, ValueRule]]:
-        """Each rule with the name of its field; of pay as `pay.min` or, of several, `pay.0.min`."""
-        for name in type(self).model_fields:
-            found = getattr(self, name)
-            if isinstance(found, ValueRule):
-                yield name, found
-        for number, pay in enumerate(self.pay):
-            label = "pay" if len(self.pay) == 1 else f"pay.{number}"
-            yield from ((f"{label}.{name}", rule) for name, rule in pay.rules())
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths that are looked at by any rule."""
-        return tuple(path for _, rule in self.rules() for path in rule.paths)
-
-
-class CsvSettings(_Settings):
+class CsvSettings(Settings):
     """How a table is written; by default that is told by its first row."""
 
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -208,7 +22,7 @@ class CsvSettings(_Settings):
     """The first row names the columns; without it they have only numbers."""
 
 
-class CursorSettings(_Settings):
+class CursorSettings(Settings):
     """The feed hands out what to ask for the next page with."""
 
     parameter: str = Field(min_length=1)
@@ -216,15 +30,19 @@ class CursorSettings(_Settings):
     """Where in the feed it stands."""
 
 
-class PageSettings(_Settings):
-    """Pages are counted; one without rows is behind the last."""
+class PageSettings(Settings):
+    """Pages are counted; one without rows is behind the last, unless the feed says which is."""
 
     parameter: str = Field(min_length=1)
     first: int = Field(default=1, ge=0)
     """The number of the page that an address without the parameter gives."""
+    current: str | None = None
+    """Where in the feed the number of its page stands; by default it is that of the address."""
+    more: str | None = None
+    """Where in the feed something stands as long as further pages follow; by default they do behind rows."""
 
 
-class OffsetSettings(_Settings):
+class OffsetSettings(Settings):
     """Rows are counted; a page with fewer than `size` is the last."""
 
     parameter: str = Field(min_length=1)
@@ -232,7 +50,7 @@ class OffsetSettings(_Settings):
     first: int = Field(default=0, ge=0, le=1)
 
 
-class PagingSettings(_Settings):
+class PagingSettings(Settings):
     """How to get to the next page: by one of these."""
 
     next: str | None = None
@@ -250,26 +68,38 @@ class PagingSettings(_Settings):
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that are looked at, which all begin at the feed."""
-        return tuple(path for path in (self.next, self.cursor.path if self.cursor else None) if path is not None)
+        counted = (self.page.current, self.page.more) if self.page else ()
+        named = (self.next, self.cursor.path if self.cursor else None, *counted)
+        return tuple(path for path in named if path is not None)
 
 
-class RecogniseSettings(_Settings):
+class RecogniseSettings(Settings):
     """What a body must hold for the format `auto` to read it so."""
 
     root: str | None = None
     """The name of the outermost XML element."""
-    has: Paths = Field(min_length=1)
-    """Paths that the first row must have."""
+    has: Paths = ()
+    """Paths that the first row must have, each with a text."""
+    members: Paths = ()
+    """Paths that the first row must have, be it with nothing in them."""
     lacks: Paths = ()
     """Paths that the first row must not have."""
+    empty: Paths = ()
+    """Paths that a feed without rows must have around them; by default none is known by this mapping."""
+
+    @model_validator(mode="after")
+    def _tells_a_row(self) -> Self:
+        if not self.has and not self.members:
+            raise ValueError("a feed is known by what its first row has: has or members")
+        return self
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that are looked at."""
-        return (*self.has, *self.lacks)
+        return (*self.has, *self.members, *self.lacks, *self.empty)
 
 
-class MappingSettings(_Settings):
+class MappingSettings(Settings):
     """How the rows of a feed become postings."""
 
     kind: Kind
@@ -285,12 +115,19 @@ class MappingSettings(_Settings):
     """Where a feed does not say it rightly; by default by its mark or declaration, else UTF-8."""
     namespaces: dict[str, str] = Field(default_factory=dict)
     """Prefixes for XML paths; by default those of the feed."""
+    nothing: tuple[Annotated[str, Field(max_length=40)], ...] = ()
+    """Texts that say nothing wherever they stand, such as `n/a`, unless the `values` of a field give them a meaning."""
     key: str | None = None
     """Of a JSON object of rows: the member to put the name of each row under."""
     csv: CsvSettings = CsvSettings()
     paging: PagingSettings | None = None
     recognise: RecogniseSettings | None = None
     fields: FieldRules
+
+    @cached_property
+    def blanks(self) -> frozenset[str]:
+        """`nothing`, in lower case."""
+        return frozenset(text.casefold() for text in self.nothing)
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -314,7 +151,9 @@ class MappingSettings(_Settings):
     @model_validator(mode="after")
     def _paths_can_be_read(self) -> Self:
         for name, rule in self.fields.rules():
-            for path in rule.paths:
+            if rule.named is not None and self.kind not in {"json", "jsonl"}:
+                raise ValueError(f"fields.{name}: named is for json and jsonl, not for {self.kind}")
+            for path in (*rule.paths, *(rule.named.paths if rule.named else ())):
                 self._check(f"fields.{name}", path)
         for path in self.paging.paths if self.paging else ():
             self._check("paging", path)

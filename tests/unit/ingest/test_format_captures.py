@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.formats.registry import FORMATS, detect
+from services.ingest.adapters.formats.registry import detect, named_formats
 from services.ingest.ports import Broken, Item, Skip, UnusableItemError
 from tests.support.shared import captures
 
@@ -65,7 +65,7 @@ def test_every_row_is_an_item_a_skip_or_broken() -> None:
 @pytest.mark.parametrize("folder", sorted(JSON_OF_ONE_LIST))
 def test_a_capture_is_known_by_its_own_format_alone(folder: str) -> None:
     for path in files(folder):
-        assert [known.name for known in FORMATS if known.detects(path.read_bytes())] == [folder], path
+        assert [known.name for known in named_formats() if known.detects(path.read_bytes())] == [folder], path
 
 
 def test_every_item_of_the_captures_has_a_title_and_a_company() -> None:

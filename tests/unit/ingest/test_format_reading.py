@@ -9,7 +9,7 @@ import pytest
 from services.ingest.adapters.formats.contacts import is_contact, masked, without_contacts
 from services.ingest.adapters.formats.json_rows import rows
 from services.ingest.adapters.formats.reading import MOST_BYTES, read_text
-from services.ingest.adapters.formats.registry import FORMATS, detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named, named_formats
 from services.ingest.ports import Broken, Item
 from services.runtime.errors import UsageError
 from services.runtime.strict_json import MOST_DEPTH
@@ -137,7 +137,7 @@ def test_ten_times_the_hostile_body_takes_about_ten_times_the_time(start: str, a
         body = (start + again * (size // len(again))).encode()
         began = time.perf_counter()
         detect(body)
-        for known in FORMATS:
+        for known in named_formats():
             if known.name != "syndication" or not known.detects(body):
                 list(known.split(body))
         return time.perf_counter() - began
@@ -219,7 +219,7 @@ def test_contacts_reach_no_item_of_any_json_format() -> None:
 
 
 def test_formats_are_named_and_distinct() -> None:
-    names = [known.name for known in FORMATS]
+    names = [known.name for known in named_formats()]
     assert len(set(names)) == len(names)
     assert all(format_named(name).name == name for name in names)
     with pytest.raises(UsageError, match="himalayas"):
@@ -228,11 +228,11 @@ def test_formats_are_named_and_distinct() -> None:
 
 def test_only_whole_boards_are_complete_listings() -> None:
     whole = {"greenhouse", "lever", "ashby", "workable", "smartrecruiters", "recruitee"}
-    assert {known.name for known in FORMATS if known.complete} == whole
+    assert {known.name for known in named_formats() if known.complete} == whole
 
 
 def test_boards_that_ask_for_attribution_get_it() -> None:
-    asked = {known.name: known.attribution.url for known in FORMATS if known.attribution}
+    asked = {known.name: known.attribution.url for known in named_formats() if known.attribution}
     assert asked == {
         "himalayas": "https://himalayas.app",
         "himalayas_rss": "https://himalayas.app",

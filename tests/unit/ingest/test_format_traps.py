@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.posting import Posting
-from services.ingest.adapters.formats.registry import FORMATS, detect, format_named
+from services.ingest.adapters.formats.registry import detect, format_named, named_formats
 from services.ingest.app import make_normalise
 from services.ingest.ports import Item
 from services.ingest.trial import Fallen, judged, trial
@@ -127,5 +127,5 @@ def test_scripts_reach_nobody(body: bytes) -> None:
 
 def test_json_that_resembles_two_formats_is_told_by_what_only_one_has() -> None:
     for body in (workable(workable_job()), jobicy(jobicy_job()), recruitee(recruitee_offer())):
-        assert sum(known.detects(body) for known in FORMATS) == 1
+        assert sum(known.detects(body) for known in named_formats()) == 1
     assert detect(json.dumps({"jobs": []}).encode()) is None, "an empty list is anybody's"

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from services.ingest.adapters.formats.registry import FORMATS
+from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.settings import source_for
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
@@ -27,18 +27,18 @@ def test_the_page_lists_every_format_with_its_addresses_and_terms() -> None:
             "yes" if known.complete else "no",
             known.attribution.name if known.attribution else "",
         ]
-        for known in FORMATS
+        for known in named_formats()
     ]
     assert [row for row in rows() if len(row) == 6] == expected
 
 
 def test_the_page_says_which_listings_lack_something_and_how_many_calls_that_costs() -> None:
     told = {row[0]: int(row[2]) for row in rows() if len(row) == 4}
-    assert told == {f"`{known.name}`": known.details.most for known in FORMATS if known.details is not None}
+    assert told == {f"`{known.name}`": known.details.most for known in named_formats() if known.details is not None}
 
 
 def test_the_addresses_are_such_as_a_source_may_have() -> None:
-    for known in FORMATS:
+    for known in named_formats():
         for address in known.addresses:
             filled = re.sub(r"\{\w+\}", "x", address)
             assert source_for(filled).is_web

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.codec import encode
 from services.ingest.adapters.children.normalise_apart import BUDGET_S, NormaliseApart, _child
-from services.ingest.adapters.formats.registry import FORMATS
+from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.domain.normalise import normalise
 from services.ingest.normaliser import Normaliser
 from services.rules.money import rates_before
@@ -71,7 +71,7 @@ def a_record(offset: int, html: str) -> Record:
 
 
 def test_a_record_that_takes_too_long_is_named_and_not_read_for_so_long_again() -> None:
-    formats = {known.name: known for known in FORMATS}
+    formats = {known.name: known for known in named_formats()}
     tries: list[str] = []
 
     class Counted(NormaliseApart):
@@ -89,6 +89,6 @@ def test_a_record_that_takes_too_long_is_named_and_not_read_for_so_long_again() 
 
 
 def test_once_the_end_is_asked_for_no_further_record_is_begun() -> None:
-    formats = {known.name: known for known in FORMATS}
+    formats = {known.name: known for known in named_formats()}
     with pytest.raises(UnavailableError):
         Normaliser(formats, apart(), stopping=lambda: True).handle([a_record(7, "<p>Remote.</p>")])

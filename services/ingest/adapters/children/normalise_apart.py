@@ -4,13 +4,13 @@ import atexit
 import functools
 import pickle
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 
 from schemas.codec import decode
 from schemas.posting import Posting
 from schemas.raw import RawPosting
-from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.draft import STATED_FIELDS, Draft
 from services.ingest.domain.normalise import normalise
 from services.rules.money import Rates, rates_before
 from services.runtime.child import Child, ChildEndedError
@@ -67,11 +67,7 @@ class NormaliseApart:
 
 def size_of(draft: Draft) -> int:
     """Characters of what the rules read of a draft."""
-    groups: Iterable[tuple[Stated, ...]] = (
-        draft.skills, draft.restriction, draft.locations, draft.headquarters, draft.workplace, draft.pay_text,
-        draft.seniority, draft.employment, draft.departments,
-    )  # fmt: skip
-    stated = sum(len(one.text) for group in groups for one in group)
+    stated = sum(len(part.text) for name in STATED_FIELDS for part in getattr(draft, name))
     return len(draft.title) + len(draft.company) + len(draft.html) + stated
 
 

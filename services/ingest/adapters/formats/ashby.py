@@ -4,13 +4,12 @@ import re
 from dataclasses import replace
 from urllib.parse import unquote
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
     band,
-    date_of,
     distinct,
     list_of,
-    markup_of,
     object_of,
     place_text,
     plain,
@@ -21,21 +20,15 @@ from services.ingest.adapters.formats.fields import (
 )
 from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft, PayBand, Stated
-from services.ingest.ports import JsonObject, Skip, UnusableItemError
+from services.ingest.ports import JsonObject, Skip
 
 _ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
 _BASE = re.compile(r"\bbase\b.*\d{2}", re.IGNORECASE)
 _TIER_WORDS = ("title", "tierSummary", "additionalInformation")
 
 
-class Ashby(JsonFormat):
+class Ashby(Board):
     """GET https://api.ashbyhq.com/posting-api/job-board/{board}?includeCompensation=true."""
-
-    name = "ashby"
-    title = "Ashby"
-    addresses = ("https://api.ashbyhq.com/posting-api/job-board/{board}?includeCompensation=true",)
-    array = "jobs"
-    complete = True
 
     def detects(self, body: bytes) -> bool:
         """By a job's fields; an empty board by its version alone."""
@@ -54,28 +47,18 @@ class Ashby(JsonFormat):
         return identified(source_id, {name: part for name, part in row.items() if name not in repeats}, field="id")
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the job has no "title"')
-        url = text_of(data.get("jobUrl")) or None
+        """Map an item; the company, places, workplace and pay are told by more than one field."""
+        draft = super().draft(data)
         shown = data.get("shouldDisplayCompensationOnJobPostings") is not False
         compensation = object_of(data.get("compensation")) if shown else {}
         pay = _pay(compensation)
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=_company(url),
-            url=url,
-            apply_url=text_of(data.get("applyUrl")) or None,
-            html=markup_of(text_of(data.get("descriptionHtml")) or text_of(data.get("descriptionPlain"))),
+        return replace(
+            draft,
+            company=_company(draft.url),
             locations=_locations(data),
             workplace=_workplace(data),
             pay=pay,
             pay_text=() if any(one.kind != "ote" for one in pay) else _base_of(compensation),
-            employment=stated("employmentType", data.get("employmentType")),
-            departments=stated("department, team", data.get("department"), data.get("team")),
-            posted_at=date_of(data.get("publishedAt")),
         )
 
 

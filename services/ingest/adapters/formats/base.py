@@ -1,6 +1,5 @@
-"""What the formats share: how rows become items, and the defaults of a format without pages or an own board."""
+"""What all formats share: how rows become items, and the defaults of a format without pages or an own board."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +7,7 @@ from typing import Any
 
 from schemas.posting import Attribution
 from services.ingest.adapters.formats.contacts import masked, without_contacts
-from services.ingest.adapters.formats.json_peek import peek_text
-from services.ingest.adapters.formats.json_rows import EXCERPT, count_rows, one_row, rows
+from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import MOST_BYTES, Text, read_text
 from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
@@ -103,35 +101,3 @@ class BaseFormat:
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less its volatile members."""
         return {name: value for name, value in data.items() if name not in self.volatile and name != DETAIL_STATE}
-
-
-class JsonFormat(BaseFormat, ABC):
-    """A format of JSON objects in one list."""
-
-    array: str | None = None
-    """The member that holds the list; None where the list is the body."""
-    alone: frozenset[str] = frozenset()
-    """Members by which a body that is one item, and no list, is known; empty where there are no such bodies."""
-
-    def split(self, body: bytes) -> Iterator[Part]:
-        """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(self.rows(text), self.item))
-
-    def rows(self, text: str) -> Iterator[Any | Broken | Skip]:
-        """The rows of a list, or the one item that the body is."""
-        return one_row(text) if self.is_alone(text) else rows(text, self.array)
-
-    def is_alone(self, text: str) -> bool:
-        """Whether a body, or its beginning, is one item."""
-        if not self.alone or self.array is None:
-            return False
-        wrapper = peek_text(text, self.array).wrapper
-        return self.array not in wrapper and self.alone <= wrapper.keys()
-
-    def count(self, body: bytes, most: int) -> int:
-        """How many rows a page has, `most` at most."""
-        return count_rows(rows(read_text(body).text, self.array), most)
-
-    @abstractmethod
-    def item(self, row: JsonObject) -> Part:
-        """Judge one row."""

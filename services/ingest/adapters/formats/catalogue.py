@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from schemas.codec import digest_of
-from services.ingest.adapters.formats import registry as formats
+from services.ingest.adapters.formats import registry
 from services.ingest.adapters.mapped.format import Mapped
 from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.settings import MappingSettings
@@ -23,17 +23,17 @@ class Catalogue:
 
     def detect(self, body: bytes) -> Format | None:
         """Tell a body's format by its content alone; None where no format knows it. Never raises."""
-        return next((own for own in self._own.values() if own.detects(body)), None) or formats.detect(body)
+        return next((own for own in self._own.values() if own.detects(body)), None) or registry.detect(body)
 
     def format_named(self, name: str) -> Format:
         """Give the format of this name. Raises UsageError, with the names that there are."""
         own = self._own.get(name)
         try:
-            return own or formats.format_named(name)
+            return own or registry.format_named(name)
         except UsageError as error:
             told = f"; of your own: {', '.join(self._own)}" if self._own else ""
             raise UsageError(f"{error}{told}") from None
 
     def by_name(self) -> dict[str, Format]:
         """All of them."""
-        return {known.name: known for known in (*formats.FORMATS, *formats.mapped())} | self._own
+        return {known.name: known for known in (*registry.named_formats(), *registry.mapped())} | self._own

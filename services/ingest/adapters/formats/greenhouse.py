@@ -1,32 +1,27 @@
 """Greenhouse's job board API: JSON, one whole board of one company."""
 
 import re
+from dataclasses import replace
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.detail_call import DetailCall
 from services.ingest.adapters.formats.fields import (
     amount_of,
     band,
-    date_of,
     distinct,
     list_of,
-    markup_of,
     object_of,
     plain,
     stated,
     text_of,
-    texts_of,
-    workplace_word,
 )
 from services.ingest.adapters.formats.json_peek import peek
-from services.ingest.domain.draft import Draft, PayBand, Stated
-from services.ingest.ports import Details, JsonObject, Skip, UnusableItemError
+from services.ingest.domain.draft import Draft, PayBand
+from services.ingest.ports import Details, JsonObject, Skip
 
 _HOURLY_BELOW_CENTS = 1_000 * 100
 """A top of less than 1,000 that names no period is no yearly pay."""
-_WORKPLACE_NAMES = ("workplace", "location type", "work type", "remote")
-_EMPLOYMENT_NAMES = ("employment", "commitment", "time type", "job type")
-_LEVEL_NAMES = ("seniority", "level")
 _PAY_NAMES = ("salary", "compensation", "pay range", "pay band")
 _DETAILS = DetailCall(
     most=0,
@@ -38,20 +33,11 @@ _DETAILS = DetailCall(
 """A request a job for its pay alone, which most texts state too: only where an operator asks for it."""
 
 
-class Greenhouse(JsonFormat):
+class Greenhouse(Board):
     """GET https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true, and .../jobs/{id} for pay ranges."""
 
-    name = "greenhouse"
-    title = "Greenhouse"
-    addresses = (
-        "https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true",
-        "https://boards-api.eu.greenhouse.io/v1/boards/{board}/jobs?content=true",
-    )
-    array = "jobs"
     alone = frozenset({"absolute_url", "id", "location"})
     details: Details | None = _DETAILS
-    complete = True
-    volatile = frozenset({"updated_at", "data_compliance", "ai_opt_out_request_url"})
 
     def detects(self, body: bytes) -> bool:
         """By a job's fields, be it in a list or alone; an empty board by its `meta.total`."""
@@ -70,66 +56,29 @@ class Greenhouse(JsonFormat):
         return identified(source_id, row, field="id")
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the job has no "title"')
-        url = text_of(data.get("absolute_url")) or None
+        """Map an item; pay and company may stand in several places, offices have a place or a name."""
+        draft = super().draft(data)
         offices = [office for office in list_of(data.get("offices")) if isinstance(office, dict)]
         where = [text_of(office.get("location")) or text_of(office.get("name")) for office in offices]
-        named = _Metadata(list_of(data.get("metadata")))
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=plain(text_of(data.get("company_name"))) or _board(url),
-            url=url,
-            html=markup_of(text_of(data.get("content"))),
+        return replace(
+            draft,
+            company=draft.company or _board(draft.url),
             locations=distinct(
                 stated("location.name", object_of(data.get("location")).get("name")), stated("offices", *where)
             ),
-            workplace=tuple(
-                Stated(one.field, word) for one in named.about(*_WORKPLACE_NAMES) if (word := workplace_word(one.text))
-            ),
-            pay=_pay(list_of(data.get("pay_input_ranges"))) or named.pay(),
-            pay_text=named.about(*_PAY_NAMES),
-            seniority=named.about(*_LEVEL_NAMES),
-            employment=named.about(*_EMPLOYMENT_NAMES),
-            departments=stated(
-                "departments", *(object_of(part).get("name") for part in list_of(data.get("departments")))
-            ),
-            language=text_of(data.get("language")) or None,
-            posted_at=date_of(data.get("first_published")),
-            expires_at=date_of(data.get("application_deadline")),
+            pay=_pay(list_of(data.get("pay_input_ranges"))) or _pay_named(list_of(data.get("metadata"))),
         )
 
 
-class _Metadata:
-    """A board's own named values: text, list, truth, money range or null by their type."""
-
-    def __init__(self, entries: list[object]) -> None:
-        self._entries = [object_of(entry) for entry in entries]
-
-    def about(self, *words: str) -> tuple[Stated, ...]:
-        """Texts of the values whose name holds one of the words."""
-        return tuple(
-            Stated(f"metadata.{name}", text)
-            for name, value in self._named(words)
-            if not isinstance(value, dict)
-            for text in texts_of(value)
-        )
-
-    def pay(self) -> tuple[PayBand, ...]:
-        """Money ranges that are named as pay; their period is not stated."""
-        found: tuple[PayBand, ...] = ()
-        for name, value in self._named(_PAY_NAMES):
-            money = object_of(value)
+def _pay_named(entries: list[object]) -> tuple[PayBand, ...]:
+    """A board's own money ranges that are named as pay; their period is not stated."""
+    found: tuple[PayBand, ...] = ()
+    for entry in map(object_of, entries):
+        name, money = text_of(entry.get("name")), object_of(entry.get("value"))
+        if any(word in name.casefold() for word in _PAY_NAMES):
             low, high = money.get("min_value", money.get("amount")), money.get("max_value")
             found += band(f"metadata.{name}", low, high, money.get("unit"), None)
-        return found
-
-    def _named(self, words: tuple[str, ...]) -> list[tuple[str, object]]:
-        named = [(text_of(entry.get("name")), entry.get("value")) for entry in self._entries]
-        return [(name, value) for name, value in named if any(word in name.casefold() for word in words)]
+    return found
 
 
 def _pay(ranges: list[object]) -> tuple[PayBand, ...]:

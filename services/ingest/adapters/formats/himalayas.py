@@ -1,27 +1,23 @@
 """Himalayas' browse and search API: JSON of one board with all companies."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from schemas.posting import Attribution
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
-    band,
-    date_of,
     list_of,
-    markup_of,
     object_of,
     plain,
     stated,
     text_of,
-    texts_of,
     with_query,
 )
 from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft
-from services.ingest.ports import JsonObject, Skip, UnusableItemError
+from services.ingest.ports import JsonObject, Skip
 
-ATTRIBUTION = Attribution(name="Himalayas", url="https://himalayas.app")
 _PLACEHOLDERS = frozenset({"name", "null", "undefined"})
 """What stood in `companyName` of a whole capture in place of the name."""
 _TEST_TITLE = "backfill test role"
@@ -35,18 +31,8 @@ _MOST_JOBS = 1_000
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s{0,4}([+−-]?\d{1,2})(?::?([0-5]\d)|\.(\d{1,2}))?", re.IGNORECASE)
 
 
-class Himalayas(JsonFormat):
+class Himalayas(Board):
     """GET https://himalayas.app/jobs/api (feeds of 20 jobs, by cursor) and /jobs/api/search."""
-
-    name = "himalayas"
-    title = "Himalayas (JSON)"
-    addresses = (
-        "https://himalayas.app/jobs/api?limit=20",
-        "https://himalayas.app/jobs/api/search?q={words}&sort=recent",
-    )
-    array = "jobs"
-    attribution: Attribution | None = ATTRIBUTION
-    volatile = frozenset({"companyLogo", "excerpt"})
 
     def detects(self, body: bytes) -> bool:
         """By an item's restriction fields; an empty listing by its paging fields."""
@@ -81,36 +67,14 @@ class Himalayas(JsonFormat):
         return with_query(url, offset=str(start + jobs))
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the job has no "title"')
+        """Map an item; a list of no places says that it is open, and names and zones are mended."""
         places = data.get("locationRestrictions")
-        slug = text_of(data.get("companySlug"))
-        return Draft(
-            source_id=text_of(data.get("guid")),
-            title=title,
-            company=company_name(data.get("companyName"), slug),
-            url=text_of(data.get("guid")) if text_of(data.get("guid")).startswith("http") else None,
-            apply_url=text_of(data.get("applicationLink")) or None,
-            company_url=f"{ATTRIBUTION.url}/companies/{slug}" if slug else None,
-            html=markup_of(text_of(data.get("description")) or text_of(data.get("excerpt"))),
-            skills=stated("categories", *(tag.replace("-", " ") for tag in texts_of(data.get("categories")))),
+        return replace(
+            super().draft(data),
+            company=company_name(data.get("companyName"), text_of(data.get("companySlug"))),
             restriction=stated("locationRestrictions", *(_place(part) for part in list_of(places))),
             restriction_open=places == [],
             timezones=zones(list_of(data.get("timezoneRestrictions"))),
-            pay=band(
-                "minSalary, maxSalary",
-                data.get("minSalary"),
-                data.get("maxSalary"),
-                data.get("currency"),
-                data.get("salaryPeriod"),
-            ),
-            seniority=stated("seniority", *list_of(data.get("seniority"))),
-            employment=stated("employmentType", data.get("employmentType")),
-            departments=stated("parentCategories", *list_of(data.get("parentCategories"))),
-            posted_at=date_of(data.get("pubDate")),
-            expires_at=date_of(data.get("expiryDate")),
         )
 
 

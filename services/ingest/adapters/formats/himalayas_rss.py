@@ -5,64 +5,55 @@ job for several countries would lose all but one.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
-from schemas.posting import Attribution
-from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
-from services.ingest.adapters.formats.fields import date_of, list_of, markup_of, plain, stated, text_of, texts_of
-from services.ingest.adapters.formats.himalayas import ATTRIBUTION, company_name, zones
+from services.ingest.adapters.formats.base import Part, cut, identified, opened
+from services.ingest.adapters.formats.board import Board
+from services.ingest.adapters.formats.fields import list_of, text_of
+from services.ingest.adapters.formats.himalayas import company_name, zones
 from services.ingest.adapters.formats.reading import head_text
 from services.ingest.adapters.formats.xml_rows import items, local_name, text_in
 from services.ingest.domain.draft import Draft
-from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.ingest.ports import Broken, JsonObject
 
 _NAMESPACE = "https://himalayas.app/ns/jobs"
 _REPEATED = frozenset({"category", "locationRestriction", "timezoneRestriction"})
 _HEAD_BYTES = 16 * 1024
 
 
-class HimalayasRss(BaseFormat):
+class HimalayasRss(Board):
     """GET https://himalayas.app/jobs/rss."""
-
-    name = "himalayas_rss"
-    title = "Himalayas (RSS)"
-    addresses = ("https://himalayas.app/jobs/rss",)
-    attribution: Attribution | None = ATTRIBUTION
-    volatile = frozenset({"companyLogo", "description"})
 
     def detects(self, body: bytes) -> bool:
         """By the board's own namespace."""
-        head = head_text(body, _HEAD_BYTES)
-        return "<rss" in head and f'"{_NAMESPACE}"' in head.replace("'", '"')
+        return is_himalayas_rss(body)
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(map(_row, items(text)), self._item))
+        return opened(body, lambda text: cut(map(_row, items(text)), self.item))
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the item has no "title"')
+        """Map an item; without a place it is open, and names and zones are mended."""
+        draft = super().draft(data)
         link = text_of(data.get("link")) or text_of(data.get("guid"))
-        places = texts_of(data.get("locationRestriction"))
-        return Draft(
-            source_id=text_of(data.get("guid")) or link,
-            title=title,
+        return replace(
+            draft,
             company=company_name(data.get("companyName"), _slug(link)),
-            url=link if link.startswith("http") else None,
-            html=markup_of(text_of(data.get("encoded")) or text_of(data.get("description"))),
-            skills=stated("category", *(tag.replace("-", " ") for tag in texts_of(data.get("category")))),
-            restriction=stated("locationRestriction", *places),
-            restriction_open=not places,
+            restriction_open=not draft.restriction,
             timezones=zones([_number(zone) for zone in list_of(data.get("timezoneRestriction"))]),
-            posted_at=date_of(data.get("pubDate")),
-            expires_at=date_of(data.get("expiryDate")),
         )
 
-    def _item(self, row: JsonObject) -> Part:
+    def item(self, row: JsonObject) -> Part:
+        """A posting by its guid, else its address."""
         return identified(text_of(row.get("guid")) or text_of(row.get("link")), row, field="guid")
+
+
+def is_himalayas_rss(body: bytes) -> bool:
+    """Whether the beginning of a body names the board's namespace."""
+    head = head_text(body, _HEAD_BYTES)
+    return "<rss" in head and f'"{_NAMESPACE}"' in head.replace("'", '"')
 
 
 def _row(element: "etree._Element | Broken") -> JsonObject | Broken:

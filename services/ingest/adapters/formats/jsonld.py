@@ -3,13 +3,14 @@
 import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from schemas.codec import digest_of
-from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
+from services.ingest.adapters.formats.base import Part, cut, identified, opened
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
     band,
-    date_of,
     distinct,
     list_of,
     markup_of,
@@ -19,12 +20,11 @@ from services.ingest.adapters.formats.fields import (
     stated,
     text_of,
     texts_of,
-    workplace_word,
 )
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text
-from services.ingest.domain.draft import BandKind, Draft, PayBand, Stated
-from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.ingest.domain.draft import BandKind, Draft, PayBand
+from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import RefusedValueError, clean, parse
 
 _SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
@@ -47,12 +47,8 @@ _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "a
 _UNREAD = ("image", "logo", "potentialAction", "mainEntityOfPage", "isPartOf", "breadcrumb")
 
 
-class JsonLd(BaseFormat):
+class JsonLd(Board):
     """Pages with one or several postings, `@graph` wrappers, lists; or the JSON-LD alone."""
-
-    name = "jsonld"
-    title = "schema.org JobPosting (JSON-LD)"
-    volatile = frozenset({"image", "dateModified"})
 
     def detects(self, body: bytes) -> bool:
         """By a JSON-LD script that speaks of a JobPosting in HTML, or by the type in bare JSON."""
@@ -65,20 +61,14 @@ class JsonLd(BaseFormat):
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a page into its postings. Never raises."""
-        return opened(body, lambda text: cut(_postings(text), self._item))
+        return opened(body, lambda text: cut(_postings(text), self.item))
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")) or text_of(data.get("name")))
-        if not title:
-            raise UnusableItemError('the JobPosting has no "title"')
+        """Map an item; what schema.org lets be of several shapes is read here."""
         employer = next(iter(list_of(data.get("hiringOrganization"))), None)
-        url = text_of(data.get("url")) or text_of(data.get("pageUrl")) or None
-        return Draft(
-            source_id=_id_of(data),
-            title=title,
+        return replace(
+            super().draft({**data, "identifier": _id_of(data)}),
             company=plain(text_of(employer) or text_of(object_of(employer).get("name"))),
-            url=url,
             company_url=_link(object_of(employer)),
             html=_markup(data),
             skills=stated("skills", *_skills(data.get("skills"))),
@@ -89,11 +79,6 @@ class JsonLd(BaseFormat):
                 )
             ),
             locations=distinct(*(stated("jobLocation", _place(part)) for part in _each(data, "jobLocation"))),
-            workplace=tuple(
-                Stated("jobLocationType", word)
-                for text in texts_of(data.get("jobLocationType"))
-                if (word := workplace_word(text))
-            ),
             pay=(*_pay(data, "baseSalary", "base"), *_pay(data, "estimatedSalary", "estimate")),
             pay_text=distinct(
                 *(
@@ -102,14 +87,12 @@ class JsonLd(BaseFormat):
                     if isinstance(part, str) and not _number(part)
                 )
             ),
-            employment=stated("employmentType", *texts_of(data.get("employmentType"))),
             departments=stated("occupationalCategory", *map(_name, _each(data, "occupationalCategory"))),
             language=_name(data.get("inLanguage")) or None,
-            posted_at=date_of(data.get("datePosted")),
-            expires_at=date_of(data.get("validThrough")),
         )
 
-    def _item(self, row: JsonObject) -> Part:
+    def item(self, row: JsonObject) -> Part:
+        """A posting by its identifier, less what is not read."""
         kept = {name: value for name, value in row.items() if name not in _UNREAD}
         return identified(_id_of(kept), kept, field="identifier")
 

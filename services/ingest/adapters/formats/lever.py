@@ -1,26 +1,22 @@
 """Lever's postings API: JSON, the postings of one company."""
 
 import html
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
-    band,
-    date_of,
-    distinct,
     list_of,
     markup_of,
     object_of,
     plain,
-    stated,
     text_of,
     unescaped,
     with_query,
-    workplace_word,
 )
-from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft
-from services.ingest.ports import JsonObject, UnusableItemError
+from services.ingest.ports import JsonObject
 
 _REPEATS = (
     "descriptionPlain",
@@ -34,21 +30,8 @@ _REPEATS = (
 _MOST_LIMIT = 10_000
 
 
-class Lever(JsonFormat):
+class Lever(Board):
     """GET https://api.lever.co/v0/postings/{site}?mode=json&skip=0&limit=100: a bare list."""
-
-    name = "lever"
-    title = "Lever"
-    addresses = (
-        "https://api.lever.co/v0/postings/{site}?mode=json",
-        "https://api.eu.lever.co/v0/postings/{site}?mode=json",
-    )
-    complete = True
-
-    def detects(self, body: bytes) -> bool:
-        """By a posting's fields. An empty list is anybody's."""
-        firsts = peek(body, self.array).firsts
-        return bool(firsts) and {"text", "hostedUrl", "categories"} <= firsts[0].keys()
 
     def item(self, row: JsonObject) -> Part:
         """Drop the repeats of the description."""
@@ -66,36 +49,9 @@ class Lever(JsonFormat):
         return with_query(url, skip=str(int(skip[:9]) + came)) if came >= int(limit) else None
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title, which Lever calls `text`."""
-        title = plain(text_of(data.get("text")))
-        if not title:
-            raise UnusableItemError('the posting has no "text", its title')
-        url = text_of(data.get("hostedUrl")) or None
-        categories = object_of(data.get("categories"))
-        served = object_of(data.get("salaryRange"))
-        place = workplace_word(text_of(data.get("workplaceType")))
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=_company(url),
-            url=url,
-            apply_url=text_of(data.get("applyUrl")) or None,
-            html=_markup(data),
-            locations=distinct(
-                stated("categories.location", categories.get("location")),
-                stated("categories.allLocations", *list_of(categories.get("allLocations"))),
-                stated("country", data.get("country")),
-            ),
-            workplace=stated("workplaceType", place),
-            pay=band(
-                "salaryRange", served.get("min"), served.get("max"), served.get("currency"), served.get("interval")
-            ),
-            pay_text=stated("salaryDescription", data.get("salaryDescriptionPlain")),
-            seniority=stated("categories.level", categories.get("level")),
-            employment=stated("categories.commitment", categories.get("commitment")),
-            departments=stated("categories", categories.get("department"), categories.get("team")),
-            posted_at=date_of(data.get("createdAt")),
-        )
+        """Map an item; its text is in pieces, and the company in its address."""
+        draft = super().draft(data)
+        return replace(draft, company=_company(draft.url), html=_markup(data))
 
 
 def _markup(data: JsonObject) -> str:

@@ -1,9 +1,10 @@
 """Recruitee's careers API: JSON, all published offers of one company."""
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from dataclasses import replace
+
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
-    band,
-    date_of,
     distinct,
     list_of,
     markup_of,
@@ -16,7 +17,7 @@ from services.ingest.adapters.formats.fields import (
 )
 from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.ports import JsonObject, Skip, UnusableItemError
+from services.ingest.ports import JsonObject, Skip
 
 _FLAGS = (("hybrid", "hybrid"), ("remote", "remote"), ("on_site", "onsite"))
 """The strongest first: several may be set at once."""
@@ -24,15 +25,8 @@ _UNREAD = ("open_questions", "dynamic_fields", "sharing_description", "sharing_t
 """The application's form, and what social media are shown."""
 
 
-class Recruitee(JsonFormat):
+class Recruitee(Board):
     """GET https://{company}.recruitee.com/api/offers/, also under a company's own domain."""
-
-    name = "recruitee"
-    title = "Recruitee"
-    addresses = ("https://{company}.recruitee.com/api/offers/",)
-    array = "offers"
-    complete = True
-    volatile = frozenset({"updated_at", "position"})
 
     def detects(self, body: bytes) -> bool:
         """By an offer's fields; an empty listing by holding nothing else."""
@@ -53,29 +47,14 @@ class Recruitee(JsonFormat):
         return identified(source_id, kept, field="id")
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the offer has no "title"')
-        pay = object_of(data.get("salary"))
+        """Map an item; text and places are in pieces, and the only translation is its language."""
         languages = texts_of(data.get("translations"))
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=plain(text_of(data.get("company_name"))),
-            url=text_of(data.get("careers_url")) or None,
-            apply_url=text_of(data.get("careers_apply_url")) or None,
+        return replace(
+            super().draft(data),
             html=_markup(data),
-            skills=stated("tags", *(plain(tag) for tag in texts_of(data.get("tags")))),
             locations=_locations(data),
             workplace=tuple(Stated(name, word) for name, word in _FLAGS if data.get(name) is True),
-            pay=band("salary", pay.get("min"), pay.get("max"), pay.get("currency"), pay.get("period")),
-            seniority=stated("experience_code", _words(data.get("experience_code"))),
-            employment=stated("employment_type_code", _words(data.get("employment_type_code"))),
-            departments=stated("department", plain(text_of(data.get("department")))),
             language=languages[0] if len(languages) == 1 else None,
-            posted_at=date_of(data.get("published_at")) or date_of(data.get("created_at")),
-            expires_at=date_of(data.get("close_at")),
         )
 
 
@@ -100,8 +79,3 @@ def _written(served: object) -> str:
     country = text_of(fields.get("country")) or text_of(fields.get("country_code"))
     place = place_text(plain(text_of(fields.get("city"))), plain(text_of(fields.get("state"))), plain(country))
     return place or plain(text_of(fields.get("name")))
-
-
-def _words(code: object) -> str:
-    """`fulltime_permanent` as words."""
-    return text_of(code).replace("_", " ")

@@ -1,14 +1,13 @@
 """Remote OK's API: JSON of one board, about the 100 newest."""
 
 import re
-from dataclasses import replace
 
-from schemas.posting import Attribution
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
-from services.ingest.adapters.formats.fields import band, date_of, list_of, markup_of, plain, stated, text_of
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
+from services.ingest.adapters.formats.fields import list_of, plain, text_of
 from services.ingest.adapters.formats.json_peek import peek
 from services.ingest.domain.draft import Draft
-from services.ingest.ports import JsonObject, Skip, UnusableItemError
+from services.ingest.ports import JsonObject, Skip
 
 _BEACON = re.compile(
     r"(?:<br\s{0,4}/?>|<p>|\s){0,8}Please mention the words? \*\*[^*<]{0,80}\*\*"
@@ -24,14 +23,8 @@ _HIGH = "\x80-\xbf" + "".join(_CP1252.keys() - {"\ufffd"})
 _GARBLED = re.compile(f"[\xc2-\xdf][{_HIGH}]|[\xe0-\xef][{_HIGH}]{{2}}|[\xf0-\xf4][{_HIGH}]{{3}}")
 
 
-class RemoteOk(JsonFormat):
+class RemoteOk(Board):
     """GET https://remoteok.com/api: a list whose first element is a legal notice."""
-
-    name = "remoteok"
-    title = "Remote OK"
-    addresses = ("https://remoteok.com/api",)
-    attribution: Attribution | None = Attribution(name="Remote OK", url="https://remoteok.com")
-    volatile = frozenset({"company_logo", "logo", "slug"})
 
     def detects(self, body: bytes) -> bool:
         """By the legal notice, or by an item's fields where it is missing."""
@@ -50,22 +43,17 @@ class RemoteOk(JsonFormat):
         return identified(source_id, row, field="id")
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a position."""
-        title = plain(mended(text_of(data.get("position"))))
-        if not title:
-            raise UnusableItemError('the job has no "position"')
-        pay = band("salary_min, salary_max", data.get("salary_min"), data.get("salary_max"), "USD", "year")
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=plain(mended(text_of(data.get("company")))),
-            url=text_of(data.get("url")) or None,
-            apply_url=text_of(data.get("apply_url")) or None,
-            html=markup_of(mended(without_beacon(text_of(data.get("description"))))),
-            skills=stated("tags", *(plain(mended(text_of(tag))) for tag in list_of(data.get("tags")))),
-            locations=stated("location", plain(mended(text_of(data.get("location")))).strip(", ")),
-            pay=tuple(replace(one, kind="estimate") for one in pay),
-            posted_at=date_of(data.get("date")) or date_of(data.get("epoch")),
+        """Map an item, mended and less the beacon."""
+        title, company, location = (mended(text_of(data.get(name))) for name in ("position", "company", "location"))
+        return super().draft(
+            {
+                **data,
+                "position": title,
+                "company": company,
+                "location": plain(location).strip(", "),
+                "description": mended(without_beacon(text_of(data.get("description")))),
+                "tags": [mended(text_of(tag)) for tag in list_of(data.get("tags"))],
+            }
         )
 
     def fingerprint(self, data: JsonObject) -> JsonObject:

@@ -7,14 +7,13 @@ holds for every format (`domain.listing.proves_absence`).
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.base import Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.detail_call import DetailCall
 from services.ingest.adapters.formats.fields import (
-    band,
-    date_of,
-    distinct,
     markup_of,
     object_of,
     plain,
@@ -25,7 +24,7 @@ from services.ingest.adapters.formats.fields import (
 from services.ingest.adapters.formats.json_peek import peek, peek_text, wrapper
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.ports import Broken, Details, JsonObject, Skip, UnusableItemError
+from services.ingest.ports import Broken, Details, JsonObject, Skip
 
 _MOST_PAGE = 10_000
 """Of one page, a hundred times what is served."""
@@ -38,17 +37,11 @@ _DETAILS = DetailCall(
 )
 
 
-class SmartRecruiters(JsonFormat):
+class SmartRecruiters(Board):
     """GET https://api.smartrecruiters.com/v1/companies/{company}/postings?limit=100, and .../postings/{id}."""
 
-    name = "smartrecruiters"
-    title = "SmartRecruiters"
-    addresses = ("https://api.smartrecruiters.com/v1/companies/{company}/postings?limit=100",)
-    array = "content"
     alone = frozenset({"jobAd"})
-    complete = True
     details: Details | None = _DETAILS
-    volatile = frozenset({"ref", "actions"})
 
     def detects(self, body: bytes) -> bool:
         """By the listing's count or a posting's fields; a single posting by its text."""
@@ -74,7 +67,7 @@ class SmartRecruiters(JsonFormat):
 
     def next_page(self, url: str, body: bytes) -> str | None:
         """By `offset`, stepped by the postings that came, until `totalFound`."""
-        seen = wrapper(body, self.array)
+        seen = wrapper(body, self.mapping.items)
         offset, total = _count(seen.get("offset", 0)), _count(seen.get("totalFound"))
         if offset is None or total is None:
             return None
@@ -82,29 +75,14 @@ class SmartRecruiters(JsonFormat):
         return with_query(url, offset=str(offset + came)) if came and offset + came < total else None
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title, which SmartRecruiters calls `name`."""
-        title = plain(text_of(data.get("name")))
-        if not title:
-            raise UnusableItemError('the posting has no "name", its title')
-        company = object_of(data.get("company"))
-        pay = object_of(data.get("compensation"))
-        return Draft(
-            source_id=text_of(data.get("id")),
-            title=title,
-            company=plain(text_of(company.get("name")) or text_of(company.get("identifier"))),
-            url=text_of(data.get("postingUrl")) or _page(company, text_of(data.get("id"))),
-            apply_url=text_of(data.get("applyUrl")) or None,
+        """Map an item; its text is in sections, and its page may have to be told by company and id."""
+        draft, place = super().draft(data), object_of(data.get("location"))
+        return replace(
+            draft,
+            url=draft.url or _page(object_of(data.get("company")), draft.source_id),
             html=_markup(data),
-            locations=_locations(object_of(data.get("location"))),
-            workplace=_workplace(object_of(data.get("location"))),
-            pay=band("compensation", pay.get("min"), pay.get("max"), pay.get("currency"), pay.get("period")),
-            seniority=stated("experienceLevel", _label(data.get("experienceLevel"))),
-            employment=stated("typeOfEmployment", _label(data.get("typeOfEmployment"))),
-            departments=distinct(
-                stated("department", _label(data.get("department"))), stated("function", _label(data.get("function")))
-            ),
-            language=text_of(object_of(data.get("language")).get("code")) or None,
-            posted_at=date_of(data.get("releasedDate")),
+            locations=_locations(place),
+            workplace=_workplace(place),
         )
 
 
@@ -133,11 +111,6 @@ def _workplace(place: JsonObject) -> tuple[Stated, ...]:
         if place.get(name) is True:
             return (Stated(f"location.{name}", name),)
     return (Stated("location.remote", "onsite"),) if place.get("remote") is False else ()
-
-
-def _label(served: object) -> str:
-    """The label of `{id, label}`; `{}` says nothing."""
-    return plain(text_of(object_of(served).get("label")))
 
 
 def _page(company: JsonObject, source_id: str) -> str | None:

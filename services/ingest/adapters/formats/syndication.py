@@ -5,27 +5,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from services.ingest.adapters.children.feed_reader import MOST_BYTES, FeedUnreadableError, feed_reader
-from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
+from services.ingest.adapters.formats.base import Part, cut, identified, opened
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.feed_items import FeedItem, fault_in, feed_items, framed
 from services.ingest.adapters.formats.fields import (
-    date_of,
-    distinct,
     list_of,
-    markup_of,
     object_of,
-    plain,
-    stated,
     text_of,
     texts_of,
-    workplace_word,
 )
-from services.ingest.adapters.formats.himalayas_rss import HimalayasRss
+from services.ingest.adapters.formats.himalayas_rss import is_himalayas_rss
 from services.ingest.adapters.formats.json_peek import peek, peek_text
 from services.ingest.adapters.formats.json_rows import EXCERPT, rows
 from services.ingest.adapters.formats.reading import head_text
-from services.ingest.adapters.formats.weworkremotely import WeWorkRemotely
-from services.ingest.domain.draft import Draft, Stated
-from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.ingest.adapters.formats.weworkremotely import is_weworkremotely
+from services.ingest.domain.draft import Draft
+from services.ingest.ports import Broken, JsonObject
 
 _JSON_FEED = "https://jsonfeed.org/version/"
 _HEAD_BYTES = 16 * 1024
@@ -52,64 +47,32 @@ _COMPANY = (
     "hiringorganization",
     "organization",
 )
-_PLACE = ("location", "job_listing_location", "joblocation", "job_location", "city", "region", "state", "country")
-_PAY = ("salary", "job_listing_salary", "compensation", "pay")
-_EMPLOYMENT = ("jobtype", "job_type", "job_listing_job_type", "employmenttype", "employment_type", "type")
-_WORKPLACE = ("workplace", "workplacetype", "workplace_type", "remote")
-_LEVEL = ("seniority", "level", "experience", "experiencelevel")
-_EXPIRY = ("expires_at", "expires", "expirydate", "expiry_date", "validthrough", "job_listing_expires", "deadline")
 
 
-class Syndication(BaseFormat):
+class Syndication(Board):
     """RSS 0.9x to 2.0, RSS 1.0, Atom and JSON Feed 1.x."""
-
-    name = "syndication"
-    title = "RSS, Atom or JSON Feed"
 
     def detects(self, body: bytes) -> bool:
         """By the root element or JSON Feed's version, unless a board of its own format claims it."""
         head = head_text(body, _HEAD_BYTES)
         if head.lstrip()[:1] == "{":
             return text_of(peek(body, "items").wrapper.get("version")).startswith(_JSON_FEED)
-        return _has_feed_root(head) and not HimalayasRss().detects(body) and not WeWorkRemotely().detects(body)
+        return _has_feed_root(head) and not is_himalayas_rss(body) and not is_weworkremotely(body)
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(_rows(text), self._item))
+        return opened(body, lambda text: cut(_rows(text), self.item))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item. The company is the item's own, else its byline, else the feed. Raises UnusableItemError."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the entry has no "title"')
-        fields = object_of(data.get("fields"))
-        link = text_of(data.get("link"))
-        return Draft(
-            source_id=text_of(data.get("id")) or link,
-            title=title,
-            company=plain(_first(fields, _COMPANY) or text_of(data.get("byline")) or text_of(data.get("feed_title"))),
-            url=link if link.startswith(("http://", "https://")) else None,
-            html=markup_of(text_of(data.get("html"))),
-            skills=stated("category", *(plain(tag) for tag in texts_of(data.get("tags")))),
-            locations=distinct(*(_stated_in(fields, name) for name in _PLACE)),
-            workplace=tuple(
-                Stated(name, word)
-                for name in _WORKPLACE
-                if (word := workplace_word(text_of(fields.get(name)))) is not None
-            ),
-            pay_text=distinct(*(_stated_in(fields, name) for name in _PAY)),
-            seniority=distinct(*(_stated_in(fields, name) for name in _LEVEL)),
-            employment=distinct(*(_stated_in(fields, name) for name in _EMPLOYMENT)),
-            language=text_of(data.get("language")) or None,
-            posted_at=date_of(data.get("published")) or date_of(data.get("updated")),
-            expires_at=date_of(_first(fields, _EXPIRY)),
-        )
+        return super().draft({**object_of(data.get("fields")), "entry": data})
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less what belongs to the whole feed, and less its date of change."""
         return {name: value for name, value in data.items() if name not in {"feed_title", "updated"}}
 
-    def _item(self, row: JsonObject) -> Part:
+    def item(self, row: JsonObject) -> Part:
+        """An entry by its id, else its address."""
         return identified(text_of(row.get("id")) or text_of(row.get("link")), row, field="id")
 
 
@@ -261,7 +224,3 @@ def _entry(entry: JsonObject, fields: JsonObject, byline: str) -> JsonObject:
 
 def _first(fields: JsonObject, names: tuple[str, ...]) -> str:
     return next((text for name in names if (text := text_of(fields.get(name)))), "")
-
-
-def _stated_in(fields: JsonObject, name: str) -> tuple[Stated, ...]:
-    return stated(name, plain(text_of(fields.get(name))))

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from schemas.posting import Attribution
-from services.ingest.adapters.formats.base import BaseFormat, Part, cut, identified, opened
-from services.ingest.adapters.formats.fields import date_of, markup_of, plain, stated, text_of
+from services.ingest.adapters.formats.base import Part, cut, opened
+from services.ingest.adapters.formats.board import Board
+from services.ingest.adapters.formats.fields import plain, stated, text_of
 from services.ingest.adapters.formats.reading import head_text
 from services.ingest.adapters.formats.xml_rows import items, local_name, text_in
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.ports import Broken, JsonObject, UnusableItemError
+from services.ingest.ports import Broken, JsonObject
 
 _HOST = "weworkremotely.com"
 _HEAD_BYTES = 64 * 1024
@@ -32,60 +33,45 @@ _LINK = re.compile(
 )
 
 
-class WeWorkRemotely(BaseFormat):
+class WeWorkRemotely(Board):
     """GET https://weworkremotely.com/remote-jobs.rss and /categories/remote-{category}-jobs.rss."""
-
-    name = "weworkremotely"
-    title = "We Work Remotely"
-    addresses = (
-        "https://weworkremotely.com/remote-jobs.rss",
-        "https://weworkremotely.com/categories/remote-{category}-jobs.rss",
-    )
-    attribution: Attribution | None = Attribution(name="We Work Remotely", url=f"https://{_HOST}")
-    volatile = frozenset({"content"})
 
     def detects(self, body: bytes) -> bool:
         """By the channel's title or link, or the first item's address: a mention in a text is none."""
-        head = head_text(body, _HEAD_BYTES)
-        if "<rss" not in head or _HOST not in head:
-            return False
-        channel = head.split("<item", 1)[0]
-        return "<title>We Work Remotely" in channel or any(
-            _of_board(link) for link in re.findall(r"<(?:link|guid)[^<>]{0,100}>\s{0,20}([^<\s]{1,500})", head)
-        )
+        return is_weworkremotely(body)
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
-        return opened(body, lambda text: cut(map(_row, items(text)), self._item))
+        return opened(body, lambda text: cut(map(_row, items(text)), self.item))
 
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        company, title = split_title(plain(text_of(data.get("title"))))
-        if not title:
-            raise UnusableItemError('the item has no "title"')
-        link = text_of(data.get("link")) or text_of(data.get("guid"))
-        markup = markup_of(text_of(data.get("description")))
-        header = _HEADER.search(markup)
+        """Map an item; its title holds the company, its text a header, and its places stand in one text."""
+        draft = super().draft(data)
+        company, title = split_title(draft.title)
+        header = _HEADER.search(draft.html)
         address = _LINK.search(header["rest"]) if header else None
-        return Draft(
-            source_id=text_of(data.get("guid")) or link,
+        return replace(
+            draft,
             title=title,
             company=company,
-            url=link if link.startswith("http") else None,
             company_url=address[1] if address else None,
-            html=markup.replace(header[0], "", 1).strip() if header else markup,
+            html=draft.html.replace(header[0], "", 1).strip() if header else draft.html,
             skills=stated("skills", *listed(text_of(data.get("skills")))),
             restriction=_restriction(data),
             restriction_open=_is_open(data),
             headquarters=stated("description: Headquarters", plain(header["seat"]) if header else ""),
-            employment=stated("type", data.get("type")),
-            departments=stated("category", data.get("category")),
-            posted_at=date_of(data.get("pubDate")),
-            expires_at=date_of(data.get("expires_at")),
         )
 
-    def _item(self, row: JsonObject) -> Part:
-        return identified(text_of(row.get("guid")) or text_of(row.get("link")), row, field="guid")
+
+def is_weworkremotely(body: bytes) -> bool:
+    """Whether the beginning of a body is of the board's channel or items."""
+    head = head_text(body, _HEAD_BYTES)
+    if "<rss" not in head or _HOST not in head:
+        return False
+    channel = head.split("<item", 1)[0]
+    return "<title>We Work Remotely" in channel or any(
+        _of_board(link) for link in re.findall(r"<(?:link|guid)[^<>]{0,100}>\s{0,20}([^<\s]{1,500})", head)
+    )
 
 
 def split_title(title: str) -> tuple[str, str]:

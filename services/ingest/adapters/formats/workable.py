@@ -1,38 +1,30 @@
 """Workable's widget: JSON, all postings of one account, with a row for each place of a posting."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from services.ingest.adapters.formats.base import JsonFormat, Part, identified
+from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.fields import (
-    date_of,
     distinct,
     list_of,
-    markup_of,
     object_of,
     place_text,
     plain,
-    remote_flag,
     stated,
     text_of,
 )
 from services.ingest.adapters.formats.json_peek import peek, peek_text
 from services.ingest.adapters.formats.json_rows import rows
 from services.ingest.domain.draft import Draft
-from services.ingest.ports import Broken, JsonObject, Merged, Skip, UnusableItemError
+from services.ingest.ports import Broken, JsonObject, Merged, Skip
 
 _MOST_PLACES = 500
 """Of one posting."""
 
 
-class Workable(JsonFormat):
+class Workable(Board):
     """GET https://apply.workable.com/api/v1/widget/accounts/{account}?details=true."""
-
-    name = "workable"
-    title = "Workable"
-    addresses = ("https://apply.workable.com/api/v1/widget/accounts/{account}?details=true",)
-    array = "jobs"
-    complete = True
 
     def detects(self, body: bytes) -> bool:
         """By a job's fields; an empty account by its members, of which there are no others."""
@@ -60,29 +52,10 @@ class Workable(JsonFormat):
                 met.add(posting)
                 yield {**fields, "account": account, "locations": places[posting]}
 
-    def item(self, row: JsonObject) -> Part:
-        """A posting by its short code."""
-        return identified(text_of(row.get("shortcode")), row, field="shortcode")
-
     def draft(self, data: JsonObject) -> Draft:
-        """Map an item. Raises UnusableItemError without a title."""
-        title = plain(text_of(data.get("title")))
-        if not title:
-            raise UnusableItemError('the job has no "title"')
-        return Draft(
-            source_id=text_of(data.get("shortcode")),
-            title=title,
-            company=plain(text_of(data.get("account"))),
-            url=text_of(data.get("url")) or text_of(data.get("shortlink")) or None,
-            apply_url=text_of(data.get("application_url")) or None,
-            html=markup_of(text_of(data.get("description"))),
-            locations=distinct(*(stated("locations", _written(place)) for place in list_of(data.get("locations")))),
-            workplace=remote_flag("telecommuting", data.get("telecommuting")),
-            seniority=stated("experience", data.get("experience")),
-            employment=stated("employment_type", data.get("employment_type")),
-            departments=stated("department, function", data.get("department"), data.get("function")),
-            posted_at=date_of(data.get("published_on")) or date_of(data.get("created_at")),
-        )
+        """Map an item; its places are objects."""
+        places = (stated("locations", _written(place)) for place in list_of(data.get("locations")))
+        return replace(super().draft(data), locations=distinct(*places))
 
 
 def _places_by_posting(found: Iterator[Any | Broken]) -> dict[str, list[JsonObject]]:

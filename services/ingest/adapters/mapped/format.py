@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from decimal import Decimal
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
 
 from services.ingest.adapters.formats.base import BaseFormat, Part, cut, opened
-from services.ingest.adapters.formats.fields import with_query
-from services.ingest.adapters.formats.json_rows import EXCERPT, count_rows
+from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import MOST_BYTES, Text, head_text, read_text
 from services.ingest.adapters.mapped.body import Body
 from services.ingest.adapters.mapped.json_body import JsonBody, LinesBody
+from services.ingest.adapters.mapped.paging import next_page
 from services.ingest.adapters.mapped.table_body import TableBody
 from services.ingest.adapters.mapped.xml_body import XmlBody, root_of
 from services.ingest.domain.draft import Draft
@@ -21,7 +21,7 @@ from services.ingest.mapping.files import PREFIX
 from services.ingest.mapping.paths import is_of_feed
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.mapping.trace import Trace
-from services.ingest.ports import Broken, FetchFailedError, Item, JsonObject, UnusableItemError
+from services.ingest.ports import Broken, Item, JsonObject, UnusableItemError
 
 _HEAD = 256 * 1024
 _BODIES: dict[str, type[Body]] = {"json": JsonBody, "jsonl": LinesBody, "xml": XmlBody, "csv": TableBody}
@@ -46,6 +46,9 @@ class Mapped(BaseFormat):
         head = self._decoded(body[:_HEAD]).text if self._mapping.encoding else head_text(body, _HEAD)
         if wanted.root is not None and root_of(head) != wanted.root:
             return False
+        rows = list(islice(self._rows(head), 1))
+        if not rows and wanted.empty:
+            return all(map(self._body(head).of_feed, wanted.empty))
         first = next((row for row in self._rows(head) if not isinstance(row, Broken)), None)
         if not isinstance(first, dict):
             return False
@@ -53,7 +56,8 @@ class Mapped(BaseFormat):
             row = mapped_row(self._mapping, first)
         except UnusableItemError:
             return False
-        return all(map(row.texts, wanted.has)) and not any(map(row.texts, wanted.lacks))
+        has_all = all(map(row.texts, wanted.has)) and all(map(row.row.has, wanted.members))
+        return has_all and not any(map(row.texts, wanted.lacks))
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a body into items. Never raises."""
@@ -64,20 +68,7 @@ class Mapped(BaseFormat):
         paging = self._mapping.paging
         if paging is None or len(body) > MOST_BYTES:
             return None
-        page = self._body(self._decoded(body).text)
-        if paging.next is not None:
-            return _resolved(url, next(iter(page.of_feed(paging.next)), ""), paging.next)
-        if paging.cursor is not None:
-            cursor = next(iter(page.of_feed(paging.cursor.path)), "")
-            return with_query(url, **{paging.cursor.parameter: cursor}) if cursor else None
-        if paging.page is not None:
-            counted = _counted(url, paging.page.parameter, paging.page.first)
-            return with_query(url, **{paging.page.parameter: str(counted + 1)}) if count_rows(page.rows(), 1) else None
-        assert paging.offset is not None
-        if count_rows(page.rows(), paging.offset.size) < paging.offset.size:
-            return None
-        counted = _counted(url, paging.offset.parameter, paging.offset.first)
-        return with_query(url, **{paging.offset.parameter: str(counted + paging.offset.size)})
+        return next_page(paging, url, self._body(self._decoded(body).text))
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item. Raises UnusableItemError, naming the path that gives no id or title."""
@@ -122,24 +113,6 @@ class Mapped(BaseFormat):
             return Text(body.decode(encoding))
         except ValueError:
             return Text(body.decode(encoding, "replace"), f"the body is not valid {encoding.upper()}")
-
-
-def _resolved(url: str, following: str, path: str) -> str | None:
-    if not following:
-        return None
-    try:
-        address = urljoin(url, following)
-        usable = urlsplit(address).scheme in {"http", "https"}
-    except ValueError:
-        usable = False
-    if not usable:
-        raise FetchFailedError(f'the next page, at "{path}", is no address')
-    return address
-
-
-def _counted(url: str, parameter: str, first: int) -> int:
-    given = parse_qs(urlsplit(url).query).get(parameter, [""])[-1]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else first
 
 
 def _plain(value: Any) -> Any:

@@ -59,7 +59,7 @@ class JsonBody(Body):
         return JsonRow(self._around).texts(path)
 
     @cached_property
-    def _names(self) -> list[str] | None:
+    def _names(self) -> tuple[str, ...] | None:
         return names_of(self.mapping.items.removesuffix("[*]"))
 
     @cached_property
@@ -142,7 +142,7 @@ class JsonBody(Body):
             return without_contacts({name: part for name, part in parts.items() if not isinstance(part, Broken)})
         return self._beside(past(SPACE, self.text, 0), self._names)
 
-    def _beside(self, at: int, names: list[str]) -> Any:
+    def _beside(self, at: int, names: tuple[str, ...]) -> Any:
         """The object at `at` less the rows under `names`; members behind the rows too, however long those are."""
         found: dict[str, Any] = {}
         if not names:

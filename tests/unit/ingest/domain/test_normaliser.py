@@ -8,7 +8,7 @@ from schemas.codec import decode, encode
 from schemas.posting import Attribution, Posting, version_of
 from schemas.raw import RawPosting
 from services.ingest.adapters.children.normalise_apart import NormaliseApart
-from services.ingest.adapters.formats.registry import FORMATS
+from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.domain.normalise import REVISION
 from services.ingest.normaliser import Normaliser
 from services.ingest.ports import Format
@@ -23,7 +23,7 @@ def a_record(value: bytes) -> Record:
 
 
 def the_normaliser(days: list[date] | None = None) -> Normaliser:
-    formats: dict[str, Format] = {known.name: known for known in FORMATS}
+    formats: dict[str, Format] = {known.name: known for known in named_formats()}
 
     def rates_before(day: date) -> Rates:
         if days is not None:

@@ -1,0 +1,257 @@
+"""What an operator writes of the posting fields: from where in a row each comes, and what is done to it."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from schemas.faults import meant
+from services.ingest.mapping.template import template_paths
+from services.ingest.mapping.written_dates import check_form
+
+
+class Settings(BaseModel):
+    """A table that an operator writes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _paths(value: object) -> object:
+    """A path, or a number of a column, is a list of one."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, list)):
+        return value
+    return tuple(f"#{one}" if type(one) is int else one for one in (value if isinstance(value, list) else [value]))
+
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_paths)]
+
+
+def _said(value: object) -> object:
+    """A truth or a number that stands for the text of one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+Said = Annotated[str, BeforeValidator(_said)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+
+
+class CutRule(Settings):
+    """A piece of a text that is left out each time it stands there."""
+
+    begin: str = Field(min_length=1)
+    """What it begins with."""
+    end: str = Field(min_length=1)
+    """What it ends with; without that nothing is left out."""
+
+
+class NamedRule(Settings):
+    """Values that lie in a list of objects, each beside its name: `[{"name": "Contract", "value": "Full time"}]`."""
+
+    among: str
+    """The path to the list."""
+    words: Texts = Field(min_length=1)
+    """A value counts whose name holds one of these, whatever its case."""
+    name: str = "name"
+    """Where in an object the name stands."""
+    value: str = "value"
+    """Where in an object the value stands."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths that are looked at, from the row and from an object of the list."""
+        return self.among, self.name, self.value
+
+
+class ValueRule(Settings):
+    """Where a value comes from, and what is done to it, in this order."""
+
+    path: Paths = ()
+    """The first path that finds something gives the values."""
+    all: Paths = ()
+    """All that these paths find, one after another."""
+    template: Texts = ()
+    """One text with paths in braces, `{city}, {country}`; what is not there leaves no comma behind.
+
+    Of several the first that anything is found for.
+    """
+    constant: Said | None = None
+    named: NamedRule | None = None
+    """Values of JSON that lie beside their names."""
+    called: Texts = ()
+    """What evidence calls the place, by default the path: one name for all paths, or one for each."""
+    after: str | None = None
+    """Only what stands behind this, where it is there at all."""
+    before: str | None = None
+    """Only what stands before this, where it is there at all."""
+    cut: tuple[CutRule, ...] = ()
+    """Pieces that are left out: a pixel that counts readers, a note to applicants."""
+    split: str | None = Field(default=None, min_length=1)
+    """One text holds several values, parted by this."""
+    replace: dict[str, str] = Field(default_factory=dict)
+    """Characters or words that are replaced wherever they stand: `{ "_" = " " }`."""
+    values: dict[str, Said] = Field(default_factory=dict)
+    """What the feed writes, whatever its case, and what it means; an empty meaning drops it. Others stay."""
+    join: str | None = None
+    """Several values become one text, joined by this."""
+    date: str | None = Field(default=None, min_length=2)
+    """How dates are written, where it is neither ISO 8601, epoch nor RFC 822: `%d/%m/%Y` (strptime).
+
+    Months may be named in any of several languages.
+    """
+    escaped: int | None = Field(default=None, ge=0, le=3)
+    """How often markup and entities are escaped over the usual; by default it is told by content."""
+    default: Said | None = None
+    """What stands where nothing is found."""
+
+    @model_validator(mode="after")
+    def _comes_from_one_place(self) -> Self:
+        given = [
+            name
+            for name, there in (
+                ("path", self.path),
+                ("all", self.all),
+                ("template", self.template),
+                ("constant", self.constant is not None),
+                ("named", self.named is not None),
+            )
+            if there
+        ]
+        if len(given) != 1:
+            told = f"it has {' and '.join(given)}" if given else "it has none"
+            raise ValueError(f"a field comes from one of path, all, template or constant; {told}")
+        for template in self.template:
+            template_paths(template)
+        if len(self.called) > 1 and len(self.called) != len(self.path or self.all):
+            raise ValueError("called holds one name, or one for each path")
+        if self.date is not None:
+            check_form(self.date)
+        return self
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths into a row, or into the feed around it, that are looked at."""
+        named = () if self.named is None else (self.named.among,)
+        in_templates = (path for template in self.template for path in template_paths(template))
+        return (*self.path, *self.all, *in_templates, *named)
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether it is paths alone, with nothing done to what they find."""
+        return not (self.model_fields_set - {"path", "all", "called"})
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """`values`, by what the feed writes in lower case."""
+        return {name.casefold(): meaning for name, meaning in self.values.items()}
+
+    def place(self, number: int, path: str) -> str:
+        """What evidence calls the path of this number."""
+        return self.called[min(number, len(self.called) - 1)] if self.called else path
+
+
+def _rule(value: object) -> object:
+    return {"path": value} if isinstance(value, (str, int, list)) and not isinstance(value, bool) else value
+
+
+Rule = Annotated[ValueRule, BeforeValidator(_rule)]
+"""A path, a list of paths of which the first that finds something counts, or a table."""
+
+
+class PayRule(Settings):
+    """Pay in numbers of its own. Amounts that are no plain numbers belong to `pay_text`."""
+
+    min: Rule | None = None
+    max: Rule | None = None
+    currency: Rule | None = None
+    period: Rule | None = None
+    """Year, month, week, day or hour, in about any spelling."""
+    zone: Rule | None = None
+    """The place or level that it is for."""
+    estimate: bool = False
+    """The feed's own guess, which counts where nothing else is said."""
+    otherwise: bool = False
+    """Counts only where those before it give no amount."""
+    called: str = ""
+    """What evidence calls the place, by default the path of the first amount."""
+
+    @model_validator(mode="after")
+    def _has_an_amount(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("pay needs min or max")
+        return self
+
+    def rules(self) -> Iterator[tuple[str, ValueRule]]:
+        """Each rule with its name."""
+        for name in ("min", "max", "currency", "period", "zone"):
+            rule = getattr(self, name)
+            if rule is not None:
+                yield name, rule
+
+
+class FieldRules(Settings):
+    """The posting fields, each with where it comes from."""
+
+    source_id: Rule
+    """The feed's own id of a posting, the same for as long as it is open."""
+    title: Rule
+    company: Rule | None = None
+    url: Rule | None = None
+    apply_url: Rule | None = None
+    company_url: Rule | None = None
+    description: Rule | None = None
+    """Markup or plain text."""
+    skills: Rule | None = None
+    restriction: Rule | None = None
+    """Places that an applicant must be in."""
+    worldwide: Texts = ()
+    """Words among the restrictions that mean all the world, which is no place: `worldwide`, `anywhere`."""
+    restriction_open: Rule | None = None
+    """Whether a row without a restriction is open to all the world: `true`, `yes` or `1`."""
+    locations: Rule | None = None
+    headquarters: Rule | None = None
+    workplace: Rule | None = None
+    """`remote`, `hybrid` or `onsite`; other words count as nothing said."""
+    timezones: Rule | None = None
+    """Hours from UTC."""
+    pay: tuple[PayRule, ...] = ()
+    pay_text: Rule | None = None
+    """Pay in words or as one text, `1.200 - 1.400 EUR a month`."""
+    seniority: Rule | None = None
+    employment: Rule | None = None
+    departments: Rule | None = None
+    language: Rule | None = None
+    posted_at: Rule | None = None
+    expires_at: Rule | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fields_are_known(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        for name in value:
+            if name in cls.model_fields:
+                continue
+            raise ValueError(f'there is no posting field "{name}"; {meant(str(name), cls.model_fields)}')
+        pay = value.get("pay")
+        if isinstance(pay, (str, int)):
+            # A ValueError, since only that is told in words.
+            raise ValueError("pay is a table with min, max, currency and period; pay in one text is pay_text")  # noqa: TRY004
+        return {**value, "pay": [pay]} if isinstance(pay, dict) else value
+
+    def rules(self) -> Iterator[tuple[str, ValueRule]]:
+        """Each rule with the name of its field; of pay as `pay.min` or, of several, `pay.0.min`."""
+        for name in type(self).model_fields:
+            found = getattr(self, name)
+            if isinstance(found, ValueRule):
+                yield name, found
+        for number, pay in enumerate(self.pay):
+            label = "pay" if len(self.pay) == 1 else f"pay.{number}"
+            yield from ((f"{label}.{name}", rule) for name, rule in pay.rules())
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are looked at by any rule."""
+        return tuple(path for _, rule in self.rules() for path in rule.paths)

@@ -1,0 +1,147 @@
+"""What a mapping can say of a board's habits: words for all the world, names beside values, texts that say nothing."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from services.ingest.adapters.mapped.format import Mapped
+from services.ingest.domain.draft import PayBand, Stated
+from services.runtime.errors import UsageError
+from tests.support.mapped_feeds import JSON_FIELDS, drafts, mapped, one
+
+CSV_ROWS = "Id,Job Title,Level\n1,Baker,\n"
+
+
+def read(fields: str, row: dict[str, object], before: str = "") -> list[Stated]:
+    """What a rule for `skills` finds in a row."""
+    known = mapped(f"kind = 'json'\n{before}{JSON_FIELDS}{fields}")
+    return list(one(known, json.dumps([{"id": 1, "title": "Baker", **row}])).skills)
+
+
+@pytest.mark.parametrize(
+    ("served", "places", "is_open"),
+    [
+        ("Worldwide", [], True),
+        ("anywhere, Peru", ["Peru"], True),
+        ("Peru,Chile", ["Peru", "Chile"], False),
+        ("", [], False),
+    ],
+)
+def test_words_for_all_the_world_are_no_places(served: str, places: list[str], is_open: bool) -> None:
+    fields = 'restriction = { path = "where", split = "," }\nworldwide = ["worldwide", "Anywhere"]'
+    known = mapped("kind = 'json'" + JSON_FIELDS + fields)
+    draft = one(known, json.dumps([{"id": 1, "title": "Baker", "where": served}]))
+    assert ([place.text for place in draft.restriction], draft.restriction_open) == (places, is_open)
+
+
+def test_values_are_found_by_the_names_beside_them() -> None:
+    details = [
+        {"name": "Known Tools", "value": ["Go", "SQL"]},
+        {"name": "Team", "value": "Core"},
+        {"name": "known tool", "value": {"a": 1}},
+        {"name": None, "value": "x"},
+        "odd",
+    ]
+    rule = "skills = { named = { among = 'details', words = ['TOOL'] } }"
+    assert read(rule, {"details": details}) == [
+        Stated("details.Known Tools", "Go"),
+        Stated("details.Known Tools", "SQL"),
+    ]
+    rule = "skills = { named = { among = 'details', words = 'tool', name = 'label', value = 'is.it' } }"
+    assert read(rule, {"details": {"label": "tool", "is": {"it": "Go"}}}) == [Stated("details.tool", "Go")]
+    assert read(rule, {"details": None}) == []
+
+
+def test_names_beside_values_are_of_json_alone() -> None:
+    rule = "\nskills = { named = { among = 'details', words = ['tool'] } }"
+    with pytest.raises(UsageError, match=r"fields\.skills: named is for json and jsonl, not for csv"):
+        mapped("kind = 'csv'\n[fields]\nsource_id = 'Id'\ntitle = 'Job Title'" + rule)
+
+
+def test_pieces_of_a_text_are_left_out_and_what_has_no_end_stays() -> None:
+    rule = "skills = { path = 'text', cut = [{ begin = '<i', end = '>' }, { begin = 'Note:', end = '.' }] }"
+    assert read(rule, {"text": "Go<i a> and<i b> SQL"}) == [Stated("text", "Go and SQL")]
+    assert read(rule, {"text": "Note: mail us. Go Note: not"}) == [Stated("text", "Go Note: not")]
+
+
+def test_characters_are_replaced_before_a_meaning_is_looked_up() -> None:
+    rule = "skills = { path = 'tags', split = ';', replace = { '-' = ' ' }, values = { 'go lang' = 'Go' } }"
+    assert read(rule, {"tags": "go-lang;big-data"}) == [Stated("tags", "Go"), Stated("tags", "big data")]
+
+
+def test_evidence_calls_a_place_as_the_mapping_does() -> None:
+    row: dict[str, object] = {"a": "Go", "b": "SQL"}
+    assert read("skills = { all = ['a', 'b'], called = 'a and b' }", row) == [
+        Stated("a and b", "Go"),
+        Stated("a and b", "SQL"),
+    ]
+    assert read("skills = { all = ['a', 'b'], called = ['A', 'B'] }", row) == [Stated("A", "Go"), Stated("B", "SQL")]
+    with pytest.raises(UsageError, match="called holds one name, or one for each path"):
+        read("skills = { all = ['a', 'b'], called = ['A', 'B', 'C'] }", row)
+
+
+def test_a_text_that_says_nothing_makes_way_for_the_next_path_unless_it_has_a_meaning() -> None:
+    before = "nothing = ['N/A', 'false']\n"
+    assert read("skills = ['a', 'b']", {"a": "n/a", "b": "Go"}, before) == [Stated("b", "Go")]
+    assert read("skills = ['a', 'b']", {"a": False, "b": "Go"}, before) == [Stated("b", "Go")]
+    rule = "skills = { path = ['a', 'b'], values = { false = 'none' } }"
+    assert read(rule, {"a": False, "b": "Go"}, before) == [Stated("a", "none")]
+    assert read("skills = ['a', 'b']", {"a": "n/a", "b": "Go"}) == [Stated("a", "n/a")]
+
+
+def test_a_second_band_of_pay_may_count_only_where_the_first_is_not_there() -> None:
+    pay = (
+        "\n[[fields.pay]]\nmin = 'low'\ncalled = 'low, high'\n[[fields.pay]]\nmin = 'old'\n"
+        "period = { constant = 'year' }\notherwise = true"
+    )
+    known = mapped("kind = 'json'" + JSON_FIELDS + pay)
+    rows = [{"low": 5, "old": 7}, {"low": 0, "old": 7}, {}]
+    made = drafts(known, json.dumps([{"id": number, "title": "Baker", **row} for number, row in enumerate(rows)]))
+    first = PayBand("low, high", Decimal(5), None, None, None)
+    assert [draft.pay for draft in made] == [(first,), (PayBand("old", Decimal(7), None, None, "year"),), ()]
+
+
+def recognising(told: str, kind: str = "json") -> Mapped:
+    if kind == "csv":
+        return mapped(f"kind = 'csv'\nrecognise = {told}\n[fields]\nsource_id = 'Id'\ntitle = 'Job Title'")
+    return mapped(f"kind = 'json'\nitems = 'jobs'\nrecognise = {told}{JSON_FIELDS}")
+
+
+def test_a_feed_is_known_by_members_that_may_be_empty() -> None:
+    by_text, by_member = recognising("{ has = ['tags'] }"), recognising("{ members = ['tags'] }")
+    for tags in (["Go"], [], None):
+        body = json.dumps({"jobs": [{"id": 1, "title": "Baker", "tags": tags}]}).encode()
+        assert (by_text.detects(body), by_member.detects(body)) == (bool(tags), True)
+    assert not by_member.detects(json.dumps({"jobs": [{"id": 1}]}).encode())
+    assert recognising("{ members = ['level'] }", "csv").detects(CSV_ROWS.encode())
+    assert not recognising("{ members = ['Grade'] }", "csv").detects(CSV_ROWS.encode())
+
+
+def test_a_feed_without_rows_is_known_by_what_stands_around_them() -> None:
+    known = recognising("{ members = ['title'], empty = ['$.count'] }")
+    assert known.detects(b'{"count": 0, "jobs": []}')
+    assert not known.detects(b'{"jobs": []}')
+    assert not known.detects(b'{"count": 1, "jobs": [{"name": "x"}]}')
+    assert not recognising("{ members = ['title'] }").detects(b'{"count": 0, "jobs": []}')
+
+
+def test_what_a_feed_is_known_by_begins_with_a_row() -> None:
+    with pytest.raises(UsageError, match="a feed is known by what its first row has: has or members"):
+        recognising("{ empty = ['$.count'] }")
+
+
+@pytest.mark.parametrize(
+    ("around", "following"),
+    [
+        ({"meta": {"page": 4}, "more": True}, "https://b.example/?page=5"),
+        ({"meta": {"page": 4}, "more": None}, None),
+        ({"meta": {"page": -4}, "more": "yes"}, None),
+        ({"meta": [], "more": "yes"}, None),
+    ],
+)
+def test_a_feed_may_say_which_page_it_is_and_whether_more_follow(around: object, following: str | None) -> None:
+    paging = "{ page = { parameter = 'page', current = '$.meta.page', more = '$.more' } }"
+    known = mapped(f"kind = 'json'\nitems = 'jobs'\npaging = {paging}" + JSON_FIELDS)
+    assert isinstance(around, dict)
+    assert known.next_page("https://b.example/?page=1", json.dumps({"jobs": [], **around}).encode()) == following
