@@ -10,7 +10,7 @@ from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
 from services.ingest.domain.role.text import announced
 from services.ingest.domain.role.title import Named, head_in, read_title
-from services.rules.roles import Roles
+from services.rules.roles import WEAK, Roles
 
 RoleSource = Literal["title", "category", "text", "unknown"]
 
@@ -49,7 +49,7 @@ def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> 
     for stated in categories:
         whole = tuple(word.stem for word in vocabulary.words(stated.text))
         role = vocabulary.role_of_field(whole, head) if head else None
-        if role is None and head in (None, "weak", "specialist", "manager"):
+        if role is None and head in (None, WEAK, "specialist", "manager"):
             role = vocabulary.likeliest(whole) or vocabulary.titles.get(whole)
         if role is not None:
             return RoleReading((role,), "category", (evidence_of(stated.field, stated.text),), ((0, len(stated.text)),))
@@ -58,7 +58,8 @@ def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> 
 
 def _from_text(text: str, known: Roles) -> RoleReading | None:
     for start, end in islice(announced(text), _MOST_ANNOUNCED):
-        named = tuple(one for one in read_title(text[start:end], known) if not _is_field(text, start, one, known))
+        said = text[start:end]
+        named = tuple(one for one in read_title(said, known) if _is_called(said[one.start : one.end], one, known))
         if named:
             spans = tuple((start + one.start, start + one.end) for one in named)
             return RoleReading(
@@ -70,11 +71,11 @@ def _from_text(text: str, known: Roles) -> RoleReading | None:
     return None
 
 
-def _is_field(text: str, start: int, named: Named, known: Roles) -> bool:
-    """Whether only a field is named, which a text does of much else: "looking for marketing that works"."""
-    return not head_in(text[start + named.start : start + named.end], known) and not known.find(
-        text[start + named.start : start + named.end]
-    )
+def _is_called(words: str, named: Named, known: Roles) -> bool:
+    """Whether the words are what a role is called; a text speaks of fields beside nouns of all kinds."""
+    found, stems = known.find(words), tuple(word.stem for word in known.vocabulary.words(words))
+    seeks = stems in known.vocabulary.titles or head_in(words, known) not in (None, WEAK)
+    return seeks and found is not None and found.id == named.role
 
 
 def _reading(named: Sequence[Named], source: RoleSource, text: str) -> RoleReading:

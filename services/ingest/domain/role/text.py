@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_MOST: Final = 90
+_MOST: Final = 80
 """Characters behind the words that announce a role."""
 _ANNOUNCED: Final = re.compile(
-    r"\b(?:(?:looking|searching|hiring) (?:for )?|seeking |in search of |recruiting |join (?:us|our team|\w+) as "
-    r"|(?:role|position|job) (?:of|as)(?: the| an?)? |as (?:the|our|an?) |as (?=[A-Z])"
-    r"|suchen (?:wir |dich als |sie als |für \w+ )?|als (?=[A-ZÄÖÜ])|cherchons |recherch(?:e|ons) |en tant que? ?"
-    r"|buscamos |en busca de |procuramos |estamos à procura de |como (?=[A-Z])|cerchiamo |stiamo cercando "
-    r"|siamo alla ricerca di "
-    r"|zoeken (?:wij |we )?|op zoek naar |szukamy |poszukujemy |na stanowisko )",
-    re.IGNORECASE,
+    r"(?i:\b(?:looking for|searching for|seeking|hiring|in search of|recruiting|recruit|need) (?:an?|our|the) "
+    r"|(?:^|[.!?\n•]\s{0,3})as (?:an?|our|the) |\bjoin (?:us|our team|the team) as (?:an?|our|the) "
+    r"|\b(?:role|position) (?:of|as) (?:an?|the) "
+    r"|\bsuchen (?:wir |dich als |sie als |ab sofort |zum \w+ )?(?:eine[nr]? )?"
+    r"|\bcherchons (?:une? )|\brecherch(?:e|ons) (?:une? )|(?:^|[.!?\n•]\s{0,3})en tant que? "
+    r"|\b(?:buscamos|en busca de) (?:una? )?|\b(?:procuramos|à procura de) (?:uma? )?"
+    r"|\b(?:cerchiamo|cercando|ricerca di) (?:una? |un')?|\b(?:zoeken|op zoek naar) (?:wij |we )?(?:een )?"
+    r"|\b(?:szukamy|poszukujemy|na stanowisko) )|(?:^|[.!?\n•]\s{0,3})(?:Als|Como) (?=[A-ZÄÖÜ])"
 )
 _END: Final = re.compile(
-    r"[.!?;:,\n•]|\s(?:who|that|to|where|which|you|wirst|bist|bringst|der|die|das|qui|vous|que|para|che|tu|die|który)\s"
+    r"[.!?;:,\n•(]|\s(?:who|that|to|where|which|with|for|in|you|based|wirst|bist|bringst|der|die|das|für|mit|qui|vous|que"
+    r"|pour|para|che|tu|die|który|która)\s"
 )
 
 
