@@ -11,9 +11,10 @@ from services.matcher.backtest import Backtest, Backtesting, Far, Past, newest_v
 from services.matcher.ports import Sieve
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import UnavailableError
 from services.settings import Settings
 from services.usecases.backtest_report import Report, report_of
+from services.usecases.errors import TooManyDaysError
 from services.usecases.index import index_of, without_index
 from services.usecases.installation import Installation
 from services.usecases.progress import Progress, Tell, unseen
@@ -33,10 +34,10 @@ def of_store(
 ) -> Report:
     """A backtest over what the store took in; `tell` is told where the index cannot help.
 
-    Raises UsageError for more days than postings are kept, UnavailableError.
+    Raises TooManyDaysError, UnavailableError.
     """
     if days > KEEP_MATCHES.days:
-        raise UsageError(f"the store keeps postings for {KEEP_MATCHES.days} days: ask for no more, or give --postings")
+        raise TooManyDaysError("the store keeps postings", KEEP_MATCHES.days)
     stored, since = SqlPastPostings(installation.engine), until - timedelta(days=days)
     with (
         sieve_of(installation.settings, tell) as sieve,

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.runtime.errors import UsageError
 from services.runtime.letters.dead import DeadLetter, DeadLetters, LetterCount, Replayed, letter_ids
 from services.settings import Settings
+from services.usecases.errors import NothingChosenError
 from services.usecases.installation import open_letters
 
 __all__ = [
@@ -68,7 +69,7 @@ def show(settings: Settings, letter: str) -> DeadLetter:
 def replay(settings: Settings, chosen: Chosen, *, again: bool) -> Replayed:
     """Send letters back to where they came from; `again`: those too that were replayed or discarded before.
 
-    Raises UsageError, UnavailableError.
+    Raises NothingChosenError, UsageError, UnavailableError.
     """
     with open_letters(settings) as log:
         letters = DeadLetters(log)
@@ -76,7 +77,7 @@ def replay(settings: Settings, chosen: Chosen, *, again: bool) -> Replayed:
 
 
 def discard(settings: Settings, chosen: Chosen, why: str) -> Discarded:
-    """Have letters count as seen to, and keep why. Raises UsageError, UnavailableError."""
+    """Have letters count as seen to, and keep why. Raises NothingChosenError, UsageError, UnavailableError."""
     with open_letters(settings) as log:
         letters = DeadLetters(log)
         meant = _chosen(letters, chosen)
@@ -88,5 +89,5 @@ def _chosen(letters: DeadLetters, chosen: Chosen) -> Sequence[DeadLetter]:
     if chosen.letters is not None:
         return letters.present(letter_ids(chosen.letters))
     if chosen.topic is None and chosen.error is None and chosen.source is None:
-        raise UsageError("say which: a letter, --topic, --source or --error; `jobchime dead list` shows them")
+        raise NothingChosenError
     return tuple(letters.find(topic=chosen.topic, reason=chosen.error, source=chosen.source))

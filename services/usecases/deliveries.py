@@ -39,5 +39,5 @@ def settle(installation: Installation, delivery: str, now: datetime, *, accepted
     is known, UnavailableError.
     """
     if resend and accepted:
-        raise UsageError("--resend is for what was not sent: a mail that was accepted never goes out again")
+        raise UsageError("a mail that was accepted never goes out again: only what was not sent can be sent after all")
     return DeliveryList(installation.engine).settle(delivery, now, accepted=accepted, resend=resend)

@@ -16,6 +16,22 @@ class WrongFieldError(UsageError):
         self.said = said
 
 
+class NothingChosenError(UsageError):
+    """What is to be done would be done to everything: a door says how to choose."""
+
+    def __init__(self) -> None:
+        super().__init__("say which: a letter, or all of a topic, a source or an error")
+
+
+class TooManyDaysError(UsageError):
+    """More days are asked for than are kept."""
+
+    def __init__(self, kept: str, most: int) -> None:
+        """`kept`: what is kept for `most` days, and where: `the store keeps postings`."""
+        super().__init__(f"{kept} for {most} days: ask for no more")
+        self.most = most
+
+
 @contextmanager
 def fields_checked() -> Iterator[None]:
     """Raise WrongFieldError for a field that the domain refuses."""

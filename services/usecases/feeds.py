@@ -53,7 +53,7 @@ def reading_as(settings: IngestSettings, format: str | None, mapping: Path | Non
             Catalogue(settings.mappings).format_named(named)
         return settings, named
     if format is not None:
-        raise UsageError("a feed is read by --format or by --mapping, not by both")
+        raise UsageError("a feed is read by its format or by a mapping, not by both")
     name = name_of(str(mapping))
     known = {**settings.mappings, name: mapping_in(mapping)}
     return settings.model_copy(update={"mappings": known}), f"{PREFIX}{name}"

@@ -9,9 +9,14 @@ from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.usecases.installation import Installation
 
-__all__ = ["Entry", "Fault", "Imported", "read", "take_in", "would_take_in"]
+__all__ = ["Entry", "Fault", "Imported", "KnownAlready", "read", "take_in", "would_take_in"]
 
-_SUBSCRIBED = "address: it is subscribed already; --update changes who is"
+
+@dataclass(frozen=True, slots=True)
+class KnownAlready(Fault):
+    """A line of somebody who is subscribed, where nobody is to be changed."""
+
+    said: str = "address: it is subscribed already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ def would_take_in(entry: Entry, *, update: bool) -> Imported | Fault:
     """What would become of an entry. `update`: who is subscribed already is changed, else refused."""
     known = entry.known
     if known is not None and not update:
-        return Fault(entry.line, _SUBSCRIBED)
+        return KnownAlready(entry.line)
     count = len(entry.searches)
     if known is None:
         return Imported(entry.line, entry.profile.address, "new", count)
@@ -53,7 +58,7 @@ def take_in(installation: Installation, entry: Entry, now: datetime, *, update: 
     try:
         own_id = _person(installation, entry, now)
     except UsageError:
-        return Fault(entry.line, _SUBSCRIBED)
+        return KnownAlready(entry.line)
     for wanted in entry.searches:
         try:
             _search(installation, own_id, entry.known, wanted, now)

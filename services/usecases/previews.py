@@ -19,6 +19,7 @@ from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.errors import UnavailableError, UsageError
 from services.settings import Settings
+from services.usecases.errors import TooManyDaysError
 from services.usecases.index import index_of, without_index
 from services.usecases.installation import Installation
 from services.usecases.progress import Tell
@@ -75,14 +76,14 @@ def found_by(
 ) -> Found:
     """What a search finds in the last days, and the best of it for someone, whatever they were sent.
 
-    `days`: by default as many as postings are held for. `tell` is told where the index cannot help. Raises UsageError
-    for more days than that, UnavailableError.
+    `days`: by default as many as postings are held for. `tell` is told where the index cannot help. Raises
+    TooManyDaysError, UnavailableError.
     """
     matcher, curating = installation.settings.matcher, installation.settings.notifier.curate
     recipient = installation.subscribers.recipient(installation.subscribers.find(person).subscriber_id)
     looked = days or matcher.indexed.days
     if looked > matcher.indexed.days:
-        raise UsageError(f"postings are held for previews for {matcher.indexed.days} days: ask for no more")
+        raise TooManyDaysError("postings are held for previews", matcher.indexed.days)
     search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
     since, most = now - timedelta(days=looked), matcher.backwards_most
     with forward_of(installation.settings, SqlPastPostings(installation.engine), tell) as forward:

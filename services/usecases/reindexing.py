@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.matcher.app import kept_indices, patient_engine
 from services.matcher.rebuilding import Kept, Rebuilder
@@ -17,6 +18,13 @@ from services.usecases.index import has_index
 from services.usecases.progress import Progress, unseen
 
 
+class Index(StrEnum):
+    """One of the shared indices."""
+
+    CRITERIA = "criteria"
+    POSTINGS = "postings"
+
+
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """An index that was made anew."""
@@ -26,7 +34,7 @@ class Rebuilt:
     """To which its searches go now."""
 
 
-def rebuild(settings: Settings, only: str, now: datetime, *, progress: Progress = unseen) -> Iterator[Rebuilt]:
+def rebuild(settings: Settings, only: Index | None, now: datetime, *, progress: Progress = unseen) -> Iterator[Rebuilt]:
     """Rebuild both indices, or `only` that of criteria or postings; each comes as soon as it is searched.
 
     Raises UsageError where there is no such index, UnavailableError.
@@ -36,11 +44,9 @@ def rebuild(settings: Settings, only: str, now: datetime, *, progress: Progress 
             "there is no index to rebuild: workers hold criteria in memory, read from the log at each start"
             ' (matcher.index is "memory", or no Kafka is configured)'
         )
-    if only not in ("", "criteria", "postings"):
-        raise UsageError(f"--only is criteria or postings, not {only!r}")
     with closing(patient_engine(settings.elasticsearch)) as engine:
         for kept in kept_indices(engine, settings.matcher, FixedClock(now)):
-            if only not in ("", kept.name):
+            if only is not None and only != kept.name:
                 continue
             total = _records(settings.kafka, kept)
             with RecordReader(settings.kafka) as reader, progress(f"Rebuilding {kept.name}", total) as advance:

@@ -129,7 +129,8 @@ def test_a_saved_search_is_tested_back_and_explained_from_what_is_stored(undated
     assert best["title"] in page
     assert "What each criterion costs" in page
     assert max(map(len, page.splitlines())) <= 80
-    assert run("backtest", search, "--days", "90", "-c", undated).code == 2
+    beyond = run("backtest", search, "--days", "90", "-c", undated)
+    assert (beyond.code, "for 60 days: ask for no more, or give --postings" in beyond.err) == (2, True)
 
     assert "preferred" not in run("explain", search, best["posting_id"], "-c", undated).out
     assert "Preferred: JP, worldwide" in run("search", "prefer", search, "worldwide", "Japan", "-c", undated).out

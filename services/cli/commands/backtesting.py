@@ -20,6 +20,7 @@ from services.cli.output import console, print_json, progress
 from services.runtime.errors import UsageError
 from services.usecases import backtests
 from services.usecases.backtest_report import Charged, Gained, Job, Report, report_json
+from services.usecases.errors import TooManyDaysError
 from services.usecases.searches import Query
 from services.usecases.wording import (
     capitalised,
@@ -54,7 +55,10 @@ def backtest(
     asked = asked_for(search, config)
     if postings is None:
         installation = open_installation(config, create=False)
-        report = backtests.of_store(installation, asked, moment(now), days, tell=warn, progress=progress)
+        try:
+            report = backtests.of_store(installation, asked, moment(now), days, tell=warn, progress=progress)
+        except TooManyDaysError as error:
+            raise UsageError(f"{error}, or give --postings") from None
     else:
         report = _of_lines(asked, postings, now, days)
     if as_json:

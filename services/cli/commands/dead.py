@@ -1,6 +1,7 @@
 """`jobchime dead`: list, show, replay and discard dead letters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -9,9 +10,11 @@ import typer
 from schemas.counted import counted
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import console, print_json, table
+from services.runtime.errors import UsageError
 from services.settings import load_settings
 from services.usecases import dead_letters
 from services.usecases.dead_letters import Chosen, DeadLetter
+from services.usecases.errors import NothingChosenError
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -78,7 +81,8 @@ def replay(
 
     One that fails again is the same letter, with more attempts, and waits again.
     """
-    done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source), again=again)
+    with _choosing():
+        done = dead_letters.replay(load_settings(config), Chosen(letter, topic, error, source), again=again)
     typer.echo(f"{done.sent} sent back, {done.skipped} left out because they were replayed or discarded before.")
     if done.without_origin:
         typer.echo(
@@ -102,8 +106,18 @@ def discard(
 
     They stay as long as others do, in `dead list --all`, and `dead replay --again` still sends them back.
     """
-    done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source), why)
+    with _choosing():
+        done = dead_letters.discard(load_settings(config), Chosen(letter, topic, error, source), why)
     typer.echo(f"{done.discarded} discarded, {done.skipped} left out because they were replayed or discarded before.")
+
+
+@contextmanager
+def _choosing() -> Iterator[None]:
+    try:
+        yield
+    except NothingChosenError:
+        sentence = "say which: a letter, --topic, --source or --error; `jobchime dead list` shows them"
+        raise UsageError(sentence) from None
 
 
 def _list_each(found: Sequence[DeadLetter], *, as_json: bool) -> None:

@@ -177,7 +177,8 @@ def import_people(
 
 def _say(outcome: importing.Imported | importing.Fault, *, dry_run: bool) -> None:
     if isinstance(outcome, importing.Fault):
-        print(f"line {outcome.line}: {outcome.said}", file=sys.stderr)
+        mend = "; --update changes who is" if isinstance(outcome, importing.KnownAlready) else ""
+        print(f"line {outcome.line}: {outcome.said}{mend}", file=sys.stderr)
     elif dry_run:
         new = (f"new, with {counted(outcome.searches, 'search')}",) if outcome.done == "new" else ()
         for change in (*new, *outcome.changes):

@@ -7,11 +7,11 @@ import typer
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
 from services.settings import load_settings
-from services.usecases.reindexing import rebuild
+from services.usecases.reindexing import Index, rebuild
 
 
 def reindex(
-    only: Annotated[str, typer.Option(help="Only this index: criteria or postings.")] = "",
+    only: Annotated[Index | None, typer.Option(help="Only this index.")] = None,
     now: Now = None,
     config: Config = None,
 ) -> None:

@@ -79,3 +79,12 @@ def test_status_does_not_count_what_was_discarded(config: Path) -> None:
     assert sum(waiting()) == 4
     run("dead", "discard", "--topic", "raw.v1", "--reason", "mended", "-c", config)
     assert sum(waiting()) == 0
+
+
+@pytest.mark.parametrize("words", [("replay",), ("discard", "--reason", "seen to")])
+def test_what_would_be_done_to_every_letter_asks_which_and_names_the_options(
+    words: tuple[str, ...], config: Path
+) -> None:
+    ran = run("dead", *words, "-c", config)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert "say which: a letter, --topic, --source or --error" in ran.err
