@@ -13,7 +13,7 @@ class BusiestDays:
     start: datetime
     end: datetime
     """When the last of them was posted."""
-    held: int
+    postings: int
     of: int
     """All postings, also those that do not say when they were posted."""
 
@@ -22,7 +22,7 @@ class BusiestDays:
         first, last = self.start.date(), self.end.date()
         since = f"{first:%-d}" if (first.year, first.month) == (last.year, last.month) else f"{first:%-d %B}"
         since += f" {first:%Y}" if first.year != last.year else ""
-        return f"{since} to {last:%-d %B %Y} hold {self.held:,} of {self.of:,} postings"
+        return f"{since} to {last:%-d %B %Y} hold {self.postings:,} of {self.of:,} postings"
 
 
 def busiest_days(posted: Iterable[datetime | None], days: int) -> BusiestDays | None:
@@ -31,10 +31,10 @@ def busiest_days(posted: Iterable[datetime | None], days: int) -> BusiestDays | 
     A first poll alerts to what was posted in the days before it alone, so that days of few postings would mail little.
     """
     every = list(posted)
-    dated = sorted(one for one in every if one is not None)
+    dated = sorted(moment for moment in every if moment is not None)
     span = timedelta(days=days)
     counts = [(place + 1 - bisect_right(dated, end - span), end) for place, end in enumerate(dated)]
     if not counts:
         return None
-    held, end = max(counts)
-    return BusiestDays(end - span, end, held, len(every))
+    postings, end = max(counts)
+    return BusiestDays(end - span, end, postings, len(every))

@@ -35,7 +35,7 @@ class PersonLine:
     time_zone: str
     searches: int
     mailed: int
-    held: int
+    holds: int
     """Due times at which nothing was worth a mail."""
     last_subject: str
 
@@ -95,7 +95,7 @@ def _person(person: Subscriber, searches: int, history: list[KeptDigest]) -> Per
         time_zone=person.profile.time_zone,
         searches=searches,
         mailed=len(mailed),
-        held=len(own) - len(mailed),
+        holds=len(own) - len(mailed),
         last_subject=mailed[-1].subject if mailed else "",
     )
 

@@ -89,7 +89,7 @@ def simulate(
             form.runner.drain()
             form.runner.tick(at)
             advance(1)
-        history = SqlDigests(form.engine, settings.ids()).history(held=True)
+        history = SqlDigests(form.engine, settings.ids()).history(with_holds=True)
         span = f"{counted(days, 'day')} up to {now:%Y-%m-%d %H:%M} UTC, and the day after"
         note = f"Simulated: {span}, over {feeds.name}. {why}"
         write_index(out, form.engine, taken_in, history, note.rstrip())

@@ -84,18 +84,19 @@ class Standing:
         """What does not agree; empty where all does."""
         if self.replaced:
             return f"{' and '.join(self.replaced)} on Kafka are not the topics that this store belongs to"
-        if any(one.set_back for one in self.partitions):
+        if any(partition.set_back for partition in self.partitions):
             return f"{MATCHES.name} on Kafka ends before what this store has of it"
-        if skipped := sum(one.skipped for one in self.partitions):
+        if skipped := sum(partition.skipped for partition in self.partitions):
             records = f"{counted(skipped, 'record')} of {MATCHES.name}"
             return f"Kafka counts {records} as stored that this store lacks"
         return ""
 
     def beginnings(self) -> dict[int, int]:
         """By partition: the offset to read on from. What is read twice adds nothing."""
+        anew = MATCHES.name in self.replaced
         return {
-            one.number: one.start if MATCHES.name in self.replaced or one.set_back else max(one.stored, one.start)
-            for one in self.partitions
+            partition.number: partition.start if anew or partition.set_back else max(partition.stored, partition.start)
+            for partition in self.partitions
         }
 
 

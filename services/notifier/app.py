@@ -59,7 +59,7 @@ def build_notifier(
 
     def count(answer: Answer) -> None:
         if metrics is not None:
-            metrics.count(MAIL_ATTEMPTS, way.name, answer.said, answer.fault or "")
+            metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
 
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
     return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check)

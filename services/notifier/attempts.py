@@ -19,9 +19,9 @@ from services.notifier.ports import (
 )
 from services.runtime.privacy.secrets import without_secrets
 
-Said = Literal["accepted", "refused", "deferred", "withheld", "lost"]
+AnswerKind = Literal["accepted", "refused", "deferred", "withheld", "lost"]
 
-TOLD: dict[Said, str] = {
+LOGGED_AS: dict[AnswerKind, str] = {
     "refused": "a mail was refused",
     "deferred": "a mail was deferred",
     "withheld": "a mail was withheld",
@@ -35,7 +35,7 @@ class Answer:
     """What became of one attempt."""
 
     claimed: ClaimedDelivery
-    said: Said
+    kind: AnswerKind
     receipt: Receipt | None = None
     error: Exception | None = None
     bug: bool = False
@@ -50,7 +50,7 @@ class Answer:
         """What was wrong, by what somebody has to do; None where it was accepted."""
         if isinstance(self.error, MailRefusedError | MailDeferredError):
             return self.error.fault
-        return None if self.said == "accepted" else "withheld" if self.said == "withheld" else "lost"
+        return None if self.kind == "accepted" else "withheld" if self.kind == "withheld" else "lost"
 
     @property
     def retry_after_s(self) -> float | None:
@@ -63,7 +63,7 @@ class Answer:
 
         So does a refusal of the sender: who is on a blocklist must not have a whole morning's mails refused.
         """
-        return self.said in ("deferred", "lost") or self.fault == "policy"
+        return self.kind in ("deferred", "lost") or self.fault == "policy"
 
     @property
     def is_fault_of_settings(self) -> bool:

@@ -24,7 +24,7 @@ from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
 from services.notifier.domain.week import LOOKS_BACK, with_week
-from services.notifier.domain.windows import NOTHING_FOUND, Closing, Cut, DueSubscriber, DueWindow, Found
+from services.notifier.domain.windows import NO_MATCHES, Closing, Cut, DueSubscriber, DueWindow, WindowMatches
 from services.notifier.ports import DigestStore, MatchStore, Served, WindowStore
 from services.notifier.settings import NotifierSettings
 from services.runtime.errors import UnavailableError
@@ -70,24 +70,26 @@ class Builder:
             self._serve(due, cut, now)
 
     def _serve(self, due: Sequence[DueSubscriber], cut: Cut, now: datetime) -> None:
-        found = self._windows.found(due, cut)
+        matches = self._windows.matches(due, cut)
         self._postings.forget()
         self._judging.forget()
         given_back: list[str] = []
         empty: list[Closing] = []
-        for some in self._in_parts(due, found):
-            given_back += self._serve_part(some, found, cut, now, empty)
+        for some in self._in_parts(due, matches):
+            given_back += self._serve_part(some, matches, cut, now, empty)
         if empty:
             self._digests.close_empty(empty)
         self._windows.done(self._settings.worker, given_back)
 
-    def _in_parts(self, due: Sequence[DueSubscriber], found: Mapping[str, Found]) -> Iterator[Sequence[DueSubscriber]]:
+    def _in_parts(
+        self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches]
+    ) -> Iterator[Sequence[DueSubscriber]]:
         """Subscribers whose postings, and what they were sent before, are held in memory together."""
         part: list[DueSubscriber] = []
         wanted = 0
         for subscriber in due:
             part.append(subscriber)
-            wanted += sum(map(len, judged_of(subscriber, found, with_waiting=True).values()))
+            wanted += sum(map(len, judged_of(subscriber, matches, with_waiting=True).values()))
             if wanted >= self._settings.postings_held:
                 yield part
                 part, wanted = [], 0
@@ -97,13 +99,13 @@ class Builder:
     def _serve_part(
         self,
         due: Sequence[DueSubscriber],
-        found: Mapping[str, Found],
+        matches: Mapping[str, WindowMatches],
         cut: Cut,
         now: datetime,
         empty: list[Closing],
     ) -> list[str]:
         """Serve some; returns whom to give back. `empty` takes the windows that are closed without a digest."""
-        known = self._read(due, found, now)
+        known = self._read(due, matches, now)
         given_back: list[str] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
@@ -125,19 +127,20 @@ class Builder:
             given_back.append(subscriber_id)
         return given_back
 
-    def _read(self, due: Sequence[DueSubscriber], found: Mapping[str, Found], now: datetime) -> "_Known":
+    def _read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> "_Known":
         """All that serving them takes, in a few statements however many they are."""
         # Whoever has nothing to be told and only instant searches gets no digest.
-        since = {one.recipient.subscriber_id: since_of(one, now) for one in due if _may_be_told(one, found)}
+        asked = [subscriber for subscriber in due if _may_have_news(subscriber, matches)]
+        since = {subscriber.recipient.subscriber_id: since_of(subscriber, now) for subscriber in asked}
         served = self._digests.served(since)
         judged: dict[str, JudgedIds] = {}
         own: dict[str, Collection[str]] = {}
-        for one in due:
-            subscriber_id = one.recipient.subscriber_id
+        for subscriber in due:
+            subscriber_id = subscriber.recipient.subscriber_id
             with_waiting = subscriber_id in since and comes_with_waiting(
-                one, served.get(subscriber_id), since[subscriber_id]
+                subscriber, served.get(subscriber_id), since[subscriber_id]
             )
-            judged[subscriber_id] = judged_of(one, found, with_waiting=with_waiting)
+            judged[subscriber_id] = judged_of(subscriber, matches, with_waiting=with_waiting)
             own[subscriber_id] = {posting_id for some in judged[subscriber_id].values() for posting_id in some}
         postings = self._postings.load({posting_id for some in own.values() for posting_id in some})
         wanted = {
@@ -146,7 +149,7 @@ class Builder:
             if some
         }
         return _Known(
-            found,
+            matches,
             judged,
             postings,
             self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
@@ -166,7 +169,7 @@ class Builder:
         sent = known.sent.get(recipient.subscriber_id, ())
         outcome = curate(recipient, searches, candidates, sent, due_at, self._settings.curate, self._judging)
         before = known.matched.get(recipient.subscriber_id, ())
-        outcome = with_week(outcome, subscriber, known.found, candidates, before)
+        outcome = with_week(outcome, subscriber, known.matches, candidates, before)
         email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
         instant = (served.instant if served else 0) + (email is not None)
         closings = self._closings(subscriber, outcome, known, cut, now, instant)
@@ -209,7 +212,7 @@ class Builder:
 class _Known:
     """What was read at once for some subscribers."""
 
-    found: Mapping[str, Found]
+    matches: Mapping[str, WindowMatches]
     """By search id: the postings that its window holds."""
     judged: Mapping[str, JudgedIds]
     """By subscriber."""
@@ -226,7 +229,7 @@ class _Known:
         """What waits for one of the recipient's searches after an outcome."""
         search_id = window.search.search_id
         judged = self.judged[outcome.recipient.subscriber_id][search_id]
-        return waiting_after(outcome, window, self.found.get(search_id, NOTHING_FOUND), judged)
+        return waiting_after(outcome, window, self.matches.get(search_id, NO_MATCHES), judged)
 
 
 class _Postings:
@@ -252,11 +255,11 @@ class _Postings:
         self._cache.clear()
 
 
-def _may_be_told(subscriber: DueSubscriber, found: Mapping[str, Found]) -> bool:
+def _may_have_news(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches]) -> bool:
     if not all_instant(subscriber):
         return True
     return any(
-        window.waiting or found.get(window.search.search_id, NOTHING_FOUND).posting_ids for window in subscriber.windows
+        window.waiting or matches.get(window.search.search_id, NO_MATCHES).posting_ids for window in subscriber.windows
     )
 
 

@@ -7,20 +7,20 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.waiting import judged_again
 from services.notifier.domain.model import Candidate, DueSearch
 from services.notifier.domain.schedule import latest_due, local_day
-from services.notifier.domain.windows import NOTHING_FOUND, DueSubscriber, DueWindow, Found
+from services.notifier.domain.windows import NO_MATCHES, DueSubscriber, DueWindow, WindowMatches
 from services.notifier.ports import Served, Since
 
 JudgedIds = Mapping[str, Sequence[str]]
 """By search id: the postings that a digest judges by it."""
 
 
-def judged_of(subscriber: DueSubscriber, found: Mapping[str, Found], *, with_waiting: bool) -> JudgedIds:
-    """What a digest judges; `found` is by search id."""
+def judged_of(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches], *, with_waiting: bool) -> JudgedIds:
+    """What a digest judges; `matches` are by search id."""
     judged: dict[str, Sequence[str]] = {}
     for window in subscriber.windows:
-        held = found.get(window.search.search_id, NOTHING_FOUND)
-        waiting = judged_again(window, held) if with_waiting else ()
-        judged[window.search.search_id] = tuple(dict.fromkeys((*held.posting_ids, *waiting)))
+        own = matches.get(window.search.search_id, NO_MATCHES)
+        waiting = judged_again(window, own) if with_waiting else ()
+        judged[window.search.search_id] = tuple(dict.fromkeys((*own.posting_ids, *waiting)))
     return judged
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.notifier.attempts import TOLD, Answer, Flight
+from services.notifier.attempts import LOGGED_AS, Answer, Flight
 from services.notifier.domain.delivery import hold_after, wait_after
 from services.notifier.ports import DeliveryStore, Doubt, Ledger, Mailer, MailUnknownError, Receipt
 from services.notifier.settings import NotifierSettings
@@ -84,13 +84,13 @@ class Courier:
             if not claimed:
                 return
             left -= len(claimed)
-            for one in claimed:
+            for delivery in claimed:
                 self._make_room(flight)
                 self.keep_answers(now)
                 if self._is_over():
-                    self._deliveries.put_back(one, now)
-                elif self._deliveries.begin(one, now, settings.send_lease):
-                    flight.start(one)
+                    self._deliveries.put_back(delivery, now)
+                elif self._deliveries.begin(delivery, now, settings.send_lease):
+                    flight.start(delivery)
             if flight.most == 1:
                 self._hear(flight.landed(0))
                 self.keep_answers(now)
@@ -129,11 +129,11 @@ class Courier:
                 self._setbacks += 1
                 if answer.retry_after_s is not None:
                     self._asked = max(self._asked or timedelta(0), timedelta(seconds=answer.retry_after_s))
-            elif answer.said != "withheld":
+            elif answer.kind != "withheld":
                 self._setbacks = self._holds = 0
             if answer.error is not None:
                 self._note(answer, answer.error)
-            elif answer.said == "accepted":
+            elif answer.kind == "accepted":
                 sent = answer.claimed
                 _events.info(
                     "a mail went out",
@@ -145,7 +145,7 @@ class Courier:
 
     def _keep(self, answer: Answer, now: datetime) -> None:
         store, own = self._deliveries, (answer.claimed.delivery_id, answer.claimed.attempt)
-        match answer.said:
+        match answer.kind:
             case "accepted":
                 store.accepted(*own, answer.receipt or Receipt(""), now)
             case "refused":
@@ -161,7 +161,7 @@ class Courier:
 
     def _note(self, answer: Answer, error: Exception) -> None:
         """Log what became of a delivery, the same reason at most once a minute; a traceback only where it is a bug."""
-        event = "a mailer failed" if answer.bug else TOLD[answer.said]
+        event = "a mailer failed" if answer.bug else LOGGED_AS[answer.kind]
         reason, now = redacted(error), self._monotonic()
         self._said_at = {said: at for said, at in self._said_at.items() if now - at < _SAY_AGAIN_S}
         if (event, reason) in self._said_at:

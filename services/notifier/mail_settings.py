@@ -64,7 +64,8 @@ class SendGridSettings(_Settings):
             faults.append(f"mail.sendgrid.host must look like https://api.sendgrid.com, not {self.host!r}")
         if self.reply_to:
             faults += _address_faults("mail.sendgrid.reply_to", self.reply_to)
-        if len(set(self.categories)) < len(self.categories) or not all(0 < len(one) < 256 for one in self.categories):
+        sizes = [len(category) for category in self.categories]
+        if len(set(self.categories)) < len(sizes) or not all(0 < size < 256 for size in sizes):
             faults.append("mail.sendgrid.categories: each must be another, of 1 to 255 characters")
         return faults
 

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from schemas.posting import PostingCore
 from services.notifier.domain.delivery import Fault, Outcome
 from services.notifier.domain.model import Counted, Digest, Hold, SentItem
-from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber, Found
+from services.notifier.domain.windows import Arrival, Closing, Cut, DueSubscriber, WindowMatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class WindowStore(Protocol):
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends."""
         ...
 
-    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, Found]:
+    def matches(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, WindowMatches]:
         """By search id: the postings, newest first, that its window holds a match or near miss of; at most some."""
         ...
 

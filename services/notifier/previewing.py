@@ -32,17 +32,17 @@ class Preview:
         if upcoming is None:
             return None
         subscriber, cut = upcoming
-        found = self._windows.found([subscriber], cut)
+        matches = self._windows.matches([subscriber], cut)
         since = since_of(subscriber, now)
         served = self._digests.served({subscriber_id: since}).get(subscriber_id)
-        judged = judged_of(subscriber, found, with_waiting=comes_with_waiting(subscriber, served, since))
+        judged = judged_of(subscriber, matches, with_waiting=comes_with_waiting(subscriber, served, since))
         postings = self._matches.postings(sorted({posting_id for some in judged.values() for posting_id in some}))
         sent = self._digests.sent({subscriber_id: list(postings.values())}, now - EARLIER_RELEASE_REMEMBERS)
         searches = [window.search for window in subscriber.windows]
         candidates = candidates_of(subscriber, judged, postings)
         outcome = curate(subscriber.recipient, searches, candidates, sent.get(subscriber_id, []), now, self._settings)
         before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
-        return with_week(outcome, subscriber, found, candidates, before)
+        return with_week(outcome, subscriber, matches, candidates, before)
 
 
 class Fitting(Protocol):
@@ -88,9 +88,9 @@ def preview_search(
 ) -> SearchPreview:
     """A search, saved or not, over what was seen since then, whatever they were sent of it. Raises UnavailableError."""
     found = forward.search(search.criteria, since, most)
-    near = sum(one.near for one in found)
+    near = sum(fitting.near for fitting in found)
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
-    held = (one.posting.model_copy(update={"backlog": False}) for one in found)
-    candidates = [Candidate(one, (search,)) for one in held]
+    postings = (fitting.posting.model_copy(update={"backlog": False}) for fitting in found)
+    candidates = [Candidate(posting, (search,)) for posting in postings]
     outcome = curate(recipient, [search], candidates, (), now, settings)
     return SearchPreview(len(found) - near, near, len(found) >= most, outcome)

@@ -91,8 +91,8 @@ def everybody(installation: Installation) -> list[Account]:
     counts = Counter(search.subscriber_id for search in installation.searches.all())
     suppressed = installation.subscribers.suppressed()
     return [
-        Account(one, counts[one.subscriber_id], one.subscriber_id in suppressed)
-        for one in installation.subscribers.all()
+        Account(subscriber, counts[subscriber.subscriber_id], subscriber.subscriber_id in suppressed)
+        for subscriber in installation.subscribers.all()
     ]
 
 

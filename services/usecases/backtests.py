@@ -59,13 +59,13 @@ def of_postings(
     given = newest_versions(postings)
     if not given:
         return None
-    end = until or max(one.seen_at for one in given)
+    end = until or max(posting.seen_at for posting in given)
     since = end - timedelta(days=days)
-    judged = [one for one in given if since < one.seen_at <= end]
+    judged = [posting for posting in given if since < posting.seen_at <= end]
     made = Backtesting(query.criteria)
     with progress("Judging", len(judged)) as advance:
-        for one in judged:
-            made.take(one)
+        for posting in judged:
+            made.take(posting)
             advance(1)
     return report_of(made.finish(), since, end, query.preferred_places)
 
@@ -85,8 +85,8 @@ def look_back(
     made = Backtesting(criteria)
     for versions in stored.versions(since, until):
         far = sieve.far(criteria, versions)
-        for one in far.values():
-            made.pass_over(one)
+        for rejected in far.values():
+            made.pass_over(rejected)
         advance(len(far))
         for posting, seen_at in stored.read([own for own in versions if own not in far]):
             made.take(Past(posting, seen_at))

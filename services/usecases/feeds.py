@@ -121,8 +121,8 @@ def add(
         "every": every,
         "allow_private": allow_private or None,
     }
-    told = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
-    _append(file, "\n".join(("[[ingest.sources]]", *told, "")))
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    _append(file, "\n".join(("[[ingest.sources]]", *lines, "")))
 
 
 def _append(file: Path, block: str) -> None:

@@ -45,6 +45,6 @@ def hold_source(installation: Installation, source: str, now: datetime, *, pause
 def require_source(settings: Settings, source: str) -> None:
     """Raises UsageError for a source that the settings do not name."""
     ingest = settings.ingest
-    names = [one.name for one in ingest.sources] + [key.source for key in ingest.push.keys.values()]
+    names = [source.name for source in ingest.sources] + [key.source for key in ingest.push.keys.values()]
     if source not in names:
         raise UsageError(f"there is no source {source}; the settings name {', '.join(names) or 'none'}")

@@ -29,10 +29,10 @@ __all__ = [
     "Digest",
     "DigestPreview",
     "Dropped",
-    "Found",
     "Hold",
     "Item",
     "Left",
+    "SearchFindings",
     "SearchPreview",
     "found_by",
     "next_digest",
@@ -51,7 +51,7 @@ class DigestPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchFindings:
     """What a search finds, and in how many days."""
 
     days: int
@@ -66,14 +66,14 @@ def next_digest(installation: Installation, person: str, now: datetime) -> Diges
     outcome = reader.of(subscriber.subscriber_id, now)
     if outcome is None:
         raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
-    own = (one for one in installation.searches.all(subscriber.subscriber_id) if not one.paused)
-    waits = (waits_until(one.timing.cadence, one.next_due_at, now) for one in own)
+    own = (search for search in installation.searches.all(subscriber.subscriber_id) if not search.paused)
+    waits = (waits_until(search.timing.cadence, search.next_due_at, now) for search in own)
     return DigestPreview(outcome, max(filter(None, waits), default=None), settings.most_instant)
 
 
 def found_by(
     installation: Installation, person: str, query: Query, days: int | None, now: datetime, *, tell: Tell
-) -> Found:
+) -> SearchFindings:
     """What a search finds in the last days, and the best of it for someone, whatever they were sent.
 
     `days`: by default as many as postings are held for. `tell` is told where the index cannot help. Raises
@@ -87,7 +87,7 @@ def found_by(
     search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
     since, most = now - timedelta(days=looked), matcher.backwards_most
     with forward_of(installation.settings, SqlPastPostings(installation.engine), tell) as forward:
-        return Found(looked, preview_search(forward, recipient, search, since, most, now, curating))
+        return SearchFindings(looked, preview_search(forward, recipient, search, since, most, now, curating))
 
 
 class StoredPostings:
@@ -102,7 +102,7 @@ class StoredPostings:
         for page in self._stored.open_since(since):
             # What is older than all of enough is not among the newest, whether it fits or not.
             oldest = best[-1].posting.seen_at if len(best) == most else since
-            found = (_hit(criteria, one) for one in page if one.seen_at >= oldest)
+            found = (_hit(criteria, posting) for posting in page if posting.seen_at >= oldest)
             best += [hit for hit in found if hit is not None]
             best.sort(key=lambda hit: hit.posting.posting_id)
             best.sort(key=lambda hit: hit.posting.seen_at, reverse=True)

@@ -65,13 +65,13 @@ class Comparison:
     @property
     def missing(self) -> tuple[Difference, ...]:
         """Matches that the store lacks."""
-        return tuple(one for one in self.differences if one.where == "store")
+        return tuple(difference for difference in self.differences if difference.where == "store")
 
     def send_missing(self, progress: Progress = unseen) -> None:
         """Send the matches that the store lacks; to send them twice adds nothing. Raises UnavailableError."""
         matched: dict[str, tuple[list[int], list[int]]] = {}
-        for one in self.missing:
-            matched.setdefault(one.posting_id, ([], []))[one.verdict == "near"].append(one.key)
+        for difference in self.missing:
+            matched.setdefault(difference.posting_id, ([], []))[difference.verdict == "near"].append(difference.key)
         keys_a_record, came = self._ground.installation.settings.matcher.keys_a_record, self.day.news
         records = (
             record
@@ -116,17 +116,18 @@ def _differences(ground: _Ground, begins: datetime, progress: Progress) -> tuple
     found += expected_backwards(ground.reader, missing, asked, came, backwards)
     if not found:
         return [], came_on
-    names = {one.posting_id for one in found}
-    some = {name: one for name, one in came.items() if name in names}
+    names = {difference.posting_id for difference in found}
+    some = {name: posting for name, posting in came.items() if name in names}
     now_asked, now_came = asked_by_key(ground.reader), postings_of(ground.reader, begins).news
     again = set(index_differences({name: truth[name] for name in some}, reverse(_index_of(ground, now_asked), some)))
     again |= set(store_differences({name: truth[name] for name in some}, stored_keys(store, some)))
 
-    def same(one: Difference) -> bool:
-        unchanged = now_asked.get(one.key) == asked.get(one.key)
-        return one in again and unchanged and now_came.get(one.posting_id) == came[one.posting_id]
+    def same(difference: Difference) -> bool:
+        unchanged = now_asked.get(difference.key) == asked.get(difference.key)
+        posting_id = difference.posting_id
+        return difference in again and unchanged and now_came.get(posting_id) == came[posting_id]
 
-    return [one for one in found if same(one)], came_on
+    return [difference for difference in found if same(difference)], came_on
 
 
 def _index_of(ground: _Ground, asked: dict[int, Asked]) -> CriteriaIndex:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from schemas.topics import CRITERIA, MATCHES
-from services.notifier.adapters.sql.criteria.repair import CriteriaAgain, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Difference, published_of
 from services.notifier.app import make_agreement
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reader import RecordReader
@@ -39,10 +39,10 @@ def publish(installation: Installation, now: datetime, *, dry_run: bool) -> Diff
 
     With `dry_run` only says which. Raises UnavailableError.
     """
-    again = CriteriaAgain(installation.engine)
+    repair = CriteriaRepair(installation.engine)
     with RecordReader(installation.settings.kafka) as reader:
         published = published_of(reader.read_all(CRITERIA.name))
-    found = again.difference(published)
+    found = repair.difference(published)
     if found and not dry_run:
-        again.publish(found, published, now)
+        repair.publish(found, published, now)
     return found

@@ -115,8 +115,9 @@ def prefer(installation: Installation, search_id: str, places: Sequence[str] | N
 def listed(installation: Installation, person: str | None = None) -> list[OwnedSearch]:
     """Saved searches by subscriber and name, of one person or of all. Raises UsageError."""
     owner = installation.subscribers.find(person).subscriber_id if person else None
-    addresses = {one.subscriber_id: one.profile.address for one in installation.subscribers.all()}
-    return [OwnedSearch(one, addresses.get(one.subscriber_id, "")) for one in installation.searches.all(owner)]
+    everybody = installation.subscribers.all()
+    addresses = {subscriber.subscriber_id: subscriber.profile.address for subscriber in everybody}
+    return [OwnedSearch(search, addresses.get(search.subscriber_id, "")) for search in installation.searches.all(owner)]
 
 
 def pause(installation: Installation, search_id: str, now: datetime) -> None:

@@ -37,11 +37,11 @@ class Standing:
 def standings(installation: Installation, now: datetime) -> Sequence[Standing]:
     """All sources that are polled, what is not well first. Raises UnavailableError."""
     ingest, engine = installation.settings.ingest, installation.engine
-    expected = [one for one in expected_of(ingest) if not one.pushed]
-    figures = {one.name: one for one in read_source_figures(engine, now, expected)}
-    healths = {one.source: one for one in SqlSourceLedger(engine).healths()}
-    found = [Standing(one, figures[one.name], healths.get(one.name)) for one in ingest.sources]
-    return sorted(found, key=lambda one: _RANK.get(one.figures.state, len(_RANK)))
+    expected = [source for source in expected_of(ingest) if not source.pushed]
+    figures = {source.name: source for source in read_source_figures(engine, now, expected)}
+    healths = {health.source: health for health in SqlSourceLedger(engine).healths()}
+    found = [Standing(source, figures[source.name], healths.get(source.name)) for source in ingest.sources]
+    return sorted(found, key=lambda standing: _RANK.get(standing.figures.state, len(_RANK)))
 
 
 def accept(installation: Installation, source: str) -> int:

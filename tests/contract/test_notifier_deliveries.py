@@ -99,7 +99,7 @@ class TestDigests:
         assert store.digests.commit(hold, closings(one, cut, NOW + 3 * HOUR), None, NOW)
         assert store.searches.get(search.search_id).next_due_at == NOW + 26 * HOUR
         assert store.deliveries.states() == {}
-        assert [kept.reason for kept in store.digests.history(held=True)] == ["nothing new"]
+        assert [kept.reason for kept in store.digests.history(with_holds=True)] == ["nothing new"]
 
     @pytest.mark.parametrize("change", ["edited", "paused", "deleted", "retimed", "erased", "served"])
     def test_nothing_is_committed_where_a_search_changed_meanwhile(self, store: NotifierStore, change: str) -> None:

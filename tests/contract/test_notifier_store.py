@@ -121,7 +121,7 @@ class TestPeople:
         store.subscribers.erase(ada.subscriber_id, NOW)
         assert store.subscribers.all() == []
         assert store.searches.all() == []
-        assert store.digests.history(held=True) == []
+        assert store.digests.history(with_holds=True) == []
         assert store.deliveries.states() == {}
         assert published(store)[-1].removed
 

@@ -118,7 +118,7 @@ class TestWindows:
         jobs = [posting(f"job {at}", fetched_at=NOW - at * MINUTE) for at in range(520)]
         store.matches.store(0, [arrival(at, job, [search.key]) for at, job in enumerate(jobs)], NOW)
         [one], cut = due(store, NOW + DAY), store.windows.take_cut(NOW)
-        [held] = store.windows.found([one], cut).values()
+        [held] = store.windows.matches([one], cut).values()
         assert held.posting_ids == tuple(job.posting_id for job in jobs[:200])
         assert held.beyond == tuple(job.posting_id for job in jobs[200:500])
 

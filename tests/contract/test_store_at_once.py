@@ -255,7 +255,7 @@ def test_of_workers_that_build_one_digest_one_commits(stores: list[NotifierStore
         )
     )
     assert sorted(committed) == [False] * (WORKERS - 1) + [True]
-    assert len(stores[0].digests.history(held=True)) == 1
+    assert len(stores[0].digests.history(with_holds=True)) == 1
 
 
 def test_two_digests_of_one_due_time_are_never_kept(stores: list[NotifierStore]) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from schemas.sql.tables import digests
 from services.notifier.domain.model import DayCounts, Hold
-from services.notifier.domain.windows import Found
+from services.notifier.domain.windows import WindowMatches
 from services.runtime.sql.store import writing
 from tests.support.notifying import NOW, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, closings, due
@@ -14,10 +14,10 @@ from tests.support.serving import DAY, HOUR, closings, due
 COUNTS: DayCounts = ((date(2026, 11, 20), 12), (date(2026, 11, 23), 1))
 
 
-def found(store: NotifierStore) -> Found:
+def found(store: NotifierStore) -> WindowMatches:
     """What the one due window holds."""
     later = NOW + DAY
-    [held] = store.windows.found(due(store, later), store.windows.take_cut(later)).values()
+    [held] = store.windows.matches(due(store, later), store.windows.take_cut(later)).values()
     return held
 
 

@@ -109,7 +109,7 @@ def told(store: NotifierStore) -> dict[str, Any]:
     return {
         "people": store.subscribers.all(),
         "searches": store.searches.all(),
-        "history": store.digests.history(held=True),
+        "history": store.digests.history(with_holds=True),
         "states": list(store.deliveries.states().items()),
         "export": store.subscribers.export(store.subscribers.all()[0].subscriber_id),
         "outbox": [(row.topic, row.key, row.value, row.headers) for row in store.outbox.pending(10_000)],

@@ -9,7 +9,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.waiting import MOST_WAITING, judged_again, waiting_after
 from services.notifier.domain.model import Candidate, Digest, SentItem
-from services.notifier.domain.windows import DueWindow, Found
+from services.notifier.domain.windows import DueWindow, WindowMatches
 from services.rules.signature import same_job
 from tests.support.digests import NOON, posting, recipient, search, words_about
 
@@ -54,7 +54,7 @@ def lived(arriving: list[tuple[int, PostingCore]], rooms: CurateSettings, days: 
     for day in range(days):
         due_at = NOON + day * DAY
         news = tuple(one.posting_id for on, one in arriving if on == day)
-        window, found = DueWindow(SEARCH, 1, day, due_at, 12, None, waiting), Found(news, len(news), more=False)
+        window, found = DueWindow(SEARCH, 1, day, due_at, 12, None, waiting), WindowMatches(news, len(news), more=False)
         judged = dict.fromkeys((*news, *judged_again(window, found)))
         made = curate(
             recipient(), [SEARCH], [Candidate(postings[one], (SEARCH,)) for one in judged], sent, due_at, rooms
@@ -95,9 +95,9 @@ def window_of(waiting: int) -> DueWindow:
     return DueWindow(SEARCH, 1, 0, NOON, 12, None, tuple(f"waiting{number}" for number in range(waiting)))
 
 
-def found_of(fitting: int, beyond: int = 0) -> Found:
+def found_of(fitting: int, beyond: int = 0) -> WindowMatches:
     ids = tuple(f"new{number}" for number in range(fitting))
-    return Found(ids, fitting, more=beyond > 0, beyond=tuple(f"beyond{number}" for number in range(beyond)))
+    return WindowMatches(ids, fitting, more=beyond > 0, beyond=tuple(f"beyond{number}" for number in range(beyond)))
 
 
 @given(st.integers(0, MOST_WAITING), st.integers(0, 200), st.integers(0, MOST_WAITING))

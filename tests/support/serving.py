@@ -38,7 +38,7 @@ def ids(store: NotifierStore, people: list[DueSubscriber], cut: Cut) -> dict[str
     """What windows hold, postings by the name in their source."""
     return {
         search_id: [store.matches.postings([one])[one].source_id for one in held.posting_ids]
-        for search_id, held in store.windows.found(people, cut).items()
+        for search_id, held in store.windows.matches(people, cut).items()
     }
 
 

@@ -74,6 +74,6 @@ def _print(report: DemoReport) -> None:
     matched = [(report.postings, report.closed, report.criteria, report.matches, report.near)]
     counted = ("postings", "of them closed", "criteria that matched", "matches", "near misses")
     out.print(table("Matched", counted, matched, numbers=counted))
-    people = [(p.name, p.time_zone, p.searches, p.mailed, p.held, p.last_subject) for p in report.people]
+    people = [(p.name, p.time_zone, p.searches, p.mailed, p.holds, p.last_subject) for p in report.people]
     told = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
     out.print(table("Mailed", told, people, numbers=told[2:5]))

@@ -68,12 +68,12 @@ def _waits_lines(digest: previews.DigestPreview) -> list[str]:
     return [f"Instant mails: the {most} of today are out; what comes waits until {until:%Y-%m-%d %H:%M} UTC.", ""]
 
 
-def _found_json(found: previews.Found) -> dict[str, Any]:
+def _found_json(found: previews.SearchFindings) -> dict[str, Any]:
     of = found.preview
     return {"found": {"days": found.days, "fit": of.fitting, "nearly": of.near, "more": of.more}}
 
 
-def _found_lines(found: previews.Found) -> list[str]:
+def _found_lines(found: previews.SearchFindings) -> list[str]:
     of, least = found.preview, "at least " if found.preview.more else ""
     counted = f"{least}{of.fitting:,} fit, and {least}{of.near:,} nearly"
     return [f"Of the postings of the last {found.days} days {counted}.", ""]

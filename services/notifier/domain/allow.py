@@ -21,7 +21,7 @@ class AllowRule:
 
         Raises AllowError for an entry that is none of them.
         """
-        self._entries = frozenset(_entry(one) for one in entries)
+        self._entries = frozenset(_entry(entry) for entry in entries)
 
     def allows(self, address: str) -> bool:
         """Whether an entry names the address; what is no address is for the mailer to refuse."""

@@ -121,7 +121,7 @@ UNSENT: frozenset[State] = NOT_OUT - {"cancelled"}
 """The jobs of these wait for the next digest, see `services.notifier.domain.curation.waiting`."""
 ENDS_UNSENT: frozenset[Event] = frozenset(event for (_, event), state in TRANSITIONS.items() if state in UNSENT)
 CANCELLABLE: frozenset[State] = frozenset(state for state, event in TRANSITIONS if event == "cancel")
-HELD: frozenset[State] = frozenset({"claimed", "sending"})
+LEASED: frozenset[State] = frozenset({"claimed", "sending"})
 """A worker's lease runs."""
 
 _FIRST_WAIT = timedelta(minutes=1)

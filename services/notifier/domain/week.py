@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
-from services.notifier.domain.windows import DueSubscriber, Found
+from services.notifier.domain.windows import DueSubscriber, WindowMatches
 from services.notifier.domain.wording.job import seen_on
 from services.wording.lines import zone_of
 from services.wording.words import Words
@@ -37,7 +37,7 @@ class ShownDay:
 def with_week(
     outcome: Digest | Hold,
     subscriber: DueSubscriber,
-    found: Mapping[str, Found],
+    matches: Mapping[str, WindowMatches],
     candidates: Iterable[Candidate],
     before: Iterable[Counted],
 ) -> Digest | Hold:
@@ -46,7 +46,7 @@ def with_week(
     `before` holds the digests due before it, at least of the last `DAYS` days. Counted is by when postings were posted
     and by windows, which part all matches among themselves: never by positions, nor by when anything was stored.
     """
-    matched = matched_by_day(subscriber, found, candidates)
+    matched = matched_by_day(subscriber, matches, candidates)
     if isinstance(outcome, Hold):
         return replace(outcome, matched=matched)
     since = outcome.due_at - timedelta(days=DAYS)
@@ -55,17 +55,17 @@ def with_week(
 
 
 def matched_by_day(
-    subscriber: DueSubscriber, found: Mapping[str, Found], candidates: Iterable[Candidate]
+    subscriber: DueSubscriber, matches: Mapping[str, WindowMatches], candidates: Iterable[Candidate]
 ) -> DayCounts | None:
     """The distinct candidates that matched in a subscriber's due windows, by the day on which they were posted.
 
     None where a window holds more than are read of it, so that a count would be wrong.
     """
-    windows = [found[window.search.search_id] for window in subscriber.windows if window.search.search_id in found]
-    if any(one.more for one in windows):
+    windows = [matches[window.search.search_id] for window in subscriber.windows if window.search.search_id in matches]
+    if any(window.more for window in windows):
         return None
-    zone, matched = _zone(subscriber), frozenset[str]().union(*(one.matched for one in windows))
-    fitting = [one.posting for one in candidates if one.posting.posting_id in matched]
+    zone, matched = _zone(subscriber), frozenset[str]().union(*(window.matched for window in windows))
+    fitting = [candidate.posting for candidate in candidates if candidate.posting.posting_id in matched]
     return tuple(sorted(Counter(seen_on(posting, zone) for posting in fitting).items()))
 
 

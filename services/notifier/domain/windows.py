@@ -52,7 +52,7 @@ class DueWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WindowMatches:
     """What a window holds for one search."""
 
     posting_ids: tuple[str, ...]
@@ -70,7 +70,7 @@ class Found:
         return self.posting_ids[: self.fitting]
 
 
-NOTHING_FOUND = Found((), 0, more=False)
+NO_MATCHES = WindowMatches((), 0, more=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,10 @@ def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fa
         yield entry
 
 
-def search_of(fields: Mapping[str, Any], held: SavedSearch | None = None) -> WantedSearch:
+def search_of(fields: Mapping[str, Any], saved: SavedSearch | None = None) -> WantedSearch:
     """Check one search; what `fields` leaves out is as in `held`, where there is one. Raises FieldError."""
-    _check_names(fields, [one.name for one in SEARCH], "a search has no such field")
-    whole = {**_fields_of(held), **fields} if held else fields
+    _check_names(fields, [field.name for field in SEARCH], "a search has no such field")
+    whole = {**_fields_of(saved), **fields} if saved else fields
     return WantedSearch(
         name_of(str(whole.get("name") or "")),
         timing_of(whole),
@@ -139,7 +139,7 @@ def criteria_of(value: Any) -> Criteria:
 
 
 def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
-    _check_names(row, [one.name for one in PERSON], "a subscriber has no such field")
+    _check_names(row, [field.name for field in PERSON], "a subscriber has no such field")
     profile = profile_of(row)
     known = knows(profile.address)
     if known is not None:
@@ -151,8 +151,8 @@ def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
     searches: list[WantedSearch] = []
     for number, fields in enumerate(wanted, 1):
         try:
-            held = known.search(name_of(str(fields.get("name") or ""))) if known else None
-            searches.append(search_of(fields, held))
+            saved = known.search(name_of(str(fields.get("name") or ""))) if known else None
+            searches.append(search_of(fields, saved))
             if searches[-1].name in {search.name for search in searches[:-1]}:
                 raise FieldError("name", f"the line has another search named {searches[-1].name!r}")
         except FieldError as error:

@@ -33,7 +33,8 @@ def of_search(old: SavedSearch, new: WantedSearch) -> list[Difference]:
     before, after = _parts(old), _parts(new)
     fields = dict.fromkeys([*before, *after])
     found = [(name, before.get(name, ""), after.get(name, "")) for name in fields]
-    return [Difference(*one) for one in named + [one for one in found if one[1] != one[2]]]
+    changed = [(name, was, now) for name, was, now in found if was != now]
+    return [Difference(*difference) for difference in named + changed]
 
 
 def of_entry(entry: Entry) -> Iterator[str]:
@@ -42,11 +43,11 @@ def of_entry(entry: Entry) -> Iterator[str]:
         return
     yield from map(str, of_profile(entry.known.person.profile, entry.profile))
     for wanted in entry.searches:
-        held = entry.known.search(wanted.name)
-        if held is None:
+        saved = entry.known.search(wanted.name)
+        if saved is None:
             yield f"search {wanted.name!r}: new"
         else:
-            yield from (f"search {wanted.name!r}, {one}" for one in of_search(held, wanted))
+            yield from (f"search {wanted.name!r}, {difference}" for difference in of_search(saved, wanted))
 
 
 def _parts(search: SavedSearch | WantedSearch) -> dict[str, str]:

@@ -123,7 +123,7 @@ def _csv_row(lines: Sequence[str], at: int, header: Sequence[str], delimiter: st
 def _header(line: str) -> tuple[list[str], str]:
     """The columns and the delimiter by which most of them are known."""
     found = [(_names(line, delimiter), delimiter) for delimiter in _DELIMITERS]
-    return max(found, key=lambda one: sum(name in COLUMNS for name in one[0]))
+    return max(found, key=lambda table: sum(name in COLUMNS for name in table[0]))
 
 
 def _names(line: str, delimiter: str) -> list[str]:

@@ -180,8 +180,8 @@ def _kafka(settings: Settings, engines: Engines) -> Iterator[Finding]:
 
 def _topics(settings: Settings) -> Iterator[Finding]:
     found = check_topics(settings.kafka)
-    for one in found:
-        yield Finding(f"topic {one.topic}", "wrong", one.what, one.mend)
+    for fault in found:
+        yield Finding(f"topic {fault.topic}", "wrong", fault.what, fault.mend)
     if not found:
         yield Finding("topics", "well", f"all {len(planned(settings.kafka))} are as they should be")
 
@@ -196,7 +196,7 @@ def _agreement(settings: Settings, engines: Engines) -> Iterator[Finding]:
 
 
 def _is_lacking(settings: Settings) -> bool:
-    return any(one.what == "missing" for one in check_topics(settings.kafka))
+    return any(fault.what == "missing" for fault in check_topics(settings.kafka))
 
 
 def _log(settings: Settings, engines: Engines) -> Iterator[Finding]:

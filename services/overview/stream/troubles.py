@@ -32,12 +32,12 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_late_polls(overview),
         *_letters(overview),
     ]
-    return tuple(sorted(found, key=lambda one: not one.grave))
+    return tuple(sorted(found, key=lambda trouble: not trouble.grave))
 
 
 def healthy(overview: Overview) -> bool:
     """Whether nothing grave is wrong: a pause by an operator is no fault."""
-    return not any(one.grave for one in troubles(overview))
+    return not any(trouble.grave for trouble in troubles(overview))
 
 
 def _engines(overview: Overview) -> Iterator[Trouble]:
@@ -87,7 +87,7 @@ def _last_heard(services: Sequence[ServiceView], now: datetime) -> str:
     seen: dict[str, datetime] = {}
     for worker in (worker for service in services for worker in service.workers):
         seen[worker.worker] = max(worker.seen_at, seen.get(worker.worker, worker.seen_at))
-    latest = sorted(seen.items(), key=lambda one: one[1], reverse=True)
+    latest = sorted(seen.items(), key=lambda worker: worker[1], reverse=True)
     named = named_of([f"{name} {when(at, now)}" for name, at in latest])
     return f", last heard of {named}" if named else ""
 
@@ -104,7 +104,7 @@ def _lost(overview: Overview) -> Iterator[Trouble]:
     for name, rows in lost.items():
         services = " and ".join(service.name for service, _ in rows)
         left = min(len(service.alive(overview.at)) for service, _ in rows)
-        worker = max((worker for _, worker in rows), key=lambda one: one.seen_at)
+        worker = max((worker for _, worker in rows), key=lambda worker: worker.seen_at)
         yield Trouble(
             f"the worker {name} of {services} is lost, last heard of {when(worker.seen_at, overview.at)} from"
             f" {worker.host}; {left} {'works' if left == 1 else 'work'} on",

@@ -27,8 +27,8 @@ def test_no_other_days_hold_more(hours: list[int | None], days: int) -> None:
         return
     held = {end: sum(end - days * DAY < one <= end for one in ends) for end in ends}
     assert found.of == len(posted)
-    assert found.held == max(held.values())
-    assert found.end == max(end for end in ends if held[end] == found.held)
+    assert found.postings == max(held.values())
+    assert found.end == max(end for end in ends if held[end] == found.postings)
 
 
 def test_the_days_are_said_in_words() -> None:

@@ -369,7 +369,7 @@ def test_each_attempt_is_counted_by_what_was_said(store: NotifierStore) -> None:
         store.deliveries,
         Answering(answer),
         NotifierSettings(),
-        count=lambda answer: counted.append((answer.said, answer.fault)),
+        count=lambda answer: counted.append((answer.kind, answer.fault)),
     )
     kept.deliver(AT)
     assert sorted(counted, key=str) == [

@@ -50,7 +50,7 @@ def test_what_was_sent_is_remembered_after_its_digest_is_forgotten(days: Days) -
     assert forget_digests(days.store.engine, AT + 120 * DAY) == 0
     assert len(sent_to(days.store, ada, "one")) == 1
     assert forget_digests(days.store.engine, AT + 401 * DAY) == 1
-    assert days.store.digests.history(held=True) == []
+    assert days.store.digests.history(with_holds=True) == []
     assert days.store.deliveries.states() == {}
     assert len(sent_to(days.store, ada, "one")) == 1
 

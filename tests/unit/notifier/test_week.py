@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.notifier.domain.model import Candidate, Counted, DayCounts, Digest, Hold
 from services.notifier.domain.week import shown_week, week_of, with_week
-from services.notifier.domain.windows import DueSubscriber, DueWindow, Found
+from services.notifier.domain.windows import DueSubscriber, DueWindow, WindowMatches
 from services.notifier.domain.wording.view import week_in_text
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, digest, posting, recipient, search
@@ -21,7 +21,7 @@ def counted(*days: tuple[int, int]) -> DayCounts:
     return tuple((TODAY - back * DAY, count) for back, count in days)
 
 
-def served(found: Found, before: tuple[Counted, ...] = (), time_zone: str = "UTC") -> Digest | Hold:
+def served(found: WindowMatches, before: tuple[Counted, ...] = (), time_zone: str = "UTC") -> Digest | Hold:
     jobs = [posting(f"j{back}", posted_at=NOON - back * DAY) for back in (0, 1, 3)]
     by, to = search(), recipient(time_zone=time_zone)
     window = DueWindow(by, key=1, from_cut=0, due_at=NOON, hour=12, weekday=None)
@@ -54,21 +54,21 @@ def test_a_single_day_is_no_plot() -> None:
 
 
 def test_matches_count_by_the_readers_day_and_near_misses_do_not() -> None:
-    made = served(Found(ids("j0", "j1", "j3"), 2, more=False))
+    made = served(WindowMatches(ids("j0", "j1", "j3"), 2, more=False))
     assert made.matched == counted((1, 1), (0, 1))
-    late = served(Found(ids("j0", "j1", "j3"), 3, more=False), time_zone="Pacific/Auckland")
+    late = served(WindowMatches(ids("j0", "j1", "j3"), 3, more=False), time_zone="Pacific/Auckland")
     assert late.matched == tuple((day + DAY, count) for day, count in counted((3, 1), (1, 1), (0, 1)))
 
 
 def test_a_window_that_holds_more_than_is_read_of_it_is_not_counted() -> None:
-    made = served(Found(ids("j0", "j1"), 2, more=True))
+    made = served(WindowMatches(ids("j0", "j1"), 2, more=True))
     assert isinstance(made, Digest)
     assert made.matched is None
     assert made.week == ()
 
 
 def test_digests_of_the_week_before_count_for_nothing() -> None:
-    found = Found(ids("j0", "j1"), 2, more=False)
+    found = WindowMatches(ids("j0", "j1"), 2, more=False)
     before: tuple[Counted, ...] = ((NOON - 7 * DAY, None), (NOON - 2 * DAY, counted((2, 5))), (NOON + DAY, None))
     made = served(found, before)
     assert isinstance(made, Digest)

@@ -96,7 +96,7 @@ def _body(email: Email, boundary: str) -> bytes:
     # The last part is the preferred one (RFC 2046, 5.1.4).
     for text, kind in ((email.text, "plain"), (email.html, "html")):
         sound = text.encode("utf-8", "replace").decode("utf-8")
-        whole.attach(MIMEText(sound, kind, charset, policy=policy))  # type: ignore[arg-type]
+        whole.attach(MIMEText(sound, kind, charset, policy=policy))  # type: ignore[arg-type]  # typeshed knows no Charset here
     written = BytesIO()
     BytesGenerator(written, policy=policy).flatten(whole)
     return written.getvalue()

@@ -194,8 +194,8 @@ def receipt_of(answer: Answer, now: datetime, *, sandbox: bool = False, key: str
 
 def _reason(answer: Answer, key: str) -> str:
     """SendGrid's own words, without addresses and the key, on one line."""
-    told = [f"{field}: {message}" if field else message for field, message in _errors(answer)]
-    line = " ".join(without_addresses(without_secrets("; ".join(told), key)).split())
+    reasons = [f"{field}: {message}" if field else message for field, message in _errors(answer)]
+    line = " ".join(without_addresses(without_secrets("; ".join(reasons), key)).split())
     return line if len(line) <= _MOST_REASON else line[: _MOST_REASON - 1] + "…"
 
 
@@ -221,8 +221,8 @@ def _wait(answer: Answer, now: datetime) -> float | None:
     """Seconds until the later of X-RateLimit-Reset (seconds since 1970) and Retry-After (RFC 9110, 10.2.3)."""
     waits = [_until_reset(answer.headers.get("x-ratelimit-reset", ""), now)]
     waits.append(_until_retry(answer.headers.get("retry-after", ""), now))
-    told = [wait for wait in waits if wait is not None and math.isfinite(wait)]
-    return min(max(*told, 1.0), _LONGEST_WAIT_S) if told else None
+    known = [wait for wait in waits if wait is not None and math.isfinite(wait)]
+    return min(max(*known, 1.0), _LONGEST_WAIT_S) if known else None
 
 
 def _until_reset(text: str, now: datetime) -> float | None:

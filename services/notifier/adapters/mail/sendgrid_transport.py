@@ -47,7 +47,7 @@ class Limits:
     answer: float
 
 
-class WireClient(Client):  # type: ignore[misc]
+class WireClient(Client):  # type: ignore[misc]  # the library has no types
     """The library's client, posting over a connection of its own for each request.
 
     A connection that is kept may be closed by the server just as a request goes out on it; such a request would have no

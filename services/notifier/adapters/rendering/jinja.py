@@ -56,7 +56,7 @@ class JinjaRenderer:
             labels=labels,
             padding=_PADDING,
             jobs=Markup("".join(stack.html[:count])),  # noqa: S704 (rendered by the templates, escaped there)
-            near=Markup("".join(stack.html[count:])),  # noqa: S704
+            near=Markup("".join(stack.html[count:])),  # noqa: S704 (likewise)
         )
         text = self._text.render(
             digest=shown, labels=labels, jobs="".join(stack.text[:count]), near="".join(stack.text[count:])

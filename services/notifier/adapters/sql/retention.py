@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete
 from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
-from services.notifier.domain.delivery import HELD
+from services.notifier.domain.delivery import LEASED
 from services.runtime.sql.store import retried, writing
 
 KEEP_BODIES = timedelta(days=30)
@@ -18,7 +18,7 @@ KEEP_MATCHES = timedelta(days=60)
 """After a posting's last record; its keys are known for as long, so that it is not taken for new."""
 KEEP_CUTS = timedelta(days=30)
 """Longer than a new search looks back."""
-_OPEN = (*sorted(HELD), "pending", "unknown", "not_sent")
+_OPEN = (*sorted(LEASED), "pending", "unknown", "not_sent")
 
 
 def forget_bodies(engine: Engine, now: datetime) -> int:

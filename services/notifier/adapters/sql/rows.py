@@ -59,8 +59,8 @@ def hold_person(connection: Connection, subscriber_id: str) -> Row[Any] | None:
 
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:
     """Cut into lists of at most `size`."""
-    held = iter(values)
-    while chunk := list(islice(held, size)):
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 

@@ -34,7 +34,7 @@ def gather(postings: Sequence[PostingCore], matched: frozenset[str]) -> tuple[Co
     """
     groups: list[list[PostingCore]] = []
     index = _Alike()
-    for posting in sorted(postings, key=lambda one: _preference(one, matched)):
+    for posting in sorted(postings, key=lambda posting: _preference(posting, matched)):
         group = index.first(posting.cluster)
         if group is not None:
             groups[group].append(posting)

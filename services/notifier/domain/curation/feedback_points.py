@@ -39,8 +39,8 @@ def feedback_part(said: Iterable[Said], ready: Ready, due_at: datetime) -> Part:
 
     The same for any order of `said`.
     """
-    moves = [(_move(one, ready, due_at), one) for one in said]
-    moves = [(points, one) for points, one in moves if points]
+    moves = [(_move(opinion, ready, due_at), opinion) for opinion in said]
+    moves = [(points, opinion) for points, opinion in moves if points]
     if not moves:
         return Part("feedback", 0.0, MOST_POINTS)
     total = max(-MOST_POINTS, min(MOST_POINTS, fsum(points for points, _ in moves)))

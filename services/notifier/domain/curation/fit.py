@@ -92,7 +92,7 @@ def fit_facts(criteria: Criteria, ready: Ready, counts: float) -> tuple[Fact, ..
     if asked := (*criteria.skills.all, *criteria.skills.any):
         facts += [("asked", asked), ("core", tuple(name for name in asked if name in ready.core))]
     if implied := implied_of_any(criteria, ready):
-        facts += [("implied", tuple(one.name for one in implied)), ("by", tuple(one.by for one in implied))]
+        facts += [("implied", tuple(skill.name for skill in implied)), ("by", tuple(skill.by for skill in implied))]
     if counts < 1.0:
         facts.append(("counts", counts))
     if criteria.text:
@@ -112,8 +112,8 @@ def _share_of_any(criteria: Criteria, worth: float) -> float:
         return 1.0
     if most > 2:
         return worth / most
-    one = ONE_OF_ANY if len(criteria.skills.any) > 1 else 1.0
-    return one * worth if worth <= 1.0 else one + (1.0 - one) * (worth - 1.0)
+    for_one = ONE_OF_ANY if len(criteria.skills.any) > 1 else 1.0
+    return for_one * worth if worth <= 1.0 else for_one + (1.0 - for_one) * (worth - 1.0)
 
 
 def _in_title(criteria: Criteria, ready: Ready) -> bool:

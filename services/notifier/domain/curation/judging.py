@@ -118,20 +118,20 @@ class Judging:
 
     def ready(self, posting: PostingCore) -> Ready:
         """The posting made ready, once while it is the same."""
-        held = self._ready.get(posting.posting_id)
-        if held is None or held.posting is not posting:
+        ready = self._ready.get(posting.posting_id)
+        if ready is None or ready.posting is not posting:
             if len(self._ready) >= self._most_postings:
                 self.forget()
-            held = self._ready[posting.posting_id] = Ready(posting)
-        return held
+            ready = self._ready[posting.posting_id] = Ready(posting)
+        return ready
 
     def of(self, criteria: Criteria, ready: Ready) -> Judged:
         """What `criteria` make of a posting."""
         # By identity: hashing criteria takes as long as judging by them. What is held here keeps its identity.
         own = (id(criteria), id(ready))
-        held = self._judged.get(own)
-        if held is not None:
-            return held
+        judged = self._judged.get(own)
+        if judged is not None:
+            return judged
         if len(self._judged) >= self._most:
             # Not the postings: reading their words again takes longer than judging by ten searches.
             self._judged.clear()

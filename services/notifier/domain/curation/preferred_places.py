@@ -17,7 +17,8 @@ def preferred_of(places: Sequence[str], ready: Ready) -> Preferred:
     if not places:
         return NOT_PREFERRED
     own = [WORLDWIDE, *sorted(ready.hires)]
-    named = [one for one in own if allowed.takes_in(one) and any(_lies_in(one, place) for place in places)]
+    taken_in = filter(allowed.takes_in, own)
+    named = [own_place for own_place in taken_in if any(_lies_in(own_place, place) for place in places)]
     return Preferred(tuple(named), () if named else tuple(filter(allowed.takes_in, places)))
 
 

@@ -115,18 +115,18 @@ def _pay_points(criteria: Criteria, ready: Ready) -> float:
     """How far the top lies above the floor; half of it for stated pay where no floor is set."""
     if criteria.salary_floor is None:
         return PAY_POINTS * NOTHING_ASKED * states_pay(ready.posting)
-    held = _top_and_floor(criteria, ready.posting)
-    if held is None:
+    amounts = _top_and_floor(criteria, ready.posting)
+    if amounts is None:
         return 0.0
-    top, floor, _ = held
+    top, floor, _ = amounts
     return PAY_POINTS * min(1.0, max(0.0, (top / floor - 1.0) / PAY_BEST_AT))
 
 
 def _pay_facts(criteria: Criteria, posting: PostingCore) -> tuple[Fact, ...]:
-    held = _top_and_floor(criteria, posting)
-    if held is None:
+    amounts = _top_and_floor(criteria, posting)
+    if amounts is None:
         return ()
-    top, floor, asked = held
+    top, floor, asked = amounts
     return (("annual_top", top), ("annual_floor", floor), ("currency", asked.currency), ("period", asked.period))
 
 

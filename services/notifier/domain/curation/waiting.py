@@ -5,7 +5,7 @@ from itertools import chain, islice
 from typing import Final
 
 from services.notifier.domain.model import Digest, Hold, Left
-from services.notifier.domain.windows import DueWindow, Found
+from services.notifier.domain.windows import DueWindow, WindowMatches
 
 MOST_WAITING: Final = 300
 """Of one search: as many as thirty daily digests of ten can bring before all are stale."""
@@ -17,12 +17,14 @@ _LEAST_JUDGED: Final = 20
 """Of those that wait, however many are new."""
 
 
-def judged_again(window: DueWindow, found: Found) -> tuple[str, ...]:
+def judged_again(window: DueWindow, matches: WindowMatches) -> tuple[str, ...]:
     """Which of the postings that wait are judged along with what a window holds: the best as of the last digest."""
-    return window.waiting[: max(_LEAST_JUDGED, _JUDGED_TOGETHER - found.fitting)]
+    return window.waiting[: max(_LEAST_JUDGED, _JUDGED_TOGETHER - matches.fitting)]
 
 
-def waiting_after(outcome: Digest | Hold, window: DueWindow, found: Found, judged: Iterable[str]) -> tuple[str, ...]:
+def waiting_after(
+    outcome: Digest | Hold, window: DueWindow, matches: WindowMatches, judged: Iterable[str]
+) -> tuple[str, ...]:
     """What waits for a search once an outcome has closed its window: what had no room, then what was not judged.
 
     What was `judged`, and neither chosen nor without room, has a reason of its own and is let go.
@@ -30,7 +32,7 @@ def waiting_after(outcome: Digest | Hold, window: DueWindow, found: Found, judge
     fitting = outcome.rest if isinstance(outcome, Digest) else ()
     own = window.search.search_id
     done = frozenset(judged)
-    unjudged = (one for one in (*window.waiting, *found.beyond) if one not in done)
+    unjudged = (posting_id for posting_id in (*window.waiting, *matches.beyond) if posting_id not in done)
     waiting = chain(_ids(fitting, own), islice(_ids(outcome.near_rest, own), _MOST_NEAR), unjudged)
     return tuple(islice(dict.fromkeys(waiting), MOST_WAITING))
 

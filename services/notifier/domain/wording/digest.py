@@ -168,6 +168,6 @@ def _shared_skills(items: Sequence[Item], words: Words) -> str:
 
 def _asks_for(found: FoundBy, wanted: tuple[str, ...]) -> bool:
     """Whether a job asks for all wanted skills, or for one of any, and does not just mention them."""
-    of_skills = (one.facts for one in found.verdict.reasons if isinstance(one.facts, AllFacts if wanted else AnyFacts))
-    core = next(of_skills).core
+    facts = (reason.facts for reason in found.verdict.reasons)
+    core = next(some for some in facts if isinstance(some, AllFacts if wanted else AnyFacts)).core
     return core == wanted if wanted else bool(core)

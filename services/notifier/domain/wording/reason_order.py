@@ -35,22 +35,22 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
     An exclusion is left out where two better reasons stand before it.
     """
-    ordered = sorted(reasons, key=lambda one: (_is_exclusion(one), not _is_stated(one)))
-    better = [one for one in ordered if not _is_exclusion(one)]
+    ordered = sorted(reasons, key=lambda reason: (_is_exclusion(reason), not _is_stated(reason)))
+    better = [reason for reason in ordered if not _is_exclusion(reason)]
     return tuple(better if len(better) >= _ENOUGH else ordered)
 
 
 def in_two_lines(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """At most two reasons each of what is said of the work, and of its terms."""
     ordered = in_telling_order(reasons)
-    work = tuple(one for one in ordered if one.criterion in _OF_THE_WORK)
-    terms = tuple(one for one in ordered if one.criterion not in _OF_THE_WORK)
+    work = tuple(reason for reason in ordered if reason.criterion in _OF_THE_WORK)
+    terms = tuple(reason for reason in ordered if reason.criterion not in _OF_THE_WORK)
     return work[:MOST_A_LINE], terms[:MOST_A_LINE]
 
 
 def _told(found: FoundBy) -> tuple[int, int]:
-    stated = [one for one in found.verdict.reasons if one.fit == "yes" and _is_stated(one)]
-    return sum(one.criterion in _WEIGHTY for one in stated) + bool(found.preferred.named), len(stated)
+    stated = [reason for reason in found.verdict.reasons if reason.fit == "yes" and _is_stated(reason)]
+    return sum(reason.criterion in _WEIGHTY for reason in stated) + bool(found.preferred.named), len(stated)
 
 
 def _is_exclusion(reason: Reason) -> bool:

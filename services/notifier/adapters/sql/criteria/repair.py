@@ -45,15 +45,15 @@ def published_of(records: Iterable[Record]) -> dict[int, Published]:
     found: dict[int, Published] = {}
     for record in records:
         try:
-            one = decode(CriteriaRecord, record.value)
+            state = decode(CriteriaRecord, record.value)
         except UnreadableError:
             continue
-        held = found.get(one.key)
-        found[one.key] = Published(record.value, max(one.version, held.version if held else 0))
+        before = found.get(state.key)
+        found[state.key] = Published(record.value, max(state.version, before.version if before else 0))
     return found
 
 
-class CriteriaAgain:
+class CriteriaRepair:
     """Compares, and queues what is missing. All raises UnavailableError."""
 
     def __init__(self, engine: Engine) -> None:
@@ -66,9 +66,8 @@ class CriteriaAgain:
         for rows in self._all():
             known.update(row.key for row in rows)
             newest += [row.key for row in rows if _differs(row, published.get(row.key))]
-        strangers = [
-            key for key, one in published.items() if key not in known and not decode(CriteriaRecord, one.last).removed
-        ]
+        unknown = {key: decode(CriteriaRecord, state.last) for key, state in published.items() if key not in known}
+        strangers = [key for key, record in unknown.items() if not record.removed]
         return Difference(tuple(newest), tuple(sorted(strangers)))
 
     def publish(self, difference: Difference, published: Mapping[int, Published], now: datetime) -> None:
@@ -106,9 +105,9 @@ class CriteriaAgain:
     def _publish(self, keys: Iterable[int], published: Mapping[int, Published], now: datetime) -> None:
         with writing(self._engine) as connection:
             for row in lock_criteria(connection, sorted(keys)):
-                one = published.get(row.key)
-                if one is not None and one.version >= row.version:
-                    newer = {"version": one.version + 1, "changed_at": now}
+                state = published.get(row.key)
+                if state is not None and state.version >= row.version:
+                    newer = {"version": state.version + 1, "changed_at": now}
                     changed = update(table).where(table.c.key == row.key).values(newer).returning(*table.c)
                     row = connection.execute(changed).one()
                 post(connection, record_of(row))
@@ -123,10 +122,10 @@ class CriteriaAgain:
                 post(connection, outgoing(gone, now))
 
 
-def _differs(row: Row[Any], one: Published | None) -> bool:
+def _differs(row: Row[Any], state: Published | None) -> bool:
     """Whether the topic tells something else of a key than its row, or might be overruled by what it told before."""
-    if one is None:
+    if state is None:
         return bool(row.members)
-    last = decode(CriteriaRecord, one.last)
+    last = decode(CriteriaRecord, state.last)
     same = last.criteria_id == row.criteria_id and last.removed == (row.members == 0)
-    return not (same and one.version == last.version == int(row.version))
+    return not (same and state.version == last.version == int(row.version))

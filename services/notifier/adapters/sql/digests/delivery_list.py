@@ -51,7 +51,7 @@ class DeliveryList:
             found = {row.state: int(row.number) for row in connection.execute(query)}
         return {state: found[state] for state in get_args(State) if state in found}
 
-    def one(self, delivery_id: str) -> ListedDelivery:
+    def get(self, delivery_id: str) -> ListedDelivery:
         """Raises UsageError where there is none."""
         with reading(self._engine) as connection:
             row = connection.execute(_QUERY.where(deliveries.c.delivery_id == delivery_id)).one_or_none()
@@ -64,7 +64,7 @@ class DeliveryList:
 
         Raises UsageError where there is none, or something is known of it.
         """
-        found = self.one(delivery_id)
+        found = self.get(delivery_id)
         if found.state != "unknown":
             raise UsageError(f"the delivery {delivery_id} is {found.state}: there is nothing to settle")
         states = SqlDeliveries(self._engine)
@@ -72,7 +72,7 @@ class DeliveryList:
             states.settle(delivery_id, "accepted", now, "an operator found that it went out")
         else:
             states.disproved(Doubt(delivery_id, found.attempts, found.due_at), now, resend=resend)
-        return self.one(delivery_id).state
+        return self.get(delivery_id).state
 
 
 _QUERY = select(deliveries, subscribers.c.address).join(

@@ -113,7 +113,7 @@ class SqlDigests:
             raise ValueError("a digest comes with its email, and a held one without")
         try:
             with writing(self._engine) as connection:
-                if not _may_commit(connection, outcome) or not all(_close(connection, one) for one in closings):
+                if not _may_commit(connection, outcome) or not all(_close(connection, closing) for closing in closings):
                     raise _ChangedError
                 digest_id = self._keep(connection, outcome, closings, email, now)
                 if email is not None:
@@ -128,19 +128,19 @@ class SqlDigests:
 
         So do those that someone is changing just now: nobody waits for many people at once.
         """
-        held = {closing.window.search.search_id: closing for closing in closings}
+        by_search = {closing.window.search.search_id: closing for closing in closings}
         with writing(self._engine) as connection:
-            for some in chunks(sorted(held)):
+            for some in chunks(sorted(by_search)):
                 free = select(saved_searches.c.search_id).where(saved_searches.c.search_id.in_(some))
                 for search_id in connection.execute(free.with_for_update(skip_locked=True)).scalars().all():
-                    _close(connection, held[search_id])
+                    _close(connection, by_search[search_id])
 
-    def history(self, subscriber_id: str | None = None, *, held: bool = False) -> list[KeptDigest]:
+    def history(self, subscriber_id: str | None = None, *, with_holds: bool = False) -> list[KeptDigest]:
         """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
         query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         if subscriber_id is not None:
             query = query.where(digests.c.subscriber_id == subscriber_id)
-        if not held:
+        if not with_holds:
             query = query.where(digests.c.outcome == "digest")
         with reading(self._engine) as connection:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
@@ -166,7 +166,7 @@ class SqlDigests:
             "instant": any(closing.window.search.cadence == "instant" for closing in closings),
             "subject": email.subject if email else "",
             "body": pack_email(email) if email else None,
-            "dropped": squeeze(to_json([[one.posting_id, one.reason] for one in dropped])),
+            "dropped": squeeze(to_json([[candidate.posting_id, candidate.reason] for candidate in dropped])),
             "matched": None if outcome.matched is None else _written(outcome.matched),
             "created_at": now,
             "rest": _packed_rest(outcome),
@@ -195,7 +195,7 @@ def unpack_email(data: bytes) -> Email:
 def _packed_rest(outcome: Digest | Hold) -> bytes | None:
     if isinstance(outcome, Hold) or not outcome.rest:
         return None
-    jobs = [[one.posting.posting_id, [search.name for search in one.searches]] for one in outcome.rest]
+    jobs = [[job.posting.posting_id, [search.name for search in job.searches]] for job in outcome.rest]
     return squeeze(to_json(jobs))
 
 

@@ -85,7 +85,7 @@ def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     return Feedback(
         hidden_companies=frozenset(row.value for row in rows if row.kind == "hidden_company"),
         not_relevant=frozenset(row.value for row in rows if row.kind == "not_relevant"),
-        said=tuple(sorted((one for one in said if one), key=lambda one: (one.said_at, one.title, one.company))),
+        said=tuple(sorted(filter(None, said), key=lambda opinion: (opinion.said_at, opinion.title, opinion.company))),
     )
 
 

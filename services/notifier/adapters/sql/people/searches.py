@@ -59,7 +59,7 @@ class SqlSearches:
                 **_timing(timing, time_zone, now),
             }
             connection.execute(insert(saved_searches).values(row))
-            return _one(connection, row["search_id"])
+            return _get(connection, row["search_id"])
 
     @retried
     def edit(
@@ -78,54 +78,54 @@ class SqlSearches:
         that of a new search. At other times it is due as `due_after_change` says.
         """
         with writing(self._engine) as connection:
-            held = _held(connection, search_id)
+            search = _locked(connection, search_id)
             values: dict[str, Any] = {"changed_at": now}
-            if name is not None and _name(name) != held.name:
+            if name is not None and _name(name) != search.name:
                 values["name"] = _name(name)
-                self._check_name(connection, held.subscriber_id, values["name"])
-            if timing is not None and timing != held.timing:
-                time_zone = _time_zone_of(connection, held.subscriber_id)
-                values |= rescheduled(connection, replace(held, timing=timing), time_zone, now, was=held.timing)
+                self._check_name(connection, search.subscriber_id, values["name"])
+            if timing is not None and timing != search.timing:
+                time_zone = _time_zone_of(connection, search.subscriber_id)
+                values |= rescheduled(connection, replace(search, timing=timing), time_zone, now, was=search.timing)
             if preferred_places is not None:
                 values["preferred_places"] = _written(preferred_places)
-            if criteria is not None and criteria != held.criteria:
-                values["key"] = join(connection, criteria, now, leaving=held.key)
+            if criteria is not None and criteria != search.criteria:
+                values["key"] = join(connection, criteria, now, leaving=search.key)
                 # What others' searches found by these criteria lies before the window: it is new to this one.
                 looks_back = cut_before(connection, now - NEW_SEARCH_LOOKS_BACK)
-                values["served_cut"] = min(held.served_cut, looks_back)
+                values["served_cut"] = min(search.served_cut, looks_back)
             _set(connection, search_id, values)
-            return _one(connection, search_id)
+            return _get(connection, search_id)
 
     @retried
     def pause(self, search_id: str, now: datetime) -> SavedSearch:
         """Serve it no more until it is resumed; its criteria stay joined. Raises UsageError."""
         with writing(self._engine) as connection:
-            _held(connection, search_id)
+            _locked(connection, search_id)
             _set(connection, search_id, {"paused": True, "changed_at": now})
-            return _one(connection, search_id)
+            return _get(connection, search_id)
 
     @retried
     def resume(self, search_id: str, now: datetime) -> SavedSearch:
         """Serve it again from its next slot on, looking back seven days at most. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _held(connection, search_id)
-            if held.paused:
-                time_zone = _time_zone_of(connection, held.subscriber_id)
-                _set(connection, search_id, {"paused": False, **resumed(connection, held, time_zone, now)})
-            return _one(connection, search_id)
+            search = _locked(connection, search_id)
+            if search.paused:
+                time_zone = _time_zone_of(connection, search.subscriber_id)
+                _set(connection, search_id, {"paused": False, **resumed(connection, search, time_zone, now)})
+            return _get(connection, search_id)
 
     @retried
     def delete(self, search_id: str, now: datetime) -> None:
         """Forget a search; what was sent for it stays in its digests. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _held(connection, search_id)
+            search = _locked(connection, search_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.search_id == search_id))
-            leave(connection, [held.key], now)
+            leave(connection, [search.key], now)
 
     def get(self, search_id: str) -> SavedSearch:
         """Raises UsageError for an id that no search has."""
         with reading(self._engine) as connection:
-            return _one(connection, search_id)
+            return _get(connection, search_id)
 
     def all(self, subscriber_id: str | None = None) -> list[SavedSearch]:
         """The searches of one subscriber, or of all: by subscriber, then name."""
@@ -134,8 +134,8 @@ class SqlSearches:
 
     def _check_room(self, connection: Connection, subscriber_id: str, name: str) -> None:
         own = saved_searches.c.subscriber_id == subscriber_id
-        held = connection.execute(select(func.count()).select_from(saved_searches).where(own)).scalar_one()
-        if held >= MOST_SEARCHES:
+        count = connection.execute(select(func.count()).select_from(saved_searches).where(own)).scalar_one()
+        if count >= MOST_SEARCHES:
             raise UsageError(f"A subscriber may have {MOST_SEARCHES} saved searches; delete one first.")
         self._check_name(connection, subscriber_id, name)
 
@@ -164,10 +164,10 @@ def searches_of(connection: Connection, subscriber_id: str | None) -> list[Saved
     return [_search(row) for row in connection.execute(query)]
 
 
-def resumed(connection: Connection, held: SavedSearch, time_zone: str, now: datetime) -> dict[str, Any]:
+def resumed(connection: Connection, search: SavedSearch, time_zone: str, now: datetime) -> dict[str, Any]:
     """The columns of a search that is served again: due at its next slot, its window no longer than a new one's."""
-    served = max(held.served_cut, cut_before(connection, now - NEW_SEARCH_LOOKS_BACK))
-    return {"served_cut": served, **_timing(held.timing, time_zone, now)}
+    served = max(search.served_cut, cut_before(connection, now - NEW_SEARCH_LOOKS_BACK))
+    return {"served_cut": served, **_timing(search.timing, time_zone, now)}
 
 
 def rescheduled(
@@ -230,13 +230,13 @@ def _time_zone_of(connection: Connection, subscriber_id: str) -> str:
     return str(person.time_zone)
 
 
-def _held(connection: Connection, search_id: str) -> SavedSearch:
+def _locked(connection: Connection, search_id: str) -> SavedSearch:
     """A search whose owner is locked, so that it stays as it is until the transaction ends."""
-    hold_person(connection, _one(connection, search_id).subscriber_id)
-    return _one(connection, search_id)
+    hold_person(connection, _get(connection, search_id).subscriber_id)
+    return _get(connection, search_id)
 
 
-def _one(connection: Connection, search_id: str) -> SavedSearch:
+def _get(connection: Connection, search_id: str) -> SavedSearch:
     row = connection.execute(_searches().where(saved_searches.c.search_id == search_id)).one_or_none()
     if row is None:
         raise UsageError(f"There is no saved search {search_id}.")

@@ -43,7 +43,7 @@ class SqlSubscribers:
                 values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
                 self._keep_suppressed(connection, profile.address)
-                return _one(connection, own_id)
+                return _get(connection, own_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
@@ -55,16 +55,16 @@ class SqlSubscribers:
         """
         try:
             with writing(self._engine) as connection:
-                held = _held(connection, subscriber_id)
+                subscriber = _locked(connection, subscriber_id)
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
-                if profile.address != held.profile.address:
+                if profile.address != subscriber.profile.address:
                     self._keep_suppressed(connection, profile.address)
                     readdress(connection, subscriber_id, profile.address, now)
-                if profile.time_zone != held.profile.time_zone:
+                if profile.time_zone != subscriber.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
                         values = rescheduled(connection, search, profile.time_zone, now)
                         _set_search(connection, search.search_id, values)
-                return _one(connection, subscriber_id)
+                return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
 
@@ -72,22 +72,22 @@ class SqlSubscribers:
     def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
         """Send this person nothing until they resume; what waits is cancelled. Raises UsageError."""
         with writing(self._engine) as connection:
-            _held(connection, subscriber_id)
+            _locked(connection, subscriber_id)
             _set(connection, subscriber_id, {"status": "paused", "changed_at": now})
             cancel_waiting(connection, subscriber_id, "the subscriber paused", now)
-            return _one(connection, subscriber_id)
+            return _get(connection, subscriber_id)
 
     @retried
     def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
         """Serve this person again, looking back seven days at most. Raises UsageError."""
         with writing(self._engine) as connection:
-            held = _held(connection, subscriber_id)
-            if held.status == "paused":
+            subscriber = _locked(connection, subscriber_id)
+            if subscriber.status == "paused":
                 _set(connection, subscriber_id, {"status": "active", "changed_at": now})
                 for search in searches_of(connection, subscriber_id):
-                    values = resumed(connection, search, held.profile.time_zone, now)
+                    values = resumed(connection, search, subscriber.profile.time_zone, now)
                     _set_search(connection, search.search_id, values)
-            return _one(connection, subscriber_id)
+            return _get(connection, subscriber_id)
 
     def find(self, id_or_address: str) -> Subscriber:
         """Raises UsageError where there is no such person."""
@@ -133,7 +133,7 @@ class SqlSubscribers:
     def say(self, subscriber_id: str, statement: Statement, now: datetime) -> None:
         """Keep what someone says of a company or a job. Raises UsageError."""
         with writing(self._engine) as connection:
-            _held(connection, subscriber_id)
+            _locked(connection, subscriber_id)
             feedback.keep(connection, subscriber_id, statement, now)
 
     @retried
@@ -151,14 +151,14 @@ class SqlSubscribers:
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""
         with reading(self._engine) as connection:
-            _one(connection, subscriber_id)
+            _get(connection, subscriber_id)
             return data_of(connection, subscriber_id)
 
     @retried
     def erase(self, subscriber_id: str, now: datetime) -> None:
         """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
         with writing(self._engine) as connection:
-            _held(connection, subscriber_id)
+            _locked(connection, subscriber_id)
             searches = searches_of(connection, subscriber_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
             leave(connection, [search.key for search in searches], now)
@@ -194,14 +194,14 @@ class SqlSubscribers:
         }
 
 
-def _held(connection: Connection, subscriber_id: str) -> Subscriber:
+def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
     row = hold_person(connection, subscriber_id)
     if row is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
     return _subscriber(row)
 
 
-def _one(connection: Connection, subscriber_id: str) -> Subscriber:
+def _get(connection: Connection, subscriber_id: str) -> Subscriber:
     query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
     row = connection.execute(query).one_or_none()
     if row is None:

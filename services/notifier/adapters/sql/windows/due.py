@@ -29,7 +29,7 @@ from services.notifier.adapters.sql.rows import chunks
 from services.notifier.adapters.sql.windows import cuts as cuts_table
 from services.notifier.adapters.sql.windows.window_matches import best_postings
 from services.notifier.domain.model import DueSearch
-from services.notifier.domain.windows import NOTHING_FOUND, Cut, DueSubscriber, DueWindow, Found
+from services.notifier.domain.windows import NO_MATCHES, Cut, DueSubscriber, DueWindow, WindowMatches
 from services.runtime.sql.store import bytewise, reading, retried, writing
 from services.runtime.sql.suppressed import is_suppressed
 
@@ -68,7 +68,7 @@ class SqlWindows:
             )
             ripe = or_(_clocked_due(now), _instant_due(now, cut))
             due = _due(connection, connection.execute(free).scalars().all(), ripe)
-            for some in chunks(one.recipient.subscriber_id for one in due):
+            for some in chunks(subscriber.recipient.subscriber_id for subscriber in due):
                 connection.execute(
                     update(subscribers)
                     .where(subscribers.c.subscriber_id.in_(some))
@@ -76,7 +76,7 @@ class SqlWindows:
                 )
             return due
 
-    def found(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, Found]:
+    def matches(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, WindowMatches]:
         """By search id: the postings, matched before near and newest first, that its window holds; at most some.
 
         Raises UnavailableError.
@@ -87,7 +87,7 @@ class SqlWindows:
             wanted.setdefault(window.from_cut, []).append(window.key)
         with reading(self._engine) as connection:
             chosen = best_postings(connection, wanted, cuts_table.load_cuts(connection, wanted), cut)
-        return {window.search.search_id: chosen.get((window.from_cut, window.key), NOTHING_FOUND) for window in windows}
+        return {window.search.search_id: chosen.get((window.from_cut, window.key), NO_MATCHES) for window in windows}
 
     def upcoming(self, subscriber_id: str) -> tuple[DueSubscriber, Cut] | None:
         """All searches of a subscriber that are not paused, due or not, and a cut of what is stored now.
@@ -117,8 +117,8 @@ class SqlWindows:
 
 
 def _free(connection: Connection, which: ColumnElement[bool]) -> None:
-    held = select(subscribers.c.subscriber_id).where(which).order_by(subscribers.c.subscriber_id)
-    for some in chunks(connection.execute(held.with_for_update(key_share=True)).scalars().all()):
+    claimed = select(subscribers.c.subscriber_id).where(which).order_by(subscribers.c.subscriber_id)
+    for some in chunks(connection.execute(claimed.with_for_update(key_share=True)).scalars().all()):
         own = update(subscribers).where(subscribers.c.subscriber_id.in_(some))
         connection.execute(own.values(built_by=None, build_lease=None))
 

@@ -44,7 +44,7 @@ class SqlMatches:
                 position = fresh[-1].offset + base + 1
                 # Before what the store has is read: this locks the postings, should another partition bring the same.
                 _keep_newest(connection, fresh, now)
-                rows = list(_rows(partition, base, fresh, _held(connection, fresh)))
+                rows = list(_rows(partition, base, fresh, _stored(connection, fresh)))
                 if rows:
                     connection.execute(insert(matches), rows)
                 _advance(connection, partition, position)
@@ -94,12 +94,12 @@ def _keep_newest(connection: Connection, records: Iterable[Arrival], now: dateti
     newest: dict[str, dict[str, Any]] = {}
     for record in records:
         posting = record.posting
-        held = newest.get(posting.posting_id)
-        if held is None or posting.version > held["posting"].version:
-            seen_at = min(posting.seen_at, held["seen_at"]) if held else posting.seen_at
+        known = newest.get(posting.posting_id)
+        if known is None or posting.version > known["posting"].version:
+            seen_at = min(posting.seen_at, known["seen_at"]) if known else posting.seen_at
             newest[posting.posting_id] = {"posting": posting, "seen_at": seen_at}
         else:
-            held["seen_at"] = min(posting.seen_at, held["seen_at"])
+            known["seen_at"] = min(posting.seen_at, known["seen_at"])
     connection.execute(
         row.on_conflict_do_update(index_elements=[postings.c.posting_id], set_=chosen),
         [_posting_row(newest[own_id]["posting"], newest[own_id]["seen_at"], now) for own_id in sorted(newest)],
@@ -118,7 +118,7 @@ def _posting_row(posting: PostingCore, seen_at: datetime, now: datetime) -> dict
     }
 
 
-class _Held:
+class _StoredKeys:
     """The keys that the store has for one posting."""
 
     def __init__(self, keys: Keys, near: Keys) -> None:
@@ -130,16 +130,18 @@ class _Held:
         self.near = joined(self.near, near)
 
 
-def _held(connection: Connection, records: Iterable[Arrival]) -> dict[str, _Held]:
+def _stored(connection: Connection, records: Iterable[Arrival]) -> dict[str, _StoredKeys]:
     posting_ids = dict.fromkeys(record.posting.posting_id for record in records)
-    held = held_keys(connection, posting_ids)
-    return {posting_id: _Held(*held.get(posting_id, (_NONE, _NONE))) for posting_id in posting_ids}
+    stored = read_keys(connection, posting_ids)
+    return {posting_id: _StoredKeys(*stored.get(posting_id, (_NONE, _NONE))) for posting_id in posting_ids}
 
 
-def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str, _Held]) -> Iterable[dict[str, Any]]:
+def _rows(
+    partition: int, base: int, records: Iterable[Arrival], stored: dict[str, _StoredKeys]
+) -> Iterable[dict[str, Any]]:
     """One row a record that brings something new. Matched keys count apart from near ones: near may become matched."""
     for record in records:
-        known = held[record.posting.posting_id]
+        known = stored[record.posting.posting_id]
         keys = without(record.keys, known.keys)
         known.add(keys, _NONE)
         near = without(without(record.near, known.near), known.keys)
@@ -155,12 +157,12 @@ def _rows(partition: int, base: int, records: Iterable[Arrival], held: dict[str,
 
 
 def stored_keys(engine: Engine, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:
-    """As `held_keys`, for whoever checks the store. Raises UnavailableError."""
+    """As `read_keys`, for whoever checks the store. Raises UnavailableError."""
     with reading(engine) as connection:
-        return held_keys(connection, posting_ids)
+        return read_keys(connection, posting_ids)
 
 
-def held_keys(connection: Connection, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:
+def read_keys(connection: Connection, posting_ids: Iterable[str]) -> dict[str, tuple[Keys, Keys]]:
     """Matched and nearly matched keys of each posting; those of which nothing is stored are left out."""
     found: dict[str, tuple[Keys, Keys]] = {}
     none = keys_of(())

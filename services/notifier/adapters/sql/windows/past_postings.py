@@ -50,8 +50,8 @@ class SqlPastPostings:
             query = select(postings.c.posting_id, postings.c.document, postings.c.seen_at)
             with reading(self._engine) as connection:
                 rows = connection.execute(query.where(postings.c.posting_id.in_(some))).all()
-            held = {row.posting_id: row for row in rows}
-            for row in (held[own] for own in some if own in held):
+            by_id = {row.posting_id: row for row in rows}
+            for row in (by_id[own] for own in some if own in by_id):
                 yield decode(PostingCore, unsqueeze(row.document)), row.seen_at
 
     def open_since(self, since: datetime) -> Iterator[list[PostingCore]]:

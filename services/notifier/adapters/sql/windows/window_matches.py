@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, Row, select, type_coerce
 from schemas.keys import Keys, unpack_each
 from schemas.sql.tables import matches, postings
 from services.notifier.domain.curation.waiting import MOST_WAITING
-from services.notifier.domain.windows import Cut, Found
+from services.notifier.domain.windows import Cut, WindowMatches
 
 BEST_MATCHES = 200
 BEST_NEAR = 50
@@ -21,7 +21,7 @@ _UNPACKED_AT_ONCE = 1 << 20
 _MOST_HITS = 8_000_000
 """Hits held before those that cannot be among the best any more are let go; 4 bytes each, and 10 more in a sort."""
 
-Chosen = dict[tuple[int, int], Found]
+Chosen = dict[tuple[int, int], WindowMatches]
 """By (number of the cut that the window begins at, key)."""
 Fact = tuple[str, int, int]
 """Of a row: its posting's id, when that was seen, and its offset."""
@@ -53,12 +53,12 @@ def best_postings(
     return chosen | {window: _found((), ids) for window, ids in nearly.items()}
 
 
-def _found(matched: Sequence[str], near: Sequence[str]) -> Found:
+def _found(matched: Sequence[str], near: Sequence[str]) -> WindowMatches:
     distinct = tuple(dict.fromkeys(matched))
     fitting = set(distinct) if near else ()
-    only_near = tuple(dict.fromkeys(one for one in near if one not in fitting))
+    only_near = tuple(dict.fromkeys(posting_id for posting_id in near if posting_id not in fitting))
     best, beyond = distinct[:BEST_MATCHES], distinct[BEST_MATCHES:]
-    return Found(best + only_near, len(best), more=len(matched) >= BEST_MATCHES, beyond=beyond)
+    return WindowMatches(best + only_near, len(best), more=len(matched) >= BEST_MATCHES, beyond=beyond)
 
 
 class DueKeys:
@@ -103,11 +103,11 @@ class DueKeys:
 class Hits:
     """Matches of one kind in due windows, by row the pairs that it is a match for; and the best rows of each pair."""
 
-    def __init__(self, due: DueKeys, most: int, held: int = _MOST_HITS) -> None:
+    def __init__(self, due: DueKeys, most: int, most_hits: int = _MOST_HITS) -> None:
         """`most` rows a pair are wanted; beyond `held` hits, those that are not among the best are let go."""
         self._due = due
         self._most = most
-        self._least_held = self._most_held = held
+        self._least_held = self._most_held = most_hits
         self._pair_bits = _bits(len(due.windows))
         self._pairs: list[Pairs] = []
         self._sizes: list[Sizes] = []

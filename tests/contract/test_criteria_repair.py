@@ -7,7 +7,7 @@ import pytest
 
 from schemas.codec import decode
 from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
-from services.notifier.adapters.sql.criteria.repair import CriteriaAgain, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Difference, published_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.records import Record
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, new_store
@@ -43,7 +43,7 @@ def states(topic: list[Record]) -> dict[int, tuple[int, bool, Criteria]]:
 
 
 def mend(store: NotifierStore, topic: list[Record]) -> Difference:
-    again, published = CriteriaAgain(store.engine), published_of(topic)
+    again, published = CriteriaRepair(store.engine), published_of(topic)
     found = again.difference(published)
     again.publish(found, published, NOW)
     publish(store, topic)
