@@ -24,7 +24,7 @@ from services.ingest.app import make_normaliser
 from services.matcher.app import make_own_matcher
 from services.runtime.faust.runner import FaustRunner
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import Tail
+from services.runtime.kafka.reader import KafkaTail
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import configure_logging
 from services.runtime.records import Outgoing, Record, Service
@@ -170,8 +170,8 @@ def _service(handler: Handler, settings: KafkaSettings, stack: ExitStack) -> Ser
         return Copier()
     if handler == "normaliser":
         return make_normaliser()
-    criteria = stack.enter_context(Tail(settings, CRITERIA.name))
-    return make_own_matcher(criteria, stack.enter_context(Tail(settings, POSTINGS.name)))
+    criteria = stack.enter_context(KafkaTail(settings, CRITERIA.name))
+    return make_own_matcher(criteria, stack.enter_context(KafkaTail(settings, POSTINGS.name)))
 
 
 def main(runner: str, handler: Handler, settings: KafkaSettings, size: int, name: str) -> None:

@@ -22,9 +22,9 @@ from services.runtime.health.ground import Ground, Grounded
 from services.runtime.health.notes import Failure
 from services.runtime.health.worker_name import own_name
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import Tail
+from services.runtime.kafka.reader import KafkaTail
 from services.runtime.kafka.topics import require
-from services.runtime.letters.counted import CountedLetters
+from services.runtime.letters.writing import CountedLetters
 from services.runtime.logging import named
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper
@@ -34,7 +34,7 @@ from services.runtime.sql.revisions import require_revision
 from services.runtime.sql.store import store_at
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stopping import Stopping
-from services.runtime.stages.ticker import Ticker
+from services.runtime.stages.ticks import Ticker
 from services.settings import Settings
 
 ServiceName = Literal["ingest", "matcher", "notifier"]
@@ -215,9 +215,9 @@ def _matcher(place: _Place) -> _Parts:
         matcher = make_shared_matcher(settings.elasticsearch, settings.kafka, settings.matcher, clock=place.clock)
         # Its tick only asks the indices, which many may at once, to forget what is old.
         return _Parts(matcher, together=True, tick_apart=True)
-    criteria = place.stack.enter_context(Tail(settings.kafka, CRITERIA.name))
+    criteria = place.stack.enter_context(KafkaTail(settings.kafka, CRITERIA.name))
     since = place.clock.now() - settings.matcher.backwards
-    postings = place.stack.enter_context(Tail(settings.kafka, POSTINGS.name, since=since))
+    postings = place.stack.enter_context(KafkaTail(settings.kafka, POSTINGS.name, since=since))
     return _Parts(make_own_matcher(criteria, postings, settings.matcher), together=True)
 
 

@@ -24,8 +24,8 @@ from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
 from services.operating import Operations
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.files.datadir import LOG_FILE, held
-from services.runtime.letters.counted import CountedLetters
+from services.runtime.files.datadir import LOG_FILE, locked
+from services.runtime.letters.writing import CountedLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper, log_chore
@@ -107,7 +107,7 @@ def embedded(
         try_out(settings.mail)
     else:
         settings.mail.check()
-    with held(settings.data) as hold:
+    with locked(settings.data) as hold:
         engine = open_store(settings.store_url, settings.store_limits)
         for note in migrate(engine, lambda: settings.ids().secret):
             _events.warning("the store was migrated, with a note", note=note)

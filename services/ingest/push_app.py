@@ -15,8 +15,7 @@ from services.runtime.clock import Clock
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.records import Producer
-from services.runtime.web.connections import ConnectionLimits
-from services.runtime.web.server import WebServer
+from services.runtime.web.server import ConnectionLimits, WebServer
 
 
 def make_push_server(

@@ -22,7 +22,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.log.tail import LogTail, ReadLog
+from services.runtime.log.sqlite import ReadLog, SqliteTail
 from services.runtime.records import Record, Tail
 
 _PATIENT_S: Final = 60.0
@@ -30,7 +30,7 @@ _PATIENT_S: Final = 60.0
 
 def make_matcher(log: ReadLog, settings: MatcherSettings | None = None) -> Matcher:
     """The matcher with criteria and recent postings in its memory, over a log of this process."""
-    return make_own_matcher(LogTail(log, CRITERIA.name), LogTail(log, POSTINGS.name), settings)
+    return make_own_matcher(SqliteTail(log, CRITERIA.name), SqliteTail(log, POSTINGS.name), settings)
 
 
 def make_own_matcher(criteria: Tail, postings: Tail, settings: MatcherSettings | None = None) -> Matcher:

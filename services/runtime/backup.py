@@ -29,7 +29,7 @@ from pydantic import Field, ValidationError
 
 from schemas.model import Instant, Model
 from services.runtime.errors import UsageError
-from services.runtime.files.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, held, move_in, sync_folder
+from services.runtime.files.datadir import LOG_FILE, RESTORED, SECRET_FILE, STORE_FILE, locked, move_in, sync_folder
 from services.runtime.files.named import is_file
 from services.runtime.files.private import private_folder, privately
 from services.runtime.sql.sqlite import DamagedError, connect, explained
@@ -128,7 +128,7 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
         _read_through(packed, source, _manifest(packed, source))
     if not force:
         _require_free(folder)  # Before it is held, which would leave a lock in it.
-    with held(folder):
+    with locked(folder):
         if not force:
             _require_free(folder)
         with explained(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:

@@ -60,16 +60,20 @@ def named(**facts: str) -> Iterator[None]:
     processors = structlog.get_config()["processors"]
     processors.insert(max(len(processors) - 1, 0), add)
     formatters = (handler.formatter for handler in logging.getLogger().handlers)
-    foreign = [one.foreign_pre_chain for one in formatters if isinstance(one, structlog.stdlib.ProcessorFormatter)]
-    held = [processors, *(one for one in foreign if isinstance(one, list))]
-    for one in held[1:]:
-        one.append(add)
+    foreign = [
+        formatter.foreign_pre_chain
+        for formatter in formatters
+        if isinstance(formatter, structlog.stdlib.ProcessorFormatter)
+    ]
+    chains = [processors, *(chain for chain in foreign if isinstance(chain, list))]
+    for chain in chains[1:]:
+        chain.append(add)
     try:
         yield
     finally:
-        for one in held:
-            if add in one:
-                one.remove(add)
+        for chain in chains:
+            if add in chain:
+                chain.remove(add)
 
 
 def without_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -105,11 +105,11 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def chunked(records: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
     """Cut into lists of at most `most`."""
-    held: list[Outgoing] = []
+    chunk: list[Outgoing] = []
     for record in records:
-        held.append(record)
-        if len(held) == most:
-            yield held
-            held = []
-    if held:
-        yield held
+        chunk.append(record)
+        if len(chunk) == most:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

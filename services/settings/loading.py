@@ -1,20 +1,171 @@
 """The settings in force: defaults, over them the file, over it the environment; and where each came from."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from schemas.faults import Fault, faults
+from schemas.annotations import LISTS, container_of, is_optional, model_of, within
+from schemas.faults import Fault, faults, nearest
 from services.ingest.mapping.files import with_files
 from services.runtime.errors import UsageError
 from services.runtime.files.toml import TomlFile, read_toml
 from services.runtime.privacy.secrets import remember, remember_url
-from services.settings.environment import Variable, merged, name_of, variables
 from services.settings.model import Settings
+
+PREFIX = "JOBCHIME_"
+_PARTS = "__"
+_NOT_SETTINGS = re.compile(
+    # The settings file; what deploy/compose.yaml asks of whoever starts it.
+    r"JOBCHIME_(CONFIG|DATABASE_PASSWORD|PUSH_KEY"
+    # Tests, benches and the engines that they run on.
+    r"|SHARED|LIVE|ONCE_MORE|EXAMPLES|(TEST|RACES|FAULTS|ENGINES)(_.*)?"
+    # What Kubernetes and Docker links tell every container of a service that is called jobchime or jobchime-matcher.
+    r"|([A-Z0-9]+_)*(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?))=.*"
+    r"|JOBCHIME_([A-Z0-9]+_)*PORT=(TCP|UDP|SCTP)://.*",
+    re.DOTALL,
+)
+"""Variables with our prefix, `NAME=VALUE`, that are no settings; all others that are none are mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A setting that the environment gives."""
+
+    name: str
+    place: tuple[str, ...]
+    value: Any
+    """Text, or of lists and tables what is in it."""
+
+
+def variables(model: type[BaseModel], environ: Mapping[str, str], named: Collection[str] = ()) -> list[Variable]:
+    """The settings in the environment, whole tables first. `named` are variables that settings name: they hold keys.
+
+    Raises UsageError for a variable that is no setting, with the nearest that is one, and for JSON that is none.
+    """
+    given = {name: value for name, value in environ.items() if name.upper().startswith(PREFIX)}
+    places = {name: place_of(model, name) for name in given}
+    unknown = [name for name, place in places.items() if place is None]
+    strange = sorted(name for name in unknown if name not in named and not _is_for_others(name, given[name]))
+    if strange:
+        raise UsageError("; ".join(_unknown(model, name) for name in strange))
+    known = [(name, place) for name, place in places.items() if place is not None]
+    return [
+        Variable(name, place, _read(name, _at(model, place), given[name]))
+        for name, place in sorted(known, key=lambda each: (len(each[1]), each))
+    ]
+
+
+def _is_for_others(name: str, value: str) -> bool:
+    return _NOT_SETTINGS.fullmatch(f"{name}={value}".upper()) is not None
+
+
+def place_of(model: type[BaseModel], name: str) -> tuple[str, ...] | None:
+    """The place of the setting that a variable gives; None where it is none."""
+    parts = tuple(name[len(PREFIX) :].lower().split(_PARTS))
+    return parts if _at(model, parts) is not None else None
+
+
+def name_of(place: tuple[str | int, ...]) -> str:
+    """The variable that gives what lies at a place."""
+    return PREFIX + _PARTS.join(str(part).upper() for part in place)
+
+
+def merged(values: Mapping[str, Any], given: list[Variable]) -> dict[str, Any]:
+    """What the file says, with what the environment says in its place."""
+    result = dict(values)
+    for variable in given:
+        _put(result, variable.place, variable.value)
+    return result
+
+
+def _put(table: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+    first, *rest = place
+    there = table.get(first)
+    if rest:
+        inner = dict(there) if isinstance(there, Mapping) else {}
+        _put(inner, tuple(rest), value)
+        table[first] = inner
+    elif isinstance(value, Mapping) and isinstance(there, Mapping):
+        table[first] = _joined(there, value)
+    else:
+        table[first] = value
+
+
+def _joined(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(below)
+    for key, value in above.items():
+        _put(result, (key,), value)
+    return result
+
+
+def _at(model: type[BaseModel], place: tuple[str, ...]) -> Any:
+    """The type of a setting; None for what is none, as is an item of a list."""
+    at: Any = model
+    for part in place:
+        if not part or container_of(at) in LISTS:
+            return None
+        at = within(at, part)
+    return at
+
+
+def _read(name: str, kind: Any, text: str) -> Any:
+    """The value of a variable: a list as JSON or by commas, a table as JSON, null where that may be; else text."""
+    if is_optional(kind) and text in ("", "null"):
+        return None
+    start = text.lstrip()[:1]
+    container = container_of(kind)
+    if container in LISTS and start != "[":
+        if any(model_of(item) for item in get_args(kind)):
+            raise UsageError(f'{name}: it is a list of tables; write it as JSON, such as [{{"name": "..."}}]')
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if start == "[" or (start == "{" and (container is dict or model_of(kind))):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise UsageError(f"{name}: it begins as JSON does and is not JSON") from None
+    return text
+
+
+def _unknown(model: type[BaseModel], name: str) -> str:
+    names = [each[len(PREFIX) :] for each in _all_names(model, name)]
+    near, table = nearest(name[len(PREFIX) :], names), _nearest_table(name, names)
+    mend = "unset it; `jobchime config init` writes all that there are"
+    if near or table:
+        mend = f"did you mean {PREFIX}{near}?" if near else f"did you mean one of {PREFIX}{table}{_PARTS}...?"
+    return f"{name} is not a setting; {mend}"
+
+
+def _nearest_table(name: str, names: Iterable[str]) -> str | None:
+    """The table, of those that hold settings, whose name stands most alike before a variable's first parting."""
+    tables = dict.fromkeys(each.partition(_PARTS)[0] for each in names if _PARTS in each)
+    return nearest(name[len(PREFIX) :].partition(_PARTS)[0], tables)
+
+
+def _all_names(model: type[BaseModel], near: str) -> Iterator[str]:
+    """The variables of all settings; of tables with names of their own, below those that `near` names."""
+    yield from (name_of(place) for place in places_in(model))
+    parts = tuple(near[len(PREFIX) :].lower().split(_PARTS))
+    for count in range(1, len(parts)):
+        inner = model_of(_at(model, parts[:count]))
+        if inner is not None:
+            yield from (name_of(parts[:count] + place) for place in places_in(inner))
+
+
+def places_in(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    """The places of all settings of a model, of tables within it too, in their order."""
+    for name, field in model.model_fields.items():
+        inner = model_of(field.annotation)
+        if inner is None:
+            yield (name,)
+        else:
+            yield from ((name, *place) for place in places_in(inner))
+
 
 DEFAULT_FILE = Path("jobchime.toml")
 FILE_VARIABLE = "JOBCHIME_CONFIG"

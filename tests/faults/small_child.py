@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from services.runtime.files.datadir import held
+from services.runtime.files.datadir import locked
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
@@ -15,7 +15,7 @@ def main(folder: Path) -> None:
     configure_logging(level="error")
 
     def live(ready: Ready) -> None:
-        with held(folder), stop_on_signals() as stop, SqliteLog(folder / LOG) as log:
+        with locked(folder), stop_on_signals() as stop, SqliteLog(folder / LOG) as log:
             runner = small_runner(folder, log, Effects(folder))
             runner.load()
             ready()

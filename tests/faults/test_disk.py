@@ -13,7 +13,7 @@ import pytest
 from services.runtime.backup import backup
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.files.datadir import LOG_FILE, STORE_FILE, held
+from services.runtime.files.datadir import LOG_FILE, STORE_FILE, locked
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
@@ -123,7 +123,7 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     for attempt in (
         lambda: SqliteLog(tmp_path / "data" / LOG_FILE),
-        lambda: held(tmp_path / "data").__enter__(),
+        lambda: locked(tmp_path / "data").__enter__(),
     ):
         with pytest.raises(UnavailableError) as told:
             attempt()

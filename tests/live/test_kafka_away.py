@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.runtime.errors import LateError, UnavailableError
-from services.runtime.kafka.lag import lags
-from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.offsets import Offsets, lags
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import RecordReader, Tail
+from services.runtime.kafka.reader import KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create, require
 from services.runtime.records import Outgoing, Record
@@ -199,7 +198,7 @@ def test_readers_say_in_time_that_the_broker_is_away_and_go_on_where_they_were(
 ) -> None:
     with (
         RecordProducer(settings) as producer,
-        Tail(settings, TOPIC, patience_s=PATIENCE_S) as tail,
+        KafkaTail(settings, TOPIC, patience_s=PATIENCE_S) as tail,
         RecordReader(settings, patience_s=PATIENCE_S) as reader,
         Offsets(settings, patience_s=PATIENCE_S) as offsets,
     ):

@@ -6,7 +6,7 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import Tail
+from services.runtime.kafka.reader import KafkaTail
 from services.runtime.kafka.topics import create, planned
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import TOPIC, outs, values
@@ -22,8 +22,8 @@ def test_what_is_older_than_a_time_is_left_out_and_whatever_comes_is_read() -> N
         clock = FixedClock(NOW - timedelta(days=9))
         with (
             RecordProducer(settings, clock=clock) as producer,
-            Tail(settings, TOPIC, since=NOW - timedelta(days=7)) as tail,
-            Tail(settings, TOPIC, since=NOW) as later,
+            KafkaTail(settings, TOPIC, since=NOW - timedelta(days=7)) as tail,
+            KafkaTail(settings, TOPIC, since=NOW) as later,
         ):
             producer.produce(outs(30))
             clock.set(NOW - timedelta(days=6))

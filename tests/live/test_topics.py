@@ -14,11 +14,10 @@ from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import CRITERIA, RAW, TOPICS, dead_of
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.kafka.lag import inputs_of_services, lags
 from services.runtime.kafka.letters import KafkaLetterLog
-from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.offsets import Offsets, inputs_of_services, lags
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import RecordReader, Tail
+from services.runtime.kafka.reader import KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, check, create, planned, require
 from services.runtime.letters.dead import DeadLetters
@@ -141,7 +140,7 @@ def test_marks_of_transactions_do_not_stop_a_reader(settings: KafkaSettings) -> 
     create(settings, small_topics(settings))
     client = KafkaProducer(bootstrap_servers=list(settings.bootstrap), transactional_id=settings.topic("test"))
     client.init_transactions()
-    with RecordReader(settings, patience_s=10) as reader, Tail(settings, TOPIC, patience_s=10) as tail:
+    with RecordReader(settings, patience_s=10) as reader, KafkaTail(settings, TOPIC, patience_s=10) as tail:
         followed = 0
         for outcome in (client.commit_transaction, client.abort_transaction, client.commit_transaction):
             client.begin_transaction()

@@ -12,7 +12,7 @@ from schemas.codec import decode
 from schemas.raw import RawPosting
 from schemas.sql.ingest import source_items, sources
 from services.ingest.domain.polling.listing import PENDING
-from services.runtime.kafka.reader import Tail
+from services.runtime.kafka.reader import KafkaTail
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.sql.store import reading
 from tests.support.collecting import board, job
@@ -101,7 +101,7 @@ class Arrived:
         """By id and content."""
         self.closed: set[str] = set()
         self.records = 0
-        self._tail = Tail(settings, "raw.v1")
+        self._tail = KafkaTail(settings, "raw.v1")
 
     def look(self) -> "Arrived":
         for record in self._tail.catch_up():

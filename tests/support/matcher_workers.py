@@ -23,8 +23,7 @@ from schemas.topics import MATCHES
 from services.matcher.settings import MatcherSettings
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.windows import Arrival
-from services.runtime.kafka.lag import lags
-from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.offsets import Offsets, lags
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings

@@ -9,14 +9,13 @@ from typing import Protocol
 from services.runtime.clock import FixedClock
 from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import RecordReader, Tail
+from services.runtime.kafka.reader import KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, create, planned
 from services.runtime.letters.dead import LetterLog
-from services.runtime.log.sqlite import SqliteLog
-from services.runtime.log.tail import LogTail
+from services.runtime.log.sqlite import SqliteLog, SqliteTail
+from services.runtime.records import KafkaTail as AnyTail
 from services.runtime.records import Producer, TopicReader
-from services.runtime.records import Tail as AnyTail
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON
 
@@ -60,8 +59,8 @@ class EmbeddedRecordLog:
     def letters(self) -> SqliteLog:
         return self.producer()
 
-    def tail(self, topic: str) -> LogTail:
-        return LogTail(self.producer(), topic)
+    def tail(self, topic: str) -> SqliteTail:
+        return SqliteTail(self.producer(), topic)
 
 
 @dataclass
@@ -79,8 +78,8 @@ class KafkaRecordLog:
     def letters(self) -> KafkaLetterLog:
         return self.closing.enter_context(KafkaLetterLog(self.settings))
 
-    def tail(self, topic: str) -> Tail:
-        return self.closing.enter_context(Tail(self.settings, topic))
+    def tail(self, topic: str) -> KafkaTail:
+        return self.closing.enter_context(KafkaTail(self.settings, topic))
 
 
 @contextmanager

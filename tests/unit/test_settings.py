@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.runtime.errors import UsageError
 from services.runtime.files.toml import read_toml
 from services.settings import Settings, load, load_settings
-from services.settings.environment import name_of, place_of, places_in, variables
+from services.settings.loading import name_of, place_of, places_in, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 PYDANTIC = re.compile(r"Input should|valid (integer|string|number|list)|Field required|Value error|type=")

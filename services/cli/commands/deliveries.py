@@ -18,7 +18,7 @@ from services.usecases.wording import ago
 app = typer.Typer(no_args_is_help=True)
 
 
-class Found(StrEnum):
+class Outcome(StrEnum):
     """What an operator has found out of a delivery."""
 
     ACCEPTED = "accepted"
@@ -37,52 +37,58 @@ def list_deliveries(
     """Deliveries in a state: by default those of which nobody knows whether they went out."""
     at, named = moment(now), deliveries.state_named(state)
     installation = open_installation(config, create=False)
-    found = deliveries.listed(installation, named, most)
+    listed = deliveries.listed(installation, named, most)
     if as_json:
-        for one in found:
-            print_json(_as_json(one, addresses=addresses))
+        for delivery in listed:
+            print_json(_as_json(delivery, addresses=addresses))
         return
     columns = ("delivery", "due at", "mailer", "attempts", "for", "reason", *(("address",) if addresses else ()))
-    rows = [_row(one, at, addresses=addresses) for one in found]
+    rows = [_row(delivery, at, addresses=addresses) for delivery in listed]
     console().print(
         table(f"{counted(len(rows), 'delivery is', 'deliveries are')} {state}", columns, rows, numbers=("attempts",))
     )
     if rows and state == "unknown":
         typer.echo("Ask the mail provider by delivery id; then `jobchime delivery settle DELIVERY accepted|not-sent`.")
     if others := {other: number for other, number in deliveries.counts(installation).items() if other != named}:
-        told = ", ".join(f"{number:,} {other}" for other, number in others.items())
-        typer.echo(f"In other states: {told}; `jobchime delivery list --state STATE` lists those of one.")
+        elsewhere = ", ".join(f"{number:,} {other}" for other, number in others.items())
+        typer.echo(f"In other states: {elsewhere}; `jobchime delivery list --state STATE` lists those of one.")
 
 
 @app.command("settle")
 def settle(
     delivery: Annotated[str, typer.Argument(help="As `delivery list` names it; - takes names from standard input.")],
-    found: Annotated[Found, typer.Argument(help="What the mail provider says of it.")],
+    outcome: Annotated[Outcome, typer.Argument(help="What the mail provider says of it.")],
     resend: Annotated[bool, typer.Option("--resend", help="What was not sent goes out after all.")] = False,
     now: Now = None,
     config: Config = None,
 ) -> None:
     """Say of a delivery that is unknown whether it went out. Its jobs may come again where it did not."""
     at, installation = moment(now), open_installation(config, create=False)
-    for one in sys.stdin.read().split() if delivery == "-" else (delivery,):
-        state = deliveries.settle(installation, one, at, accepted=found is Found.ACCEPTED, resend=resend)
-        typer.echo(f"{one} is {state.replace('_', ' ')} now.")
+    for name in sys.stdin.read().split() if delivery == "-" else (delivery,):
+        state = deliveries.settle(installation, name, at, accepted=outcome is Outcome.ACCEPTED, resend=resend)
+        typer.echo(f"{name} is {state.replace('_', ' ')} now.")
 
 
-def _row(one: ListedDelivery, at: datetime, *, addresses: bool) -> tuple[str | int, ...]:
-    held = f"{one.due_at:%Y-%m-%d %H:%M}Z", one.mailer, one.attempts, ago(at - one.changed_at), one.reason
-    return (one.delivery_id, *held, *((one.address,) if addresses else ()))
+def _row(delivery: ListedDelivery, at: datetime, *, addresses: bool) -> tuple[str | int, ...]:
+    facts = (
+        f"{delivery.due_at:%Y-%m-%d %H:%M}Z",
+        delivery.mailer,
+        delivery.attempts,
+        ago(at - delivery.changed_at),
+        delivery.reason,
+    )
+    return (delivery.delivery_id, *facts, *((delivery.address,) if addresses else ()))
 
 
-def _as_json(one: ListedDelivery, *, addresses: bool) -> dict[str, Any]:
-    told = {
-        "delivery": one.delivery_id,
-        "state": one.state,
-        "attempts": one.attempts,
-        "due_at": one.due_at.isoformat(),
-        "changed_at": one.changed_at.isoformat(),
-        "mailer": one.mailer,
-        "provider_id": one.provider_id,
-        "reason": one.reason,
+def _as_json(delivery: ListedDelivery, *, addresses: bool) -> dict[str, Any]:
+    facts = {
+        "delivery": delivery.delivery_id,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "due_at": delivery.due_at.isoformat(),
+        "changed_at": delivery.changed_at.isoformat(),
+        "mailer": delivery.mailer,
+        "provider_id": delivery.provider_id,
+        "reason": delivery.reason,
     }
-    return told | ({"address": one.address} if addresses else {})
+    return facts | ({"address": delivery.address} if addresses else {})

@@ -63,19 +63,24 @@ _FITS: Final[dict[Fit, tuple[str, str]]] = {"yes": ("✓", "green"), "near": ("~
 _OUTCOMES: Final[dict[Outcome, str]] = {"match": "bold green", "near": "bold yellow", "reject": "bold red"}
 
 
-def explain_page(told: Explanation) -> RenderableType:
+def explain_page(explanation: Explanation) -> RenderableType:
     """Name, verdict, then each criterion with what there is to say of it."""
-    head = Text.assemble((told.title, "bold"), "\n", told.company, (f"  {told.url}" if told.url else "", "dim"))
-    verdict = Text.assemble("\n", (told.said.capitalize(), _OUTCOMES[told.outcome]), "\n")
-    return Group(head, verdict, _table(told) if told.lines else Text("Nothing was asked for."))
+    head = Text.assemble(
+        (explanation.title, "bold"),
+        "\n",
+        explanation.company,
+        (f"  {explanation.url}" if explanation.url else "", "dim"),
+    )
+    verdict = Text.assemble("\n", (explanation.said.capitalize(), _OUTCOMES[explanation.outcome]), "\n")
+    return Group(head, verdict, _table(explanation) if explanation.lines else Text("Nothing was asked for."))
 
 
-def _table(told: Explanation) -> Table:
+def _table(explanation: Explanation) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    for line in told.lines:
+    for line in explanation.lines:
         mark, style = _FITS[line.fit]
         table.add_row(Text(mark, style), line.criterion, _said(line))
     return table

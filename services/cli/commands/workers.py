@@ -15,7 +15,7 @@ from services.settings import load_settings
 Once = Annotated[bool, typer.Option("--once", help="Do what is due, process all there is, then stop.")]
 
 
-def worker_command(name: ServiceName, told: str) -> Callable[..., None]:
+def worker_command(name: ServiceName, help_text: str) -> Callable[..., None]:
     """The command that runs one worker of a service; several may run at once."""
 
     def command(config: Config = None, once: Once = False, now: Now = None) -> None:
@@ -29,7 +29,7 @@ def worker_command(name: ServiceName, told: str) -> Callable[..., None]:
             else:
                 worker.run(stop)
 
-    command.__doc__ = told
+    command.__doc__ = help_text
     return command
 
 

@@ -19,8 +19,7 @@ from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError
 from services.runtime.figures.stream import StoreFigures, read_figures
 from services.runtime.health.heartbeat import Worker, read_workers
-from services.runtime.kafka.lag import inputs_of_services
-from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.letters.dead import DeadLetters, LetterLog
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.pauses import Pauses

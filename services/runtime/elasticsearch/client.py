@@ -184,8 +184,8 @@ def _failure(status: int, reason: str, *, item: bool = False) -> JobchimeError:
         return UnavailableError(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
     if status == _TOO_MANY or status >= 500:
         return UnavailableError(f"Elasticsearch cannot serve now ({status}): {reason}")
-    told = f"Elasticsearch refuses a {'document' if item else 'request'} ({status}): {reason}"
-    return PoisonError(told) if item else JobchimeError(told)
+    sentence = f"Elasticsearch refuses a {'document' if item else 'request'} ({status}): {reason}"
+    return PoisonError(sentence) if item else JobchimeError(sentence)
 
 
 def _reason(body: Any) -> str:

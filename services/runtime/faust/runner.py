@@ -18,8 +18,7 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.session import Session
-from services.runtime.health.pulse import Pulse
-from services.runtime.health.status import RunnerStatus, ServiceStatus
+from services.runtime.health.status import Pulse, RunnerStatus, ServiceStatus
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.metrics.meter import NoMeter, RunnerMeter

@@ -36,9 +36,9 @@ def read_due(connection: Connection, now: datetime) -> Due:
     # What no cut tells of yet has come since the last tick.
     news_at = func.coalesce(came_at, literal(now, Moment))
     since = case((and_(instant, news_at > saved_searches.c.next_due_at), news_at), else_=saved_searches.c.next_due_at)
-    held = subscribers.c.build_lease > now
+    claimed = subscribers.c.build_lease > now
     ripe = (
-        select(saved_searches.c.subscriber_id, since.label("since"), held.label("held"))
+        select(saved_searches.c.subscriber_id, since.label("since"), claimed.label("claimed"))
         .join(subscribers, subscribers.c.subscriber_id == saved_searches.c.subscriber_id)
         .where(
             saved_searches.c.next_due_at <= now,
@@ -52,7 +52,7 @@ def read_due(connection: Connection, now: datetime) -> Due:
     number, longest = connection.execute(
         select(func.count(ripe.c.subscriber_id.distinct()), func.min(ripe.c.since))
     ).one()
-    retried = connection.execute(select(func.count(ripe.c.subscriber_id.distinct())).where(ripe.c.held)).scalar_one()
+    retried = connection.execute(select(func.count(ripe.c.subscriber_id.distinct())).where(ripe.c.claimed)).scalar_one()
     return Due(int(number), longest, int(retried))
 
 
@@ -61,6 +61,6 @@ def _cut(connection: Connection) -> tuple[int, int]:
     row = connection.execute(select(cuts.c.cut, cuts.c.positions).order_by(cuts.c.cut.desc()).limit(1)).one_or_none()
     known = {} if row is None else {int(at): position for at, position in json.loads(row.positions).items()}
     present = {
-        one.partition: one.position for one in connection.execute(select(positions).where(positions.c.position > 0))
+        row.partition: row.position for row in connection.execute(select(positions).where(positions.c.position > 0))
     }
     return (0 if row is None else row.cut), int(present != known)

@@ -44,7 +44,7 @@ class Hold:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[Hold]:
+def locked(folder: Path) -> Iterator[Hold]:
     """Be the one process that runs on `folder`, made where it is missing; a killed holder frees it.
 
     A restore that was cut short is finished first. Reading, and adding subscribers or records, needs no hold. Raises

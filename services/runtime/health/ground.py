@@ -12,8 +12,7 @@ import structlog
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
 from services.runtime.health.notes import Failure
-from services.runtime.health.pulse import Pulse
-from services.runtime.health.status import RunnerStatus
+from services.runtime.health.status import Pulse, RunnerStatus
 from services.runtime.privacy.redaction import redacted
 from services.runtime.retry import RetryPolicy
 

@@ -1,5 +1,7 @@
 """What a runner says of itself: a snapshot for the command line, the health pages and the tests."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -78,3 +80,19 @@ class RunnerStatus:
         """Every service is loaded and none of its partitions stands still."""
         stuck = ("halted", "waiting")
         return all(s.loaded and all(lane.state not in stuck for lane in s.lanes) for s in self.services)
+
+
+class Pulse:
+    """When a loop last turned, for whoever must tell a stuck one from a quiet one."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._at = monotonic()
+
+    def turn(self) -> None:
+        """The loop is alive."""
+        self._at = self._monotonic()
+
+    def idle_s(self) -> float:
+        """Seconds since it last turned."""
+        return self._monotonic() - self._at

@@ -80,7 +80,7 @@ class RecordReader:
             cursor.close()
 
 
-class Tail:
+class KafkaTail:
     """Implements `services.runtime.records.Tail` on Kafka. For one thread at a time.
 
     Where the topic was deleted and made anew, it is read from its new start.
@@ -121,7 +121,7 @@ class Tail:
         self._cursor.close()
         self._offsets.close()
 
-    def __enter__(self) -> "Tail":
+    def __enter__(self) -> "KafkaTail":
         return self
 
     def __exit__(self, *_: object) -> None:

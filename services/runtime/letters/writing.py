@@ -1,12 +1,14 @@
-"""Writes dead letters: a record that could not be processed, with what went wrong."""
+"""Writes dead letters: a record that could not be processed, with what went wrong; and counts them."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from schemas.codec import digest_of
 from schemas.headers import headers_of
-from schemas.topics import dead_of
+from schemas.topics import DEAD_SUFFIX, dead_of
+from services.runtime.metrics.meter import RunnerMeter
 from services.runtime.privacy.redaction import redacted
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Outgoing, Producer, Record
 
 VALUE_CUT = "value_cut"
 """On a dead letter that holds only the beginning of its record: how many bytes the value had."""
@@ -72,3 +74,20 @@ def cut(letter: Outgoing) -> Outgoing:
 
 def _identity(topic: str, of: str, source: str, at: datetime) -> dict[str, str]:
     return headers_of(id=digest_of(topic, of), type=topic, source=source, at=at)
+
+
+class CountedLetters:
+    """For what writes letters by itself, as collectors do of a fault in a feed; a runner counts its own."""
+
+    def __init__(self, producer: Producer, meter: Callable[[str], RunnerMeter]) -> None:
+        """`meter` gives what is told of a service, by its name."""
+        self._producer = producer
+        self._meter = meter
+
+    def produce(self, records: Sequence[Outgoing]) -> None:
+        """Append the records, then count the letters among them. Raises what the producer raises."""
+        self._producer.produce(records)
+        for record in records:
+            if record.topic.endswith(DEAD_SUFFIX):
+                meter = self._meter(record.headers.get("consumer", "unknown"))
+                meter.dead(record.topic.removesuffix(DEAD_SUFFIX), record.headers.get("error_type", "unknown"))

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.topics import EMBEDDED_PARTITIONS, TOPICS, dead_of
 from services.runtime.clock import Clock, SystemClock
@@ -181,21 +181,21 @@ class SqliteLog:
         layout = int(self._rows("PRAGMA user_version", ())[0][0])
         if layout > LAYOUT:
             raise UsageError(f"{self.path} was written by a newer jobchime (layout {layout}); upgrade this one")
-        held = self._held() if layout else {}
-        made_with = max((partition + 1 for _, partition in held), default=self.partitions)
+        ends = self._all_ends() if layout else {}
+        made_with = max((partition + 1 for _, partition in ends), default=self.partitions)
         if made_with != self.partitions:
             raise UsageError(f"{self.path} was made with {made_with} partitions a topic, not {self.partitions}")
         wanted = {(topic, partition) for topic in topics for partition in range(self.partitions)}
-        if layout < LAYOUT or not held.keys() >= wanted:
+        if layout < LAYOUT or not ends.keys() >= wanted:
             with self._writing() as connection:
                 for table in _TABLES:
                     connection.execute(table)
                 insert = 'INSERT OR IGNORE INTO partitions (topic, partition, "end") VALUES (?, ?, 0)'
                 connection.executemany(insert, sorted(wanted))
                 connection.execute(f"PRAGMA user_version = {LAYOUT}")
-        return self._held()
+        return self._all_ends()
 
-    def _held(self) -> dict[tuple[str, int], int]:
+    def _all_ends(self) -> dict[tuple[str, int], int]:
         return {
             (topic, partition): id_
             for id_, topic, partition in self._rows("SELECT id, topic, partition FROM partitions", ())
@@ -293,3 +293,34 @@ class SqliteLog:
 
 def _headers(text: str | None) -> Mapping[str, str]:
     return json.loads(text) if text else {}
+
+
+_PAGE = 1_000
+
+
+class ReadLog(Protocol):
+    """What following needs of a log."""
+
+    def ends(self, topic: str) -> Sequence[int]: ...
+
+    def read(self, topic: str, partition: int, offset: int, most: int) -> list[Record]: ...
+
+
+class SqliteTail:
+    """`Tail` that asks a log for its ends and reads up to them. For one thread."""
+
+    def __init__(self, log: ReadLog, topic: str) -> None:
+        self._log = log
+        self._topic = topic
+        self._next: dict[int, int] = {}
+
+    def catch_up(self) -> Iterator[Record]:
+        """The records since last time. Raises UnavailableError."""
+        for partition, end in enumerate(self._log.ends(self._topic)):
+            while (at := self._next.get(partition, 0)) < end:
+                page = self._log.read(self._topic, partition, at, _PAGE)
+                for record in page:
+                    yield record
+                    self._next[partition] = record.offset + 1
+                if not page:
+                    self._next[partition] = end

@@ -51,10 +51,10 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        told = explain(error, path)
-        if told is None:
+        fault = explain(error, path)
+        if fault is None:
             raise
-        raise told from error
+        raise fault from error
 
 
 def make_private(path: Path) -> None:

@@ -13,8 +13,7 @@ import structlog
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UnavailableError
-from services.runtime.health.pulse import Pulse
-from services.runtime.health.status import RunnerStatus, ServiceStatus
+from services.runtime.health.status import Pulse, RunnerStatus, ServiceStatus
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Service

@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.errors import UnavailableError
-from services.runtime.kafka.lag import lags
-from services.runtime.kafka.offsets import Offsets
+from services.runtime.kafka.offsets import Offsets, lags
 from services.runtime.kafka.settings import KafkaSettings
 
 SERVICE_OF = {"ingest.normaliser": "ingest", "matcher": "matcher", "notifier": "notifier"}

@@ -13,7 +13,7 @@ from services.cli.commands.configuration import settings_file, written
 from services.ingest.push_settings import PushKey
 from services.ingest.settings import SourceSettings
 from services.settings import Settings, load_settings
-from services.settings.environment import places_in
+from services.settings.loading import places_in
 from tests.support.command_line import run
 
 MAPPING = 'kind = "json"\n[fields]\nsource_id = "id"\ntitle = "title"\n'

@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from services.cli.app import tree
 from services.settings import Settings, load_settings
-from services.settings.environment import place_of
+from services.settings.loading import place_of
 
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOY = ROOT / "deploy"

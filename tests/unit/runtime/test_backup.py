@@ -15,7 +15,7 @@ import pytest
 
 from services.runtime.backup import backup, restore
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.files.datadir import LOG_FILE, RESTORED, STORE_FILE, held
+from services.runtime.files.datadir import LOG_FILE, RESTORED, STORE_FILE, locked
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.sql.sqlite import DamagedError, connect
 from services.runtime.sql.store import open_store
@@ -61,7 +61,7 @@ def test_what_is_made_and_what_is_restored_is_for_its_owner_only(data: Path, tmp
     backup(data, tmp_path / "b.zip", now=NOON, also=["secret"])
     restore(tmp_path / "b.zip", tmp_path / "new")
     open_store(f"sqlite:///{tmp_path / 'third' / STORE_FILE}").dispose()
-    with held(data), SqliteLog(data / LOG_FILE), closing(connect(data / STORE_FILE)):
+    with locked(data), SqliteLog(data / LOG_FILE), closing(connect(data / STORE_FILE)):
         (data / "secret").unlink()
         for folder in (data, tmp_path / "new", tmp_path / "third"):
             assert folder.stat().st_mode & 0o777 == 0o700
@@ -254,7 +254,7 @@ def refused_and_untouched(archive: Path, data: Path, tmp_path: Path, words: str)
             restore(archive, folder, force=True)
     assert records(data) == before
     assert not (tmp_path / "fresh").exists()
-    with held(data):
+    with locked(data):
         pass
 
 
@@ -267,22 +267,22 @@ def test_a_restore_that_was_cut_short_is_finished_by_the_next_run(data: Path, tm
         restored.mkdir()
         with zipfile.ZipFile(tmp_path / "b.zip") as packed:
             packed.extract(LOG_FILE, restored)
-        with held(data):
+        with locked(data):
             pass
     assert not restored.exists()
     assert len(records(data)) == 20
 
 
 def test_one_process_at_a_time_holds_a_folder(tmp_path: Path) -> None:
-    with held(tmp_path), pytest.raises(UsageError, match="another jobchime runs"), held(tmp_path):
+    with locked(tmp_path), pytest.raises(UsageError, match="another jobchime runs"), locked(tmp_path):
         pass
-    with held(tmp_path):
+    with locked(tmp_path):
         pass
 
 
 def test_a_folder_that_is_held_is_not_restored_into(data: Path, tmp_path: Path) -> None:
     backup(data, tmp_path / "b.zip", now=NOON)
-    with held(data), pytest.raises(UsageError, match="another jobchime runs"):
+    with locked(data), pytest.raises(UsageError, match="another jobchime runs"):
         restore(tmp_path / "b.zip", data, force=True)
 
 

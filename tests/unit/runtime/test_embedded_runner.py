@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import UnavailableError
-from services.runtime.files.datadir import held
+from services.runtime.files.datadir import locked
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
@@ -219,7 +219,7 @@ def test_an_interrupt_that_comes_twice_at_once_is_one_wish_and_a_later_one_does_
 
 def test_a_run_ends_when_its_data_folder_is_moved_away(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with held(folder) as hold, open_log(folder) as log:
+    with locked(folder) as hold, open_log(folder) as log:
 
         def move(now: datetime) -> Sequence[Outgoing]:
             folder.rename(tmp_path / "moved")
@@ -233,10 +233,10 @@ def test_a_run_ends_when_its_data_folder_is_moved_away(tmp_path: Path) -> None:
 
 def test_a_folder_that_another_was_put_in_place_of_is_not_the_one_held(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with held(folder) as hold:
+    with locked(folder) as hold:
         hold.check()
         folder.rename(tmp_path / "moved")
-        with held(folder) as other:
+        with locked(folder) as other:
             other.check()
             with pytest.raises(UnavailableError):
                 hold.check()

@@ -21,7 +21,7 @@ from services.runtime.health.heartbeat import (
     forget_worker,
     read_workers,
 )
-from services.runtime.health.pulse import Pulse
+from services.runtime.health.status import Pulse
 from tests.support.logs import NOON, ManualTime
 from tests.support.stores import new_engine
 from tests.support.waiting import until

@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import UnavailableError
-from services.runtime.log.sqlite import SqliteLog
-from services.runtime.log.tail import LogTail
+from services.runtime.log.sqlite import SqliteLog, SqliteTail
 from services.runtime.records import Record
 from tests.support.logs import TOPIC, open_log, out, outs, values
 
 
 def test_each_record_comes_once_in_the_order_of_its_partition(tmp_path: Path) -> None:
     with open_log(tmp_path, partitions=3) as log:
-        tail = LogTail(log, TOPIC)
+        tail = SqliteTail(log, TOPIC)
         assert list(tail.catch_up()) == []
         log.produce(outs(2_500))
         found = list(tail.catch_up())
@@ -28,7 +27,7 @@ def test_each_record_comes_once_in_the_order_of_its_partition(tmp_path: Path) ->
 def test_two_tails_of_a_topic_do_not_take_from_each_other(tmp_path: Path) -> None:
     with open_log(tmp_path) as log:
         log.produce(outs(3))
-        first, second = LogTail(log, TOPIC), LogTail(log, TOPIC)
+        first, second = SqliteTail(log, TOPIC), SqliteTail(log, TOPIC)
         assert values(list(first.catch_up())) == values(list(second.catch_up())) == ["value 0", "value 1", "value 2"]
 
 
@@ -36,7 +35,7 @@ def test_what_was_trimmed_and_compacted_away_is_passed_by(tmp_path: Path) -> Non
     with open_log(tmp_path) as log:
         log.produce([out("a", "1"), out("a", "2"), out("b", "3"), out("b", "4")])
         log.compact(TOPIC)
-        tail = LogTail(log, TOPIC)
+        tail = SqliteTail(log, TOPIC)
         assert values(list(tail.catch_up())) == ["2", "4"]
         log.produce([out("a", "5"), out("a", "6")])
         log.compact(TOPIC)
@@ -64,7 +63,7 @@ def test_it_goes_on_where_it_was_when_the_log_went_away(tmp_path: Path) -> None:
     with open_log(tmp_path) as log:
         log.produce(outs(4))
         flaky = Flaky(log)
-        tail = LogTail(flaky, TOPIC)
+        tail = SqliteTail(flaky, TOPIC)
         read = tail.catch_up()
         assert [next(read).offset, next(read).offset] == [0, 1]
         with pytest.raises(UnavailableError):

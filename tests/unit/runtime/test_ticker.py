@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError
-from services.runtime.letters.counted import CountedLetters
+from services.runtime.letters.writing import CountedLetters
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Outgoing, Record
-from services.runtime.stages.ticker import Ticker
+from services.runtime.stages.ticks import Ticker
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
 RAW = "raw.v1"

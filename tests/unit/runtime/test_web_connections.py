@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.web.connections import ConnectionLimits
-from services.runtime.web.server import WebServer
+from services.runtime.web.server import ConnectionLimits, WebServer
 from tests.support.slow_clients import sent_until_broken_off
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

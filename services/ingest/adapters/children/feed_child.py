@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from services.runtime.frames import limit_memory, read_frame, write_frame
+from services.runtime.child import limit_memory, read_frame, write_frame
 
 MOST_MEMORY = 2 * 1024**3
 MOST_ENTRIES = 20_000

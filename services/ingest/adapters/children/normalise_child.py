@@ -12,7 +12,7 @@ from schemas.codec import encode
 from services.ingest.domain.normalise import normalise
 from services.ingest.domain.warm import warm_up
 from services.rules.money import Rates
-from services.runtime.frames import limit_memory, read_frame, write_frame
+from services.runtime.child import limit_memory, read_frame, write_frame
 
 MOST_MEMORY = 2 * 1024**3
 
