@@ -45,6 +45,7 @@ def test_no_language_is_both_needed_and_wanted(pieces: list[str]) -> None:
 def test_a_denial_never_gives_a_need(name: str, before: str, level: str) -> None:
     for text in (f"No {level}{name} required.", f"You do not need to speak {level}{name}.", f"{name} is not required."):
         assert read(before + text, "en").stated == ()
+        assert read("We build it.", "en", title=f"Engineer ({text})").stated == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

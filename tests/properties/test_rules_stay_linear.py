@@ -13,6 +13,7 @@ from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
+from services.ingest.domain.spoken.reading import read_languages
 from services.ingest.domain.text.html import sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import MOST_READ, Document, document_of
@@ -62,6 +63,7 @@ _READERS = {
     "skills": _skills,
     "language": lambda draft, document: read_language(document, draft.language),
     "visa": lambda draft, document: read_visa(document, "en"),
+    "languages of work": lambda draft, document: read_languages(document, (), "de"),
 }
 _FIELDS = {
     "restriction": read_reach,

@@ -1,6 +1,6 @@
 """What one sentence says of the languages in it: needed or wished for, how well, and of which one is enough."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -23,16 +23,16 @@ class Said(NamedTuple):
     stop: int
 
 
-def said_of(words: Sequence[Word], where: Where, denied: frozenset[int], *, wished: bool) -> Iterator[Said]:
-    """Read a sentence: `denied` are the starts of names that need not be known, `wished` says that of all of it."""
-    words = _without_lone_codes(words)
+def said_of(words: Sequence[Word], where: Where, is_denied: Callable[[Word], bool], *, wished: bool) -> Iterator[Said]:
+    """Read a sentence: of names that are denied nothing is said; `wished` is what its section says of all of it."""
+    words = _without_asides(_without_lone_codes(words))
     optional = optional_names(words)
     for first, stop in _runs(words):
         names = [at for at in range(first, stop) if words[at].kind in NAMES]
         if not names or not (_is_supported(words, first, stop, where) or optional.intersection(names)):
             continue
         names = names[: len(names) - _described(words, names, first, stop)]
-        names = [at for at in names if at in optional or words[at].start not in denied]
+        names = [at for at in names if at in optional or not is_denied(words[at])]
         needed = any(word.kind == "needed" for word in (*words[first:stop], *_behind(words, stop)))
         start, end = words[first].start, words[stop - 1].stop
         for group, wanted in _groups(words, names, optional):
@@ -63,6 +63,22 @@ def _without_lone_codes(words: Sequence[Word]) -> list[Word]:
             for near in (at - 2, at + 2)
         ):
             kept[at] = word._replace(kind="other")
+    return kept
+
+
+def _without_asides(words: Sequence[Word]) -> list[Word]:
+    """Without brackets that speak of something else: "fluent in French (our clients are in Paris) and Dutch"."""
+    kept: list[Word] = []
+    opened: int | None = None
+    for word in words:
+        kept.append(word)
+        if word.kind == "open":
+            opened = len(kept) - 1
+        elif word.kind == "close" and opened is not None:
+            kinds = {inside.kind for inside in kept[opened:]}
+            if kinds & BREAKS and not kinds & SUPPORT:
+                del kept[opened:]
+            opened = None
     return kept
 
 
@@ -124,7 +140,7 @@ def _chained(words: Sequence[Word], names: Sequence[int]) -> int:
     """How many of the last names nothing but joints part."""
     count = 1
     for before, behind in zip(reversed(names[:-1]), reversed(names), strict=False):
-        if any(word.kind not in JOINTS and word.kind not in EDGES for word in words[before + 1 : behind]):
+        if any(word.kind == "open" or word.kind not in JOINTS | EDGES for word in words[before + 1 : behind]):
             break
         count += 1
     return count

@@ -1,6 +1,6 @@
 """The languages that the work needs, from a posting's title, its text and a board's field for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -85,7 +85,7 @@ def _said(text: str, language: str, where: Where) -> Iterator[Said]:
     mentions = list(names_of(language).mentions(text, lowered))
     if mentions:
         words = list(words_of(language).read(text, lowered, mentions, 0, len(text)))
-        yield from said_of(words, where, frozenset(), wished=False)
+        yield from said_of(words, where, _denials(text, 0, len(text)), wished=False)
 
 
 def _in_text(document: Document, language: str) -> Iterator[_Claim]:
@@ -96,12 +96,14 @@ def _in_text(document: Document, language: str) -> Iterator[_Claim]:
             continue
         words = list(known.read(document.text, document.lowered, mentions, start, stop))
         where: Where = "list" if _is_listed(document, words, start, language) else "text"
-        unneeded = frozenset(
-            one.start for one in mentions if denied(document.text, one.start, one.stop, within=(start, stop))
-        )
-        for said in said_of(words, where, unneeded, wished=kind == "nice"):
+        for said in said_of(words, where, _denials(document.text, start, stop), wished=kind == "nice"):
             weight = 2 if said.stressed or kind in _ASKING or where == "list" else 1
             yield _Claim(said, weight, quote("text", document.text, said.start, said.stop))
+
+
+def _denials(text: str, start: int, stop: int) -> Callable[[Word], bool]:
+    """Whether a sentence, a stretch of a text, says of a language in it that one need not know it."""
+    return lambda name: denied(text, name.start, name.stop, within=(start, stop))
 
 
 def _section(document: Document, position: int) -> Kind:

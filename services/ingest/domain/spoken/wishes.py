@@ -24,7 +24,11 @@ def optional_names(words: Sequence[Word]) -> frozenset[int]:
         if behind is not None and behind.kind in LEVELS and not ahead:
             continue  # a wish for a level
         leads = before is None or before.kind in EDGES | {"and", "or", "other"}
-        found.update((ahead or _back(words, at)) if leads else (_back(words, at) or ahead))
+        if leads:
+            # "(bonus points for ...)" and "preferably at a bank" wish for something else.
+            found.update(ahead or (() if behind is not None and behind.kind == "other" else _back(words, at)))
+        else:
+            found.update(_back(words, at) or ahead)
     return frozenset(found)
 
 

@@ -31,7 +31,7 @@ _ENTRIES: Final[tuple[tuple[WordKind, tuple[str, ...]], ...]] = (
     ("or", ("spoken.or",)), ("and", ("spoken.and",)), ("bilingual", ("spoken.bilingual",)),
     ("trade", ("spoken.trade",)), ("ability", ("spoken.ability",)), ("knowledge", ("spoken.knowledge",)),
     ("needed", ("spoken.needed", "denial.needed")), ("others", ("spoken.others",)),
-    ("title_with", ("spoken.title_with",)), ("filling", ("spoken.filling",)),
+    ("title_with", ("spoken.title_with",)), ("filling", ("spoken.filling", "denial.but")),
 )  # fmt: skip
 """Of ways that fit alike the first."""
 _SIGNS: Final[dict[str, WordKind]] = {",": "comma", "/": "slash", "&": "and", "(": "open", ")": "close"}
@@ -59,6 +59,8 @@ class Words:
     """How sentences in a language and in English are cut."""
 
     patterns: tuple[tuple[WordKind, re.Pattern[str]], ...]
+    any_of_them: re.Pattern[str]
+    """Most words are none of these: one look passes them over."""
     compound: re.Pattern[str]
     grammar: frozenset[str]
 
@@ -94,7 +96,8 @@ class Words:
             apart = token[0] in _DASHES and at > 0 and lowered[at - 1].isspace()
             kind = "dash" if apart else _SIGNS.get(token[0]) or ("sign" if token[0] in _JOINING else None)
             return Word(kind or "other", at, at + 1, grammar=kind is None)
-        for known, pattern in self.patterns:
+        matters = self.any_of_them.match(lowered, at, ahead) is not None
+        for known, pattern in self.patterns if matters else ():
             found = pattern.match(lowered, at, ahead)
             if found is not None and found.end() > end and (found.end() >= token.end()):
                 kind, end = known, found.end()
@@ -108,14 +111,14 @@ def words_of(language: str) -> Words:
     """Give the words of one of the languages of the rules and of English."""
     languages = tuple(dict.fromkeys(("en", language)))
     function_words = table_of("function_words.toml")
+    unneeded = rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}"
+    patterns: list[tuple[WordKind, str]] = [
+        ("unneeded", unneeded),
+        *((kind, "|".join(_any_of(entry, languages) for entry in entries)) for kind, entries in _ENTRIES),
+    ]
     return Words(
-        (
-            ("unneeded", re.compile(rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}")),
-            *(
-                (kind, re.compile("|".join(_any_of(entry, languages) for entry in entries)))
-                for kind, entries in _ENTRIES
-            ),
-        ),
+        tuple((kind, re.compile(pattern)) for kind, pattern in patterns),
+        re.compile("|".join(pattern for _, pattern in patterns)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(
             word for known in languages for word in (*function_words[known].split(), *written("spoken.grammar", known))
