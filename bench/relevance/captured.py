@@ -148,9 +148,9 @@ def _line(tag: re.Match[str]) -> str:
 
 
 def _distinct(texts: list[str]) -> Iterator[str]:
-    """Feeds give a text twice, as HTML and plain."""
+    """Feeds give a text twice, as HTML and plain, and its beginning once more as an excerpt."""
     seen = list[str]()
-    for text in texts:
+    for text in sorted(texts, key=len, reverse=True):
         folded = re.sub(r"\W+", "", text.casefold())
         if not any(folded[:_LONG] in one for one in seen):
             seen.append(folded)
