@@ -16,9 +16,9 @@ from services.demo.report import DemoReport, report_of
 from services.demo.shelf import Shelf, ShelfFetcher, feed_files
 from services.embedded import Embedded, embedded
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.closing import Tools
 from services.ingest.collector import Collector
 from services.ingest.reader import Reader
+from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings

@@ -11,10 +11,10 @@ from services.ingest.adapters.fetch.source import SourceFetcher
 from services.ingest.adapters.fetch.web import WebFetcher
 from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.closing import Tools
 from services.ingest.collector import Collector
 from services.ingest.normaliser import Normaliser
 from services.ingest.reader import Reader
+from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings
 from services.ingest.trial import Normalise
 from services.runtime.records import Producer

@@ -12,7 +12,6 @@ from typing import Self
 
 import structlog
 
-from services.ingest.closing import Tools, close_ended
 from services.ingest.details import DetailReader, wants_details
 from services.ingest.domain.polling.schedule import SourceHealth, Validators, next_due, silent_since
 from services.ingest.events import COLLECTOR
@@ -20,6 +19,7 @@ from services.ingest.poll import Poll, PollReport
 from services.ingest.polls import Polls, PollStoppedError
 from services.ingest.ports import Fetched, FetchFailedError
 from services.ingest.reader import Page, Reader
+from services.ingest.sending import Tools, close_ended
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.http.fetch import host_of

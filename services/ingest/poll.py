@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.ingest.closing import Tools, chunks, close
 from services.ingest.details import DetailReader
 from services.ingest.domain.polling.listing import (
     Seen,
@@ -17,15 +16,15 @@ from services.ingest.domain.polling.listing import (
     is_confirmed,
     judge,
     missed,
-    pending,
     proves_absence,
     seen_again,
     shrinking,
 )
 from services.ingest.domain.polling.schedule import Counts, SourceHealth, Validators
-from services.ingest.events import dead_letter, fault_of, raw_record, seen_of
+from services.ingest.events import dead_letter, fault_of, seen_of
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
+from services.ingest.sending import Change, Tools, chunks, close, send
 from services.ingest.settings import SourceSettings
 
 _MOST_FAULTS = 3
@@ -59,10 +58,7 @@ class PollReport:
 
 
 class Poll:
-    """Takes pages.
-
-    An item is written down as pending, sent, and written down as sent: a crash in between repeats work, never loses it.
-    """
+    """Takes pages. What a crash in between repeats or loses: `sending`."""
 
     def __init__(
         self, source: SourceSettings, health: SourceHealth, now: datetime, tools: Tools, details: DetailReader
@@ -183,7 +179,7 @@ class Poll:
                 broken.append(read)
             else:
                 items[item.source_id] = (read, item)
-        self._send(items, found, terms, renewed=completed.renewed)
+        self._send(items, terms, renewed=completed.renewed)
         self._bury(broken)
 
     def _read(self, found: Format, item: Item) -> Seen | Broken:
@@ -194,26 +190,24 @@ class Poll:
             _events.exception("an adapter failed", format=found.name, source=self._source.name)
             return Broken(f"the format {found.name} failed: {type(error).__name__}", source_id=item.source_id)
 
-    def _send(
-        self, items: dict[str, tuple[Seen, Item]], found: Format, terms: Terms, *, renewed: Collection[str]
-    ) -> None:
+    def _send(self, items: dict[str, tuple[Seen, Item]], terms: Terms, *, renewed: Collection[str]) -> None:
         name = self._source.name
         known = self._tools.ledger.known(name, items)
         judged = [
             (judge(seen, known.get(source_id), source=name, terms=terms), item)
             for source_id, (seen, item) in items.items()
         ]
-        attribution = self._source.attribution or found.attribution
-        out = [(one.known, item.data) for one, item in judged if one.goes_out]
-        self._tools.ledger.keep(KeptItem(pending(row), data) for row, data in out)
-        self._tools.producer.produce(
-            [raw_record(row, data, closed=False, attribution=attribution, now=self._now) for row, data in out]
-        )
-        self._tools.ledger.keep(
-            KeptItem(one.known, item.data if one.outcome != "unchanged" or item.source_id in renewed else None)
-            for one, item in judged
-        )
-        self._outcomes.update(one.outcome for one, _ in judged)
+        changes = [
+            Change(
+                verdict.known,
+                item.data,
+                goes_out=verdict.goes_out,
+                renews_item=verdict.outcome != "unchanged" or item.source_id in renewed,
+            )
+            for verdict, item in judged
+        ]
+        send(self._tools, changes, self._now)
+        self._outcomes.update(verdict.outcome for verdict, _ in judged)
 
     def _bury(self, broken: list[Broken]) -> None:
         """Give each fault one dead letter, however many polls meet it."""

@@ -13,11 +13,11 @@ import structlog
 
 from schemas.faults import nearest
 from schemas.posting import posting_id_of
-from services.ingest.closing import Tools, chunks, close
-from services.ingest.domain.polling.listing import Seen, Terms, judge, pending
+from services.ingest.domain.polling.listing import Seen, Terms, judge
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
-from services.ingest.events import raw_record, seen_of
-from services.ingest.ports import Broken, Format, Item, JsonObject, KeptItem, UnusableItemError
+from services.ingest.events import seen_of
+from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
+from services.ingest.sending import Change, Tools, chunks, close, send
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
 from services.runtime.privacy.redaction import redacted
@@ -105,7 +105,7 @@ class _Ready:
 
 
 class Pusher:
-    """Takes pushed records. Each is written down as pending, sent, and written down as sent: see `poll.Poll`.
+    """Takes pushed records. What a crash in between repeats or loses: `sending`.
 
     A request that is cut short by a crash may be sent again as it was: what is known by (source, id, content) does not
     go out twice. Requests of one source are taken one after the other within a process; one that waits for more than
@@ -188,30 +188,24 @@ class Pusher:
         return _refused(index, seen) if isinstance(seen, Broken) else _Ready(index, part.source_id, part, seen)
 
     def _take(self, source: str, some: Sequence[_Ready], now: datetime, *, backlog: bool) -> list[Taken]:
-        found = self._how.format
         terms = Terms(now=now, max_age=self._tools.settings.max_age, complete=False, first_poll=backlog)
-        known = self._tools.ledger.known(source, [one.source_id for one in some])
+        known = self._tools.ledger.known(source, [record.source_id for record in some])
         judged = [
-            (one, one.item, judge(one.seen, known.get(one.source_id), source=source, terms=terms))
-            for one in some
-            if one.item is not None and one.seen is not None
+            (record, record.item, judge(record.seen, known.get(record.source_id), source=source, terms=terms))
+            for record in some
+            if record.item is not None and record.seen is not None
         ]
-        attribution = self._tools.attribution(source, found.name)
-        out = [(verdict.known, item.data) for _, item, verdict in judged if verdict.goes_out]
-        self._tools.ledger.keep(KeptItem(pending(row), data) for row, data in out)
-        self._tools.producer.produce(
-            [raw_record(row, data, closed=False, attribution=attribution, now=now) for row, data in out]
-        )
-        self._tools.ledger.keep(
-            KeptItem(verdict.known, None if verdict.outcome == "unchanged" else item.data)
+        changes = [
+            Change(verdict.known, item.data, goes_out=verdict.goes_out, renews_item=verdict.outcome != "unchanged")
             for _, item, verdict in judged
-        )
-        taken = [_taken(source, one, verdict.outcome) for one, _, verdict in judged]
-        gone = [(one, known.get(one.source_id)) for one in some if one.item is None]
+        ]
+        send(self._tools, changes, now)
+        taken = [_taken(source, record, verdict.outcome) for record, _, verdict in judged]
+        gone = [(record, known.get(record.source_id)) for record in some if record.item is None]
         close(self._tools, [row for _, row in gone if row is not None and row.is_open], now)
-        for one, row in gone:
+        for record, row in gone:
             outcome: Outcome = "unknown" if row is None else "closed" if row.is_open else "unchanged"
-            taken.append(_taken(source, one, outcome))
+            taken.append(_taken(source, record, outcome))
         return taken
 
     def _now(self, source: str) -> datetime:

@@ -8,8 +8,8 @@ from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.formats.posting_lines import FIELDS, PostingLines
 from services.ingest.adapters.push.web import PushApi, push_app
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.closing import Tools
 from services.ingest.push import Pusher, PushFormat
+from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings
 from services.runtime.clock import Clock
 from services.runtime.metrics.process import Metrics

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.closing import Tools
 from services.ingest.collector import Collector
+from services.ingest.sending import Tools
 from services.runtime.errors import UnavailableError
 from tests.support.collecting import Bench, bench, board, job, source, written
 

@@ -18,10 +18,10 @@ from services.ingest.adapters.fetch.source import SourceFetcher
 from services.ingest.adapters.fetch.web import WebFetcher
 from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
-from services.ingest.closing import Tools
 from services.ingest.collector import Collector
 from services.ingest.poll import PollReport
 from services.ingest.reader import Reader
+from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Outgoing
