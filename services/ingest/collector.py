@@ -1,27 +1,23 @@
 """The collectors: poll what is due, note how each source fares, close what has ended."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, islice
 from random import Random
 from typing import Self
 
 import structlog
 
-from services.ingest.details import DetailReader, wants_details
-from services.ingest.domain.polling.schedule import SourceHealth, Validators, next_due, silent_since
+from services.ingest.domain.polling.schedule import silent_since
 from services.ingest.events import COLLECTOR
-from services.ingest.poll import Poll, PollReport
+from services.ingest.poller import Poller
 from services.ingest.polls import Polls, PollStoppedError
-from services.ingest.ports import Fetched, FetchFailedError
-from services.ingest.reader import Page, Reader
+from services.ingest.reader import Reader
 from services.ingest.sending import Tools, close_ended
 from services.ingest.settings import SourceSettings
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.http.fetch import host_of
 from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Record
@@ -61,10 +57,9 @@ class Collector:
         self._paused = paused
         self._monotonic = monotonic
         self._tools = tools
-        self._reader = reader
-        self._chance = chance
         self._worker = worker
         self._polls = Polls(tools.settings.polls_at_once, monotonic)
+        self._poller = Poller(tools, reader, chance, self._polls, monotonic=monotonic)
         self._waits = True
         self._failure: Exception | None = None
         self._pruned_at: datetime | None = None
@@ -107,11 +102,6 @@ class Collector:
                 self._prune(now)
             self._warn(now)
         return ()
-
-    def poll_source(self, source: SourceSettings, now: datetime) -> PollReport:
-        """Poll one source, due or not. Raises UnavailableError where the store or the log is away."""
-        with self._polls.turn():
-            return self._poll(source, now)
 
     def _pollable(self) -> dict[str, SourceSettings]:
         held = self._paused()
@@ -170,77 +160,6 @@ class Collector:
             self._failure = error
             return None
 
-    def _poll(self, source: SourceSettings, now: datetime) -> PollReport:
-        settings = self._tools.settings
-        began = self._monotonic()
-        latest = began + min(settings.poll_timeout, settings.lease / 2).total_seconds()
-        health = self._health(source.name, now)
-        poll = Poll(source, health, now, self._tools, self._details(source, now, latest))
-        wish: timedelta | None = None
-        answered = False
-        try:
-            for page in self._pages(source, health, now, latest):
-                answered = True
-                if not poll.take(page):
-                    break
-        except FetchFailedError as error:
-            poll.fail(redacted(error), hung=error.hung)
-            wish = error.retry_after
-        report = poll.finish()
-        after = self._after(source, health, report, poll, now, wish, answered=answered)
-        if report.hung:
-            # It backs off from when it was left: from when it was asked, a hang of minutes would be none.
-            after = replace(after, next_due=after.next_due + timedelta(seconds=self._monotonic() - began))
-        self._tools.ledger.settle(after)
-        told_of = {"source": source.name, "items": report.counts.items, "notes": "; ".join(report.notes)}
-        if report.error is not None:
-            _events.warning("a poll failed", error=report.error, **told_of)
-        else:
-            _events.info("polled", unchanged=report.unchanged, **told_of)
-        return report
-
-    def _pages(self, source: SourceSettings, health: SourceHealth, now: datetime, latest: float) -> Iterator[Page]:
-        """The pages of a listing, each fetched, and read as far as its first part, while others are polled.
-
-        What reads a body whole before it gives anything does that then.
-        """
-        pages = self._reader.read(
-            source,
-            health.validators,
-            now,
-            daily=self._lacks_details(source, health),
-            in_time=lambda: self._monotonic() < latest,
-        )
-
-        def fetched() -> Page | None:
-            page = next(pages, None)
-            return page and replace(page, parts=chain(list(islice(page.parts, 1)), page.parts))
-
-        while (page := self._polls.apart(fetched)) is not None:
-            yield page
-
-    def _lacks_details(self, source: SourceSettings, health: SourceHealth) -> bool:
-        """Whether a source's listings, as last read, are completed posting by posting."""
-        for name in (health.format or "").split(", "):
-            try:
-                if wants_details(source, self._tools.format_named(name)):
-                    return True
-            except UsageError:
-                continue  # it is no longer there: the listing is read anew anyway
-        return False
-
-    def _details(self, source: SourceSettings, now: datetime, latest: float) -> DetailReader:
-        def fetch(address: str, validators: Validators) -> Fetched:
-            return self._polls.apart(lambda: self._reader.detail(source, address, validators, now))
-
-        return DetailReader(
-            source,
-            in_time=lambda: self._monotonic() < latest,
-            fetch=fetch,
-            kept=lambda source_ids: self._tools.ledger.items(source.name, source_ids),
-            now=now,
-        )
-
     def silent(self, now: datetime) -> dict[str, datetime]:
         """The enabled sources that have given nothing for too long, each with since when."""
         pollable = self._pollable()
@@ -256,69 +175,15 @@ class Collector:
 
     def _poll_claimed(self, source: SourceSettings, now: datetime) -> None:
         try:
-            self._poll(source, now)
+            self._poller.poll(source, now)
         except UnavailableError:
             raise
         except JobchimeError as error:
-            self._note_failure(source, now, redacted(error))
+            self._poller.note_failure(source, now, redacted(error))
         except Exception as error:
             # One source's fault must not keep the others from being polled.
             _events.exception("a poll failed unexpectedly", source=source.name)
-            self._note_failure(source, now, f"the poll failed unexpectedly: {redacted(error)}")
-
-    def _note_failure(self, source: SourceSettings, now: datetime, reason: str) -> None:
-        health = self._health(source.name, now)
-        failures = health.failures + 1
-        self._tools.ledger.settle(
-            replace(
-                health,
-                last_attempt=now,
-                failures=failures,
-                hangs=0,
-                last_error=reason,
-                validators=Validators(),
-                next_due=next_due(now, every=source.every, failures=failures, chance=self._chance.random()),
-            )
-        )
-
-    def _health(self, source: str, now: datetime) -> SourceHealth:
-        return self._tools.ledger.health(source) or SourceHealth(source, added_at=now, next_due=now)
-
-    def _after(
-        self,
-        source: SourceSettings,
-        health: SourceHealth,
-        report: PollReport,
-        poll: Poll,
-        now: datetime,
-        wish: timedelta | None,
-        *,
-        answered: bool,
-    ) -> SourceHealth:
-        failures = 0 if report.error is None else health.failures + 1
-        every = source.interval(report.rest)
-        due = next_due(now, every=every, failures=failures, chance=self._chance.random(), retry_after=wish)
-        after = replace(
-            health,
-            last_attempt=now,
-            failures=failures,
-            hangs=health.hangs + 1 if report.hung else 0,
-            notes="; ".join(report.notes),
-            shrunk=report.shrunk,
-            next_due=due,
-            validators=poll.validators(report) if answered else health.validators,
-            counts=report.counts if answered else health.counts,
-            format=report.format,
-        )
-        if report.error is not None:
-            return replace(after, last_error=report.error)
-        return replace(
-            after,
-            last_success=now,
-            listed_at=now if report.whole else health.listed_at,
-            # While postings of the first listing wait for their details, what comes is still backlog.
-            settled_at=health.settled_at or (None if report.waiting else now),
-        )
+            self._poller.note_failure(source, now, f"the poll failed unexpectedly: {redacted(error)}")
 
     def _warn(self, now: datetime) -> None:
         silent = self.silent(now)

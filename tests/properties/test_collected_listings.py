@@ -1,7 +1,7 @@
 """Whatever a board lists, and wherever a poll is interrupted, the log ends up telling the truth."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.collector import Collector
 from services.ingest.sending import Tools
 from services.runtime.errors import UnavailableError
 from tests.support.collecting import Bench, bench, board, job, source, written
@@ -55,16 +54,15 @@ class Failing:
         return call
 
 
-def _failing(on: Bench) -> tuple[Collector, list[int], list[Step]]:
+def _failing(on: Bench) -> tuple[Bench, list[int], list[Step]]:
     calls, step = [0], list[Step]()
-    tools = on.collector._tools
     guarded = Tools(
-        tools.settings,
-        Failing(tools.ledger, calls, step),  # type: ignore[arg-type]  a proxy
-        Failing(tools.producer, calls, step),  # type: ignore[arg-type]  a proxy
-        tools.format_named,
+        on.tools.settings,
+        Failing(on.tools.ledger, calls, step),  # type: ignore[arg-type]  a proxy
+        Failing(on.tools.producer, calls, step),  # type: ignore[arg-type]  a proxy
+        on.tools.format_named,
     )
-    return Collector(guarded, on.collector._reader, on.collector._chance), calls, step
+    return replace(on, tools=guarded), calls, step
 
 
 STEPS = st.lists(st.builds(Step, LISTING, st.none() | st.integers(1, 12), st.booleans()), min_size=1, max_size=6)
@@ -87,15 +85,15 @@ def test_after_any_interruption_the_log_shows_what_the_board_lists(steps: list[S
     with TemporaryDirectory() as folder:
         path = Path(folder) / "feed.json"
         on = bench(Path(folder) / "state", source(str(path)))
-        collector, calls, current = _failing(on)
+        guarded, calls, current = _failing(on)
         for number, step in enumerate([*steps, *(Step(last, None, False) for _ in range(3))]):
             calls[0] = 0
             current.append(step)
             written(path, board(*(job(name, title=title) for name, title in step.listing.items())), changed_at=number)
             # After a failure the process comes up again: nothing but store and log is left of it.
             with suppress(UnavailableError):
-                collector.poll_source(on.settings.sources[0], on.now)
-            on.now += MINUTE
+                guarded.poll(after=timedelta())
+            guarded.now += MINUTE
         assert _open_in(on) == last
 
 

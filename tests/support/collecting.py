@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.collector import Collector
 from services.ingest.poll import PollReport
+from services.ingest.poller import Poller
+from services.ingest.polls import Polls
+from services.ingest.ports import SourceLedger
 from services.ingest.reader import Reader
 from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
@@ -119,20 +123,39 @@ class KeptRecords:
 
 @dataclass(slots=True)
 class Bench:
-    """A collector with all that it touches."""
+    """Collectors with all that they touch."""
 
-    collector: Collector
-    ledger: SqlSourceLedger
+    tools: Tools
+    reader: Reader
     sent: KeptRecords
-    settings: IngestSettings
     slept: list[float]
+    chance: Random
     now: datetime = NOON
+    monotonic: Callable[[], float] = time.monotonic
+    """The clock by which polls are timed."""
+    collector: Collector = field(init=False)
+    poller: Poller = field(init=False)
+    polls: Polls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.collector = Collector(self.tools, self.reader, self.chance)
+        self.polls = Polls(1)
+        self.poller = Poller(self.tools, self.reader, self.chance, self.polls, monotonic=self.monotonic)
+
+    @property
+    def ledger(self) -> SourceLedger:
+        return self.tools.ledger
+
+    @property
+    def settings(self) -> IngestSettings:
+        return self.tools.settings
 
     def poll(self, source: str = "board", *, after: timedelta = HOUR) -> PollReport:
-        """Poll a source, then let time pass."""
+        """Poll a source, due or not, then let time pass."""
         found = self.settings.source(source)
         assert found is not None
-        report = self.collector.poll_source(found, self.now)
+        with self.polls.turn():
+            report = self.poller.poll(found, self.now)
         self.now += after
         return report
 
@@ -175,8 +198,7 @@ def bench(
         format_named=known.format_named,
         revision=known.revision,
     )
-    collector = Collector(Tools(made, ledger, sent, known.format_named), reader, chance)
-    return Bench(collector, ledger, sent, made, slept)
+    return Bench(Tools(made, ledger, sent, known.format_named), reader, sent, slept, chance)
 
 
 def source(url: str, name: str = "board", **more: Any) -> SourceSettings:

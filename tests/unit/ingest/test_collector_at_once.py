@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ def test_a_hang_backs_off_from_when_it_was_left(server: FeedServer, tmp_path: Pa
         exchange.stopping.wait(1)
 
     on = bench(tmp_path, source(server.on("/feed", long_silent), every="1m"), read_timeout=0.2)
-    on.collector._monotonic = lambda: clock[0]
+    on = replace(on, monotonic=lambda: clock[0])
     assert on.poll().hung
     health = on.ledger.health("board")
     assert health is not None
@@ -190,8 +190,7 @@ def test_the_end_leaves_a_source_that_hangs_and_another_life_polls_it(server: Fe
     # What came after the end was not taken: log and store may be closed by then.
     assert on.sent.raw() == []
     again = on_bench(tmp_path / "again", *hanging(server, 1))
-    again.collector._tools = on.collector._tools
-    again.collector.tick(NOON)
+    replace(again, tools=on.tools).collector.tick(NOON)
     assert on.sent.events() == ["seen 1"]
 
 
@@ -203,7 +202,7 @@ def test_a_poll_asks_for_no_further_page_once_its_time_is_over(server: FeedServe
         exchange.reply(200, browse_page(str(len(server.asked)), cursor=f"c{len(server.asked)}"))
 
     on = bench(tmp_path, source(server.on("/feed", slowly)), poll_timeout="5m")
-    on.collector._monotonic = lambda: clock[0]
+    on = replace(on, monotonic=lambda: clock[0])
     report = on.poll()
     assert len(server.asked) == 2
     assert report.counts.new == 2

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -298,7 +299,7 @@ def test_slow_calls_do_not_outlast_the_hold_on_a_source(server: FeedServer, tmp_
 
     for number in (1, 2, 3):
         server.on(f"{COMPANY}/{number}", slowly)
-    on.collector._monotonic = lambda: clock[0]
+    on = replace(on, monotonic=lambda: clock[0])
     report = on.poll()
     assert calls(server) == ["1", "2"]
     assert report.notes == ("1 wait for their details (its server is slow)",)

@@ -38,9 +38,7 @@ def reading(address: str, folder: Path, *, more: str = "") -> Bench:
 def edited(before: Bench, folder: Path, more: str) -> Bench:
     """The same store after the settings were edited and read anew."""
     fresh = reading(before.settings.sources[0].url, folder / "anew", more=more)
-    tools = replace(fresh.collector._tools, ledger=before.ledger)
-    fresh.collector._tools = tools
-    return replace(fresh, ledger=before.ledger, now=before.now)
+    return replace(fresh, tools=replace(fresh.tools, ledger=before.ledger), now=before.now)
 
 
 def body(*ids: int, following: str = "null") -> bytes:
