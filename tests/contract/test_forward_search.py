@@ -11,10 +11,9 @@ from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
-from services.notifier.previewing import Fitting, ForwardSearch
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch.client import SearchEngine
-from services.usecases.previews import IndexedPostings, StoredPostings
+from services.usecases.previews import Fitting, ForwardSearch, IndexedPostings, StoredPostings
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying, skills

@@ -20,9 +20,9 @@ from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Digest
 from services.notifier.domain.people import Subscriber
 from services.notifier.ports import Email, MailBusyError, MailRefusedError, MailUnknownError, MailWithheldError
-from services.notifier.previewing import Preview
 from services.notifier.settings import NotifierSettings
 from services.rules.signature import fold_company
+from services.usecases.previews import Preview
 from tests.support.digests import pay, words_about
 from tests.support.notifying import GO, PYTHON, posting, sqlite_store
 from tests.support.simulated_days import Days, Killer, sent_at, text_of

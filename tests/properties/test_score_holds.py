@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill
-from services.notifier.domain.curation.fit import IMPLIED, ONE_OF_ANY, fit_share, implied_of_any
 from services.notifier.domain.curation.judging import Judged, Ready
-from services.notifier.domain.curation.score import score
+from services.notifier.domain.curation.score import IMPLIED, ONE_OF_ANY, fit_share, implied_of_any, score
 from services.rules.skills import taxonomy
 from tests.support.digests import NOON, digest, pay, posting, search
 

@@ -13,7 +13,7 @@ from services.notifier.domain.curation.feedback_points import said_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import Candidate, Digest, Fact, Part, SentItem
 from services.notifier.domain.wording.score_lines import part_line, why_here
-from services.notifier.previewing import Preview
+from services.usecases.previews import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
 from tests.support.notifying import posting as listed_posting

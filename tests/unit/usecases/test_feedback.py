@@ -5,13 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from services.notifier.domain.feedback import Kind
 from services.notifier.domain.links import claim_of, links_for, slot_of
 from services.notifier.domain.people import Subscriber
-from services.notifier.feedback import Feedback
 from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
+from services.settings import Settings
+from services.usecases import feedback
+from services.usecases.installation import Installation
 from tests.support.digests import NOON, digest, recipient
 from tests.support.digests import posting as python_job
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
@@ -35,8 +38,8 @@ def ada(store: NotifierStore) -> Subscriber:
     return person
 
 
-def desk(store: NotifierStore) -> Feedback:
-    return Feedback(store.subscribers, store.matches, SECRET)
+def installation_of(store: NotifierStore) -> Installation:
+    return Installation(Settings(secret=SecretStr(SECRET.decode())), store.engine)
 
 
 def links_of(store: NotifierStore, person: Subscriber, purpose: str) -> str:
@@ -50,9 +53,9 @@ def links_of(store: NotifierStore, person: Subscriber, purpose: str) -> str:
 def test_a_link_in_a_digest_says_it_for_whom_the_digest_was_for(
     store: NotifierStore, ada: Subscriber, kind: Kind
 ) -> None:
-    taken = desk(store).by_link(links_of(store, ada, kind), NOW)
-    assert (taken.subscriber_id, taken.statement.kind) == (ada.subscriber_id, kind)
-    assert store.subscribers.said(ada.subscriber_id) == [(taken.statement, NOW)]
+    statement = feedback.follow(installation_of(store), links_of(store, ada, kind), NOW)
+    assert statement.kind == kind
+    assert store.subscribers.said(ada.subscriber_id) == [(statement, NOW)]
     [one] = due(store, NOW + 3 * HOUR)
     if kind == "hidden_company":
         assert one.recipient.hidden_companies == {fold_company("Company one")}
@@ -68,14 +71,14 @@ def test_a_link_that_is_none_says_nothing(store: NotifierStore, ada: Subscriber)
     other_mac = link[:-1] + ("a" if link[-1] != "a" else "b")
     for spoilt in (other_mac, link.replace("/n/", "/l/"), "", BASE):
         with pytest.raises(UsageError, match="no feedback link"):
-            desk(store).by_link(spoilt, NOW)
+            feedback.follow(installation_of(store), spoilt, NOW)
     assert store.subscribers.said(ada.subscriber_id) == []
 
 
 def test_of_two_opinions_on_one_job_the_last_one_stands(store: NotifierStore, ada: Subscriber) -> None:
     own = posting("one").posting_id
-    desk(store).say(ada.subscriber_id, "not_relevant", own, NOW)
-    desk(store).say(ada.subscriber_id, "more_like", own, NOW + HOUR)
+    feedback.say(installation_of(store), ada.subscriber_id, "not_relevant", own, NOW)
+    feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, NOW + HOUR)
     [(statement, at)] = store.subscribers.said(ada.subscriber_id)
     assert (statement.kind, at) == ("more_like", NOW + HOUR)
 
@@ -83,28 +86,31 @@ def test_of_two_opinions_on_one_job_the_last_one_stands(store: NotifierStore, ad
 def test_what_is_said_again_counts_from_then_on(store: NotifierStore, ada: Subscriber) -> None:
     own = posting("one").posting_id
     for at in (NOW, NOW + timedelta(days=30)):
-        desk(store).say(ada.subscriber_id, "more_like", own, at)
+        feedback.say(installation_of(store), ada.subscriber_id, "more_like", own, at)
     assert [at for _, at in store.subscribers.said(ada.subscriber_id)] == [NOW + timedelta(days=30)]
 
 
 def test_a_company_is_hidden_by_its_name_however_it_is_spelt_and_shown_again(
     store: NotifierStore, ada: Subscriber
 ) -> None:
-    desk(store).say(ada.subscriber_id, "hidden_company", "ACME Ltd.", NOW)
+    feedback.say(installation_of(store), ada.subscriber_id, "hidden_company", "ACME Ltd.", NOW)
     [one] = due(store, NOW + 3 * HOUR)
     assert one.recipient.hidden_companies == {"acme"}
-    assert desk(store).unsay(ada.subscriber_id, "hidden_company", "Acme", NOW)
-    assert not desk(store).unsay(ada.subscriber_id, "hidden_company", "Acme", NOW)
+    feedback.unsay(installation_of(store), ada.subscriber_id, "hidden_company", "Acme", NOW)
+    [one] = due(store, NOW + 3 * HOUR)
+    assert one.recipient.hidden_companies == frozenset()
+    with pytest.raises(UsageError, match="never said"):
+        feedback.unsay(installation_of(store), ada.subscriber_id, "hidden_company", "Acme", NOW)
 
 
 @pytest.mark.parametrize("kind", ["not_relevant", "more_like"])
 def test_of_a_job_that_is_not_known_nothing_is_kept(store: NotifierStore, ada: Subscriber, kind: Kind) -> None:
     with pytest.raises(UsageError, match="there is no posting"):
-        desk(store).say(ada.subscriber_id, kind, "Acme", NOW)
+        feedback.say(installation_of(store), ada.subscriber_id, kind, "Acme", NOW)
 
 
 def test_what_was_said_is_exported_and_erased_with_the_person(store: NotifierStore, ada: Subscriber) -> None:
-    desk(store).say(ada.subscriber_id, "more_like", posting("one").posting_id, NOW)
+    feedback.say(installation_of(store), ada.subscriber_id, "more_like", posting("one").posting_id, NOW)
     [exported] = store.subscribers.export(ada.subscriber_id)["feedback"]
     assert exported["about"]["title"] == "Python engineer, one"
     store.subscribers.erase(ada.subscriber_id, NOW)
