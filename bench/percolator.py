@@ -16,6 +16,7 @@ from bench.corpus import CURRENCIES
 from bench.hits import every_hit, told_apart, tops_of
 from schemas.criteria import Criteria, CriteriaRecord
 from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch.criteria import places_of
 from services.matcher.adapters.elasticsearch.documents import (
     HAS_MORE_SKILLS,
     HAS_MORE_TEXT,
@@ -24,7 +25,6 @@ from services.matcher.adapters.elasticsearch.documents import (
     place_terms,
 )
 from services.matcher.adapters.elasticsearch.hits import aggregation_of, found_in
-from services.matcher.adapters.elasticsearch.query import places_of
 from services.matcher.ports import Hits
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.criterion.salary import annual_floor, least_near

@@ -3,13 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 from schemas.posting import Reach
-from services.rules.phrases import place_phrase
 from services.rules.place_data import country_part, place_data
-from services.rules.places import countries_of, is_group, is_subdivision
+from services.rules.places import countries_of, is_group, is_subdivision, place_name
 from services.wording.lines import listed
 from services.wording.words import Words, mark
+
+_WITH_ARTICLE: Final = frozenset([
+    "AE", "BS", "CF", "DO", "GB", "GM", "KM", "MH", "MV", "NL", "PH", "SB", "US",
+    "eu", "eea", "americas", "middle-east", "nordics", "baltics", "balkans", "caribbean", "caucasus", "gcc", "cis",
+])  # fmt: skip
+
+
+def _place_phrase(code: str, locale: str = "en") -> str:
+    """A place's name with its article where English has one: `the Netherlands`, `Germany`."""
+    name = place_name(code, locale)
+    return f"the {name}" if code in _WITH_ARTICLE and locale.startswith("en") else name
+
 
 GROUPS: Mapping[str, str] = {
     "worldwide": mark("anywhere"),
@@ -87,7 +99,7 @@ def place_in_words(code: str, words: Words) -> str:
     """A country, part of one, or group; parts of countries have English names only."""
     if code in GROUPS and code not in place_data().group_locales:
         return words.say(GROUPS[code])
-    return place_phrase(code, words.locale)
+    return _place_phrase(code, words.locale)
 
 
 def places_listed(codes: Iterable[str], words: Words, *, either: bool = False) -> str:

@@ -6,8 +6,8 @@ from hypothesis import given
 
 from schemas.criteria import Criteria
 from schemas.posting import Reach
+from services.matcher.adapters.elasticsearch.criteria import places_of
 from services.matcher.adapters.elasticsearch.documents import ANY, place_terms
-from services.matcher.adapters.elasticsearch.query import places_of
 from services.rules.place_data import place_data
 from services.rules.placing import Allowed, concrete
 from tests.support import generate

@@ -9,10 +9,10 @@ import pytest
 from schemas.codec import encode
 from schemas.posting import Evidence, Posting
 from schemas.topics import POSTINGS
-from services.matcher.evidence import evidence_of
 from services.runtime.clock import FixedClock
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.records import Outgoing
+from services.usecases.explaining import evidence_of
 from tests.support.judging import FETCHED, a_posting
 
 
