@@ -1,0 +1,152 @@
+"""How well jobs are chosen: `python -m bench.relevance [--half seen|unseen] [--people] [--unjudged] [--json]`.
+
+Runs the invented people over the captured feeds and holds what they are mailed against what readers judged. Whoever
+changes rules looks at `--half seen` alone by person, cause or job; of the unseen half only at its shares.
+"""
+
+import argparse
+import json
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.relevance.captured import all_captured
+from bench.relevance.figures import Judged, Share, agreement, claims_of, share, verdicts_of
+from bench.relevance.judgements import Judgement, read
+from bench.relevance.pairs import read_pairs
+from bench.relevance.people import LABELS, Half, people
+from bench.relevance.run import Run, run
+
+_AIMS: Final[Mapping[str, str]] = {
+    "precision": ">= 85 %",
+    "top job right": ">= 92 %",
+    "mails with nothing acceptable": "<= 3 %",
+    "true why lines": ">= 97 %",
+    "recall within a week": ">= 85 %",
+    "NDCG@10": "",
+}
+
+
+def shares_of(judged: Judged) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Each figure's parts by person."""
+    return dict(
+        zip(
+            _AIMS,
+            (
+                judged.by_person(judged.precision),
+                judged.by_person(judged.top),
+                judged.by_person(judged.nothing),
+                judged.by_person(judged.true_lines),
+                judged.recall(),
+                judged.by_person(judged.gain),
+            ),
+            strict=True,
+        )
+    )
+
+
+def main() -> None:
+    """Run, hold against the judgements, print."""
+    given = _parser().parse_args()
+    halves: Sequence[Half] = [given.half] if given.half else ["seen", "unseen"]
+    done = _run(given.keep)
+    console = Console()
+    found = {half: _judged(done, half) for half in halves}
+    if given.json:
+        print(json.dumps({half: _as_json(judged) for half, judged in found.items()}, indent=2))
+        return
+    for half, judged in found.items():
+        console.print(_table(half, judged))
+        if given.people:
+            console.print(_people(judged))
+            console.print(f"why wrong: {', '.join(f'{cause} {n}' for cause, n in judged.causes().most_common())}")
+        if given.unjudged:
+            for job in judged.unjudged:
+                console.print(f"not judged: {job.person} {job.mailed_at:%Y-%m-%d} {job.posting}", highlight=False)
+    second = [one for one in read(LABELS / "second-reader.jsonl") if isinstance(one, Judgement)]
+    pairs, same, kappa = agreement(
+        {key: one for judged in found.values() for key, one in judged.verdicts.items()}, second
+    )
+    console.print(f"Two readers agree on {same:.0%} of {pairs} pairs (kappa {kappa:.2f}).")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--half", choices=["seen", "unseen"])
+    parser.add_argument("--people", action="store_true", help="by person, and why wrong ones are wrong")
+    parser.add_argument("--unjudged", action="store_true", help="list what was sent and nobody judged")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", type=Path, help="take the run from this file, or keep it there")
+    return parser
+
+
+def _run(kept: Path | None) -> Run:
+    if kept and kept.exists():
+        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own file
+    with Console(stderr=True).status("running the people over the captures: some minutes"):
+        done = run(people())
+    if kept:
+        kept.write_bytes(pickle.dumps(done))
+    return done
+
+
+def _judged(done: Run, half: Half) -> Judged:
+    names = {person.name for person in people([half])}
+    said = list(read(LABELS / f"judgements-{half}.jsonl"))
+    return Judged(
+        sent=[job for job in done.sent if job.person in names],
+        pairs=[pair for pair in read_pairs() if pair.person in names],
+        verdicts=verdicts_of(said),
+        claims=claims_of(said),
+        arrivals={key: item.arrives for key, item in all_captured().items()},
+    )
+
+
+def _as_json(judged: Judged) -> dict[str, object]:
+    shares = {name: asdict(share(parts)) | {"value": share(parts).value} for name, parts in shares_of(judged).items()}
+    return {"mails": len(judged.mails), "unjudged": len(judged.unjudged), "shares": shares, "causes": judged.causes()}
+
+
+def _table(half: Half, judged: Judged) -> Table:
+    jobs = sum(len(mail.jobs) for mail in judged.mails)
+    table = Table(
+        title=f"{half}: {len(judged.mails)} mails, {jobs} jobs, of which nobody judged {len(judged.unjudged)}"
+    )
+    for name in ("", "share", "95 %", "of", "aim"):
+        table.add_column(name, justify="left" if not name else "right")
+    for name, parts in shares_of(judged).items():
+        table.add_row(name, *_cells(share(parts)), _AIMS[name])
+    # One that nobody judged is not right: what the precision is at least.
+    parts = judged.by_person(judged.precision)
+    for job in judged.unjudged:
+        parts.setdefault(job.person, []).append((0.0, 1.0))
+    table.add_row("precision, unjudged as wrong", *_cells(share(parts)), "")
+    return table
+
+
+def _cells(value: Share) -> Iterable[str]:
+    return (
+        (f"{value.value:.1%}", f"{value.low:.0%} to {value.high:.0%}", f"{value.of:.0f}") if value.of else ("", "", "0")
+    )
+
+
+def _people(judged: Judged) -> Table:
+    table = Table(title="by person")
+    for name in ("", "mails", "jobs", "precision", "top", "nothing", "lines", "recall", "NDCG"):
+        table.add_column(name, justify="left" if not name else "right")
+    figures = shares_of(judged)
+    for person in sorted({pair.person for pair in judged.pairs}):
+        mails = [mail for mail in judged.mails if mail.person == person]
+        own = [replace(share({person: parts.get(person, [])}), low=0, high=0) for parts in figures.values()]
+        cells = [f"{one.value:.0%}" if one.of else "" for one in own]
+        table.add_row(person, str(len(mails)), str(sum(len(mail.jobs) for mail in mails)), *cells)
+    return table
+
+
+if __name__ == "__main__":
+    main()
