@@ -14,8 +14,7 @@ from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, create, planned
 from services.runtime.letters.dead import LetterLog
 from services.runtime.log.sqlite import SqliteLog, SqliteTail
-from services.runtime.records import KafkaTail as AnyTail
-from services.runtime.records import Producer, TopicReader
+from services.runtime.records import Producer, Tail, TopicReader
 from tests.support.engines import kafka_of_my_own
 from tests.support.logs import NOON
 
@@ -39,7 +38,7 @@ class RecordLog(Protocol):
 
     def reader(self) -> TopicReader: ...
 
-    def tail(self, topic: str) -> AnyTail: ...
+    def tail(self, topic: str) -> Tail: ...
 
     def letters(self) -> LetterLog: ...
 
