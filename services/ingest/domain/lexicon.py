@@ -67,7 +67,7 @@ def phrases_of(entry: str) -> list[str]:
     """Give all that the ways of writing an entry stand for, in every language, as plain text without marks."""
     return [
         phrase.replace("\\", "")
-        for language in LANGUAGES
+        for language in EVERYWHERE
         for way in written(entry, language)
         for phrase in spelled(way)
     ]

@@ -2,18 +2,21 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal, get_args
 
+from services.ingest.domain.lexicon import phrases_of
 from services.ingest.domain.tables import table_of, text_of_table
 
 Word = Literal["salary", "pay", "base", "ote", "other", "aside"]
 Phrases = Mapping[str, tuple[tuple[str, Word], ...]]
 """By their first word: phrases, the longest first, each with what it says of a sum."""
 
+_COMPOUNDED: Final[tuple[Word, ...]] = ("salary", "other")
+"""What the endings of long words may say."""
 _OF_MONTHS: Final = "pay_levels.csv"
 
 
@@ -56,8 +59,8 @@ def pay_data() -> PayData:
         joined={name: (kind, code) for name, (kind, code) in currencies["joined"].items()},
         multipliers={word: kind for kind, words in table["multipliers"].items() for word in words.split()},
         multiples=table["multiples"],
-        phrases=_phrases(table["senses"]),
-        compounds=tuple((tuple(endings.split()), word) for word, endings in table["compounds"].items()),
+        phrases=_phrases(),
+        compounds=tuple((tuple(phrases_of(f"pay.ending.{word}")), word) for word in _COMPOUNDED),
     )
 
 
@@ -73,15 +76,9 @@ def pay_levels() -> Mapping[str, Level]:
     }
 
 
-def _phrases(senses: Mapping[str, str]) -> Phrases:
-    found: defaultdict[str, list[tuple[str, Word]]] = defaultdict(list)
-    for phrase, word in _listed(senses):
-        found[phrase.split(" ")[0]].append((phrase, word))
-    return {first: tuple(sorted(phrases, key=lambda one: -len(one[0]))) for first, phrases in found.items()}
-
-
-def _listed(senses: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
-    for word, phrases in senses.items():
-        for phrase in phrases.split(","):
-            if shown := " ".join(phrase.split()):
-                yield shown, word  # type: ignore[misc]
+def _phrases() -> Phrases:
+    by_first: defaultdict[str, list[tuple[str, Word]]] = defaultdict(list)
+    for word in get_args(Word):
+        for phrase in phrases_of(f"pay.sense.{word}"):
+            by_first[phrase.split(" ")[0]].append((phrase, word))
+    return {first: tuple(sorted(phrases, key=lambda phrase: -len(phrase[0]))) for first, phrases in by_first.items()}

@@ -4,37 +4,51 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
+from services.ingest.domain.lexicon import composed
 from services.ingest.domain.pay.amounts import Amount, amounts_in
 from services.ingest.domain.pay.data import PayData, pay_data
 from services.ingest.domain.pay.words import LOCAL, patterns
 
-_LINK = re.compile(
-    r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|から|至|到|/|\b(?:to|through|till?|until|bis|à|a|al?|e|do|tot|até"
-    r"|hasta|and|und|et|y|en|och|og|i|до|až|til|la|până la|or|oder|ou|o)\b)\s?"
-    r"(?:up to |to |a maximum of |max\.? |bis (?:zu )?|jusqu['’]à |hasta |até )?",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\b(?:and|und|et|y|e|en|och|og|i)\b", re.IGNORECASE)
-_OR = re.compile(r"\b(?:or|oder|ou|o)\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"between|zwischen|entre|tussen|mellan|mellem|mellom|między|mezi|range|from|tra\b", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"[ \xa0-]?(?:%|(?:percent|hours?|hrs?|h|days?|weeks?|months?|years?|yrs?|minutes?|mins?|people|employees|staff"
-    r"|tage?|stunden|urlaubstage|jahre|jours|heures|ans|días|años|dias|anos|countries|customers|clients)\b)",
-    re.IGNORECASE,
-)
-"""What a number without a currency counts instead of money: `$50 - 40 hours`."""
-BASE_NEXT = re.compile(
-    r"\s?(?:(?:as|in|de|di|davon|als) )?(?:(?:fixed|annual|guaranteed) )?"
-    r"(?:base|basic|fix(?:ed|um|gehalt|e)?|grundgehalt|fijos?|fixos?|fiss[oi]|podstawy)\b(?! costs?)",
-    re.IGNORECASE,
-)
-"""What follows says that the sum is the sure part of the pay: `60k base`."""
-_NUMBERED = re.compile(
-    r"\b(?:level|tier|band|grade|zone|step|class|group|option|stufe|gruppe|niveau|nivel|nível|eg)\s?$", re.IGNORECASE
-)
-"""What a number counts that is no end of a range: `Level 5 - $90,000`."""
-_BAND_MARK = re.compile(r"[,;/|•·\n]| [-–—] |\band\b|\bund\b|\bet\b")
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[pay]`."""
+
+    link: re.Pattern[str]
+    joined: re.Pattern[str]
+    either: re.Pattern[str]
+    between: re.Pattern[str]
+    counted: re.Pattern[str]
+    base_next: re.Pattern[str]
+    numbered: re.Pattern[str]
+    band_mark: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        link=_pattern(r"\s?(?:\([^()\n]{0,40}\)\s?)?(?:-{1,2}|–|—|−|‒|~|〜|～|/|{to}|{and}|{or})\s?(?:{at_most} )?"),
+        joined=_pattern("{and}"),
+        either=_pattern("{or}"),
+        between=_pattern("{between}"),
+        counted=_pattern(r"[ \xa0-]?(?:%|{counted})"),
+        base_next=_pattern(r"\s?(?:{as} )?{base_next}"),
+        numbered=_pattern(r"{numbered}\s?$"),
+        band_mark=re.compile(composed("pay", r"[,;/|•·\n]| [-–—] |{and}")),
+    )
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(composed("pay", template), re.IGNORECASE)
+
+
+def is_base(text: str, end: int) -> bool:
+    """Whether what follows a sum says that it is the sure part of the pay: `60k base`."""
+    return _patterns().base_next.match(text, end) is not None
+
+
 _MOST_LABEL = 45
 _MOST_GAP, _MOST_BARE_GAP, _SAME_LINE = 60, 24, 90
 LEAST_BARE = 1_000
@@ -85,23 +99,27 @@ def _joins(text: str, first: Amount, low: Amount, high: Amount) -> bool:
     if gap > (_MOST_GAP if known else _MOST_BARE_GAP) or (first is not low and gap > _MOST_BARE_GAP):
         return False
     between = text[low.end : high.start]
-    link = _LINK.fullmatch(between)
-    if _OR.search(between) and (link is None or first is not low):
+    link = _patterns().link.fullmatch(between)
+    if _patterns().either.search(between) and (link is None or first is not low):
         return False
     if link is None and known:
         period = patterns().behind.match(between.lower())
-        link = _LINK.fullmatch(between, period.end()) if period else None
+        link = _patterns().link.fullmatch(between, period.end()) if period else None
     if link is None or (
-        low.plain and low.currency is None and _NUMBERED.search(text, max(0, low.start - 10), low.start)
+        low.plain and low.currency is None and _patterns().numbered.search(text, max(0, low.start - 10), low.start)
     ):
         return False
     if low.currency and high.currency and low.currency != high.currency and not {low.currency, high.currency} & LOCAL:
         return False
-    if high.currency is None and (low.value > high.value * 1_000 or (high.plain and _COUNTED.match(text, high.end))):
+    if high.currency is None and (
+        low.value > high.value * 1_000 or (high.plain and _patterns().counted.match(text, high.end))
+    ):
         return False
-    if high.value < low.value and BASE_NEXT.match(text, high.end):
+    if high.value < low.value and is_base(text, high.end):
         return False  # "OTE: $100,000 — $70,000 base"
-    return not _AND.search(between) or bool(_BETWEEN.search(text, max(0, first.start - 40), first.start))
+    return not _patterns().joined.search(between) or bool(
+        _patterns().between.search(text, max(0, first.start - 40), first.start)
+    )
 
 
 def _pair(low: Amount, high: Amount, data: PayData, bare_from: int) -> Sum | None:
@@ -157,7 +175,7 @@ def _is_base_of(text: str, before: Sum, one: Sum) -> bool:
     """The sure part of a sum that names the currency: `OTE of €120k: 60k base / 60k variable`."""
     if not before.currency or one.start - before.end > _SAME_LINE or "\n" in text[before.end : one.start]:
         return False
-    return one.max <= before.max and BASE_NEXT.match(text, one.end) is not None
+    return one.max <= before.max and is_base(text, one.end)
 
 
 def bands_beside(sums: Sequence[Sum], index: int, text: str) -> tuple[int, int]:
@@ -172,7 +190,9 @@ def _are_bands(text: str, low: Sum, high: Sum) -> bool:
     if not (low.ranged and high.ranged) or low.currency != high.currency or high.start - low.end > _MOST_LABEL:
         return False
     return (
-        low.min <= high.max * 3 and high.min <= low.max * 3 and _BAND_MARK.search(text, low.end, high.start) is not None
+        low.min <= high.max * 3
+        and high.min <= low.max * 3
+        and _patterns().band_mark.search(text, low.end, high.start) is not None
     )
 
 

@@ -7,7 +7,6 @@ bonuses, equity, budgets, funding) are set aside; the first of them are quoted b
 `text, set aside`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ from decimal import Decimal
 from schemas.posting import Evidence, Period, Salary
 from services.ingest.domain.draft import Draft, PayBand
 from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.pay.cues import cues
 from services.ingest.domain.pay.joined import Pay, annualised, fill, is_by_the_piece, join, of_one_kind, without_ote
 from services.ingest.domain.pay.periods import infer_period, is_placeholder, is_plausible
 from services.ingest.domain.pay.text import PayMention, Setting, find_pay
@@ -35,11 +35,6 @@ _WIDEST_BAND = 16
 """A top that is more than so many times the bottom is two readings of different things."""
 _MOST_SWAPPED = 3
 """Of ends the wrong way round, by how much the first may exceed the second; beyond that a digit is missing."""
-_PESO_WORDS = re.compile(
-    r"mensual|quincenal|anual|sueldo|salario|remuneraci|pesos|al mes|por mes|brutos?|netos?|libres|m\.?n\.?\b",
-    re.IGNORECASE,
-)
-_ON_TARGET = re.compile(r"\bOTE\b|\bon[- ]target\b", re.IGNORECASE)
 _MOST_EVIDENCE = 4
 _MOST_ASIDE = 2
 _ANY_PERIOD: tuple[Period, ...] = ("month", "year")
@@ -222,7 +217,7 @@ class _Reader:
         if peso is None or peso == "PHP":
             return self.dollar
         beside = text[max(0, mention.start - 60) : mention.end + 40]
-        return peso if _PESO_WORDS.search(beside) and "usd" not in beside.lower() else self.dollar
+        return peso if cues().peso.search(beside) and "usd" not in beside.lower() else self.dollar
 
 
 def _positive(amount: Decimal | None) -> Decimal | None:
@@ -230,7 +225,7 @@ def _positive(amount: Decimal | None) -> Decimal | None:
 
 
 def _is_hoped_for(band: PayBand) -> bool:
-    return band.kind == "ote" or _ON_TARGET.search(band.zone or "") is not None
+    return band.kind == "ote" or cues().on_target.search(band.zone or "") is not None
 
 
 def _has_end(band: PayBand) -> bool:

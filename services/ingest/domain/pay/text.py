@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from services.ingest.domain.pay import cues
+from services.ingest.domain.pay.cues import APART, MONEY_SIGN, RUN_TOGETHER, SEGMENT, cues
 from services.ingest.domain.pay.data import Word
-from services.ingest.domain.pay.ranges import BASE_NEXT, Sum, bands_beside, bounds, sums_of
+from services.ingest.domain.pay.ranges import Sum, bands_beside, bounds, is_base, sums_of
 from services.ingest.domain.pay.words import EAST_ASIAN_PAY, Spell, patterns, period_after, periods_near, words_in
 from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 
@@ -97,18 +97,18 @@ class _Reader:
         """A trainee's stipend is the pay; anybody else's is a benefit."""
         found = words_in(self.text, start, stop)
         other = found.get("other", 0)
-        if self.text.endswith(("stipend", "stipends"), 0, other) and cues.TRAINEE.search(self.document.title):
+        if cues().stipend.search(self.text, 0, other) and cues().trainee.search(self.document.title):
             found["salary"] = found.pop("other")
         return found
 
     @cached_property
     def for_sales(self) -> bool:
         """The text calls the ranges of sales roles on-target earnings, and this is one."""
-        return self.sells and bool(cues.FOR_SALES.search(self.text))
+        return self.sells and bool(cues().for_sales.search(self.text))
 
     @cached_property
     def sells(self) -> bool:
-        return bool(cues.SALES_TITLE.search(self.document.title))
+        return bool(cues().sales_title.search(self.document.title))
 
     def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
         """None for a bare number that nothing calls pay."""
@@ -123,11 +123,11 @@ class _Reader:
         if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one, within)):
             return None
         before = text[max(begin, since) : one.start]
-        together = cues.RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
+        together = RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
         after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
         spells, hinted = self._spells(before, after, one)
         low, high = _open_ends(before, after, one)
-        stop = cues.MORE.search(after)
+        stop = cues().more.search(after)
         end = one.end + (stop.start() if stop else len(after))
         following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
         around = _Around(before, after, since if told else 0, index == 0, within, carried, following, spells)
@@ -148,7 +148,7 @@ class _Reader:
     def _sentence(self, one: Sum) -> tuple[int, int]:
         """The stop of `excl. VAT` ends no sentence."""
         left, right = self.document.sentence_at(one.start, one.end)
-        if self.text.endswith(cues.ABBREVIATIONS, one.end, right):
+        if self.text.endswith(cues().abbreviations, one.end, right):
             right = self.document.sentence_at(one.start, right + 1)[1]
         return left, right
 
@@ -167,20 +167,20 @@ class _Reader:
         return EAST_ASIAN_PAY.search(self.text, max(0, one.start - 16), one.start) is not None
 
     def _is_offered(self, around: _Around) -> bool:
-        if not cues.OFFERED.search(around.before):
+        if not cues().offered.search(around.before):
             return False
         period = patterns().behind.match(around.after)
-        return cues.CLAUSE_ENDS.match(around.after, period.end() if period else 0) is not None
+        return cues().clause_ends.match(around.after, period.end() if period else 0) is not None
 
     def _is_taxed(self, around: _Around) -> bool:
-        return bool(cues.TAXED.match(around.after) or cues.TAXED_BEFORE.search(around.before[-12:]))
+        return bool(cues().taxed.match(around.after) or cues().taxed_before.search(around.before[-12:]))
 
     def _is_labelled(
         self, beside: dict[Word, int], carried: dict[Word, int], one: Sum, within: tuple[int, int]
     ) -> bool:
         """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
         label = beside.get("salary", -_LABEL)
-        if label >= max(0, one.start - _LABEL) and not cues.APART.search(self.text, label, one.start):
+        if label >= max(0, one.start - _LABEL) and not APART.search(self.text, label, one.start):
             return True
         if self._is_east_asian(one):
             return True
@@ -210,8 +210,8 @@ class _Reader:
         if near:
             return near, False
         following = self.text[one.end : one.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
-        named = [match.group("period") for match in cues.OF_THE_PERIOD.finditer(following)]
-        hints = (Spell("hour") if word == "hourly" else Spell("year") for word in named)
+        named = [match.lastgroup for match in cues().of_the_period.finditer(following)]
+        hints = (Spell("hour") if period == "hour" else Spell("year") for period in named)
         return tuple(dict.fromkeys(hints)), True
 
     def _sense(self, one: Sum, around: _Around) -> Sense:
@@ -219,46 +219,48 @@ class _Reader:
             return "ote"
         if self.all_is_pay and (around.first or not self._is_something_else(one, around)):
             return "pay"
-        per_annum = _is_per_annum(self.text, one) and not cues.VARIED.search(around.before)
+        per_annum = _is_per_annum(self.text, one) and not cues().varied.search(around.before)
         if self._is_something_else(one, around) and not per_annum:
             return "other"
         return "pay" if self._is_pay(one, around) else "other"
 
     def _is_on_target(self, one: Sum, around: _Around) -> bool:
-        if BASE_NEXT.match(around.after):
+        if is_base(around.after, 0):
             return False
         ote = around.carried.get("ote", -1)
         if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
-        if cues.TOTAL_BEFORE.search(around.before) and self._has_sure_part(one):
+        if cues().total_before.search(around.before) and self._has_sure_part(one):
             return True
-        if self.for_sales or cues.OTE_NEXT.match(around.after) or cues.OTE_BEFORE.search(around.before):
+        if self.for_sales or cues().ote_next.match(around.after) or cues().ote_before.search(around.before):
             return True
-        return self.sells and bool(cues.VARIABLE.search(around.before) or cues.VARIABLE.search(around.after))
+        return self.sells and bool(cues().variable.search(around.before) or cues().variable.search(around.after))
 
     def _has_sure_part(self, one: Sum) -> bool:
         """The base pay is stated beside a total: `Total compensation: $210k (base $160k, bonus)`."""
         ahead, behind = max(0, one.start - _BEFORE), one.end + _LABEL
         return bool(
-            cues.SURE_PART.search(self.text, ahead, one.start) or cues.SURE_PART.search(self.text, one.end, behind)
+            cues().sure_part.search(self.text, ahead, one.start) or cues().sure_part.search(self.text, one.end, behind)
         )
 
     def _has_actual(self, one: Sum) -> bool:
         ahead, behind = max(0, one.start - _ACTUAL), one.end + _ACTUAL
-        return bool(cues.ACTUAL.search(self.text, ahead, one.start) or cues.ACTUAL.search(self.text, one.end, behind))
+        return bool(
+            cues().actual.search(self.text, ahead, one.start) or cues().actual.search(self.text, one.end, behind)
+        )
 
     def _is_something_else(self, one: Sum, around: _Around) -> bool:
-        if not around.first and not one.ranged and cues.ADDED.search(around.before):
+        if not around.first and not one.ranged and cues().added.search(around.before):
             return True
-        if cues.FULL_TIME_NEXT.match(around.after) and self._has_actual(one):
+        if cues().full_time_next.match(around.after) and self._has_actual(one):
             return True
-        if "salary" in around.carried and cues.TIMES_SALARY.search(around.before):
+        if "salary" in around.carried and cues().times_salary.search(around.before):
             return True
         pay = around.last_pay
         if (
             around.carried.get("other", -1) > pay
             or "other" in around.following
-            or cues.BENEFIT_NEXT.match(around.after)
+            or cues().benefit_next.match(around.after)
         ):
             return True
         if "salary" in around.carried:
@@ -275,7 +277,7 @@ class _Reader:
             return True
         if (one.ranged or spells) and self._is_taxed(around):
             return True
-        if cues.MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues.PLUS_PAY.match(around.after):
+        if MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues().plus_pay.match(around.after):
             return True
         aside = kind in ABOUT_US
         if around.says("pay", "base"):
@@ -292,23 +294,28 @@ class _Reader:
         """A sum on a line, or between bars or bands, of its own, or after a short label."""
         since, until = within
         least, most = max(since, one.start - 60), min(until, one.end + 60)
-        edges = [match.end() for match in cues.SEGMENT.finditer(self.text, least, one.start)]
+        edges = [match.end() for match in SEGMENT.finditer(self.text, least, one.start)]
         start = edges[-1] if edges else least
-        edge = cues.SEGMENT.search(self.text, one.end, most)
+        edge = SEGMENT.search(self.text, one.end, most)
         stop = edge.start() if edge else most
         return one.start - start + stop - one.end <= _LABEL + 10
 
 
 def _is_per_annum(text: str, one: Sum) -> bool:
     """Lakhs per annum are pay whatever stands around them: `Budget: upto 30 LPA`."""
-    return one.lakhs and "lpa" in text[one.start : one.end]
+    return one.lakhs and cues().per_annum.search(text, one.start, one.end) is not None
 
 
 def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
     if one.ranged:
         return one.min, one.max
-    if cues.UP_TO.search(before[-24:]) or cues.OR_LESS.match(after):
+    if cues().up_to.search(before[-24:]) or cues().or_less.match(after):
         return None, one.max
-    if one.open_ended or cues.FROM.search(before[-24:]) or cues.OR_MORE.match(after) or cues.LEAST_PAID.search(before):
+    if (
+        one.open_ended
+        or cues().since.search(before[-24:])
+        or cues().or_more.match(after)
+        or cues().least_paid.search(before)
+    ):
         return one.min, None
     return one.min, one.max
