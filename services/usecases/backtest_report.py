@@ -33,7 +33,7 @@ class Job:
     @property
     def fault(self) -> Reason | None:
         """What it fails, where that is one criterion."""
-        return next((one for one in self.tried.verdict.reasons if one.fit != "yes"), None)
+        return next((reason for reason in self.tried.verdict.reasons if reason.fit != "yes"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +73,31 @@ class Report:
 
 def report_of(found: Backtest, since: datetime, until: datetime, preferred_places: tuple[str, ...] = ()) -> Report:
     """Fold copies of a job together and rank."""
-    matched = frozenset(one.posting.posting_id for one in found.matches)
-    tried = {one.posting.posting_id: one for one in (*found.matches, *found.near, *found.close)}
+    matched = frozenset(past.posting.posting_id for past in found.matches)
+    tried = {past.posting.posting_id: past for past in (*found.matches, *found.near, *found.close)}
     jobs: list[Job] = []
     job_of: dict[str, int] = {}
-    for copies in gather([one.posting for one in tried.values()], matched):
+    for copies in gather([past.posting for past in tried.values()], matched):
         job_of.update({copy.posting_id: len(jobs) for copy in copies.all})
         jobs.append(_job(found, [tried[copy.posting_id] for copy in copies.all], preferred_places))
-    held = {job_of[own] for own in matched}
-    matches = tuple(sorted((one for one in jobs if one.tried.verdict.outcome == "match"), key=_best_first))
+    matched_jobs = {job_of[own] for own in matched}
+    matches = tuple(sorted((job for job in jobs if job.tried.verdict.outcome == "match"), key=_best_first))
     return Report(
         backtest=found,
         since=since,
         until=until,
         matches=matches,
-        near=_nearest_first(found, (one for one in jobs if one.tried.verdict.outcome == "near")),
-        close=_nearest_first(found, (one for one in jobs if one.tried.verdict.outcome == "reject")),
+        near=_nearest_first(found, (job for job in jobs if job.tried.verdict.outcome == "near")),
+        close=_nearest_first(found, (job for job in jobs if job.tried.verdict.outcome == "reject")),
         by_day=_by_day(matches, since, until),
-        costs=_costs(found, job_of, held),
+        costs=_costs(found, job_of, matched_jobs),
     )
 
 
 def _job(found: Backtest, copies: Sequence[Tried], preferred_places: tuple[str, ...]) -> Job:
     best = copies[0]
     scored = score(Judged(found.criteria, Ready(best.posting)), best.posting.seen_at, (), preferred_places)
-    return Job(best, len(copies), scored.total, scored.parts, min(one.seen_at for one in copies))
+    return Job(best, len(copies), scored.total, scored.parts, min(copy.seen_at for copy in copies))
 
 
 def _best_first(job: Job) -> tuple[float, float, float, str]:
@@ -121,15 +121,15 @@ def _by_day(jobs: Iterable[Job], since: datetime, until: datetime) -> tuple[tupl
     return tuple((day, counted[day]) for day in (first + timedelta(days=n) for n in range(max(1, days))))
 
 
-def _costs(found: Backtest, job_of: Mapping[str, int], held: set[int]) -> tuple[Charged, ...]:
+def _costs(found: Backtest, job_of: Mapping[str, int], matched_jobs: set[int]) -> tuple[Charged, ...]:
     def gained(gain: Gain) -> Gained:
-        jobs = {job_of[own] for own in gain.posting_ids} - held
+        jobs = {job_of[own] for own in gain.posting_ids} - matched_jobs
         return Gained(gain.relaxation, len(jobs), len(gain.posting_ids))
 
     costs = (
         Charged(
             gained(cost.without),
-            tuple(sorted((one for one in map(gained, cost.steps) if one.jobs), key=lambda one: -one.jobs)),
+            tuple(sorted((gain for gain in map(gained, cost.steps) if gain.jobs), key=lambda gain: -gain.jobs)),
         )
         for cost in found.costs
     )
@@ -152,9 +152,9 @@ def report_json(report: Report, most: int) -> dict[str, Any]:
         "nearest_misses": [_job_json(job) for job in report.near[:most]],
         "closest": [_job_json(job) for job in report.close[:most]],
         "costs": [
-            _gained_json(one.without, found.criteria)
-            | {"steps": [_gained_json(step, found.criteria) for step in one.steps]}
-            for one in report.costs
+            _gained_json(charged.without, found.criteria)
+            | {"steps": [_gained_json(step, found.criteria) for step in charged.steps]}
+            for charged in report.costs
         ],
     }
 

@@ -20,7 +20,7 @@ from services.matcher.explain import (
 )
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
-from services.notifier.domain.model import Part, Said
+from services.notifier.domain.model import JobOpinion, Part
 from services.rules.criterion import Fit
 from services.rules.verdict import Outcome, Verdict, verdict
 from services.runtime.errors import UnavailableError, UsageError
@@ -74,7 +74,7 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     found = judged.verdict
     if found.outcome == "reject":
         return Judgement(found, None)
-    said: tuple[Said, ...] = ()
+    said: tuple[JobOpinion, ...] = ()
     if installation is not None and query.owner_id is not None:
         said = installation.subscribers.recipient(query.owner_id).said
     return Judgement(found, score(judged, now, said, query.preferred_places))

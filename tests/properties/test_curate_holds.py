@@ -16,7 +16,7 @@ from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, Left, Said, SentItem
+from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, Left, SentItem
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
 from services.rules.verdict import verdict
 from services.wording.catalogues import english
@@ -51,7 +51,7 @@ CODES = {
 
 @given(lives(), sayings(), SETTINGS_DRAWN)
 def test_it_is_what_the_plain_reference_makes_of_it(
-    life: Life, said: tuple[Said, ...], settings: CurateSettings
+    life: Life, said: tuple[JobOpinion, ...], settings: CurateSettings
 ) -> None:
     jobs, sent = life
     to = recipient(said=said, hidden_companies=frozenset({"cobalt"}))
@@ -67,11 +67,11 @@ def test_it_is_what_the_plain_reference_makes_of_it(
 
 def _as_chosen(item: Item) -> Chosen:
     searches = tuple(sorted(found.search.search_id for found in item.found_by))
-    return Chosen(item.posting.posting_id, searches, item.score, item.again is not None)
+    return Chosen(item.posting.posting_id, searches, item.score, item.pay_news is not None)
 
 
 @given(lives(), sayings(), st.integers(0, 99))
-def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[Said, ...], seed: int) -> None:
+def test_the_order_of_the_input_does_not_matter(life: Life, said: tuple[JobOpinion, ...], seed: int) -> None:
     jobs, sent = life
     once = curate(recipient(said=said), SEARCHES, jobs, sent, NOON, SETTINGS)
     random = Random(seed)
@@ -186,8 +186,8 @@ def _assert_each_is_another_job_and_news(
     for item in shown(made):
         copies = copies_of(item, jobs, made)
         before = [old for old in sent if any(is_of(old, one) for one in copies)]
-        assert (item.again is not None) == bool(before)
-        if item.again is None:
+        assert (item.pay_news is not None) == bool(before)
+        if item.pay_news is None:
             continue
         assert isinstance(made, Digest)
         assert item in made.items, "nothing comes again as a near miss"
@@ -195,15 +195,15 @@ def _assert_each_is_another_job_and_news(
         stated = [old.pay for old in before if old.pay is not None]
         assert all(is_higher(item.posting, pay) for pay in stated)
         assert any(is_above_floor(item.posting, found.search.criteria.salary_floor) for found in item.found_by)
-        assert item.again.now == pay_of(item.posting)
-        assert item.again.before in (stated or [None])
-        assert item.again.code == ("pay_raised" if stated else "pay_stated")
-        assert item.again.sent_at == max(old.sent_at for old in before)
+        assert item.pay_news.now == pay_of(item.posting)
+        assert item.pay_news.before in (stated or [None])
+        assert item.pay_news.code == ("pay_raised" if stated else "pay_stated")
+        assert item.pay_news.sent_at == max(old.sent_at for old in before)
 
 
 @given(candidates(), sayings(), SETTINGS_DRAWN)
 def test_caps_hold_in_order_and_each_job_has_its_reasons(
-    jobs: list[Candidate], said: tuple[Said, ...], settings: CurateSettings
+    jobs: list[Candidate], said: tuple[JobOpinion, ...], settings: CurateSettings
 ) -> None:
     made = curate(recipient(said=said), SEARCHES, jobs, [], NOON, settings)
     if isinstance(made, Hold):
@@ -316,7 +316,7 @@ def _assert_it_is_all_that_came_in(before: Digest | Hold, after: Digest | Hold, 
 
 @given(candidates(), sayings())
 def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
-    jobs: list[Candidate], said: tuple[Said, ...]
+    jobs: list[Candidate], said: tuple[JobOpinion, ...]
 ) -> None:
     plain = curate(recipient(), SEARCHES, jobs, [], NOON, EVERYTHING)
     moved = curate(recipient(said=said), SEARCHES, jobs, [], NOON, EVERYTHING)

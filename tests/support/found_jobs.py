@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from schemas.criteria import SalaryFloor
 from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings
-from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.curation.pay_news import pay_of
-from services.notifier.domain.model import Candidate, Digest, Hold, Item, Said, SentItem
+from services.notifier.domain.model import Candidate, Digest, Hold, Item, JobOpinion, SentItem
 from services.rules.signature import same_job
 from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about
 
@@ -98,11 +98,11 @@ def lives(draw: st.DrawFn, most: int = 14) -> Life:
 
 
 @st.composite
-def sayings(draw: st.DrawFn) -> tuple[Said, ...]:
+def sayings(draw: st.DrawFn) -> tuple[JobOpinion, ...]:
     found = []
     for one in draw(st.lists(postings(), max_size=4)):
         opinion = draw(st.sampled_from(["not_relevant", "more_like"]))
-        found.append(said_of(opinion, Ready(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
+        found.append(opinion_of(opinion, Ready(one), NOON - timedelta(days=draw(st.integers(0, 100)))))
     return tuple(found)
 
 

@@ -139,7 +139,7 @@ def _named(item: Item | Left) -> dict[str, Any]:
 def _item(item: Item) -> dict[str, Any]:
     return _named(item) | {
         "parts": parts_json(item.parts),
-        "again": item.again.code if item.again else None,
+        "again": item.pay_news.code if item.pay_news else None,
         "searches": [found.search.name for found in item.found_by],
         "why": list(why_here(item)),
     }

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.links import Purpose
-from services.notifier.domain.model import Said
+from services.notifier.domain.model import JobOpinion
 
 Kind = Literal["hidden_company", "not_relevant", "more_like"]
 
@@ -23,7 +23,7 @@ class Statement:
     kind: Kind
     value: str
     """A folded company name, or a cluster key."""
-    said: Said | None = None
+    said: JobOpinion | None = None
     """What the job was like; None of a company, and where it is not known."""
 
 
@@ -32,4 +32,4 @@ def statement_of(kind: Kind, posting: PostingCore, at: datetime) -> Statement:
     ready = Ready(posting)
     if kind == "hidden_company":
         return Statement(kind, ready.company)
-    return Statement(kind, posting.cluster.key, said_of(kind, ready, at))
+    return Statement(kind, posting.cluster.key, opinion_of(kind, ready, at))

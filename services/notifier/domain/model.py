@@ -19,7 +19,7 @@ PartCode = Literal["fit", "pay", "stated", "fresh", "place", "preferred", "feedb
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class JobOpinion:
     """What a subscriber said of a job, with what the job was like: its marks, not the posting."""
 
     opinion: Opinion
@@ -51,7 +51,7 @@ class Recipient:
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys that the subscriber waved away."""
-    said: tuple[Said, ...] = ()
+    said: tuple[JobOpinion, ...] = ()
     """What moves jobs that are like those which it was said of, see `curation/feedback_points.py`."""
 
 
@@ -108,7 +108,7 @@ class SentItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class PayNews:
     """Why a job comes that came before: it was a near miss for its pay, which is now above the floor."""
 
     code: Literal["pay_stated", "pay_raised"]
@@ -165,7 +165,7 @@ class Item:
     score: float
     parts: tuple[Part, ...] = ()
     """What the score is the sum of; the fit is to the first search in `found_by`."""
-    again: Again | None = None
+    pay_news: PayNews | None = None
     """Set where the subscriber was sent the job before."""
 
 

@@ -13,7 +13,7 @@ from schemas.posting import PostingCore
 from services.notifier.adapters.rendering.cards import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Again, AnnualPay, Digest, Item, Part
+from services.notifier.domain.model import AnnualPay, Digest, Item, Part, PayNews
 from services.notifier.ports import Links
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
@@ -73,20 +73,20 @@ def test_a_form_is_filled_where_its_places_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("again", "said"),
+    ("news", "said"),
     [
         (
-            Again("pay_raised", NOON, AnnualPay(60_000, "EUR"), AnnualPay(75_000, "EUR")),
+            PayNews("pay_raised", NOON, AnnualPay(60_000, "EUR"), AnnualPay(75_000, "EUR")),
             "Here again: pay raised from €60,000 to €75,000 a year.",
         ),
         (
-            Again("pay_stated", NOON, None, AnnualPay(75_000, "EUR")),
+            PayNews("pay_stated", NOON, None, AnnualPay(75_000, "EUR")),
             "Here again: now it says that it pays up to €75,000 a year.",
         ),
     ],
 )
-def test_a_job_that_comes_again_says_why(again: Again, said: str) -> None:
-    assert said in page_of(lambda item: replace(item, again=again))
+def test_a_job_that_comes_again_says_why(news: PayNews, said: str) -> None:
+    assert said in page_of(lambda item: replace(item, pay_news=news))
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import (
-    Again,
     AnnualPay,
     Candidate,
     Digest,
     Dropped,
     DueSearch,
     Hold,
+    PayNews,
     Recipient,
     SentItem,
 )
@@ -121,7 +121,7 @@ def test_a_near_miss_whose_pay_rose_above_the_floor_comes_once_more_and_says_so(
     before = near_of(near)
     (item,) = chosen(raised, by=(FLOOR,), sent=(before,)).items
     euros = (AnnualPay(65_000, "EUR"), AnnualPay(80_000, "EUR"))
-    assert item.again == Again("pay_raised", before.sent_at, *euros)
+    assert item.pay_news == PayNews("pay_raised", before.sent_at, *euros)
     after = (before, sent_of(raised, 1))
     assert isinstance(choose(raised, by=(FLOOR,), sent=after), Hold)
 
@@ -131,7 +131,7 @@ def test_a_near_miss_that_now_states_pay_above_the_floor_comes_once_more_and_say
     silent = posting("a")
     paid = posting("a-again", company="Company a", description_text=silent.description_text, salary=pay(None, 80_000))
     (item,) = chosen(paid, by=(strict,), sent=(near_of(silent),)).items
-    assert item.again == Again("pay_stated", NOON - timedelta(days=10), None, AnnualPay(80_000, "EUR"))
+    assert item.pay_news == PayNews("pay_stated", NOON - timedelta(days=10), None, AnnualPay(80_000, "EUR"))
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_near_miss_that_is_no_better_does_not_come_again(before: Salary, now: 
 def test_pay_raised_in_another_currency_counts_beyond_what_exchange_rates_do() -> None:
     near, later = posting("a", salary=pay(None, 80_000, "USD")), posting("a", salary=pay(None, 70_500), version=2)
     (item,) = chosen(later, by=(FLOOR,), sent=(near_of(near),)).items
-    assert item.again is not None
-    assert item.again.before == AnnualPay(80_000, "USD")
+    assert item.pay_news is not None
+    assert item.pay_news.before == AnnualPay(80_000, "USD")
 
 
 def test_copies_of_one_job_come_once_as_the_copy_that_states_its_pay() -> None:

@@ -9,7 +9,7 @@ import pytest
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Reach, Skill
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.curation.feedback_points import said_of
+from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import Candidate, Digest, Fact, Part, SentItem
 from services.notifier.domain.wording.score_lines import part_line, why_here
@@ -26,7 +26,7 @@ FLOOR = search(
 
 def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     one = posting("one", salary=pay(None, 75_000))
-    said = said_of("not_relevant", Ready(posting("two")), NOON - timedelta(days=45))
+    said = opinion_of("not_relevant", Ready(posting("two")), NOON - timedelta(days=45))
     before = SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=9), near=True)
     made = curate(recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON)
     assert isinstance(made, Digest)

@@ -11,12 +11,11 @@ from schemas.posting import PostingCore
 from schemas.setting_types import Span
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
-from services.notifier.domain.curation.pay_news import again
+from services.notifier.domain.curation.pay_news import pay_news
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.score import passing, score, total, weight_of
 from services.notifier.domain.model import (
-    Again,
     Candidate,
     Digest,
     Dropped,
@@ -25,6 +24,7 @@ from services.notifier.domain.model import (
     Hold,
     Item,
     Left,
+    PayNews,
     Recipient,
     SentItem,
 )
@@ -65,7 +65,7 @@ class _Job:
     """All that found it, also those that it does not fit as well, or no longer."""
     copies: tuple[str, ...] = ()
     """The ids of its other postings."""
-    again: Again | None = None
+    pay_news: PayNews | None = None
 
     @property
     def posting(self) -> PostingCore:
@@ -83,6 +83,18 @@ class _Ranked:
     @property
     def ready(self) -> Ready:
         return self.job.ready
+
+    @property
+    def posting(self) -> PostingCore:
+        return self.job.posting
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.job.outcome
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        return self.job.copies
 
 
 def curate(
@@ -105,40 +117,38 @@ def curate(
     judging = judging or Judging()
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
-    ranked = sorted((_ranked(one, recipient, due_at) for one in kept), key=_rank)
-    fitting = [one for one in ranked if one.job.outcome == "match"]
+    ranked = sorted((_ranked(job, recipient, due_at) for job in kept), key=_rank)
+    fitting = [job for job in ranked if job.outcome == "match"]
     room = Room(_most_per_company(fitting, settings), settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
-    near, crowded = room.fill([one for one in ranked if one.job.outcome == "near"], settings.most_near)
-    dropped += [Dropped(one.job.posting.posting_id, f"fits only nearly, and {why}") for one, why in crowded]
+    near, crowded = room.fill([job for job in ranked if job.outcome == "near"], settings.most_near)
+    dropped += [Dropped(job.posting.posting_id, f"fits only nearly, and {why}") for job, why in crowded]
     if not items:
-        dropped += [Dropped(one.job.posting.posting_id, "fits only nearly, and no job fits whole") for one in near]
-        near_rest = _left([one for one in ranked if one.job.outcome == "near"])
+        dropped += [Dropped(job.posting.posting_id, "fits only nearly, and no job fits whole") for job in near]
+        near_rest = _left([job for job in ranked if job.outcome == "near"])
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
     return Digest(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=_by_name)),
-        items=tuple(_item(one, recipient, due_at) for one in items),
-        near=tuple(_item(one, recipient, due_at) for one in near),
+        items=tuple(_item(job, recipient, due_at) for job in items),
+        near=tuple(_item(job, recipient, due_at) for job in near),
         left_out=len(rest),
         dropped=_in_order(dropped),
-        beyond=_in_order(Dropped(one.job.posting.posting_id, why) for one, why in rest),
-        rest=_left([one for one, _ in rest]),
-        near_rest=_left([one for one, _ in crowded]),
+        beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in rest),
+        rest=_left([job for job, _ in rest]),
+        near_rest=_left([job for job, _ in crowded]),
     )
 
 
 def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> int:
     """The cap leaves room to others; where there are none, as on a company's own board, it would only withhold."""
-    several = len({one.ready.company for one in fitting}) > 1
+    several = len({job.ready.company for job in fitting}) > 1
     return settings.most_per_company if several else settings.most_items + settings.most_near
 
 
 def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
-    return tuple(
-        Left(one.job.posting, tuple(search for search, _ in one.fits), one.score, one.job.copies) for one in ranked
-    )
+    return tuple(Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.copies) for job in ranked)
 
 
 def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -147,10 +157,10 @@ def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     found: dict[str, dict[str, DueSearch]] = {}
     for candidate in candidates:
         posting = candidate.posting
-        held = newest.setdefault(posting.posting_id, posting)
-        if posting.version > held.version:
+        known = newest.setdefault(posting.posting_id, posting)
+        if posting.version > known.version:
             newest[posting.posting_id] = posting
-        found.setdefault(posting.posting_id, {}).update({one.search_id: one for one in candidate.searches})
+        found.setdefault(posting.posting_id, {}).update({search.search_id: search for search in candidate.searches})
     return tuple(
         Candidate(newest[posting_id], tuple(sorted(found[posting_id].values(), key=_by_name)))
         for posting_id in sorted(newest)
@@ -169,11 +179,12 @@ def _judge_all(
     for candidate in candidates:
         ready = judging.ready(candidate.posting)
         no_news = _why_no_news(ready, recipient, due_at, settings)
-        one = Dropped(candidate.posting.posting_id, no_news) if no_news else _judge(ready, candidate.searches, judging)
-        if isinstance(one, Dropped):
-            dropped.append(one)
+        posting_id = candidate.posting.posting_id
+        job = Dropped(posting_id, no_news) if no_news else _judge(ready, candidate.searches, judging)
+        if isinstance(job, Dropped):
+            dropped.append(job)
         else:
-            judged[candidate.posting.posting_id] = one
+            judged[posting_id] = job
     return judged
 
 
@@ -200,7 +211,7 @@ def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings:
 def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:
     found = [(search, judging.of(search.criteria, ready)) for search in searches]
     for outcome in _WORTH_SHOWING:
-        fitting = tuple(one for one in found if one[1].outcome == outcome)
+        fitting = tuple(fit for fit in found if fit[1].outcome == outcome)
         if fitting:
             return _Job(ready, fitting, outcome, tuple(searches))
     if not found:
@@ -219,23 +230,23 @@ def _first_fault(judgement: Verdict) -> str:
 def _one_a_job(
     judged: dict[str, _Job], sent: Sequence[SentItem], judging: Judging, dropped: list[Dropped]
 ) -> list[_Job]:
-    matched = frozenset(posting_id for posting_id, one in judged.items() if one.outcome == "match")
+    matched = frozenset(posting_id for posting_id, job in judged.items() if job.outcome == "match")
     remembered = SentJobs(sent)
     kept = []
-    for copies in gather([one.posting for one in judged.values()], matched):
-        one = _merged(copies, judged, judging)
+    for copies in gather([job.posting for job in judged.values()], matched):
+        job = _merged(copies, judged, judging)
         before = remembered.of(copies)
         if before:
-            news = again(before, one.posting, _found_by(one.fits)) if one.outcome == "match" else None
+            news = pay_news(before, job.posting, _found_by(job.fits)) if job.outcome == "match" else None
             if news is None:
                 dropped += [Dropped(copy.posting_id, _why_sent(copy, before)) for copy in copies.all]
                 continue
-            one = replace(one, again=news)
+            job = replace(job, pay_news=news)
         dropped += [
             Dropped(copy.posting_id, f"is the same job as {copies.best.posting_id}, which is the better copy")
             for copy in copies.others
         ]
-        kept.append(one)
+        kept.append(job)
     return kept
 
 
@@ -253,35 +264,35 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
     own = judged[copies.best.posting_id]
     if not copies.others:
         return own
-    searches = {search.search_id: search for one in copies.all for search in judged[one.posting_id].searches}
+    searches = {search.search_id: search for copy in copies.all for search in judged[copy.posting_id].searches}
     merged = _judge(own.ready, sorted(searches.values(), key=_by_name), judging)
-    copies_of_it = tuple(one.posting_id for one in copies.others)
+    copies_of_it = tuple(copy.posting_id for copy in copies.others)
     return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
 
 
-def _ranked(one: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
+def _ranked(job: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
-    own = passing(one.ready, due_at, recipient.said)
-    weights = [weight_of(judged, search.preferred_places) for search, judged in one.fits]
-    if len(one.fits) == 1:
-        return _Ranked(one, one.fits, total(weights[0], own))
+    own = passing(job.ready, due_at, recipient.said)
+    weights = [weight_of(judged, search.preferred_places) for search, judged in job.fits]
+    if len(job.fits) == 1:
+        return _Ranked(job, job.fits, total(weights[0], own))
     scored = sorted(
         ((-total(weight, own), -weight.fit, *_by_name(search)), place)
-        for place, (weight, (search, _)) in enumerate(zip(weights, one.fits, strict=True))
+        for place, (weight, (search, _)) in enumerate(zip(weights, job.fits, strict=True))
     )
-    return _Ranked(one, tuple(one.fits[place] for _, place in scored), -scored[0][0][0])
+    return _Ranked(job, tuple(job.fits[place] for _, place in scored), -scored[0][0][0])
 
 
-def _rank(one: _Ranked) -> tuple[float, float, float, str]:
-    _, best = one.fits[0]
-    return (-one.score, -weight_of(best).fit, -one.ready.seen, one.ready.posting.posting_id)
+def _rank(ranked: _Ranked) -> tuple[float, float, float, str]:
+    _, best = ranked.fits[0]
+    return (-ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def _item(one: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
+def _item(ranked: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
     """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
-    search, best = one.fits[0]
+    search, best = ranked.fits[0]
     parts = score(best, due_at, recipient.said, search.preferred_places).parts
-    return Item(one.job.posting, _found_by(one.fits), one.score, parts, one.job.again)
+    return Item(ranked.posting, _found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news)
 
 
 def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
@@ -303,4 +314,4 @@ def _by_name(search: DueSearch) -> tuple[str, str]:
 
 
 def _in_order(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
-    return tuple(sorted(dropped, key=lambda one: one.posting_id))
+    return tuple(sorted(dropped, key=lambda posting: posting.posting_id))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import fsum
 
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Opinion, Part, Said
+from services.notifier.domain.model import JobOpinion, Opinion, Part
 
 MOST_POINTS = 10.0
 """All that was said together moves a job by no more, up or down."""
@@ -21,7 +21,7 @@ _SKILLS = 0.3
 _COMPANY = 0.2
 
 
-def alike(said: Said, ready: Ready) -> float:
+def alike(said: JobOpinion, ready: Ready) -> float:
     """How much a job is like one that something was said of, 0 to 1: by words of the title, core skills and company.
 
     Words and skills by what both have among all that either has. Below `LEAST_ALIKE` it is 0.
@@ -34,7 +34,7 @@ def alike(said: Said, ready: Ready) -> float:
     return found if found >= LEAST_ALIKE else 0.0
 
 
-def feedback_part(said: Iterable[Said], ready: Ready, due_at: datetime) -> Part:
+def feedback_part(said: Iterable[JobOpinion], ready: Ready, due_at: datetime) -> Part:
     """The points that all that was said gives or takes, with the one saying that moves the job most.
 
     The same for any order of `said`.
@@ -55,7 +55,7 @@ def feedback_part(said: Iterable[Said], ready: Ready, due_at: datetime) -> Part:
     return Part("feedback", total, MOST_POINTS, facts if points * total > 0 else ())
 
 
-def _move(said: Said, ready: Ready, due_at: datetime) -> float:
+def _move(said: JobOpinion, ready: Ready, due_at: datetime) -> float:
     age = max(timedelta(0), due_at - said.said_at)
     fading = 1.0 - age / FADES_IN
     if fading <= 0:
@@ -64,10 +64,12 @@ def _move(said: Said, ready: Ready, due_at: datetime) -> float:
     return sign * POINTS_EACH * fading * alike(said, ready)
 
 
-def said_of(opinion: Opinion, ready: Ready, said_at: datetime) -> Said:
+def opinion_of(opinion: Opinion, ready: Ready, said_at: datetime) -> JobOpinion:
     """The marks of a job that something is said of."""
     posting = ready.posting
-    return Said(opinion, posting.title, posting.company.name, ready.title_words, ready.company, ready.core, said_at)
+    return JobOpinion(
+        opinion, posting.title, posting.company.name, ready.title_words, ready.company, ready.core, said_at
+    )
 
 
 def _shared(some: Set[str], others: Set[str]) -> float:
@@ -75,5 +77,5 @@ def _shared(some: Set[str], others: Set[str]) -> float:
     return len(some & others) / either if either else 0.0
 
 
-def _order(said: Said) -> tuple[datetime, str, str]:
+def _order(said: JobOpinion) -> tuple[datetime, str, str]:
     return (said.said_at, said.title, said.company)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.posting import PostingCore
-from services.notifier.domain.model import Again, AnnualPay, FoundBy, SentItem
+from services.notifier.domain.model import AnnualPay, FoundBy, PayNews, SentItem
 from services.rules.criterion.salary import SalaryFacts
 
 LEAST_RAISE = 1.05
@@ -19,7 +19,7 @@ def pay_of(posting: PostingCore) -> AnnualPay | None:
     return None if top is None else AnnualPay(round(top), salary.currency)
 
 
-def again(before: Sequence[SentItem], posting: PostingCore, found_by: Sequence[FoundBy]) -> Again | None:
+def pay_news(before: Sequence[SentItem], posting: PostingCore, found_by: Sequence[FoundBy]) -> PayNews | None:
     """Why a job comes again that came before; None where it does not.
 
     It does where it only ever came as a near miss, and now fits whole a search whose floor its pay is held against,
@@ -31,10 +31,10 @@ def again(before: Sequence[SentItem], posting: PostingCore, found_by: Sequence[F
     last = max(before, key=lambda item: (item.sent_at, item.posting_id))
     stated = [item.pay for item in before if item.pay is not None]
     if not stated:
-        return Again("pay_stated", last.sent_at, None, now)
+        return PayNews("pay_stated", last.sent_at, None, now)
     if not all(_is_raised(pay, now, posting) for pay in stated):
         return None
-    return Again("pay_raised", last.sent_at, last.pay or stated[-1], now)
+    return PayNews("pay_raised", last.sent_at, last.pay or stated[-1], now)
 
 
 def _is_above(found: FoundBy) -> bool:

@@ -11,7 +11,7 @@ from schemas.posting import PostingCore
 from services.notifier.domain.curation.feedback_points import feedback_part
 from services.notifier.domain.curation.judging import Judged, LastingParts, Ready, Weight
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
-from services.notifier.domain.model import Fact, Part, Said
+from services.notifier.domain.model import Fact, JobOpinion, Part
 from services.rules.criterion.salary import annual_floor
 from services.rules.placing import WORLDWIDE, concrete
 from services.rules.text import TextQuery
@@ -71,7 +71,9 @@ class Passing(NamedTuple):
     feedback: float
 
 
-def score(judged: Judged, due_at: datetime, said: Sequence[Said] = (), preferred_places: tuple[str, ...] = ()) -> Score:
+def score(
+    judged: Judged, due_at: datetime, said: Sequence[JobOpinion] = (), preferred_places: tuple[str, ...] = ()
+) -> Score:
     """Weigh a posting that fits criteria; only sums and products, so that it comes out the same on every machine."""
     fit, pay, stated, place = judged.parts(_lasting)
     counts = judged.weight(_weight).counts
@@ -91,7 +93,7 @@ def weight_of(judged: Judged, preferred_places: tuple[str, ...] = ()) -> Weight:
     return weight._replace(place=_beside_preferred(weight.place) + preferred)
 
 
-def passing(ready: Ready, due_at: datetime, said: Sequence[Said]) -> Passing:
+def passing(ready: Ready, due_at: datetime, said: Sequence[JobOpinion]) -> Passing:
     """What `total` adds for one subscriber at one time."""
     return Passing(_fresh_points(ready, due_at), feedback_part(said, ready, due_at).points if said else 0.0)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from schemas.posting import Period
-from services.notifier.domain.model import Again, AnnualPay, Item, Part
+from services.notifier.domain.model import AnnualPay, Item, Part, PayNews
 from services.rules.money import ANNUAL_FACTORS
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
@@ -15,7 +15,7 @@ def why_here(item: Item) -> tuple[str, ...]:
     """Why a job stands where it stands: that it comes again, then each part of its score, the greatest first."""
     parts = sorted(item.parts, key=lambda part: -abs(part.points))
     shown = [part_line(part) for part in parts if part.code != "feedback" or part.points]
-    return (*([again_line(item.again)] if item.again else []), *shown)
+    return (*([pay_news_line(item.pay_news)] if item.pay_news else []), *shown)
 
 
 def part_line(part: Part) -> str:
@@ -32,12 +32,12 @@ def part_words(part: Part) -> str:
     return _WORDS[part.code](part)
 
 
-def again_line(again: Again) -> str:
+def pay_news_line(news: PayNews) -> str:
     """That a job came before as a near miss, and what it pays now."""
-    day = f"{again.sent_at:%Y-%m-%d}"
-    if again.before is None:
-        return f"comes again: was a near miss on {day}; pay now stated: {_pay(again.now)} a year"
-    return f"comes again: was a near miss on {day}; pay raised from {_pay(again.before)} to {_pay(again.now)} a year"
+    day = f"{news.sent_at:%Y-%m-%d}"
+    if news.before is None:
+        return f"comes again: was a near miss on {day}; pay now stated: {_pay(news.now)} a year"
+    return f"comes again: was a near miss on {day}; pay raised from {_pay(news.before)} to {_pay(news.now)} a year"
 
 
 def _pay(pay: AnnualPay) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import NOT_PREFERRED, Again, Digest, Item, Part, Preferred, Sender
+from services.notifier.domain.model import NOT_PREFERRED, Digest, Item, Part, PayNews, Preferred, Sender
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
@@ -132,7 +132,8 @@ def reasons_shown(item: Item, reasons: Sequence[Reason], *, bar: bool) -> tuple[
     silent = {"status"} if states_pay(item.posting) and not bar else {"status", "salary"}
     if item.posting.workplace != "unknown":
         silent.add("workplace")
-    return tuple(one for one in reasons if one.fit == "near" or (one.fit == "yes" and one.criterion not in silent))
+    worth_saying = (reason for reason in reasons if reason.fit == "near" or reason.criterion not in silent)
+    return tuple(reason for reason in worth_saying if reason.fit != "no")
 
 
 def why_lines(
@@ -143,30 +144,31 @@ def why_lines(
     A preferred place is said in place of those that are asked for.
     """
     there = preferred_in_words(preferred, posting, words)
-    work, terms = in_two_lines(one for one in reasons if one.fit == "yes" and not (there and one.criterion == "place"))
+    fitting = [reason for reason in reasons if reason.fit == "yes"]
+    work, terms = in_two_lines(reason for reason in fitting if not there or reason.criterion != "place")
     of_terms = [*([there] if there else []), *_clauses(terms, words)][:MOST_A_LINE]
     return tuple(_sentence(clauses) for clauses in (_clauses(work, words), of_terms) if clauses)
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
     """What keeps a near miss from fitting the search that found it."""
-    return _sentence(_clauses((one for one in reasons if one.fit == "near"), words))
+    return _sentence(_clauses((reason for reason in reasons if reason.fit == "near"), words))
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
     """Why a job comes again, and what the reader said of another that moved it."""
-    if item.again is None and not item.parts:
+    if item.pay_news is None and not item.parts:
         return ()
     moved = next((part for part in item.parts if part.code == "feedback" and part.facts), None)
-    lines = (_again(item.again, words) if item.again else "", _moved(moved, words) if moved else "")
+    lines = (_pay_news(item.pay_news, words) if item.pay_news else "", _moved(moved, words) if moved else "")
     return tuple(line for line in lines if line)
 
 
-def _again(again: Again, words: Words) -> str:
-    now = money(again.now.amount, again.now.currency, words.locale)
-    if again.before is None:
+def _pay_news(news: PayNews, words: Words) -> str:
+    now = money(news.now.amount, news.now.currency, words.locale)
+    if news.before is None:
         return words.say("Here again: now it says that it pays up to {pay} a year.", pay=now)
-    before = money(again.before.amount, again.before.currency, words.locale)
+    before = money(news.before.amount, news.before.currency, words.locale)
     return words.say("Here again: pay raised from {before} to {pay} a year.", before=before, pay=now)
 
 
@@ -179,7 +181,7 @@ def _moved(part: Part, words: Words) -> str:
 
 
 def _clauses(reasons: Iterable[Reason], words: Words) -> list[str]:
-    return [in_words(one, words, brief=True) for one in reasons]
+    return [in_words(reason, words, brief=True) for reason in reasons]
 
 
 def _sentence(clauses: Sequence[str]) -> str:

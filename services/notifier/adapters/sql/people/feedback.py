@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, select
 from schemas.sql.tables import feedback
 from services.notifier.adapters.sql.rows import chunks, to_json
 from services.notifier.domain.feedback import Statement
-from services.notifier.domain.model import Opinion, Said
+from services.notifier.domain.model import JobOpinion, Opinion
 from services.runtime.sql.store import bytewise, upsert
 
 
@@ -23,7 +23,7 @@ class Feedback:
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()
     """Cluster keys."""
-    said: tuple[Said, ...] = ()
+    said: tuple[JobOpinion, ...] = ()
 
 
 NOTHING = Feedback()
@@ -63,13 +63,13 @@ def rows_of(connection: Connection, subscriber_id: str) -> Sequence[Row[Any]]:
     return connection.execute(query.order_by(*order)).all()
 
 
-def said_of(row: Row[Any]) -> Said | None:
+def opinion_of(row: Row[Any]) -> JobOpinion | None:
     """What an opinion was of; None where that is not known, as of a release that did not ask."""
     if not row.about or row.kind not in ("not_relevant", "more_like"):
         return None
     about = json.loads(row.about)
     opinion: Opinion = "more_like" if row.kind == "more_like" else "not_relevant"
-    return Said(
+    return JobOpinion(
         opinion=opinion,
         title=about["title"],
         company=about["company"],
@@ -81,7 +81,7 @@ def said_of(row: Row[Any]) -> Said | None:
 
 
 def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
-    said = (said_of(row) for row in rows)
+    said = (opinion_of(row) for row in rows)
     return Feedback(
         hidden_companies=frozenset(row.value for row in rows if row.kind == "hidden_company"),
         not_relevant=frozenset(row.value for row in rows if row.kind == "not_relevant"),
@@ -89,7 +89,7 @@ def _feedback(rows: Sequence[Row[Any]]) -> Feedback:
     )
 
 
-def _about(said: Said) -> str:
+def _about(said: JobOpinion) -> str:
     return to_json(
         {
             "title": said.title,

@@ -148,7 +148,7 @@ class SqlSubscribers:
         """All that someone said, by kind and value, with when."""
         with reading(self._engine) as connection:
             rows = feedback.rows_of(connection, subscriber_id)
-        return [(Statement(row.kind, row.value, feedback.said_of(row)), row.created_at) for row in rows]
+        return [(Statement(row.kind, row.value, feedback.opinion_of(row)), row.created_at) for row in rows]
 
     def export(self, subscriber_id: str) -> dict[str, Any]:
         """All that is held about a person, ready for JSON. Raises UsageError."""

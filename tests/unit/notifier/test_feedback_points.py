@@ -4,19 +4,25 @@ from datetime import timedelta
 
 from schemas.posting import PostingCore, Skill
 from services.notifier.domain.curation.curate import curate
-from services.notifier.domain.curation.feedback_points import FADES_IN, MOST_POINTS, POINTS_EACH, feedback_part, said_of
+from services.notifier.domain.curation.feedback_points import (
+    FADES_IN,
+    MOST_POINTS,
+    POINTS_EACH,
+    feedback_part,
+    opinion_of,
+)
 from services.notifier.domain.curation.judging import Ready
-from services.notifier.domain.model import Candidate, Digest, Opinion, Part, Said
+from services.notifier.domain.model import Candidate, Digest, JobOpinion, Opinion, Part
 from tests.support.digests import NOON, posting, recipient, search
 
 DAY = timedelta(days=1)
 
 
-def said(opinion: Opinion, one: PostingCore, days_ago: float = 0) -> Said:
-    return said_of(opinion, Ready(one), NOON - days_ago * DAY)
+def said(opinion: Opinion, one: PostingCore, days_ago: float = 0) -> JobOpinion:
+    return opinion_of(opinion, Ready(one), NOON - days_ago * DAY)
 
 
-def moved(one: PostingCore, *sayings: Said) -> Part:
+def moved(one: PostingCore, *sayings: JobOpinion) -> Part:
     return feedback_part(sayings, Ready(one), NOON)
 
 
