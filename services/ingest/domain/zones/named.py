@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from services.ingest.domain.lexicon import composed
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.zones.hours import names_clock, tells_apart
 
@@ -51,25 +52,41 @@ def _table() -> _Table:
 _NUMBER = re.compile(
     r"\s{0,2}(?:(?P<sign>[+\-−–±])\s?(?P<hours>\d{1,2})|(?P<zero>0)(?!\d))(?P<part>:?[34][05]|:00|\.5)?(?![\d:])"
 )
-_FURTHER = re.compile(
-    r"\s?(?:/|,|or|and|to|through|[-–])\s?(?:or |and )?(?P<sign>[+−-])\s?(?P<hours>\d{1,2})(?P<part>:30|\.5)?(?![\d:])"
-)
-_TIME_BEHIND = re.compile(
-    r"[ -]?(?:/\w{2,4} )?(?:standard |daylight |summer |coast )?(?:(?:business|working|work|core|office|operating"
-    r"|day)[ -]?)?"
-    r"(?:time ?-?zones?|time\b(?! (?:off|to|for|of|and effort|management|value))|hours?\b|shifts?\b|schedules?\b"
-    r"|workday|working day|(?:arbeits|büro|geschäfts|kern)?zeit(?:en|zone)?\b|tijd\b"
-    r"|tz\b|daytime|day(?:light)? hours)",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"\s?(?:/|,|or|and|to|through|[-–]|&|\()\s?(?:or |and )?(?:the )?(?:US )?", re.IGNORECASE)
 _CLOCK_BEFORE = re.compile(r"\d\s?(?:[ap]\.?m\.?)?\s?\(?$|\d:\d\d\s?\(?$", re.IGNORECASE)
-_CLOCKS_BEFORE = re.compile(
-    r"\d\s?(?:[ap]\.?m\.?)?\s?(?:-|–|—|to|and|until)\s?\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?,?\s\(?$", re.IGNORECASE
-)
 _AMERICAN = frozenset({"Eastern", "Central", "Mountain", "Pacific"})
 """Said without `time` behind hours of the day: `7am to 6pm Eastern`."""
 _ASIDE = re.compile(r"\s?\(?\s?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[zone]`."""
+
+    further: re.Pattern[str]
+    time_behind: re.Pattern[str]
+    listed: re.Pattern[str]
+    clocks_before: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        further=re.compile(
+            composed(
+                "zone",
+                r"\s?(?:/|,|{or}|[-–])\s?(?:{or} )?(?P<sign>[+−-])\s?(?P<hours>\d{1,2})(?P<part>:30|\.5)?(?![\d:])",
+            )
+        ),
+        time_behind=_pattern(r"[ -]?(?:/\w{2,4} )?(?:{sort} )?(?:{work}[ -]?)?{clock_behind}"),
+        listed=_pattern(r"\s?(?:/|,|{or}|[-–]|&|\()\s?(?:{or} )?(?:{the} )?(?:{us} )?"),
+        clocks_before=_pattern(
+            r"\d\s?(?:[ap]\.?m\.?)?\s?(?:-|–|—|{clock_to})\s?\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?,?\s\(?$"
+        ),
+    )
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(composed("zone", template), re.IGNORECASE)
 
 
 def zones_in(text: str) -> list[Zone]:
@@ -108,17 +125,17 @@ def _spread_belief(text: str, hits: Sequence[_Hit], believed: list[bool]) -> Non
 
 
 def _beside(text: str, first: _Hit, second: _Hit) -> bool:
-    return bool(_LISTED.fullmatch(text, first[4], second[3]))
+    return bool(_patterns().listed.fullmatch(text, first[4], second[3]))
 
 
 def _has_clock(text: str, kind: ZoneKind, start: int, end: int) -> bool:
     if kind == "short" and _CLOCK_BEFORE.search(text, max(0, start - 8), start):
         return True
-    if text[start:end] in _AMERICAN and _CLOCKS_BEFORE.search(text, max(0, start - 24), start):
+    if text[start:end] in _AMERICAN and _patterns().clocks_before.search(text, max(0, start - 24), start):
         return True
     if kind in ("names", "spoken") and (names_clock(text, start) or tells_apart(text, start)):
         return True
-    return kind != "spoken" and bool(_TIME_BEHIND.match(text, end))
+    return kind != "spoken" and bool(_patterns().time_behind.match(text, end))
 
 
 def _numbered(text: str, start: int, end: int) -> list[Zone]:
@@ -137,7 +154,7 @@ def _numbered(text: str, start: int, end: int) -> list[Zone]:
         if least < WESTMOST or most > EASTMOST:
             break
         found.append(Zone(start, number.end(), least, most))
-        start, number = number.end(), _FURTHER.match(text, number.end())
+        start, number = number.end(), _patterns().further.match(text, number.end())
     return found
 
 
