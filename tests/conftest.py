@@ -9,6 +9,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.support.dealing import dealt
+
 # A slow machine makes no property false; where a bound in time is the property, its test says so.
 settings.register_profile("any speed", settings(), deadline=None)
 settings.load_profile("any speed")
@@ -16,6 +18,11 @@ settings.load_profile("any speed")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So a shell starts what it runs in the background; what tests start would inherit it, and Ctrl-C would not end it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the workers begin with what takes longest: begun last, it would run alone at the end."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,8 @@
-"""Databases of PostgreSQL for tests: each new, migrated, and dropped at the end."""
+"""Databases of PostgreSQL for tests: each new, migrated, and dropped at the end.
+
+A commit in them does not wait for the disk: only a crash of the server could lose it, and the tests that kill servers
+have `own_engines`.
+"""
 
 import atexit
 import secrets
@@ -47,7 +51,7 @@ def _template() -> str:
 @contextmanager
 def _made(how: str) -> Iterator[str]:
     name = f"t{secrets.token_hex(8)}"
-    _administer(f'CREATE DATABASE "{name}" {how}')
+    _administer(f'CREATE DATABASE "{name}" {how}', f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     try:
         yield _url_of(name)
     finally:
@@ -59,7 +63,8 @@ def _url_of(name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _administer(statement: str) -> None:
+def _administer(*statements: str) -> None:
     engine = create_engine(postgresql(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import event
 
 from schemas.criteria import Criteria
 from services.embedded import embedded
@@ -69,13 +69,19 @@ def pool(count: int, seed: int) -> list[Criteria]:
     return list(dict.fromkeys(generated(2 * count, seed, generated_postings(200, seed))))[:count]
 
 
-def take_in(engine: Engine, ids: Ids, wanted: Sequence[Wanted], now: datetime) -> None:
-    """Everybody signs up."""
+def take_in(url: str, ids: Ids, wanted: Sequence[Wanted], now: datetime) -> None:
+    """Everybody signs up in a new store, whose file is not waited for: thousands of transactions would wait for it."""
+    engine = open_store(url)
+    if engine.dialect.name == "sqlite":
+        engine.dispose()  # of the connection that waits
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
+    migrate(engine)
     subscribers, searches = SqlSubscribers(engine, ids), SqlSearches(engine, ids)
     for one in wanted:
         person = subscribers.add(one.profile, now)
         for name, criteria, timing in one.searches:
             searches.add(person.subscriber_id, name, criteria, timing, now)
+    engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +110,8 @@ class EmbeddedForm:
         """At each step: tick, drain, tick."""
         settings = load_settings(_settings_file(self.folder, "")).in_one_go()
         clock = FixedClock(steps[0].at)
+        take_in(settings.store_url, settings.ids(), wanted, steps[0].at)
         with embedded(settings, clock=clock, chance=Random(0)) as form:
-            take_in(form.engine, settings.ids(), wanted, steps[0].at)
             form.runner.load()
             for step in steps:
                 _bring(step, self.folder)
@@ -135,10 +141,7 @@ class DeployedForm:
         """
         file = _settings_file(self.folder, self.engines)
         settings = load_settings(file)
-        engine = open_store(settings.store_url)
-        migrate(engine)
-        take_in(engine, settings.ids(), wanted, steps[0].at)
-        engine.dispose()
+        take_in(settings.store_url, settings.ids(), wanted, steps[0].at)
         # For ever: by the wall's clock, what is published at simulated times may be over long ago.
         create(settings.kafka, planned(settings.kafka, for_ever=True))
         with Forking(self.folder) as forking:

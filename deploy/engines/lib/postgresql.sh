@@ -36,7 +36,8 @@ postgresql_launch() {
     ours=$("$programs/postgres" --version | sed -E 's/.* ([0-9]+).*/\1/')
     [ "$theirs" = "$ours" ] || fail "$data is of PostgreSQL $theirs, and here is $ours: engines.sh start --fresh postgresql empties it"
     launch postgresql "$programs/postgres" -D "$data" -p "$(port_of postgresql)" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories= -c max_connections=300 -c shared_buffers=256MB
+        -c unix_socket_directories= -c max_connections=300 -c shared_buffers=256MB \
+        -c fsync="${JOBCHIME_ENGINES_FSYNC:-on}"
 }
 
 # The settings file that is written for the deployed form names this database.
