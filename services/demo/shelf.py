@@ -1,7 +1,7 @@
 """Feed files as if they were served day by day: an item is withheld until the simulated time that it was posted at."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.polling.schedule import Validators
+from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Fetched, Format, Item, JsonObject, Skip, UnusableItemError
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import Clock
@@ -55,6 +56,10 @@ class ArrivingFormat:
     def draft(self, data: JsonObject) -> Draft:
         """As the format itself."""
         return self._inner.draft(data)
+
+    def traces(self, data: JsonObject) -> Iterable[Trace]:
+        """As the format itself."""
+        return self._inner.traces(data)
 
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """As the format itself."""

@@ -99,7 +99,8 @@ def simulate(
 def shelved_collector(settings: Settings, engine: Engine, log: SqliteLog, shelf: Shelf) -> Collector:
     """A collector of files whose items arrive by the shelf's clock."""
     chance = Random(0)  # noqa: S311 (the same demo each time)
-    reader = Reader(ShelfFetcher(shelf), detect=shelf.detect, format_named=shelf.format_named)
+    fetcher = ShelfFetcher(shelf)
+    reader = Reader(web=fetcher, files=fetcher, detect=shelf.detect, format_named=shelf.format_named)
     tools = Tools(settings.ingest, SqlSourceLedger(engine), log, shelf.format_named)
     return Collector(tools, reader, chance)
 

@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from services.ingest.adapters.children.normalise_apart import NormaliseApart
 from services.ingest.adapters.fetch.files import FileFetcher
-from services.ingest.adapters.fetch.source import SourceFetcher
 from services.ingest.adapters.fetch.web import WebFetcher
 from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
@@ -22,9 +21,14 @@ from services.runtime.records import Producer
 
 def make_reader(settings: IngestSettings, chance: Random) -> Reader:
     """What reads sources, over the web and from files."""
-    fetcher = SourceFetcher(WebFetcher(settings, chance), FileFetcher())
     known = Catalogue(settings.mappings)
-    return Reader(fetcher, detect=known.detect, format_named=known.format_named, revision=known.revision)
+    return Reader(
+        web=WebFetcher(settings, chance),
+        files=FileFetcher(),
+        detect=known.detect,
+        format_named=known.format_named,
+        revision=known.revision,
+    )
 
 
 def make_collector(

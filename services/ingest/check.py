@@ -10,7 +10,7 @@ from schemas.posting import Attribution, Posting
 from services.ingest.details import DetailReader, most_calls
 from services.ingest.domain.polling.listing import Terms, ended_note, is_backlog
 from services.ingest.domain.polling.schedule import Validators
-from services.ingest.mapping.trace import PathCounts, Traced, add_traces, path_lines
+from services.ingest.mapping.trace import PathCounts, add_traces, path_lines
 from services.ingest.ports import Broken, FetchFailedError, Item, Skip
 from services.ingest.reader import Page, Reader
 from services.ingest.settings import SourceSettings
@@ -165,7 +165,7 @@ def _take(
 
 def _traced(page: Page, report: CheckReport) -> Iterator[Item | Skip | Broken]:
     for part in page.parts:
-        if isinstance(part, Item) and isinstance(page.format, Traced):
+        if isinstance(part, Item) and page.format is not None:
             add_traces(report.paths, page.format.traces(part.data))
         yield part
 

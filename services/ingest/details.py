@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from schemas.codec import digest_of
+from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
@@ -137,7 +138,7 @@ class DetailReader:
         done.renewed.add(item.source_id)
 
     def _added(self, details: Details, fetched: Fetched, had: JsonObject) -> tuple[JsonObject, bool]:
-        read = details.read(fetched.body) if fetched.cut is None else None
+        read = details_in(fetched.body, details) if fetched.cut is None else None
         if read is None or (details.awaited and not read):
             self._failures.append("an answer is not whole, or holds no details")
             return had, False

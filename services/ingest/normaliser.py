@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from cachetools import FIFOCache
+
 from schemas.codec import UnreadableError, decode, digest_of, encode
 from schemas.headers import headers_of
 from schemas.posting import Posting
@@ -33,7 +35,7 @@ class Normaliser:
         self._formats = formats
         self._normalise = normalise
         self._stopping = stopping
-        self._too_long: dict[tuple[int, int], str] = {}
+        self._too_long: FIFOCache[tuple[int, int], str] = FIFOCache(_MOST_REMEMBERED)
         """Why records took too long, by partition and offset: a lane tries each once more alone, and would wait."""
 
     def load(self) -> None:
@@ -76,7 +78,7 @@ class Normaliser:
                 raise PoisonError(self._too_long[place])
             return self._normalise(draft, raw)
         except PoisonError as error:
-            self._too_long = {place: str(error), **dict(list(self._too_long.items())[:_MOST_REMEMBERED])}
+            self._too_long[place] = str(error)
             raise PoisonError(f"{raw.source} {raw.source_id}: {error}", offset=record.offset) from error
 
     def _draft(self, raw: RawPosting, offset: int) -> Draft:

@@ -1,14 +1,17 @@
 """What ingest needs of the outside, in its own words."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from schemas.posting import Attribution
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.polling.listing import Known, Shrunk
 from services.ingest.domain.polling.schedule import SourceHealth, Validators
+from services.ingest.mapping.trace import Trace
 from services.ingest.settings import SourceSettings
 from services.runtime.errors import JobchimeError
 
@@ -57,31 +60,28 @@ DETAIL_STATE = "_detail"
 """The member of an item in which is kept of which row, when and with what validators its details were asked for."""
 
 
-class Details(Protocol):
-    """How a format's listing is completed: by one call a posting."""
+@dataclass(frozen=True, slots=True)
+class Details:
+    """How a format's listing is completed: by a call a posting, for a JSON object below the listing's address."""
 
-    @property
-    def most(self) -> int:
-        """Calls a poll, unless the source's settings say otherwise. 0: only where an operator asks for them."""
-        ...
-
-    @property
-    def awaited(self) -> bool:
-        """A posting is worth little without them, so that it waits until there was room for its call."""
-        ...
-
-    @property
-    def members(self) -> frozenset[str]:
-        """What they add to an item."""
-        ...
+    most: int
+    """Calls a poll, unless the source's settings say otherwise. 0: only where an operator asks for them."""
+    awaited: bool
+    """A posting is worth little without them, so that it waits until there was room for its call."""
+    members: frozenset[str]
+    """What they add to an item."""
+    listing: re.Pattern[str]
+    """The path of a listing's address."""
+    query: str = ""
+    """Of a posting's address."""
 
     def address(self, url: str, source_id: str) -> str | None:
-        """Where a posting's details are, by the address of the listing; None where that has none."""
-        ...
-
-    def read(self, body: bytes) -> JsonObject | None:
-        """Those of the members that an answer holds, which may be none; None where it is no answer. Never raises."""
-        ...
+        """Where a posting's details are: at the listing's host, whatever a row says; None below another address."""
+        parts = urlsplit(url)
+        path = parts.path.rstrip("/")
+        if not self.listing.fullmatch(path):
+            return None
+        return urlunsplit(parts._replace(path=f"{path}/{quote(source_id, safe='')}", query=self.query, fragment=""))
 
 
 class Format(Protocol):
@@ -124,6 +124,10 @@ class Format(Protocol):
 
     def draft(self, data: JsonObject) -> Draft:
         """Map an item to a draft. Raises UnusableItemError."""
+        ...
+
+    def traces(self, data: JsonObject) -> Iterable[Trace]:
+        """What each path that an operator wrote comes to in an item; nothing of a format that comes along."""
         ...
 
     def fingerprint(self, data: JsonObject) -> JsonObject:

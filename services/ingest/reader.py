@@ -37,15 +37,17 @@ class Reader:
 
     def __init__(
         self,
-        fetcher: Fetcher,
         *,
+        web: Fetcher,
+        files: Fetcher,
         detect: Callable[[bytes], Format | None],
         format_named: Callable[[str], Format],
         revision: str = "",
     ) -> None:
         """`revision` names what an operator can change of the formats; with it, what is unchanged is read anew."""
         self._revision = revision
-        self._fetcher = fetcher
+        self._web = web
+        self._files = files
         self._detect = detect
         self._format_named = format_named
 
@@ -70,7 +72,7 @@ class Reader:
         met: set[str] = set()
         while True:
             met.add(address)
-            fetched = self._fetcher.fetch(source, address, asked_with, now)
+            fetched = self._fetch(source, address, asked_with, now)
             if fetched.unchanged:
                 yield Page(address=fetched.address, unchanged=True)
                 return
@@ -90,7 +92,11 @@ class Reader:
 
     def detail(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
         """Fetch what is at one posting's address. Raises FetchFailedError."""
-        return self._fetcher.fetch(source, address, validators, now)
+        return self._fetch(source, address, validators, now)
+
+    def _fetch(self, source: SourceSettings, address: str, validators: Validators, now: datetime) -> Fetched:
+        # By the source, not the address: a page on the web must not lead to a file.
+        return (self._web if source.is_web else self._files).fetch(source, address, validators, now)
 
     def _page(self, source: SourceSettings, fetched: Fetched) -> Page:
         page = Page(address=fetched.address, size=len(fetched.body), fault=fetched.cut, hung=fetched.hung)

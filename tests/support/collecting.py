@@ -15,7 +15,6 @@ from typing import Any
 from schemas.codec import decode
 from schemas.raw import RawPosting
 from services.ingest.adapters.fetch.files import FileFetcher
-from services.ingest.adapters.fetch.source import SourceFetcher
 from services.ingest.adapters.fetch.web import WebFetcher
 from services.ingest.adapters.formats.catalogue import Catalogue
 from services.ingest.adapters.sql import SqlSourceLedger
@@ -193,7 +192,8 @@ def bench(
     web = WebFetcher(made, chance, environ=environ or {}, sleep=slept.append, monotonic=monotonic)
     known = Catalogue(made.mappings)
     reader = Reader(
-        SourceFetcher(web, FileFetcher()),
+        web=web,
+        files=FileFetcher(),
         detect=known.detect,
         format_named=known.format_named,
         revision=known.revision,

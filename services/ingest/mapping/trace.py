@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
 
 _MOST_WORDS = 200
 _MOST_INSTEAD = 2
@@ -19,15 +18,6 @@ class Trace:
     found: bool
     instead: str = ""
     """What was there instead."""
-
-
-@runtime_checkable
-class Traced(Protocol):
-    """A format that can tell what each of its paths came to."""
-
-    def traces(self, data: dict[str, Any]) -> Iterable[Trace]:
-        """Of one item. Never raises."""
-        ...
 
 
 @dataclass(slots=True)

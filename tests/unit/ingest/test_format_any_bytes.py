@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named, named_formats
 from services.ingest.ports import Format
 from tests.support.board_bodies import (
@@ -86,7 +87,7 @@ def check(known: Format, body: bytes) -> None:
     check_items(known, body)
     known.next_page("https://feed.example/jobs?limit=2", body)
     if known.details is not None:
-        added = known.details.read(body)
+        added = details_in(body, known.details)
         assert added is None or added.keys() <= known.details.members
 
 

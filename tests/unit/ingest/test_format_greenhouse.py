@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Skip
@@ -141,4 +142,4 @@ def test_pay_ranges_are_asked_for_below_the_board_and_only_where_an_operator_ask
     assert details.address("https://fern.example/jobs", "85") is None
     assert (details.most, details.awaited) == (0, False)
     answer = json.dumps(greenhouse_job(pay_input_ranges=[zone(1, 2)])).encode()
-    assert details.read(answer) == {"pay_input_ranges": [zone(1, 2)]}
+    assert details_in(answer, details) == {"pay_input_ranges": [zone(1, 2)]}

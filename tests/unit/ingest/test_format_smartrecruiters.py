@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Broken, Skip, UnusableItemError
@@ -129,18 +130,18 @@ def test_details_are_asked_for_below_the_listing_at_its_own_host() -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"jobAd":', b"\xff"])
 def test_what_is_no_detail_is_none(body: bytes) -> None:
     assert SMART.details is not None
-    assert SMART.details.read(body) is None
+    assert details_in(body, SMART.details) is None
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"error": 404}'])
 def test_an_answer_may_hold_no_details(body: bytes) -> None:
     assert SMART.details is not None
-    assert SMART.details.read(body) == {}
+    assert details_in(body, SMART.details) == {}
 
 
 def test_details_add_what_the_listing_lacks_and_no_more() -> None:
     assert SMART.details is not None
-    added = SMART.details.read(smartrecruiters_detail())
+    added = details_in(smartrecruiters_detail(), SMART.details)
     assert added is not None
     assert added.keys() == {"jobAd", "applyUrl", "postingUrl", "compensation"}
     whole = SMART.draft(smartrecruiters_posting() | added)

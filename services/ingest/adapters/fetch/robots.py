@@ -1,9 +1,10 @@
 """What a site's robots.txt allows (RFC 9309), asked once a day."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from threading import Lock
 from urllib.parse import urlsplit
 
+from cachetools import TTLCache
 from protego import Protego
 
 from services.ingest.ports import FetchFailedError
@@ -12,22 +13,18 @@ from services.runtime.privacy.secrets import without_keys
 
 PRODUCT = "jobchime"
 _KEPT_S = 24 * 3600.0
+_MOST_KEPT = 10_000
+"""Origins whose rules are remembered, 512 kB each at most."""
 MOST_BYTES = 512_000
 _LONGEST_DELAY_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    rules: Protego
-    until: float
-
-
 class Robots:
-    """Remembers the rules of each origin. `get` asks for an address and raises FetchFailedError without an answer."""
+    """Remembers the rules of each origin, for polls in several threads. `get` asks for an address and raises FetchFailedError without an answer."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._kept: dict[str, _Kept] = {}
+        self._lock = Lock()
+        self._kept: TTLCache[str, Protego] = TTLCache(_MOST_KEPT, ttl=_KEPT_S, timer=monotonic)
 
     def check(self, url: str, get: Callable[[str], Answer]) -> float:
         """How many seconds the site asks to lie between two requests; 0 where it asks for none.
@@ -45,11 +42,13 @@ class Robots:
     def _rules(self, url: str, get: Callable[[str], Answer]) -> Protego:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        kept = self._kept.get(origin)
-        if kept is None or kept.until <= self._monotonic():
-            kept = _Kept(_parse(get(f"{origin}/robots.txt"), origin), self._monotonic() + _KEPT_S)
-            self._kept[origin] = kept
-        return kept.rules
+        with self._lock:
+            rules: Protego | None = self._kept.get(origin)
+        if rules is None:
+            rules = _parse(get(f"{origin}/robots.txt"), origin)
+            with self._lock:
+                self._kept[origin] = rules
+        return rules
 
 
 def _parse(answer: Answer, origin: str) -> Protego:

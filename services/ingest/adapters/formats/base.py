@@ -9,6 +9,7 @@ from schemas.posting import Attribution
 from services.ingest.adapters.formats.contacts import masked, without_contacts
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import MOST_BYTES, Text, read_text
+from services.ingest.mapping.trace import Trace
 from services.ingest.ports import DETAIL_STATE, Broken, Details, Item, JsonObject, Merged, Skip
 
 MOST_BROKEN = 1_000
@@ -101,3 +102,7 @@ class BaseFormat:
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """The item less its volatile members."""
         return {name: value for name, value in data.items() if name not in self.volatile and name != DETAIL_STATE}
+
+    def traces(self, data: JsonObject) -> Iterable[Trace]:
+        """None: nobody wrote its paths for this feed."""
+        return ()

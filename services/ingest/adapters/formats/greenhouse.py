@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
-from services.ingest.adapters.formats.detail_call import DetailCall
 from services.ingest.adapters.formats.fields import (
     amount_of,
     band,
@@ -23,7 +22,7 @@ from services.ingest.ports import Details, JsonObject, Skip
 _HOURLY_BELOW_CENTS = 1_000 * 100
 """A top of less than 1,000 that names no period is no yearly pay."""
 _PAY_NAMES = ("salary", "compensation", "pay range", "pay band")
-_DETAILS = DetailCall(
+_DETAILS = Details(
     most=0,
     awaited=False,
     members=frozenset({"pay_input_ranges"}),

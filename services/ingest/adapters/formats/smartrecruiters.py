@@ -12,7 +12,6 @@ from typing import Any
 
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
-from services.ingest.adapters.formats.detail_call import DetailCall
 from services.ingest.adapters.formats.fields import (
     markup_of,
     object_of,
@@ -29,7 +28,7 @@ from services.ingest.ports import Broken, Details, JsonObject, Skip
 _MOST_PAGE = 10_000
 """Of one page, a hundred times what is served."""
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
-_DETAILS = DetailCall(
+_DETAILS = Details(
     most=40,
     awaited=True,
     members=frozenset({"jobAd", "applyUrl", "postingUrl", "compensation"}),
