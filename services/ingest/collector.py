@@ -104,8 +104,12 @@ class Collector:
         return ()
 
     def _pollable(self) -> dict[str, SourceSettings]:
-        held = self._paused()
-        return {one.name: one for one in self._tools.settings.sources if one.enabled and one.name not in held}
+        paused = self._paused()
+        return {
+            source.name: source
+            for source in self._tools.settings.sources
+            if source.enabled and source.name not in paused
+        }
 
     def _begin_polls(self, now: datetime) -> None:
         began = self._monotonic()

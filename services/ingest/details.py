@@ -73,7 +73,7 @@ class DetailReader:
         if details is None or not wants_details(self._source, found):
             return Completed(list(items))
         kept = self._kept([item.source_id for item in items])
-        self._are_served = self._are_served or any(_state(one).get("whole") is True for one in kept.values())
+        self._are_served = self._are_served or any(_state(item).get("whole") is True for item in kept.values())
         done = Completed()
         for item in items:
             self._take(found, details, item, kept.get(item.source_id), done)

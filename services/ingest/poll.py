@@ -239,8 +239,8 @@ class Poll:
                 judge(seen_again(row), row, source=row.source, terms=self._terms(self._formats[row.format]))
                 for row in some
             ]
-            self._tools.ledger.keep(KeptItem(one.known) for one in judged)
-            self._outcomes.update(one.outcome for one in judged)
+            self._tools.ledger.keep(KeptItem(verdict.known) for verdict in judged)
+            self._outcomes.update(verdict.outcome for verdict in judged)
         self._listed.update(row.source_id for row in rows)
 
     def _close_vanished(self, *, whole: bool) -> Shrunk | None:

@@ -146,7 +146,7 @@ class Pusher:
                 ready[read.source_id] = read
             for some in chunks(ready.values(), AT_ONCE):
                 taken += self._take(source, some, now, backlog=backlog)
-            report = PushReport(tuple(sorted(taken, key=lambda one: one.index)), tuple(refused), tuple(unknown))
+            report = PushReport(tuple(sorted(taken, key=lambda record: record.index)), tuple(refused), tuple(unknown))
             self._note(source, report, now)
         return report
 
@@ -247,8 +247,8 @@ class Pusher:
 
 def _counts(report: PushReport) -> Counts:
     number: Mapping[str, int] = {
-        outcome: sum(one.outcome == outcome for one in report.taken)
-        for outcome in {one.outcome for one in report.taken}
+        outcome: sum(record.outcome == outcome for record in report.taken)
+        for outcome in {record.outcome for record in report.taken}
     }
     return Counts(
         items=len(report.taken),
@@ -278,5 +278,5 @@ def _refused(index: int, broken: Broken) -> Refused:
     return Refused(index, broken.reason, broken.source_id, named[1] if named else None)
 
 
-def _taken(source: str, one: _Ready, outcome: Outcome) -> Taken:
-    return Taken(one.index, one.source_id, posting_id_of(source, one.source_id), outcome)
+def _taken(source: str, record: _Ready, outcome: Outcome) -> Taken:
+    return Taken(record.index, record.source_id, posting_id_of(source, record.source_id), outcome)

@@ -167,9 +167,9 @@ class SqlSourceLedger:
 
     @retried
     def keep(self, rows: Iterable[KeptItem]) -> None:
-        held = sorted(rows, key=lambda row: (row.known.source, row.known.source_id))
-        closed = [_values(row) | {"item": None} for row in held if not row.known.is_open]
-        open_ = [row for row in held if row.known.is_open]
+        in_order = sorted(rows, key=lambda row: (row.known.source, row.known.source_id))
+        closed = [_values(row) | {"item": None} for row in in_order if not row.known.is_open]
+        open_ = [row for row in in_order if row.known.is_open]
         renewed = [_values(row) | {"item": _pack(row.item)} for row in open_ if row.item is not None]
         as_before = [_values(row) for row in open_ if row.item is None]
         with writing(self._engine) as connection:

@@ -78,7 +78,7 @@ def traces_of(mapping: MappingSettings, data: JsonObject) -> Iterator[Trace]:
 
 def _values(row: MappedRow, rule: ValueRule) -> tuple[Stated, ...]:
     """The one-line values that a rule gives, each once."""
-    return distinct([Stated(one.field, text) for one in row.values(rule) if (text := plain(one.text))])
+    return distinct([Stated(value.field, text) for value in row.values(rule) if (text := plain(value.text))])
 
 
 def _restriction(row: MappedRow, fields: FieldRules, served: tuple[Stated, ...]) -> tuple[tuple[Stated, ...], bool]:
@@ -108,7 +108,7 @@ def _strange(field: str, rule: ValueRule, found: tuple[Stated, ...]) -> str | No
     shown = found[0].text[:40]
     if field == "workplace" and not _workplaces(found):
         return f'"{shown}" is none of remote, hybrid, onsite: say what it means in values'
-    if field == "timezones" and all(_hours(one.text) is None for one in found):
+    if field == "timezones" and all(_hours(value.text) is None for value in found):
         return f'"{shown}" is no number of hours from UTC'
     if field in {"url", "apply_url", "company_url"} and _link(found[0].text) is None:
         return f'"{shown}" is no http(s) address: complete it by a template'
@@ -122,13 +122,13 @@ def _strange(field: str, rule: ValueRule, found: tuple[Stated, ...]) -> str | No
 
 
 def _workplaces(found: tuple[Stated, ...]) -> tuple[Stated, ...]:
-    words = [(one.field, workplace_word(one.text)) for one in found]
+    words = [(value.field, workplace_word(value.text)) for value in found]
     return tuple(Stated(field, word) for field, word in words if word is not None)
 
 
 def _markup(row: MappedRow, rule: ValueRule | None) -> str:
     parts = () if rule is None else row.values(rule, markup=True)
-    return "\n".join(markup_of(one.text) for one in parts)
+    return "\n".join(markup_of(value.text) for value in parts)
 
 
 def _bands(row: MappedRow, rules: tuple[PayRule, ...]) -> tuple[PayBand, ...]:
@@ -140,7 +140,7 @@ def _bands(row: MappedRow, rules: tuple[PayRule, ...]) -> tuple[PayBand, ...]:
 
 
 def _band(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
-    path = next((one.paths[0] for one in (rule.min, rule.max) if one is not None and one.paths), "pay")
+    path = next((amount.paths[0] for amount in (rule.min, rule.max) if amount is not None and amount.paths), "pay")
     found = band(
         rule.called or path,
         row.first(rule.min),
@@ -151,12 +151,12 @@ def _band(row: MappedRow, rule: PayRule) -> tuple[PayBand, ...]:
     )
     if not rule.estimate:
         return found
-    return tuple(replace(one, kind="estimate") for one in found)
+    return tuple(replace(offer, kind="estimate") for offer in found)
 
 
 def _zones(row: MappedRow, rule: ValueRule | None) -> tuple[float, ...]:
     served = () if rule is None else _values(row, rule)
-    return tuple(hours for one in served if (hours := _hours(one.text)) is not None)
+    return tuple(hours for value in served if (hours := _hours(value.text)) is not None)
 
 
 def _hours(text: str) -> float | None:

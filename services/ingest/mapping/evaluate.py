@@ -33,11 +33,11 @@ class MappedRow:
         """What a rule gives, as stated."""
         if rule.is_bare:
             return tuple(self._by_paths(rule, markup=markup)[:MOST_VALUES])
-        found = [one for one in self._found(rule, markup=markup) if one.text][:MOST_VALUES]
+        found = [value for value in self._found(rule, markup=markup) if value.text][:MOST_VALUES]
         if not found and rule.default is not None:
             found = [Stated("default", rule.default)]
         if rule.join is not None and len(found) > 1:
-            return (Stated(found[0].field, rule.join.join(one.text for one in found)),)
+            return (Stated(found[0].field, rule.join.join(value.text for value in found)),)
         return tuple(found)
 
     def first(self, rule: ValueRule | None) -> str:
@@ -74,7 +74,7 @@ class MappedRow:
             if joined := fill(template, lambda path: ", ".join(self._said(self.texts(path), rule))):
                 place = rule.place(0, ", ".join(template_paths(template)))
                 return [Stated(place, _plain(joined, rule))]
-        return [Stated(one.field, _plain(one.text, rule)) for one in self._by_paths(rule, markup=markup)]
+        return [Stated(value.field, _plain(value.text, rule)) for value in self._by_paths(rule, markup=markup)]
 
     def _by_paths(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         found: list[Stated] = []

@@ -46,23 +46,23 @@ def with_files(ingest: Any, folder: Path) -> Any:
     mappings, sources = ingest.get("mappings", {}), ingest.get("sources", [])
     if not isinstance(mappings, dict) or not isinstance(sources, list):
         return ingest
-    files = {name: told for name, told in mappings.items() if isinstance(told, str)}
+    files = {name: file for name, file in mappings.items() if isinstance(file, str)}
     pointed = [_pointed(source, files, mappings) for source in sources]
-    read = {name: mapping_in(folder / told) for name, told in files.items()}
+    read = {name: mapping_in(folder / file) for name, file in files.items()}
     ready = {"sources": pointed} if sources else {}
     return {**ingest, **ready, "mappings": {**mappings, **read}} if files or mappings else ingest
 
 
 def _pointed(source: Any, files: dict[str, str], mappings: dict[str, Any]) -> Any:
     """A source that names a mapping's file, with its format; the file is noted by its name."""
-    told = source.get("mapping") if isinstance(source, dict) else None
-    if not isinstance(told, str):
+    file = source.get("mapping") if isinstance(source, dict) else None
+    if not isinstance(file, str):
         return source
     if "format" in source:
         raise UsageError(f"the source {source.get('name')} has a format and a mapping; it is read by one of them")
-    name = name_of(told)
-    if files.setdefault(name, told) != told or isinstance(mappings.get(name), dict):
-        raise UsageError(f"two mappings are called {name}; call the file {told} otherwise")
+    name = name_of(file)
+    if files.setdefault(name, file) != file or isinstance(mappings.get(name), dict):
+        raise UsageError(f"two mappings are called {name}; call the file {file} otherwise")
     return {key: value for key, value in source.items() if key != "mapping"} | {"format": f"{PREFIX}{name}"}
 
 

@@ -16,9 +16,9 @@ _MOST_SHOWN = 12
 
 def missing(row: Row, paths: Sequence[str], kind: Kind) -> str:
     """Say in words why none of the paths gave anything in a row."""
-    told = [f'"{path}" {words}' for path in paths if (words := row.found_instead(path)) is not None]
-    if told:
-        return told[0]
+    reasons = [f'"{path}" {words}' for path in paths if (words := row.found_instead(path)) is not None]
+    if reasons:
+        return reasons[0]
     if len(paths) == 1 and (why := _unreachable(row, paths[0], kind)) is not None:
         return why
     names = row.names()

@@ -163,16 +163,16 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 def _json_instead(value: Any, path: str) -> str | None:
     found = list(json_values(value, path))
     if found:
-        return next((words for one in found if (words := _what(one, path))), None)
+        return next((words for element in found if (words := _what(element, path))), None)
     names = names_of(path) or ()
     for depth in range(len(names) - 1, 0, -1):
         outer = ".".join(names[:depth])
-        for one in json_values(value, outer):
-            if isinstance(one, list):
+        for element in json_values(value, outer):
+            if isinstance(element, list):
                 return f"lies in a list: write {outer}[*].{'.'.join(names[depth:])}"
-            if one is None:
+            if element is None:
                 return f"lies in {outer}, which is null"
-            if not isinstance(one, dict):
+            if not isinstance(element, dict):
                 return f"lies in {outer}, which is no object"
     return None
 
@@ -182,7 +182,7 @@ def _what(value: Any, path: str) -> str:
         inner = ", ".join(f"{path}.{_short(name)}" for name in list(value)[:5])
         return f"is an object: name what is in it, such as {inner}" if inner else "is an empty object"
     if isinstance(value, list):
-        inner = next((_what(one, f"{path}[*]") for one in value if isinstance(one, dict)), "")
+        inner = next((_what(element, f"{path}[*]") for element in value if isinstance(element, dict)), "")
         return inner.replace("is an object", "is a list of objects") or "is an empty list"
     return "is null" if value is None else "is empty"
 
@@ -195,7 +195,7 @@ def _json_names(value: Any, before: str, depth: int) -> Iterator[str]:
     for name, part in value.items():
         path = before + _short(name)
         if isinstance(part, list):
-            part = next((one for one in part if isinstance(one, dict)), None)
+            part = next((element for element in part if isinstance(element, dict)), None)
             path += "[*]" if part is not None else ""
         yield path
         if isinstance(part, dict):

@@ -21,7 +21,7 @@ def _paths(value: object) -> object:
     """A path, or a number of a column, is a list of one."""
     if isinstance(value, bool) or not isinstance(value, (str, int, list)):
         return value
-    return tuple(f"#{one}" if type(one) is int else one for one in (value if isinstance(value, list) else [value]))
+    return tuple(f"#{path}" if type(path) is int else path for path in (value if isinstance(value, list) else [value]))
 
 
 Paths = Annotated[tuple[str, ...], BeforeValidator(_paths)]
@@ -120,8 +120,8 @@ class ValueRule(Settings):
             if there
         ]
         if len(given) != 1:
-            told = f"it has {' and '.join(given)}" if given else "it has none"
-            raise ValueError(f"a field comes from one of path, all, template or constant; {told}")
+            what = f"it has {' and '.join(given)}" if given else "it has none"
+            raise ValueError(f"a field comes from one of path, all, template, constant or named; {what}")
         for template in self.template:
             template_paths(template)
         if len(self.called) > 1 and len(self.called) != len(self.path or self.all):
@@ -238,7 +238,7 @@ class FieldRules(Settings):
         pay = value.get("pay")
         if isinstance(pay, (str, int)):
             # A ValueError, since only that is told in words.
-            raise ValueError("pay is a table with min, max, currency and period; pay in one text is pay_text")  # noqa: TRY004
+            raise ValueError("pay is a table with min, max, currency and period; pay in one text is pay_text")  # noqa: TRY004 (see above)
         return {**value, "pay": [pay]} if isinstance(pay, dict) else value
 
     def rules(self) -> Iterator[tuple[str, ValueRule]]:

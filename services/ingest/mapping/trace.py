@@ -36,11 +36,11 @@ PathCounts = dict[tuple[str, str], PathCount]
 def add_traces(counts: PathCounts, traces: Iterable[Trace]) -> None:
     """Add the traces of one item."""
     for trace in traces:
-        one = counts.setdefault((trace.field, trace.rule), PathCount())
-        one.seen += 1
-        one.found += trace.found
+        count = counts.setdefault((trace.field, trace.rule), PathCount())
+        count.seen += 1
+        count.found += trace.found
         if not trace.found:
-            one.instead[trace.instead[:_MOST_WORDS]] += 1
+            count.instead[trace.instead[:_MOST_WORDS]] += 1
 
 
 def path_lines(counts: PathCounts) -> Iterator[str]:
@@ -49,7 +49,7 @@ def path_lines(counts: PathCounts) -> Iterator[str]:
         return
     yield "Found by its paths:"
     width = min(max(len(rule) for _, rule in counts), 40)
-    for (name, rule), one in counts.items():
-        yield f"  {name:<16} {rule:<{width}} {one.found:>6} of {one.seen}"
-        if one.found == 0:
-            yield from (f"    {words}" for words, _ in one.instead.most_common(_MOST_INSTEAD))
+    for (name, rule), count in counts.items():
+        yield f"  {name:<16} {rule:<{width}} {count.found:>6} of {count.seen}"
+        if count.found == 0:
+            yield from (f"    {words}" for words, _ in count.instead.most_common(_MOST_INSTEAD))

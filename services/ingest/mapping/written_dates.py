@@ -17,7 +17,7 @@ def check_form(form: str) -> None:
     directives = re.findall(r"%.", form)
     if not directives:
         raise ValueError(f'the date "{form}" holds no directive such as %d, %m or %Y')
-    twice = next((one for one in directives if one != "%%" and directives.count(one) > 1), None)
+    twice = next((directive for directive in directives if directive != "%%" and directives.count(directive) > 1), None)
     if twice is not None:
         raise ValueError(f'the date "{form}" holds {twice} twice')
     try:
@@ -27,7 +27,7 @@ def check_form(form: str) -> None:
             raise ValueError(f'the date "{form}" is no form of dates: {error}') from None
     except re.error:
         raise ValueError(f'the date "{form}" says the same twice') from None
-    if not any(one in directives for one in _YEARS):
+    if not any(directive in directives for directive in _YEARS):
         raise ValueError(f'the date "{form}" holds no year: %Y, or %y for two digits')
 
 

@@ -39,7 +39,7 @@ FIELDS = '\n[fields]\nsource_id = "id"\ntitle = "title"\n'
         ('kind = "json"\nencoding = "zip"' + FIELDS, 'there is no encoding of text called "zip"'),
         (
             'kind = "json"' + FIELDS + "url = {}",
-            "a field comes from one of path, all, template or constant; it has none",
+            "a field comes from one of path, all, template, constant or named; it has none",
         ),
         ('kind = "json"' + FIELDS + 'url = { path = "a", constant = "b" }', "it has path and constant"),
         ('kind = "json"' + FIELDS + 'url = { template = "a{b" }', "the braces of the template"),

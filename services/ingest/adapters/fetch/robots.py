@@ -20,7 +20,10 @@ _LONGEST_DELAY_S = 60.0
 
 
 class Robots:
-    """Remembers the rules of each origin, for polls in several threads. `get` asks for an address and raises FetchFailedError without an answer."""
+    """Remembers the rules of each origin, for polls in several threads.
+
+    `get` asks for an address and raises FetchFailedError without an answer.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._lock = Lock()

@@ -203,8 +203,8 @@ def user_agent(contact: str) -> str:
     return f"{PRODUCT}/{release} (+{reached})" if reached else f"{PRODUCT}/{release}"
 
 
-def _same_origin(one: str, other: str) -> bool:
-    parts, others = urlsplit(one), urlsplit(other)
+def _same_origin(url: str, other: str) -> bool:
+    parts, others = urlsplit(url), urlsplit(other)
     return (parts.scheme, parts.netloc) == (others.scheme, others.netloc)
 
 

@@ -58,7 +58,7 @@ class Ashby(Board):
             locations=_locations(data),
             workplace=_workplace(data),
             pay=pay,
-            pay_text=() if any(one.kind != "ote" for one in pay) else _base_of(compensation),
+            pay_text=() if any(offer.kind != "ote" for offer in pay) else _base_of(compensation),
         )
 
 
@@ -94,7 +94,7 @@ def _pay(compensation: JsonObject) -> tuple[PayBand, ...]:
     for tier in map(object_of, list_of(compensation.get("compensationTiers"))):
         bands = _salaries("compensationTiers", tier.get("components"), zone=plain(text_of(tier.get("title"))) or None)
         hoped = any(_ON_TARGET.search(text_of(tier.get(name))) for name in _TIER_WORDS)
-        found += tuple(replace(one, kind="ote") for one in bands) if hoped else bands
+        found += tuple(replace(offer, kind="ote") for offer in bands) if hoped else bands
     return found or _salaries("summaryComponents", compensation.get("summaryComponents"), zone=None)
 
 

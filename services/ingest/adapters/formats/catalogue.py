@@ -31,8 +31,8 @@ class Catalogue:
         try:
             return own or registry.format_named(name)
         except UsageError as error:
-            told = f"; of your own: {', '.join(self._own)}" if self._own else ""
-            raise UsageError(f"{error}{told}") from None
+            own_names = f"; of your own: {', '.join(self._own)}" if self._own else ""
+            raise UsageError(f"{error}{own_names}") from None
 
     def by_name(self) -> dict[str, Format]:
         """All of them."""

@@ -63,8 +63,8 @@ def distinct(*groups: Iterable[Stated]) -> tuple[Stated, ...]:
     """Join, keeping the first of equal texts."""
     found: dict[str, Stated] = {}
     for group in groups:
-        for one in group:
-            found.setdefault(one.text.casefold(), one)
+        for value in group:
+            found.setdefault(value.text.casefold(), value)
     return tuple(found.values())
 
 

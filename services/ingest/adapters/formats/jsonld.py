@@ -171,7 +171,7 @@ def _resolved(name: str, part: Any, named: dict[str, JsonObject]) -> Any:
     if name not in _REFERRED:
         return part
     if isinstance(part, list):
-        return [_resolved(name, one, named) for one in part]
+        return [_resolved(name, element, named) for element in part]
     if isinstance(part, dict) and part.keys() == {"@id"}:
         return named.get(text_of(part["@id"]), part)
     return part
@@ -250,10 +250,7 @@ def _pay(data: JsonObject, field: str, kind: BandKind) -> tuple[PayBand, ...]:
         low, high = quantity.get("minValue", single), quantity.get("maxValue", single)
         currency = amount.get("currency") or data.get("salaryCurrency")
         period = quantity.get("unitText") or amount.get("unitText")
-        found += tuple(
-            PayBand(one.field, one.min, one.max, one.currency, one.period, kind)
-            for one in band(field, low, high, currency, period)
-        )
+        found += tuple(replace(offer, kind=kind) for offer in band(field, low, high, currency, period))
     return found
 
 

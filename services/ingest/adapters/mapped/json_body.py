@@ -130,8 +130,8 @@ class JsonBody(Body):
             count += 1
             yield from map(_taken, rows)
         if not count and self._whole:
-            told = alternatives([path], JsonRow(self._whole).names())
-            yield Broken(f'items: "{path}" finds nothing; {told}', ends_feed=True)
+            instead = alternatives([path], JsonRow(self._whole).names())
+            yield Broken(f'items: "{path}" finds nothing; {instead}', ends_feed=True)
 
     @cached_property
     def _around(self) -> Any:

@@ -50,11 +50,11 @@ class TableBody(Body):
         """The cells of each row. One that the text ends within is no row, so that each waits for the next."""
         csv.field_size_limit(MOST_CELL)
         lines: list[str] = []
-        told = _SEPARATED.match(self.text)
-        text = self.text[told.end() :] if told else self.text
+        separated = _SEPARATED.match(self.text)
+        text = self.text[separated.end() :] if separated else self.text
         served = _noted(io.StringIO(text.replace("\x00", "�"), newline=""), lines)
         reader = csv.reader(served, delimiter=self._delimiter(), quotechar=self.mapping.csv.quote)
-        held: list[str] | None = None
+        waiting: list[str] | None = None
         source, width = "", 0
         while True:
             lines.clear()
@@ -63,18 +63,18 @@ class TableBody(Body):
             except csv.Error as error:
                 yield Broken(f"line {reader.line_num:,}: {error}", source[:EXCERPT])
                 continue
-            if held is not None and cells is None and self._is_open(source):
+            if waiting is not None and cells is None and self._is_open(source):
                 yield Broken("the table is cut short within quotation marks", source[:EXCERPT], ends_feed=True)
                 return
-            if held and cells is None and len(held) < width and not source.endswith(_ENDS):
-                why = f"the table is cut short: its last row has {len(held)} of {width} cells and no end"
+            if waiting and cells is None and len(waiting) < width and not source.endswith(_ENDS):
+                why = f"the table is cut short: its last row has {len(waiting)} of {width} cells and no end"
                 yield Broken(why, source[:EXCERPT], ends_feed=True)
                 return
-            if held is not None:
-                yield [clean(cell) for cell in held]
+            if waiting is not None:
+                yield [clean(cell) for cell in waiting]
             if cells is None:
                 return
-            held, source, width = cells, "".join(lines), width or len(cells)
+            waiting, source, width = cells, "".join(lines), width or len(cells)
 
     def _is_open(self, source: str) -> bool:
         lines = io.StringIO(source, newline="")
@@ -88,8 +88,8 @@ class TableBody(Body):
         """The one that parts the first row into the most cells."""
         if self.mapping.csv.delimiter is not None:
             return self.mapping.csv.delimiter
-        if told := _SEPARATED.match(self.text):
-            return told[1]
+        if separated := _SEPARATED.match(self.text):
+            return separated[1]
         head = self.text[:_HEAD].lstrip("\r\n")
         return max(_DELIMITERS, key=lambda mark: _width(head, mark, self.mapping.csv.quote))
 

@@ -81,7 +81,7 @@ class XmlBody(Body):
         uri = self.mapping.namespaces.get(prefix)
         if uri is None:
             return {self.mapping.items}
-        own = [declared for declared, one in declared_in(self.text).items() if one == uri]
+        own = [declared for declared, named in declared_in(self.text).items() if named == uri]
         plain = {name} if uri in _DEFAULT.findall(self.text[:_HEAD]) else set()
         return {f"{declared}:{name}" for declared in own} | plain or {self.mapping.items}
 

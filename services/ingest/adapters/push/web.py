@@ -130,7 +130,7 @@ class PushApi:
         good = [(record.index, record.row) for record in records if record.row is not None]
         report = self._pusher.push(source, good, backlog=backlog)
         refused = [*report.refused, *(_unread(record) for record in records if record.row is None)]
-        return PushReport(report.taken, tuple(sorted(refused, key=lambda one: one.index)), report.unknown)
+        return PushReport(report.taken, tuple(sorted(refused, key=lambda record: record.index)), report.unknown)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
@@ -149,8 +149,8 @@ class PushApi:
     def _count(self, report: PushReport) -> None:
         if self._metrics is None:
             return
-        for one in report.taken:
-            self._metrics.count(listed.PUSHED, one.outcome)
+        for record in report.taken:
+            self._metrics.count(listed.PUSHED, record.outcome)
         if report.refused:
             self._metrics.count(listed.PUSHED, "refused", by=len(report.refused))
 
@@ -164,7 +164,7 @@ def push_app(api: PushApi) -> FastAPI:
         redoc_url=None,
     )
     bearer = HTTPBearer(auto_error=False, description="The API key that the operator gave you.")
-    Key = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]  # noqa: N806
+    Key = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]  # noqa: N806 (a type)
 
     @app.post("/v1/postings", status_code=202, responses=RESPONSES, openapi_extra=request_body(), response_model=None)
     async def post_postings(
@@ -254,11 +254,11 @@ def _is_lines(content_type: str | None) -> bool:
 
 
 def _answer(report: PushReport) -> Response:
-    errors = [_refused(one) for one in report.refused]
+    errors = [_refused(record) for record in report.refused]
     content: Mapping[str, object] = {
         "accepted": len(report.taken),
         "refused": len(errors),
-        "records": [_taken(one) for one in report.taken],
+        "records": [_taken(record) for record in report.taken],
         "errors": errors,
     }
     if report.unknown:
@@ -275,9 +275,9 @@ def _unknown(unknown: UnknownField) -> dict[str, object]:
     return {"item": unknown.index, "field": unknown.field, "nearest": unknown.nearest}
 
 
-def _refused(one: Refused) -> dict[str, object]:
-    return {"index": one.index, "id": one.source_id, "field": one.field, "reason": one.reason}
+def _refused(record: Refused) -> dict[str, object]:
+    return {"index": record.index, "id": record.source_id, "field": record.field, "reason": record.reason}
 
 
-def _taken(one: Taken) -> dict[str, object]:
-    return {"index": one.index, "id": one.source_id, "posting_id": one.posting_id, "outcome": one.outcome}
+def _taken(record: Taken) -> dict[str, object]:
+    return {"index": record.index, "id": record.source_id, "posting_id": record.posting_id, "outcome": record.outcome}
