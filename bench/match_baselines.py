@@ -71,7 +71,7 @@ class Naive:
     def _match(self, prepared: PreparedPosting) -> Hits:
         posting = prepared.posting
         skills, held = prepared.skills, prepared.skills | prepared.implied.keys()
-        told, allowed = prepared.allowed.told, prepared.allowed
+        told, allowed = prepared.allowed.stated, prepared.allowed
         taken_in = {place for place in self._places if told and allowed.takes_in(place)}
         tops = posting.salary.tops if posting.salary else {}
         workplace, language, zones = posting.workplace, posting.language, posting.timezones
@@ -160,7 +160,7 @@ class Sqlite:
 
     def _match(self, prepared: PreparedPosting) -> Hits:
         base, allowed = self._database, prepared.allowed
-        fitting = [one for one in self._places if not one or (allowed.told and _any_of(one, prepared))]
+        fitting = [one for one in self._places if not one or (allowed.stated and _any_of(one, prepared))]
         tops = prepared.posting.salary.tops if prepared.posting.salary else {}
         filled = (
             ("skill", [("",), *((name,) for name in prepared.skills)]),
@@ -171,7 +171,7 @@ class Sqlite:
             base.execute(f"DELETE FROM {name}")
             if rows:
                 base.executemany(f"INSERT INTO {name} VALUES ({','.join('?' * len(rows[0]))})", rows)
-        found = base.execute(_QUERY, {"untold": not allowed.told}).fetchall()
+        found = base.execute(_QUERY, {"untold": not allowed.stated}).fetchall()
         paid = np.array([row[1] for row in found], dtype=np.bool_)
         keys = np.array([row[0] for row in found], dtype=np.uint32)
         return Hits(keys[paid], keys[~paid])
@@ -241,8 +241,8 @@ class Counting:
             found[self._rows[name]] += 1
         rows = np.flatnonzero(found == self._size)
         allowed = prepared.allowed
-        fitting = np.array([not one or (allowed.told and any(map(allowed.takes_in, one))) for one in self._sets])
-        rows = rows[fitting[self._place[rows]] | (self._unknown[rows] & (not allowed.told))]
+        fitting = np.array([not one or (allowed.stated and any(map(allowed.takes_in, one))) for one in self._sets])
+        rows = rows[fitting[self._place[rows]] | (self._unknown[rows] & (not allowed.stated))]
         tops = prepared.posting.salary.tops if prepared.posting.salary else {}
         by_number = np.full(len(self._currencies), -1)
         for code, number in self._currencies.items():

@@ -24,7 +24,7 @@ from services.matcher.adapters.elasticsearch.documents import (
     document,
     place_terms,
 )
-from services.matcher.adapters.elasticsearch.hits import aggregation_of, found_in
+from services.matcher.adapters.elasticsearch.hits import aggregation_of, hits_in
 from services.matcher.ports import Hits
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.criterion.salary import annual_floor, least_near
@@ -80,7 +80,7 @@ class Percolator(BaselineIndex):
 
 def _hits(posting: PostingCore, answer: dict[str, Any], form: Form) -> Hits:
     if form == "packed":
-        packed = found_in(answer)
+        packed = hits_in(answer)
         return Hits(np.sort(packed.keys), np.sort(packed.near))
     return told_apart(posting, [hit["fields"] for hit in answer.get("hits", {}).get("hits", ())])
 

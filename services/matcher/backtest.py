@@ -180,9 +180,9 @@ class Backtesting:
 
     def _with_skills(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         """Those that are most akin to what is asked."""
-        kin, held = self._skills.kin(), taxonomy()
+        kin, known = self._skills.kin(), taxonomy()
         found = frozenset[str]().union(*(one.skills for one in failed))
-        akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and held.kind(name) in _TELLING]
+        akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and known.kind(name) in _TELLING]
         names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
         return [self._tried_with(SKILLS_ANY.adding(self._criteria, name), failed) for name in names]
 
@@ -215,8 +215,8 @@ def newest_versions(postings: Iterable[PostingCore]) -> list[Past]:
     seen: dict[str, datetime] = {}
     for posting in postings:
         own = posting.posting_id
-        held = newest.get(own)
-        if held is None or posting.version > held.version:
+        known = newest.get(own)
+        if known is None or posting.version > known.version:
             newest[own] = posting
         seen[own] = min(posting.seen_at, seen.get(own, posting.seen_at))
     return [Past(posting, seen[own]) for own, posting in newest.items()]

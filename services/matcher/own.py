@@ -93,12 +93,12 @@ class OwnHoldings:
 
     def _take_postings(self, read: Iterable[tuple[Record, PostingCore]]) -> None:
         """Keep those of the last days, reckoned from the newest record: there is no other clock here."""
-        held = []
+        recent = []
         for record, found in read:
             self._newest = record.appended_at if self._newest is None else max(self._newest, record.appended_at)
             if found.seen_at >= self._newest - self._settings.backwards:
-                held.append(found)
-        self.recent.put(held)
+                recent.append(found)
+        self.recent.put(recent)
         if self._newest is not None:
             self._forget(self._newest - self._settings.backwards)
 
@@ -184,17 +184,19 @@ class Arrivals:
 
     def note(self, record: Record, found: CriteriaRecord) -> None:
         """Take in a record; one that is not newer than what is known changes nothing."""
-        held = self._by_key.get(found.key)
-        if held is not None and found.version <= held.version:
+        known = self._by_key.get(found.key)
+        if known is not None and found.version <= known.version:
             return
         asks = None if found.removed else found.criteria_id
-        unchanged = held is not None and held.criteria_id == asks
-        partition, offset = (held.partition, held.offset) if held and unchanged else (record.partition, record.offset)
+        unchanged = known is not None and known.criteria_id == asks
+        partition, offset = (
+            (known.partition, known.offset) if known and unchanged else (record.partition, record.offset)
+        )
         self._by_key[found.key] = _Arrival(asks, found.version, partition, offset)
 
     def brought_by(self, record: Record, found: CriteriaRecord) -> bool:
         """Whether this very record (again, perhaps) brought what its key still asks; so does a replayed dead letter."""
-        held = self._by_key.get(found.key)
-        if held is None or found.removed or held.criteria_id != found.criteria_id:
+        known = self._by_key.get(found.key)
+        if known is None or found.removed or known.criteria_id != found.criteria_id:
             return False
-        return (held.partition, held.offset) == (record.partition, record.offset) or REPLAY_OF in record.headers
+        return (known.partition, known.offset) == (record.partition, record.offset) or REPLAY_OF in record.headers

@@ -37,7 +37,7 @@ class CriteriaIndex(Protocol):
     def __len__(self) -> int: ...
 
 
-class HeldCriteria(Protocol):
+class IndexedCriteria(Protocol):
     """What an index holds of a key."""
 
     @property
@@ -53,7 +53,7 @@ class HeldCriteria(Protocol):
 class SharedCriteriaIndex(CriteriaIndex, Protocol):
     """An index that many workers share."""
 
-    def held(self, keys: Iterable[int]) -> Mapping[int, HeldCriteria]:
+    def entries(self, keys: Iterable[int]) -> Mapping[int, IndexedCriteria]:
         """What is held of some keys, by whichever worker; those of which nothing is known are left out."""
         ...
 

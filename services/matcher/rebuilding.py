@@ -109,14 +109,14 @@ class Rebuilder:
             lease.give_back()
 
     def _await(self, lease: Lease) -> None:
-        told = False
+        announced = False
         while True:
             try:
                 return lease.take()
             except BusyError as error:
-                if not told:
+                if not announced:
                     _events.warning("waits", error=str(error))
-                told = True
+                announced = True
                 self._sleep(_WAIT_S)
 
     def _rebuild(self, kept: Kept, lease: Lease, advance: Advance) -> str:

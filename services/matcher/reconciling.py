@@ -20,7 +20,7 @@ from services.rules.verdict import Outcome, judge
 from services.runtime.records import TopicReader
 
 Advance = Callable[[int], None]
-Found = dict[str, dict[int, Outcome]]
+Outcomes = dict[str, dict[int, Outcome]]
 """What each posting is to each key that it matches or nearly matches."""
 
 _DAY: Final = timedelta(days=1)
@@ -66,8 +66,8 @@ class Difference:
     def __str__(self) -> str:
         if self.where == "store":
             return f"criteria {self.key}, posting {self.posting_id}: {_SPELT[self.verdict]}, and not in the store"
-        held = "gives it all the same" if self.verdict == "reject" else "does not give it so"
-        return f"criteria {self.key}, posting {self.posting_id}: {_SPELT[self.verdict]}, and the index {held}"
+        gives = "gives it all the same" if self.verdict == "reject" else "does not give it so"
+        return f"criteria {self.key}, posting {self.posting_id}: {_SPELT[self.verdict]}, and the index {gives}"
 
 
 _SPELT: Final = {"match": "match", "near": "nearly match", "reject": "do not match"}
@@ -81,11 +81,11 @@ def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
             one = decode(CriteriaRecord, record.value)
         except UnreadableError:
             continue
-        held = found.get(one.key)
-        if held is not None and held.version >= one.version:
+        known = found.get(one.key)
+        if known is not None and known.version >= one.version:
             continue
-        asks_on = held is not None and not held.removed and held.criteria_id == one.criteria_id
-        since = held.since if held is not None and asks_on else record.appended_at
+        asks_on = known is not None and not known.removed and known.criteria_id == one.criteria_id
+        since = known.since if known is not None and asks_on else record.appended_at
         found[one.key] = Asked(one.version, one.criteria_id, one.removed, since, record.value)
     return found
 
@@ -112,18 +112,18 @@ def postings_of(reader: TopicReader, day: datetime) -> Day:
             posting = decode(PostingCore, record.value)
         except UnreadableError:
             continue
-        held = found.get(posting.posting_id)
-        if held is None or held.posting.version < posting.version:
+        known = found.get(posting.posting_id)
+        if known is None or known.posting.version < posting.version:
             found[posting.posting_id] = Came(posting, record.appended_at)
     still_open = {name: one for name, one in found.items() if one.posting.status == "open"}
     news = {name: one for name, one in still_open.items() if not one.posting.backlog}
     return Day(news, len(still_open) - len(news), len(found) - len(still_open))
 
 
-def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advance = lambda count: None) -> Found:
+def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advance = lambda count: None) -> Outcomes:
     """Judge each criteria over the postings, by the truth."""
     shelf = _Shelf(came.values())
-    found: Found = {name: {} for name in came}
+    found: Outcomes = {name: {} for name in came}
     for key, one in asked.items():
         advance(1)
         if one.removed:
@@ -136,9 +136,9 @@ def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advan
     return found
 
 
-def reverse(index: CriteriaIndex, came: Mapping[str, Came]) -> Found:
+def reverse(index: CriteriaIndex, came: Mapping[str, Came]) -> Outcomes:
     """Ask the index with each posting."""
-    found: Found = {}
+    found: Outcomes = {}
     names = list(came)
     for first in range(0, len(names), _MATCHED_AT_ONCE):
         some = names[first : first + _MATCHED_AT_ONCE]
@@ -147,7 +147,7 @@ def reverse(index: CriteriaIndex, came: Mapping[str, Came]) -> Found:
     return found
 
 
-def index_differences(truth: Found, index: Found) -> Iterator[Difference]:
+def index_differences(truth: Outcomes, index: Outcomes) -> Iterator[Difference]:
     """Where the index does not say what the truth says."""
     for name, expected in truth.items():
         given = index.get(name, {})
@@ -156,7 +156,7 @@ def index_differences(truth: Found, index: Found) -> Iterator[Difference]:
                 yield Difference(key, name, expected.get(key, "reject"), "index")
 
 
-def store_differences(truth: Found, stored: Mapping[str, tuple[Keys, Keys]]) -> Iterator[Difference]:
+def store_differences(truth: Outcomes, stored: Mapping[str, tuple[Keys, Keys]]) -> Iterator[Difference]:
     """What the truth finds and the store lacks. What it has besides was so for another version: no difference."""
     for name, expected in truth.items():
         matched, near = ({int(key) for key in keys} for keys in stored.get(name, ((), ())))

@@ -32,12 +32,12 @@ class Matcher:
     inputs = (CRITERIA.name, POSTINGS.name)
 
     def __init__(self, holdings: Holdings, settings: MatcherSettings | None = None) -> None:
-        self._held = holdings
+        self._holdings = holdings
         self._settings = settings or MatcherSettings()
 
     def load(self) -> None:
         """Have criteria and recent postings at hand."""
-        self._held.load()
+        self._holdings.load()
 
     def handle(self, batch: Sequence[Record]) -> Sequence[Outgoing]:
         """Match a batch of one topic. Raises PoisonError for a record that is not what its topic carries."""
@@ -49,7 +49,7 @@ class Matcher:
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Forget postings that new criteria would no longer be matched with."""
-        self._held.tick(now)
+        self._holdings.tick(now)
         return []
 
     def _forward(self, batch: Sequence[Record], postings: Sequence[PostingCore]) -> list[Outgoing]:
@@ -57,9 +57,9 @@ class Matcher:
 
         A backlog posting is held for previews and sent without keys: it is no news to anybody.
         """
-        self._held.hold_postings(batch, postings)
+        self._holdings.hold_postings(batch, postings)
         news = [posting for posting in postings if not posting.backlog]
-        hits = iter(self._held.index.match(news))
+        hits = iter(self._holdings.index.match(news))
         nobody = Hits(keys_of(()), keys_of(()))
         found = (nobody if posting.backlog else next(hits) for posting in postings)
         return list(
@@ -73,10 +73,10 @@ class Matcher:
 
     def _backward(self, batch: Sequence[Record], criteria: Sequence[CriteriaRecord]) -> list[Outgoing]:
         """Match criteria that are new, or ask something new, with the recent postings, grouped by posting."""
-        asks_new = self._held.hold_criteria(batch, criteria)
+        asks_new = self._holdings.hold_criteria(batch, criteria)
         new = {one.key: one for one, is_new in zip(criteria, asks_new, strict=True) if is_new}
         newest = max(record.appended_at for record in batch)
-        found = self._held.recent.search_each(
+        found = self._holdings.recent.search_each(
             [one.criteria for one in new.values()],
             newest - self._settings.backwards,
             self._settings.backwards_most,

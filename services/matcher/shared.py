@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.ports import HeldCriteria, RecentPostings, SharedCriteriaIndex
+from services.matcher.ports import IndexedCriteria, RecentPostings, SharedCriteriaIndex
 from services.matcher.settings import MatcherSettings
 from services.runtime.records import Record
 
@@ -53,8 +53,8 @@ class SharedHoldings:
         self.recent.put(postings)
 
     def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
-        """Index criteria; which of them ask something new, by what was held before. See `news`."""
-        new = asks_new(found, self.index.held({one.key for one in found}))
+        """Index criteria; which of them ask something new, by what was held before: `asks_new`."""
+        new = asks_new(found, self.index.entries({one.key for one in found}))
         self.index.apply(found)
         if any(new):
             self.recent.refresh()
@@ -77,7 +77,7 @@ class _State:
     removed: bool
 
 
-def asks_new(found: Sequence[CriteriaRecord], held: Mapping[int, HeldCriteria]) -> list[bool]:
+def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, IndexedCriteria]) -> list[bool]:
     """Which records of a batch must be matched backwards, given what the index held before the batch.
 
     A record is left out only where its key surely was, or will be, matched backwards since it asks this:
@@ -95,17 +95,17 @@ def asks_new(found: Sequence[CriteriaRecord], held: Mapping[int, HeldCriteria]) 
     Compaction may take the removal after which a key came back. Where the removal had been applied, the index tells;
     where not, the key was never out of the index, and no posting went by it.
     """
-    states: dict[int, HeldCriteria] = dict(held)
+    states: dict[int, IndexedCriteria] = dict(indexed)
     return [_asks_new(one, states) for one in found]
 
 
-def _asks_new(found: CriteriaRecord, states: dict[int, HeldCriteria]) -> bool:
-    held = states.get(found.key)
-    if held is None or found.version > held.version:
+def _asks_new(found: CriteriaRecord, states: dict[int, IndexedCriteria]) -> bool:
+    known = states.get(found.key)
+    if known is None or found.version > known.version:
         states[found.key] = _State(found.version, found.criteria_id, found.removed)
     if found.removed:
         return False
-    asked_already = held is not None and not held.removed and held.criteria_id == found.criteria_id
-    if held is not None and held.version >= found.version:
+    asked_already = known is not None and not known.removed and known.criteria_id == found.criteria_id
+    if known is not None and known.version >= found.version:
         return asked_already
     return not asked_already

@@ -23,7 +23,7 @@ NameSet = Literal["text", "field", "lower"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameMatch:
     """A name or code in the text, with every place that it may mean."""
 
     start: int
@@ -142,17 +142,17 @@ def _without_demonym(senses: Sequence[Sense]) -> tuple[Sense, ...]:
     return places or tuple(senses)
 
 
-def names_in(text: str, which: NameSet) -> list[Found]:
+def names_in(text: str, which: NameSet) -> list[NameMatch]:
     """The names in a text, in order, none overlapping another; the longest where several begin at one place."""
     names = _names(which)
-    found: list[Found] = []
+    found: list[NameMatch] = []
     for pattern, start, end in _hits(text, which):
         senses = names.senses[pattern]
         if not _whole_word(text, start, end) or _shouted(text, start, end):
             continue
         if senses[0].kind == "worldwide" and _WITHIN.match(text, end):
             continue
-        found.append(Found(start, end, senses, end, names.doubtful[pattern]))
+        found.append(NameMatch(start, end, senses, end, names.doubtful[pattern]))
     return found
 
 

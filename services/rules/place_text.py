@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from services.rules.place_data import PlaceKind, Sense, country_part, place_data
-from services.rules.place_names import Found, names_in
+from services.rules.place_names import NameMatch, names_in
 from services.rules.text import fold
 
 _TOKEN = re.compile(r"(?<![\w.@&'’$/+-])[A-Z]{2,3}(?![\w@&'’+])|(?<=[A-Z]/)[A-Z]{2}(?![\w@&'’+])")
@@ -108,8 +108,8 @@ def _behind_name(text: str, token: CodeToken) -> tuple[Sense, ...]:
     states = tuple(sense for sense in token.senses if sense.kind == "subdivision")
     country = tuple(sense for sense in token.senses if sense.kind == "country")
     if PLACE_BEFORE.search(before):
-        told = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
-        return states if len(states) == 1 and told else ()
+        state = _ZIP.match(text, token.end) or token.text in _RARELY_COUNTRIES or (not country and len(token.text) == 2)
+        return states if len(states) == 1 and state else ()
     if _REMOTE_BEFORE.search(before) and token.text not in WORDS and len(token.senses) == 1:
         return token.senses
     return ()
@@ -209,7 +209,7 @@ def kind_of(code: str) -> PlaceKind:
     return "worldwide" if code == "worldwide" else "group"
 
 
-def _mentions(text: str, named: Sequence[Found]) -> tuple[PlaceMention, ...]:
+def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]:
     found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda one: one.start))
     meant: list[Sense | None] = []
     for i, one in enumerate(found):
@@ -223,7 +223,7 @@ def _mentions(text: str, named: Sequence[Found]) -> tuple[PlaceMention, ...]:
     )
 
 
-def _neighbours(text: str, found: Sequence[Found], meant: Sequence[Sense | None], i: int) -> list[Sense]:
+def _neighbours(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | None], i: int) -> list[Sense]:
     """What stands before and behind in one list with a name, as far as it is decided."""
     beside = [meant[i - 1]] if i and _BESIDE.fullmatch(text[found[i - 1].end : found[i].start]) else []
     if i + 1 < len(meant) and _BESIDE.fullmatch(text[found[i].end : found[i + 1].start]):
@@ -231,7 +231,7 @@ def _neighbours(text: str, found: Sequence[Found], meant: Sequence[Sense | None]
     return [sense for sense in beside if sense]
 
 
-def _coded(text: str, named: Sequence[Found]) -> list[Found]:
+def _coded(text: str, named: Sequence[NameMatch]) -> list[NameMatch]:
     ends = [one.end for one in named]
     loose = [token for token in code_tokens(text) if not _overlaps(named, bisect_right(ends, token.start), token)]
     # US, UK and EU are names already; in a list they say that its other codes are countries.
@@ -245,10 +245,10 @@ def _coded(text: str, named: Sequence[Found]) -> list[Found]:
     starts = {one.start: one.senses for one in named}
     believed = believed_codes(text, tokens, endings, starts)
     names = {(one.start, one.end) for one in named}
-    return [Found(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in names]
+    return [NameMatch(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in names]
 
 
-def _overlaps(named: Sequence[Found], at: int, token: CodeToken) -> bool:
+def _overlaps(named: Sequence[NameMatch], at: int, token: CodeToken) -> bool:
     """Whether the first name that ends behind a token's start begins before its end: names do not overlap."""
     return at < len(named) and named[at].start < token.end
 
@@ -256,16 +256,16 @@ def _overlaps(named: Sequence[Found], at: int, token: CodeToken) -> bool:
 _JOINT = re.compile(r"\s*,\s*|\s*\(\s*|\s+[-–—]\s+|\s")
 
 
-def _joined(text: str, found: Iterable[Found]) -> list[Found]:
+def _joined(text: str, found: Iterable[NameMatch]) -> list[NameMatch]:
     """Join `Austin, TX, USA` into one, where each lies in the next."""
-    joined: list[Found] = []
+    joined: list[NameMatch] = []
     for one in found:
         last = joined[-1] if joined else None
         gap = text[last.end : one.start] if last else ""
         if last and (_JOINT.fullmatch(gap) and (gap.strip() or one.code)):
             inner = tuple(a for a in last.senses if any(a.within(b) for b in one.senses))
             if inner:
-                joined[-1] = Found(last.start, one.end + _closing(text, gap, one.end), inner, last.name_end)
+                joined[-1] = NameMatch(last.start, one.end + _closing(text, gap, one.end), inner, last.name_end)
                 continue
         joined.append(one)
     return joined
@@ -286,7 +286,7 @@ _BESIDE = re.compile(r"\s*(?:[,/;|•·&]|\band\b|\bor\b|\n)\s*(?:and\s|or\s)?\s
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 
-def _meant(text: str, one: Found, beside: Sequence[Sense]) -> Sense | None:
+def _meant(text: str, one: NameMatch, beside: Sequence[Sense]) -> Sense | None:
     if one.doubtful and one.end == one.name_end and not beside and not _in_field(text, one):
         return None
     lone = place_data().lone.get(fold(text[one.start : one.name_end]))
@@ -316,7 +316,7 @@ def _agreed(senses: Sequence[Sense]) -> Sense | None:
     return replace(cities[0], subdivision=min(named) if len(named) == 1 else None)
 
 
-def _in_field(text: str, one: Found) -> bool:
+def _in_field(text: str, one: NameMatch) -> bool:
     """After `in` or the like; at the start of a short field, before a separator; a state behind a name and comma."""
     before = text[max(0, one.start - 40) : one.start]
     if one.senses[0].kind == "subdivision" and PLACE_BEFORE.search(before):

@@ -135,8 +135,8 @@ def nearest_places(text: str, most: int = 3) -> tuple[str, ...]:
 def _suggested() -> dict[str, str]:
     """Code to folded English name, of what may be suggested."""
     data = place_data()
-    told = {country_part(sense.code) for _, sense in data.text if sense.kind == "subdivision"}
-    parts = {code: name for code, name in data.subdivisions.items() if country_part(code) in told}
+    parted = {country_part(sense.code) for _, sense in data.text if sense.kind == "subdivision"}
+    parts = {code: name for code, name in data.subdivisions.items() if country_part(code) in parted}
     return {code: fold(name) for code, name in {**data.countries, **parts, **data.group_names}.items()}
 
 

@@ -25,7 +25,7 @@ class Allowed:
     """
 
     worldwide: bool
-    told: bool
+    stated: bool
     """Whether the posting says anything about its reach."""
     countries: frozenset[str]
     """Allowed as a whole."""
@@ -88,7 +88,7 @@ def _allowed(reach: Reach) -> Allowed:
     whole = (_expanded(reach.countries) - narrowed) | _expanded(reach.groups)
     return Allowed(
         worldwide=reach.scope == "worldwide",
-        told=reach.scope != "unknown",
+        stated=reach.scope != "unknown",
         countries=whole if reach.scope == "listed" else frozenset(),
         subdivisions=subdivisions if reach.scope == "listed" else frozenset(),
         parts_of=frozenset(map(country_of, subdivisions)) if reach.scope == "listed" else frozenset(),

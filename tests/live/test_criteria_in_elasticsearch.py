@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.criteria import Criteria, CriteriaRecord
-from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Held
+from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex, Entry
 from services.rules.criteria import criteria_id
 from services.runtime.clock import FixedClock
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
@@ -64,8 +64,8 @@ def test_every_hit_is_returned_however_many_there_are(index: ElasticsearchCriter
 
 def test_what_is_held_is_told_with_removals(index: ElasticsearchCriteriaIndex) -> None:
     index.apply([record(1, GO, 3), record(2, RUST, 4, removed=True)])
-    assert index.held([1, 2, 3]) == {1: Held(3, criteria_id(GO), False), 2: Held(4, criteria_id(RUST), True)}
-    assert index.held([]) == {}
+    assert index.entries([1, 2, 3]) == {1: Entry(3, criteria_id(GO), False), 2: Entry(4, criteria_id(RUST), True)}
+    assert index.entries([]) == {}
 
 
 def test_removed_criteria_are_forgotten_once_they_have_been_gone_for_long() -> None:
@@ -76,7 +76,7 @@ def test_removed_criteria_are_forgotten_once_they_have_been_gone_for_long() -> N
         clock.advance(timedelta(days=2))
         worker.apply([record(2, GO, 2, removed=True)])
         assert worker.purge(FETCHED + timedelta(days=1)) == 1
-        assert sorted(worker.held([1, 2, 3])) == [2, 3]
+        assert sorted(worker.entries([1, 2, 3])) == [2, 3]
         assert keys(worker, "Go") == [3]
 
 

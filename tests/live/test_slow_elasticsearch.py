@@ -89,7 +89,7 @@ def test_what_is_old_is_forgotten_a_little_a_tick_and_then_not_looked_for_for_an
     assert [left(), left(), left()] == [201, 1, 1]
     recent.put([having("Go", posting_id="old again", posted_at=OLD)])
     assert left() == 2, "within the hour nothing is looked for"
-    assert index.held([1]), "a removal outlasts whatever may come late"
+    assert index.entries([1]), "a removal outlasts whatever may come late"
     held.tick(FETCHED + timedelta(days=41))
     held.tick(FETCHED + timedelta(days=41))
-    assert not index.held([1])
+    assert not index.entries([1])

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("kernel", get_args(KernelName))
 
 sizes = st.builds(
     Sizes,
-    tail=st.integers(1, 6),
+    memtable=st.integers(1, 6),
     piece=st.integers(1, 9),
     least_small=st.integers(2, 20),
     small_share=st.integers(1, 16),
@@ -36,7 +36,7 @@ def test_the_hits_are_right_after_every_batch(
 
 def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing(kernel: KernelName) -> None:
     """Removals, changes and returns between any two steps of a merge."""
-    index = MemoryCriteriaIndex(kernel, Sizes(tail=4, piece=2, least_small=16, small_share=4, most_small=64))
+    index = MemoryCriteriaIndex(kernel, Sizes(memtable=4, piece=2, least_small=16, small_share=4, most_small=64))
     held = dict(enumerate(POOL))
     index.apply(generate.records(POOL))
     random_ = random.Random(8)
@@ -48,7 +48,7 @@ def test_a_merge_that_is_under_way_hides_nothing_and_revives_nothing(kernel: Ker
 
 
 def test_keys_far_apart_are_held_like_others(kernel: KernelName) -> None:
-    index = MemoryCriteriaIndex(kernel, Sizes(tail=3, piece=2, least_small=4))
+    index = MemoryCriteriaIndex(kernel, Sizes(memtable=3, piece=2, least_small=4))
     spread = {key: POOL[at] for at, key in enumerate(range(5, 2**32, 2**32 // 300))}
     index.apply([CriteriaRecord(key=key, criteria_id="", version=1, criteria=one) for key, one in spread.items()])
     assert same_hits(index.match(POSTINGS), true_hits(spread, POSTINGS))

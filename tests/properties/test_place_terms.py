@@ -25,7 +25,7 @@ def by_rule(asked: Criteria, reach: Reach) -> bool:
     allowed, wanted = Allowed.of(reach), concrete(asked.places)
     if not wanted:
         return True
-    return any(map(allowed.takes_in, wanted)) if allowed.told else asked.accept_unknown_place
+    return any(map(allowed.takes_in, wanted)) if allowed.stated else asked.accept_unknown_place
 
 
 @given(seed=seeds)
@@ -42,7 +42,7 @@ def test_terms_decide_about_places_as_the_rule_does(seed: int) -> None:
 def test_terms_decide_about_every_single_place(seed: int) -> None:
     reach = generate.reach_of(random.Random(seed))
     allowed, told = Allowed.of(reach), places_of(reach)
-    if not allowed.told or told is None:
+    if not allowed.stated or told is None:
         return
     for code in _CODES[::7]:
         assert by_terms(Criteria(places=(code,)), reach) == allowed.takes_in(code), (code, reach)

@@ -45,12 +45,10 @@ class ElasticsearchSieve:
         found: dict[str, Far] = {}
         names = list(versions)
         for first in range(0, len(names), self._at_once):
-            found.update(self._told(query, names[first : first + self._at_once], versions))
+            found.update(self._far(query, names[first : first + self._at_once], versions))
         return found
 
-    def _told(
-        self, query: Mapping[str, Any], some: list[str], versions: Mapping[str, int]
-    ) -> Iterator[tuple[str, Far]]:
+    def _far(self, query: Mapping[str, Any], some: list[str], versions: Mapping[str, int]) -> Iterator[tuple[str, Far]]:
         asked = {
             "query": {"bool": {"filter": [{"ids": {"values": some}}, query]}},
             "size": len(some),
@@ -73,6 +71,6 @@ class ElasticsearchSieve:
         generations = self._generations
         read = generations.current()
         if not read or read.schema != generations.schema:
-            held = f"is of the form {read.schema or 'unknown'}" if read else "is missing"
-            raise UnavailableError(f"the index of postings {held}: `jobchime reindex` makes it of {generations.schema}")
+            form = f"is of the form {read.schema or 'unknown'}" if read else "is missing"
+            raise UnavailableError(f"the index of postings {form}: `jobchime reindex` makes it of {generations.schema}")
         self._of_this_form = True

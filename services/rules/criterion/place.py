@@ -66,17 +66,17 @@ class Place(Criterion[PlaceFacts]):
         if not criteria.places:
             return "yes"
         allowed = prepared.allowed
-        if not allowed.told:
+        if not allowed.stated:
             return yes_or_no(criteria.accept_unknown_place)
         return yes_or_no(any(map(allowed.takes_in, concrete(criteria.places))))
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Where it hires, against what is asked."""
         asked, allowed, reach = concrete(criteria.places), prepared.allowed, prepared.posting.reach
-        fits = tuple(filter(allowed.takes_in, asked)) if allowed.told else ()
+        fits = tuple(filter(allowed.takes_in, asked)) if allowed.stated else ()
         hires = (*reach.groups, *reach.countries, *reach.subdivisions)
         shut = () if fits else tuple(filter(allowed.rules_out, asked))
-        fit = yes_or_no(bool(fits) if allowed.told else criteria.accept_unknown_place)
+        fit = yes_or_no(bool(fits) if allowed.stated else criteria.accept_unknown_place)
         return Reason(self.name, fit, PlaceFacts(asked, fits, reach.scope, hires, shut))
 
     def without(self, criteria: Criteria) -> Relaxation:

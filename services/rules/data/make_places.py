@@ -185,11 +185,11 @@ def compiled() -> dict[str, Any]:
     cldr, names, groups, cities = (read(name) for name in ("cldr.json", "names.toml", "groups.toml", "cities.toml"))
     known = countries()
     subdivisions = {code: name.replace("’", "'") for code, name in cldr["subdivisions"].items()}
-    told = set(names["subdivided"]["countries"])
+    parted = set(names["subdivided"]["countries"])
     parts = {
         code: list(dict.fromkeys((name, *names["subdivisions"].get(code, ()))))
         for code, name in subdivisions.items()
-        if code[:2] in told or code in names["subdivisions"]
+        if code[:2] in parted or code in names["subdivisions"]
     }
     places = {*known, *subdivisions}
     used = {*names["countries"], *names["fields"], *names["subdivisions"], *names["inflected"], *names["demonyms"]}

@@ -35,7 +35,7 @@ def record(key: int, asked: Criteria) -> CriteriaRecord:
 def test_criteria_that_are_filled_in_are_found_like_those_that_came_one_by_one(kind: Kind, kernel: KernelName) -> None:
     corpus = Corpus(kind, 300)
     asked, postings = corpus.criteria(range(300)), corpus.postings(6)
-    filled, applied = MemoryCriteriaIndex(kernel), MemoryCriteriaIndex(kernel, Sizes(tail=64))
+    filled, applied = MemoryCriteriaIndex(kernel), MemoryCriteriaIndex(kernel, Sizes(memtable=64))
     fill(corpus, filled)
     applied.apply([record(key, one) for key, one in asked.items()])
     expected = true_hits(asked, postings)
@@ -57,7 +57,7 @@ def test_criteria_that_are_drawn_in_several_parts_are_filled_in_whole(monkeypatc
 def test_an_index_that_was_filled_goes_on_like_any() -> None:
     corpus = Corpus("full", 300)
     held = corpus.criteria(range(300))
-    index, postings = MemoryCriteriaIndex(sizes=Sizes(tail=8, piece=16, least_small=32)), corpus.postings(4)
+    index, postings = MemoryCriteriaIndex(sizes=Sizes(memtable=8, piece=16, least_small=32)), corpus.postings(4)
     fill(corpus, index)
     for key, one in Corpus("full", 150, seed=8).criteria(range(150)).items():
         index.apply([CriteriaRecord(key=2 * key, criteria_id="", version=2, removed=key % 3 == 0, criteria=one)])
@@ -93,7 +93,7 @@ def test_whatever_rates_pay_was_reckoned_with_no_floor_that_it_reaches_is_cut_of
         Criteria(skills=skills(all=("Go",)).skills, salary_floor=floor(near[at % len(near)], CURRENCIES[at % 5]))
         for at in range(700)
     ]
-    index, held = MemoryCriteriaIndex(kernel, Sizes(tail=700)), dict(enumerate(asked))
+    index, held = MemoryCriteriaIndex(kernel, Sizes(memtable=700)), dict(enumerate(asked))
     index.apply([record(key, one) for key, one in held.items()])
     index.apply([record(700, Criteria(text="words"))])
     held[700] = Criteria(text="words")
@@ -129,7 +129,7 @@ def test_rows_that_ask_for_nothing_but_a_place_are_found_among_those_of_their_sk
         for _ in range(300)
     ]
     gone = random_.sample(range(300), random_.randrange(100))
-    index = MemoryCriteriaIndex(kernel, Sizes(tail=100, least_small=200, most_small=300))
+    index = MemoryCriteriaIndex(kernel, Sizes(memtable=100, least_small=200, most_small=300))
     index.apply([record(key, one) for key, one in enumerate(asked)])
     index.apply([record(key, asked[key]).model_copy(update={"version": 2, "removed": True}) for key in gone])
     held = {key: one for key, one in enumerate(asked) if key not in gone}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from services.ingest.domain.reach.words import pattern_of
-from services.rules.place_names import Found
+from services.rules.place_names import NameMatch
 from services.rules.places import PlaceMention, countries_of
 
 
@@ -56,7 +56,7 @@ def is_left_out_behind(between: str) -> bool:
     return bool(_patterns().left_out_before.search(between))
 
 
-def whole_of(text: str, name: Found | None, begins: int, cue: int) -> PlaceMention | None:
+def whole_of(text: str, name: NameMatch | None, begins: int, cue: int) -> PlaceMention | None:
     """Give the place of which a cue leaves something out, where the statement is that alone.
 
     `name` is the last before the cue, `begins` and `cue` are where its sentence and the cue begin.
@@ -71,7 +71,7 @@ def whole_of(text: str, name: Found | None, begins: int, cue: int) -> PlaceMenti
     return PlaceMention(sense.code, sense.kind, name.start, name.end, text[name.start : name.end])
 
 
-def is_bracketed_part(text: str, name: Found | None, cue: int, left_out: Sequence[PlaceMention]) -> bool:
+def is_bracketed_part(text: str, name: NameMatch | None, cue: int, left_out: Sequence[PlaceMention]) -> bool:
     """Whether the places behind a cue are parts of the one that is named right before its bracket."""
     if name is None or text[name.end : cue].strip() != "(":
         return False

@@ -22,7 +22,7 @@ from services.ingest.domain.reach.trailing import trailing
 from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, words
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.place_names import Found, names_in
+from services.rules.place_names import NameMatch, names_in
 from services.rules.places import PlaceMention, countries_of, find_places
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
@@ -149,7 +149,7 @@ class _Reader:
         if whole and not self._is_taken(whole.start) and self._add((whole,)):
             self.said.restricted.show(partial(quote, "text", self.text, whole.start, last))
 
-    def _name_before(self, cue: Cue) -> Found | None:
+    def _name_before(self, cue: Cue) -> NameMatch | None:
         at = bisect_left(self.starts, cue.start) - 1
         return self.names[at] if at >= 0 else None
 

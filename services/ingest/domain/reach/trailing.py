@@ -11,7 +11,7 @@ from services.ingest.domain.reach.named import Excluded, Named
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, stance_of, verdict_behind
 from services.ingest.domain.reach.words import SENTENCE_END, pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
-from services.rules.place_names import Found
+from services.rules.place_names import NameMatch
 from services.rules.places import PlaceMention
 
 
@@ -63,13 +63,13 @@ _AROUND = 150
 _MOST_LISTED = 200
 
 
-def trailing(document: Document, names: Sequence[Found], named: Named, excluded: Excluded) -> None:
+def trailing(document: Document, names: Sequence[NameMatch], named: Named, excluded: Excluded) -> None:
     """Add to `named`, and to `excluded`, what the words behind the names of a text say.
 
     Papers (a passport, a permit) count where nothing else restricts: they are one way among others to be allowed.
     """
     text = document.text
-    papers: list[tuple[Sequence[Found], int]] = []
+    papers: list[tuple[Sequence[NameMatch], int]] = []
     for i, name in enumerate(names):
         turned, end = _turned_away(text, names, i)
         if turned == "refused":
@@ -93,7 +93,7 @@ def trailing(document: Document, names: Sequence[Found], named: Named, excluded:
             _take(text, named, listed, end)
 
 
-def _said_of(text: str, name: Found, before: str) -> tuple[str | None, int]:
+def _said_of(text: str, name: NameMatch, before: str) -> tuple[str | None, int]:
     """What the words beside a name make of it, and where they end."""
     demonym = name.senses[0].kind == "demonym"
     if demonym and _patterns().paper_before.search(before):
@@ -108,7 +108,7 @@ def _said_of(text: str, name: Found, before: str) -> tuple[str | None, int]:
     return how, behind.end()
 
 
-def _turned_away(text: str, names: Sequence[Found], i: int) -> tuple[Stance | None, int]:
+def _turned_away(text: str, names: Sequence[NameMatch], i: int) -> tuple[Stance | None, int]:
     """Whether those of a place, or all others, are turned away, as far as its sentence says so behind it; and where.
 
     The words may also be a `no` before it, and of a verb behind its place (`in Österreich wohnen`) what is before it.
@@ -137,11 +137,11 @@ def _clause_before(text: str, start: int) -> str:
     return text[max(0, start - _AROUND) : start].rpartition("\n")[2].rpartition(". ")[2]
 
 
-def _ends_list(text: str, names: Sequence[Found], i: int) -> bool:
+def _ends_list(text: str, names: Sequence[NameMatch], i: int) -> bool:
     return len(names[i - 1].senses) == 1 and bool(_patterns().joint.fullmatch(text, names[i - 1].end, names[i].start))
 
 
-def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
+def _list_to(text: str, names: Sequence[NameMatch], last: int) -> Sequence[NameMatch]:
     """The names of the list that ends with one, of a long one the last."""
     first = last
     while (
@@ -153,7 +153,7 @@ def _list_to(text: str, names: Sequence[Found], last: int) -> Sequence[Found]:
     return names[first : last + 1]
 
 
-def _restricts(document: Document, how: str, name: Found, before: str, end: int) -> bool:
+def _restricts(document: Document, how: str, name: NameMatch, before: str, end: int) -> bool:
     if words().negated.search(before) or words().preferred.search(before):
         return False
     of_role = how == "based" and _patterns().role_behind.match(document.text, end)
@@ -169,7 +169,7 @@ def _restricts(document: Document, how: str, name: Found, before: str, end: int)
     return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)
 
 
-def _take(text: str, named: Named, listed: Sequence[Found], end: int) -> None:
+def _take(text: str, named: Named, listed: Sequence[NameMatch], end: int) -> None:
     for name in listed:
         if len(name.senses) > 1:
             continue

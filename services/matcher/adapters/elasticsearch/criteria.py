@@ -24,7 +24,7 @@ from services.matcher.adapters.elasticsearch.documents import (
     parts_of,
 )
 from services.matcher.adapters.elasticsearch.generations import Generations
-from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, Found, aggregation_of, found_in
+from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, SearchHits, aggregation_of, hits_in
 from services.matcher.ports import Hits
 from services.rules.criterion import FACETS
 from services.rules.place_data import place_data
@@ -47,7 +47,7 @@ _PURGED_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Entry:
     """What the index holds of a key."""
 
     version: int
@@ -139,11 +139,11 @@ class ElasticsearchCriteriaIndex:
     def _search(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
         searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one)} for one in asked]
         answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
-        return [_hits(one, found_in(answer)) for one, answer in zip(asked, answers, strict=True)]
+        return [_hits(one, hits_in(answer)) for one, answer in zip(asked, answers, strict=True)]
 
-    def held(self, keys: Iterable[int]) -> dict[int, Held]:
+    def entries(self, keys: Iterable[int]) -> dict[int, Entry]:
         """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
-        found: dict[int, Held] = {}
+        found: dict[int, Entry] = {}
         for some in _chunks(keys, _WRITTEN_AT_ONCE):
             answer = self.engine.ask(
                 "POST",
@@ -156,7 +156,7 @@ class ElasticsearchCriteriaIndex:
                     raise UnavailableError(f"Elasticsearch cannot read criteria: {one['error'].get('reason')}")
                 if one["found"]:
                     source = one["_source"]
-                    found[int(one["_id"])] = Held(one["_version"], source["criteria_id"], source["removed"])
+                    found[int(one["_id"])] = Entry(one["_version"], source["criteria_id"], source["removed"])
         return found
 
     def purge(self, before: datetime) -> int:
@@ -178,7 +178,7 @@ def _line(record: CriteriaRecord, now: datetime) -> bytes:
     return b"%b\n%b\n" % (head, orjson.dumps(document(record, now)))
 
 
-def _hits(prepared: PreparedPosting, found: Found) -> Hits:
+def _hits(prepared: PreparedPosting, found: SearchHits) -> Hits:
     """Decide about texts, each distinct one once, and sort."""
     texts = {one.text for one in found.worded}
     says = {text: TextQuery.parse(text).fits_haystack(prepared.haystack) for text in texts}
@@ -204,12 +204,12 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     """What fits in all but what `limits` tells of: pay, time zone, and more of skills and text. Nothing is scored."""
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
-    own, held = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
+    own, counted = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
     skills = [*own, *(pair(one, other) for one, other in combinations(own, 2))]
     places = places_of(posting.reach)
     met: dict[str, Iterable[str]] = {
         "also": skills,
-        "any": held,
+        "any": counted,
         "word": words,
         **{facet.name: [facet.standing(posting)] for facet in FACETS},
     }
@@ -217,15 +217,15 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
         met["place"] = places
     if posting.language is not None:
         met["language"] = [posting.language]
-    anchors = {"terms": {"anchor": _anchors(skills, held, words, places)}}
+    anchors = {"terms": {"anchor": _anchors(skills, counted, words, places)}}
     return {"bool": {"filter": [anchors, *({"terms": {field: [ANY, *terms]}} for field, terms in met.items())]}}
 
 
-def _anchors(skills: list[str], held: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
+def _anchors(skills: list[str], counted: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
     return [
         ALWAYS,
         *(f"s:{name}" for name in skills),
-        *(f"a:{name}" for name in held),
+        *(f"a:{name}" for name in counted),
         *(f"w:{word}" for word in words),
         *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
     ]
@@ -235,7 +235,7 @@ def _anchors(skills: list[str], held: list[str], words: list[str], places: tuple
 def places_of(reach: Reach) -> tuple[str, ...] | None:
     """The terms of all places that a reach takes in, by the rule of `placing.Allowed`; None for all there are."""
     allowed = Allowed.of(reach)
-    if not allowed.told:
+    if not allowed.stated:
         return (UNKNOWN_PLACE,)
     if allowed.worldwide and not allowed.shut_countries and not allowed.shut_subdivisions:
         return None

@@ -33,7 +33,7 @@ for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
 for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
 state.tops = tops;
 state.skills = new HashSet(params.skills);
-state.held = new HashSet(params.held);
+state.counted = new HashSet(params.counted);
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
 state.worded = new ArrayList();
@@ -69,7 +69,7 @@ if (limits != 0) {{
     for (def name : doc['unwanted']) {{ if (state.skills.contains(name)) {{ return; }} }}
     if (doc['at_least'].size() != 0) {{
       long met = 0;
-      for (def name : doc['counted']) {{ if (state.held.contains(name)) {{ met++; }} }}
+      for (def name : doc['counted']) {{ if (state.counted.contains(name)) {{ met++; }} }}
       if (met < doc['at_least'].value) {{ return; }}
     }}
   }}
@@ -100,7 +100,7 @@ class Worded:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHits:
     """What one search brought, in no order."""
 
     keys: Keys
@@ -115,7 +115,7 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
         "skills": sorted(prepared.skills),
-        "held": sorted({*prepared.skills, *prepared.implied}),
+        "counted": sorted({*prepared.skills, *prepared.implied}),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
@@ -124,10 +124,10 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     return {"hits": {"scripted_metric": {**scripts, "params": params}}}
 
 
-def found_in(answer: Mapping[str, Any]) -> Found:
+def hits_in(answer: Mapping[str, Any]) -> SearchHits:
     """Unpack an answer, shard by shard."""
     shards = answer["aggregations"]["hits"]["value"]
-    return Found(
+    return SearchHits(
         keys=_unpacked("".join(shard["keys"] for shard in shards)),
         near=_unpacked("".join(shard["near"] for shard in shards)),
         worded=tuple(_worded(shards)),

@@ -34,16 +34,16 @@ class Lease:
     def take(self) -> None:
         """Take the lease. Raises BusyError while another holds it, UnavailableError."""
         try:
-            held = self._engine.ask("GET", self._path)
+            lease = self._engine.ask("GET", self._path)
         except MissingIndexError:
             self._make_index()
-            held = {"found": False}
-        if not held.get("found"):
+            lease = {"found": False}
+        if not lease.get("found"):
             self._write({"op_type": "create"})
             return
-        if held["_source"]["until"] > self._now():
-            raise BusyError(f"{self._what} is being rebuilt by {held['_source']['holder'].rpartition(':')[0]}: wait")
-        self._write({"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]})
+        if lease["_source"]["until"] > self._now():
+            raise BusyError(f"{self._what} is being rebuilt by {lease['_source']['holder'].rpartition(':')[0]}: wait")
+        self._write({"if_seq_no": lease["_seq_no"], "if_primary_term": lease["_primary_term"]})
 
     def renew(self) -> None:
         """Say that the work goes on. Raises BusyError where another took over meanwhile."""

@@ -43,7 +43,7 @@ def micros(at: datetime) -> int:
 def document_of(prepared: PreparedPosting) -> Json:
     """What is indexed of a posting. No search for what fits finds a closed one, but backtests look back at it."""
     posting = prepared.posting
-    held: Json = {
+    kept: Json = {
         "posting_id": posting.posting_id,
         "version": posting.version,
         "seen_at": micros(posting.seen_at),
@@ -52,7 +52,7 @@ def document_of(prepared: PreparedPosting) -> Json:
         "rules": _rules(),
         "document": encode(posting).decode(),
     }
-    return held | _facts(prepared)
+    return kept | _facts(prepared)
 
 
 def _rules() -> str:
@@ -85,7 +85,7 @@ def _words(prepared: PreparedPosting) -> list[str]:
 
 def _places(prepared: PreparedPosting) -> list[str]:
     allowed = prepared.allowed
-    if not allowed.told:
+    if not allowed.stated:
         return [_NOT_TOLD]
     named = allowed.countries | allowed.parts_of | allowed.subdivisions
     return sorted(named | {WORLDWIDE} if allowed.worldwide else named)

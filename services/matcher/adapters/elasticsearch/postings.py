@@ -1,6 +1,5 @@
 """Recent postings in Elasticsearch, one index for all workers."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from threading import Lock
 from typing import Any, Final
 
 import orjson
+from cachetools import LRUCache
 
 from schemas.codec import decode
 from schemas.criteria import Criteria
@@ -162,28 +162,22 @@ class _Remembered:
     """The postings looked at last, ready to be judged. For many threads."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[str, PreparedPosting] = OrderedDict()
+        self._prepared: LRUCache[str, PreparedPosting] = LRUCache(most)
         self._lock = Lock()
 
     def of(self, wanted: Iterable[tuple[str, int]]) -> dict[str, PreparedPosting]:
-        """Those that are held in this version or a newer one."""
-        found: dict[str, PreparedPosting] = {}
+        """Those that are remembered in this version or a newer one."""
         with self._lock:
-            for posting_id, version in wanted:
-                held = self._held.get(posting_id)
-                if held is not None and held.posting.version >= version:
-                    self._held.move_to_end(posting_id)
-                    found[posting_id] = held
-        return found
+            known = ((posting_id, version, self._prepared.get(posting_id)) for posting_id, version in wanted)
+            return {
+                posting_id: prepared
+                for posting_id, version, prepared in known
+                if prepared is not None and prepared.posting.version >= version
+            }
 
-    def add(self, prepared: Iterable[PreparedPosting]) -> None:
+    def add(self, read: Iterable[PreparedPosting]) -> None:
         with self._lock:
-            for one in prepared:
-                self._held[one.posting.posting_id] = one
-                self._held.move_to_end(one.posting.posting_id)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._prepared.update((prepared.posting.posting_id, prepared) for prepared in read)
 
 
 @dataclass(frozen=True, slots=True)

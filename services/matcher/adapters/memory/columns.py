@@ -92,9 +92,9 @@ class Growing:
     """A column that grows at its end. A view of it is stale once it has grown."""
 
     def __init__(self, dtype: npt.DTypeLike, values: Iterable[Any] = ()) -> None:
-        held = np.array(list(values), dtype=dtype)
-        self._size = held.size
-        self._held = np.concatenate((held, np.zeros(16, dtype=dtype)))
+        first = np.array(list(values), dtype=dtype)
+        self._size = first.size
+        self._values = np.concatenate((first, np.zeros(16, dtype=dtype)))
 
     def __len__(self) -> int:
         return self._size
@@ -102,28 +102,28 @@ class Growing:
     @property
     def nbytes(self) -> int:
         """What it takes of the memory."""
-        return self._held.nbytes
+        return self._values.nbytes
 
     @property
     def view(self) -> Column:
         """All values, not copied."""
-        return self._held[: self._size]
+        return self._values[: self._size]
 
     def append(self, value: Any) -> None:
         """Add a value."""
-        if self._size == self._held.size:
+        if self._size == self._values.size:
             self._grow(1)
-        self._held[self._size] = value
+        self._values[self._size] = value
         self._size += 1
 
     def extend(self, values: Any) -> None:
         """Add some values."""
         count = len(values)
-        if self._size + count > self._held.size:
+        if self._size + count > self._values.size:
             self._grow(count)
-        self._held[self._size : self._size + count] = values
+        self._values[self._size : self._size + count] = values
         self._size += count
 
     def _grow(self, count: int) -> None:
-        more = max(count, self._held.size // 4)
-        self._held = np.concatenate((self._held[: self._size], np.zeros(more, dtype=self._held.dtype)))
+        more = max(count, self._values.size // 4)
+        self._values = np.concatenate((self._values[: self._size], np.zeros(more, dtype=self._values.dtype)))

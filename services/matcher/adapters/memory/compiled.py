@@ -18,10 +18,10 @@ from services.matcher.adapters.memory.columns import (
     Scanned,
 )
 from services.matcher.adapters.memory.ledger import IN_PAGE, PAGE, Ledger
+from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import PostingArrays
-from services.matcher.adapters.memory.scan import Found
+from services.matcher.adapters.memory.scan import HitKeys
 from services.matcher.adapters.memory.segment import Directory, Segment
-from services.matcher.adapters.memory.tail import Tail
 from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT, NEGATED
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,19 +59,19 @@ class CompiledKernel:
         self._room = (nothing, nothing, nothing, nothing)
         """Where runs begin and end, and the keys that match and nearly match."""
 
-    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+    def find(self, segments: Sequence[Segment], memtable: Memtable, posting: PostingArrays) -> HitKeys:
         """The keys of all parts that a posting fits, sorted."""
-        self._make_room(sum(map(len, segments)) + len(tail))
+        self._make_room(sum(map(len, segments)) + len(memtable))
         pages, parts = self._ledger.tables
         found = (0, 0)
         for segment in segments:
             if segment.living:
                 ledger = pages, parts, segment.part if segment.living < len(segment) else _EVERY
                 found = _scan(segment.columns, segment.directory, segment.pool, posting, ledger, self._room, found)
-        if tail.living:
-            columns, alive, needs = tail.view
+        if memtable.living:
+            columns, alive, needs = memtable.view
             ledger = pages, parts, _EVERY
-            found = _scan_tail(columns, alive, needs, tail.pool, posting, ledger, self._room, found)
+            found = _scan_memtable(columns, alive, needs, memtable.pool, posting, ledger, self._room, found)
         return self._ordered(self._room[2][: found[0]]), self._ordered(self._room[3][: found[1]])
 
     def _ordered(self, keys: Column) -> Column:
@@ -154,7 +154,7 @@ def _of_literals(
     rank, rest, bits, place = columns.rank, columns.rest, columns.bits, columns.place
     holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
     found = 0
-    for literal in posting.held:
+    for literal in posting.literals:
         if literal >= literal_starts.size - 1:
             continue
         for at in range(np.int64(literal_starts[literal]), np.int64(literal_starts[literal + 1])):
@@ -177,7 +177,7 @@ def _of_literals(
 
 
 @_compiled
-def _scan_tail(
+def _scan_memtable(
     columns: Scanned,
     alive: Any,
     needs: Column,
@@ -296,10 +296,10 @@ def _below(tops: Column) -> Any:
     every = np.uint64(MOST_FLOOR + 1)
     for number in range(tops.size):
         top = tops[number]
-        told = top >= 0
-        paid[2 * number] = np.uint64(top + 1) if told else np.uint64(0)
-        paid[2 * number + 1] = np.uint64(top + 1) if told else every
-        nearly[2 * number] = nearly[2 * number + 1] = np.uint64(10 * top // 9 + 1) if told else every
+        disclosed = top >= 0
+        paid[2 * number] = np.uint64(top + 1) if disclosed else np.uint64(0)
+        paid[2 * number + 1] = np.uint64(top + 1) if disclosed else every
+        nearly[2 * number] = nearly[2 * number + 1] = np.uint64(10 * top // 9 + 1) if disclosed else every
     return paid, nearly
 
 

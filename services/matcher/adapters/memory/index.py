@@ -11,11 +11,11 @@ from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
 from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
+from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.merging import Merge
 from services.matcher.adapters.memory.posting import Judge, PostingArrays
-from services.matcher.adapters.memory.scan import Found, NumpyKernel, candidates
+from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidates
 from services.matcher.adapters.memory.segment import Segment, section_of, sorted_segment
-from services.matcher.adapters.memory.tail import Tail
 from services.matcher.adapters.memory.vocabulary import Vocabulary, flagged
 from services.matcher.ports import Hits
 from services.rules.money import rates_before
@@ -35,7 +35,7 @@ _MOST_DEAD: Final = 4
 class Sizes:
     """How many rows the parts of an index have. Others than these are for tests."""
 
-    tail: int = 4096
+    memtable: int = 4096
     """A scan through all of them takes some 30 microseconds; sorting in fewer at once costs more each."""
     piece: int = 1 << 15
     """Rows that one step of a merge goes through, in one to three milliseconds."""
@@ -48,7 +48,7 @@ class Sizes:
 class Kernel(Protocol):
     """What looks through the parts of an index."""
 
-    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+    def find(self, segments: Sequence[Segment], memtable: Memtable, posting: PostingArrays) -> HitKeys:
         """The keys of all parts that a posting fits, sorted."""
         ...
 
@@ -56,7 +56,7 @@ class Kernel(Protocol):
 class MemoryCriteriaIndex:
     """`CriteriaIndex` for one process. Criteria must be canonical. For one thread.
 
-    New rows go to a short tail, which is looked through whole. Full, it is sorted into a small segment; and that one,
+    New rows go to a short memtable, which is looked through whole. Full, it is sorted into a small segment, and that,
     when it is not so small any more, is merged into the large one, in pieces that the next calls of `apply` pay for,
     so that no call takes long. Dead rows are told from living ones by the ledger, and left out when rows are merged.
     """
@@ -70,7 +70,7 @@ class MemoryCriteriaIndex:
         self._judge = Judge(self.vocabulary)
         self.use(kernel)
         self._sizes = sizes
-        self._tail = Tail(sizes.tail)
+        self._memtable = Memtable(sizes.memtable)
         self._large = _empty(_LARGE)
         self._small = _empty(_SMALL)
         self._merge: Merge | None = None
@@ -98,9 +98,9 @@ class MemoryCriteriaIndex:
                 continue
             self._kill(record.key, slot)
             if not record.removed:
-                if self._tail.is_full:
+                if self._memtable.is_full:
                     self._sort_in()
-                self._tail.add(record.key, self.vocabulary.row_of(record.criteria))
+                self._memtable.add(record.key, self.vocabulary.row_of(record.criteria))
                 ledger.move(slot, _TAIL)
         self._go_on(len(records))
 
@@ -111,7 +111,7 @@ class MemoryCriteriaIndex:
     def looked_at(self, posting: PostingCore) -> int:
         """How many rows a posting makes the index look at."""
         arrays = self._judge.arrays(PreparedPosting(posting))
-        return len(self._tail) + sum(candidates(segment, arrays).size for segment in self._segments())
+        return len(self._memtable) + sum(candidates(segment, arrays).size for segment in self._segments())
 
     def fill(self, known: Vocabulary, columns: Columns, sections: Column, pool: Column) -> None:
         """Take over many criteria at once into an empty index, written in a vocabulary, each key once, as version 1."""
@@ -124,7 +124,7 @@ class MemoryCriteriaIndex:
         if prepared.posting.status == "closed":
             nobody = np.empty(0, dtype=np.uint32)
             return Hits(nobody, nobody)
-        return Hits(*self._kernel.find(list(self._segments()), self._tail, self._judge.arrays(prepared)))
+        return Hits(*self._kernel.find(list(self._segments()), self._memtable, self._judge.arrays(prepared)))
 
     def _segments(self) -> Iterator[Segment]:
         yield self._large
@@ -132,9 +132,9 @@ class MemoryCriteriaIndex:
         if self._merge is not None:
             yield self._merge.small
 
-    def _parts(self) -> Iterator[Segment | Tail]:
+    def _parts(self) -> Iterator[Segment | Memtable]:
         yield from self._segments()
-        yield self._tail
+        yield self._memtable
 
     def _kill(self, key: int, slot: int) -> None:
         """Let the living row of a key be dead, if it has one."""
@@ -143,26 +143,26 @@ class MemoryCriteriaIndex:
             return
         self._ledger.move(slot, NOWHERE)
         if part == _TAIL:
-            self._tail.drop(key)
+            self._memtable.drop(key)
             return
         for segment in self._segments():
             if segment.part == part:
                 segment.living -= 1
 
     def _sort_in(self) -> None:
-        """Sort the tail into the small segment, which may then be merged."""
-        columns, sections, pool = self._tail.taken()
+        """Sort the memtable into the small segment, which may then be merged."""
+        columns, sections, pool = self._memtable.taken()
         small = self._small
         alive = np.flatnonzero(self._ledger.living(small.columns.key, small.part))
-        held = Columns(*(column[alive] for column in small.rows()))
+        living = Columns(*(column[alive] for column in small.rows()))
         moved = columns.rest.astype(np.uint32)
         moved[moved > 0] += np.uint32(small.pool.size)
         columns = columns._replace(rest=moved)
-        every = Columns(*(np.concatenate(pair) for pair in zip(held, columns, strict=True)))
+        every = Columns(*(np.concatenate(pair) for pair in zip(living, columns, strict=True)))
         rows = np.concatenate((section_of(alive, small.bounds), sections))
         self._ledger.move_all(columns.key, small.part)
         self._small = sorted_segment(small.part, every, rows, np.concatenate((small.pool, pool)))
-        self._tail.clear()
+        self._memtable.clear()
         if len(self._small) >= self._enough():
             self._start()
 

@@ -75,9 +75,9 @@ class Ledger:
             return
         self._pages[fresh] = np.arange(self._used, self._used + fresh.size, dtype=np.uint32)
         self._used += fresh.size
-        held = self._parts.size >> PAGE
-        if self._used > held:
-            more = max(self._used - held, held // 16) << PAGE
+        room = self._parts.size >> PAGE
+        if self._used > room:
+            more = max(self._used - room, room // 16) << PAGE
             self._versions = np.concatenate((self._versions, np.zeros(more, dtype=np.uint32)))
             self._parts = np.concatenate((self._parts, np.zeros(more, dtype=np.uint8)))
 

@@ -1,12 +1,12 @@
 """A posting in the numbers of a vocabulary: for each thing that criteria may ask, whether it fits."""
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from itertools import repeat
-from operator import truediv
-from typing import Any, Final, NamedTuple
+from operator import attrgetter, truediv
+from typing import Final, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 
 from schemas.posting import Reach, Timezones
 from services.matcher.adapters.floors import MOST_FLOOR
@@ -18,7 +18,7 @@ from services.rules.criterion.timezone import end_of
 from services.rules.placing import Allowed
 from services.rules.prepared import PreparedPosting
 
-_HELD_BYTES: Final = 16 << 20
+_REMEMBERED_BYTES: Final = 16 << 20
 _SLACK: Final = 1 + 1e-9
 """More than the rounding of the ranks of floors, less than any amount of money."""
 
@@ -31,7 +31,7 @@ class PostingArrays(NamedTuple):
     skills: Rows
     holds: Bools
     """By number of a literal."""
-    held: Rows
+    literals: Rows
     mask: np.uint32
     """One bit of each facet of `Columns.bits`."""
     place_fits: Bools
@@ -47,8 +47,8 @@ class Judge:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._known = vocabulary
-        self._places = _Remembered()
-        self._manners = _Remembered()
+        self._places = _remembered()
+        self._manners = _remembered()
 
     def arrays(self, prepared: PreparedPosting) -> PostingArrays:
         """A posting, as things stand now."""
@@ -58,15 +58,15 @@ class Judge:
         has_skill = np.zeros(min(len(known.skills) + 1, MOST_SKILLS), dtype=np.bool_)
         has_skill[0] = True
         has_skill[skills] = True
-        held = known.literals.held_by(prepared)
+        literals = known.literals.held_by(prepared)
         holds = np.zeros(max(len(known.literals), 1), dtype=np.bool_)
-        holds[held] = True
+        holds[literals] = True
         tops, cut = self._pay(posting.salary.tops if posting.salary else {})
         return PostingArrays(
             has_skill=has_skill,
             skills=skills,
             holds=holds,
-            held=held,
+            literals=literals,
             mask=np.uint32(self._mask(prepared)),
             place_fits=self._place_fits(posting.reach),
             manner_fits=self._manner_fits(posting.timezones, posting.language),
@@ -75,7 +75,7 @@ class Judge:
         )
 
     def _mask(self, prepared: PreparedPosting) -> int:
-        mask = 0 if prepared.allowed.told else UNKNOWN_PLACE
+        mask = 0 if prepared.allowed.stated else UNKNOWN_PLACE
         shift = 0
         for facet in FACETS:
             mask |= 1 << (shift + facet.values.index(facet.standing(prepared.posting)))
@@ -88,7 +88,7 @@ class Judge:
         starts = known.place_starts.view
         count = starts.size - 1
         allowed = Allowed.of(reach)
-        if not allowed.told:
+        if not allowed.stated:
             # Told by a bit of its own.
             return np.ones(count, dtype=np.bool_)
         fitting = self._places.get(reach)
@@ -97,7 +97,7 @@ class Judge:
             fitting = np.ones(count, dtype=np.bool_)
             if count > 1:
                 fitting[1:] = np.logical_or.reduceat(taken_in[known.place_values.view], starts[1:-1])
-            self._places.put(reach, fitting)
+            _remember(self._places, reach, fitting)
         return fitting
 
     def _manner_fits(self, zones: Timezones | None, language: str | None) -> Bools:
@@ -105,11 +105,11 @@ class Judge:
         asked = (zones, language)
         fitting = self._manners.get(asked)
         if fitting is None or fitting.size < len(known.offsets):
-            speaks = np.fromiter((language_fits(one, language) for one in known.languages), dtype=np.bool_)
+            speaks = np.fromiter((language_fits(asked_for, language) for asked_for in known.languages), dtype=np.bool_)
             fitting = speaks[known.language_of.view]
             if zones is not None:
                 fitting &= _near_enough(known.offsets.view, known.tolerances.view, zones)
-            self._manners.put(asked, fitting)
+            _remember(self._manners, asked, fitting)
         return fitting
 
     def _pay(self, tops: dict[str, int]) -> tuple[Column, int]:
@@ -119,12 +119,12 @@ class Judge:
         counts. There is none where pay is undisclosed in a currency whose floors are ranked.
         """
         known = self._known
-        told = [MOST_FLOOR, *map(min, map(tops.get, known.currencies, repeat(-1)), repeat(MOST_FLOOR))]
-        found = np.array(told, dtype=np.int64)
+        amounts = [MOST_FLOOR, *map(min, map(tops.get, known.currencies, repeat(-1)), repeat(MOST_FLOOR))]
+        pay = np.array(amounts, dtype=np.int64)
         # What is not ranked comes to nothing, be it told or not.
-        worth = list(map(truediv, told, known.rates))
+        worth = list(map(truediv, amounts, known.rates))
         undisclosed = not tops or min(worth) < 0
-        return found, MOST_RANK if undisclosed else rank_of(max(worth) / 0.9 * _SLACK)
+        return pay, MOST_RANK if undisclosed else rank_of(max(worth) / 0.9 * _SLACK)
 
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:
@@ -136,22 +136,11 @@ def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools
     return near
 
 
-class _Remembered:
-    """The last arrays that were made, as far as they fit into some memory."""
+def _remembered() -> LRUCache[Hashable, Bools]:
+    """The arrays used last, as far as they fit into some memory."""
+    return LRUCache(_REMEMBERED_BYTES, getsizeof=attrgetter("nbytes"))
 
-    def __init__(self) -> None:
-        self._held: OrderedDict[Hashable, Any] = OrderedDict()
-        self._bytes = 0
 
-    def get(self, key: Hashable) -> Bools | None:
-        found: Bools | None = self._held.get(key)
-        if found is not None:
-            self._held.move_to_end(key)
-        return found
-
-    def put(self, key: Hashable, value: Bools) -> None:
-        old = self._held.pop(key, None)
-        self._bytes += value.nbytes - (0 if old is None else old.nbytes)
-        self._held[key] = value
-        while self._bytes > _HELD_BYTES and len(self._held) > 1:
-            self._bytes -= self._held.popitem(last=False)[1].nbytes
+def _remember(arrays: LRUCache[Hashable, Bools], key: Hashable, array: Bools) -> None:
+    if array.nbytes <= arrays.maxsize:
+        arrays[key] = array

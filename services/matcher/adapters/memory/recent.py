@@ -21,22 +21,22 @@ class MemoryRecentPostings:
     """`RecentPostings` for one process: always in order, so that only what may fit and is wanted is looked at."""
 
     def __init__(self) -> None:
-        self._held: dict[str, _Entry] = {}
+        self._entries: dict[str, _Entry] = {}
         self._all: _NewestFirst = []
         self._by_skill: dict[str, _NewestFirst] = {}
         """Also by the skills that those of a posting imply."""
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._entries)
 
     def put(self, postings: Sequence[PostingCore]) -> None:
         """Add or replace by newer version; a closed posting is held, so that no late older version reopens it."""
         for posting in postings:
-            held = self._held.get(posting.posting_id)
-            if held is None:
+            known = self._entries.get(posting.posting_id)
+            if known is None:
                 self._add(posting)
-            elif _posting_of(held).version < posting.version:
-                self._drop(held)
+            elif _posting_of(known).version < posting.version:
+                self._drop(known)
                 self._add(posting)
 
     def refresh(self) -> None:
@@ -70,12 +70,12 @@ class MemoryRecentPostings:
 
     def _add(self, posting: PostingCore) -> None:
         entry = (-posting.seen_at.timestamp(), posting.posting_id, PreparedPosting(posting))
-        self._held[posting.posting_id] = entry
+        self._entries[posting.posting_id] = entry
         for some in self._lists_of(entry):
             insort(some, entry)
 
     def _drop(self, entry: _Entry) -> None:
-        del self._held[_posting_of(entry).posting_id]
+        del self._entries[_posting_of(entry).posting_id]
         for some in self._lists_of(entry):
             del some[bisect_left(some, entry)]
 

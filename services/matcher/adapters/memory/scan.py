@@ -18,16 +18,16 @@ from services.matcher.adapters.memory.columns import (
     spread,
 )
 from services.matcher.adapters.memory.ledger import Ledger
+from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import PostingArrays
 from services.matcher.adapters.memory.segment import Segment, literals_of
-from services.matcher.adapters.memory.tail import Tail
 from services.matcher.adapters.memory.vocabulary import LAST, LITERAL_SHIFT, MOST_RANK, NEGATED
 
 _LONG_RUN: Final = 512
 """Rows. In shorter runs, looking for where the floors become too high costs more than it saves."""
 _MANY: Final = 4096
 
-Found = tuple[Column, Column]
+HitKeys = tuple[Column, Column]
 """Keys that match, and that nearly do."""
 
 
@@ -37,14 +37,14 @@ class NumpyKernel:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def find(self, segments: Sequence[Segment], tail: Tail, posting: PostingArrays) -> Found:
+    def find(self, segments: Sequence[Segment], memtable: Memtable, posting: PostingArrays) -> HitKeys:
         """The keys of all parts that a posting fits, sorted."""
         found = [self._scan(segment, posting) for segment in segments if segment.living]
-        if tail.living:
-            found.append(_scan_tail(tail, posting))
+        if memtable.living:
+            found.append(_scan_memtable(memtable, posting))
         return _ordered([keys for keys, _ in found]), _ordered([near for _, near in found])
 
-    def _scan(self, segment: Segment, posting: PostingArrays) -> Found:
+    def _scan(self, segment: Segment, posting: PostingArrays) -> HitKeys:
         rows = candidates(segment, posting)
         paid, near = _parted(segment.columns, segment.pool, rows, posting)
         keys, nearly = segment.columns.key.take(paid), segment.columns.key.take(near)
@@ -54,10 +54,10 @@ class NumpyKernel:
         return keys[ledger.living(keys, part)], nearly[ledger.living(nearly, part)]
 
 
-def _scan_tail(tail: Tail, posting: PostingArrays) -> Found:
-    columns, alive, needs = tail.view
+def _scan_memtable(memtable: Memtable, posting: PostingArrays) -> HitKeys:
+    columns, alive, needs = memtable.view
     rows = np.flatnonzero(alive & posting.has_skill[needs >> 16] & posting.has_skill[needs & 0xFFFF])
-    paid, near = _parted(columns, tail.pool, rows, posting)
+    paid, near = _parted(columns, memtable.pool, rows, posting)
     return columns.key[paid], columns.key[near]
 
 
@@ -83,7 +83,7 @@ def candidates(segment: Segment, posting: PostingArrays) -> Rows:
 def _by_clauses(segment: Segment, posting: PostingArrays) -> Rows:
     """The rows of which the posting holds some literal of the first clause, each once."""
     directory, begin = segment.directory, segment.bounds[1]
-    literals = posting.held[posting.held < directory.literal_starts.size - 1]
+    literals = posting.literals[posting.literals < directory.literal_starts.size - 1]
     starts = directory.literal_starts[literals]
     rows = directory.rows[spread(starts, directory.literal_starts[literals + 1] - starts)]
     marked = np.zeros(len(segment) - begin, dtype=np.bool_)
@@ -144,10 +144,10 @@ def _hold(pool: Column, rest: Column, holds: Bools) -> Bools:
     true = holds[literals >> LITERAL_SHIFT] ^ (literals & NEGATED != 0)
     ends = np.flatnonzero(literals & LAST)
     clause_starts = np.concatenate(([0], ends[:-1] + 1))
-    held = np.logical_or.reduceat(true, clause_starts)
+    clauses = np.logical_or.reduceat(true, clause_starts)
     # A row begins where one of its clauses does.
     row_starts = np.searchsorted(clause_starts, np.cumsum(sizes) - sizes)
-    found: Bools = np.logical_and.reduceat(held, row_starts)
+    found: Bools = np.logical_and.reduceat(clauses, row_starts)
     return found
 
 

@@ -210,7 +210,7 @@ def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
 def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
     """The wanted places that the job takes in; none where it does not say from where."""
     allowed = ready.allowed
-    return tuple(filter(allowed.takes_in, concrete(criteria.places))) if allowed.told else ()
+    return tuple(filter(allowed.takes_in, concrete(criteria.places))) if allowed.stated else ()
 
 
 def _names(ready: Ready, place: str) -> bool:

@@ -16,7 +16,7 @@ from services.matcher.adapters.memory.columns import (
 from services.matcher.adapters.memory.vocabulary import Row
 
 
-class Tail:
+class Memtable:
     """Some rows in the order in which they came, some of which are dead."""
 
     def __init__(self, capacity: int) -> None:
