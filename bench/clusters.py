@@ -54,7 +54,7 @@ class Pair:
     def half(self) -> Half:
         """By a hash of the ids, so that it does not depend on what else is labelled."""
         line = "|".join(sorted(f"{file}#{source_id}" for file, source_id in (self.a, self.b)))
-        return "AB"[blake2b(line.encode(), digest_size=1).digest()[0] % 2]  # type: ignore[return-value]
+        return "AB"[blake2b(line.encode(), digest_size=1).digest()[0] % 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def figures_of(pairs: Iterable[Pair], joined: Mapping[Pair, bool], strata: Mappi
     counts: Counter[tuple[bool, bool]] = Counter()
     for pair in given:
         weight = strata[pair.stratum] / drawn[pair.stratum] if strata else 1
-        counts[pair.same, joined[pair]] += weight  # type: ignore[assignment]
+        counts[pair.same, joined[pair]] += weight
     return Figures(counts[True, True], counts[False, True], counts[True, False])
 
 

@@ -174,7 +174,7 @@ def _alternatives(random_: random.Random) -> tuple[str, ...]:
 
 
 def _several(random_: random.Random, values: Sequence[T], sizes: Sequence[int]) -> tuple[T, ...]:
-    return tuple(sorted(_zipf(random_, values, random_.choice(sizes))))  # type: ignore[type-var]
+    return tuple(sorted(_zipf(random_, values, random_.choice(sizes))))
 
 
 def _zipf(random_: random.Random, values: Sequence[T], count: int) -> list[T]:

@@ -193,4 +193,4 @@ if __name__ == "__main__":
     _runner, _handler, _settings, _size, _name = sys.argv[1:]
     if _handler not in get_args(Handler):
         sys.exit(f"there is no handler {_handler}")
-    main(_runner, _handler, KafkaSettings.model_validate_json(_settings), int(_size), _name)  # type: ignore[arg-type]
+    main(_runner, _handler, KafkaSettings.model_validate_json(_settings), int(_size), _name)

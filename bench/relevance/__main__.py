@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(kept: Path | None) -> Run:
     if kept and kept.exists():
-        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own file
+        return pickle.loads(kept.read_bytes())
     with Console(stderr=True).status("running the people over the captures: some minutes"):
         done = run(people())
     if kept:

@@ -176,7 +176,7 @@ def _tables(source: sqlite3.Connection) -> list[str]:
 
 def _count(source: sqlite3.Connection, table: str) -> int:
     quoted = table.replace('"', '""')
-    return int(source.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608 - a name cannot be bound
+    return int(source.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608 (a name cannot be bound)
 
 
 def _revision(store: sqlite3.Connection) -> str | None:

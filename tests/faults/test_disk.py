@@ -173,7 +173,7 @@ def test_a_backup_onto_a_full_disk_leaves_no_half_archive(tmp_path: Path, monkey
     plain = sqlite3.connect
 
     def bounded(*args: object, **kwargs: object) -> sqlite3.Connection:
-        connection: sqlite3.Connection = plain(*args, **kwargs)  # type: ignore[call-overload]
+        connection: sqlite3.Connection = plain(*args, **kwargs)
         connection.execute("PRAGMA max_page_count = 2")
         return connection
 

@@ -59,7 +59,7 @@ def test_kills_at_random_lose_no_item_and_nothing_is_vouched_for_too_early(tmp_p
                 one.grows = False
             nursery.start()
             for name, one in boards.items():
-                until(lambda one=one: arrived.look().holds(one), f"all that {name} lists is there")  # type: ignore[misc]
+                until(lambda one=one: arrived.look().holds(one), f"all that {name} lists is there")
             until(lambda: dropped <= arrived.look().seen, "all that was dropped is there")
             _check_vouching_goes_on(boards)
             nursery.stop()
@@ -89,4 +89,4 @@ def _check_vouching_goes_on(boards: Mapping[str, GrowingBoard]) -> None:
     """Held back too long it would be no merit: each board is asked by its etag again."""
     for name, one in boards.items():
         before = one.vouched
-        until(lambda one=one, before=before: one.vouched > before, f"{name} is asked by its etag")  # type: ignore[misc]
+        until(lambda one=one, before=before: one.vouched > before, f"{name} is asked by its etag")

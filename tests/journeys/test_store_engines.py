@@ -86,7 +86,7 @@ def keep_sources(store: NotifierStore, chance: random.Random) -> None:
     for name in NAMES:
         ledger.settle(SourceHealth(name, added_at=START, next_due=START))
     times = {"first_seen": START, "last_seen": START, "ends_at": START + DAY, "posted_at": None, "expires_at": None}
-    rows = [Known("board", name, "ashby", "h", is_open=True, backlog=False, **times) for name in NAMES]  # type: ignore[arg-type]
+    rows = [Known("board", name, "ashby", "h", is_open=True, backlog=False, **times) for name in NAMES]
     chance.shuffle(rows)
     ledger.keep([KeptItem(row, {"title": row.source_id}) for row in rows])
 

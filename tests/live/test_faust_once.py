@@ -53,7 +53,7 @@ def lag(settings: KafkaSettings, service: str = "collecting") -> int:
 
 
 def once(service: Collecting, producer: RecordProducer, settings: KafkaSettings, **more: float) -> FaustRunner:
-    runner = FaustRunner(service, producer, settings, clock=FixedClock(NOON), once=True, **more)  # type: ignore[arg-type]
+    runner = FaustRunner(service, producer, settings, clock=FixedClock(NOON), once=True, **more)
     with capture_logs():
         runner.run(threading.Event())
     return runner
@@ -139,7 +139,7 @@ def test_a_tick_that_fails_fails_once(settings: KafkaSettings, producer: RecordP
         raise UnavailableError("the store is away")
 
     with capture_logs(), pytest.raises(JobchimeError, match="the tick of collecting failed: the store is away"):
-        once(Collecting(on_tick=fail), producer, settings)  # type: ignore[arg-type]
+        once(Collecting(on_tick=fail), producer, settings)
 
 
 def test_a_halted_worker_stays_alive_unready_and_commits_nothing_more(
@@ -188,16 +188,16 @@ def test_a_service_is_loaded_before_it_takes_partitions(settings: KafkaSettings,
 def test_ticks_apart_do_not_wait_for_a_batch_and_others_do(settings: KafkaSettings, producer: RecordProducer) -> None:
     for apart in (True, False):
         gate = threading.Event()
-        service = Collecting(name=f"apart {apart}".replace(" ", "-"), judge=lambda record, g=gate: g.wait(5))  # type: ignore[misc]
+        service = Collecting(name=f"apart {apart}".replace(" ", "-"), judge=lambda record, g=gate: g.wait(5))
         producer.produce([out("key", "slow")])
         runner = FaustRunner(service, producer, settings, tick_every_s=0.05, tick_apart=apart)
         with running(runner):
-            until(lambda s=service: bool(s.batches))  # type: ignore[misc]
+            until(lambda s=service: bool(s.batches))
             ticks = len(service.ticks)
             time.sleep(0.7)
             assert (len(service.ticks) > ticks + 3) is apart
             gate.set()
-            until(lambda s=service: len(s.done) > 0)  # type: ignore[misc]
+            until(lambda s=service: len(s.done) > 0)
 
 
 def test_it_makes_no_topic_and_no_folder(

@@ -52,7 +52,7 @@ def test_what_is_missing_is_told_made_and_then_seen_to_work(
     client = Client(it.push_port)
     with it.running():
         for service in SERVICES:
-            until(lambda service=service: it.probe(service, "/readyz")[0] == 200, f"{service} is ready")  # type: ignore[misc]
+            until(lambda service=service: it.probe(service, "/readyz")[0] == 200, f"{service} is ready")
         let_somebody_search(it)
         assert it.command("pause", "sending")[0] == 0
         assert client.push([posting("1"), posting("2"), posting("2", title="")]).status == 207

@@ -163,7 +163,7 @@ def test_a_worker_tries_again_what_was_answered_in_part_and_loses_no_match(tmp_p
             workers.until_done()
             shortened = ways[-1].answer = Shortened(SHORT[facts], left=4)
             workers.producer.produce(news)
-            until(lambda shortened=shortened: shortened.cut == shortened.left, f"answers are short: {facts}")  # type: ignore[misc]
+            until(lambda shortened=shortened: shortened.cut == shortened.left, f"answers are short: {facts}")
             workers.until_done()
         assert Counter(workers.pairs()) == Counter(pairs(range(60)))
         assert workers.causes == {"forward": 30, "backfill": 30}

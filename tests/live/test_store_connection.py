@@ -217,7 +217,7 @@ def test_no_error_and_no_log_tells_the_password_or_a_persons_data(far: Far, capl
         f"mysql://postgres:{PASSWORD}@loft/7",
         f"postgresql://nobody:{PASSWORD}@{rest}",
     ):
-        note(lambda url=url: open_store(url, QUICK))  # type: ignore[misc]
+        note(lambda url=url: open_store(url, QUICK))
     told.append(repr(far.engine))
     everything = "\n".join([*told, caplog.text])
     assert PASSWORD not in everything

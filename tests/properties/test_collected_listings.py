@@ -58,8 +58,8 @@ def _failing(on: Bench) -> tuple[Bench, list[int], list[Step]]:
     calls, step = [0], list[Step]()
     guarded = Tools(
         on.tools.settings,
-        Failing(on.tools.ledger, calls, step),  # type: ignore[arg-type]  a proxy
-        Failing(on.tools.producer, calls, step),  # type: ignore[arg-type]  a proxy
+        Failing(on.tools.ledger, calls, step),
+        Failing(on.tools.producer, calls, step),
         on.tools.format_named,
     )
     return replace(on, tools=guarded), calls, step

@@ -100,14 +100,14 @@ def salary_of(random_: random.Random) -> Salary | None:
     top = round(euros * rates.euro.get(currency, 1.0) / _PER[period], 2)
     low = None if random_.random() < 0.3 else round(top * 0.8, 2)
     high = None if low is not None and random_.random() < 0.2 else top
-    highest = annual(high or low or top, period)  # type: ignore[arg-type]
+    highest = annual(high or low or top, period)
     return Salary(
         min=low,
         max=high,
         currency=currency,
         period=period,
-        annual_min=None if low is None else annual(low, period),  # type: ignore[arg-type]
-        annual_max=None if high is None else annual(high, period),  # type: ignore[arg-type]
+        annual_min=None if low is None else annual(low, period),
+        annual_max=None if high is None else annual(high, period),
         tops=tops(highest, currency, rates),
         rates_on=rates.on.isoformat(),
     )

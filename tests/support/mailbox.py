@@ -22,20 +22,20 @@ class Inbox:
         self.envelopes: list[tuple[str, list[str]]] = []
         self.answers: dict[str, str] = {}
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 (named by aiosmtpd)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return self.answers.get("MAIL", "250 sender ok")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 (named by aiosmtpd)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 recipient ok")
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (named by aiosmtpd)
         answer = self.answers.get("DATA", "250 2.0.0 kept as 7F3A")
         if answer == "cut":
             _cut(server)
@@ -57,7 +57,7 @@ def _cut(server: SMTP) -> None:
 class _Server(SMTP):
     """Cuts the connection where a well-behaved server would not."""
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 (named by aiosmtpd)
         cut = self.event_handler.answers.get("cut")
         if cut == "before the message":
             _cut(self)

@@ -112,7 +112,7 @@ def ingest_settings(**push: Any) -> IngestSettings:
         "acme": {"source": "acme", "key": KEY, "attribution": {"name": "Acme", "url": "https://acme.example"}},
         "other": {"source": "other", "key": OTHER_KEY},
     }
-    return IngestSettings(push={"port": 0, "keys": keys, **push})  # type: ignore[arg-type]
+    return IngestSettings(push={"port": 0, "keys": keys, **push})
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def slow_way(server: str) -> Iterator[SlowWay]:
             self.end_headers()
             self.wfile.write(told)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815  (the standard library's names)
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815 (the standard library's names)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -103,7 +103,7 @@ def whole_stream(folder: Path, index: str) -> Iterator[WholeStream]:
         stack.enter_context(place.running())
         stack.enter_context(_second_matcher(place))
         for service in SERVICES:
-            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready", _START_S)  # type: ignore[misc]
+            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready", _START_S)
         until(lambda: _ready(place, "matcher") == 2, "two matchers are ready", _START_S)
         yield WholeStream(place, store)
 

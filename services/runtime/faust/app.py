@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError
 from faust.app.base import BootStrategy, logger
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager

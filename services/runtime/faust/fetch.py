@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiokafka import TopicPartition  # type: ignore[import-untyped]
-from aiokafka.errors import (  # type: ignore[import-untyped]
+from aiokafka import TopicPartition
+from aiokafka.errors import (
     IllegalStateError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,

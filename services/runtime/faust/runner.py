@@ -12,7 +12,7 @@ from secrets import SystemRandom
 from typing import Any
 
 import structlog
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import JobchimeError, UnavailableError

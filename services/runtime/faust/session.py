@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiokafka.errors import IllegalStateError  # type: ignore[import-untyped]
+from aiokafka.errors import IllegalStateError
 
 from services.runtime.faust.app import build_app
 from services.runtime.faust.fetch import Chunk, FetchThread

@@ -217,4 +217,4 @@ def metrics_table() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(metrics_table()))  # noqa: T201
+    print("\n".join(metrics_table()))  # noqa: T201 (a command)

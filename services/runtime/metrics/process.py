@@ -28,7 +28,7 @@ class Metrics:
 
     def __init__(self) -> None:
         # A series more for each would say only when the process first met it.
-        disable_created_metrics()  # type: ignore[no-untyped-call]
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types there
         self.registry = CollectorRegistry(auto_describe=False)
         self._counters = {one: self._counter(one) for one in listed.METRICS if one.kind == "counter"}
         self._histograms = {one: self._histogram(one) for one in listed.METRICS if one.kind == "histogram"}

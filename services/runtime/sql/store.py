@@ -112,7 +112,7 @@ def retried(act: Callable[P, T]) -> Callable[P, T]:
                 return act(*args, **kwargs)
             except ConflictError:
                 # Chance parts those that met; they would meet again if all waited alike.
-                time.sleep(_FIRST_WAIT_S * 2**tried * (0.5 + random()))  # noqa: S311
+                time.sleep(_FIRST_WAIT_S * 2**tried * (0.5 + random()))  # noqa: S311 (no secret)
         return act(*args, **kwargs)
 
     return again

@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.slots_free.release()
 
-    do_HEAD = do_GET  # noqa: N815  (the standard library's name)
+    do_HEAD = do_GET  # noqa: N815 (the standard library's name)
 
     def _route(self) -> None:
         pages: dict[str, Callable[[], None]] = {"/metrics": self._metrics, "/livez": self._live, "/readyz": self._ready}

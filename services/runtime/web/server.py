@@ -46,7 +46,7 @@ class BoundedConnection(H11Protocol):
 
     limits: ClassVar[ConnectionLimits]
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Make room for it, or refuse it."""
         self._without_request_since = self.loop.time()
         self._unread_since: float | None = None

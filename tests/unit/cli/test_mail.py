@@ -91,7 +91,7 @@ def test_one_mail_marked_as_a_test_goes_out_and_the_servers_answer_is_printed(
     [message] = [message_from_bytes(one) for one in inbox.messages]
     assert (message["To"], message["Subject"]) == (OWN, "Test mail from Harbour Jobs")
     assert message["List-Unsubscribe"] is None
-    assert "This is a test mail" in message.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "This is a test mail" in message.get_payload(0).get_payload(decode=True).decode()
 
 
 def test_a_test_mail_into_the_folder_says_which_file(installed: Installation) -> None:

@@ -29,12 +29,12 @@ def config(tmp_path: Path) -> Path:
     ledger = SqlSourceLedger(engine)
     fine = {"added_at": NOON - DAY, "last_attempt": NOON, "last_success": NOON - HOUR, "next_due": NOON + HOUR}
     for number in range(0, 1_000, 10):
-        ledger.settle(SourceHealth(f"s{number:03}", **fine, counts=Counts(items=7)))  # type: ignore[arg-type]
-    ledger.settle(SourceHealth("s500", **fine, failures=1, last_error="answers 404"))  # type: ignore[arg-type]
-    ledger.settle(SourceHealth("s700", **fine, failures=3, hangs=3, last_error="too long"))  # type: ignore[arg-type]
-    ledger.settle(SourceHealth("s900", **fine, notes="59 listed, 0 taken: 59 past their end"))  # type: ignore[arg-type]
+        ledger.settle(SourceHealth(f"s{number:03}", **fine, counts=Counts(items=7)))
+    ledger.settle(SourceHealth("s500", **fine, failures=1, last_error="answers 404"))
+    ledger.settle(SourceHealth("s700", **fine, failures=3, hangs=3, last_error="too long"))
+    ledger.settle(SourceHealth("s900", **fine, notes="59 listed, 0 taken: 59 past their end"))
     shrunk = Shrunk(NOON - HOUR, polls=2, listed=1, lacking=199)
-    ledger.settle(SourceHealth("s990", **fine, counts=Counts(items=1), shrunk=shrunk))  # type: ignore[arg-type]
+    ledger.settle(SourceHealth("s990", **fine, counts=Counts(items=1), shrunk=shrunk))
     ledger.register(["s001"], NOON - HOUR)
     ledger.claim(["s001"], NOON - timedelta(seconds=90), most=1, worker="w", lease=timedelta(minutes=15))
     engine.dispose()

@@ -79,7 +79,7 @@ def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: P
     with on.collector:
         for number in range(1, 7):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == min(number, 4), "one more is asked", 30)  # type: ignore[misc]
+            until(lambda number=number: held.held == min(number, 4), "one more is asked", 30)
             on.collector.tick(NOON)
             assert held.held == min(number, 4)
             clock[0] += 11
@@ -113,7 +113,7 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     with on.collector:
         for number in range(1, hang + 1):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == number, "one more is asked", 30)  # type: ignore[misc]
+            until(lambda number=number: held.held == number, "one more is asked", 30)
             clock[0] += 11
         on.collector.tick(NOON)
         if polled:

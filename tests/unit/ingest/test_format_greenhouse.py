@@ -130,8 +130,8 @@ def test_a_job_alone_is_read_with_its_pay_zones() -> None:
 
 def test_a_job_alone_that_is_cut_short_says_so() -> None:
     (fault,) = parts("greenhouse", json.dumps(greenhouse_job()).encode()[:-20])
-    assert fault.ends_feed  # type: ignore[union-attr]
-    assert "cut short or garbled" in fault.reason  # type: ignore[union-attr]
+    assert fault.ends_feed
+    assert "cut short or garbled" in fault.reason
 
 
 def test_pay_ranges_are_asked_for_below_the_board_and_only_where_an_operator_asks() -> None:

@@ -42,8 +42,8 @@ def test_a_document_that_is_cut_short_gives_what_was_whole() -> None:
     second = whole.index("</item>", whole.index("</item>") + 1)
     found = parts("himalayas_rss", whole[: second + 200])
     assert [type(part) for part in found] == [Item, Item, Broken]
-    assert found[-1].ends_feed  # type: ignore[union-attr]
-    assert "cut short" in found[-1].reason  # type: ignore[union-attr]
+    assert found[-1].ends_feed
+    assert "cut short" in found[-1].reason
 
 
 def test_one_malformed_item_costs_only_itself() -> None:

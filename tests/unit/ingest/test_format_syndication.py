@@ -147,7 +147,7 @@ def test_a_feed_that_is_cut_short_gives_the_entries_that_were_closed() -> None:
     whole = rss(entry(1), entry(2), entry(3))
     found = parts("syndication", whole[: whole.index("board.example/3")])
     assert [type(part) for part in found] == [Item, Item, Broken]
-    assert found[-1].ends_feed  # type: ignore[union-attr]
+    assert found[-1].ends_feed
     feed = json_feed(json_item(id="1"), json_item(id="2"))
     *whole_items, last = parts("syndication", feed[: feed.rindex("tags")])
     assert [type(part) for part in whole_items] == [Item]

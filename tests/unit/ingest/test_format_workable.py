@@ -64,7 +64,7 @@ def test_a_cut_body_still_gives_what_was_whole() -> None:
     body = workable(workable_job("A", place=SYDNEY), workable_job("A", place=LEEDS), workable_job("B"))
     found = parts("workable", body[: body.rindex(b'"B"')])
     assert [type(part) for part in found] == [Item, Merged, Broken]
-    assert found[-1].ends_feed  # type: ignore[union-attr]
+    assert found[-1].ends_feed
 
 
 def test_a_place_that_the_account_hides_leaves_its_country() -> None:

@@ -30,7 +30,7 @@ def _no_child_is_left() -> Iterator[None]:
 
 
 def apart(**changes: object) -> NormaliseApart:
-    return NormaliseApart(lambda day: RATES, **changes)  # type: ignore[arg-type]
+    return NormaliseApart(lambda day: RATES, **changes)
 
 
 def test_a_large_item_is_read_in_another_process_and_comes_out_the_same() -> None:
@@ -75,7 +75,7 @@ def test_a_record_that_takes_too_long_is_named_and_not_read_for_so_long_again() 
     tries: list[str] = []
 
     class Counted(NormaliseApart):
-        def __call__(self, draft, raw):  # type: ignore[no-untyped-def]
+        def __call__(self, draft, raw):
             tries.append(raw.source_id)
             return super().__call__(draft, raw)
 

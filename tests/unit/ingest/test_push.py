@@ -488,7 +488,7 @@ def test_what_was_pushed_is_counted(tmp_path: Path) -> None:
 
 def test_keys_must_be_there_and_hard_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:
     def keys(**key: str) -> Keys:
-        return Keys(PushSettings(keys={"acme": {"source": "acme", **key}}))  # type: ignore[dict-item]
+        return Keys(PushSettings(keys={"acme": {"source": "acme", **key}}))
 
     with pytest.raises(UsageError, match="20 printable"):
         keys(key="short")
@@ -499,13 +499,13 @@ def test_keys_must_be_there_and_hard_to_guess(monkeypatch: pytest.MonkeyPatch) -
     for both in ({}, {"key": KEY, "key_from": "ACME_PUSH"}):
         with pytest.raises(ValidationError, match="either by key or by key_from"):
             keys(**both)
-    assert KEY not in repr(PushSettings(keys={"acme": {"source": "acme", "key": KEY}}))  # type: ignore[dict-item]
+    assert KEY not in repr(PushSettings(keys={"acme": {"source": "acme", "key": KEY}}))
 
 
 def test_a_pushed_source_is_not_polled_too() -> None:
     polled = {"name": "acme", "url": "feeds"}
     with pytest.raises(ValidationError, match="which is polled"):
-        IngestSettings(sources=[polled], push={"keys": {"a": {"source": "acme", "key": KEY}}})  # type: ignore[arg-type]
+        IngestSettings(sources=[polled], push={"keys": {"a": {"source": "acme", "key": KEY}}})
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ class Index:
         if killed:
             return
         for one, is_new in zip(batch, new, strict=True):
-            if is_new and one.criteria_id == self.held.criteria_id and not self.held.removed:  # type: ignore[union-attr]
+            if is_new and one.criteria_id == self.held.criteria_id and not self.held.removed:
                 self.searched = one.criteria_id
 
 

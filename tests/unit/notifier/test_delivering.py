@@ -76,7 +76,7 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
 
 
 def courier(store: NotifierStore, mailer: Mailer, **fields: int) -> Courier:
-    return Courier(store.deliveries, mailer, NotifierSettings(**fields))  # type: ignore[arg-type]
+    return Courier(store.deliveries, mailer, NotifierSettings(**fields))
 
 
 def test_what_is_taken_is_accepted(store: NotifierStore) -> None:
@@ -175,7 +175,7 @@ def test_an_answer_that_the_store_could_not_take_is_kept_until_it_can(store: Not
 
         def send(self, email: Email) -> Receipt:
             receipt = super().send(email)
-            asked._deliveries = Away()  # type: ignore[assignment]
+            asked._deliveries = Away()
             return receipt
 
     class Away:

@@ -22,7 +22,7 @@ def worker(name: str = "matcher", *, ready: bool = True, reason: str | None = No
 
 
 def service(name: str = "matcher", *, lag: int = 0, **more: object) -> ServiceView:
-    return ServiceView(name, lag, (worker(name, **more),))  # type: ignore[arg-type]
+    return ServiceView(name, lag, (worker(name, **more),))
 
 
 WELL = Overview(
@@ -35,7 +35,7 @@ WELL = Overview(
 
 
 def figures(**more: object) -> Overview:
-    return replace(WELL, figures=StoreFigures(NOON, **more))  # type: ignore[arg-type]
+    return replace(WELL, figures=StoreFigures(NOON, **more))
 
 
 def test_all_is_well() -> None:

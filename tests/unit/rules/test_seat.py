@@ -52,10 +52,10 @@ def test_from_home_is_not_at_a_site_but_from_anywhere_that_another_copy_lists() 
 
 def test_who_sells_from_home_in_one_town_is_of_that_town() -> None:
     sells = {"workplace": "remote", "title": "Account Executive"}
-    assert seat_of(reach=NOWHERE_SAID, locations=["Remote (Leipzig)"], **sells).excludes(  # type: ignore[arg-type]
-        seat_of(reach=NOWHERE_SAID, locations=["Remote (Halle)"], **sells)  # type: ignore[arg-type]
+    assert seat_of(reach=NOWHERE_SAID, locations=["Remote (Leipzig)"], **sells).excludes(
+        seat_of(reach=NOWHERE_SAID, locations=["Remote (Halle)"], **sells)
     )
-    batch = seat_of(reach=NOWHERE_SAID, locations=["Halle", "Leipzig"], **sells)  # type: ignore[arg-type]
+    batch = seat_of(reach=NOWHERE_SAID, locations=["Halle", "Leipzig"], **sells)
     assert batch == Seat(remote=True)
 
 

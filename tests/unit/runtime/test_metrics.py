@@ -155,7 +155,7 @@ def test_the_stores_gauges_are_read_at_the_scrape_and_absent_while_it_is_away() 
 
 
 def test_all_states_of_deliveries_are_told() -> None:
-    assert set(DELIVERY_STATES) == set(State.__args__)  # type: ignore[attr-defined]
+    assert set(DELIVERY_STATES) == set(State.__args__)
 
 
 def test_figures_are_read_once_for_many_that_ask() -> None:

@@ -21,4 +21,4 @@ def test_luck_moves_a_delay_by_the_jitter_and_no_more() -> None:
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError):
-        RetryPolicy(**wrong)  # type: ignore[arg-type]
+        RetryPolicy(**wrong)

@@ -80,7 +80,7 @@ def test_two_that_migrate_at_once_both_succeed(tmp_path: Path) -> None:
 
 def test_every_table_can_be_made_in_postgresql_too() -> None:
     for table in metadata.sorted_tables:
-        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
 def test_an_upsert_is_written_for_the_engine_at_hand(engine: Engine) -> None:
@@ -209,7 +209,7 @@ def test_deleted_rows_are_in_no_file_once_scrubbed(engine: Engine, tmp_path: Pat
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), st.integers(-840, 720))
 def test_a_moment_comes_back_exactly_and_in_utc(at: datetime, minutes: int) -> None:
     moment = at.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-    kind, dialect = Moment(), sqlite.dialect()  # type: ignore[no-untyped-call]
+    kind, dialect = Moment(), sqlite.dialect()
     stored = kind.process_bind_param(moment, dialect)
     read = kind.process_result_value(stored, dialect)
     assert read == moment

@@ -31,7 +31,7 @@ def test_a_draft_within_its_bounds_stays_as_it_is() -> None:
     ],
 )
 def test_what_is_far_beyond_any_posting_is_cut_and_said(field: str, value: object, said: str) -> None:
-    posting = normalise(replace(a_draft(), **{field: value}), raw=a_raw(), rates=RATES)  # type: ignore[arg-type]
+    posting = normalise(replace(a_draft(), **{field: value}), raw=a_raw(), rates=RATES)
     (evidence,) = posting.evidence["unread"]
     assert evidence.source == {"html": "description"}.get(field, field)
     assert evidence.text.startswith(said)

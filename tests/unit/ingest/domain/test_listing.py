@@ -26,7 +26,7 @@ TERMS = Terms(now=NOON, max_age=MAX_AGE, complete=False, first_poll=False)
 
 
 def later(by: timedelta, **more: object) -> Terms:
-    return replace(TERMS, now=NOON + by, **more)  # type: ignore[arg-type]  a test's shorthand
+    return replace(TERMS, now=NOON + by, **more)
 
 
 def known(seen: Seen = SEEN, terms: Terms = TERMS) -> Known:
@@ -107,7 +107,7 @@ def end(**more: object) -> datetime:
         "max_age": MAX_AGE,
         "complete": False,
     }
-    return ends_at(**{**stated, **more})  # type: ignore[arg-type]  a test's shorthand
+    return ends_at(**{**stated, **more})
 
 
 def test_a_stated_expiry_decides() -> None:

@@ -112,7 +112,7 @@ ZONES = [
 
 @pytest.mark.parametrize(("stated", "zones"), ZONES)
 def test_the_time_zones(stated: dict[str, object], zones: tuple[float, float] | None) -> None:
-    found = normalised(**stated).timezones  # type: ignore[arg-type]
+    found = normalised(**stated).timezones
     assert (found and (found.min, found.max)) == zones
 
 

@@ -48,7 +48,7 @@ class Fetching(FetchThread):
 
     def __init__(self, committed: Mapping[Any, int | None], starts: Mapping[Any, int]) -> None:
         self.client = Client(committed, starts)
-        self.app = SimpleNamespace(consumer_generation_id=7)  # type: ignore[assignment]
+        self.app = SimpleNamespace(consumer_generation_id=7)
         self._next: dict[Any, int] = {}
         self.begun = (-1, {})
 

@@ -9,7 +9,7 @@ from tests.support.logs import ManualTime
 
 @pytest.mark.parametrize("made_of_faust", [_App, Consumer, FetchThread])
 def test_what_is_made_of_faust_logs_as_faust_does_and_is_kept_short_with_it(made_of_faust: type) -> None:
-    assert made_of_faust.logger.name.partition(".")[0] in LIBRARIES  # type: ignore[attr-defined]
+    assert made_of_faust.logger.name.partition(".")[0] in LIBRARIES
 
 
 def test_a_library_says_one_thing_once_a_minute() -> None:
