@@ -63,11 +63,11 @@ def composed(room: str, template: str) -> str:
     return _NAMED.sub(lambda named: any_of(f"{room}.{named[1]}"), template)
 
 
-def phrases_of(entry: str) -> list[str]:
-    """Give all that the ways of writing an entry stand for, in every language, as plain text without marks."""
+def phrases_of(entry: str, *, languages: Sequence[str] = EVERYWHERE) -> list[str]:
+    """Give all that the ways of writing an entry stand for, as plain text without marks."""
     return [
         phrase.replace("\\", "")
-        for language in EVERYWHERE
+        for language in languages
         for way in written(entry, language)
         for phrase in spelled(way)
     ]

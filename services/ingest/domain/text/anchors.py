@@ -8,16 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
+from services.ingest.domain.lexicon import phrases_of
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
-from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.line_cues import LineKind, line_cues
 from services.ingest.domain.text.sections import Document
 from services.rules.skill_text import FOREIGN, haystack_of
 
+_GROUPS: Final = (
+    "seniority", "reports", "title_line", "employment", "visa", "hybrid", "onsite", "remote", "days", "weekdays",
+)  # fmt: skip
 _ANY_SIGN = bytes((FOREIGN,))
 LineCue = tuple[int, tuple[LineKind, ...]]
 """Where it stands, and all that it says."""
@@ -51,7 +54,7 @@ class _Hits:
 
 @lru_cache(maxsize=64)
 def stretches(document: Document, group: str, *, before: int, after: int) -> Sequence[tuple[int, int]]:
-    """Give the stretches of the text around the group's words (data/anchors.toml), joined where they overlap.
+    """Give the stretches of the text around the group's words (`[anchor]` of each language), joined where they overlap.
 
     A rule of many phrases is tried there alone, which is what makes hundreds of postings a second possible. Kept for
     the next pattern that is tried around the same words.
@@ -122,12 +125,18 @@ def _hits(document: Document) -> _Hits:
     return _Hits(starts, cues_among(lowered, cues), lines)
 
 
+def anchor_words() -> dict[str, list[str]]:
+    """Give the words of each group, in lower case."""
+    words = {group: [word.replace("_", " ") for word in phrases_of(f"anchor.{group}")] for group in _GROUPS}
+    return {**words, "tag": ["#li-", "#li_", "#bi-"]}
+
+
 @cache
 def _anchors() -> _Anchors:
     groups: defaultdict[str, list[str]] = defaultdict(list)
-    for group, written_ways in table_of("anchors.toml").items():
-        for written in written_ways:
-            groups[written].append(group)
+    for group, anchors in anchor_words().items():
+        for anchor in anchors:
+            groups[anchor].append(group)
     kinds = phrases()
     signs = {sign: kind for sign, kind in kinds.items() if haystack_of(sign) == _ANY_SIGN}
     words: defaultdict[bytes, list[_Word]] = defaultdict(list)

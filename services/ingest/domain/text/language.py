@@ -9,6 +9,7 @@ from itertools import chain
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from services.ingest.domain.findings import Finding, evidence_of
+from services.ingest.domain.lexicon import LANGUAGES, phrases_of
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
 
@@ -151,7 +152,7 @@ def _function_words() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _posting_words() -> Mapping[str, frozenset[str]]:
-    return {code: frozenset(words.split()) for code, words in table_of("posting_words.toml").items()}
+    return {code: frozenset(phrases_of("language.own", languages=(code,))) for code in LANGUAGES}
 
 
 @cache

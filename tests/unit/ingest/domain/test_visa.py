@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.domain.lexicon import LANGUAGES, written
-from services.ingest.domain.tables import table_of
+from services.ingest.domain.text.anchors import anchor_words
 from services.ingest.domain.text.sections import document_of
 from services.ingest.domain.visa import read_visa
 
@@ -82,7 +82,7 @@ def test_a_refusal_beats_an_offer_and_an_offer_beats_papers_that_others_need() -
 
 
 def test_each_word_is_found_by_an_anchor() -> None:
-    anchors = table_of("anchors.toml")["visa"]
+    anchors = anchor_words()["visa"]
     for language in LANGUAGES:
         for kind in ("papers", "sponsor", "without", "hold"):
             words = written(f"visa.{kind}", language)
