@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.pay.numbers import decimal_of, numbers_in
+from services.ingest.domain.pay.amounts import decimal_of, numbers_in
 from services.ingest.domain.pay.ranges import sums_of
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.pay.text import find_pay

@@ -2,16 +2,97 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import Final
 
 from schemas.posting import Employment
 from services.ingest.domain.draft import Draft, Stated
-from services.ingest.domain.employment_words import SPECIFIC_FIRST, patterns
 from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 
-Found = dict[Employment, Finding[Employment | None]]
+SPECIFIC_FIRST: Final[tuple[Employment, ...]] = (
+    "internship", "freelance", "contract", "temporary", "part_time", "full_time",
+)  # fmt: skip
+"""Of several forms that are stated the most specific counts: a full-time contractor is on a contract."""
+_IN_FIELDS: Final[tuple[tuple[str, Employment], ...]] = (
+    ("student", "part_time"), ("internship", "internship"), ("freelance", "freelance"), ("part_time", "part_time"),
+    ("contract", "contract"), ("temporary", "temporary"), ("full_time", "full_time"),
+)  # fmt: skip
+_PRICED_B2B: Final = r"\Ab2b(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
+_IN_A_FIELD_OF_FACTS: Final = (
+    r"(?=[ ]?(?:[|·/\n;.(–—]|,(?! (?:or|and|contract|freelance|temp|part|casual|intern))|-\s|$| with\b| offered"
+    r"| contract\b| position\b| role\b))"
+)
+_BEFORE_FACTS: Final = (
+    r"(?! (?:of|and|or)\b)(?= ?(?:$|[|·\n(–—]|\.\n|- |, ?(?:[\d£$€]|gbp|usd|eur|chf|remote|hybrid|on-?site|inside"
+    r"|outside|full|part|long|short|initial|until|temps)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What each is for stands in data/lexicon/meanings.toml."""
+
+    forms: tuple[tuple[Employment, re.Pattern[str]], ...]
+    in_fields: tuple[tuple[Employment, re.Pattern[str]], ...]
+    """Tried in this order."""
+    student: re.Pattern[str]
+    not_the_form: re.Pattern[str]
+    label: re.Pattern[str]
+    phrase: re.Pattern[str]
+    """A sentence on the role; the whole match is then read for the forms that it names."""
+    alone: re.Pattern[str]
+    leading: re.Pattern[str]
+    tag: re.Pattern[str]
+    hours: re.Pattern[str]
+    hours_label: re.Pattern[str]
+    workload: re.Pattern[str]
+    """What part of full-time it is: `0.8 FTE`, `Pensum: 80-100 %`."""
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, compiled once."""
+    forms = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
+    forms["contract"] = f"{forms['contract']}|{_PRICED_B2B}"
+    to = rf"(?:-|–|{any_of('employment.to')})"
+    stated = rf"(?P<said>{any_of('employment.stated')})\s+(?:[\w-]+,?\s){{0,3}}?{any_of('employment.stated_form')}"
+    return Patterns(
+        forms=tuple((form, re.compile(pattern)) for form, pattern in forms.items()),
+        in_fields=tuple((form, re.compile(any_of(f"employment.field.{kind}"))) for kind, form in _IN_FIELDS),
+        student=re.compile(any_of("employment.student")),
+        not_the_form=re.compile(any_of("employment.not_the_form")),
+        label=re.compile(
+            rf"(?:^|\n|[.•|] ?)\W{{0,3}}{any_of('employment.label')}\s{{0,2}}[:\-–\n]\s{{0,2}}(?P<value>[^\n]{{2,60}})"
+        ),
+        phrase=re.compile(rf"{any_of('employment.phrase')}|{stated}", re.MULTILINE),
+        alone=re.compile(
+            rf"(?:(?:^|\n)[^\w\n]{{0,6}}|[|·–—-] ?|, ?(?!freel|contr))(?P<form>{any_of('employment.alone')})"
+            + _IN_A_FIELD_OF_FACTS
+        ),
+        leading=re.compile(rf"(?:^|\n)[^\w\n]{{0,6}}(?P<form>{any_of('employment.leading')}){_BEFORE_FACTS}"),
+        tag=re.compile(r"#li-(full-?time|part-?time|contract)\b"),
+        hours=re.compile(
+            rf"(?<![\d-])(\d{{1,2}})(?:\s?{to}\s?(\d{{1,2}}))?(?:[.,]\d)?\+?[\s-]?{any_of('employment.hours')}"
+            rf"[\s-]?(?:/|{any_of('employment.a_week')})?\s?{any_of('employment.week')}"
+        ),
+        hours_label=re.compile(
+            rf"(?:{any_of('employment.hours_label')}|^hours|\nhours)\s?:\s?(?:ca\.? )?(\d{{1,2}})"
+            rf"(?:\s?{to}\s?(\d{{1,2}}))?(?![\d:])"
+        ),
+        workload=re.compile(
+            r"(?<![\d.,–-])(?P<share>0[.,]\d{1,2}|1[.,]0|\d\d0? ?%) ?fte\b"
+            rf"|{any_of('employment.workload')}(?: ?: ?| {any_of('employment.of')} | )"
+            rf"(?P<least>\d{{2,3}})(?: ?%? ?{to} ?(?P<most>\d{{2,3}}))? ?%"
+        ),
+    )
+
+
+Forms = dict[Employment, Finding[Employment | None]]
 
 _COMPANY = frozenset({"about", "others", "legal"})
 _SECOND_FORM = 14
@@ -29,14 +110,14 @@ def read_employment(draft: Draft, document: Document) -> Finding[Employment | No
     if named and named[0] != "full_time":
         return Finding(named[0], (evidence_of("title", document.title),))
     stated, both = _in_text(document)
-    found = {**_in_fields(draft.employment), **stated}
+    forms = {**_in_fields(draft.employment), **stated}
     if named:
-        found.setdefault("full_time", Finding("full_time", (evidence_of("title", document.title),)))
-    if patterns().student.search(title) and not found.keys() - {"full_time"}:
+        forms.setdefault("full_time", Finding("full_time", (evidence_of("title", document.title),)))
+    if patterns().student.search(title) and not forms.keys() - {"full_time"}:
         return Finding("part_time", (evidence_of("title", document.title),))
     for form in SPECIFIC_FIRST:
-        if form in found:
-            return found[form]
+        if form in forms:
+            return forms[form]
     return both or _from_hours(document) or _from_workload(document) or Finding(None)
 
 
@@ -54,7 +135,7 @@ def _beside_studies(words: str) -> list[Employment]:
     return ["part_time"] if patterns().student.search(words) else []
 
 
-def _in_fields(fields: Sequence[Stated]) -> Found:
+def _in_fields(fields: Sequence[Stated]) -> Forms:
     for stated in fields:
         words = stated.text.lower().replace("_", " ")
         form = next((form for form, pattern in patterns().in_fields if pattern.search(words)), None)
@@ -63,17 +144,17 @@ def _in_fields(fields: Sequence[Stated]) -> Found:
     return {}
 
 
-def _in_text(document: Document) -> tuple[Found, Finding[Employment | None] | None]:
+def _in_text(document: Document) -> tuple[Forms, Finding[Employment | None] | None]:
     """What the text states; and if it offers both full-time and part-time, in place of both, a finding that says so."""
-    found: Found = {}
+    forms: Forms = {}
     for start, end, words in _statements(document):
         for form in _forms_in(words) or _beside_studies(words):
-            if form not in found:
-                found[form] = Finding(form, (quote("text", document.text, start, end),))
-    full, part = found.get("full_time"), found.get("part_time")
+            if form not in forms:
+                forms[form] = Finding(form, (quote("text", document.text, start, end),))
+    full, part = forms.get("full_time"), forms.get("part_time")
     if full is None or part is None:
-        return found, None
-    rest = {form: finding for form, finding in found.items() if form not in {"full_time", "part_time"}}
+        return forms, None
+    rest = {form: finding for form, finding in forms.items() if form not in {"full_time", "part_time"}}
     return rest, Finding(None, (*full.evidence, *part.evidence))
 
 

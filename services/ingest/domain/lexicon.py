@@ -86,14 +86,14 @@ def _any_by_first_sign(patterns: Sequence[str]) -> str:
 def spelled(way: str) -> list[str]:
     """Give all that one way of writing stands for by its brackets."""
     at = next((at for at, sign in enumerate(way) if sign in "[(" and not way[:at].endswith("\\")), None)
-    return [way] if at is None else [one for opened in _opened_at(way, at) for one in spelled(opened)]
+    return [way] if at is None else [spelling for opened in _opened_at(way, at) for spelling in spelled(opened)]
 
 
 def _opened(way: str) -> list[str]:
     """The ways that one stands for which begins with a bracket, so that each begins with a letter."""
     if way[0] not in "[(":
         return [way]
-    return [one for opened in _opened_at(way, 0) for one in _opened(opened)]
+    return [spelling for opened in _opened_at(way, 0) for spelling in _opened(opened)]
 
 
 def _opened_at(way: str, start: int) -> list[str]:
@@ -118,7 +118,7 @@ def pattern_of(way: str, entry: str, language: str, *, whole: bool = True) -> st
     ends = r"(?!\w)" if (whole and _is_of_a_word(way[-1])) or (guards and way.endswith("*")) else ""
     before, behind = "", ""
     for sign, said in zip(guards[::2], guards[1::2], strict=True):
-        said_ways = [one.strip() for one in said.split(" | ")]
+        said_ways = [spelling.strip() for spelling in said.split(" | ")]
         if sign.endswith("<"):
             before += _behind_one_of(said_ways, entry, language, denied=sign.startswith("!"))
         else:

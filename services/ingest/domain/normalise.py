@@ -4,9 +4,8 @@ from typing import Any
 
 from schemas.posting import Cluster, Company, Evidence, Posting, version_of
 from schemas.raw import RawPosting
-from services.ingest.domain.bounds import bounded, left_out
 from services.ingest.domain.dates import read_date
-from services.ingest.domain.draft import Draft
+from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
@@ -86,7 +85,7 @@ def _no_links(**fields: tuple[str | None, str | None]) -> tuple[Evidence, ...]:
 
 def _cluster(company: str, draft: Draft, document: Document, findings: dict[str, Finding[Any]]) -> Cluster:
     reach, language = findings["reach"].value, findings["language"].value
-    locations = [one.text for one in draft.locations]
+    locations = [stated.text for stated in draft.locations]
     seat = seat_of(document.title, findings["workplace"].value, reach, locations)
     key = cluster_key(company, document.title, reach, seat, language)
     return Cluster(key=key, signature=signature_of(document.own_words))

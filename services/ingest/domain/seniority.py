@@ -1,14 +1,148 @@
 """The level: from the title, then an explicit statement, then the board's field."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
 
 from schemas.posting import Seniority
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
-from services.ingest.domain.seniority_words import LADDER_LEVELS, LEVELS, NUMERAL_LEVELS, patterns
+from services.ingest.domain.lexicon import LANGUAGES, any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
+
+LEVELS: Final[Mapping[str, Seniority]] = {
+    "executive": "executive", "director": "director", "manager": "manager", "principal": "principal",
+    "staff": "staff", "lead": "lead", "mid": "mid", "senior": "senior", "junior": "junior",
+}  # fmt: skip
+_FIELD_LEVELS: Final[tuple[tuple[str, Seniority], ...]] = (
+    ("intern", "intern"), ("junior", "junior"), ("nearly_senior", "mid"), ("rather_senior", "senior"), ("mid", "mid"),
+    ("staff", "staff"), ("principal", "principal"), ("lead", "lead"), ("senior_manager", "manager"),
+    ("director", "director"), ("executive", "executive"), ("manager", "manager"), ("senior", "senior"),
+)  # fmt: skip
+"""Tried in this order."""
+NUMERAL_LEVELS: Final[Mapping[str, Seniority]] = {
+    "I": "junior", "II": "mid", "III": "senior", "IV": "senior", "V": "senior",
+    "1": "junior", "2": "mid", "3": "senior", "4": "senior", "5": "senior",
+}  # fmt: skip
+"""A number after a role's name is its grade: the first is junior, the second mid, the third and above senior."""
+LADDER_LEVELS: Final[Mapping[str, Seniority]] = {
+    "3": "junior", "4": "mid", "5": "senior", "6": "staff", "7": "principal",
+}  # fmt: skip
+"""`L5`, `IC5`: the ladder that large software companies share."""
+_JAPANESE_INTERN: Final = "インターン"
+_JAPANESE_SENIOR: Final = "シニア"
+_ABROAD: Final = LANGUAGES[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml. All but those of titles read lower-case text."""
+
+    intern: re.Pattern[str]
+    role_name: re.Pattern[str]
+    grade: re.Pattern[str]
+    title: re.Pattern[str]
+    """The first level in a title, its role names taken out; the group is the level."""
+    numeral: re.Pattern[str]
+    ladder: re.Pattern[str]
+    support_line: re.Pattern[str]
+    manager: re.Pattern[str]
+    reports: re.Pattern[str]
+    in_fields: tuple[tuple[Seniority, re.Pattern[str]], ...]
+    stated: re.Pattern[str]
+    """A statement of the level in words, which the one group holds that fitted."""
+    title_line: re.Pattern[str]
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, compiled once."""
+    grades = "|".join(
+        f"(?P<{level}>{any_of(f'seniority.grade_of.{level}')})" for level in ("manager", "director", "executive")
+    )
+    numbered = any_of("seniority.role")
+    return Patterns(
+        intern=re.compile(f"{any_of('seniority.intern')}|{_JAPANESE_INTERN}"),
+        role_name=re.compile(any_of("seniority.role_name")),
+        grade=re.compile(rf"{any_of('seniority.grade')}\s+(?:general\s+)?(?:{grades})"),
+        title=re.compile(_in_title()),
+        numeral=re.compile(rf"(?i:{numbered}) {{1,2}}(?i:level )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"),
+        ladder=re.compile(r"\b(?:L|IC|E)([3-7])\b"),
+        support_line=re.compile(any_of("seniority.support_line"), re.IGNORECASE),
+        manager=re.compile(any_of("seniority.manager"), re.IGNORECASE),
+        reports=re.compile(any_of("seniority.reports")),
+        in_fields=tuple((level, re.compile(any_of(f"seniority.field.{name}"))) for name, level in _FIELD_LEVELS),
+        stated=re.compile(f"{_in_english()}|{_in_other_languages()}"),
+        title_line=re.compile(
+            rf"(?:^|\n)\W{{0,3}}{any_of('seniority.said.title_label')}\s?:\s?(?P<title>[^/\n]{{3,80}})"
+        ),
+    )
+
+
+def _in_title() -> str:
+    words = {level: any_of(f"seniority.title.{level}") for level in LEVELS if level != "staff"}
+    words["senior"] += f"|{_JAPANESE_SENIOR}"
+    words["junior"] += rf"|\Aassociate (?=[\w\s/+&-]{{0,30}}{any_of('seniority.technical_associate')})"
+    # A role's name is overwritten with low lines before.
+    words["staff"] = rf"\bstaff\b(?=[\w\s/+&-]{{0,40}}(?:{any_of('seniority.technical_staff')}|\b__))"
+    return "|".join(f"(?P<{level}>{words[level]})" for level in LEVELS)
+
+
+def _in_english() -> str:
+    level, role = _said("level"), _said("role", languages=("en",))
+    asked_for = rf"(?: (?:{_said('asked_for')}))?"
+    return (
+        rf"\b{_said('label')}{asked_for}\s{{0,3}}[:\-–\n]?\s{{0,3}}(?P<label>{level}(?:[-–/ ]{{1,3}}senior level)?)\b"
+        rf"|(?:^|\n)\W{{0,3}}{_said('level_word')}{asked_for}\s?:\s?(?P<stated>{_said('level_alone')})\b"
+        rf"|\bthis is an? (?:[\w-]+,? ){{0,3}}?(?P<role>{level})(?:[- ](?:to|or)[- ](?:mid|senior))?(?:[- ]level)?,?"
+        rf" (?:[\w-]+,? ){{0,3}}?{role}\b"
+        r"|\b(?=[eijms])(?<!not a )(?<!not an )(?<!n['’]t a )(?<!n['’]t an )"
+        rf"(?P<level>(?:entry|junior|mid|senior|intermediate|early[- ]career)(?:[- ]level)?) {role}\b"
+        rf"|\b{_said('seeks')}:?\s{{1,2}}(?:for )?(?:an?|our|another|the) \(?(?:[\w-]+,? ){{0,5}}?"
+        r"(?P<sought>senior|junior|mid[- ](?:level|senior)|entry[- ]level|early[- ]career)\b"
+        rf"(?! {_said('of_people')})"
+        rf"|\b{_said('seeks_level')} (?:[\w-]+,? ){{0,3}}?"
+        r"(?P<wanted>senior|s[êé]nior|junior|júnior|pleno|confirmée?|medior|starsz|młodsz)"
+        r"|\bas (?:an?|our) (?P<as>senior|junior|mid[- ]level|entry[- ]level)\b(?! member)"
+        r"(?=[^.\n]{3,50}(?:, | )you\b)"
+        r"|\n\W{0,3}an? (?P<line>senior|junior|mid[- ]level|early[- ]career)\b"
+        r"|\bhir(?:ed|ing) at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b"
+        r"|\b(?:designed|ideal|perfect|intended|suited) for (?:an? )?"
+        r"(?P<for>early[- ]career|entry[- ]level|junior|mid[- ]level)\b"
+    )
+
+
+def _in_other_languages() -> str:
+    """In the order of their words: `Dies ist eine Junior-Position`, `il s'agit d'un poste de niveau confirmé`."""
+    role, at_level = _said("role", languages=_ABROAD), rf"(?:{_said('at_level')} )"
+    plain = rf"{_said('level_of_role')}e?"
+    level = rf"(?:{plain}|{_said('level_behind_role')})"
+    compound = rf"(?:junior|senior|{_said('compound')})"
+    of_people = rf"(?! {_said('of_people')})"
+    kind = rf"(?:(?!{_said('preposition')}\b)[\w-]+,? )"
+    return (
+        rf"\b{_said('this_is')} {_said('article')} {kind}{{0,2}}?(?:"
+        rf"(?P<before>{level}|{_said('compound')})(?:[- ]level)?[- ]?{role}\b"
+        rf"|{role} {at_level}?(?P<behind>{level})\b{of_people})"
+        # Ce poste est de niveau senior; el puesto es junior; a vaga é de nível pleno
+        rf"|\b{_said('this_role')} {role} {_said('is')} {at_level}?(?P<is>{level})\b{of_people}"
+        # in dieser Senior-Rolle
+        rf"|\bdiese[rn]? (?P<this>{compound})[- ]?{role}\b"
+        # Poste junior; Vaga de nível pleno; Junior-Position; Nivel senior: where a line or a sentence begins
+        rf"|(?:^|\n|[.!|] )\W{{0,3}}(?:{role} {at_level}?(?P<head>{level})\b{of_people}"
+        rf"|(?P<compound>{compound})-?{role}\b|{at_level}(?P<alone>{plain})(?= ?(?:$|[\n.,;(|])))"
+        # Se requiere nivel senior; on cherche un profil junior
+        rf"|\b{_said('needs')} (?:{_said('article')} )?(?:{_said('profile')} |{role} )?{at_level}?(?P<needed>{plain})\b"
+        rf"{of_people}"
+    )
+
+
+def _said(name: str, *, languages: tuple[str, ...] = LANGUAGES) -> str:
+    return any_of(f"seniority.said.{name}", languages=languages, whole=False)
+
 
 _EDGE = re.compile(r"\A\W+")
 

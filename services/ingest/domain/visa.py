@@ -50,7 +50,7 @@ def read_visa(document: Document, language: str | None) -> Finding[Visa]:
     """
     known = _words_of(language)
     offered: Finding[Visa] | None = None
-    held: Finding[Visa] | None = None
+    refusal: Finding[Visa] | None = None
     for sentence in _sentences(document):
         said = _in_form(known, document, sentence)
         said = said or _says(known, sentence.words, document.kind_at(sentence.start))
@@ -62,8 +62,8 @@ def read_visa(document: Document, language: str | None) -> Finding[Visa]:
         if said == "offered":
             offered = offered or Finding("offered", evidence)
         else:
-            held = held or Finding("refused", evidence)
-    return offered or held or Finding("unknown")
+            refusal = refusal or Finding("refused", evidence)
+    return offered or refusal or Finding("unknown")
 
 
 def _says(known: _Words, words: str, kind: Kind) -> str | None:

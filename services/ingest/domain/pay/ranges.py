@@ -65,7 +65,7 @@ class Sum:
     min: Decimal
     max: Decimal
     currency: str
-    """ISO 4217, one of the signs of `pay_words` that a country decides, or "" where none is named."""
+    """ISO 4217, one of the signs of `words.LOCAL` that a country decides, or "" where none is named."""
     ranged: bool = False
     open_ended: bool = False
     lakhs: bool = False
@@ -83,12 +83,12 @@ def sums_of(text: str, *, bare_from: int = LEAST_BARE) -> list[Sum]:
         while index < len(amounts) and _joins(text, first, last, amounts[index]):
             last = amounts[index]
             index += 1
-        one = _single(first, bare_from) if last is first else _pair(first, last, data, bare_from)
-        if one is None:
+        money = _single(first, bare_from) if last is first else _pair(first, last, data, bare_from)
+        if money is None:
             continue
-        if not one.currency and found and (_continues(text, found[-1], one) or _is_base_of(text, found[-1], one)):
-            one = replace(one, currency=found[-1].currency)
-        found.append(one)
+        if not money.currency and found and (_continues(text, found[-1], money) or _is_base_of(text, found[-1], money)):
+            money = replace(money, currency=found[-1].currency)
+        found.append(money)
     return found
 
 
@@ -163,26 +163,26 @@ def _is_year(amount: Amount, bare_from: int) -> bool:
     return bare_from == LEAST_BARE and amount.plain and int(amount.value) in _YEARS
 
 
-def _continues(text: str, before: Sum, one: Sum) -> bool:
+def _continues(text: str, before: Sum, money: Sum) -> bool:
     """A range without a currency that goes on a list: `USD 90,000 - 95,000 in Ohio, 97,000 - 99,000 in Maine`."""
-    if not before.currency or not before.ranged or not one.ranged or one.start - before.end > _SAME_LINE:
+    if not before.currency or not before.ranged or not money.ranged or money.start - before.end > _SAME_LINE:
         return False
-    alike = before.min <= one.max * 3 and one.min <= before.max * 3
-    return alike and "\n" not in text[before.end : one.start]
+    alike = before.min <= money.max * 3 and money.min <= before.max * 3
+    return alike and "\n" not in text[before.end : money.start]
 
 
-def _is_base_of(text: str, before: Sum, one: Sum) -> bool:
+def _is_base_of(text: str, before: Sum, money: Sum) -> bool:
     """The sure part of a sum that names the currency: `OTE of €120k: 60k base / 60k variable`."""
-    if not before.currency or one.start - before.end > _SAME_LINE or "\n" in text[before.end : one.start]:
+    if not before.currency or money.start - before.end > _SAME_LINE or "\n" in text[before.end : money.start]:
         return False
-    return one.max <= before.max and is_base(text, one.end)
+    return money.max <= before.max and is_base(text, money.end)
 
 
 def bands_beside(sums: Sequence[Sum], index: int, text: str) -> tuple[int, int]:
     """From the end of the band before to the start of the one after, in a list: `L3: $90k-$110k, L4: $105k-$130k`."""
-    one = sums[index]
-    before = index and _are_bands(text, sums[index - 1], one)
-    after = index + 1 < len(sums) and _are_bands(text, one, sums[index + 1])
+    money = sums[index]
+    before = index and _are_bands(text, sums[index - 1], money)
+    after = index + 1 < len(sums) and _are_bands(text, money, sums[index + 1])
     return sums[index - 1].end if before else 0, sums[index + 1].start if after else len(text)
 
 

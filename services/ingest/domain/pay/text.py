@@ -36,7 +36,7 @@ class PayMention:
     min: Decimal | None
     max: Decimal | None
     currency: str
-    """ISO 4217, a sign that the posting's country decides (`pay_words.LOCAL`), or "" for its own currency."""
+    """ISO 4217, a sign that the posting's country decides (`words.LOCAL`), or "" for its own currency."""
     spells: tuple[Spell, ...]
     """The periods that the words around it name, the likeliest first; none where they are silent."""
     sense: Sense
@@ -112,59 +112,59 @@ class _Reader:
 
     def read(self, sums: Sequence[Sum], index: int) -> PayMention | None:
         """None for a bare number that nothing calls pay."""
-        one, text = sums[index], self.text
+        money, text = sums[index], self.text
         since, until = bounds(sums, index, len(text))
-        left, right = self._sentence(one)
-        begin = max(left, one.start - _BEFORE)
-        beside = self._words(begin, one.start)
+        left, right = self._sentence(money)
+        begin = max(left, money.start - _BEFORE)
+        beside = self._words(begin, money.start)
         within = bands_beside(sums, index, text)
-        told = not beside.keys().isdisjoint(_TELLING)
-        carried = beside if told else self._heading(one) | beside
-        if not one.currency and not (self.all_is_pay or self._is_labelled(beside, carried, one, within)):
+        named = not beside.keys().isdisjoint(_TELLING)
+        carried = beside if named else self._heading(money) | beside
+        if not money.currency and not (self.all_is_pay or self._is_labelled(beside, carried, money, within)):
             return None
-        before = text[max(begin, since) : one.start]
-        together = RUN_TOGETHER.search(self.document.text, one.end, min(right, one.end + _AFTER))
-        after = text[one.end : min(right, until, together.start() if together else one.end + _AFTER)]
-        spells, hinted = self._spells(before, after, one)
-        low, high = _open_ends(before, after, one)
+        before = text[max(begin, since) : money.start]
+        together = RUN_TOGETHER.search(self.document.text, money.end, min(right, money.end + _AFTER))
+        after = text[money.end : min(right, until, together.start() if together else money.end + _AFTER)]
+        spells, hinted = self._spells(before, after, money)
+        low, high = _open_ends(before, after, money)
         stop = cues().more.search(after)
-        end = one.end + (stop.start() if stop else len(after))
-        following = words_in(text, one.end, min(end, one.end + _FOLLOWING))
-        around = _Around(before, after, since if told else 0, index == 0, within, carried, following, spells)
+        end = money.end + (stop.start() if stop else len(after))
+        following = words_in(text, money.end, min(end, money.end + _FOLLOWING))
+        around = _Around(before, after, since if named else 0, index == 0, within, carried, following, spells)
         return PayMention(
-            one.start,
-            one.end,
+            money.start,
+            money.end,
             low,
             high,
-            one.currency,
+            money.currency,
             spells,
-            self._sense(one, around),
-            labelled=self._is_called_pay(one, around),
-            ranged=one.ranged or low is None or high is None,
+            self._sense(money, around),
+            labelled=self._is_called_pay(money, around),
+            ranged=money.ranged or low is None or high is None,
             hinted=hinted,
-            lakhs=one.lakhs,
+            lakhs=money.lakhs,
         )
 
-    def _sentence(self, one: Sum) -> tuple[int, int]:
+    def _sentence(self, money: Sum) -> tuple[int, int]:
         """The stop of `excl. VAT` ends no sentence."""
-        left, right = self.document.sentence_at(one.start, one.end)
-        if self.text.endswith(cues().abbreviations, one.end, right):
-            right = self.document.sentence_at(one.start, right + 1)[1]
+        left, right = self.document.sentence_at(money.start, money.end)
+        if self.text.endswith(cues().abbreviations, money.end, right):
+            right = self.document.sentence_at(money.start, right + 1)[1]
         return left, right
 
-    def _kind(self, one: Sum) -> Kind:
-        return self.document.kind_at(one.start)
+    def _kind(self, money: Sum) -> Kind:
+        return self.document.kind_at(money.start)
 
-    def _is_called_pay(self, one: Sum, around: _Around) -> bool:
+    def _is_called_pay(self, money: Sum, around: _Around) -> bool:
         """A word, a section or a tax that only pay goes with: what names no period may be a month's."""
-        if self.all_is_pay or around.says("salary") or self._is_east_asian(one):
+        if self.all_is_pay or around.says("salary") or self._is_east_asian(money):
             return True
-        if one.ranged and self._kind(one) == "pay":
+        if money.ranged and self._kind(money) == "pay":
             return True
-        return (one.ranged or self._is_offered(around)) and self._is_taxed(around)
+        return (money.ranged or self._is_offered(around)) and self._is_taxed(around)
 
-    def _is_east_asian(self, one: Sum) -> bool:
-        return EAST_ASIAN_PAY.search(self.text, max(0, one.start - 16), one.start) is not None
+    def _is_east_asian(self, money: Sum) -> bool:
+        return EAST_ASIAN_PAY.search(self.text, max(0, money.start - 16), money.start) is not None
 
     def _is_offered(self, around: _Around) -> bool:
         if not cues().offered.search(around.before):
@@ -176,21 +176,21 @@ class _Reader:
         return bool(cues().taxed.match(around.after) or cues().taxed_before.search(around.before[-12:]))
 
     def _is_labelled(
-        self, beside: dict[Word, int], carried: dict[Word, int], one: Sum, within: tuple[int, int]
+        self, beside: dict[Word, int], carried: dict[Word, int], money: Sum, within: tuple[int, int]
     ) -> bool:
         """A label stands right before a number without a currency, `Salary: 70-80k`, or over its section or list."""
         label = beside.get("salary", -_LABEL)
-        if label >= max(0, one.start - _LABEL) and not APART.search(self.text, label, one.start):
+        if label >= max(0, money.start - _LABEL) and not APART.search(self.text, label, money.start):
             return True
-        if self._is_east_asian(one):
+        if self._is_east_asian(money):
             return True
-        if not one.ranged or one.min < _BARE_IN_SECTION:
+        if not money.ranged or money.min < _BARE_IN_SECTION:
             return False
-        return (self._kind(one) == "pay" and self._alone(one, within)) or (not beside and "salary" in carried)
+        return (self._kind(money) == "pay" and self._alone(money, within)) or (not beside and "salary" in carried)
 
-    def _heading(self, one: Sum) -> dict[Word, int]:
+    def _heading(self, money: Sum) -> dict[Word, int]:
         """What the line over a list says of its items: `Salary ranges by level:`."""
-        stop = self.text.rfind("\n", 0, one.start)
+        stop = self.text.rfind("\n", 0, money.start)
         for _ in range(_MOST_ITEMS):
             if stop <= 0:
                 break
@@ -201,7 +201,7 @@ class _Reader:
             stop = start - 1
         return {}
 
-    def _spells(self, before: str, after: str, one: Sum) -> tuple[tuple[Spell, ...], bool]:
+    def _spells(self, before: str, after: str, money: Sum) -> tuple[tuple[Spell, ...], bool]:
         """The periods that the words around a sum name, and whether only those of the next sentence do."""
         spell = period_after(after)
         if spell is not None:
@@ -209,50 +209,51 @@ class _Reader:
         near = periods_near(before, nearest_last=True) or periods_near(after, nearest_last=False)
         if near:
             return near, False
-        following = self.text[one.end : one.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
+        following = self.text[money.end : money.end + _NEXT].lstrip("\n. ").split("\n", 1)[0]
         named = [match.lastgroup for match in cues().of_the_period.finditer(following)]
         hints = (Spell("hour") if period == "hour" else Spell("year") for period in named)
         return tuple(dict.fromkeys(hints)), True
 
-    def _sense(self, one: Sum, around: _Around) -> Sense:
-        if self._is_on_target(one, around):
+    def _sense(self, money: Sum, around: _Around) -> Sense:
+        if self._is_on_target(money, around):
             return "ote"
-        if self.all_is_pay and (around.first or not self._is_something_else(one, around)):
+        if self.all_is_pay and (around.first or not self._is_something_else(money, around)):
             return "pay"
-        per_annum = _is_per_annum(self.text, one) and not cues().varied.search(around.before)
-        if self._is_something_else(one, around) and not per_annum:
+        per_annum = _is_per_annum(self.text, money) and not cues().varied.search(around.before)
+        if self._is_something_else(money, around) and not per_annum:
             return "other"
-        return "pay" if self._is_pay(one, around) else "other"
+        return "pay" if self._is_pay(money, around) else "other"
 
-    def _is_on_target(self, one: Sum, around: _Around) -> bool:
+    def _is_on_target(self, money: Sum, around: _Around) -> bool:
         if is_base(around.after, 0):
             return False
         ote = around.carried.get("ote", -1)
         if (ote > around.since and ote > around.carried.get("base", -1)) or "ote" in around.following:
             return True
-        if cues().total_before.search(around.before) and self._has_sure_part(one):
+        if cues().total_before.search(around.before) and self._has_sure_part(money):
             return True
         if self.for_sales or cues().ote_next.match(around.after) or cues().ote_before.search(around.before):
             return True
         return self.sells and bool(cues().variable.search(around.before) or cues().variable.search(around.after))
 
-    def _has_sure_part(self, one: Sum) -> bool:
+    def _has_sure_part(self, money: Sum) -> bool:
         """The base pay is stated beside a total: `Total compensation: $210k (base $160k, bonus)`."""
-        ahead, behind = max(0, one.start - _BEFORE), one.end + _LABEL
+        ahead, behind = max(0, money.start - _BEFORE), money.end + _LABEL
         return bool(
-            cues().sure_part.search(self.text, ahead, one.start) or cues().sure_part.search(self.text, one.end, behind)
+            cues().sure_part.search(self.text, ahead, money.start)
+            or cues().sure_part.search(self.text, money.end, behind)
         )
 
-    def _has_actual(self, one: Sum) -> bool:
-        ahead, behind = max(0, one.start - _ACTUAL), one.end + _ACTUAL
+    def _has_actual(self, money: Sum) -> bool:
+        ahead, behind = max(0, money.start - _ACTUAL), money.end + _ACTUAL
         return bool(
-            cues().actual.search(self.text, ahead, one.start) or cues().actual.search(self.text, one.end, behind)
+            cues().actual.search(self.text, ahead, money.start) or cues().actual.search(self.text, money.end, behind)
         )
 
-    def _is_something_else(self, one: Sum, around: _Around) -> bool:
-        if not around.first and not one.ranged and cues().added.search(around.before):
+    def _is_something_else(self, money: Sum, around: _Around) -> bool:
+        if not around.first and not money.ranged and cues().added.search(around.before):
             return True
-        if cues().full_time_next.match(around.after) and self._has_actual(one):
+        if cues().full_time_next.match(around.after) and self._has_actual(money):
             return True
         if "salary" in around.carried and cues().times_salary.search(around.before):
             return True
@@ -267,55 +268,55 @@ class _Reader:
             return False
         if "aside" in around.following and pay < 0:
             return True
-        return around.carried.get("aside", -1) > pay and not (one.ranged and around.spells)
+        return around.carried.get("aside", -1) > pay and not (money.ranged and around.spells)
 
-    def _is_pay(self, one: Sum, around: _Around) -> bool:
-        kind, spells = self._kind(one), around.spells
+    def _is_pay(self, money: Sum, around: _Around) -> bool:
+        kind, spells = self._kind(money), around.spells
         if around.says("salary") or kind == "pay" or self.is_title:
             return True
-        if self._is_east_asian(one) or _is_per_annum(self.text, one) or self._is_offered(around):
+        if self._is_east_asian(money) or _is_per_annum(self.text, money) or self._is_offered(around):
             return True
-        if (one.ranged or spells) and self._is_taxed(around):
+        if (money.ranged or spells) and self._is_taxed(around):
             return True
-        if MONEY_SIGN.search(self.text, max(0, one.start - 5), one.start) or cues().plus_pay.match(around.after):
+        if MONEY_SIGN.search(self.text, max(0, money.start - 5), money.start) or cues().plus_pay.match(around.after):
             return True
         aside = kind in ABOUT_US
         if around.says("pay", "base"):
-            return not aside or one.ranged or bool(spells)
-        if one.ranged and (spells or self._alone(one, around.within)):
+            return not aside or money.ranged or bool(spells)
+        if money.ranged and (spells or self._alone(money, around.within)):
             return True
         if not spells or kind in ("about", "others"):
             return False
         return spells[0].period in _RATES or (
-            spells[0].period == "year" and not aside and self._alone(one, around.within)
+            spells[0].period == "year" and not aside and self._alone(money, around.within)
         )
 
-    def _alone(self, one: Sum, within: tuple[int, int]) -> bool:
+    def _alone(self, money: Sum, within: tuple[int, int]) -> bool:
         """A sum on a line, or between bars or bands, of its own, or after a short label."""
         since, until = within
-        least, most = max(since, one.start - 60), min(until, one.end + 60)
-        edges = [match.end() for match in SEGMENT.finditer(self.text, least, one.start)]
+        least, most = max(since, money.start - 60), min(until, money.end + 60)
+        edges = [match.end() for match in SEGMENT.finditer(self.text, least, money.start)]
         start = edges[-1] if edges else least
-        edge = SEGMENT.search(self.text, one.end, most)
+        edge = SEGMENT.search(self.text, money.end, most)
         stop = edge.start() if edge else most
-        return one.start - start + stop - one.end <= _LABEL + 10
+        return money.start - start + stop - money.end <= _LABEL + 10
 
 
-def _is_per_annum(text: str, one: Sum) -> bool:
+def _is_per_annum(text: str, money: Sum) -> bool:
     """Lakhs per annum are pay whatever stands around them: `Budget: upto 30 LPA`."""
-    return one.lakhs and cues().per_annum.search(text, one.start, one.end) is not None
+    return money.lakhs and cues().per_annum.search(text, money.start, money.end) is not None
 
 
-def _open_ends(before: str, after: str, one: Sum) -> tuple[Decimal | None, Decimal | None]:
-    if one.ranged:
-        return one.min, one.max
+def _open_ends(before: str, after: str, money: Sum) -> tuple[Decimal | None, Decimal | None]:
+    if money.ranged:
+        return money.min, money.max
     if cues().up_to.search(before[-24:]) or cues().or_less.match(after):
-        return None, one.max
+        return None, money.max
     if (
-        one.open_ended
+        money.open_ended
         or cues().since.search(before[-24:])
         or cues().or_more.match(after)
         or cues().least_paid.search(before)
     ):
-        return one.min, None
-    return one.min, one.max
+        return money.min, None
+    return money.min, money.max

@@ -79,4 +79,4 @@ def is_bracketed_part(text: str, name: NameMatch | None, cue: int, left_out: Seq
     if sense.kind not in ("country", "group"):
         return False
     members = countries_of(sense.code) if sense.kind == "group" else {sense.code}
-    return members.issuperset(one.code[:2] for one in left_out)
+    return members.issuperset(place.code[:2] for place in left_out)

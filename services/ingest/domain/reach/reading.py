@@ -6,18 +6,20 @@ nothing else is said. Three states: `unknown` only where nothing is. A sales ter
 benefit (`work from anywhere for two weeks`) restricts and widens nothing.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 
 from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import Said, read_text
-from services.ingest.domain.reach.wide import read_wide
-from services.ingest.domain.reach.words import words
-from services.ingest.domain.text.sections import Document
+from services.ingest.domain.reach.words import pattern_of, words
+from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places import (
     PlaceMention,
     canonical_place,
@@ -26,6 +28,84 @@ from services.rules.places import (
     kind_of,
     places_in_field,
 )
+
+_BEFORE, _BEHIND = 80, 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[reach]`."""
+
+    hires: re.Pattern[str]
+    role: re.Pattern[str]
+    slogan: re.Pattern[str]
+    not_people: re.Pattern[str]
+    place_behind: re.Pattern[str]
+    leaves_out: re.Pattern[str]
+    """`Worldwide, except Iran`: only who may apply has exceptions."""
+    no: re.Pattern[str]
+    """Begins a phrase that says it of restrictions."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        hires=pattern_of(
+            r"{hires}[^.\n]{0,40}$|{hiring_next} (?:\w+ ){0,3}$"
+            r"|{welcomes}[^.\n]{0,45}{welcomed}[^.\n]{0,25}$|{applying}[^.\n]{0,30}$"
+        ),
+        role=pattern_of(r"{role_done}[^.\n]{0,60}?{done}[^.\n]{0,30}$|{role_is}[^.\n]{0,30}$"),
+        slogan=pattern_of(
+            r"{slogan}[\s\w,-]{0,18}$|(?:^|\n)[\W_]*{heading}\W{1,4}(?:{remote}\W{1,4})?$|{remote}\W{1,4}$"
+        ),
+        not_people=pattern_of(r"{not_people}[^.\n]{0,35}$"),
+        place_behind=pattern_of(
+            r"\s*,?\s*\(?{part_behind}(?=\s)(?!\s{clock_behind})|\s+(?:{from_to}\s)?\(?(?:UTC|GMT)\b"
+            r"|\s+(?:{between_zones}|{wide_of_others})|[- ]{else}"
+        ),
+        leaves_out=pattern_of(r"[\s,(–—-]{1,3}{leaves_out}"),
+        no=pattern_of(r"{no_place}\s"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What a text says on applicants from anywhere."""
+
+    plain: Evidence | None = None
+    """Who may apply: anybody."""
+    slogan: Evidence | None = None
+    """Work from anywhere."""
+
+
+def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
+    """Judge the words that may mean anywhere by what stands around them."""
+    slogan: Evidence | None = None
+    text, known = document.text, _patterns()
+    for cue in cues:
+        if known.place_behind.match(text, cue.end) or words().limited_behind.match(text, cue.end):
+            continue
+        before = _clause(text[max(0, cue.start - _BEFORE) : cue.start])
+        if words().negated.search(before) or words().for_a_while.search(before):
+            continue
+        evidence = quote("text", text, cue.start, cue.end)
+        left_out = not before.strip() and known.leaves_out.match(text, cue.end)
+        if left_out or known.hires.search(before) or known.no.match(text, cue.start):
+            return Wide(evidence, slogan)
+        if known.not_people.search(before):
+            continue
+        if known.role.search(before) and document.kind_at(cue.start) not in ABOUT_US:
+            return Wide(evidence, slogan)
+        if slogan is None and known.slogan.search(before):
+            slogan = evidence
+    return Wide(None, slogan)
+
+
+def _clause(before: str) -> str:
+    for mark in (". ", "! ", "? ", "; ", "\n", "• "):
+        before = before.rpartition(mark)[2]
+    return before
+
 
 _AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
 """What a board's field of countries, or of states, means by names that text uses for more."""
@@ -104,7 +184,7 @@ def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
 def _distinct(evidence: Sequence[Evidence], excluded: Excluded) -> tuple[Evidence, ...]:
     """What decided, then what ruled out; at most `MOST_SHOWN`."""
     kept = evidence[: MOST_SHOWN - len(excluded.evidence)]
-    return tuple({one.text: one for one in (*kept, *excluded.evidence)}.values())
+    return tuple({shown.text: shown for shown in (*kept, *excluded.evidence)}.values())
 
 
 def _worldwide(excluded: Excluded, evidence: Sequence[Evidence]) -> Finding[Reach]:

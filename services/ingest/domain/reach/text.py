@@ -141,7 +141,7 @@ class _Reader:
         """Rule places out; what a place is left out of is allowed where the line begins so (`Europe except Spain`)."""
         first, last = listed[0].start, listed[-1].end
         self._take(first, last)
-        shut = [state_named(one) or one for one in without_frames(self.text, listed) if is_whole(one)]
+        shut = [state_named(place) or place for place in without_frames(self.text, listed) if is_whole(place)]
         codes = [mention.code for mention in shut if mention.kind not in ("worldwide", "city")]
         self.said.excluded.add(codes, partial(quote, "text", self.text, cue.start, last))
         name = self._name_before(cue) if cue.kind == "except" else None

@@ -73,7 +73,7 @@ def trailing(document: Document, names: Sequence[NameMatch], named: Named, exclu
     for i, name in enumerate(names):
         turned, end = _turned_away(text, names, i)
         if turned == "refused":
-            shut = (one.senses[0].code for one in _list_to(text, names, i) if len(one.senses) == 1)
+            shut = (place.senses[0].code for place in _list_to(text, names, i) if len(place.senses) == 1)
             excluded.add(shut, partial(quote, "text", text, name.start, end))
         elif turned == "confirmed":
             _take(text, named, _list_to(text, names, i), end)

@@ -8,15 +8,46 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from services.ingest.domain.lexicon import phrases_of
+from services.ingest.domain.lexicon import LANGUAGES, phrases_of, spelled, written
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
-from services.ingest.domain.text.line_cues import LineKind, line_cues
 from services.ingest.domain.text.sections import Document
 from services.rules.skill_text import FOREIGN, haystack_of
+
+LineKind = Literal["asks", "optional", "denies", "degree", "speaks", "role", "equipment"]
+
+_BEFORE_A_WORD: Final = (" ", "\n", "(")
+_BEHIND_A_WORD: Final = (" ", "\n", ".", ",")
+
+
+@cache
+def line_cues() -> dict[LineKind, tuple[str, ...]]:
+    """Give what each kind is found by: plain text, with a sign before and behind it where a word begins or ends."""
+    return {
+        kind: tuple(
+            dict.fromkeys(
+                cue
+                for language in LANGUAGES
+                for way in written(f"sentence.{kind}", language)
+                for phrase in spelled(way)
+                for cue in _cues(phrase)
+            )
+        )
+        for kind in get_args(LineKind)
+    }
+
+
+def _cues(way: str) -> list[str]:
+    text = way.strip("*").replace("\\", "").replace("_", " ")
+    befores = ("",) if way.startswith("*") else _BEFORE_A_WORD
+    if text.endswith("$"):
+        return [f"{before}{text.removesuffix('$')}\n" for before in befores]
+    behinds = _BEHIND_A_WORD if way[-1].isalnum() else ("",)
+    return [f"{before}{text}{behind}" for before in befores for behind in behinds]
+
 
 _GROUPS: Final = (
     "seniority", "reports", "title_line", "employment", "visa", "hybrid", "onsite", "remote", "days", "weekdays",
@@ -110,8 +141,8 @@ def _hits(document: Document) -> _Hits:
         said, words = meant[number]
         if said:
             lines.append((start, said))
-        for written, groups, kind in words:
-            if not lowered.startswith(written, start):
+        for phrase, groups, kind in words:
+            if not lowered.startswith(phrase, start):
                 continue  # alike as bytes alone: a hyphen for a space
             for group in groups:
                 starts[group].append(start)
@@ -140,8 +171,8 @@ def _anchors() -> _Anchors:
     kinds = phrases()
     signs = {sign: kind for sign, kind in kinds.items() if haystack_of(sign) == _ANY_SIGN}
     words: defaultdict[bytes, list[_Word]] = defaultdict(list)
-    for written in dict.fromkeys((*groups, *(phrase for phrase in kinds if phrase not in signs))):
-        words[haystack_of(written)].append(_Word(written, tuple(groups[written]), kinds.get(written)))
+    for phrase in dict.fromkeys((*groups, *(phrase for phrase in kinds if phrase not in signs))):
+        words[haystack_of(phrase)].append(_Word(phrase, tuple(groups[phrase]), kinds.get(phrase)))
     lines: defaultdict[bytes, list[LineKind]] = defaultdict(list)
     for kind, cues in line_cues().items():
         for cue in cues:

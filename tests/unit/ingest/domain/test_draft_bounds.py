@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.ingest.domain.bounds import MOST_FIELD, MOST_STATED, MOST_URL, MOST_VALUE, bounded
-from services.ingest.domain.draft import Stated
+from services.ingest.domain.draft import MOST_FIELD, MOST_STATED, MOST_URL, MOST_VALUE, Stated, bounded
 from services.ingest.domain.normalise import normalise
 from tests.support.drafting import RATES, a_draft, a_raw
 
