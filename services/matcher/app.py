@@ -56,8 +56,8 @@ def make_shared_matcher(
 
     def prepare() -> None:
         with closing(patient_engine(elasticsearch)) as patient, RecordReader(kafka) as reader:
-            for one in kept_indices(patient, settings, clock or SystemClock()):
-                Rebuilder(patient, reader).ensure(one)
+            for kept in kept_indices(patient, settings, clock or SystemClock()):
+                Rebuilder(patient, reader).ensure(kept)
 
     criteria, recent = ElasticsearchCriteriaIndex(engine), ElasticsearchRecentPostings(engine)
     return Matcher(SharedHoldings(criteria, recent, settings, prepare), settings)
@@ -77,7 +77,7 @@ def kept_indices(engine: SearchEngine, settings: MatcherSettings, clock: Clock) 
 
     def write_postings(records: Sequence[Record], target: str) -> None:
         since = postings_since()
-        recent.write([one for one in readable(PostingCore, records) if one.seen_at >= since], [target])
+        recent.write([posting for posting in readable(PostingCore, records) if posting.seen_at >= since], [target])
 
     def postings_since() -> datetime:
         return clock.now() - settings.indexed

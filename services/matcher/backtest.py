@@ -96,8 +96,8 @@ class Backtesting:
         self._wordless = criteria.model_copy(update={"text": ""})
         self._removals = removals(criteria)
         self._steps: defaultdict[str, list[Relaxation]] = defaultdict(list)
-        for one in steps(criteria):
-            self._steps[one.criterion].append(one)
+        for step in steps(criteria):
+            self._steps[step.criterion].append(step)
         self._gained: defaultdict[Hashable, list[str]] = defaultdict(list)
         self._tried: list[Tried] = []
         self._judged = 0
@@ -133,10 +133,12 @@ class Backtesting:
     def finish(self) -> Backtest:
         """What came of all that was taken, the newest first."""
         newest = sorted(
-            sorted(self._tried, key=lambda one: one.posting.posting_id), key=lambda one: one.seen_at, reverse=True
+            sorted(self._tried, key=lambda tried: tried.posting.posting_id),
+            key=lambda tried: tried.seen_at,
+            reverse=True,
         )
         by_outcome = {
-            outcome: tuple(one for one in newest if one.verdict.outcome == outcome)
+            outcome: tuple(tried for tried in newest if tried.verdict.outcome == outcome)
             for outcome in ("match", "near", "reject")
         }
         return Backtest(
@@ -151,9 +153,9 @@ class Backtesting:
 
     def _costs(self) -> tuple[Cost, ...]:
         alone: defaultdict[str, list[PreparedPosting]] = defaultdict(list)
-        for one in self._tried:
-            for criterion in _failed(one.verdict):
-                alone[criterion].append(PreparedPosting(one.posting))
+        for tried in self._tried:
+            for criterion in _failed(tried.verdict):
+                alone[criterion].append(PreparedPosting(tried.posting))
         grown = {
             SKILLS_ANY.name: self._with_skills(alone[SKILLS_ANY.name]),
             PLACE.name: self._with_places(alone[PLACE.name]),
@@ -175,28 +177,28 @@ class Backtesting:
     def _tried_with(self, relaxation: Relaxation, failed: Sequence[PreparedPosting]) -> Gain:
         """Of postings that failed this criterion alone, so that their words, which are gone, fitted."""
         asked = relaxation.criteria.model_copy(update={"text": ""})
-        found = (one.posting.posting_id for one in failed if judge(asked, one).outcome == "match")
+        found = (prepared.posting.posting_id for prepared in failed if judge(asked, prepared).outcome == "match")
         return Gain(relaxation, tuple(found))
 
     def _with_skills(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         """Those that are most akin to what is asked."""
         kin, known = self._skills.kin(), taxonomy()
-        found = frozenset[str]().union(*(one.skills for one in failed))
+        found = frozenset[str]().union(*(prepared.skills for prepared in failed))
         akin = [name for name in found if kin.get(name, 0.0) >= _LEAST_AKIN and known.kind(name) in _TELLING]
         names = sorted(akin, key=lambda name: (-kin[name], name))[:_MOST_GROWN]
         return [self._tried_with(SKILLS_ANY.adding(self._criteria, name), failed) for name in names]
 
     def _with_places(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
         named: Counter[str] = Counter()
-        for one in failed:
-            reach = one.posting.reach
+        for prepared in failed:
+            reach = prepared.posting.reach
             named.update({*reach.countries, *reach.groups})
         tried = [code for code, _ in _most_common(named, _MOST_PLACES_TRIED)]
         gains = (self._tried_with(PLACE.adding(self._criteria, code), failed) for code in tried)
         return list(_largest_first(gains)[:_MOST_GROWN])
 
     def _with_languages(self, failed: Sequence[PreparedPosting]) -> list[Gain]:
-        spoken = Counter(one.posting.language for one in failed if one.posting.language)
+        spoken = Counter(prepared.posting.language for prepared in failed if prepared.posting.language)
         tried = (code for code, _ in _most_common(spoken, _MOST_GROWN))
         return [self._tried_with(LANGUAGE.adding(self._criteria, code), failed) for code in tried]
 
@@ -254,7 +256,7 @@ def _failed(found: Verdict) -> frozenset[str]:
 
 def _largest_first(gains: Iterable[Gain]) -> tuple[Gain, ...]:
     """Without those that gain nothing; of equal ones the first."""
-    return tuple(sorted((one for one in gains if one.posting_ids), key=lambda one: -len(one.posting_ids)))
+    return tuple(sorted((gain for gain in gains if gain.posting_ids), key=lambda gain: -len(gain.posting_ids)))
 
 
 def _most_common(counted: Mapping[str, int], most: int) -> list[tuple[str, int]]:

@@ -94,7 +94,10 @@ def explain_json(
 ) -> dict[str, Any]:
     """The same as data, with the criteria and the posting's name beside the reasons."""
     more = {
-        line.criterion: {"details": line.details, "evidence": [one.model_dump(mode="json") for one in line.evidence]}
+        line.criterion: {
+            "details": line.details,
+            "evidence": [quote.model_dump(mode="json") for quote in line.evidence],
+        }
         for line in explained(posting, judgement, english(), proof).lines
     }
     return {
@@ -148,7 +151,7 @@ def _line(posting: PostingCore, reason: Reason, proof: Proof, words: Words) -> L
         plain(in_words(reason, words)),
         tuple(map(plain, besides(reason, posting, words))),
         evidence,
-        tuple(dict.fromkeys(evidence_in_words(one, words) for one in evidence)),
+        tuple(dict.fromkeys(evidence_in_words(quote, words) for quote in evidence)),
     )
 
 
@@ -162,17 +165,17 @@ def _quotes(evidence: Sequence[Evidence], reason: Reason) -> Iterator[Evidence]:
     """The words that decided a field: those that name what was asked for before others; of skills, no others."""
     words = _asked_words(reason.facts)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE) if words else None
-    naming = [one for one in evidence if names and names.search(one.text)]
+    naming = [quote for quote in evidence if names and names.search(quote.text)]
     # Two of forty places that a posting lists prove nothing of a third one.
     some_of_many = isinstance(reason.facts, PlaceFacts) and reason.fit == "yes" and len(evidence) > _MOST_QUOTES
     others = [] if isinstance(reason.facts, AllFacts | AnyFacts | NoneFacts) or some_of_many else evidence
     quoted = ""
-    for one in (*naming, *others):
-        text = _short(one.text)
+    for quote in (*naming, *others):
+        text = _short(quote.text)
         # The same sentence may be kept several times, cut around each thing that it names.
         if text.strip("…")[: len(text) // 2].strip() not in quoted:
-            quoted += f"\n{one.text}"
-            yield Evidence.model_validate({"from": one.source, "text": text})
+            quoted += f"\n{quote.text}"
+            yield Evidence.model_validate({"from": quote.source, "text": text})
 
 
 def _asked_words(facts: Facts) -> list[str]:

@@ -71,7 +71,7 @@ class OwnHoldings:
         self._criteria.catch_up()
         self._take_criteria(zip(batch, found, strict=True))
         self._postings.catch_up()
-        return [self._arrivals.brought_by(record, one) for record, one in zip(batch, found, strict=True)]
+        return [self._arrivals.brought_by(record, criteria) for record, criteria in zip(batch, found, strict=True)]
 
     def tick(self, now: datetime) -> None:
         """Follow the topics also while there is nothing to handle, and forget postings that are too old to match."""

@@ -138,9 +138,9 @@ class Rebuilder:
         return name
 
     def _drop_unread(self, generations: Generations) -> None:
-        for one in generations.listed():
-            if not one.read:
-                generations.drop(one.name)
+        for generation in generations.listed():
+            if not generation.read:
+                generations.drop(generation.name)
 
     def _anything(self, kept: Kept) -> bool:
         records = self._reader.read_all(kept.topic, kept.since())

@@ -78,15 +78,15 @@ def asked_by_key(reader: TopicReader) -> dict[int, Asked]:
     found: dict[int, Asked] = {}
     for record in reader.read_all(CRITERIA.name):
         try:
-            one = decode(CriteriaRecord, record.value)
+            change = decode(CriteriaRecord, record.value)
         except UnreadableError:
             continue
-        known = found.get(one.key)
-        if known is not None and known.version >= one.version:
+        known = found.get(change.key)
+        if known is not None and known.version >= change.version:
             continue
-        asks_on = known is not None and not known.removed and known.criteria_id == one.criteria_id
+        asks_on = known is not None and not known.removed and known.criteria_id == change.criteria_id
         since = known.since if known is not None and asks_on else record.appended_at
-        found[one.key] = Asked(one.version, one.criteria_id, one.removed, since, record.value)
+        found[change.key] = Asked(change.version, change.criteria_id, change.removed, since, record.value)
     return found
 
 
@@ -115,8 +115,8 @@ def postings_of(reader: TopicReader, day: datetime) -> Day:
         known = found.get(posting.posting_id)
         if known is None or known.posting.version < posting.version:
             found[posting.posting_id] = Came(posting, record.appended_at)
-    still_open = {name: one for name, one in found.items() if one.posting.status == "open"}
-    news = {name: one for name, one in still_open.items() if not one.posting.backlog}
+    still_open = {name: arrival for name, arrival in found.items() if arrival.posting.status == "open"}
+    news = {name: arrival for name, arrival in still_open.items() if not arrival.posting.backlog}
     return Day(news, len(still_open) - len(news), len(found) - len(still_open))
 
 
@@ -124,11 +124,11 @@ def forward(asked: Mapping[int, Asked], came: Mapping[str, Came], advance: Advan
     """Judge each criteria over the postings, by the truth."""
     shelf = _Shelf(came.values())
     found: Outcomes = {name: {} for name in came}
-    for key, one in asked.items():
+    for key, asking in asked.items():
         advance(1)
-        if one.removed:
+        if asking.removed:
             continue
-        criteria = one.criteria
+        criteria = asking.criteria
         for prepared in shelf.candidates(criteria):
             outcome = judge(criteria, prepared).outcome
             if outcome != "reject":
@@ -184,34 +184,34 @@ def expected_backwards(
 
     Reads the postings of the span before those criteria once more, where there is anything to leave out.
     """
-    late = {one.key for one in missing if asked[one.key].since > came[one.posting_id].appended_at}
+    late = {pair.key for pair in missing if asked[pair.key].since > came[pair.posting_id].appended_at}
     if not late:
         return list(missing)
     newer = _newer_matches(reader, {key: asked[key] for key in late}, backwards.span)
     kept = []
-    for one in missing:
-        seen_at, since = came[one.posting_id].posting.seen_at, asked[one.key].since
-        if since > came[one.posting_id].appended_at:
-            before = sum(at > seen_at for name, at in newer[one.key].items() if name != one.posting_id)
+    for pair in missing:
+        seen_at, since = came[pair.posting_id].posting.seen_at, asked[pair.key].since
+        if since > came[pair.posting_id].appended_at:
+            before = sum(at > seen_at for name, at in newer[pair.key].items() if name != pair.posting_id)
             if seen_at < since - backwards.span or before >= backwards.most:
                 continue
-        kept.append(one)
+        kept.append(pair)
     return kept
 
 
 def _newer_matches(reader: TopicReader, late: Mapping[int, Asked], span: timedelta) -> dict[int, dict[str, datetime]]:
     """By key: when each posting that fits and was there before the key was seen."""
-    criteria = {key: one.criteria for key, one in late.items()}
+    criteria = {key: asking.criteria for key, asking in late.items()}
     found: dict[int, dict[str, datetime]] = {key: {} for key in late}
-    for record in reader.read_all(POSTINGS.name, min(one.since for one in late.values()) - span):
+    for record in reader.read_all(POSTINGS.name, min(asking.since for asking in late.values()) - span):
         try:
             prepared = PreparedPosting(decode(PostingCore, record.value))
         except UnreadableError:
             continue
         if prepared.posting.backlog:
             continue
-        for key, one in late.items():
-            if record.appended_at <= one.since and judge(criteria[key], prepared).outcome != "reject":
+        for key, asking in late.items():
+            if record.appended_at <= asking.since and judge(criteria[key], prepared).outcome != "reject":
                 found[key][prepared.posting.posting_id] = prepared.posting.seen_at
     return found
 
@@ -220,7 +220,7 @@ class _Shelf:
     """Postings by their skills, so that most criteria are judged over few."""
 
     def __init__(self, came: Iterable[Came]) -> None:
-        self._all = [PreparedPosting(one.posting) for one in came]
+        self._all = [PreparedPosting(arrival.posting) for arrival in came]
         self._by_skill: dict[str, set[int]] = {}
         self._by_any: dict[str, set[int]] = {}
         for number, prepared in enumerate(self._all):

@@ -6,12 +6,12 @@ from services.rules.criterion import CRITERIA, CRITERION, Reason, Relaxation
 
 def removals(criteria: Criteria) -> dict[str, Relaxation]:
     """For each criterion that asks for something, by its name, the same criteria without it."""
-    return {one.name: one.without(criteria) for one in CRITERIA if one.asks(criteria)}
+    return {criterion.name: criterion.without(criteria) for criterion in CRITERIA if criterion.asks(criteria)}
 
 
 def steps(criteria: Criteria) -> tuple[Relaxation, ...]:
     """All smaller relaxations that can be told from the criteria alone."""
-    return tuple(step for one in CRITERIA if one.asks(criteria) for step in one.steps(criteria))
+    return tuple(step for criterion in CRITERIA if criterion.asks(criteria) for step in criterion.steps(criteria))
 
 
 def distance(reason: Reason, kin: float = 0.0) -> float:

@@ -74,10 +74,10 @@ class Matcher:
     def _backward(self, batch: Sequence[Record], criteria: Sequence[CriteriaRecord]) -> list[Outgoing]:
         """Match criteria that are new, or ask something new, with the recent postings, grouped by posting."""
         asks_new = self._holdings.hold_criteria(batch, criteria)
-        new = {one.key: one for one, is_new in zip(criteria, asks_new, strict=True) if is_new}
+        new = {record.key: record for record, is_new in zip(criteria, asks_new, strict=True) if is_new}
         newest = max(record.appended_at for record in batch)
         found = self._holdings.recent.search_each(
-            [one.criteria for one in new.values()],
+            [record.criteria for record in new.values()],
             newest - self._settings.backwards,
             self._settings.backwards_most,
             backlog=False,

@@ -54,7 +54,7 @@ class SharedHoldings:
 
     def hold_criteria(self, batch: Sequence[Record], found: Sequence[CriteriaRecord]) -> list[bool]:
         """Index criteria; which of them ask something new, by what was held before: `asks_new`."""
-        new = asks_new(found, self.index.entries({one.key for one in found}))
+        new = asks_new(found, self.index.entries({record.key for record in found}))
         self.index.apply(found)
         if any(new):
             self.recent.refresh()
@@ -96,7 +96,7 @@ def asks_new(found: Sequence[CriteriaRecord], indexed: Mapping[int, IndexedCrite
     where not, the key was never out of the index, and no posting went by it.
     """
     states: dict[int, IndexedCriteria] = dict(indexed)
-    return [_asks_new(one, states) for one in found]
+    return [_asks_new(record, states) for record in found]
 
 
 def _asks_new(found: CriteriaRecord, states: dict[int, IndexedCriteria]) -> bool:

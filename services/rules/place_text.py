@@ -210,15 +210,15 @@ def kind_of(code: str) -> PlaceKind:
 
 
 def _mentions(text: str, named: Sequence[NameMatch]) -> tuple[PlaceMention, ...]:
-    found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda one: one.start))
+    found = _joined(text, sorted([*named, *_coded(text, named)], key=lambda name: name.start))
     meant: list[Sense | None] = []
-    for i, one in enumerate(found):
-        meant.append(_meant(text, one, _neighbours(text, found, meant, i)))
-    for i, one in enumerate(found):
-        meant[i] = meant[i] or _meant(text, one, _neighbours(text, found, meant, i))
+    for i, name in enumerate(found):
+        meant.append(_meant(text, name, _neighbours(text, found, meant, i)))
+    for i, name in enumerate(found):
+        meant[i] = meant[i] or _meant(text, name, _neighbours(text, found, meant, i))
     return tuple(
-        PlaceMention(sense.code, sense.kind, one.start, one.end, text[one.start : one.end], sense.subdivision)
-        for one, sense in zip(found, meant, strict=True)
+        PlaceMention(sense.code, sense.kind, name.start, name.end, text[name.start : name.end], sense.subdivision)
+        for name, sense in zip(found, meant, strict=True)
         if sense and sense.kind != "demonym"
     )
 
@@ -232,19 +232,19 @@ def _neighbours(text: str, found: Sequence[NameMatch], meant: Sequence[Sense | N
 
 
 def _coded(text: str, named: Sequence[NameMatch]) -> list[NameMatch]:
-    ends = [one.end for one in named]
+    ends = [name.end for name in named]
     loose = [token for token in code_tokens(text) if not _overlaps(named, bisect_right(ends, token.start), token)]
     # US, UK and EU are names already; in a list they say that its other codes are countries.
     sure = [
-        CodeToken(one.start, one.end, text[one.start : one.end], one.senses)
-        for one in named
-        if one.end - one.start <= 3 and text[one.start : one.end].isupper()
+        CodeToken(name.start, name.end, text[name.start : name.end], name.senses)
+        for name in named
+        if name.end - name.start <= 3 and text[name.start : name.end].isupper()
     ]
-    endings = {one.end: one.senses for one in named}
+    endings = {name.end: name.senses for name in named}
     tokens = sorted([*loose, *sure], key=lambda token: token.start)
-    starts = {one.start: one.senses for one in named}
+    starts = {name.start: name.senses for name in named}
     believed = believed_codes(text, tokens, endings, starts)
-    names = {(one.start, one.end) for one in named}
+    names = {(name.start, name.end) for name in named}
     return [NameMatch(t.start, t.end, t.senses, t.end, code=True) for t in believed if (t.start, t.end) not in names]
 
 
@@ -259,15 +259,15 @@ _JOINT = re.compile(r"\s*,\s*|\s*\(\s*|\s+[-–—]\s+|\s")
 def _joined(text: str, found: Iterable[NameMatch]) -> list[NameMatch]:
     """Join `Austin, TX, USA` into one, where each lies in the next."""
     joined: list[NameMatch] = []
-    for one in found:
+    for name in found:
         last = joined[-1] if joined else None
-        gap = text[last.end : one.start] if last else ""
-        if last and (_JOINT.fullmatch(gap) and (gap.strip() or one.code)):
-            inner = tuple(a for a in last.senses if any(a.within(b) for b in one.senses))
+        gap = text[last.end : name.start] if last else ""
+        if last and (_JOINT.fullmatch(gap) and (gap.strip() or name.code)):
+            inner = tuple(a for a in last.senses if any(a.within(b) for b in name.senses))
             if inner:
-                joined[-1] = NameMatch(last.start, one.end + _closing(text, gap, one.end), inner, last.name_end)
+                joined[-1] = NameMatch(last.start, name.end + _closing(text, gap, name.end), inner, last.name_end)
                 continue
-        joined.append(one)
+        joined.append(name)
     return joined
 
 
@@ -286,16 +286,16 @@ _BESIDE = re.compile(r"\s*(?:[,/;|•·&]|\band\b|\bor\b|\n)\s*(?:and\s|or\s)?\s
 _TRAILING = re.compile(r"\s*(?:$|[,;|/)(•·\n-])")
 
 
-def _meant(text: str, one: NameMatch, beside: Sequence[Sense]) -> Sense | None:
-    if one.doubtful and one.end == one.name_end and not beside and not _in_field(text, one):
+def _meant(text: str, name: NameMatch, beside: Sequence[Sense]) -> Sense | None:
+    if name.doubtful and name.end == name.name_end and not beside and not _in_field(text, name):
         return None
-    lone = place_data().lone.get(fold(text[one.start : one.name_end]))
-    kindred = [sense for sense in one.senses if any(_kindred(sense, other) for other in beside)]
+    lone = place_data().lone.get(fold(text[name.start : name.name_end]))
+    kindred = [sense for sense in name.senses if any(_kindred(sense, other) for other in beside)]
     if len(kindred) == 1 and not (lone and kindred[0].kind == "city"):
         return kindred[0]
-    if lone is not None and (one.end == one.name_end or (lone and len(one.senses) > 1)):
-        return next((sense for sense in one.senses if sense.narrowest == lone), None)
-    return one.senses[0] if len(one.senses) == 1 else _agreed(one.senses)
+    if lone is not None and (name.end == name.name_end or (lone and len(name.senses) > 1)):
+        return next((sense for sense in name.senses if sense.narrowest == lone), None)
+    return name.senses[0] if len(name.senses) == 1 else _agreed(name.senses)
 
 
 def _kindred(sense: Sense, other: Sense) -> bool:
@@ -316,11 +316,11 @@ def _agreed(senses: Sequence[Sense]) -> Sense | None:
     return replace(cities[0], subdivision=min(named) if len(named) == 1 else None)
 
 
-def _in_field(text: str, one: NameMatch) -> bool:
+def _in_field(text: str, name: NameMatch) -> bool:
     """After `in` or the like; at the start of a short field, before a separator; a state behind a name and comma."""
-    before = text[max(0, one.start - 40) : one.start]
-    if one.senses[0].kind == "subdivision" and PLACE_BEFORE.search(before):
+    before = text[max(0, name.start - 40) : name.start]
+    if name.senses[0].kind == "subdivision" and PLACE_BEFORE.search(before):
         return True
     if not _LEADING.search(before):
         return False
-    return bool(before.strip()) or (len(text) <= 80 and bool(_TRAILING.match(text, one.end)))
+    return bool(before.strip()) or (len(text) <= 80 and bool(_TRAILING.match(text, name.end)))

@@ -138,7 +138,7 @@ class Roles:
             return self._by_id[said]
         known = self.vocabulary
         stems = tuple(word.stem for word in known.words(said))
-        bare = tuple(one for one in stems if one not in known.levels)
+        bare = tuple(stem for stem in stems if stem not in known.levels)
         for wanted in (stems, bare):
             if wanted in known.titles:
                 return self._by_id[known.titles[wanted]]

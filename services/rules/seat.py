@@ -98,7 +98,9 @@ def _town(location: str) -> str:
 
 def _names_a_country(part: str) -> bool:
     """Whether a part of several words is of an office in a country: `Acme Japan`."""
-    return " " in part.strip() and any(is_country(one.code) and one.kind == "country" for one in find_places(part))
+    return " " in part.strip() and any(
+        is_country(place.code) and place.kind == "country" for place in find_places(part)
+    )
 
 
 def _hashed(towns: Iterable[str]) -> frozenset[str]:

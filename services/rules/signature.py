@@ -72,7 +72,7 @@ def signature_of(text: str) -> str:
         return ""
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     sketch.update([*map(" ".join, zip(found, found[1:], found[2:], strict=False))])
-    return _LANES.pack(*(one & 0xFFFF for one in sketch.digest())).hex()
+    return _LANES.pack(*(value & 0xFFFF for value in sketch.digest())).hex()
 
 
 @lru_cache(maxsize=65_536)
@@ -172,21 +172,21 @@ def same_job(a: Cluster, b: Cluster) -> bool:
 
     A text that is too short to tell leaves it to company, title and reach.
     """
-    one, two = _read(a.key), _read(b.key)
-    if one.title != two.title and one.title and two.title:
+    first, second = _read(a.key), _read(b.key)
+    if first.title != second.title and first.title and second.title:
         return False
-    if one.seat.excludes(two.seat):
+    if first.seat.excludes(second.seat):
         return False
     untold = _lanes(a.signature) is None or _lanes(b.signature) is None
     alike = likeness(a.signature, b.signature)
     if alike >= SAME_TEXT_LIKENESS:
         return True
-    if one.title is None or two.title is None:
+    if first.title is None or second.title is None:
         return a.key == b.key and (untold or alike >= SAME_KEY_LIKENESS)
-    same_company = one.company == two.company
-    if same_company and one.reach == two.reach and (untold or alike >= SAME_KEY_LIKENESS):
+    same_company = first.company == second.company
+    if same_company and first.reach == second.reach and (untold or alike >= SAME_KEY_LIKENESS):
         return True
-    if one.seat.shares_a_town(two.seat):
-        translated = same_company and bool(one.language and two.language and one.language != two.language)
+    if first.seat.shares_a_town(second.seat):
+        translated = same_company and bool(first.language and second.language and first.language != second.language)
         return translated or alike >= SAME_KEY_LIKENESS
-    return one.seat.remote and two.seat.remote and alike >= SAME_REMOTE_LIKENESS
+    return first.seat.remote and second.seat.remote and alike >= SAME_REMOTE_LIKENESS

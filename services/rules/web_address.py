@@ -49,4 +49,6 @@ def web_address(url: str | None) -> str:
 def job_address(posting: PostingCore) -> str:
     """Where a job can be read and applied for, as it may be linked; empty where nothing of it can be followed."""
     given = (posting.url, posting.apply_url)
-    return next((link for one in given if one and (link := web_address(one.strip().replace(" ", "%20")))), "")
+    return next(
+        (link for address in given if address and (link := web_address(address.strip().replace(" ", "%20")))), ""
+    )

@@ -118,9 +118,9 @@ class ElasticsearchCriteriaIndex:
         Raises UnavailableError, where an engine is slow only once it has no answer in time for one posting alone.
         """
         prepared = [PreparedPosting(posting) for posting in postings]
-        asked = [one for one in prepared if one.posting.status != "closed"]
+        asked = [candidate for candidate in prepared if candidate.posting.status != "closed"]
         hits = iter(self._found(asked))
-        return [_NOBODY if one.posting.status == "closed" else next(hits) for one in prepared]
+        return [_NOBODY if candidate.posting.status == "closed" else next(hits) for candidate in prepared]
 
     def _found(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
         """Ask as many at once as are answered in time: far fewer after a try in vain, and more again later."""
@@ -137,9 +137,9 @@ class ElasticsearchCriteriaIndex:
         return found
 
     def _search(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
-        searches = [{"size": 0, "query": query_of(one), "aggs": aggregation_of(one)} for one in asked]
+        searches = [{"size": 0, "query": query_of(candidate), "aggs": aggregation_of(candidate)} for candidate in asked]
         answers = self.engine.search_many(self.generations.alias, searches, filter_path=FILTER_PATH)
-        return [_hits(one, hits_in(answer)) for one, answer in zip(asked, answers, strict=True)]
+        return [_hits(candidate, hits_in(answer)) for candidate, answer in zip(asked, answers, strict=True)]
 
     def entries(self, keys: Iterable[int]) -> dict[int, Entry]:
         """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
@@ -151,12 +151,12 @@ class ElasticsearchCriteriaIndex:
                 {"ids": [str(key) for key in some]},
                 params={"filter_path": "docs.found,docs._id,docs._version,docs._source,docs.error"},
             )
-            for one in answer["docs"]:
-                if "error" in one:
-                    raise UnavailableError(f"Elasticsearch cannot read criteria: {one['error'].get('reason')}")
-                if one["found"]:
-                    source = one["_source"]
-                    found[int(one["_id"])] = Entry(one["_version"], source["criteria_id"], source["removed"])
+            for read in answer["docs"]:
+                if "error" in read:
+                    raise UnavailableError(f"Elasticsearch cannot read criteria: {read['error'].get('reason')}")
+                if read["found"]:
+                    source = read["_source"]
+                    found[int(read["_id"])] = Entry(read["_version"], source["criteria_id"], source["removed"])
         return found
 
     def purge(self, before: datetime) -> int:
@@ -180,10 +180,10 @@ def _line(record: CriteriaRecord, now: datetime) -> bytes:
 
 def _hits(prepared: PreparedPosting, found: SearchHits) -> Hits:
     """Decide about texts, each distinct one once, and sort."""
-    texts = {one.text for one in found.worded}
+    texts = {worded.text for worded in found.worded}
     says = {text: TextQuery.parse(text).fits_haystack(prepared.haystack) for text in texts}
-    keys = [one.key for one in found.worded if not one.near and says[one.text]]
-    near = [one.key for one in found.worded if one.near and says[one.text]]
+    keys = [worded.key for worded in found.worded if not worded.near and says[worded.text]]
+    near = [worded.key for worded in found.worded if worded.near and says[worded.text]]
     return Hits(_sorted(found.keys, keys), _sorted(found.near, near))
 
 
@@ -205,7 +205,7 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, counted = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
-    skills = [*own, *(pair(one, other) for one, other in combinations(own, 2))]
+    skills = [*own, *(pair(name, other) for name, other in combinations(own, 2))]
     places = places_of(posting.reach)
     met: dict[str, Iterable[str]] = {
         "also": skills,

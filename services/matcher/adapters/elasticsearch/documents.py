@@ -76,9 +76,9 @@ def currency_number(code: str) -> int:
     return (first * 26 + second) * 26 + third
 
 
-def pair(one: str, other: str) -> str:
+def pair(name: str, other: str) -> str:
     """The anchor of two skills that are needed together, in either order."""
-    return _BESIDE.join(sorted((one, other)))
+    return _BESIDE.join(sorted((name, other)))
 
 
 def parts_of(country: str) -> str:
@@ -131,7 +131,7 @@ def _pairs(names: Sequence[str]) -> list[str]:
 
 
 def _flat(pairs: Sequence[str]) -> list[str]:
-    return [name for one in pairs for name in one.split(_BESIDE)]
+    return [name for names in pairs for name in names.split(_BESIDE)]
 
 
 def _telling_words(query: TextQuery) -> list[str]:

@@ -67,17 +67,17 @@ class Generations:
         return [
             Generation(
                 name=name,
-                read=self.alias in one["aliases"],
-                written=self.write_alias in one["aliases"],
-                schema=one.get("mappings", {}).get("_meta", {}).get("schema", ""),
+                read=self.alias in index["aliases"],
+                written=self.write_alias in index["aliases"],
+                schema=index.get("mappings", {}).get("_meta", {}).get("schema", ""),
             )
-            for name, one in sorted(found.items())
+            for name, index in sorted(found.items())
             if self._named.fullmatch(name)
         ]
 
     def current(self) -> Generation | None:
         """The one that searches go to."""
-        return next((one for one in self.listed() if one.read), None)
+        return next((generation for generation in self.listed() if generation.read), None)
 
     def targets(self) -> list[str]:
         """The aliases to write through (with `require_alias`), one a generation. Raises MissingIndexError for none."""
@@ -86,18 +86,22 @@ class Generations:
 
     def make(self) -> str:
         """Make a new generation that is written from now on, and not read until `read_from`; gives its name."""
-        last = max((int(one.name.rpartition("-")[2]) for one in self.listed()), default=0)
+        last = max((int(generation.name.rpartition("-")[2]) for generation in self.listed()), default=0)
         return self._make(last + 1, {self.write_alias: {}}, taken_is_fine=False)
 
     def read_from(self, name: str) -> None:
         """Point readers to a generation, in one step."""
-        others = [{"remove": {"index": one.name, "alias": self.alias}} for one in self.listed() if one.read]
+        others = [
+            {"remove": {"index": generation.name, "alias": self.alias}}
+            for generation in self.listed()
+            if generation.read
+        ]
         actions = [*others, {"add": {"index": name, "alias": self.alias}}]
         self._engine.ask("POST", "/_aliases", {"actions": actions}, timeout_s=_PATIENT_S)
 
     def drop(self, name: str) -> None:
         """Drop a generation that is not read. One that is gone already is fine."""
-        if any(one.name == name and one.read for one in self.listed()):
+        if any(generation.name == name and generation.read for generation in self.listed()):
             raise UsageError(f"{name} is being read: swap to another generation first")
         try:
             self._engine.ask("DELETE", f"/{name}", timeout_s=_PATIENT_S)

@@ -116,15 +116,15 @@ def query_of(criteria: Criteria, since: datetime, *, backlog: bool) -> Json:
     asked = tuple(_demands(criteria, nearly=True))
     return {
         "bool": {
-            "filter": [*must, *(query for one in asked for query in one.needed)],
-            "must_not": [query for one in asked for query in one.unwanted],
+            "filter": [*must, *(query for demand in asked for query in demand.needed)],
+            "must_not": [query for demand in asked for query in demand.unwanted],
         }
     }
 
 
 def far_from(criteria: Criteria) -> Json | None:
     """The filter for postings, open or closed, that fail two criteria or more; None where documents cannot tell."""
-    asked = [one.query for one in _demands(criteria, nearly=False)]
+    asked = [demand.query for demand in _demands(criteria, nearly=False)]
     if len(asked) < 2:
         return None
     nearly: Json = {"bool": {"should": asked, "minimum_should_match": len(asked) - 1}}

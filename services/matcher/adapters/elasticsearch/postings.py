@@ -112,11 +112,11 @@ class ElasticsearchRecentPostings:
                 {"ids": missing[first : first + _FETCH_AT_ONCE]},
                 params={"filter_path": "docs._source.document,docs.error"},
             )
-            for one in answer.get("docs", ()):
-                if "error" in one:
+            for read in answer.get("docs", ()):
+                if "error" in read:
                     raise UnavailableError("Elasticsearch could not read a posting that it had found")
-                if "_source" in one:
-                    posting = decode(PostingCore, one["_source"]["document"])
+                if "_source" in read:
+                    posting = decode(PostingCore, read["_source"]["document"])
                     found[posting.posting_id] = PreparedPosting(posting)
         self._remembered.add(found.values())
         return found
@@ -149,13 +149,13 @@ class _Walk:
         self.ended = len(page) < self.size
         self.after = page[-1] if page else None
         for _, posting_id, _ in page:
-            one = prepared.get(posting_id)
-            if one is None or posting_id in self.seen or len(self.hits) >= most:
+            candidate = prepared.get(posting_id)
+            if candidate is None or posting_id in self.seen or len(self.hits) >= most:
                 continue
             self.seen.add(posting_id)
-            outcome = outcome_of(self.criteria, one)
+            outcome = outcome_of(self.criteria, candidate)
             if outcome != "reject":
-                self.hits.append(BackwardHit(one.posting, near=outcome == "near"))
+                self.hits.append(BackwardHit(candidate.posting, near=outcome == "near"))
 
 
 class _Remembered:

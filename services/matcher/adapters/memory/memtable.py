@@ -46,7 +46,7 @@ class Memtable:
     def nbytes(self) -> int:
         """What it takes of the memory."""
         columns = (*self._columns, self._sections, self._needs, self._alive)
-        return sum(one.nbytes for one in columns) + self._pool.nbytes + 100 * len(self._rows)
+        return sum(column.nbytes for column in columns) + self._pool.nbytes + 100 * len(self._rows)
 
     @property
     def pool(self) -> Column:

@@ -54,7 +54,7 @@ class Segment:
     @property
     def nbytes(self) -> int:
         """What it takes of the memory."""
-        return sum(one.nbytes for one in (*self.columns, *self.directory, self.pool))
+        return sum(column.nbytes for column in (*self.columns, *self.directory, self.pool))
 
     def rows(self, begin: int = 0, end: int | None = None) -> Columns:
         """Some rows, with what they are filed under."""

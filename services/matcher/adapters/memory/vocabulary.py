@@ -118,7 +118,7 @@ class Literals:
             return found
         begin = self._begin_phrases
         # All pairs of a posting are few beside the phrases that millions of criteria hold.
-        for pair in self._phrases.keys() & {f"{one} {other}" for one, other in pairwise(line) if one in begin}:
+        for pair in self._phrases.keys() & {f"{word} {other}" for word, other in pairwise(line) if word in begin}:
             found += [number for phrase, number in self._phrases[pair].items() if haystack.holds(phrase)]
         return found
 
