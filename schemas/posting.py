@@ -16,6 +16,7 @@ Seniority = Literal[
 ]
 Employment = Literal["full_time", "part_time", "contract", "temporary", "internship", "freelance"]
 
+LanguageLevel = Literal["basic", "working", "fluent", "native"]
 Visa = Literal["offered", "refused", "unknown"]
 
 REVISIONS = 1_000
@@ -40,6 +41,16 @@ class Skill(Model):
     name: str
     core: bool = False
     """In the title or among the requirements."""
+
+
+class Spoken(Model):
+    """Human languages that the work needs or wishes for; one of them is enough."""
+
+    any: tuple[str, ...]
+    """ISO 639-1."""
+    level: LanguageLevel | None = None
+    """None where the posting says nothing of it."""
+    need: Literal["needed", "wanted"] = "needed"
 
 
 class Company(Model):
@@ -137,7 +148,11 @@ class PostingCore(Model):
     company: Company
     description_text: str = ""
     language: str | None = None
-    """ISO 639-1."""
+    """What it is written in, ISO 639-1."""
+    languages: tuple[Spoken, ...] = ()
+    """What it says that the work needs; empty where it says nothing."""
+    roles: tuple[str, ...] = ()
+    """What the job is: one or two of `services.rules.roles`, the deciding one first; empty where nothing says so."""
     skills: tuple[Skill, ...] = ()
     workplace: Workplace = "unknown"
     reach: Reach = Reach()

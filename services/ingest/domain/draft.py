@@ -71,6 +71,9 @@ class Draft:
     employment: tuple[Stated, ...] = ()
     departments: tuple[Stated, ...] = ()
     language: str | None = None
+    """What it is written in."""
+    languages: tuple[Stated, ...] = ()
+    """What the board's field says that one must speak: names or codes."""
     posted_at: str | int | float | None = None
     """As served; `services.ingest.domain.dates` reads it."""
     expires_at: str | int | float | None = None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schemas.posting import Cluster, Company, Evidence, Posting, version_of
+from schemas.posting import Cluster, Company, Evidence, Posting, Spoken, version_of
 from schemas.raw import RawPosting
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft, bounded, left_out
@@ -10,8 +10,10 @@ from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.reading import one_country, read_reach
+from services.ingest.domain.role.reader import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
+from services.ingest.domain.spoken.reading import read_languages
 from services.ingest.domain.text.html import MOST_MARKUP, one_line, safe_link, sanitise, text_of_safe
 from services.ingest.domain.text.language import read_language
 from services.ingest.domain.text.sections import Document, document_of
@@ -19,11 +21,12 @@ from services.ingest.domain.visa import read_visa
 from services.ingest.domain.workplace.reading import read_workplace
 from services.ingest.domain.zones.reading import read_timezones
 from services.rules.money import Rates
+from services.rules.roles import roles
 from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills import taxonomy
 
-REVISION = 5
+REVISION = 6
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -95,6 +98,8 @@ def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates
     language = read_language(document, draft.language)
     return {
         "language": language,
+        "languages": _languages(draft, document, language.value),
+        "roles": _roles(draft, document),
         "skills": read_skills(draft, document, taxonomy()),
         "workplace": read_workplace(draft, document),
         "timezones": read_timezones(draft, document),
@@ -103,6 +108,17 @@ def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates
         "employment": read_employment(draft, document),
         "visa": read_visa(document, language.value),
     }
+
+
+def _languages(draft: Draft, document: Document, written_in: str | None) -> Finding[tuple[Spoken, ...]]:
+    stated = read_languages(document, draft.languages, written_in).stated
+    needs = tuple(Spoken(any=one.codes, level=one.level, need=one.need) for one in stated)
+    return Finding(needs, tuple(one.evidence for one in stated))
+
+
+def _roles(draft: Draft, document: Document) -> Finding[tuple[str, ...]]:
+    reading = read_role(document.title, draft.departments, document.text, roles())
+    return Finding(reading.roles, reading.evidence)
 
 
 def _evidence(findings: dict[str, Finding[Any]]) -> dict[str, tuple[Evidence, ...]]:

@@ -25,7 +25,7 @@ def warm_up() -> None:
     """
     draft = Draft(
         source_id="warm-up",
-        title="Senior Entwickler*in Büro Zürich",
+        title="Senior Entwickler*in Büro Zürich, Deutsch",
         company="Acme GmbH",
         locations=tuple(
             Stated("location", text)
