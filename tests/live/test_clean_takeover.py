@@ -56,7 +56,7 @@ def test_a_killed_matcher_is_named_and_its_takeover_writes_no_error(installation
         second.send_signal(signal.SIGKILL)
         ended(second)
         lost = 'jobchime_workers{service="matcher",state="lost"} 1.0'
-        until(lambda: lost in it.probe("notifier", "/metrics")[1], "another process tells of it", 60)
+        until(lambda: lost in it.probe("notifier", "/metrics")[1], "another process tells of it")
         (told,) = [one for one in it.status()["troubles"] if name in one["what"]]
         assert f"the worker {name} of matcher is lost" in told["what"]
         assert "1 works on" in told["what"]

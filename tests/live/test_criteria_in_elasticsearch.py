@@ -153,7 +153,7 @@ def test_a_count_of_some_shards_is_no_count() -> None:
         name = f"{settings.prefix}-halves"
         halves = {"number_of_shards": 2, "number_of_replicas": 0, "routing.allocation.total_shards_per_node": 1}
         engine.ask("PUT", f"/{name}", {"settings": halves}, params={"wait_for_active_shards": 0}, timeout_s=30)
-        until(lambda: engine.ask("GET", f"/_cluster/health/{name}")["active_shards"] > 0, "half of it is there", 30)
+        until(lambda: engine.ask("GET", f"/_cluster/health/{name}")["active_shards"] > 0, "half of it is there")
         assert engine.ask("GET", f"/{name}/_count")["count"] == 0, "the engine itself answers as if it were empty"
         with pytest.raises(UnavailableError, match="every shard"):
             engine.count(name)

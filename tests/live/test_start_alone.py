@@ -66,7 +66,7 @@ class Worker:
             yield process
         finally:
             process.terminate()
-            ended(process, 40)
+            ended(process)
             self.to_kafka.close()
             self.to_store.close()
 

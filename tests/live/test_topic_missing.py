@@ -32,7 +32,7 @@ def tried(installation: Installation, service: str, *options: str) -> tuple[int,
     """What it ends with by itself, and the lines it said."""
     log = installation.folder / f"{service}.log"
     process: subprocess.Popen[bytes] = started(service, installation.config, log, *options)
-    return ended(process, 40), log.read_text().splitlines()
+    return ended(process), log.read_text().splitlines()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ from tests.support.waiting import ended, until
 
 _EACH = 40
 """Searches of one person, who may have 50."""
-_START_S = 240.0
 _ENGINES = """
 [elasticsearch]
 urls = ["{url}"]
@@ -103,8 +102,8 @@ def whole_stream(folder: Path, index: str) -> Iterator[WholeStream]:
         stack.enter_context(place.running())
         stack.enter_context(_second_matcher(place))
         for service in SERVICES:
-            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready", _START_S)
-        until(lambda: _ready(place, "matcher") == 2, "two matchers are ready", _START_S)
+            until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready")
+        until(lambda: _ready(place, "matcher") == 2, "two matchers are ready")
         yield WholeStream(place, store)
 
 

@@ -60,14 +60,14 @@ def test_sources_that_hang_hold_up_no_other(server: FeedServer, tmp_path: Path) 
     on = on_bench(tmp_path, *hanging(server, 4), fine)
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: held.held == 4 and on.ledger.health("fine") is not None, "four are asked", 30)
-        until(lambda: on.sent.events() == ["seen 1"], "the fifth is polled meanwhile", 30)
+        until(lambda: held.held == 4 and on.ledger.health("fine") is not None, "four are asked")
+        until(lambda: on.sent.events() == ["seen 1"], "the fifth is polled meanwhile")
         asked = on.ledger.health("held-localhost")
         assert asked is not None
         assert asked.asked_since is not None
         assert NOON <= asked.asked_since <= NOON + timedelta(minutes=1)
         held.go.set()
-        until(lambda: len(on.sent.raw()) == 4, "the others follow", 30)
+        until(lambda: len(on.sent.raw()) == 4, "the others follow")
 
 
 def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_place_is_left_to_others_after_a_while(server: FeedServer, tmp_path: P
     with on.collector:
         for number in range(1, 7):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == min(number, 4), "one more is asked", 30)
+            until(lambda number=number: held.held == min(number, 4), "one more is asked")
             on.collector.tick(NOON)
             assert held.held == min(number, 4)
             clock[0] += 11
@@ -93,9 +93,9 @@ def test_a_host_is_asked_by_one_poll_at_a_time(server: FeedServer, tmp_path: Pat
     with on.collector:
         on.collector.tick(NOON)
         on.collector.tick(NOON)
-        until(lambda: held.held == 1, "it is asked", 30)
+        until(lambda: held.held == 1, "it is asked")
         held.go.set()
-        until(lambda: len(on.sent.raw()) == 3, "all are polled", 30)
+        until(lambda: len(on.sent.raw()) == 3, "all are polled")
     assert held.most == 1
 
 
@@ -113,17 +113,17 @@ def test_what_hangs_leaves_its_host_to_others_but_not_without_end(
     with on.collector:
         for number in range(1, hang + 1):
             on.collector.tick(NOON)
-            until(lambda number=number: held.held == number, "one more is asked", 30)
+            until(lambda number=number: held.held == number, "one more is asked")
             clock[0] += 11
         on.collector.tick(NOON)
         if polled:
-            until(lambda: on.sent.events() == ["seen 1"], "another source of the host is polled meanwhile", 30)
+            until(lambda: on.sent.events() == ["seen 1"], "another source of the host is polled meanwhile")
         else:
             health = on.ledger.health("other")
             assert health is not None
             assert health.asked_since is None
         held.go.set()
-        until(lambda: len(on.sent.raw()) == hang + (not polled), "the others follow", 30)
+        until(lambda: len(on.sent.raw()) == hang + (not polled), "the others follow")
 
 
 def test_a_hang_is_counted_and_asked_again_ever_later(server: FeedServer, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_end_leaves_a_source_that_hangs_and_another_life_polls_it(server: Fe
     on = on_bench(tmp_path, *hanging(server, 1))
     with on.collector:
         on.collector.tick(NOON)
-        until(lambda: held.held == 1, "it is asked", 30)
+        until(lambda: held.held == 1, "it is asked")
     assert held.held == 1
     threads = [thread for thread in threading.enumerate() if thread.name == "poll"]
     held.go.set()

@@ -50,7 +50,7 @@ def test_what_is_begun_is_finished_and_the_rest_waits_for_others(
         )
         delivering = threading.Thread(target=courier.deliver, args=(NOW,))
         delivering.start()
-        until(lambda: len(server.seen) >= in_flight, "the first are on their way", 10)
+        until(lambda: len(server.seen) >= in_flight, "the first are on their way")
         stop.set()
         delivering.join(10)
         assert not delivering.is_alive()

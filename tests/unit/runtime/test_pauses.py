@@ -81,7 +81,7 @@ def test_a_watch_knows_from_the_start_and_learns_by_itself(engine: Engine) -> No
     with PauseWatch(pauses.read, every_s=0.02) as watch:
         assert watch.holds("matcher")
         pauses.set_service("matcher", False, NOW)
-        until(lambda: not watch.holds("matcher"), "it has read the pauses again", 5)
+        until(lambda: not watch.holds("matcher"), "it has read the pauses again")
 
 
 def test_a_paused_service_takes_and_ticks_nothing_and_goes_on_where_it_was(tmp_path: Path) -> None:
