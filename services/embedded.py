@@ -107,49 +107,58 @@ def embedded(
         try_out(settings.mail)
     else:
         settings.mail.check()
-    with locked(settings.data) as hold:
-        engine = open_store(settings.store_url, settings.store_limits)
-        for note in migrate(engine, lambda: settings.ids().secret):
-            _events.warning("the store was migrated, with a note", note=note)
+    with (
+        locked(settings.data) as hold,
+        _migrated_store(settings) as engine,
+        SqliteLog(settings.data / LOG_FILE, clock=clock) as log,
+    ):
         shown = Operations(lambda: engine, settings.ingest, clock)
         shown.pauses.refresh()
-        with SqliteLog(settings.data / LOG_FILE, clock=clock) as log:
-            if make_own is not None:
-                collector = make_own(engine, log)
-            else:
-                chance = chance or SystemRandom()
-                collector = make_collector(
-                    settings.ingest,
-                    engine=engine,
-                    producer=CountedLetters(log, shown.meter),
-                    chance=chance,
-                    paused=shown.paused_sources,
-                )
-            stopping = Stopping()
-            notifier = build_notifier(
-                engine,
-                settings.ids(),
-                settings.mail,
-                settings.notifier,
-                mailer,
-                stopping=stopping,
-                metrics=shown.metrics,
+        collector = (
+            make_own(engine, log)
+            if make_own is not None
+            else make_collector(
+                settings.ingest,
+                engine=engine,
+                producer=CountedLetters(log, shown.meter),
+                chance=chance or SystemRandom(),
+                paused=shown.paused_sources,
             )
-            services = _services(settings, engine, log, collector, notifier, stopping, with_housekeeper)
-            runner = EmbeddedRunner(
-                tuple(shown.measured(service) if service.inputs else service for service in services),
-                log,
-                clock=clock,
-                settings=lanes,
-                guard=hold.check,
-                meter=shown.meter,
-                paused=shown.pauses.holds,
-                stopping=stopping,
-            )
-            try:
-                yield Embedded(settings, engine, log, collector, services, runner, shown, clock)
-            finally:
-                engine.dispose()
+        )
+        stopping = Stopping()
+        notifier = build_notifier(
+            engine,
+            settings.ids(),
+            settings.mail,
+            settings.notifier,
+            mailer,
+            stopping=stopping,
+            metrics=shown.metrics,
+        )
+        services = _services(settings, engine, log, collector, notifier, stopping, with_housekeeper)
+        runner = EmbeddedRunner(
+            tuple(shown.measured(service) if service.inputs else service for service in services),
+            log,
+            clock=clock,
+            settings=lanes,
+            guard=hold.check,
+            meter=shown.meter,
+            paused=shown.pauses.holds,
+            stopping=stopping,
+        )
+        yield Embedded(settings, engine, log, collector, services, runner, shown, clock)
+
+
+@contextmanager
+def _migrated_store(settings: Settings) -> Iterator[Engine]:
+    """The store with the tables of this program; what somebody should know of a migration is logged."""
+    engine = open_store(settings.store_url, settings.store_limits)
+    try:
+        for note in migrate(engine, lambda: settings.ids().secret):
+            _events.warning("the store was migrated, with a note", note=note)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _services(
