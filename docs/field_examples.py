@@ -36,6 +36,7 @@ PUSHED: dict[str, tuple[Any, str]] = {
     "employment": ("full time", "As boards write it."),
     "department": ("Engineering", "Part of the company."),
     "language": ("en", "ISO 639-1, of the text; told from it where it is missing."),
+    "languages": (["de", "English"], "What one must speak, by name or ISO 639-1, beside what the text says of it."),
     "posted_at": ("2026-11-20T09:00:00Z", "When it was posted."),
     "expires_at": ("2026-12-20T00:00:00Z", "When it ends; else 45 days after its date, see `ingest.max_age`."),
 }

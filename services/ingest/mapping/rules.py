@@ -223,6 +223,9 @@ class FieldRules(Settings):
     employment: Rule | None = None
     departments: Rule | None = None
     language: Rule | None = None
+    """What it is written in."""
+    languages: Rule | None = None
+    """What one must speak: names of languages, or ISO 639-1 codes."""
     posted_at: Rule | None = None
     expires_at: Rule | None = None
 

@@ -34,7 +34,7 @@ TEXTS = frozenset(
         "workplace", "salary", "salary_currency", "salary_period", "seniority", "employment", "department", "language",
     }
 )  # fmt: skip
-LISTS = frozenset({"locations", "countries", "skills"})
+LISTS = frozenset({"locations", "countries", "skills", "languages"})
 AMOUNTS = frozenset({"salary_min", "salary_max"})
 _OTHERS = frozenset({"id", "remote", "timezones", "posted_at", "expires_at"})
 FIELDS = TEXTS | LISTS | AMOUNTS | _OTHERS
@@ -114,6 +114,7 @@ class PostingLines(BaseFormat):
             employment=stated("employment", data.get("employment")),
             departments=stated("department", data.get("department")),
             language=text_of(data.get("language")) or None,
+            languages=stated("languages", *texts_of(data.get("languages"))),
             posted_at=date_of(data.get("posted_at")),
             expires_at=date_of(data.get("expires_at")),
         )
