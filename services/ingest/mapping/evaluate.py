@@ -12,7 +12,6 @@ from services.ingest.mapping.written_dates import read_written
 
 MOST_VALUES = 200
 """Of one field of one row."""
-_LONGEST_NOTHING = 40
 
 
 class MappedRow:
@@ -24,6 +23,7 @@ class MappedRow:
         self.row = row
         self._feed = feed
         self._nothing = nothing
+        self._longest_nothing = max(map(len, nothing), default=-1)
 
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
         """What a path finds, in the row or around it."""
@@ -57,13 +57,12 @@ class MappedRow:
                 yield Stated(stated.field, (read_written(meant, rule.date) if rule.date else None) or meant)
 
     def _said(self, texts: list[str], rule: ValueRule) -> list[str]:
-        if not self._nothing:
-            return texts
-        return [text for text in texts if not self._is_nothing(text, rule)]
+        # Looked at only where one is short: long texts are descriptions, whose case is not to be folded for nothing.
+        most = self._longest_nothing
+        return [text for text in texts if len(text) > most or not self._says_nothing(text.casefold(), rule)]
 
-    def _is_nothing(self, text: str, rule: ValueRule) -> bool:
-        # Looked at only where it is short: most long texts are descriptions.
-        return len(text) <= _LONGEST_NOTHING and (low := text.casefold()) in self._nothing and low not in rule.meanings
+    def _says_nothing(self, text: str, rule: ValueRule) -> bool:
+        return text in self._nothing and text not in rule.meanings
 
     def _served(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         if rule.constant is not None:
@@ -74,7 +73,8 @@ class MappedRow:
             if joined := fill(template, lambda path: ", ".join(self._said(self.texts(path), rule))):
                 place = rule.place(0, ", ".join(template_paths(template)))
                 return [Stated(place, _plain(joined, rule))]
-        return [Stated(value.field, _plain(value.text, rule)) for value in self._by_paths(rule, markup=markup)]
+        found = self._by_paths(rule, markup=markup)
+        return [Stated(value.field, _plain(value.text, rule)) for value in found] if rule.escaped else found
 
     def _by_paths(self, rule: ValueRule, *, markup: bool) -> list[Stated]:
         found: list[Stated] = []

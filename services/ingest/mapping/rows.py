@@ -63,7 +63,18 @@ class JsonRow:
         self._value = value
 
     def texts(self, path: str, *, markup: bool = False) -> list[str]:
-        return list(_texts(json_values(self._value, path)))
+        names = names_of(path)
+        if names is None:
+            return list(_texts(json_values(self._value, path)))
+        value = self._value
+        for name in names:
+            if not isinstance(value, dict) or name not in value:
+                return []
+            value = value[name]
+        # Most values are one text: each posting has a dozen, so that generators would cost more than all else.
+        if isinstance(value, str):
+            return [text] if (text := value.strip()) else []
+        return list(_texts([value]))
 
     def has(self, path: str) -> bool:
         return next(iter(json_values(self._value, path)), _NOTHING) is not _NOTHING

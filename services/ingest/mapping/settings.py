@@ -2,13 +2,13 @@
 
 import codecs
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from schemas.setting_types import Credit
 from services.ingest.mapping.paths import Kind, check_element, check_path
-from services.ingest.mapping.rules import FieldRules, Paths, Settings
+from services.ingest.mapping.rules import FieldRules, Paths, Settings, Texts
 
 
 class CsvSettings(Settings):
@@ -115,7 +115,7 @@ class MappingSettings(Settings):
     """Where a feed does not say it rightly; by default by its mark or declaration, else UTF-8."""
     namespaces: dict[str, str] = Field(default_factory=dict)
     """Prefixes for XML paths; by default those of the feed."""
-    nothing: tuple[Annotated[str, Field(max_length=40)], ...] = ()
+    nothing: Texts = ()
     """Texts that say nothing wherever they stand, such as `n/a`, unless the `values` of a field give them a meaning."""
     key: str | None = None
     """Of a JSON object of rows: the member to put the name of each row under."""

@@ -2,14 +2,18 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from services.ingest.adapters.formats.registry import named_formats
 from services.ingest.adapters.mapped.format import Mapped
-from services.ingest.domain.draft import PayBand, Stated
+from services.ingest.domain.draft import STATED_FIELDS, PayBand, Stated
+from services.ingest.mapping.rules import FieldRules
 from services.runtime.errors import UsageError
 from tests.support.mapped_feeds import JSON_FIELDS, drafts, mapped, one
 
+BOARDS = Path(__file__).resolve().parents[3] / "services" / "ingest" / "boards"
 CSV_ROWS = "Id,Job Title,Level\n1,Baker,\n"
 
 
@@ -145,3 +149,12 @@ def test_a_feed_may_say_which_page_it_is_and_whether_more_follow(around: object,
     known = mapped(f"kind = 'json'\nitems = 'jobs'\npaging = {paging}" + JSON_FIELDS)
     assert isinstance(around, dict)
     assert known.next_page("https://b.example/?page=1", json.dumps({"jobs": [], **around}).encode()) == following
+
+
+def test_each_text_that_a_draft_may_state_can_be_mapped() -> None:
+    assert set(STATED_FIELDS) <= FieldRules.model_fields.keys()
+
+
+def test_each_board_that_comes_along_is_read_by_its_mapping() -> None:
+    known = {board.name for board in named_formats()}
+    assert {file.stem for file in BOARDS.glob("*.toml")} == known - {"posting_lines"}

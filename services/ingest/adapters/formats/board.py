@@ -22,6 +22,7 @@ from services.ingest.adapters.mapped.paging import next_page
 from services.ingest.domain.draft import Draft
 from services.ingest.mapping.drafting import draft_of, mapped_row
 from services.ingest.mapping.rows import JsonRow
+from services.ingest.mapping.rules import Texts
 from services.ingest.mapping.settings import MappingSettings
 from services.ingest.ports import Broken, JsonObject, Skip
 
@@ -37,7 +38,7 @@ class BoardSettings(MappingSettings):
     """How often its board wants to be asked at most, by its terms."""
     volatile: frozenset[str] = frozenset()
     """Members of a row that change without the posting having changed."""
-    nothing: tuple[str, ...] = ("false",)
+    nothing: Texts = ("false",)
 
 
 class Board(BaseFormat):
