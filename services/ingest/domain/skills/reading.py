@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from schemas.posting import Evidence, Skill
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
+from services.ingest.domain.lexicon import composed
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.skills.lines import Line, Lines
 from services.ingest.domain.text.sections import Document
@@ -23,46 +24,9 @@ of those in an opening 8 % and 40 %, of those about the company 0 % and 15 %.
 """
 _MAY_SPEAK_OF_THE_JOB = frozenset({"opening", "about", "place"})
 """Sections whose sentences are of the job where they say so: "As our first marketer you will own paid search"."""
-_FIELD_BEFORE = re.compile(
-    r"(?:experience|background|knowledge|expertise|understanding|proficien\w*|familiar\w*|skilled|skills?|career|years"
-    r"|exposure|competen\w+|degree|trained|certified|licen[sc]ed|erfahrung)"
-    r"(?:\s[\w'-]+){0,2}\s(?:in|with|of|for|about|across|to|as|within|on|working)\s(?:[^.;:\n]{0,60}(?:[,/&]|\band|\bor)\s?)?"
-    r"(?:[\w'/-]+\s){0,2}$",
-    re.IGNORECASE,
-)
-_FIELD_BEHIND = re.compile(
-    r"\s?(?:experience|skills?|background|knowledge|expertise|environments?|industry|domain|degree|sector|space"
-    r"|compan(?:y|ies)|products?|startups?|abilit(?:y|ies)|capabilit(?:y|ies)|acumen|know-how|principles|fundamentals"
-    r"|concepts|certification|proficiency|best practices)\b",
-    re.IGNORECASE,
-)
 _ITEM_END = re.compile(r"[\s.;,]*(?:\n|$)")
-_BETWEEN = re.compile(r"\s{0,2}(?:[,/&]|,?\s(?:and|or|und|et|y|e)\b)(?:\s(?:and|or))?\s{0,2}", re.IGNORECASE)
-_DEGREE_BEFORE = re.compile(
-    r"\b(?:degree|bachelor|master|diploma|b\.?sc?|m\.?sc?|major|studium|licence)\b(?:(?!experience|years|\d)[^.;\n])*$",
-    re.IGNORECASE,
-)
-"""What a degree may be in says little of the work: "a degree in mathematics, data science or the like"."""
 _REACH = 90
-_COMPANY_FORMS = re.compile(
-    r"[,.]?\s*\b(?:inc|llc|ltd|limited|gmbh|ag|se|corp|corporation|co|company|plc|sas|bv|pty|labs?|technologies|software"
-    r"|group|hq|io|ai|com)\b\.?$",
-    re.IGNORECASE,
-)
-_ASKED_BEFORE = re.compile(
-    r"(?:experience|knowledge|familiar\w*|proficien\w*|expertise|certif\w*)\b[^.\n]{0,40}$", re.IGNORECASE
-)
 _PRACTICES = frozenset({"term", "method", "field"})
-_BESIDE = re.compile(r"\b(?:with|across|between|alongside)\b[^.;\n]{0,50}$", re.IGNORECASE)
-_NEIGHBOURS = re.compile(r"[^.;\n]{0,50}\b(?:teams?|departments?|leaders|stakeholders|functions)\b", re.IGNORECASE)
-"""With `_BESIDE`, whom one works with: "alongside data science, design and legal teams"; right in 1 of 6 cases."""
-_MARK_BEFORE = re.compile(
-    r"(?:,\s*(?:and|und|et|y|e)?\s*"
-    r"|,\s*(?!(?:and|or|und|oder|et|ou|y|e|o)\b)(?:(?:[\w'/+-]+\s+){0,2}"
-    r"|(?:other|additional|further|foreign|any|knowledge|experience|familiarity|weitere|andere)\s[^,;.()\n]{0,40})"
-    r"|[;(–—]\s*(?:[\w'/+-]+,?\s+){0,6})$"
-)
-"""What begins the wish that stands behind it: "; Scala is", ", other languages are", "(experience with Scala"."""
 _LEAST_INITIALS = 3
 _MOST_EVIDENCE = 12
 _MOST_SKILLS = 60
@@ -75,6 +39,51 @@ fields that experience is asked in.
 _SOME = 16
 """The same for a field that stands in a list of what is asked for: right in half of the cases, else in 1 of 5."""
 _ALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What their words are for stands in data/lexicon/meanings.toml, under `[skill]`."""
+
+    field_before: re.Pattern[str]
+    field_behind: re.Pattern[str]
+    between: re.Pattern[str]
+    degree_before: re.Pattern[str]
+    """What a degree may be in says little of the work: "a degree in mathematics, data science or the like"."""
+    company_forms: re.Pattern[str]
+    asked_before: re.Pattern[str]
+    beside: re.Pattern[str]
+    neighbours: re.Pattern[str]
+    """With `beside`, whom one works with: "alongside data science, design and legal teams"; right in 1 of 6 cases."""
+    mark_before: re.Pattern[str]
+    """What begins the wish that stands behind it: "; Scala is", ", other languages are", "(experience with Scala"."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        field_before=_pattern(
+            r"{field_before}(?:\s[\w'-]+){0,2}\s{in}\s(?:[^.;:\n]{0,60}(?:[,/&]|\b(?:{and}|{or}))\s?)?(?:[\w'/-]+\s){0,2}$"
+        ),
+        field_behind=_pattern(r"\s?{field_behind}"),
+        between=_pattern(r"\s{0,2}(?:[,/&]|,?\s(?:{and}|{or}))(?:\s(?:{and}|{or}))?\s{0,2}"),
+        degree_before=_pattern(r"{degree}(?:(?!{no_degree}|\d)[^.;\n])*$"),
+        company_forms=_pattern(r"[,.]?\s*{company_form}\.?$"),
+        asked_before=_pattern(r"{asked_before}[^.\n]{0,40}$"),
+        beside=_pattern(r"{beside}[^.;\n]{0,50}$"),
+        neighbours=_pattern(r"[^.;\n]{0,50}{neighbours}"),
+        mark_before=re.compile(
+            composed(
+                "skill",
+                r"(?:,\s*{and}?\s*|,\s*(?!{goes_on})(?:(?:[\w'/+-]+\s+){0,2}|{further}\s[^,;.()\n]{0,40})"
+                r"|[;(–—]\s*(?:[\w'/+-]+,?\s+){0,6})$",
+            )
+        ),
+    )
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(composed("skill", template), re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -187,7 +196,7 @@ def _of_text(
 
 def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
     """Up to how many skills of a posting its reader keeps this one if the text names it once."""
-    if mention.kind == "field" and not (_FIELD_BEHIND.match(text, mention.end) or _is_item(text, mention)):
+    if mention.kind == "field" and not (_patterns().field_behind.match(text, mention.end) or _is_item(text, mention)):
         if not asks:
             return 0
         return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
@@ -195,7 +204,7 @@ def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) 
 
 
 def _field_asked_before(text: str, mention: Mention, line: Line) -> bool:
-    return bool(_FIELD_BEFORE.search(text[max(line.start, mention.start - _REACH) : mention.start]))
+    return bool(_patterns().field_before.search(text[max(line.start, mention.start - _REACH) : mention.start]))
 
 
 def _required(text: str, mention: Mention, line: Line, *, section: str, headed: bool) -> bool:
@@ -218,7 +227,7 @@ def _denied(text: str, mention: Mention, line: Line) -> bool:
 def _wished_behind(text: str, mention: Mention, line: Line) -> bool:
     """Whether only what stands behind a mention is a plus: "5 years in sales, preferably of software"."""
     return line.asks and bool(
-        _MARK_BEFORE.search(text, max(mention.end, line.optional_from - _REACH), line.optional_from)
+        _patterns().mark_before.search(text, max(mention.end, line.optional_from - _REACH), line.optional_from)
     )
 
 
@@ -228,17 +237,17 @@ def _counts(text: str, mentions: Sequence[Mention], index: int, *, employer: _Em
     if mention.kind not in _PRACTICES and not own:
         return True
     before = text[max(line.start, mention.start - _REACH) : mention.start]
-    if line.degree and mention.kind in _PRACTICES and _DEGREE_BEFORE.search(before):
+    if line.degree and mention.kind in _PRACTICES and _patterns().degree_before.search(before):
         return False
     if mention.kind == "field":
         return not _of_neighbours(text, mention, before) and bool(
-            _FIELD_BEHIND.match(text, mention.end)
+            _patterns().field_behind.match(text, mention.end)
             or _is_item(text, mention)
-            or (line.speaks and _FIELD_BEFORE.search(before))
+            or (line.speaks and _patterns().field_before.search(before))
             or (line.asks and _in_list(text, mention, mentions[max(0, index - 1) : index + 2]))
         )
     if own:
-        return bool(_ASKED_BEFORE.search(before))
+        return bool(_patterns().asked_before.search(before))
     return not _of_neighbours(text, mention, before)
 
 
@@ -252,20 +261,22 @@ def _of_neighbours(text: str, mention: Mention, before: str) -> bool:
     # Most sentences have none of these: four plain searches take a tenth of the time of the pattern's.
     if not ("with" in words or "across" in words or "between" in words or "alongside" in words):
         return False
-    return bool(_BESIDE.search(before) and _NEIGHBOURS.match(text, mention.end))
+    return bool(_patterns().beside.search(before) and _patterns().neighbours.match(text, mention.end))
 
 
 def _in_list(text: str, mention: Mention, beside: Iterable[Mention]) -> bool:
     for other in beside:
         first, second = (other, mention) if other.start < mention.start else (mention, other)
-        if second is not first and _BETWEEN.fullmatch(text, first.end, second.start):
+        if second is not first and _patterns().between.fullmatch(text, first.end, second.start):
             return True
     return False
 
 
 def _employer(company: str) -> _Employer:
     words = company.replace(".", " ").split()
-    return _Employer(fold_skill(_COMPANY_FORMS.sub("", company.strip())), "".join(word[0] for word in words).upper())
+    return _Employer(
+        fold_skill(_patterns().company_forms.sub("", company.strip())), "".join(word[0] for word in words).upper()
+    )
 
 
 def _is_own(mention: Mention, employer: _Employer) -> bool:
