@@ -122,6 +122,7 @@ def brief(amount: float, currency: str, locale: str) -> str:
     return money(rounded, currency, locale) if str(rounded) in short else _apart(short, currency, locale)
 
 
+@lru_cache(maxsize=4_096)
 def percent(share: float, locale: str) -> str:
     """A share as whole percent: `36%`, `36 %`."""
     return str(format_percent(share, locale=locale))
@@ -154,7 +155,7 @@ _MANIFOLD = 3
 
 def pay_in_words(facts: SalaryFacts, fit: Fit, words: Words, *, brief: bool) -> str:
     """What is paid at most, and how that stands to the floor; `brief`: without how far above it."""
-    floor = SalaryFloor(amount=facts.floor, currency=facts.currency, period=facts.period)
+    floor = _floor(facts.floor, facts.currency, facts.period)
     asked = floor_in_words(floor, words) if brief else exact_floor(floor, words)
     top, needed = facts.annual_top, facts.annual_floor
     if facts.period == "project":
@@ -179,6 +180,11 @@ def pay_in_words(facts: SalaryFacts, fit: Fit, words: Words, *, brief: bool) -> 
     if round(top / needed, 2) == 1.0:
         return words.say("pays up to {pay}, just below your floor of {floor}", pay=paid, floor=asked)
     return words.say("pays up to {pay}, {percent} below your floor of {floor}", pay=paid, percent=share, floor=asked)
+
+
+@lru_cache(maxsize=1_024)
+def _floor(amount: int, currency: str, period: Period) -> SalaryFloor:
+    return SalaryFloor(amount=amount, currency=currency, period=period)
 
 
 def pay_besides(facts: SalaryFacts, words: Words) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Foreign and own words made fit for one line."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -54,7 +55,12 @@ def listed(things: Iterable[str], words: Words, *, either: bool = False, most: i
 
 def decimal(number: float, words: Words) -> str:
     """A number as the language writes it: `2`, `1.5`, `1,5`."""
-    return str(format_decimal(number, locale=words.locale))
+    return _decimal(number, words.locale)
+
+
+@lru_cache(maxsize=1_024)
+def _decimal(number: float, locale: str) -> str:
+    return str(format_decimal(number, locale=locale))
 
 
 def capitalised(line: str) -> str:
@@ -64,4 +70,9 @@ def capitalised(line: str) -> str:
 
 def language_in_words(code: str, words: Words) -> str:
     """The name of a language by its ISO 639-1 code, else the code."""
-    return str(Locale.parse(words.locale).languages.get(code, code))
+    return _language(code, words.locale)
+
+
+@lru_cache(maxsize=1_024)
+def _language(code: str, locale: str) -> str:
+    return str(Locale.parse(locale).languages.get(code, code))

@@ -17,6 +17,7 @@ _WITH_ARTICLE: Final = frozenset([
 ])  # fmt: skip
 
 
+@lru_cache(maxsize=4_096)
 def _place_phrase(code: str, locale: str = "en") -> str:
     """A place's name with its article where English has one: `the Netherlands`, `Germany`."""
     name = place_name(code, locale)
