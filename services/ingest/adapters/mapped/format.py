@@ -24,6 +24,9 @@ from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Item, JsonObject, UnusableItemError
 
 _HEAD = 256 * 1024
+_LATER = frozenset({"languages"})
+"""Fields that drafts got since feeds are mapped: out of a fingerprint where they state nothing, since a release that
+adds a field would else make every posting of a mapped feed come out as changed."""
 _BODIES: dict[str, type[Body]] = {"json": JsonBody, "jsonl": LinesBody, "xml": XmlBody, "csv": TableBody}
 
 
@@ -77,7 +80,8 @@ class Mapped(BaseFormat):
     def fingerprint(self, data: JsonObject) -> JsonObject:
         """What the mapping reads of an item: the rest may change, and an edit of the mapping is a change of all."""
         with suppress(UnusableItemError):
-            return {name: _plain(value) for name, value in asdict(self.draft(data)).items()}
+            stated = asdict(self.draft(data))
+            return {name: _plain(value) for name, value in stated.items() if value or name not in _LATER}
         return data
 
     def traces(self, data: JsonObject) -> Iterable[Trace]:
