@@ -75,5 +75,5 @@ def _print(report: DemoReport) -> None:
     counted = ("postings", "of them closed", "criteria that matched", "matches", "near misses")
     out.print(table("Matched", counted, matched, numbers=counted))
     people = [(p.name, p.time_zone, p.searches, p.mailed, p.holds, p.last_subject) for p in report.people]
-    told = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
-    out.print(table("Mailed", told, people, numbers=told[2:5]))
+    headings = ("subscriber", "time zone", "searches", "mailed", "held", "last subject")
+    out.print(table("Mailed", headings, people, numbers=headings[2:5]))
