@@ -24,8 +24,9 @@ from services.ingest.domain.polling.schedule import Counts, SourceHealth, Valida
 from services.ingest.events import dead_letter, fault_of, seen_of
 from services.ingest.ports import Broken, Format, Item, KeptItem, Skip
 from services.ingest.reader import Page
-from services.ingest.sending import Change, Tools, chunks, close, send
+from services.ingest.sending import AT_ONCE, Change, Tools, close, send
 from services.ingest.settings import SourceSettings
+from services.runtime.chunks import chunked
 
 _MOST_FAULTS = 3
 
@@ -104,7 +105,7 @@ class Poll:
         self._formats[page.format.name] = page.format
         terms = self._terms(page.format)
         listed, unchanged = len(self._listed), self._outcomes["unchanged"]
-        for parts in chunks(page.parts):
+        for parts in chunked(page.parts, AT_ONCE):
             self._take_parts(page.format, parts, terms)
         listed, unchanged = len(self._listed) - listed, self._outcomes["unchanged"] - unchanged
         # A listing that is not complete begins with the newest: behind a page of old news there is nothing new either.
@@ -234,7 +235,7 @@ class Poll:
         rows = self._tools.ledger.seen_since(self._source.name, self._health.listed_at)
         for name in {row.format for row in rows}:
             self._formats[name] = self._tools.format_named(name)
-        for some in chunks(rows):
+        for some in chunked(rows, AT_ONCE):
             judged = [
                 judge(seen_again(row), row, source=row.source, terms=self._terms(self._formats[row.format]))
                 for row in some
@@ -257,7 +258,7 @@ class Poll:
         closes = shrunk is None or is_confirmed(shrunk, self._health.shrunk_accepted, self._now)
         if not proves_absence(complete=True, whole=whole, listed=listed) and not (shrunk and closes):
             return shrunk
-        for rows in chunks(lacking):
+        for rows in chunked(lacking, AT_ONCE):
             # That nothing is listed counts as no miss; an operator has said that it is so.
             judged = [missed(row, closes=closes) if listed else replace(row, is_open=False) for row in rows]
             self._tools.ledger.keep(KeptItem(row) for row in judged if row.is_open)

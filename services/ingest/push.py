@@ -17,7 +17,8 @@ from services.ingest.domain.polling.listing import Seen, Terms, judge
 from services.ingest.domain.polling.schedule import Counts, SourceHealth
 from services.ingest.events import seen_of
 from services.ingest.ports import Broken, Format, Item, JsonObject, UnusableItemError
-from services.ingest.sending import Change, Tools, chunks, close, send
+from services.ingest.sending import Change, Tools, close, send
+from services.runtime.chunks import chunked
 from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError
 from services.runtime.privacy.redaction import redacted
@@ -144,7 +145,7 @@ class Pusher:
                 if earlier is not None:
                     taken.append(_taken(source, earlier, "superseded"))
                 ready[read.source_id] = read
-            for some in chunks(ready.values(), AT_ONCE):
+            for some in chunked(ready.values(), AT_ONCE):
                 taken += self._take(source, some, now, backlog=backlog)
             report = PushReport(tuple(sorted(taken, key=lambda record: record.index)), tuple(refused), tuple(unknown))
             self._note(source, report, now)

@@ -3,11 +3,11 @@
 A crash in between repeats work and never loses it: what is pending goes out when it is next met.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TypeVar
 
 from schemas.posting import Attribution
@@ -15,6 +15,7 @@ from services.ingest.domain.polling.listing import Known, pending
 from services.ingest.events import raw_record
 from services.ingest.ports import Format, JsonObject, KeptItem, SourceLedger
 from services.ingest.settings import IngestSettings
+from services.runtime.chunks import chunked
 from services.runtime.errors import UsageError
 from services.runtime.records import Producer
 
@@ -87,7 +88,7 @@ def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
     count = 0
     by_source = groupby(sorted(rows, key=lambda row: (row.source, row.source_id)), key=lambda row: row.source)
     for source, of_source in by_source:
-        for some in chunks(of_source):
+        for some in chunked(of_source, AT_ONCE):
             items = tools.ledger.items(source, [row.source_id for row in some])
             send(tools, [Change(row, items.get(row.source_id, {}), closes=True) for row in some], now)
             count += len(some)
@@ -97,10 +98,3 @@ def close(tools: Tools, rows: Iterable[Known], now: datetime) -> int:
 def close_ended(tools: Tools, now: datetime, most: int) -> int:
     """Close up to `most` postings, of any source, whose end has come; gives how many."""
     return close(tools, tools.ledger.ended(now, most), now)
-
-
-def chunks(parts: Iterable[T], most: int = AT_ONCE) -> Iterator[list[T]]:
-    """Cut into lists of at most `most`."""
-    left = iter(parts)
-    while some := list(islice(left, most)):
-        yield some

@@ -13,10 +13,9 @@ at once.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Final, TypeVar
 
 import structlog
@@ -26,6 +25,7 @@ from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.generations import Generations, target_of
 from services.matcher.adapters.elasticsearch.lease import BusyError, Lease
+from services.runtime.chunks import chunked
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Record, TopicReader
@@ -123,7 +123,7 @@ class Rebuilder:
         generations = kept.generations
         self._drop_unread(generations)
         name = generations.make()
-        for records in _chunks(self._reader.read_all(kept.topic, kept.since()), _AT_ONCE):
+        for records in chunked(self._reader.read_all(kept.topic, kept.since()), _AT_ONCE):
             kept.write(records, target_of(name))
             lease.renew()
             advance(len(records))
@@ -156,8 +156,3 @@ def readable(kind: type[M], records: Iterable[Record]) -> list[M]:
         except UnreadableError:
             continue
     return found
-
-
-def _chunks(values: Iterator[T], size: int) -> Iterator[list[T]]:
-    while chunk := list(islice(values, size)):
-        yield chunk

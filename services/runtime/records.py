@@ -1,7 +1,7 @@
 """Records of a log, and what a service is: three synchronous functions over them."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -101,15 +101,3 @@ class Tail(Protocol):
 def partition_of(key: bytes, partitions: int) -> int:
     """Where a key lives: the same in every log, process and release (CRC-32, RFC 1952)."""
     return zlib.crc32(key) % partitions
-
-
-def chunked(records: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
-    """Cut into lists of at most `most`."""
-    chunk: list[Outgoing] = []
-    for record in records:
-        chunk.append(record)
-        if len(chunk) == most:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -26,11 +26,12 @@ from services.matcher.reconciling import (
     store_differences,
 )
 from services.notifier.adapters.sql.windows.matches import stored_keys
+from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
-from services.runtime.records import Producer, TopicReader, chunked
+from services.runtime.records import Producer, TopicReader
 from services.settings import Settings
 from services.usecases.index import index_of
 from services.usecases.installation import Installation, open_installation, open_log

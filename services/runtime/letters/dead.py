@@ -9,6 +9,7 @@ from typing import Protocol
 
 from schemas.headers import without_own
 from schemas.topics import DEAD_SUFFIX, TOPICS, dead_of
+from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.errors import UsageError
 from services.runtime.letters.marks import (
@@ -25,7 +26,7 @@ from services.runtime.letters.marks import (
 )
 from services.runtime.letters.writing import LETTER_HEADERS, VALUE_CUT
 from services.runtime.privacy.redaction import redacted
-from services.runtime.records import Outgoing, Producer, Record, TopicReader, chunked
+from services.runtime.records import Outgoing, Producer, Record, TopicReader
 
 _REPLAY_AT_ONCE = 200
 _READ_AT_ONCE = 1_000

@@ -1,10 +1,10 @@
 """The index of criteria in Elasticsearch: plain documents, found by posting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from itertools import combinations, islice
+from itertools import combinations
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -32,6 +32,7 @@ from services.rules.places import countries_of, country_of, is_group
 from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
+from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine, SlowError
 from services.runtime.errors import UnavailableError
@@ -106,7 +107,7 @@ class ElasticsearchCriteriaIndex:
         Raises MissingIndexError where one of them is gone.
         """
         now = self._clock.now()
-        for some in _chunks(records, _WRITTEN_AT_ONCE):
+        for some in chunked(records, _WRITTEN_AT_ONCE):
             lines = b"".join(_line(record, now) for record in some)
             for target in targets:
                 self.engine.bulk(lines, index=target, params={"require_alias": "true"})
@@ -144,7 +145,7 @@ class ElasticsearchCriteriaIndex:
     def entries(self, keys: Iterable[int]) -> dict[int, Entry]:
         """What is held of some keys, visible to searches or not; those of which nothing is known are left out."""
         found: dict[int, Entry] = {}
-        for some in _chunks(keys, _WRITTEN_AT_ONCE):
+        for some in chunked(keys, _WRITTEN_AT_ONCE):
             answer = self.engine.ask(
                 "POST",
                 f"/{self.generations.alias}/_mget",
@@ -189,12 +190,6 @@ def _hits(prepared: PreparedPosting, found: SearchHits) -> Hits:
 
 def _sorted(keys: Keys, more: list[int]) -> Keys:
     return np.sort(np.concatenate((keys, np.array(more, dtype=np.uint32))))
-
-
-def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 _NO_WORDS: Final = frozenset(("", "\0"))

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from schemas.sql.tables import counters, subscribers
+from services.runtime.chunks import chunked
 from services.runtime.sql.store import is_postgresql, upsert
 
 T = TypeVar("T")
@@ -58,10 +58,8 @@ def hold_person(connection: Connection, subscriber_id: str) -> Row[Any] | None:
 
 
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[Sequence[T]]:
-    """Cut into lists of at most `size`."""
-    rest = iter(values)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+    """Cut into what one statement takes."""
+    return chunked(values, size)
 
 
 def to_json(value: Any) -> str:
