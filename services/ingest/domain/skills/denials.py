@@ -32,7 +32,7 @@ class _Words:
     lacking: re.Pattern[str]
     """The same, of experience: "no prior experience with" Scala."""
     frames: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
-    """Deny the list between two of their words: "no" Scala "required", "no" Scala "?", "musst" Scala "nicht kennen"."""
+    """Deny the list between two of their words: "no" Scala "required", "no" Scala "?"."""
     joints: frozenset[str]
     last_joints: frozenset[str]
     others: frozenset[str]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, NamedTuple, get_args
 
-from services.ingest.domain.lexicon import any_of, written
+from services.ingest.domain.lexicon import any_of, phrases_of, written
 from services.ingest.domain.spoken.names import CODES, Mention
-from services.ingest.domain.tables import table_of
 
 Level = Literal["basic", "working", "fluent", "native"]
 WordKind = Literal[
@@ -110,7 +109,6 @@ class Words:
 def words_of(language: str) -> Words:
     """Give the words of one of the languages of the rules and of English."""
     languages = tuple(dict.fromkeys(("en", language)))
-    function_words = table_of("function_words.toml")
     unneeded = rf"{_any_of('denial.not', languages)}\s{_any_of('denial.needed', languages)}"
     patterns: list[tuple[WordKind, str]] = [
         ("unneeded", unneeded),
@@ -121,7 +119,9 @@ def words_of(language: str) -> Words:
         re.compile("|".join(pattern for _, pattern in patterns)),
         re.compile(any_of("spoken.compound", languages=languages, whole=False)),
         frozenset(
-            word for known in languages for word in (*function_words[known].split(), *written("spoken.grammar", known))
+            word
+            for known in languages
+            for word in (*phrases_of("language.grammar", languages=(known,)), *written("spoken.grammar", known))
         ),
     )
 

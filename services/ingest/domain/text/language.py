@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 
@@ -140,12 +140,18 @@ def _by_letters(text: str) -> str | None:
     return _ONE_NAME.get(code, code) if probability >= _LEAST_PROBABILITY else None
 
 
+def function_words() -> dict[str, Sequence[str]]:
+    """Give the words that carry grammar, by language (ISO 639-1)."""
+    told_alone = {code: words.split() for code, words in table_of("function_words.toml").items()}
+    return {code: phrases_of("language.grammar", languages=(code,)) for code in LANGUAGES} | told_alone
+
+
 @cache
 def _function_words() -> Mapping[str, tuple[str, ...]]:
     """The votes of each word: one for each language that has it, two where no other does."""
     languages: dict[str, tuple[str, ...]] = {}
-    for code, words in table_of("function_words.toml").items():
-        for word in dict.fromkeys(words.split()):
+    for code, words in function_words().items():
+        for word in dict.fromkeys(words):
             languages[word] = (*languages.get(word, ()), code)
     return {word: codes if len(codes) > 1 else codes * 2 for word, codes in languages.items()}
 

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from services.ingest.domain import lexicon
+from services.ingest.domain import data, lexicon
 from services.ingest.domain.lexicon import (
     EVERYWHERE,
     LANGUAGES,
@@ -144,3 +145,20 @@ def test_a_template_names_entries_and_keeps_its_own_braces(monkeypatch: pytest.M
     pattern = re.compile(composed("job", r"\d{1,2} {role}|{no}"))
     assert pattern.fullmatch("12 role")
     assert not pattern.fullmatch("12 roles")
+
+
+EXAMPLE = re.compile(r"`([^`]+)` \(([a-z_.]+)\)")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_the_examples_are_those_of_the_entries_that_they_name(language: str) -> None:
+    text = resources.files(data).joinpath("lexicon", f"{language}.toml").read_text("utf-8")
+    given = re.findall(r"((?:^# .*\n)+)\[(\w+)\]", text.partition("\n\n")[2], re.MULTILINE)
+    examples = [(room, *found.groups()) for comment, room in given for found in EXAMPLE.finditer(_unwrapped(comment))]
+    assert examples
+    named = [(words.lower(), f"{room}.{entry}") for room, words, entry in examples]
+    assert [example for example in named if not re.search(any_of(example[1], languages=(language,)), example[0])] == []
+
+
+def _unwrapped(comment: str) -> str:
+    return comment.replace("\n# ", " ")
