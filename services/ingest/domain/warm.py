@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from schemas.posting import posting_id_of
 from schemas.raw import RawPosting
 from services.ingest.domain.draft import Draft, Stated
+from services.ingest.domain.lexicon import LANGUAGES
 from services.ingest.domain.normalise import normalise
+from services.ingest.domain.spoken.names import names_of
+from services.ingest.domain.spoken.words import words_of
 from services.rules.money import rates_before
 
 _TEXT = """<p>Wir suchen für unser Büro in Zürich. Remote from anywhere in Europe, within 2 hours of CET. 東京</p>
@@ -47,6 +50,9 @@ def warm_up() -> None:
         content_hash="",
         fetched_at=started,
     )
+    for language in LANGUAGES:
+        names_of(language)
+        words_of(language)
     unrestricted = replace(draft, restriction=())
     for warming in (replace(draft, html=_TEXT), replace(unrestricted, html=_NO_LANGUAGE), replace(draft, html=_FACTS)):
         normalise(warming, raw=raw, rates=rates_before(started.date()))
