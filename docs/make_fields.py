@@ -73,7 +73,7 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 def page() -> str:
     """The whole page."""
     parts = [_INTRODUCTION, _CRITERIA, _of_model(Criteria, CRITERIA)]
-    for name in ("skills", "salary_floor"):
+    for name in ("skills", "roles", "salary_floor"):
         inner = model_of(Criteria.model_fields[name].annotation)
         if inner is not None:
             parts += [f"### `{name}`\n", _of_model(inner, CRITERIA[name])]

@@ -19,6 +19,19 @@ class SkillTerms(Model):
     """A posting must have none of these."""
 
 
+class RoleTerms(Model):
+    """What jobs are, by the ids of `services.rules.roles` or by what people call them: one of these, none of those."""
+
+    any: tuple[str, ...] = ()
+    """A posting must be one of these."""
+    none: tuple[str, ...] = ()
+    """A posting must be none of these first of all; as a second role they do no harm."""
+    neighbours: bool = False
+    """Whether roles near those of `any` will do too."""
+    accept_unknown: bool | None = None
+    """Whether postings fit of which nothing says the role; unset, where skills or words are asked for as well."""
+
+
 class SalaryFloor(Model):
     """The least pay that will do."""
 
@@ -38,6 +51,8 @@ class Criteria(Model):
 
     skills: SkillTerms = SkillTerms()
     """What a posting must ask for, and must not."""
+    roles: RoleTerms = RoleTerms()
+    """What the job must be, and must not."""
     text: str = ""
     """Words, "phrases", alternatives with OR, and -exclusions, over title and description."""
     places: tuple[str, ...] = ()
