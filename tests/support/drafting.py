@@ -67,6 +67,7 @@ def _stated(name: str, value: Any) -> Any:
         "apply_url",
         "company_url",
         "language",
+        "board_workplace",
         "posted_at",
         "expires_at",
     }:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from schemas.posting import Evidence
+from schemas.posting import Evidence, Workplace
 from services.ingest.domain.findings import evidence_of
 
 BandKind = Literal["base", "estimate", "ote", "bonus", "unknown"]
@@ -62,6 +62,8 @@ class Draft:
     """The employer's seat: only ever lowers confidence."""
     workplace: tuple[Stated, ...] = ()
     """Statements of the workplace field: `remote`, `hybrid`, `onsite`, the strongest first."""
+    board_workplace: Workplace | None = None
+    """What all jobs of the board are, as those of a board for remote jobs alone: counts where a posting says nothing."""
     timezones: tuple[float, ...] = ()
     """The hours from UTC that the board's field lists; a set, not a range."""
     pay: tuple[PayBand, ...] = ()

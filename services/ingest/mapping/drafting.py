@@ -51,6 +51,7 @@ def draft_of(mapping: MappingSettings, data: JsonObject) -> Draft:
         company_url=_link(row.first(fields.company_url)),
         html=_markup(row, fields.description),
         restriction_open=is_open,
+        board_workplace=mapping.workplace,
         timezones=_zones(row, fields.timezones),
         pay=_bands(row, fields.pay),
         language=row.first(fields.language) or None,

@@ -110,6 +110,8 @@ class MappingSettings(Settings):
     """As people call the feed."""
     complete: bool = False
     """Whether each listing holds every open posting, so that what vanishes has closed."""
+    workplace: Literal["remote", "hybrid", "onsite"] | None = None
+    """What its jobs are where a posting does not say: `remote` of a board that lists remote jobs alone."""
     attribution: Credit | None = None
     encoding: str | None = None
     """Where a feed does not say it rightly; by default by its mark or declaration, else UTF-8."""

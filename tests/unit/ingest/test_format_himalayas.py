@@ -29,6 +29,7 @@ def test_a_job_comes_out_field_by_field() -> None:
         ["Data"],
     )
     assert made.workplace == (), "that the board lists only remote jobs is no statement of the posting"
+    assert made.board_workplace == "remote"
 
 
 @pytest.mark.parametrize("served", [1786813232, 1786813232000], ids=["seconds, as live", "ms, as documented"])

@@ -1,6 +1,7 @@
 """What a mapping can say of a board's habits: words for all the world, names beside values, texts that say nothing."""
 
 import json
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def test_words_for_all_the_world_are_no_places(served: str, places: list[str], i
     known = mapped("kind = 'json'" + JSON_FIELDS + fields)
     draft = one(known, json.dumps([{"id": 1, "title": "Baker", "where": served}]))
     assert ([place.text for place in draft.restriction], draft.restriction_open) == (places, is_open)
+
+
+def test_a_mapping_says_what_all_jobs_of_its_board_are() -> None:
+    row = json.dumps([{"id": 1, "title": "Baker"}])
+    assert one(mapped("kind = 'json'\nworkplace = 'remote'" + JSON_FIELDS), row).board_workplace == "remote"
+    assert one(mapped("kind = 'json'" + JSON_FIELDS), row).board_workplace is None
 
 
 def test_values_are_found_by_the_names_beside_them() -> None:
@@ -166,3 +173,9 @@ def test_a_field_that_is_new_to_drafts_makes_no_posting_come_out_as_changed() ->
     known = mapped("kind = 'json'" + JSON_FIELDS)
     fingerprint = json.dumps(known.fingerprint({"row": {"id": 1, "title": "Baker"}}), sort_keys=True)
     assert digest_of(fingerprint) == "c8153d71506af603293f0562b2430b35"
+
+
+def test_boards_for_remote_jobs_alone_say_so() -> None:
+    remote = {board for board in BOARDS.glob("*.toml") if tomllib.loads(board.read_text()).get("workplace") == "remote"}
+    boards = {"himalayas", "himalayas_rss", "jobicy", "remoteok", "remotive", "weworkremotely"}
+    assert {board.stem for board in remote} == boards

@@ -24,7 +24,7 @@ from services.ingest.mapping.trace import Trace
 from services.ingest.ports import Broken, Item, JsonObject, UnusableItemError
 
 _HEAD = 256 * 1024
-_LATER = frozenset({"languages"})
+_LATER = frozenset({"board_workplace", "languages"})
 """Fields that drafts got since feeds are mapped: out of a fingerprint where they state nothing, since a release that
 adds a field would else make every posting of a mapped feed come out as changed."""
 _BODIES: dict[str, type[Body]] = {"json": JsonBody, "jsonl": LinesBody, "xml": XmlBody, "csv": TableBody}

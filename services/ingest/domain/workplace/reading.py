@@ -25,16 +25,16 @@ _STRONG: tuple[tuple[Rank, Workplace], ...] = (
 Hybrid stands before remote in each: who may come in two days a week can also work remotely, on the others.
 """
 _WEAK: tuple[tuple[Rank, Workplace], ...] = (
-    ("policy", "hybrid"), ("policy", "remote"), ("policy", "onsite"), ("weak", "remote"), ("weak", "hybrid"),
+    ("policy", "hybrid"), ("policy", "remote"), ("policy", "onsite"), ("weak", "remote"),
 )  # fmt: skip
-"""What counts where no field says anything: the ways of the whole company, and what is said under conditions."""
+"""What counts where no field says anything: the ways of the whole company, and what is said in passing."""
 _BEFORE, _AFTER = 60, 65
 _MOST_MATCHES = 20
 """Of one pattern in one text; in the captured postings none has more than half of them."""
 
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
-    """Decide the workplace. That a board lists only remote jobs is no statement; `unknown` where there is none."""
+    """Decide the workplace; `unknown` where nothing is said, and the board lists jobs of all kinds."""
     in_title = _in_fields(patterns().title, (Stated("title", document.title),))
     if in_title is not None:
         return in_title
@@ -48,7 +48,15 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     if stated is not None:
         return stated
     _look("weak", "remote", document, said)
-    return next((said[weak] for weak in _WEAK if weak in said), Finding("unknown"))
+    weak = next((said[weak] for weak in _WEAK if weak in said), None)
+    return weak or _of_board(draft) or said.get(("weak", "hybrid")) or Finding("unknown")
+
+
+def _of_board(draft: Draft) -> Finding[Workplace] | None:
+    """What all jobs of the board are. Hybrid ways under conditions, as near an office, leave it so."""
+    if draft.board_workplace is None:
+        return None
+    return Finding(draft.board_workplace, (evidence_of("board", f"lists {draft.board_workplace} jobs alone"),))
 
 
 def _from_fields(draft: Draft, said: Statements) -> Finding[Workplace] | None:

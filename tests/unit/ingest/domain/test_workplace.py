@@ -128,3 +128,27 @@ def test_the_evidence_is_the_sentence_that_decided() -> None:
     posting = normalised(html="<p>Hello.</p><p>This role is remote, in any country.</p>", workplace="onsite")
     assert [found.source for found in posting.evidence["workplace"]] == ["text"]
     assert "This role is remote" in posting.evidence["workplace"][0].text
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "workplace"),
+    [
+        ("Data Engineer", "We look after gauges along the coast.", "remote"),
+        ("Data Engineer", "A hybrid way of working if you live near our Lisbon office.", "remote"),
+        ("Data Engineer", "You work two days a week in our Lyon office.", "hybrid"),
+        ("Data Engineer", "This role is on-site at our plant.", "onsite"),
+        ("Data Engineer", "Pas de télétravail.", "onsite"),
+        ("Data Engineer (Hybrid)", "", "hybrid"),
+    ],
+)
+def test_a_board_for_remote_jobs_alone_tells_what_a_posting_leaves_open(title: str, text: str, workplace: str) -> None:
+    assert normalised(title, f"<p>{text}</p>", board_workplace="remote").workplace == workplace
+
+
+def test_a_field_counts_more_than_what_the_board_lists() -> None:
+    assert normalised(workplace="onsite", board_workplace="remote").workplace == "onsite"
+
+
+def test_the_evidence_says_that_the_board_decided() -> None:
+    (shown,) = normalised(board_workplace="remote").evidence["workplace"]
+    assert (shown.source, shown.text) == ("board", "lists remote jobs alone")
