@@ -63,7 +63,7 @@ class Draft:
     workplace: tuple[Stated, ...] = ()
     """Statements of the workplace field: `remote`, `hybrid`, `onsite`, the strongest first."""
     board_workplace: Workplace | None = None
-    """What all jobs of the board are, as those of a board for remote jobs alone: counts where a posting says nothing."""
+    """What all jobs of the board are, `remote` where it lists no others: counts where a posting says nothing."""
     timezones: tuple[float, ...] = ()
     """The hours from UTC that the board's field lists; a set, not a range."""
     pay: tuple[PayBand, ...] = ()
