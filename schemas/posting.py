@@ -1,9 +1,9 @@
 """posting.v1: a raw posting normalised."""
 
 import hashlib
-from typing import Literal
+from typing import Any, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.model import Instant, Model
 
@@ -18,6 +18,14 @@ Employment = Literal["full_time", "part_time", "contract", "temporary", "interns
 
 LanguageLevel = Literal["basic", "working", "fluent", "native"]
 Visa = Literal["offered", "refused", "unknown"]
+Strength = Literal["title", "required", "wanted", "bonus", "employer", "passing"]
+"""How a posting means a skill that it names, what says most first.
+
+`wanted` is what the work is done with, and what is preferred; `bonus` a plus; `employer` what the employer or its
+benefits are about; `passing` what is named otherwise, or not needed.
+"""
+STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
+CORE: Final[frozenset[Strength]] = frozenset({"title", "required"})
 
 REVISIONS = 1_000
 """How many normaliser revisions fit into one version number."""
@@ -40,7 +48,18 @@ class Skill(Model):
 
     name: str
     core: bool = False
-    """In the title or among the requirements."""
+    """In the title or among the requirements: told from the strength."""
+    strength: Strength = "passing"
+    """How it is meant."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _core_by_strength(cls, given: Any) -> Any:
+        # Records from before there were strengths say of a skill whether it is core, and of no other how it is meant.
+        if not isinstance(given, dict):
+            return given
+        strength = given.get("strength") or ("required" if given.get("core") else "passing")
+        return given | {"strength": strength, "core": strength in CORE}
 
 
 class Spoken(Model):

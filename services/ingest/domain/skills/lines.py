@@ -25,8 +25,8 @@ class Line(NamedTuple):
     """Speaks of experience, knowledge, years: what an applicant brings."""
     optional: bool = False
     """Calls it a plus, preferred, not required."""
-    optional_from: int = 0
-    """Where the first such words begin."""
+    wishes: tuple[tuple[int, bool], ...] = ()
+    """Where such words begin, and whether they prefer it, which is more than a plus."""
     denies: bool = False
     """Holds a word of denial: "no", "not", "kein"."""
     degree: bool = False
@@ -37,6 +37,11 @@ class Line(NamedTuple):
     """Speaks of the one who is sought, or of what they will do."""
     equipment: bool = False
     """Speaks of what one must have at home to work there."""
+
+    @property
+    def optional_from(self) -> int:
+        """Where the first word begins that calls something optional."""
+        return self.wishes[0][0]
 
 
 class Lines:
@@ -54,6 +59,20 @@ class Lines:
         if position >= self._now.stop:
             self._now = self._read(position)
         return self._now
+
+    def prefers(self, line: Line, start: int, end: int) -> bool:
+        """Whether the nearest wish of a line prefers what stands there: "Kotlin preferred, Scala a plus"."""
+
+        def apart(wish: tuple[int, bool]) -> tuple[int, int]:
+            first, last = (end, wish[0]) if wish[0] >= end else (wish[0], start)
+            return sum(self._text.count(sign, first, last) for sign in ",;"), last - first
+
+        return min(line.wishes, key=apart)[1]
+
+    def prefers_in(self, start: int, stop: int) -> bool:
+        """Whether a stretch of the text, as a heading, speaks of what is preferred."""
+        first = bisect_left(self._starts, start)
+        return any("prefers" in said for _, said in self._cues[first : bisect_left(self._starts, stop, first)])
 
     def _read(self, position: int) -> Line:
         text = self._text
@@ -75,15 +94,17 @@ class Lines:
         if not cues:
             return Line(start, stop)
         kinds = {kind for _, said in cues for kind in said}
-        wishes = [at + text[at].isspace() for at, said in cues if "optional" in said] if "optional" in kinds else []
+        wishes = [(at + text[at].isspace(), "prefers" in said) for at, said in cues if "optional" in said]
         if "denies" in kinds:
-            wishes = [at for at in wishes if not _NEGATED.search(text, max(start, at - _LONGEST_NEGATION), at)]
+            wishes = [
+                wish for wish in wishes if not _NEGATED.search(text, max(start, wish[0] - _LONGEST_NEGATION), wish[0])
+            ]
         return Line(
             start,
             stop,
             asks="asks" in kinds,
             optional=bool(wishes),
-            optional_from=wishes[0] if wishes else 0,
+            wishes=tuple(wishes),
             denies="denies" in kinds,
             degree="degree" in kinds,
             speaks="speaks" in kinds,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from schemas.posting import Evidence, Skill
+from schemas.posting import CORE, STRENGTHS, Evidence, Skill, Strength
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lexicon import composed
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.skills.lines import Line, Lines
-from services.ingest.domain.text.sections import Document
+from services.ingest.domain.text.sections import ABOUT_US, Document, Kind
 from services.rules.skills import Mention, Taxonomy, fold_skill
 
 _OF_THE_JOB = frozenset({"requirements", "nice", "duties"})
@@ -88,7 +88,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 @dataclass(slots=True)
 class _Seen:
-    core: bool
+    strength: Strength
     evidence: Callable[[], Evidence]
     """Made for those alone that are shown."""
 
@@ -110,35 +110,35 @@ def read_skills(draft: Draft, document: Document, taxonomy: Taxonomy) -> Finding
     """
     seen: dict[str, _Seen] = {}
     for named in taxonomy.of_title(document.title):
-        seen.setdefault(named, _Seen(True, partial(evidence_of, "title", document.title)))
+        seen.setdefault(named, _Seen("title", partial(evidence_of, "title", document.title)))
     tags = {name: tag for tag in draft.skills if (name := taxonomy.canonical(tag.text.replace("-", " ")))}
     mentions = _with_meant(document, taxonomy, fields=tuple(seen))
     rooms: dict[str, int] = {}
-    for mention, core, room in _of_text(document, mentions, _employer(draft.company), tags):
+    for mention, strength, room in _of_text(document, mentions, _employer(draft.company), tags):
         known = seen.get(mention.name)
         if known is None and room < _ALL:
             rooms[mention.name] = room
         if known is None:
-            seen[mention.name] = _Seen(core, partial(quote, "text", document.text, mention.start, mention.end))
-        elif core:
-            known.core = True
+            seen[mention.name] = _Seen(strength, partial(quote, "text", document.text, mention.start, mention.end))
+        else:
+            known.strength = min(known.strength, strength, key=STRENGTHS.index)
     if any(len(seen) > room for room in rooms.values()):
         often = Counter(mention.name for mention in mentions)
         found = len(seen)
         seen = {name: kept for name, kept in seen.items() if found <= rooms.get(name, _ALL) or often[name] > 1}
     if not seen:
-        seen = {name: _Seen(False, partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
-    chosen = sorted(seen.items(), key=lambda item: not item[1].core)[:_MOST_SKILLS]
+        seen = {name: _Seen("wanted", partial(evidence_of, tag.field, tag.text)) for name, tag in tags.items()}
+    chosen = sorted(seen.items(), key=lambda item: item[1].strength not in CORE)[:_MOST_SKILLS]
     return Finding(
-        tuple(_skill(name, core=found.core) for name, found in chosen),
+        tuple(_skill(name, found.strength) for name, found in chosen),
         tuple(dict.fromkeys(found.evidence() for _, found in chosen[:_MOST_EVIDENCE])),
     )
 
 
 @lru_cache(maxsize=32_768)
-def _skill(name: str, *, core: bool) -> Skill:
+def _skill(name: str, strength: Strength) -> Skill:
     # One for all postings: checking a new one takes longer than finding its name did.
-    return Skill(name=name, core=core)
+    return Skill(name=name, strength=strength)
 
 
 def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -> Sequence[Mention]:
@@ -155,8 +155,8 @@ def _with_meant(document: Document, taxonomy: Taxonomy, fields: Sequence[str]) -
 
 def _of_text(
     document: Document, mentions: Sequence[Mention], employer: _Employer, tags: Container[str]
-) -> Iterator[tuple[Mention, bool, int]]:
-    """The mentions that count, in order, whether each is required, and among how many skills it counts alone."""
+) -> Iterator[tuple[Mention, Strength, int]]:
+    """The mentions that count, in order, how each is meant, and among how many skills it counts alone."""
     text = document.text
     parts = list(document.parts())
     kinds = {kind for _, _, kind in parts}
@@ -167,13 +167,14 @@ def _of_text(
     # Where nothing is headed as required, the work itself says what it takes.
     core_sections = {"requirements"} if "requirements" in kinds else {"requirements", "duties"}
     lines = Lines(document)
-    at = 0
+    at, wished = 0, _wished(text, parts[0], lines)
     required: set[str] = set()
     for index, mention in enumerate(mentions):
         if mention.kind == "broad" or mention.name in required:
             continue  # "Security": in running text these are hardly ever what is asked for; a title is
         while mention.start >= parts[at][1] and at + 1 < len(parts):
             at += 1
+            wished = _wished(text, parts[at], lines)
         section = parts[at][2]
         line = lines.at(mention.start)
         if line.asks and section not in _OF_THE_JOB and text.startswith("•", line.start):
@@ -185,13 +186,14 @@ def _of_text(
             continue
         if _counts(text, mentions, index, employer=employer, line=line):
             core = section in core_sections and _required(text, mention, line, section=section, headed=headed)
-            if line.denies and (core or mention.kind == "language") and _denied(text, mention, line):
+            strength: Strength = "required" if core else _less(mention, line, lines, section=section, wished=wished)
+            if line.denies and _denied(text, mention, line):
                 if mention.kind == "language" and not line.optional:
                     continue  # unlike a tool, which the work may be done with, none is spoken
-                core = False
-            if core:
+                strength = "passing"
+            if strength == "required":
                 required.add(mention.name)
-            yield mention, core, _room(text, mention, line, section=section, asks=section in core_sections)
+            yield mention, strength, _room(text, mention, line, section=section, asks=section in core_sections)
 
 
 def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) -> int:
@@ -201,6 +203,22 @@ def _room(text: str, mention: Mention, line: Line, *, section: str, asks: bool) 
             return 0
         return _MANY if line.speaks and _field_asked_before(text, mention, line) else _SOME
     return _MANY if section == "duties" and mention.kind in ("method", "field") else _ALL
+
+
+def _wished(text: str, part: tuple[int, int, Kind], lines: Lines) -> Strength:
+    """How a section means what no sentence of it says more of: a plus is less than what is preferred."""
+    start, stop, kind = part
+    heading = max(text.find("\n", start, stop), start)
+    return "wanted" if kind != "nice" or lines.prefers_in(max(start - 1, 0), heading) else "bonus"
+
+
+def _less(mention: Mention, line: Line, lines: Lines, *, section: Kind, wished: Strength) -> Strength:
+    """How a mention is meant that is not required."""
+    if section not in _OF_THE_JOB or line.equipment:
+        return "employer" if section in ABOUT_US else "passing"
+    if line.optional:
+        return "wanted" if lines.prefers(line, mention.start, mention.end) else "bonus"
+    return wished if section == "nice" else "wanted"
 
 
 def _field_asked_before(text: str, mention: Mention, line: Line) -> bool:

@@ -17,7 +17,7 @@ from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.text.sections import Document
 from services.rules.skill_text import FOREIGN, haystack_of
 
-LineKind = Literal["asks", "optional", "denies", "degree", "speaks", "role", "equipment"]
+LineKind = Literal["asks", "optional", "prefers", "denies", "degree", "speaks", "role", "equipment"]
 
 _BEFORE_A_WORD: Final = (" ", "\n", "(")
 _BEHIND_A_WORD: Final = (" ", "\n", ".", ",")
