@@ -53,6 +53,7 @@ def warm_up() -> None:
     for language in LANGUAGES:
         names_of(language)
         words_of(language)
-    unrestricted = replace(draft, restriction=())
-    for warming in (replace(draft, html=_TEXT), replace(unrestricted, html=_NO_LANGUAGE), replace(draft, html=_FACTS)):
+    placeless = replace(draft, title="Senior Entwickler*in", restriction=(), locations=())
+    readings = (replace(draft, html=_TEXT), replace(placeless, html=_NO_LANGUAGE), replace(draft, html=_FACTS))
+    for warming in readings:
         normalise(warming, raw=raw, rates=rates_before(started.date()))

@@ -1,9 +1,11 @@
 """Where one may work from.
 
 Decided in this order: a restriction in the text; the board's restriction field; a hiring region in the title, or
-`anywhere`, where the posting says who may apply; the posting's own locations; a place in the title, or a slogan, where
-nothing else is said. Three states: `unknown` only where nothing is. A sales territory (`Director, EMEA`), a market or a
-benefit (`work from anywhere for two weeks`) restricts and widens nothing.
+`anywhere`, where the posting says who may apply; the posting's own locations; where nothing else is said, a place in
+the title, the country whose benefits and forms it speaks of, or a slogan. A place that stands apart in the title
+narrows what a board, or words on all whom the employer hires, leave wider. Three states: `unknown` only where nothing
+is said. A sales territory (`Director, EMEA`), a market or a benefit (`work from anywhere for two weeks`) restricts and
+widens nothing.
 """
 
 import re
@@ -15,9 +17,11 @@ from schemas.posting import Evidence, Reach
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.cues import Cue
+from services.ingest.domain.reach.home import home_of
 from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import Said, read_text
+from services.ingest.domain.reach.titles import narrowed, title_limits, title_region, with_title
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places import (
@@ -76,6 +80,8 @@ class Wide:
     """Who may apply: anybody."""
     slogan: Evidence | None = None
     """Work from anywhere."""
+    of_role: bool = False
+    """Whether `plain` is said of the role itself, and not of all whom the employer hires."""
 
 
 def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
@@ -91,11 +97,11 @@ def read_wide(document: Document, cues: Iterable[Cue]) -> Wide:
         evidence = quote("text", text, cue.start, cue.end)
         left_out = not before.strip() and known.leaves_out.match(text, cue.end)
         if left_out or known.hires.search(before) or known.no.match(text, cue.start):
-            return Wide(evidence, slogan)
+            return Wide(evidence, slogan, of_role=bool(known.role.search(before)))
         if known.not_people.search(before):
             continue
         if known.role.search(before) and document.kind_at(cue.start) not in ABOUT_US:
-            return Wide(evidence, slogan)
+            return Wide(evidence, slogan, of_role=True)
         if slogan is None and known.slogan.search(before):
             slogan = evidence
     return Wide(None, slogan)
@@ -117,21 +123,29 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
     board = _of_fields(draft.restriction, said.excluded, restricts=True)
     own = _of_fields(draft.locations, said.excluded)
     excluded = said.excluded
-    title = _title_region(document.title, excluded)
+    title, limits = title_region(document.title, excluded), title_limits(document.title)
     if said.anywhere is not None:
         return _worldwide(excluded, [said.anywhere])
     if said.restricted.any_place:
         if said.labelled and not said.restricted.countries:
-            said.restricted.groups.update(own.groups)
-        return _listed(_with_title(said.restricted, title, own), excluded)
+            said.restricted.groups |= _beside(own.groups, said.restricted.groups)
+        return _listed(with_title(said.restricted, title, own), excluded)
     if board.any_place:
-        return _listed(_with_title(board, title, Named()), excluded)
+        return _listed(with_title(narrowed(board, limits), title, Named()), excluded)
     if draft.restriction_open or board.worldwide:
+        if limits.any_place:
+            return _listed(limits, excluded)
         return _worldwide(excluded, board.evidence or [evidence_of("restriction", "open to all")])
     if title.any_place:
         title.join(own)
         return _listed(title, excluded)
-    return _by_rest(document, said, own, excluded)
+    return _by_rest(document, said, narrowed(own, limits), limits, excluded)
+
+
+def _beside(groups: Iterable[str], stated: Iterable[str]) -> dict[str, None]:
+    """The groups of a board that are no larger ones of those that a text names."""
+    members = [countries_of(group) for group in stated]
+    return dict.fromkeys(group for group in groups if not any(countries_of(group) > within for within in members))
 
 
 def one_country(reach: Reach) -> str | None:
@@ -139,11 +153,12 @@ def one_country(reach: Reach) -> str | None:
     return reach.countries[0] if len(reach.countries) == 1 and not reach.groups else None
 
 
-def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> Finding[Reach]:
+def _by_rest(document: Document, said: Said, own: Named, limits: Named, excluded: Excluded) -> Finding[Reach]:
     """By what is weaker than any restriction."""
     wide = read_wide(document, said.wide)
     if wide.plain is not None and not own.groups:
-        return _worldwide(excluded, [wide.plain])
+        limited = limits.any_place and not wide.of_role
+        return _listed(limits, excluded) if limited else _worldwide(excluded, [wide.plain])
     if own.any_place:
         return _listed(own, excluded)
     if own.worldwide:
@@ -159,14 +174,13 @@ def _by_rest(document: Document, said: Said, own: Named, excluded: Excluded) -> 
         return _listed(titled, excluded)
     if said.weak.any_place:
         return _listed(said.weak, excluded)
-    if wide.slogan is not None:
+    home = home_of(document)
+    if wide.slogan is not None and not home.any_place:
         return _worldwide(excluded, [wide.slogan])
-    office = _office(document) if own.evidence else Named()
-    return (
-        _listed(office, excluded)
-        if office.any_place
-        else Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
-    )
+    seat = _office(document) if own.evidence else home
+    if seat.any_place or home.any_place:
+        return _listed(seat if seat.any_place else home, excluded)
+    return Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
 
 
 def _listed(named: Named, excluded: Excluded) -> Finding[Reach]:
@@ -210,7 +224,8 @@ def _of_fields(fields: Iterable[Stated], excluded: Excluded, *, restricts: bool 
         framed = any(mention.kind in ("group", "worldwide") for mention in open_) or (
             len(open_) > 1 and "," in stated.text
         )
-        if named.add(without_frames(stated.text, open_), states=restricts) or words().office.search(stated.text):
+        limits = restricts or bool(words().only_said.search(stated.text))
+        if named.add(without_frames(stated.text, open_), states=limits) or words().office.search(stated.text):
             named.show(partial(evidence_of, stated.field, stated.text))
     return named
 
@@ -223,43 +238,6 @@ def _in_field(stated: Stated, *, restricts: bool) -> Sequence[PlaceMention]:
     mentions = () if code else places_in_field(text)
     code = code or (None if mentions else canonical_place(text))
     return mentions if code is None else (PlaceMention(code, kind_of(code), 0, len(text), text),)
-
-
-def _title_region(title: str, excluded: Excluded) -> Named:
-    """A place in a title that speaks of hiring: `Remote, Latin America`, `(Europe Remote)`, `US only`.
-
-    A maker's title needs no such word for a region: `Software Engineer (Europe)`.
-    """
-    named = Named()
-    shut, open_ = parted(title, find_places(title, cities=True))
-    excluded.add((m.code for m in shut if m.kind != "city"), partial(evidence_of, "title", title))
-    mentions = [
-        m
-        for m in open_
-        if m.kind != "worldwide" and not (m.kind == "group" and words().seat_behind.match(title, m.end))
-    ]
-    if not mentions:
-        return named
-    hiring = bool(words().hiring_region.search(title))
-    if not hiring and (not words().maker_role.search(title) or words().market_role.search(title)):
-        return named
-    if named.add((m for m in mentions if hiring or m.kind == "group"), states=False):
-        named.evidence.append(evidence_of("title", title))
-    return named
-
-
-def _with_title(named: Named, title: Named, own: Named) -> Named:
-    """A hiring region in the title stands beside the places that are listed, where these do not name regions.
-
-    Where all that the text names is such a region too, the posting's own locations stand beside both.
-    """
-    members = frozenset[str]().union(*map(countries_of, title.groups))
-    if title.groups and not named.countries and members.issuperset(own.countries):
-        named.join(own)
-    if title.groups and not named.groups and members.intersection(named.countries):
-        named.groups.update(title.groups)
-        named.evidence += title.evidence
-    return named
 
 
 def _office(document: Document) -> Named:

@@ -257,6 +257,10 @@ class _Reader:
         if kind == "placed":
             return speaks is True or (speaks is None and not about and bool(small.line_start.fullmatch(before)))
         if kind == "living":
+            if small.licensed.match(text, cue.start) and small.any_license.search(
+                text, *self.document.sentence_at(cue.start, last)
+            ):
+                return False
             return speaks is not False or bool(words().applicant.match(text, cue.start))
         if kind == "hiring":
             return self._looks_for_somebody(cue, last, before)

@@ -166,6 +166,8 @@ def _restricts(document: Document, how: str, name: NameMatch, before: str, end: 
     if how == "based":
         return bool(_patterns().begins.fullmatch(before)) and not name.doubtful
     sentence = before + document.text[end : end + _AROUND].partition("\n")[0]
+    if words().any_license.search(sentence):
+        return False
     return bool(_patterns().needed.search(sentence)) and not _patterns().extras.search(before)
 
 

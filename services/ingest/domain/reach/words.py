@@ -60,7 +60,11 @@ class Words:
     market_role: re.Pattern[str]
     maker_role: re.Pattern[str]
     all_places: re.Pattern[str]
+    only_said: re.Pattern[str]
     office: re.Pattern[str]
+    any_license: re.Pattern[str]
+    """In a sentence on the licence of a state."""
+    licensed: re.Pattern[str]
     seat_behind: re.Pattern[str]
     """Behind a region in a title: `APAC, based in Tokyo`."""
     seat: re.Pattern[str]
@@ -106,7 +110,10 @@ def words() -> Words:
         market_role=pattern_of(r"{market_role}"),
         maker_role=pattern_of(r"{maker_role}"),
         all_places=pattern_of(r"{all_places}"),
+        only_said=pattern_of(r"{only_behind}"),
         office=pattern_of(r"{office}"),
+        any_license=pattern_of(r"{any_license}"),
+        licensed=pattern_of(r"{licence}"),
         seat_behind=pattern_of(r",? {seat_behind}"),
         seat=re.compile(composed("reach", r"(?i:{we_are})\s+|(?i:{our})\s+(?=(?:[A-Z]\w+ ){1,3}(?i:{our_office}))")),
     )

@@ -1,6 +1,7 @@
 """Where one may work from: the order of what is believed, and the three states."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from schemas.posting import Reach
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.reach.reading import read_reach
 from services.ingest.domain.text.sections import document_of
+from services.rules.places import countries_of, place_name
 from tests.support.drafting import a_draft, normalised
 from tests.support.notations import notations
 
@@ -36,6 +38,65 @@ def test_words_that_say_where_one_may_work_from(text: str, expected: str) -> Non
 @pytest.mark.parametrize(("text", "expected"), notations("reach_refusals"))
 def test_words_that_turn_somebody_away(text: str, expected: str) -> None:
     assert said(text) == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("title", "restriction", "places"),
+    [
+        ("Growth Marketer - Belgium", ("France", "Belgium", "Spain"), {"BE"}),
+        ("Comptable (Belgique)", ("France", "Belgium"), {"BE"}),
+        ("Data Engineer (Canada residents only)", ("Americas",), {"CA"}),
+        ("Data Engineer (Remote, US)", ("United States", "Canada"), {"US"}),
+        ("Support Engineer (US/Canada)", ("North America",), {"US", "CA"}),
+        ("Nurse - Texas", ("United States",), {"US", "US-TX"}),
+        ("Account Executive, EMEA", (), {"emea"}),
+        ("Soporte técnico (Colombia)", (), {"CO"}),
+        ("Account Executive, EMEA Partnerships", (), {"worldwide"}),
+        ("Solutions Architect (US time zones)", (), {"worldwide"}),
+        ("Growth Marketer - Belgium", ("France", "Spain"), {"FR", "ES"}),
+        ("Growth Marketer - Europe", ("France", "Spain"), {"FR", "ES"}),
+    ],
+)
+def test_a_place_apart_in_the_title_narrows_the_boards_region(
+    title: str, restriction: tuple[str, ...], places: set[str]
+) -> None:
+    found = reach(title, restriction=restriction, restriction_open=not restriction)
+    named = {*found.countries, *found.subdivisions, *found.groups}
+    assert (named or {found.scope}) == places
+
+
+def test_a_title_narrows_what_is_said_of_all_whom_the_employer_hires_but_not_what_is_said_of_the_role() -> None:
+    assert reach("Account Executive, USA", "<p>We hire globally.</p>").countries == ("US",)
+    assert reach("Account Executive, USA", "<p>This role can be executed globally.</p>").scope == "worldwide"
+
+
+def test_of_a_region_that_a_board_writes_out_the_titles_is_left() -> None:
+    listed = tuple(place_name(code) for code in sorted(countries_of("emea") | {"GL", "GF"}))
+    assert reach("Data Engineer - EMEA, Remote", restriction=listed) == Reach(scope="listed", groups=("emea",))
+
+
+def test_the_boards_larger_region_says_nothing_beside_that_of_a_label() -> None:
+    assert reach(html="<p>Location: Remote, Europe</p>", locations="EMEA").groups == ("europe",)
+
+
+def test_a_location_that_says_only_keeps_its_states() -> None:
+    assert reach(locations="Remote - Utah and Colorado based only").subdivisions == ("US-UT", "US-CO")
+    assert reach(locations="Salt Lake City, Utah").subdivisions == ()
+
+
+@pytest.mark.parametrize(
+    ("stated", "scope"),
+    [({"restriction_open": True}, "worldwide"), ({"locations": "Lisbon, Portugal"}, "listed")],
+)
+def test_the_small_print_of_a_country_counts_only_where_nothing_else_is_said(
+    stated: dict[str, Any], scope: str
+) -> None:
+    found = reach(html="<p>You get a 401(k).</p>", **stated)
+    assert (found.scope, "US" in found.countries) == (scope, False)
+
+
+def test_the_small_print_of_a_country_beats_a_slogan() -> None:
+    assert reach(html="<p>Work from anywhere.</p><p>You get a 401(k).</p>").countries == ("US",)
 
 
 def test_the_boards_restriction_beats_the_location() -> None:
