@@ -15,6 +15,11 @@ from collections import defaultdict
 from pathlib import Path
 
 CODE = ("services", "schemas")
+WIRING = re.compile(
+    r"(app|registry|formats|normalise|deployed|embedded|operating|mailers|loading|generate)$"
+    r"|^services\.(cli|usecases)\.|\.vendor_"
+)
+"""What names others in order to put them together: being named by it alone does not mean to belong into it."""
 WATCHED = """
 import sys, threading
 from inspect import CO_OPTIMIZED
@@ -101,7 +106,9 @@ def main() -> None:
     lines = sum(len(file.read_text().splitlines()) for file in files)
     print(f"lines of services and schemas                 {lines}")
     print(f"modules (without __init__ and migrations)     {len(known)}")
-    print(f"modules that exactly one other imports        {sum(len(by) == 1 for by in users.values())}")
+    single = [next(iter(by)) for by in users.values() if len(by) == 1]
+    print(f"modules that exactly one other imports        {len(single)}")
+    print(f"  and that is no wiring, use case or command  {sum(not WIRING.search(user) for user in single)}")
     naming = [
         file for file in files if "migrations" not in file.parts and re.search(r"\bemployment\b", file.read_text())
     ]
