@@ -16,7 +16,8 @@ from bench.match_corpus import Corpus
 from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Growing
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
-from services.matcher.adapters.memory.vocabulary import Literals, Vocabulary
+from services.matcher.adapters.memory.literals import Literals
+from services.matcher.adapters.memory.vocabulary import Vocabulary
 from services.matcher.ports import Hits
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import judge

@@ -2,8 +2,7 @@
 
 import math
 import sys
-from collections.abc import Hashable, Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -23,109 +22,12 @@ from services.matcher.adapters.memory.columns import (
     Column,
     Columns,
     Growing,
-    Rows,
 )
+from services.matcher.adapters.memory.literals import Literals
 from services.rules.criterion import FACETS
 from services.rules.criterion.salary import annual_floor
 from services.rules.placing import concrete
-from services.rules.prepared import PreparedPosting
-from services.rules.text import Haystack, TextQuery
-
-
-class Literals:
-    """Each has a number: a skill by its own name, a skill itself or as what another implies, a term of a text.
-
-    A term is a word, or a phrase filed under its first two words. Of several skills, that so many are had is one
-    literal too: those that a posting meets are found by counting, from its skills, not from all that there are.
-    """
-
-    def __init__(self) -> None:
-        self._own: dict[str, int] = {}
-        self._implied: dict[str, int] = {}
-        self._counted: dict[tuple[tuple[str, ...], int], int] = {}
-        self._counts_of: dict[str, Growing] = {}
-        """By a skill: which counts it is one of."""
-        self._least, self._counts = Growing(np.int64), Growing(np.int64)
-        """By number of a count: how many skills it takes, and the number of its literal."""
-        self._words: dict[str, int] = {}
-        self._phrases: dict[str, dict[str, int]] = {}
-        self._begin_phrases: set[str] = set()
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    def own(self, name: str) -> int:
-        """The number of having a skill by its own name."""
-        return self._number(self._own, name)
-
-    def implied(self, name: str) -> int:
-        """The number of having a skill, or one that implies it."""
-        return self._number(self._implied, name)
-
-    def counted(self, names: tuple[str, ...], at_least: int) -> int:
-        """The number of having so many skills of some, each itself or by one that implies it."""
-        asked = (names, at_least)
-        number = self._counted.get(asked)
-        if number is None:
-            number = self._counted[tuple(map(sys.intern, names)), at_least] = self._count
-            for name in names:
-                self._counts_of.setdefault(sys.intern(name), Growing(np.int64)).append(len(self._counts))
-            self._least.append(at_least)
-            self._counts.append(number)
-            self._count += 1
-        return number
-
-    def term(self, term: str) -> int:
-        """The number of saying a term."""
-        words = term.split(" ")
-        if len(words) == 1:
-            return self._number(self._words, term)
-        self._begin_phrases.add(words[0])
-        return self._number(self._phrases.setdefault(" ".join(words[:2]), {}), term)
-
-    def _number(self, known: dict[str, int], name: str) -> int:
-        number = known.get(name)
-        if number is None:
-            number = known[sys.intern(name)] = self._count
-            self._count += 1
-        return number
-
-    def held_by(self, prepared: PreparedPosting) -> Rows:
-        """The numbers of what a posting has and says, in no order."""
-        found = _known(self._own, prepared.skills)
-        if self._implied or self._counted:
-            skills = prepared.skills | prepared.implied.keys()
-            found += _known(self._implied, skills)
-            found += self._enough(skills)
-        if self._words or self._phrases:
-            found += self._said(prepared.haystack)
-        return np.array(found, dtype=np.int64)
-
-    def _enough(self, skills: Iterable[str]) -> list[int]:
-        """The literals of the counts that these skills meet."""
-        met = [self._counts_of[name].view for name in skills if name in self._counts_of]
-        if not met:
-            return []
-        counts, times = np.unique(np.concatenate(met), return_counts=True)
-        enough: list[int] = self._counts.view[counts[times >= self._least.view[counts]]].tolist()
-        return enough
-
-    def _said(self, haystack: Haystack) -> list[int]:
-        line = haystack.line.split(" ")
-        found = _known(self._words, set(line))
-        if not self._phrases:
-            return found
-        begin = self._begin_phrases
-        # All pairs of a posting are few beside the phrases that millions of criteria hold.
-        for pair in self._phrases.keys() & {f"{word} {other}" for word, other in pairwise(line) if word in begin}:
-            found += [number for phrase, number in self._phrases[pair].items() if haystack.holds(phrase)]
-        return found
-
-
-def _known(numbers: dict[str, int], names: Iterable[str]) -> list[int]:
-    return [numbers[name] for name in names if name in numbers]
-
+from services.rules.text import TextQuery
 
 T = TypeVar("T", bound=Hashable)
 
