@@ -7,8 +7,12 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from importlib import resources
 from typing import Any, Final, Literal
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from services.rules.role_words import Word, stem, title_words
 from services.rules.text import fold
@@ -19,6 +23,8 @@ Stems = tuple[str, ...]
 LANGUAGES: Final = ("en", "de", "es", "fr", "pt", "it", "nl", "pl")
 LONGEST: Final = 6
 """Words of the longest title or field that is known."""
+_LONGEST_SAID: Final = 100
+"""Characters of what a person says."""
 WEAK: Final = "weak"
 """The class of nouns that say nothing of the work: an intern's, a lead's."""
 _PLAIN: Final = ("specialist", "manager", "director", "consultant", "analyst", "assistant", WEAK)
@@ -90,8 +96,12 @@ class Vocabulary:
 
     def likeliest(self, stems: Stems) -> str | None:
         """The role of a field that no noun is said of."""
+        return next(iter(self.likely(stems)), None)
+
+    def likely(self, stems: Stems) -> tuple[str, ...]:
+        """The roles of a field that no noun is said of, each once, the likeliest first."""
         by_head = self.fields.get(stems, {})
-        return next((by_head[head] for head in _LIKELY if head in by_head), None)
+        return tuple(dict.fromkeys(by_head[head] for head in _LIKELY if head in by_head))
 
 
 class Roles:
@@ -102,6 +112,9 @@ class Roles:
         self._by_id = {role.id: role for role in given}
         near = {(a.id, b) for a in self._by_id.values() for b in a.near}
         self._near = near | {(b, a) for a, b in near}
+        self._neighbours = {
+            name: frozenset(b for a, b in self._near if a == name) for name in {a for a, _ in self._near}
+        }
         far = {(a.id, b) for a in self._by_id.values() for b in a.far}
         self._far = far | {(b, a) for a, b in far}
         self.vocabulary = _vocabulary(self._by_id.values(), words)
@@ -120,35 +133,58 @@ class Roles:
         return self._by_id[role_id]
 
     def neighbours(self, role_id: str) -> frozenset[str]:
-        """The roles that are near."""
-        return frozenset(b for a, b in self._near if a == role_id)
+        """The roles that are near; none of an unknown one."""
+        return self._neighbours.get(role_id, frozenset())
 
     def closeness(self, a: str, b: str) -> Closeness:
-        """How close two roles are, the same both ways; of one family unless the taxonomy says near or far."""
+        """How close two roles are, the same both ways; of one family unless the taxonomy says near or far.
+
+        An unknown role, such as one of another release, is far from all others.
+        """
         if a == b:
             return "same"
         if (a, b) in self._near:
             return "near"
-        same_family = self._by_id[a].family == self._by_id[b].family
+        one, other = self._by_id.get(a), self._by_id.get(b)
+        same_family = one is not None and other is not None and one.family == other.family
         return "family" if same_family and (a, b) not in self._far else "far"
 
     def find(self, said: str) -> Role | None:
-        """The role that a person means: its id, or a title of it in any of the languages, of either gender."""
+        """The role that a person means, the likeliest one of several."""
+        return next(iter(self.meant(said)), None)
+
+    def meant(self, said: str) -> tuple[Role, ...]:
+        """The roles that a person may mean: an id, or a title of it in any of the languages, of either gender.
+
+        Several where a field is said that has several, as "data" has; the likeliest first. None where none is known.
+        """
         if said in self._by_id:
-            return self._by_id[said]
+            return (self._by_id[said],)
         known = self.vocabulary
         stems = tuple(word.stem for word in known.words(said))
         bare = tuple(stem for stem in stems if stem not in known.levels)
         for wanted in (stems, bare):
             if wanted in known.titles:
-                return self._by_id[known.titles[wanted]]
+                return (self._by_id[known.titles[wanted]],)
         for length in range(1, len(bare)):
             for head, of in ((bare[-length:], bare[:-length]), (bare[:length], bare[length:])):
                 role = known.role_of_field(of, known.heads[head]) if head in known.heads else None
                 if role is not None:
-                    return self._by_id[role]
-        only = known.likeliest(bare)
-        return self._by_id[only] if only else None
+                    return (self._by_id[role],)
+        return tuple(self._by_id[role] for role in known.likely(bare))
+
+    def nearest(self, said: str, most: int = 3) -> tuple[Role, ...]:
+        """The roles with a title that is spelt most like an unknown one, best first."""
+        folded = fold(said)[:_LONGEST_SAID]
+        if not folded:
+            return ()
+        titles = {fold(title): role.id for role in self for titles in role.titles.values() for title in titles}
+        ranked: Iterable[tuple[str, float, int]] = [
+            *process.extract(folded, list(titles), scorer=OSA.normalized_similarity, limit=4 * most, score_cutoff=0.6),
+            *process.extract(folded, list(titles), scorer=fuzz.WRatio, limit=4 * most, score_cutoff=75.0),
+        ]
+        found = list(dict.fromkeys(titles[title] for title, _, _ in ranked))[:most]
+        return tuple(self._by_id[role] for role in found)
 
 
 def _vocabulary(given: Iterable[Role], words: Mapping[str, Any]) -> Vocabulary:
@@ -183,6 +219,13 @@ def _vocabulary(given: Iterable[Role], words: Mapping[str, Any]) -> Vocabulary:
 
 def _stems(known: Vocabulary, words: str) -> Stems:
     return tuple(word.stem for word in known.words(words))
+
+
+@cache
+def neighbours_mark() -> str:
+    """A few characters that are others once other roles are near, in the taxonomy that is shipped."""
+    near = ";".join(f"{role.id}:{','.join(sorted(roles().neighbours(role.id)))}" for role in roles())
+    return blake2b(near.encode(), digest_size=4).hexdigest()
 
 
 @cache
