@@ -30,6 +30,12 @@ _CRITERIA = """\
 What a saved search asks for, a JSON object: the file of `jobchime search add` and `search edit`, and `criteria` of
 an import. Every field is optional, but something must be asked for that lets postings in, not only keeps them out.
 Postings must fit all that is asked.
+
+A role goes by what people call it, in eight languages, or by its id: `{"roles": {"any": ["Backend Engineer",
+"Buchhalter"], "neighbours": true}}`, or `search add --role "Backend Engineer" --not-role "Solutions Engineer"
+--neighbours`. A posting has one or two; any of them may be asked for, and the first one is excluded by. Where
+nothing says its role, the skills or words of the search tell what the work is; a search for roles alone lets none
+such in, unless `accept_unknown` does.
 """
 _IMPORT = """\
 ## Subscribers to import

@@ -31,11 +31,15 @@ def accepted(criteria: Criteria) -> Criteria:
     query = TextQuery.parse(found.text)
     _check_text(query)
     only_wanted = str(TextQuery(query.wanted, (), query.either))
-    asked = {"text": only_wanted, "skills": found.skills.model_copy(update={"none": ()})}
+    asked = {
+        "text": only_wanted,
+        "skills": found.skills.model_copy(update={"none": ()}),
+        "roles": found.roles.model_copy(update={"none": ()}),
+    }
     if found.model_copy(update=asked) == Criteria():
         raise CriteriaError(
-            "the search only excludes, so that everything else would fit: name also a skill, a place, words or anything"
-            " else that is wanted"
+            "the search only excludes, so that everything else would fit: name also a skill, a role, a place, words or"
+            " anything else that is wanted"
         )
     return found
 

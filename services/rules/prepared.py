@@ -4,6 +4,7 @@ from functools import cached_property
 
 from schemas.posting import PostingCore
 from services.rules.placing import Allowed
+from services.rules.roles import roles
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack
 
@@ -30,6 +31,11 @@ class PreparedPosting:
         known = taxonomy()
         last_to_first = sorted(sorted(self.skills, reverse=True), key=self.core.__contains__)
         return {parent: name for name in last_to_first for parent in known.parents(name)}
+
+    @cached_property
+    def near_roles(self) -> frozenset[str]:
+        """Roles that are near one of the posting's."""
+        return frozenset[str]().union(*map(roles().neighbours, self.posting.roles))
 
     @cached_property
     def allowed(self) -> Allowed:

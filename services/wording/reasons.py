@@ -7,6 +7,7 @@ from services.rules.criterion import Fit, Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.language import LanguageFacts
 from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts, SkillDetail, skill_detail
 from services.rules.criterion.text import TextFacts
@@ -18,6 +19,7 @@ from services.wording.amounts import pay_besides, pay_in_words
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import each_once, places_listed, shares_ground
+from services.wording.roles import any_role_in_words, other_role_in_words
 from services.wording.words import Words
 
 _MOST_EVIDENCE = 120
@@ -30,6 +32,10 @@ def in_words(reason: Reason, words: Words, *, brief: bool = False) -> str:
     `brief`: without how far pay lies above a floor, which mails draw.
     """
     match reason.facts:
+        case RoleFacts() as facts:
+            return any_role_in_words(facts, reason.fit, words)
+        case OtherRoleFacts() as facts:
+            return other_role_in_words(facts, reason.fit, words)
         case AllFacts() as facts:
             return all_in_words(facts, words)
         case AnyFacts() as facts:

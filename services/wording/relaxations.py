@@ -9,6 +9,7 @@ from services.wording.amounts import exact_floor, percent
 from services.wording.facets import FACETS, asked_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
 from services.wording.places import place_in_words
+from services.wording.roles import roles_relaxed_in_words
 from services.wording.words import Words
 
 _MOST_BESIDES = 2
@@ -18,6 +19,8 @@ _MOST_BESIDES = 2
 def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
     """What a relaxation of `asked` asks for instead, a phrase."""
     match made.criterion:
+        case "roles.any" | "roles.none":
+            return roles_relaxed_in_words(made, asked, words)
         case "skills.all" | "skills.any" | "skills.none":
             return _skills(made, asked, words)
         case "text":

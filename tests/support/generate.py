@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
-from schemas.criteria import Criteria, CriteriaRecord, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, CriteriaRecord, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import (
     Cluster,
     Company,
@@ -24,6 +24,7 @@ from schemas.posting import (
 )
 from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.money import annual, rates_before, tops
+from services.rules.roles import roles
 from services.rules.skills import taxonomy
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
@@ -50,6 +51,10 @@ SKILLS = (
         "Node.js",
     ),
     *("Django", "Kafka", "PostgreSQL", "Kubernetes", "Docker", "AWS", "Terraform", "SQL", "Figma", "Excel", "German"),
+)
+ROLES = (
+    *("backend-engineer", "full-stack-engineer", "frontend-engineer", "devops-engineer", "solutions-engineer"),
+    *("data-engineer", "data-scientist", "accountant", "nurse"),
 )
 WORDS = (
     *("engineer", "platform", "payments", "growth", "remote", "team", "front-end", "back-end", "c++", "c#", ".net"),
@@ -133,6 +138,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         skills=tuple(
             Skill(name=name, core=random_.random() < 0.5) for name in random_.sample(SKILLS, k=random_.randint(1, 8))
         ),
+        roles=() if random_.random() < 0.2 else tuple(random_.sample(ROLES, k=random_.choice((1, 1, 2)))),
         workplace=random_.choice(("remote", "remote", "hybrid", "onsite", "unknown")),
         reach=reach_of(random_),
         timezones=Timezones(min=zone[0], max=zone[1]) if zone else None,
@@ -195,6 +201,18 @@ def _skills(random_: random.Random, model: PostingCore, others: Sequence[str]) -
     return SkillTerms(all=needed, any=any_of, at_least=at_least, none=tuple(unwanted))
 
 
+def _roles(random_: random.Random, model: PostingCore) -> RoleTerms:
+    own = model.roles or ROLES[:1]
+    near = sorted({name for role in own for name in roles().neighbours(role)})
+    wanted = {*_some(random_, own, 2), *_some(random_, near, 1), *_some(random_, ROLES, 1)}
+    return RoleTerms(
+        any=tuple(wanted) if random_.random() < 0.7 else (),
+        none=tuple(role for role in _some(random_, ROLES, 4) if role not in wanted) if random_.random() < 0.5 else (),
+        neighbours=random_.random() < 0.5,
+        accept_unknown=random_.choice((None, None, True, False)),
+    )
+
+
 def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[str] = SKILLS) -> Criteria:
     """Criteria drawn after a posting, not in canonical form and perhaps asking for nothing."""
 
@@ -217,6 +235,7 @@ def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[
         languages=random_.choice((("en",), ("en", "de"))) if often(0.15) else (),
         visa_sponsorship=often(0.08),
         accept_unknown_visa=often(0.5),
+        roles=_roles(random_, model) if often(0.2) else RoleTerms(),
     )
 
 

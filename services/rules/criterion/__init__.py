@@ -9,6 +9,7 @@ from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, 
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, VISA, WORKPLACE, Facet
 from services.rules.criterion.language import Language
 from services.rules.criterion.place import Place
+from services.rules.criterion.role import RolesAny, RolesNone
 from services.rules.criterion.salary import SalaryAbove
 from services.rules.criterion.skills import SkillsAll, SkillsAny, SkillsNone
 from services.rules.criterion.text import Text
@@ -37,6 +38,8 @@ LANGUAGE: Final = Language()
 FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
 """In the order in which indices hold their values."""
 CRITERIA: Final[tuple[Criterion[Any], ...]] = (
+    RolesAny(),
+    RolesNone(),
     SkillsAll(),
     SKILLS_ANY,
     SkillsNone(),

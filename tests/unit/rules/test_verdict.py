@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Seniority, Skill, Timezones
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.place import PlaceFacts
@@ -25,6 +25,7 @@ def test_a_closed_posting_fits_nobody() -> None:
 def test_every_criterion_asked_gives_one_reason_although_others_have_failed() -> None:
     asked = Criteria(
         skills=SkillTerms(all=("Go",), any=("Rust",), none=("PHP",)),
+        roles=RoleTerms(any=("nurse",), none=("physician",)),
         text="payments",
         places=("DE",),
         utc_offset=1.0,
@@ -37,7 +38,8 @@ def test_every_criterion_asked_gives_one_reason_although_others_have_failed() ->
     )
     found = verdict(asked, having("PHP", status="closed", language="en"))
     assert [reason.criterion for reason in found.reasons] == [
-        *("status", "skills.all", "skills.any", "skills.none", "text", "place", "timezone", "salary"),
+        *("status", "roles.any", "roles.none", "skills.all", "skills.any", "skills.none", "text", "place"),
+        *("timezone", "salary"),
         *("workplace", "seniority", "employment", "visa", "language"),
     ]
     assert all(reason.facts.as_data() for reason in found.reasons if reason.criterion != "status")

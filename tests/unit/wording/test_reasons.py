@@ -9,12 +9,13 @@ from babel.numbers import get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
 from services.rules.criterion import FACETS as CRITERION_FACETS
 from services.rules.criterion import Facts, Reason
 from services.rules.criterion.language import LanguageFacts
 from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
 from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts
 from services.rules.criterion.text import TextFacts
@@ -26,6 +27,7 @@ from services.wording.facets import FACETS
 from services.wording.lines import language_in_words
 from services.wording.places import place_in_words
 from services.wording.reasons import in_words
+from services.wording.roles import role_in_words
 from services.wording.words import LANGUAGES, Words
 from tests.support.blank_words import blank_words, words_beside
 from tests.support.digests import NOON, pay, posting
@@ -227,6 +229,7 @@ JOBS = st.builds(
     language=st.sampled_from([None, "en", "ja"]),
     posted_at=st.sampled_from([NOON, NOON - timedelta(days=3)]),
 )  # fmt: skip
+ROLE = Criteria(roles=RoleTerms(any=("backend-engineer",), neighbours=True))
 POSTINGS = generated_postings(200, 7)
 ASKED = st.sampled_from(generated_criteria(400, 7, POSTINGS))
 
@@ -287,6 +290,41 @@ def test_every_facet_has_words() -> None:
 @pytest.mark.parametrize(
     ("criteria", "job", "english", "german", "spanish"),
     [
+        (
+            ROLE,
+            a_posting(roles=("backend-engineer",)),
+            "is a job as Backend Engineer",
+            "ist eine Stelle als Backend-Entwickler",
+            "es un puesto de Desarrollador backend",
+        ),
+        (
+            ROLE,
+            a_posting(roles=("full-stack-engineer",)),
+            "is a job as Full-stack Engineer, close to Backend Engineer",
+            "ist eine Stelle als Full-Stack-Entwickler, ähnlich wie Backend-Entwickler",
+            "es un puesto de Desarrollador full stack, parecido a Desarrollador backend",
+        ),
+        (
+            ROLE,
+            a_posting(roles=("nurse",)),
+            "is a job as Nurse; you ask for Backend Engineer",
+            "ist eine Stelle als Pflegefachkraft; du suchst Backend-Entwickler",
+            "es un puesto de Enfermero; buscas Desarrollador backend",
+        ),
+        (
+            ROLE,
+            a_posting(),
+            "does not say what role it is; you ask for Backend Engineer",
+            "sagt nicht, um welchen Beruf es geht; du suchst Backend-Entwickler",
+            "no dice de qué puesto se trata; buscas Desarrollador backend",
+        ),
+        (
+            Criteria(roles=RoleTerms(none=("nurse",))),
+            a_posting(roles=("nurse",)),
+            "is a job as Nurse, which you exclude",
+            "ist eine Stelle als Pflegefachkraft, was du ausschließt",
+            "es un puesto de Enfermero, que excluyes",
+        ),
         (
             skills(all=("Go", "Kafka", "Rust")),
             a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka"))),
@@ -525,6 +563,10 @@ def names_in(facts: Facts, words: Words) -> list[str]:
     match facts:
         case PlaceFacts():
             return [place_in_words(code, words) for code in given]
+        case RoleFacts():
+            return [role_in_words(role, words) for role in given]
+        case OtherRoleFacts():
+            return [role_in_words(role, words) for role in (*given, facts.deciding) if role]
         case LanguageFacts():
             return [language_in_words(code, words) for code in (*given, facts.value)]
         case TextFacts():

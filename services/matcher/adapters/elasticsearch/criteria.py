@@ -19,9 +19,11 @@ from services.matcher.adapters.elasticsearch.documents import (
     ANY,
     ANYWHERE,
     UNKNOWN_PLACE,
+    UNKNOWN_ROLE,
     document,
     pair,
     parts_of,
+    role_anchor,
 )
 from services.matcher.adapters.elasticsearch.generations import Generations
 from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, SearchHits, aggregation_of, hits_in
@@ -31,6 +33,7 @@ from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
 from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
+from services.rules.roles import neighbours_mark
 from services.rules.text import TextQuery
 from services.runtime.chunks import chunked
 from services.runtime.clock import Clock, SystemClock
@@ -39,7 +42,7 @@ from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
 
-SCHEMA: Final = "criteria.v2"
+SCHEMA: Final = "criteria.v3"
 _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
@@ -69,9 +72,9 @@ class ElasticsearchCriteriaIndex:
         self.engine = engine
         self._clock = clock or SystemClock()
         self._at_once = _SEARCHED_AT_ONCE
-        self.generations = Generations(
-            engine, "criteria", definition(SCHEMA, shards=settings.shards, replicas=settings.replicas)
-        )
+        # Documents hold the roles that were near when they were written.
+        form = definition(SCHEMA, shards=settings.shards, replicas=settings.replicas, mark=neighbours_mark())
+        self.generations = Generations(engine, "criteria", form)
 
     def ensure(self) -> None:
         """Make the index where there is none."""
@@ -201,10 +204,11 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
     own, counted = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
     skills = [*own, *(pair(name, other) for name, other in combinations(own, 2))]
-    places = places_of(posting.reach)
+    places, roles = places_of(posting.reach), posting.roles or (UNKNOWN_ROLE,)
     met: dict[str, Iterable[str]] = {
         "also": skills,
         "any": counted,
+        "role": roles,
         "word": words,
         **{facet.name: [facet.standing(posting)] for facet in FACETS},
     }
@@ -212,16 +216,19 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
         met["place"] = places
     if posting.language is not None:
         met["language"] = [posting.language]
-    anchors = {"terms": {"anchor": _anchors(skills, counted, words, places)}}
+    anchors = {"terms": {"anchor": _anchors(skills, counted, words, roles, places)}}
     return {"bool": {"filter": [anchors, *({"terms": {field: [ANY, *terms]}} for field, terms in met.items())]}}
 
 
-def _anchors(skills: list[str], counted: list[str], words: list[str], places: tuple[str, ...] | None) -> list[str]:
+def _anchors(
+    skills: list[str], counted: list[str], words: list[str], roles: tuple[str, ...], places: tuple[str, ...] | None
+) -> list[str]:
     return [
         ALWAYS,
         *(f"s:{name}" for name in skills),
         *(f"a:{name}" for name in counted),
         *(f"w:{word}" for word in words),
+        *map(role_anchor, roles),
         *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
     ]
 

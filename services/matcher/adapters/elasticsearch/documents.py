@@ -1,10 +1,10 @@
 """Criteria as plain documents: what a posting must have to be looked at, and what rules it out.
 
 A criterion is looked at only for postings that hold its anchor: both of two skills of its `all`, else one of its `any`,
-else a word of its text (of each alternative, if there is nothing else), else one of its places; the few that need none
-of these are looked at always. In each other field a posting must meet one term, and `ANY` stands where nothing is
-asked. So a query is nothing but fields of which one term must be met, which Lucene joins as bit sets, 4,096 documents
-at a time; an exclusion would have every candidate be looked at by itself.
+else a word of its text (of each alternative, if there is nothing else), else one of its roles, else one of its places;
+the few that need none of these are looked at always. In each other field a posting must meet one term, and `ANY` stands
+where nothing is asked. So a query is nothing but fields of which one term must be met, which Lucene joins as bit sets,
+4,096 documents at a time; an exclusion would have every candidate be looked at by itself.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from typing import Any, Final
 from schemas.criteria import Criteria, CriteriaRecord
 from services.matcher.adapters.floors import packed_floor
 from services.rules.criterion import FACETS
+from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
 from services.rules.places import country_of, is_subdivision
 from services.rules.placing import concrete
@@ -26,12 +27,13 @@ ANYWHERE: Final = "p:*"
 ANY: Final = "*"
 """The term of a field in which nothing is asked."""
 UNKNOWN_PLACE: Final = "?"
+UNKNOWN_ROLE: Final = "?"
 
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
 """Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones."""
 HAS_MORE_SKILLS: Final = 1 << 62
-"""Than four that are needed together, or one of some: excluded ones, or several of some."""
+"""Than four that are needed together, or one of some: several of some, or excluded ones, be they skills or roles."""
 _BESIDE: Final = "\n"
 """Between the names of a pair."""
 CURRENCIES: Final = 26**3
@@ -45,7 +47,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
     criteria = record.criteria
     query = TextQuery.parse(criteria.text)
     pairs = _pairs(criteria.skills.all)
-    more, unwanted = _flat(pairs[2:]), criteria.skills.none
+    more, unwanted = _flat(pairs[2:]), (*criteria.skills.none, *map(role_anchor, criteria.roles.none))
     counted = criteria.skills.any if criteria.skills.at_least > 1 else ()
     fields = {
         **named,
@@ -54,6 +56,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "anchor": _anchors(criteria, query),
         "also": pairs[1:2] or [ANY],
         "any": (criteria.skills.all and criteria.skills.any) or [ANY],
+        "role": role_terms(criteria) or [ANY],
         "word": _telling_words(query) or [ANY],
         "place": place_terms(criteria),
         "language": criteria.languages or [ANY],
@@ -95,6 +98,18 @@ def place_terms(criteria: Criteria) -> list[str]:
     return [*found, UNKNOWN_PLACE] if criteria.accept_unknown_place else found
 
 
+def role_anchor(role: str) -> str:
+    """The anchor of a role; among what is excluded, that a job is it first of all."""
+    return f"r:{role}"
+
+
+def role_terms(criteria: Criteria) -> list[str]:
+    """Of which a posting must be one; none where any will do."""
+    asked = criteria.roles
+    found = [*suiting(asked)] if asked.any else []
+    return [*found, UNKNOWN_ROLE] if found and accepts_unknown_role(criteria) else found
+
+
 def _limits(criteria: Criteria, query: TextQuery) -> int:
     """What is decided last, packed: the floor, its currency, whether undisclosed pay will do, and what else to look at.
 
@@ -119,6 +134,8 @@ def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
         return [f"a:{name}" for name in any_of]
     if words := _telling_words(query):
         return [f"w:{word}" for word in words]
+    if roles := role_terms(criteria):
+        return [*map(role_anchor, roles)]
     if places != [ANY]:
         return [*(f"p:{place}" for place in places), ANYWHERE]
     return [ALWAYS]

@@ -17,6 +17,7 @@ from services.matcher.adapters.elasticsearch.documents import (
     HAS_MORE_TEXT,
     HAS_ZONE,
     currency_number,
+    role_anchor,
 )
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
 from services.rules.criterion.timezone import end_of
@@ -114,7 +115,7 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "skills": sorted(prepared.skills),
+        "skills": [*sorted(prepared.skills), *map(role_anchor, posting.roles[:1])],
         "counted": sorted({*prepared.skills, *prepared.implied}),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }

@@ -15,6 +15,7 @@ from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.rules.criterion import FACETS
+from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.places import countries_of, country_of, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, concrete
@@ -31,7 +32,7 @@ _LONGEST_WORD: Final = 200
 _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _NOT_TOLD: Final = "unknown"
-_FACTS: Final = 2
+_FACTS: Final = 3
 """Another number for each change of what `_facts` works out of a posting."""
 
 
@@ -71,6 +72,8 @@ def _facts(prepared: PreparedPosting) -> Json:
         "skills": sorted(prepared.skills),
         "skills_implied": sorted(prepared.implied.keys() - prepared.skills),
         "core": sorted(prepared.core),
+        "roles": posting.roles or [_NOT_TOLD],
+        "deciding_role": posting.roles[:1],
         "words": _words(prepared),
         "places": _places(prepared),
         **{facet.name: facet.standing(posting) for facet in FACETS},
@@ -133,6 +136,7 @@ def far_from(criteria: Criteria) -> Json | None:
 
 def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     """One for each criterion that asks for something which a document tells; `nearly` for near misses too."""
+    yield from _roles_asked(criteria)
     skills = criteria.skills
     if skills.all:
         yield _Demand(tuple({"term": {"skills": name}} for name in skills.all))
@@ -152,6 +156,15 @@ def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
             yield _Demand(({"terms": {facet.name: asked}},))
     if criteria.languages:
         yield _Demand((_either({"terms": {"language": criteria.languages}}, _lacking("language")),))
+
+
+def _roles_asked(criteria: Criteria) -> Iterator[_Demand]:
+    asked = criteria.roles
+    if asked.any:
+        suit = [*suiting(asked), _NOT_TOLD] if accepts_unknown_role(criteria) else suiting(asked)
+        yield _Demand(({"terms": {"roles": suit}},))
+    if asked.none:
+        yield _Demand(unwanted=({"terms": {"deciding_role": asked.none}},))
 
 
 def _words_asked(criteria: Criteria) -> Iterator[_Demand]:

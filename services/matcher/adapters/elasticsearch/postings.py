@@ -21,7 +21,7 @@ from services.rules.verdict import outcome_of
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
-SCHEMA: Final = "postings.v3"
+SCHEMA: Final = "postings.v4"
 _RESOLVED_AGAIN: Final = 3
 _PUT_BYTES: Final = 4 << 20
 _SEARCHES_AT_ONCE: Final = 50

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -10,9 +11,13 @@ from services.matcher.adapters.memory.columns import Growing, Rows
 from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
 
+UNKNOWN_ROLE: Final = ""
+"""The role of a posting of which nothing says one."""
+
 
 class Literals:
-    """Each has a number: a skill by its own name, a skill itself or as what another implies, a term of a text.
+    """Each has a number: a skill by its own name, a skill itself or as what another implies, a role, a deciding role, a
+    term of a text.
 
     A term is a word, or a phrase filed under its first two words. Of several skills, that so many are had is one
     literal too: those that a posting meets are found by counting, from its skills, not from all that there are.
@@ -26,6 +31,8 @@ class Literals:
         """By a skill: which counts it is one of."""
         self._least, self._counts = Growing(np.int64), Growing(np.int64)
         """By number of a count: how many skills it takes, and the number of its literal."""
+        self._roles: dict[str, int] = {}
+        self._deciding: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._phrases: dict[str, dict[str, int]] = {}
         self._begin_phrases: set[str] = set()
@@ -55,6 +62,14 @@ class Literals:
             self._count += 1
         return number
 
+    def role(self, role: str) -> int:
+        """The number of being a role, first of all or not; of `UNKNOWN_ROLE`, of not saying."""
+        return self._number(self._roles, role)
+
+    def deciding(self, role: str) -> int:
+        """The number of being a role first of all."""
+        return self._number(self._deciding, role)
+
     def term(self, term: str) -> int:
         """The number of saying a term."""
         words = term.split(" ")
@@ -72,7 +87,9 @@ class Literals:
 
     def held_by(self, prepared: PreparedPosting) -> Rows:
         """The numbers of what a posting has and says, in no order."""
-        found = _known(self._own, prepared.skills)
+        found, roles = _known(self._own, prepared.skills), prepared.posting.roles
+        found += _known(self._roles, roles or (UNKNOWN_ROLE,))
+        found += _known(self._deciding, roles[:1])
         if self._implied or self._counted:
             skills = prepared.skills | prepared.implied.keys()
             found += _known(self._implied, skills)

@@ -6,9 +6,10 @@ from datetime import datetime
 from heapq import merge
 from itertools import groupby, islice
 
-from schemas.criteria import Criteria, SkillTerms
+from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.ports import BackwardHit
+from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 
@@ -25,6 +26,7 @@ class MemoryRecentPostings:
         self._all: _NewestFirst = []
         self._by_skill: dict[str, _NewestFirst] = {}
         """Also by the skills that those of a posting imply."""
+        self._by_role: dict[str, _NewestFirst] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -45,7 +47,7 @@ class MemoryRecentPostings:
     def search(self, criteria: Criteria, since: datetime, most: int, *, backlog: bool = True) -> list[BackwardHit]:
         """The newest `most` open postings seen since then that `verdict` accepts or nearly accepts, newest first."""
         found: list[BackwardHit] = []
-        for prepared in self._since(criteria.skills, since):
+        for prepared in self._since(criteria, since):
             if len(found) >= most:
                 break
             if prepared.posting.backlog and not backlog:
@@ -84,12 +86,17 @@ class MemoryRecentPostings:
         yield self._all
         for name in {*prepared.skills, *prepared.implied}:
             yield self._by_skill.setdefault(name, [])
+        for role in {*prepared.posting.roles}:
+            yield self._by_role.setdefault(role, [])
 
-    def _since(self, asked: SkillTerms, since: datetime) -> Iterator[PreparedPosting]:
-        """Those that may have the skills, from new to old; equally old ones by their ids."""
+    def _since(self, criteria: Criteria, since: datetime) -> Iterator[PreparedPosting]:
+        """Those that may have the skills, else the roles, from new to old; equally old ones by their ids."""
+        asked = criteria.skills
         lists = [self._by_skill.get(name, []) for name in asked.all or asked.any]
         if asked.all:
             lists = [min(lists, key=len)]
+        if not lists and criteria.roles.any and not accepts_unknown_role(criteria):
+            lists = [self._by_role.get(role, []) for role in suiting(criteria.roles)]
         found = (islice(some, _end(some, since)) for some in (lists or [self._all]))
         return (entry[2] for entry, _ in groupby(merge(*found)))
 

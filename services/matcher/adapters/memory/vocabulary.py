@@ -23,8 +23,9 @@ from services.matcher.adapters.memory.columns import (
     Columns,
     Growing,
 )
-from services.matcher.adapters.memory.literals import Literals
+from services.matcher.adapters.memory.literals import UNKNOWN_ROLE, Literals
 from services.rules.criterion import FACETS
+from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
 from services.rules.placing import concrete
 from services.rules.text import TextQuery
@@ -120,9 +121,9 @@ class Vocabulary:
 
         A clause that can be looked up by what a posting has and says comes first.
         """
-        skills, text, literals = criteria.skills, criteria.text, self.literals
+        skills, asked, text, literals = criteria.skills, criteria.roles, criteria.text, self.literals
         clauses: list[list[int]] = []
-        if not (skills.any or skills.none or text or len(skills.all) > len(inline)):
+        if not (skills.any or skills.none or asked.any or asked.none or text or len(skills.all) > len(inline)):
             return clauses
         query = TextQuery.parse(text)
         if len(skills.all) > len(inline):
@@ -134,7 +135,16 @@ class Vocabulary:
         elif skills.any:
             clauses.append([literals.implied(name) for name in skills.any])
         clauses += [[literals.term(term) for term in group] for group in query.either]
-        unwanted = [*map(literals.own, skills.none), *map(literals.term, query.excluded)]
+        if asked.any:
+            unknown = (UNKNOWN_ROLE,) if accepts_unknown_role(criteria) else ()
+            # A posting has a role or two, many skills and hundreds of words; but what says no role meets all that
+            # accept it.
+            clauses.insert(len(clauses) if unknown else 0, [*map(literals.role, (*suiting(asked), *unknown))])
+        unwanted = [
+            *map(literals.own, skills.none),
+            *map(literals.deciding, asked.none),
+            *map(literals.term, query.excluded),
+        ]
         return [_coded(clause) for clause in clauses] + [
             [literal << LITERAL_SHIFT | NEGATED | LAST] for literal in unwanted
         ]

@@ -7,21 +7,22 @@ from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.language import LanguageFacts
 from services.rules.criterion.place import PlaceFacts
+from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
 from services.rules.criterion.skills import NoneFacts
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.text import TextQuery
 
-_WEIGHTY = frozenset({"skills.all", "skills.any", "text", "place", "salary"})
-_OF_THE_WORK = frozenset({"skills.all", "skills.any", "skills.none", "text"})
+_WEIGHTY = frozenset({"roles.any", "skills.all", "skills.any", "text", "place", "salary"})
+_OF_THE_WORK = frozenset({"roles.any", "roles.none", "skills.all", "skills.any", "skills.none", "text"})
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
 MOST_A_LINE = 2
 
 
 def most_telling(item: Item) -> FoundBy:
-    """The search to explain a job by: the one with most to say of skills, words, places and pay, then of all else.
+    """The search to explain a job by: the one that says most of role, skills, words, places and pay, then of all else.
 
     Of searches that tell as much, the one that the job suits best, which the item names first.
     """
@@ -57,12 +58,14 @@ def _is_exclusion(reason: Reason) -> bool:
     if isinstance(reason.facts, TextFacts):
         query = TextQuery.parse(reason.facts.asked)
         return not (query.wanted or query.either)
-    return isinstance(reason.facts, NoneFacts)
+    return isinstance(reason.facts, NoneFacts | OtherRoleFacts)
 
 
 def _is_stated(reason: Reason) -> bool:
     """Whether the posting says something, rather than fits by its silence."""
     match reason.facts:
+        case RoleFacts() as facts:
+            return bool(facts.own)
         case PlaceFacts() as facts:
             return bool(facts.fits)
         case TimezoneFacts() as facts:

@@ -1,0 +1,196 @@
+"""What the job is: roles of which a posting must be one, and roles that it must not be first of all."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.criteria import Criteria, RoleTerms
+from services.rules.criterion.base import (
+    SILENT,
+    CriteriaError,
+    Criterion,
+    F,
+    Facts,
+    Fit,
+    Reason,
+    Relaxation,
+    Step,
+    each_less,
+    few,
+    perhaps,
+    quoted,
+    yes_or_no,
+)
+from services.rules.prepared import PreparedPosting
+from services.rules.roles import Closeness, Role, roles
+from services.rules.text import TextQuery
+
+_DISTANCE: Final[Mapping[Closeness, float]] = {"same": 0.0, "near": 0.3, "family": 0.6, "far": 0.9}
+_BY_CLOSENESS: Final = tuple(_DISTANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts(Facts):
+    """What a job is, against what is asked; ids of roles."""
+
+    asked: tuple[str, ...]
+    own: tuple[str, ...]
+    """Those of the posting; empty where nothing says so."""
+    found: tuple[str, ...]
+    """Those of them that are asked for."""
+    near: tuple[str, ...] = ()
+    """Where none is: those of them that are near, and fit if neighbours will do."""
+    near_to: tuple[str, ...] = ()
+    """Those asked for that these are near."""
+    closeness: Closeness | None = None
+    """Of the closest of them to what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRoleFacts(Facts):
+    """What a job must not be first of all; ids of roles."""
+
+    asked: tuple[str, ...]
+    deciding: str | None
+    """Of the posting; None where nothing says so."""
+
+
+class _Roles(Criterion[F]):
+    evidence = "roles"
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """Both lists together: no role may be in both."""
+        return {"roles": _canonical(criteria)}
+
+    def _with(self, criteria: Criteria, step: Step, value: str | None, **changes: object) -> Relaxation:
+        return self._relaxed(criteria, step, value, roles=criteria.roles.model_copy(update=changes))
+
+
+class RolesAny(_Roles[RoleFacts]):
+    """Asks for one of some roles, or one near them; a posting of which nothing says the role may be accepted."""
+
+    name = "roles.any"
+    untold = 0.9
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any is named."""
+        return bool(criteria.roles.any)
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether one of the posting's roles is asked for, or near."""
+        asked, own = criteria.roles.any, prepared.posting.roles
+        if not asked:
+            return "yes"
+        if not own:
+            return yes_or_no(accepts_unknown_role(criteria))
+        if any(role in asked for role in own):
+            return "yes"
+        return yes_or_no(criteria.roles.neighbours and not prepared.near_roles.isdisjoint(asked))
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """Which of its roles is asked for, else how close they come."""
+        asked, own, known = criteria.roles.any, prepared.posting.roles, roles()
+        found = tuple(role for role in own if role in asked)
+        near = () if found else tuple(role for role in own if not known.neighbours(role).isdisjoint(asked))
+        near_to = tuple(role for role in asked if not known.neighbours(role).isdisjoint(near))
+        closest = min(
+            (known.closeness(role, wanted) for role in own for wanted in asked), key=_BY_CLOSENESS.index, default=None
+        )
+        return Reason(self.name, self.fit(criteria, prepared), RoleFacts(asked, own, found, near, near_to, closest))
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """Any role."""
+        return self._with(criteria, "without", None, any=(), neighbours=False, accept_unknown=None)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Roles that are near; postings of which nothing says the role."""
+        if not criteria.roles.neighbours:
+            yield self._with(criteria, "tolerate", None, neighbours=True)
+        if not accepts_unknown_role(criteria):
+            yield self._with(criteria, "accept", None, accept_unknown=True)
+
+    def distance(self, facts: RoleFacts, kin: float) -> float:
+        """By how close the closest role is."""
+        return SILENT if facts.closeness is None else _DISTANCE[facts.closeness]
+
+
+class RolesNone(_Roles[OtherRoleFacts]):
+    """Asks that the job is none of some roles first of all."""
+
+    name = "roles.none"
+    untold = 0.9
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any is named."""
+        return bool(criteria.roles.none)
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """Whether the posting's deciding role is none of them."""
+        own = prepared.posting.roles
+        return yes_or_no(not (own and own[0] in criteria.roles.none))
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """Which it is."""
+        facts = OtherRoleFacts(criteria.roles.none, next(iter(prepared.posting.roles), None))
+        return Reason(self.name, self.fit(criteria, prepared), facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """None excluded."""
+        return self._with(criteria, "without", None, none=())
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Each less."""
+        for name, others in each_less(criteria.roles.none):
+            yield self._with(criteria, "drop", name, none=others)
+
+
+def accepts_unknown_role(criteria: Criteria) -> bool:
+    """Whether a posting fits of which nothing says the role; unless said, where skills or words are asked for too.
+
+    These then say what the work is. Of a search that asks for roles alone nothing else would be known.
+    """
+    if criteria.roles.accept_unknown is not None:
+        return criteria.roles.accept_unknown
+    query = TextQuery.parse(criteria.text)
+    return bool(criteria.skills.all or criteria.skills.any or query.wanted or query.either)
+
+
+def suiting(asked: RoleTerms) -> tuple[str, ...]:
+    """All roles of which a posting must have one: those asked for, and those near them where these will do; sorted."""
+    near = map(roles().neighbours, asked.any) if asked.neighbours else ()
+    return tuple(sorted(frozenset(asked.any).union(*near)))
+
+
+def _canonical(criteria: Criteria) -> RoleTerms:
+    asked = criteria.roles
+    wanted, unwanted = _ids(asked.any), _ids(asked.none)
+    if clash := wanted & unwanted:
+        name = roles()[min(clash)].name()
+        raise CriteriaError(f"{name} is both asked for and excluded: take it out of one of the two lists of roles")
+    return RoleTerms(
+        any=tuple(sorted(wanted)),
+        none=tuple(sorted(unwanted)),
+        neighbours=asked.neighbours and bool(wanted),
+        # Said once and for all, so that a search that is relaxed elsewhere does not ask more of roles than before.
+        accept_unknown=accepts_unknown_role(criteria) if wanted else None,
+    )
+
+
+def _ids(asked: Iterable[str]) -> frozenset[str]:
+    return few({_id(said) for said in asked}, "roles in one list")
+
+
+def _id(said: str) -> str:
+    known = roles()
+    meant = known.meant(said)
+    if not meant:
+        names = _names(known.nearest(said))
+        raise CriteriaError(f"{quoted(said)} is not a role that is known here{perhaps(names)}")
+    if len(meant) > 1:
+        *some, last = _names(meant)
+        raise CriteriaError(f"{quoted(said)} may be {', '.join(some)} or {last}: name which is meant")
+    return meant[0].id
+
+
+def _names(some: Iterable[Role]) -> tuple[str, ...]:
+    return tuple(role.name() for role in some)

@@ -1,0 +1,61 @@
+"""What a job is, in words: why its role fits or does not, and how a wish for roles is relaxed."""
+
+from collections.abc import Iterable
+
+from schemas.criteria import Criteria
+from services.rules.criterion import Fit, Relaxation
+from services.rules.criterion.role import OtherRoleFacts, RoleFacts
+from services.rules.roles import roles
+from services.wording.lines import listed
+from services.wording.words import Words
+
+
+def role_in_words(role: str, words: Words) -> str:
+    """What it is called in the reader's language; its id where it is unknown, as one of another release."""
+    known = roles()
+    return known[role].name(words.locale.partition("_")[0]) if role in known else role
+
+
+def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
+    """`is a job as Backend Engineer`, `is a job as Full-stack Engineer, close to Backend Engineer`."""
+    if not facts.own:
+        said = words.say("does not say what role it is")
+    elif fit == "yes" and not facts.found:
+        said = words.say(
+            "is a job as {role}, close to {wanted}",
+            role=_listed(facts.near, words),
+            wanted=_listed(facts.near_to, words, either=True),
+        )
+    else:
+        said = _is(facts.found if fit == "yes" else facts.own, words)
+    if fit == "yes":
+        return said
+    return words.say("{said}; you ask for {wanted}", said=said, wanted=_listed(facts.asked, words, either=True))
+
+
+def other_role_in_words(facts: OtherRoleFacts, fit: Fit, words: Words) -> str:
+    """`is no job as Sales Engineer`; else that it is one, which is excluded."""
+    if fit == "yes" or facts.deciding is None:
+        return words.say("is no job as {role}", role=_listed(facts.asked, words, either=True))
+    return words.say("is a job as {role}, which you exclude", role=role_in_words(facts.deciding, words))
+
+
+def roles_relaxed_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
+    """What a relaxation asks of roles instead, a phrase."""
+    if made.criterion == "roles.none":
+        excluded = [str(made.value)] if made.step == "drop" else asked.roles.none
+        return words.say("without excluding {skills}", skills=_listed(excluded, words, either=True))
+    if made.step == "accept":
+        return words.say("with postings that do not say what role they are")
+    wanted = _listed(asked.roles.any, words, either=True)
+    if made.step == "tolerate":
+        return words.say("with roles close to {wanted} too", wanted=wanted)
+    return words.say("without regard to role ({asked})", asked=wanted)
+
+
+def _is(some: Iterable[str], words: Words) -> str:
+    return words.say("is a job as {role}", role=_listed(some, words))
+
+
+def _listed(some: Iterable[str], words: Words, *, either: bool = False) -> str:
+    return listed([role_in_words(role, words) for role in some], words, either=either)
