@@ -206,3 +206,39 @@ def test_a_dry_run_begins_no_installation(tmp_path: Path) -> None:
     ran = run("subscriber", "import", people, "--dry-run", "-c", file)
     assert ran.out.splitlines()[0] == "line 2, ada@example.com: new, with 0 searches"
     assert not (tmp_path / "jobchime-data").exists()
+
+
+def test_a_search_by_role_needs_no_file_and_its_mail_names_the_role(installation: Path) -> None:
+    named = ("--role", "Desarrollador backend", "--not-role", "nurse")
+    search = done(run("search", "add", "ada@example.com", *named, "--now", MORNING, "-c", installation)).strip()
+    at(installation, "20T06:30")
+    at(installation, "20T07:00")
+    [(_, jobs)] = mails(installation)
+    assert jobs == {"snake", "adder", "gopher"}
+    [mail] = installation.parent.rglob("*.eml")
+    body = message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().count("job as Backend Engineer") == len(jobs)
+
+    changed = run("search", "edit", search, "--neighbours", "--now", MORNING, "-c", installation)
+    assert done(changed).splitlines() == [
+        'criteria.roles: {"any": ["backend-engineer"], "none": ["nurse"], "accept_unknown": false} -> '
+        '{"any": ["backend-engineer"], "none": ["nurse"], "neighbours": true, "accept_unknown": false}'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ((), "the search asks for nothing: name a file of criteria"),
+        (("--role", "bakend enginer"), "did you mean Backend Engineer"),
+        (("--role", "construction"), "may be Construction Manager or Construction Worker"),
+        (("--not-role", "nurse"), "the search only excludes"),
+    ],
+)
+def test_a_role_that_cannot_be_searched_for_is_refused_in_one_sentence(
+    installation: Path, named: tuple[str, ...], said: str
+) -> None:
+    refused = run("search", "add", "ada@example.com", *named, "--now", MORNING, "-c", installation)
+    assert refused.code == 2
+    assert said in refused.err

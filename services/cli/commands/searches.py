@@ -18,13 +18,26 @@ from services.usecases import searches
 
 app = typer.Typer(no_args_is_help=True)
 
+Wanted = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE", help="What the job must be, as people call it; one or more times."),
+]
+Unwanted = Annotated[
+    list[str] | None, typer.Option("--not-role", metavar="ROLE", help="What it must not be; one or more times.")
+]
+Neighbours = Annotated[
+    bool | None, typer.Option("--neighbours/--no-neighbours", help="Whether roles near those will do too.")
+]
 SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id.")]
 
 
 @app.command("add")
 def add(
     subscriber: Person,
-    criteria: Annotated[Path, typer.Argument(help="A JSON file of criteria, see docs/fields.md.")],
+    criteria: Annotated[
+        Path | None,
+        typer.Argument(metavar="[CRITERIA]", help="A JSON file of criteria, see docs/fields.md; or name a role."),
+    ] = None,
     name: Annotated[str, typer.Option(help="What the subscriber calls it.")] = "My search",
     cadence: Annotated[str, typer.Option(help="instant, daily or weekly.")] = "daily",
     hour: Annotated[int, typer.Option(help="Of the subscriber's day, 0 to 23.")] = 8,
@@ -33,16 +46,22 @@ def add(
         list[str] | None,
         typer.Option(metavar="PLACE", help="A place whose jobs come first; one or more times."),
     ] = None,
+    role: Wanted = None,
+    not_role: Unwanted = None,
+    neighbours: Neighbours = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Save a search; it looks back over the last seven days."""
+    asked = _roles_of(role, not_role, neighbours)
+    if criteria is None and not asked:
+        raise UsageError('the search asks for nothing: name a file of criteria, or say --role "Backend Engineer"')
     fields = {
         "name": name,
         "cadence": cadence,
         "hour": hour,
         "weekday": weekday,
-        "criteria": read_json(criteria),
+        "criteria": _with_roles(read_json(criteria) if criteria else {}, asked),
         "preferred_places": prefer or [],
     }
     wanted = searches.search_from(fields)
@@ -60,6 +79,9 @@ def edit(
     cadence: Annotated[str | None, typer.Option(help="instant, daily or weekly.")] = None,
     hour: Annotated[int | None, typer.Option(help="Of the subscriber's day, 0 to 23.")] = None,
     weekday: Annotated[str | None, typer.Option(help="For weekly: monday to sunday.")] = None,
+    role: Wanted = None,
+    not_role: Unwanted = None,
+    neighbours: Neighbours = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
@@ -70,9 +92,14 @@ def edit(
     """
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}
+    installation = open_installation(config, create=False)
+    asked = _roles_of(role, not_role, neighbours)
     if criteria is not None:
-        fields["criteria"] = read_json(criteria)
-    changes = searches.change(open_installation(config, create=False), search, fields, moment(now))
+        fields["criteria"] = _with_roles(read_json(criteria), asked)
+    elif asked:
+        saved = searches.saved_query(installation, search).criteria
+        fields["criteria"] = _with_roles(json.loads(encode(saved)), asked)
+    changes = searches.change(installation, search, fields, moment(now))
     if not changes:
         raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
     typer.echo("\n".join(map(str, changes)))
@@ -137,6 +164,19 @@ def read_json(file: Path) -> Any:
             f" (line {error.lineno:,}, character {error.colno:,})" if isinstance(error, json.JSONDecodeError) else ""
         )
         raise UsageError(f"{file}: {reason_of(error)}{place}") from None
+
+
+def _roles_of(wanted: list[str] | None, unwanted: list[str] | None, neighbours: bool | None) -> dict[str, Any]:
+    """The fields of `criteria.roles` that options name."""
+    given: dict[str, Any] = {"any": wanted, "none": unwanted, "neighbours": neighbours}
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _with_roles(criteria: Any, asked: dict[str, Any]) -> Any:
+    """Criteria with some fields of `roles` in place of their own; whatever is no object is refused where it is read."""
+    if not asked or not isinstance(criteria, dict) or not isinstance(criteria.get("roles", {}), dict):
+        return criteria
+    return criteria | {"roles": criteria.get("roles", {}) | asked}
 
 
 def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:
