@@ -46,7 +46,7 @@ searches by `name`, and what a line leaves out stays. `--dry-run` says what woul
 _SEARCHES = """\
 ### Searches of a subscriber
 In JSON the objects of `searches`. A line of CSV holds one search: its `name` is the column `search`, `criteria` are
-JSON, and `preferred_places` have semicolons between them.
+JSON, and `speaks` and `preferred_places` have semicolons between their parts.
 """
 _PUSH = """\
 ## Postings that are pushed

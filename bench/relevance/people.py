@@ -49,7 +49,8 @@ class Person:
         """As an import takes it."""
         searches = [{field: one[field] for field in _TIMING if field in one} for one in self.searches]
         given = {"address": self.address, "name": self.name.capitalize(), "searches": searches}
-        return json.dumps(given | {"time_zone": self.time_zone, "currency": self.currency, "locale": "en"})
+        of_person = {"time_zone": self.time_zone, "currency": self.currency, "locale": "en", "speaks": self.speaks}
+        return json.dumps(given | of_person)
 
 
 def people(halves: Sequence[Half] = get_args(Half)) -> list[Person]:

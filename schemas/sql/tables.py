@@ -74,6 +74,7 @@ subscribers = Table(
     Column("time_zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("speaks", Text, comment='a JSON list of languages such as "de:working"; null: they do not say'),
     Column("status", Text, nullable=False, comment="active or paused; the erased have no row"),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),

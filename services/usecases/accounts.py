@@ -56,7 +56,7 @@ class Account:
 
 
 def profile_from(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`. Raises WrongFieldError."""
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`. Raises WrongFieldError."""
     with fields_checked():
         return profile_of(fields)
 
@@ -67,11 +67,11 @@ def add(installation: Installation, profile: Profile, now: datetime) -> Saved:
     return Saved(added.subscriber_id, (), why_suppressed(installation, profile.address))
 
 
-def change(installation: Installation, person: str, fields: Mapping[str, str], now: datetime) -> Saved:
+def change(installation: Installation, person: str, fields: Mapping[str, str | list[str]], now: datetime) -> Saved:
     """Change facts of someone, by id or address; what is not named stays. Raises UsageError, WrongFieldError."""
     for field, value in fields.items():
-        # Anything may be missing but an empty name: that is how somebody asks not to be greeted by one.
-        if field != "name" and not value.strip():
+        # An empty name is how somebody asks not to be greeted by one; of their languages they need not say anything.
+        if field != "name" and isinstance(value, str) and not value.strip():
             raise WrongFieldError(field, "it is empty; leave it out, and it stays as it is")
     known = find(installation, person)
     profile = profile_from({**asdict(known.profile), **fields})

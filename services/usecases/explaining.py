@@ -22,6 +22,7 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
 from services.notifier.domain.model import JobOpinion, Part
 from services.rules.criterion import Fit
+from services.rules.speaking import Unspoken, unspoken
 from services.rules.verdict import Outcome, Verdict, verdict
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.records import TopicReader
@@ -35,8 +36,10 @@ __all__ = [
     "Line",
     "Outcome",
     "Part",
+    "PostingCore",
     "Score",
     "Shown",
+    "Unspoken",
     "explain",
     "explain_json",
     "explain_text",
@@ -58,26 +61,28 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, and the score of what fits or nearly does."""
+    """A verdict, the score of what fits or nearly does, and whether its languages keep it from whoever searches."""
 
     verdict: Verdict
     score: Score | None
     """None for what does not fit: that is never weighed."""
+    unspoken: Unspoken | None = None
+    """What the job needs and the owner of a saved search does not speak: they are never sent it."""
 
 
 def explain(query: Query, posting: PostingCore, now: datetime, installation: Installation | None = None) -> Judgement:
     """Judge a posting and weigh it as a digest of `now` does.
 
-    `installation`: where a saved search is from; what its owner said of jobs then weighs too. Raises UnavailableError.
+    `installation`: where a saved search is from; what its owner speaks and said of jobs then counts too. Raises
+    UnavailableError.
     """
     judged = Judged(query.criteria, Ready(posting))
-    found = judged.verdict
-    if found.outcome == "reject":
-        return Judgement(found, None)
-    said: tuple[JobOpinion, ...] = ()
+    found, said, missing = judged.verdict, tuple[JobOpinion, ...](), None
     if installation is not None and query.owner_id is not None:
-        said = installation.subscribers.recipient(query.owner_id).said
-    return Judgement(found, score(judged, now, said, query.preferred_places))
+        owner = installation.subscribers.recipient(query.owner_id)
+        said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
+    scored = None if found.outcome == "reject" else score(judged, now, said, query.preferred_places)
+    return Judgement(found, scored, missing)
 
 
 def posting_from(value: Any) -> Shown:

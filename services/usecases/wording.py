@@ -8,6 +8,7 @@ from services.wording.catalogues import english
 from services.wording.lines import capitalised, one_line
 from services.wording.reasons import in_words
 from services.wording.relaxations import relaxation_in_words
+from services.wording.speaking import needs_in_words, unspoken_in_words
 
 __all__ = [
     "ago",
@@ -16,10 +17,12 @@ __all__ = [
     "in_telling_order",
     "in_words",
     "lasting",
+    "needs_in_words",
     "one_line",
     "part_line",
     "part_words",
     "plain",
     "relaxation_in_words",
+    "unspoken_in_words",
     "why_here",
 ]

@@ -15,7 +15,7 @@ from services.cli.commands.searches import read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
-from services.cli.weighed import score_json, score_lines
+from services.cli.weighed import language_lines, languages_json, score_json, score_lines
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
@@ -41,10 +41,12 @@ def explain(
         job = explaining.stored_posting(installation, posting)
     found = explaining.explain(asked, job.posting, at, installation)
     if as_json:
-        weighed = {"score": score_json(found.score, at) if found.score else None}
+        weighed = {"score": score_json(found.score, at) if found.score else None} | languages_json(job.posting, found)
         print_json(explain_json(asked.criteria, job.posting, found.verdict, job.evidence) | weighed)
         return
-    lines = ["", *score_lines(found.score, at)] if found.score else []
+    of_languages = language_lines(job.posting, found)
+    lines = ["", *of_languages] if of_languages else []
+    lines += ["", *score_lines(found.score, at)] if found.score else []
     if sys.stdout.isatty():
         page = explain_page(explained(job.posting, found.verdict, english(), job.evidence))
         console().print(page, *lines, sep="\n", markup=False)

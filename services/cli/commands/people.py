@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,8 @@ from services.settings import load_settings
 from services.usecases import accounts, importing, suppressions
 from services.usecases.installation import has_store
 
+_SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
+
 app = typer.Typer(no_args_is_help=True)
 app.command("feedback")(feedback)
 app.command("follow")(follow)
@@ -30,12 +32,13 @@ def add(
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "UTC",
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
     locale: Annotated[str, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = "en",
+    speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=_SPEAKS)] = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Take someone in."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
-    profile = accounts.profile_from(fields)
+    profile = accounts.profile_from(fields | {"speaks": speaks})
     saved = accounts.add(open_installation(config, create=True), profile, moment(now))
     typer.echo(saved.subscriber_id)
     _warn_of_suppression(saved)
@@ -51,12 +54,15 @@ def edit(
     ] = None,
     currency: Annotated[str | None, typer.Option(help="ISO 4217.")] = None,
     language: Annotated[str | None, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = None,
+    speaks: Annotated[
+        list[str] | None, typer.Option(metavar="LANGUAGE", help=f'{_SPEAKS} "" where they no longer say.')
+    ] = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Change someone's facts; what is not named stays, and so do their searches and what they were sent."""
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
-    fields = {field: value for field, value in given.items() if value is not None}
+    fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
     saved = accounts.change(open_installation(config, create=False), person, fields, moment(now))
     if not saved.changes:
         raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
@@ -125,7 +131,7 @@ def _row(account: accounts.Account) -> tuple[str | int, ...]:
     return (person.subscriber_id, *facts, account.searches)
 
 
-def _as_json(account: accounts.Account) -> dict[str, str | int]:
+def _as_json(account: accounts.Account) -> dict[str, Any]:
     person, profile = account.subscriber, account.subscriber.profile
     return {
         "subscriber_id": person.subscriber_id,
@@ -134,6 +140,7 @@ def _as_json(account: accounts.Account) -> dict[str, str | int]:
         "time_zone": profile.time_zone,
         "currency": profile.currency,
         "locale": profile.locale,
+        "speaks": [str(language) for language in profile.speaks],
         "status": account.status,
         "searches": account.searches,
     }

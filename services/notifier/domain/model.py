@@ -6,6 +6,7 @@ from typing import Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.rules.speaking import SpokenLanguage
 from services.rules.verdict import Verdict
 
 Cadence = Literal["instant", "daily", "weekly"]
@@ -47,6 +48,8 @@ class Recipient:
     """IANA name."""
     currency: str
     locale: str = "en"
+    speaks: tuple[SpokenLanguage, ...] = ()
+    """Empty where they do not say: then nothing is kept from them for its language."""
     hidden_companies: frozenset[str] = frozenset()
     """Folded names."""
     not_relevant: frozenset[str] = frozenset()

@@ -1,27 +1,33 @@
 """What a subscriber and a saved search may say of themselves, checked field by field."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
 from schemas.criteria import Criteria
 from schemas.faults import nearest
+from schemas.posting import LanguageLevel
 from services.notifier.domain.model import Cadence
 from services.notifier.domain.schedule import zones
 from services.rules.criteria import CriteriaError
 from services.rules.criterion.place import place_codes
+from services.rules.languages import language_code, language_near
 from services.rules.money import currencies
+from services.rules.speaking import LEVELS, SpokenLanguage
 
 Status = Literal["active", "paused"]
 
 MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
 _MOST_NAME = 120
+_CEFR: Final = {"a1": "basic", "a2": "basic", "b1": "working", "b2": "working", "c1": "fluent", "c2": "native"}
+"""The levels of the Common European Framework, as postings are read too."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -43,6 +49,8 @@ class Profile:
     time_zone: str
     currency: str
     locale: str
+    speaks: tuple[SpokenLanguage, ...] = ()
+    """By code; empty where they do not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +92,17 @@ class SavedSearch:
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:
-    """Check `address`, `name`, `time_zone`, `currency`, `locale`. Raises FieldError with the first that is wrong."""
+    """Check `address`, `name`, `time_zone`, `currency`, `locale`, `speaks`.
+
+    Raises FieldError with the first that is wrong.
+    """
     return Profile(
         address=_address(_text(fields, "address")),
         name=name_of(_text(fields, "name", ""), "name", required=False),
         time_zone=_time_zone(_text(fields, "time_zone", "UTC")),
         currency=_currency(_text(fields, "currency", "EUR")),
         locale=_locale(_text(fields, "locale", "en")),
+        speaks=speaks_of(fields.get("speaks")),
     )
 
 
@@ -119,6 +131,41 @@ def preferred_places_of(value: Any) -> tuple[str, ...]:
         return place_codes(place for place in named if place.strip())
     except CriteriaError as error:
         raise FieldError("preferred_places", str(error)) from None
+
+
+def speaks_of(value: Any) -> tuple[SpokenLanguage, ...]:
+    """Check languages, each by code or name and with a level behind a colon, if any. Raises FieldError.
+
+    A list, or a text with semicolons or commas between them; in the order of their codes.
+    """
+    named = re.split("[;,]", value) if isinstance(value, str) else [] if value is None else value
+    if not isinstance(named, list | tuple) or not all(isinstance(one, str | SpokenLanguage) for one in named):
+        raise FieldError("speaks", 'a list of languages such as ["en", "de:working"] was expected')
+    found = [one if isinstance(one, SpokenLanguage) else _spoken(one) for one in named if str(one).strip()]
+    known = dict(found)
+    for language in found:
+        if known[language.code] != language.level:
+            raise FieldError("speaks", f"{language.code} stands there twice, with two levels")
+    return tuple(SpokenLanguage(*one) for one in sorted(known.items()))
+
+
+def _spoken(text: str) -> SpokenLanguage:
+    name, _, level = (part.strip() for part in text.partition(":"))
+    code = language_code(name)
+    if code is None:
+        near = language_near(name)
+        raise FieldError("speaks", f"{name!r} is not a language{_perhaps(near, 'en, de or Portuguese')}")
+    return SpokenLanguage(code, _level(level) if level else None)
+
+
+def _level(text: str) -> LanguageLevel:
+    level = _CEFR.get(text.casefold(), text.casefold())
+    found = next((one for one in LEVELS if one == level), None)
+    if found is None:
+        near = nearest(text, LEVELS)
+        said = f"did you mean {near}?" if near else f"it is one of {', '.join(LEVELS)}"
+        raise FieldError("speaks", f"{text!r} is not a level of a language; {said}")
+    return found
 
 
 def name_of(text: str, field: str = "name", *, required: bool = True) -> str:

@@ -28,7 +28,14 @@ from services.notifier.importing.rows import BadRow, rows_of
 from services.rules.criteria import CriteriaError
 from services.rules.door import accepted
 
-_MEANT = {"email": "address", "e-mail": "address", "mail": "address", "language": "locale", "timezone": "time_zone"}
+_MEANT = {
+    "email": "address",
+    "e-mail": "address",
+    "mail": "address",
+    "language": "locale",
+    "languages": "speaks",
+    "timezone": "time_zone",
+}
 """Names that other systems have for these fields."""
 
 
@@ -86,8 +93,8 @@ def read_people(data: bytes | str, knows: Knows = nobody) -> Iterator[Entry | Fa
     """Read JSON lines, or CSV with a header line, told by the first character; each line comes to one or the other.
 
     The fields are those of `services.notifier.importing.fields`. CSV has the same columns but `searches`, and for one
-    search `search` (its name), `cadence`, `hour`, `weekday`, `criteria` as JSON, and `preferred_places` with semicolons
-    between them.
+    search `search` (its name), `cadence`, `hour`, `weekday`, `criteria` as JSON, and `preferred_places`. The parts of
+    a list have semicolons between them.
     """
     seen: dict[str, int] = {}
     for line, row in rows_of(data):

@@ -23,7 +23,7 @@ class Difference:
 
 def of_profile(old: Profile, new: Profile) -> list[Difference]:
     """The facts that differ."""
-    before, after = asdict(old), asdict(new)
+    before, after = _facts(old), _facts(new)
     return [Difference(name, before[name], after[name]) for name in before if before[name] != after[name]]
 
 
@@ -48,6 +48,10 @@ def of_entry(entry: Entry) -> Iterator[str]:
             yield f"search {wanted.name!r}: new"
         else:
             yield from (f"search {wanted.name!r}, {difference}" for difference in of_search(saved, wanted))
+
+
+def _facts(profile: Profile) -> dict[str, str]:
+    return asdict(profile) | {"speaks": ", ".join(map(str, profile.speaks))}
 
 
 def _parts(search: SavedSearch | WantedSearch) -> dict[str, str]:

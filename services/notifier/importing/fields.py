@@ -14,6 +14,10 @@ class Column(NamedTuple):
 
 
 _SEARCHES = [{"name": "Python work", "criteria": {"skills": {"all": ["Python"]}}}]
+_SPEAKS = (
+    "Languages by code (ISO 639-1) or name, with a level (`basic`, `working`, `fluent`, `native`) or without; "
+    "jobs that need another are not mailed. Unset: none is kept back."
+)
 _CRITERIA = {"skills": {"all": ["Python"]}, "places": ["DE"]}
 
 PERSON = (
@@ -22,6 +26,7 @@ PERSON = (
     Column("time_zone", "text", '`"UTC"`', "Europe/Berlin", "IANA name: `hour` of their searches is on its clock."),
     Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217: pay is also told in it."),
     Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, as `de`, or with a country."),
+    Column("speaks", "list of text", "unset", ["en", "de:working"], _SPEAKS),
     Column("searches", "list of tables", "unset", _SEARCHES, "What they look for, 50 at most; JSON lines alone."),
 )
 SEARCH = (

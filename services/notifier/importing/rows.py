@@ -12,13 +12,10 @@ from services.runtime.strict_json import read_alone, reason_of
 
 MOST_LINE = 1_000_000
 """Characters of one line of JSON."""
-COLUMNS = (
-    *("address", "name", "time_zone", "currency", "locale"),
-    *("search", "cadence", "hour", "weekday", "criteria", "preferred_places"),
-)
+_SEARCH_COLUMNS = ("cadence", "hour", "weekday", "criteria", "preferred_places")
+COLUMNS = ("address", "name", "time_zone", "currency", "locale", "speaks", "search", *_SEARCH_COLUMNS)
 """Of CSV: a person, and one search of theirs."""
 
-_SEARCH_COLUMNS = COLUMNS[6:]
 _MOST_QUOTED_LINES = 100
 """Lines that one quoted field may run over; where it runs farther, the quote that opened it was a stray one."""
 _DELIMITERS = (",", ";", "\t", "|")

@@ -1,11 +1,7 @@
 """The language that a posting is written in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-
-from babel import Locale
 
 from schemas.criteria import Criteria
 from services.rules.criterion.base import (
@@ -19,6 +15,7 @@ from services.rules.criterion.base import (
     quoted,
     yes_or_no,
 )
+from services.rules.languages import language_code
 from services.rules.prepared import PreparedPosting
 
 
@@ -74,16 +71,8 @@ def language_fits(asked: tuple[str, ...], value: str | None) -> bool:
     return not asked or value is None or value in asked
 
 
-@cache
-def _codes() -> dict[str, str]:
-    """ISO 639-1 codes and English names, each to its code."""
-    names = {code: str(name) for code, name in Locale("en").languages.items() if len(code) == 2}
-    return {name.casefold(): code for code, name in names.items()} | {code: code for code in names}
-
-
 def _code(asked: str) -> str:
-    folded = asked.strip().casefold()
-    code = _codes().get(folded) or _codes().get(re.split("[-_]", folded)[0])
+    code = language_code(asked)
     if code is None:
         raise CriteriaError(f"{quoted(asked)} is not a language code: use one like en, de or pt")
     return code

@@ -12,6 +12,7 @@ from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.lexicon import LANGUAGES, phrases_of
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import Document
+from services.rules.languages import ONE_CODE
 
 _CHUNK = 250
 _MOST_CHUNKS = 5
@@ -47,7 +48,6 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 (Cyrillic, Arabic, Indian scripts) serves several."""
 _LEAST_SCRIPT = 0.05
 """Of the letters: Japanese may have many Chinese characters and few of its own."""
-_ONE_NAME = {"nb": "no", "nn": "no"}
 
 
 def read_language(document: Document, stated: str | None) -> Finding[str | None]:
@@ -137,7 +137,7 @@ def _by_script(text: str) -> str | None:
 
 def _by_letters(text: str) -> str | None:
     code, probability = _identifier().classify(_NOISE.sub(" ", text))
-    return _ONE_NAME.get(code, code) if probability >= _LEAST_PROBABILITY else None
+    return ONE_CODE.get(code, code) if probability >= _LEAST_PROBABILITY else None
 
 
 def function_words() -> dict[str, Sequence[str]]:

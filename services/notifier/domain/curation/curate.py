@@ -28,10 +28,12 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
+from services.rules.speaking import unspoken
 from services.rules.verdict import Outcome, Verdict
 from services.rules.web_address import job_address
 from services.wording.catalogues import english
 from services.wording.reasons import in_words
+from services.wording.speaking import unspoken_in_words
 
 
 class CurateSettings(BaseModel):
@@ -178,9 +180,9 @@ def _judge_all(
     judged: dict[str, _Job] = {}
     for candidate in candidates:
         ready = judging.ready(candidate.posting)
-        no_news = _why_no_news(ready, recipient, due_at, settings)
+        why_not = _why_no_news(ready, recipient, due_at, settings) or _why_unspoken(candidate, recipient)
         posting_id = candidate.posting.posting_id
-        job = Dropped(posting_id, no_news) if no_news else _judge(ready, candidate.searches, judging)
+        job = Dropped(posting_id, why_not) if why_not else _judge(ready, candidate.searches, judging)
         if isinstance(job, Dropped):
             dropped.append(job)
         else:
@@ -206,6 +208,15 @@ def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings:
     if (posting.url or posting.apply_url) and not job_address(posting):
         return "has no link that can be followed"
     return None
+
+
+def _why_unspoken(candidate: Candidate, recipient: Recipient) -> str | None:
+    """That it needs a language which the recipient does not speak; what a search asks to be written in is welcome."""
+    if not recipient.speaks:
+        return None
+    asked = {code for search in candidate.searches for code in search.criteria.languages}
+    found = unspoken(recipient.speaks, candidate.posting, asked)
+    return unspoken_in_words(found, english()) if found else None
 
 
 def _judge(ready: Ready, searches: Sequence[DueSearch], judging: Judging) -> _Job | Dropped:

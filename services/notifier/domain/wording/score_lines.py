@@ -9,13 +9,18 @@ from services.rules.money import ANNUAL_FACTORS
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
 from services.wording.lines import listed
+from services.wording.speaking import needs_in_words
 
 
 def why_here(item: Item) -> tuple[str, ...]:
-    """Why a job stands where it stands: that it comes again, then each part of its score, the greatest first."""
+    """Why a job stands where it stands: that it comes again, each part of its score, the greatest first.
+
+    Then the languages that it needs.
+    """
     parts = sorted(item.parts, key=lambda part: -abs(part.points))
     shown = [part_line(part) for part in parts if part.code != "feedback" or part.points]
-    return (*([pay_news_line(item.pay_news)] if item.pay_news else []), *shown)
+    news = pay_news_line(item.pay_news) if item.pay_news else ""
+    return tuple(line for line in (news, *shown, needs_in_words(item.posting, english())) if line)
 
 
 def part_line(part: Part) -> str:

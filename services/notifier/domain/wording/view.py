@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from schemas.posting import PostingCore
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import NOT_PREFERRED, Digest, Item, Part, PayNews, Preferred, Sender
@@ -18,6 +20,7 @@ from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.lines import capitalised, one_line, quoted, zone_of
 from services.wording.reasons import in_words
+from services.wording.speaking import needs_in_words
 from services.wording.words import Words
 
 
@@ -29,6 +32,7 @@ class ShownJob:
     url: str
     company: str
     where: str
+    """With the languages that it needs besides that of the mail."""
     pay: str
     details: tuple[str, ...]
     """Level, time zones, that pay is not stated; its age comes before them."""
@@ -108,6 +112,10 @@ def shown_job(posting: PostingCore, words: Words) -> ShownJob:
         job_wording.timezones_line(posting.timezones, words),
         job_wording.no_pay_line(posting, words),
     )
+    where = (
+        job_wording.reach_line(posting, words),
+        needs_in_words(posting, words, beside=Locale.parse(words.locale).language),
+    )
     source, source_url, untitled = "", "", wording.LABELS["no_title"]
     if posting.attribution is not None:
         source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
@@ -115,7 +123,7 @@ def shown_job(posting: PostingCore, words: Words) -> ShownJob:
         title=one_line(posting.title) or words.say(untitled),
         url=job_address(posting),
         company=one_line(posting.company.name),
-        where=job_wording.reach_line(posting, words),
+        where=" · ".join(filter(None, where)),
         pay=capitalised(stated_pay(posting.salary, words)) if posting.salary else "",
         details=tuple(capitalised(detail) for detail in details if detail),
         source=words.say("via {source}", source=source) if source else "",

@@ -1,13 +1,15 @@
 """People as curation takes them: their facts, with what they said of jobs and companies."""
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
-from services.notifier.adapters.sql.rows import chunks
+from services.notifier.adapters.sql.rows import chunks, to_json
 from services.notifier.domain.model import Recipient
+from services.rules.speaking import SpokenLanguage
 
 
 def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Recipient]:
@@ -24,8 +26,20 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 time_zone=row.time_zone,
                 currency=row.currency,
                 locale=row.locale,
+                speaks=speaks_read(row.speaks),
                 hidden_companies=said.hidden_companies,
                 not_relevant=said.not_relevant,
                 said=said.said,
             )
     return found
+
+
+def speaks_written(speaks: Sequence[SpokenLanguage]) -> str | None:
+    """Languages as the table of subscribers has them; None where there are none."""
+    return to_json([str(one) for one in speaks]) if speaks else None
+
+
+def speaks_read(text: str | None) -> tuple[SpokenLanguage, ...]:
+    """Undo `speaks_written`."""
+    parts = (one.partition(":") for one in json.loads(text or "[]"))
+    return tuple(SpokenLanguage(code, level or None) for code, _, level in parts)

@@ -15,7 +15,7 @@ from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
 from services.notifier.adapters.sql.people import feedback
 from services.notifier.adapters.sql.people.feedback import rows_of
-from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting, suppression_of
 from services.notifier.adapters.sql.rows import hold_person, unsqueeze
@@ -185,7 +185,7 @@ class SqlSubscribers:
                 copied = dict(row) | {"address_hash": self._ids.address_hash(address), "exact": True}
                 connection.execute(upsert(connection, suppressions).values(copied).on_conflict_do_nothing())
 
-    def _columns(self, profile: Profile) -> dict[str, str]:
+    def _columns(self, profile: Profile) -> dict[str, str | None]:
         return {
             "address": profile.address,
             "address_hash": self._ids.address_hash(profile.address),
@@ -193,6 +193,7 @@ class SqlSubscribers:
             "time_zone": profile.time_zone,
             "currency": profile.currency,
             "locale": profile.locale,
+            "speaks": speaks_written(profile.speaks),
         }
 
 
@@ -213,7 +214,7 @@ def _get(connection: Connection, subscriber_id: str) -> Subscriber:
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     status: Status = "paused" if row.status == "paused" else "active"
-    profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale)
+    profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
     return Subscriber(row.subscriber_id, profile, status, row.created_at)
 
 
@@ -248,7 +249,7 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
     fields = ("subscriber_id", "address", "name", "time_zone", "currency", "locale", "status")
     return {
         "subscriber": {field: getattr(person, field) for field in fields}
-        | {"created_at": person.created_at.isoformat()},
+        | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()},
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
         "feedback": _feedback(connection, subscriber_id),
