@@ -3,6 +3,7 @@
 `say`, `count` and `mark` are what `make locales` looks for: each is called with literals.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,7 +49,8 @@ class Words:
     def _joined(self, names: Sequence[str], last: str) -> str:
         if len(names) < 2:
             return "".join(names)
-        return self.say(last, some=", ".join(names[:-1]), last=names[-1])
+        said = self.say(last, some=", ".join(names[:-1]), last=names[-1])
+        return _in_spanish(said, names[-1]) if self.locale.startswith("es") else said
 
     @property
     def tag(self) -> str:
@@ -59,3 +61,13 @@ class Words:
     def direction(self) -> str:
         """Which way the language is written: `ltr` or `rtl`."""
         return str(Locale.parse(self.locale).text_direction)
+
+
+def _in_spanish(said: str, last: str) -> str:
+    """`e` before what sounds like i, `u` before what sounds like o: `alemán e inglés`."""
+    start = said.removesuffix(last)
+    if re.match("h?[ií](?!e)", last, re.IGNORECASE):
+        start = re.sub(" y $", " e ", start)
+    elif re.match("h?[oó]", last, re.IGNORECASE):
+        start = re.sub(" o $", " u ", start)
+    return start + last

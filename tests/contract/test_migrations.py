@@ -261,6 +261,21 @@ def test_a_busy_table_does_not_hold_up_a_migration_for_ever(monkeypatch: pytest.
         assert revision_of(engine).state == "same"
 
 
+def test_who_was_there_before_languages_were_asked_says_nothing_of_them(url: str) -> None:
+    with opened(url) as engine:
+        upgrade_to(engine, "0014")
+        old = MetaData()
+        with reading(engine) as connection:
+            old.reflect(connection, only=["subscribers"])
+        people = old.tables["subscribers"]
+        leased = {"built_by": None, "build_lease": None}
+        with writing(engine) as connection:
+            connection.execute(people.insert().values({one.name: _value(one) for one in people.columns} | leased))
+        migrate(engine)
+        [person] = SqlSubscribers(engine, Ids(b"a secret for tests only")).all()
+        assert (person.profile.address, person.profile.speaks) == ("x", ())
+
+
 class TestMailboxes:
     """Before revision 0011 several mailboxes were taken for one."""
 

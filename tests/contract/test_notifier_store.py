@@ -1,6 +1,7 @@
 """What the notifier asks of its store about people and their searches, whichever engine holds it."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
 from services.notifier.domain.feedback import Statement
-from services.notifier.domain.people import Timing, profile_of
+from services.notifier.domain.model import Hold
+from services.notifier.domain.people import Timing, profile_of, speaks_of
+from services.notifier.domain.windows import Closing
+from services.rules.speaking import SpokenLanguage
 from services.runtime.errors import UsageError
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting, sqlite_store
 from tests.support.serving import DAY, HOUR, due, serve
@@ -156,6 +160,31 @@ class TestPeople:
         assert data["feedback"][0]["value"] == "cluster-x"
         assert data["digests"][0]["items"][0]["posting_id"] == posting("one").posting_id
         assert data["digests"][0]["email"]["subject"] == "1 new job"
+
+    def test_what_somebody_speaks_is_kept_changed_exported_and_reaches_whoever_curates(
+        self, store: NotifierStore
+    ) -> None:
+        ada = store.person("ada", speaks=["en", "de:working"])
+        store.search(ada)
+        spoken = (SpokenLanguage("de", "working"), SpokenLanguage("en"))
+        assert ada.profile.speaks == store.subscribers.find("ada@example.com").profile.speaks == spoken
+        assert due(store, NOW + DAY)[0].recipient.speaks == spoken
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["speaks"] == ["de:working", "en"]
+        silent = store.subscribers.change(ada.subscriber_id, replace(ada.profile, speaks=()), NOW)
+        assert silent.profile.speaks == store.subscribers.recipient(ada.subscriber_id).speaks == ()
+        assert store.subscribers.export(ada.subscriber_id)["subscriber"]["speaks"] == []
+        assert "working" not in str(published(store)), "what somebody speaks is in no topic"
+
+    def test_a_digest_chosen_by_languages_that_changed_meanwhile_is_not_kept(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        store.search(ada)
+        [claimed] = due(store, NOW + DAY)
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, speaks=speaks_of("da")), NOW)
+        held = Hold(claimed.recipient, NOW + DAY, "nothing new was found", ())
+        closings = [Closing(window, 1, NOW + 2 * DAY) for window in claimed.windows]
+        assert not store.digests.commit(held, closings, None, NOW + DAY)
+        again = replace(held, recipient=store.subscribers.recipient(ada.subscriber_id))
+        assert store.digests.commit(again, closings, None, NOW + DAY)
 
     def test_feedback_reaches_whoever_curates(self, store: NotifierStore) -> None:
         ada = store.person("ada")

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,41 @@ def test_people_are_imported_line_by_line_and_faults_do_not_repeat_the_address(
     assert "line 5: not JSON" in ran.err
     assert "two@example.com" not in ran.err
     assert "1 subscriber" in run("subscriber", "list", "-c", installation).out
+
+
+def test_who_speaks_english_and_spanish_is_offered_no_job_that_needs_danish(tmp_path: Path) -> None:
+    texts = {
+        "plain": "We look for a Python engineer who likes tides.",
+        "danish": "We look for a Python engineer. You speak Danish fluently.",
+        "either": "We look for a Python engineer. Fluent in Spanish or Danish.",
+        "wish": "We look for a Python engineer. Danish is a plus.",
+        "skrevet": "Vi søger en udvikler, som kan skrive Python og gerne vil arbejde sammen med os i vores lille hold. "
+        "Du får gode kolleger, fleksible arbejdstider og en arbejdsplads tæt på havnen, hvor vi spiser frokost sammen.",
+    }
+    jobs = [
+        {"id": name, "title": f"Python engineer {name}", "company": f"{name} works", "description": text,
+         "url": f"https://jobs.example.com/{name}", "posted_at": datetime.now(UTC).isoformat()}
+        for name, text in texts.items()
+    ]  # fmt: skip
+    (tmp_path / "jobs.jsonl").write_text("\n".join(map(json.dumps, jobs)), encoding="utf-8")
+    search = {"name": "Snakes", "cadence": "instant", "criteria": {"skills": {"all": ["Python"]}}}
+    people = [
+        {"address": "eva@example.com", "speaks": ["English", "es"], "searches": [search]},
+        {"address": "dan@example.com", "speaks": "da; en", "searches": [search]},
+        {"address": "silent@example.com", "searches": [search]},
+    ]
+    (tmp_path / "people.jsonl").write_text("\n".join(map(json.dumps, people)), encoding="utf-8")
+    config = tmp_path / "jobchime.toml"
+    config.write_text(f'[[ingest.sources]]\nname = "own"\nurl = "{tmp_path / "jobs.jsonl"}"\n', encoding="utf-8")
+    assert run("subscriber", "import", tmp_path / "people.jsonl", "-c", config).code == 0
+    assert run("run", "--once", "-c", config).code == 0
+    digests = {one["address"]: json.loads(run("preview", one["address"], "--json", "-c", config).out) for one in people}
+    got = {to: {item["title"].split()[-1] for item in digest["items"]} for to, digest in digests.items()}
+    assert got == {
+        "eva@example.com": {"plain", "either", "wish"},
+        "dan@example.com": set(texts),
+        "silent@example.com": set(texts),
+    }
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import Company, PostingCore, Skill
+from schemas.posting import Company, PostingCore, Skill, Spoken
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.settings import NotifierSettings
 from tests.support.digests import pay
@@ -82,6 +82,21 @@ def test_instant_mails_are_six_a_local_day_and_the_rest_waits_for_the_next(tmp_p
     assert Counter(at.date().day for at in local) == {1: 6, 2: 1}
     assert local[-1].strftime("%H:%M") == "00:00"
     assert jobs_in(days, "ada@example.com") == Counter({f"job-{n:03}": 1 for n in range(12)})
+    days.store.engine.dispose()
+
+
+@pytest.mark.parametrize("cadence", ["instant", "daily", "weekly"])
+def test_who_speaks_english_and_spanish_is_mailed_no_danish_job(tmp_path: Path, cadence: str) -> None:
+    days = Days(sqlite_store(tmp_path), tmp_path / "mails", settings=NotifierSettings(curate=ALL))
+    start = utc("2026-07-01T06:00")
+    for name, speaks in (("eva", ["en", "es"]), ("dan", ["da"])):
+        person = days.store.person(name, speaks=speaks, now=start)
+        days.store.search(person, now=start, cadence=cadence, hour=8)
+    danish = {"languages": (Spoken(any=("da",)),)}
+    jobs = [posting(f"job-{n:03}", fetched_at=start, language="en", **(danish if n else {})) for n in range(3)]
+    days.live_until(start, start + 8 * DAY, 6 * HOUR, jobs)
+    assert jobs_in(days, "eva@example.com") == Counter({"job-000": 1})
+    assert jobs_in(days, "dan@example.com") == Counter({"job-001": 1, "job-002": 1})
     days.store.engine.dispose()
 
 

@@ -18,6 +18,7 @@ from services.notifier.domain.curation.judging import Judging
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Hold, Item, JobOpinion, Left, SentItem
 from services.rules.signature import SAME_KEY_LIKENESS, candidates_key, fold_company, likeness, same_job
+from services.rules.speaking import SpokenLanguage
 from services.rules.verdict import verdict
 from services.wording.catalogues import english
 from services.wording.reasons import in_words
@@ -27,6 +28,7 @@ from tests.support.found_jobs import (
     SEARCHES,
     SETTINGS,
     SETTINGS_DRAWN,
+    SPEAKS,
     Life,
     candidates,
     copies_of,
@@ -49,12 +51,12 @@ CODES = {
 """Of the parts of a score for each search: only some prefer places."""
 
 
-@given(lives(), sayings(), SETTINGS_DRAWN)
+@given(lives(), sayings(), SPEAKS, SETTINGS_DRAWN)
 def test_it_is_what_the_plain_reference_makes_of_it(
-    life: Life, said: tuple[JobOpinion, ...], settings: CurateSettings
+    life: Life, said: tuple[JobOpinion, ...], speaks: tuple[SpokenLanguage, ...], settings: CurateSettings
 ) -> None:
     jobs, sent = life
-    to = recipient(said=said, hidden_companies=frozenset({"cobalt"}))
+    to = recipient(said=said, speaks=speaks, hidden_companies=frozenset({"cobalt"}))
     made = curate(to, SEARCHES, jobs, sent, NOON, settings)
     expected = naive_curation(to, jobs, sent, NOON, settings)
     if isinstance(made, Hold):

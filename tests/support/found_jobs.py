@@ -7,12 +7,13 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from schemas.criteria import SalaryFloor
-from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill
+from schemas.posting import Attribution, Cluster, PostingCore, Reach, Skill, Spoken
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import Candidate, Digest, Hold, Item, JobOpinion, SentItem
+from services.notifier.domain.people import speaks_of
 from services.rules.signature import same_job
 from tests.support.digests import NOON, PYTHON, pay, posting, search, words_about
 
@@ -27,6 +28,11 @@ SEARCHES = (
 )
 SETTINGS = CurateSettings(most_items=4, most_near=2, most_per_company=2, most_alike=2)
 PAYS = (None, pay(None, 57_000), pay(None, 64_000), pay(None, 90_000), pay(30, 45, "USD", "hour"))
+NEEDS: tuple[tuple[Spoken, ...], ...] = (
+    (), (), (Spoken(any=("de",), level="fluent"),), (Spoken(any=("da", "de")), Spoken(any=("en",))),
+    (Spoken(any=("da",), need="wanted"),),
+)  # fmt: skip
+SPEAKS = st.sampled_from(["", "", "en", "en; de:basic", "en; de:working", "da; de"]).map(speaks_of)
 TITLES = ("Python engineer", "Developer")
 REACHES = (Reach(scope="worldwide"), Reach(scope="listed", countries=("PT",)), Reach(scope="listed", groups=("eu",)))
 
@@ -53,6 +59,8 @@ def postings(draw: st.DrawFn, names: str = "abcdefghijkl") -> PostingCore:
         backlog=draw(st.sampled_from([False] * 9 + [True])),
         skills=(Skill(name=draw(st.sampled_from(["Python"] * 5 + ["Go"])), core=draw(st.booleans())),),
         salary=draw(st.sampled_from(PAYS)),
+        language=draw(st.sampled_from(["en", "en", "en", "de", None])),
+        languages=draw(st.sampled_from(NEEDS)),
         posted_at=NOON - timedelta(days=draw(st.sampled_from([0, 1, 2, 3, 5, 8, 13, 14, 21, 30, 33]))),
     )
 

@@ -55,6 +55,7 @@ def naive_curation(
 ) -> Naive:
     """The jobs of one digest, in order."""
     jobs = [job for job in _newest(candidates) if _is_news(job.posting, recipient, due_at, settings)]
+    jobs = [job for job in jobs if _is_for_who_speaks(job, recipient)]
     for job in jobs:
         _judge(job)
     kept: list[_Job] = []
@@ -98,6 +99,22 @@ def _is_news(posting: PostingCore, recipient: Recipient, due_at: datetime, setti
         and fold_company(posting.company.name) not in recipient.hidden_companies
         and posting.cluster.key not in recipient.not_relevant
     )
+
+
+def _is_for_who_speaks(job: _Job, recipient: Recipient) -> bool:
+    """Each need is met by one language at most a level below; what says nothing is written in one that is spoken."""
+    own = dict(recipient.speaks)
+    needs = [one for one in job.posting.languages if one.need == "needed"]
+    asked = [code for search in job.searches.values() for code in search.criteria.languages]
+    return not own or (
+        all(any(code in own and _is_level(own[code], need.level) for code in need.any) for need in needs)
+        and (bool(job.posting.languages) or job.posting.language in (None, *own, *asked))
+    )
+
+
+def _is_level(own: str | None, asked: str | None) -> bool:
+    rank = {"basic": 0, "working": 1, "fluent": 2, "native": 3}
+    return own is None or asked is None or rank[asked] - rank[own] <= 1
 
 
 def _judge(job: _Job) -> None:

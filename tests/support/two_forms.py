@@ -30,6 +30,7 @@ from tests.support.generate import postings as generated_postings
 
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")
 _CURRENCIES = ("EUR", "USD", "GBP", "INR")
+_SPEAKS = ((), ("en",), ("en", "de:basic"), ("fr", "en:working"), ("es", "pt", "en"))
 _SHARING = ("notifier", "ingest", "matcher")
 _CADENCES = ("instant", "daily", "daily", "daily", "weekly")
 
@@ -53,6 +54,7 @@ def people(count: int, searches_each: int, pool: Sequence[Criteria], seed: int) 
                     "name": f"Person {number}",
                     "time_zone": chance.choice(_ZONES),
                     "currency": chance.choice(_CURRENCIES),
+                    "speaks": chance.choice(_SPEAKS),
                 }
             ),
             tuple(

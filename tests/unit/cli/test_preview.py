@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.posting import Company, Reach, Skill
+from schemas.posting import Company, Reach, Skill, Spoken
 from services.cli.commands.status_page import page
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
@@ -69,6 +69,33 @@ def test_a_preview_says_why_each_job_is_where_it_is(jobchime: Command) -> None:
     assert told[1].strip() == "fit 50 of 50: Python is core to it"
     assert any("names Python only in passing" in line for line in told)
     assert jobchime.titles()[-1] == "Office manager"
+
+
+def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_are_not_spoken(
+    jobchime: Command, store: NotifierStore
+) -> None:
+    danish = posting("danish", title="Danish engineer", languages=(Spoken(any=("da",), level="fluent"),))
+    [search] = store.searches.all()
+    store.matches.store(0, [arrival(len(JOBS), danish, [search.key])], NOW)
+    assert "needs Danish (fluent)" in jobchime("preview", "ada@example.com").out
+    assert "needs Danish (fluent)" in jobchime("explain", search.search_id, danish.posting_id).out
+    assert "speaks: nothing -> en" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "English").out
+    told = jobchime("preview", "ada@example.com", "--dropped").out
+    assert f"{danish.posting_id}  needs Danish, which you do not speak" in told
+    assert "Danish engineer" not in told
+    why = jobchime("explain", search.search_id, danish.posting_id).out
+    assert "left out of every mail: needs Danish, which you do not speak" in why
+    as_json = json.loads(jobchime("explain", search.search_id, danish.posting_id, "--json").out)
+    assert as_json["languages"] == {
+        "needs": "needs Danish (fluent)",
+        "unspoken": "needs Danish, which you do not speak",
+    }
+    shown = json.loads(run("subscriber", "show", "ada@example.com", "-c", jobchime.config).out)
+    assert shown["subscriber"]["speaks"] == ["en"]
+    assert "speaks: en -> nothing" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "").out
+    assert "Danish engineer" in jobchime("preview", "ada@example.com").out
+    wrong = jobchime("subscriber", "edit", "ada@example.com", "--speaks", "Danisch")
+    assert (wrong.code, "did you mean Danish?" in wrong.err) == (2, True)
 
 
 def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tmp_path: Path) -> None:

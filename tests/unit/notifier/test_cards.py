@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore
+from schemas.posting import PostingCore, Reach, Spoken
 from services.notifier.adapters.rendering.cards import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
@@ -109,3 +109,19 @@ def page_of(change: Callable[[Item], Item]) -> str:
     assert page.html.count('class="note"') == 1
     assert "<lead>" not in page.html
     return " ".join(page.text.split())
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Remote from anywhere · needs German (fluent)"),
+        ("de", "Remote, von überall · erfordert Englisch"),
+        ("es", "En remoto desde cualquier lugar · requiere alemán (fluido) e inglés"),
+    ],
+)
+def test_a_card_says_beside_the_place_which_languages_a_job_needs_but_that_of_the_mail(locale: str, said: str) -> None:
+    needs = (Spoken(any=("de",), level="fluent"), Spoken(any=("en",)), Spoken(any=("fr",), need="wanted"))
+    made = digest(posting(languages=needs, reach=Reach(scope="worldwide")), to=recipient(locale=locale))
+    email = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert f">{said}</p>" in email.html
+    assert said in " ".join(email.text.split())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill
+from schemas.posting import Attribution, PostingCore, Reach, Salary, Skill, Spoken
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.pay_news import pay_of
 from services.notifier.domain.model import (
@@ -21,6 +21,7 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
+from services.notifier.domain.people import speaks_of
 from services.rules.signature import fold_company
 from tests.support.digests import NOON, PYTHON, pay, posting, recipient, search, words_about
 
@@ -297,3 +298,43 @@ def test_of_two_copies_of_a_job_the_one_that_can_be_followed_is_shown() -> None:
         posting("b", company="Acme", url=None, description_text=words_about("a")),
     )
     assert ids(chosen(bare, linked)) == ["a"]
+
+
+def speaking(*languages: str) -> Recipient:
+    return recipient(speaks=speaks_of(list(languages)))
+
+
+def test_a_job_that_needs_what_the_subscriber_does_not_speak_is_dropped_and_no_near_miss() -> None:
+    danish = posting("danish", languages=(Spoken(any=("da",)),))
+    near = posting("near", languages=(Spoken(any=("da",)),), salary=pay(None, 65_000))
+    made = chosen(posting("plain"), danish, near, by=(FLOOR,), to=speaking("en", "es"))
+    assert ids(made) == ["plain"]
+    assert made.near == ()
+    assert {reason_of(one, made) for one in (danish, near)} == {"needs Danish, which you do not speak"}
+    assert sorted(ids(chosen(danish, to=speaking("da", "es")))) == ["danish"]
+    assert ids(chosen(danish)) == ["danish"], "who does not say what they speak is kept from nothing"
+
+
+@pytest.mark.parametrize("cadence", ["instant", "daily", "weekly"])
+def test_the_languages_count_at_any_cadence(cadence: str) -> None:
+    by = search(cadence=cadence)
+    made = choose(posting(languages=(Spoken(any=("da",)),)), by=(by,), to=speaking("en"))
+    assert isinstance(made, Hold)
+
+
+def test_what_is_written_in_another_language_is_dropped_unless_a_search_asks_for_it() -> None:
+    danish = posting(language="da")
+    held = choose(danish, to=speaking("en"))
+    assert reason_of(danish, held) == "is written in Danish, which you do not speak"
+    reads = search("Danish", PYTHON.model_copy(update={"languages": ("da",)}))
+    assert ids(chosen(danish, by=(SEARCH, reads), to=speaking("en"))) == [danish.source_id]
+
+
+def test_of_one_job_in_two_languages_the_copy_that_can_be_read_comes() -> None:
+    text = words_about("job")
+    danish = posting("danish", description_text=text, language="da", salary=pay(None, 90_000))
+    english = posting("english", description_text=text, language="en")
+    assert ids(chosen(danish, english)) == ["danish"]
+    made = chosen(danish, english, to=speaking("en"))
+    assert ids(made) == ["english"]
+    assert reason_of(danish, made) == "is written in Danish, which you do not speak"

@@ -259,3 +259,40 @@ def test_no_line_is_lost_but_by_a_quote_that_closes_on_another(rows: list[str]) 
     found = outcomes("\n".join(["address,name", "a@example.com,Ada", *plain, "b@example.com,Bob"]))
     assert found[0] == (2, "Ada")
     assert found[-1] == (len(rows) + 3, "Bob")
+
+
+@pytest.mark.parametrize(
+    "written", [["en", "de:working"], "German: B2, english", "en; Deutsch:working; en", ["de-AT:Working", "EN"]]
+)
+def test_a_person_may_say_what_they_speak_by_code_or_name(written: Any) -> None:
+    [entry] = read_people(lines({"address": "ada@example.com", "speaks": written}))
+    assert isinstance(entry, Entry)
+    assert [str(one) for one in entry.profile.speaks] == ["de:working", "en"]
+
+
+def test_what_is_spoken_is_a_column_of_csv() -> None:
+    ada, bob = read_people("address,speaks,search,criteria\nada@example.com,en; de:basic,,\nbob@example.com,,,\n")
+    assert isinstance(ada, Entry)
+    assert isinstance(bob, Entry)
+    assert [str(one) for one in ada.profile.speaks] == ["de:basic", "en"]
+    assert bob.profile.speaks == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (["Danisch"], "speaks: 'Danisch' is not a language; did you mean Danish?"),
+        ("zz", "speaks: 'zz' is not a language, such as en, de or Portuguese"),
+        (["de:flunt"], "speaks: 'flunt' is not a level of a language; did you mean fluent?"),
+        (["de:9"], "speaks: '9' is not a level of a language; it is one of basic, working, fluent, native"),
+        (["de", "de:basic"], "speaks: de stands there twice, with two levels"),
+        ([7], 'speaks: a list of languages such as ["en", "de:working"] was expected'),
+        ({"de": "basic"}, 'speaks: a list of languages such as ["en", "de:working"] was expected'),
+    ],
+)
+def test_a_language_that_is_none_is_a_fault_of_the_line(written: Any, said: str) -> None:
+    assert only_fault(lines({"address": "ada@example.com", "speaks": written})).said == said
+
+
+def test_a_list_of_languages_under_another_name_is_told_the_right_one() -> None:
+    assert "did you mean speaks?" in only_fault(lines({"address": "ada@example.com", "languages": ["de"]})).said

@@ -134,3 +134,31 @@ def test_no_use_case_opens_anything_when_it_is_imported(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_somebody_speaks_is_changed_kept_and_taken_back(installation: Installation) -> None:
+    own_id = accounts.add(installation, accounts.profile_from(ADA | {"speaks": ["en", "de:basic"]}), NOW).subscriber_id
+    [told] = accounts.change(installation, own_id, {"speaks": ["de:working", "English"]}, NOW).changes
+    assert str(told) == "speaks: de:basic, en -> de:working, en"
+    accounts.change(installation, own_id, {"currency": "USD"}, NOW)
+    assert accounts.export(installation, own_id)["subscriber"]["speaks"] == ["de:working", "en"]
+    assert [str(one) for one in accounts.change(installation, own_id, {"speaks": []}, NOW).changes] == [
+        "speaks: de:working, en -> nothing"
+    ]
+    with pytest.raises(WrongFieldError, match="did you mean Danish"):
+        accounts.change(installation, own_id, {"speaks": ["Danisch"]}, NOW)
+
+
+def test_a_line_that_leaves_out_what_is_spoken_keeps_it_and_an_empty_list_takes_it_back(
+    installation: Installation,
+) -> None:
+    def imported(line: str) -> tuple[str, ...]:
+        [entry] = importing.read(installation, line)
+        assert isinstance(entry, importing.Entry)
+        done = importing.take_in(installation, entry, NOW, update=True)
+        assert isinstance(done, importing.Imported)
+        return done.changes
+
+    assert imported('{"address": "ada@example.com", "speaks": ["da"]}') == ()
+    assert imported('{"address": "ada@example.com", "name": "Ada"}') == ("name: nothing -> Ada",)
+    assert imported('{"address": "ada@example.com", "speaks": []}') == ("speaks: da -> nothing",)

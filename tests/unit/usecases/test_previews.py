@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.codec import UnreadableError
-from schemas.posting import Company
+from schemas.posting import Company, Spoken
 from services.runtime.errors import UsageError
 from services.usecases import accounts, backtests, explaining, feedback, previews, searches
 from services.usecases.installation import Installation
@@ -99,3 +99,15 @@ def test_the_same_postings_backtest_alike_from_the_store_and_given(
     assert backtests.of_postings([], query, AT, 30) is None
     with pytest.raises(UsageError, match="the store keeps postings for"):
         backtests.of_store(installation, query, AT, 3_000, tell=tell)
+
+
+def test_a_job_in_a_language_that_is_not_spoken_is_told_as_left_out(
+    installation: Installation, snakes: searches.SavedSearch
+) -> None:
+    query, job = searches.saved_query(installation, snakes.search_id), JOBS[0]
+    danish = job.model_copy(update={"languages": (Spoken(any=("da",)),)})
+    assert explaining.explain(query, danish, AT, installation).unspoken is None
+    accounts.change(installation, ADA, {"speaks": ["en"]}, NOW)
+    assert explaining.explain(query, danish, AT, installation).unspoken == explaining.Unspoken("needed", ("da",))
+    assert explaining.explain(query, danish, AT).unspoken is None, "what is spoken is its owner's alone"
+    assert explaining.explain(query, job, AT, installation).unspoken is None

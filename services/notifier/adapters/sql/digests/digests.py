@@ -28,7 +28,7 @@ from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
-from services.notifier.adapters.sql.people.recipients import speaks_read
+from services.notifier.adapters.sql.people.recipients import is_unchanged
 from services.notifier.adapters.sql.rows import chunks, given, hold_person, squeeze, to_json, unsqueeze
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
@@ -38,9 +38,6 @@ from services.notifier.ports import Email, Served, Since
 from services.runtime.sql.store import bytewise, reading, retried, writing
 from services.wording.catalogues import english
 from services.wording.reasons import in_words
-
-_FACTS = ("address", "name", "time_zone", "currency", "locale")
-"""Of a subscriber, what a digest is written and sent by, beside the languages that it is chosen by."""
 
 
 class _ChangedError(Exception):
@@ -240,9 +237,7 @@ def _may_commit(connection: Connection, outcome: Digest | Hold) -> bool:
     recipient = outcome.recipient
     subscriber_id = recipient.subscriber_id
     person = hold_person(connection, subscriber_id)
-    if person is None or any(getattr(person, fact) != getattr(recipient, fact) for fact in _FACTS):
-        return False
-    if speaks_read(person.speaks) != recipient.speaks:
+    if person is None or not is_unchanged(recipient, person):
         return False
     same = select(digests.c.digest_id).where(
         digests.c.subscriber_id == subscriber_id, digests.c.due_at == outcome.due_at

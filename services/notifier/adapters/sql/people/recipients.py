@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.people.feedback import NOTHING, feedback_of
 from services.notifier.adapters.sql.rows import chunks, to_json
 from services.notifier.domain.model import Recipient
 from services.rules.speaking import SpokenLanguage
+
+_FACTS = ("address", "name", "time_zone", "currency", "locale")
 
 
 def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict[str, Recipient]:
@@ -32,6 +35,12 @@ def recipients_of(connection: Connection, subscriber_ids: Sequence[str]) -> dict
                 said=said.said,
             )
     return found
+
+
+def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
+    """Whether a subscriber's row still has the facts that a digest is chosen, written and sent by."""
+    same = all(getattr(row, fact) == getattr(recipient, fact) for fact in _FACTS)
+    return same and speaks_read(row.speaks) == recipient.speaks
 
 
 def speaks_written(speaks: Sequence[SpokenLanguage]) -> str | None:
