@@ -1,6 +1,6 @@
 """What the lines that say why a job was sent claim of it, so that a judgement outlives another wording."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,8 +60,15 @@ def claims_of(reason: Reason, posting: PostingCore) -> Iterator[str]:
 
 def _skills(facts: Mapping[str, Any]) -> Iterator[str]:
     for name in facts.get("found", facts["asked"]):
-        yield f"asks for: {name}" if name in facts["core"] else f"mentions: {name}"
-    yield from (f"asks for, by what implies it: {name}" for name in facts.get("implied", ()))
+        yield f"{_meant(name, facts['core'], facts['wanted'])}: {name}"
+    # The line names what is implied only where too few of those asked for stand there themselves.
+    lacking = max(facts.get("at_least", 0) - len(facts.get("found", ())), 0)
+    for name, by in zip(facts.get("implied", ())[:lacking], facts.get("by", ()), strict=False):
+        yield f"{_meant(by, facts['by_core'], facts['wanted'])}, by what implies it: {name}"
+
+
+def _meant(name: str, core: Sequence[str], wanted: Sequence[str]) -> str:
+    return "asks for" if name in core else "would like" if name in wanted else "mentions"
 
 
 def _places(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -19,6 +19,13 @@ _IN_TIME: Final = timedelta(days=7, hours=12)
 """A week, and the half day by which the ticks of a run are late at most."""
 _DRAWS: Final = 2_000
 _CUT: Final = 10
+_SAYS_MORE: Final[Mapping[str, tuple[str, ...]]] = {
+    "would like": ("asks for",),
+    "mentions": ("asks for", "would like"),
+    "would like, by what implies it": ("asks for, by what implies it",),
+    "mentions, by what implies it": ("asks for, by what implies it", "would like, by what implies it"),
+}
+"""Of each claim about a skill, those that say more of it."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +101,17 @@ class Judged:
         """1 for each line all of whose claims are true, 0 for one with an untrue claim; of others nothing."""
         for job in mail.jobs:
             for line in job.why:
-                said = [self.claims.get((job.person, job.posting, claim)) for claim in line.claims]
+                said = [self._true(job, claim) for claim in line.claims]
                 if False in said:
                     yield 0.0
                 elif said and None not in said:
                     yield 1.0
+
+    def _true(self, job: Sent, claim: str) -> bool | None:
+        """What was judged of a claim; one that says less of a skill than a true one is true too."""
+        kind, _, skill = claim.partition(": ")
+        more = (self.claims.get((job.person, job.posting, f"{one}: {skill}")) for one in _SAYS_MORE.get(kind, ()))
+        return True if any(more) else self.claims.get((job.person, job.posting, claim))
 
     def recall(self) -> dict[str, list[tuple[float, float]]]:
         """Of each person, the weight of every wanted pair and what of it was sent within a week of its arrival."""

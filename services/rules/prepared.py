@@ -26,10 +26,17 @@ class PreparedPosting:
         return frozenset(skill.name for skill in self.posting.skills if skill.core)
 
     @cached_property
+    def wanted(self) -> frozenset[str]:
+        """Canonical names of those that the work is done with or that are preferred, without being core."""
+        return frozenset(skill.name for skill in self.posting.skills if skill.strength == "wanted")
+
+    @cached_property
     def implied(self) -> dict[str, str]:
-        """Each parent that a skill implies, with the skill that implies it: a core one, or else the first by name."""
+        """Each parent that a skill implies, with the skill that implies it: the strongest, or else the first by name."""
         known = taxonomy()
-        last_to_first = sorted(sorted(self.skills, reverse=True), key=self.core.__contains__)
+        by_strength = sorted(self.posting.skills, key=lambda skill: skill.name, reverse=True)
+        by_strength.sort(key=lambda skill: (skill.core, skill.strength == "wanted"))
+        last_to_first = [skill.name for skill in by_strength]
         return {parent: name for name in last_to_first for parent in known.parents(name)}
 
     @cached_property

@@ -183,7 +183,7 @@ _MOST_DETAILED = 6
 def all_in_words(facts: AllFacts, words: Words) -> str:
     """Which are asked for and which are mentioned, else which are missing."""
     if not facts.missing:
-        return _asks_for(facts.asked, facts.core, words)
+        return words.all_of(_meant(facts.asked, facts.core, facts.wanted, words))
     missing = listed(facts.missing, words, either=True)
     met = [name for name in facts.asked if name not in facts.missing]
     if not met:
@@ -194,10 +194,10 @@ def all_in_words(facts: AllFacts, words: Words) -> str:
 def any_in_words(facts: AnyFacts, fit: Fit, words: Words) -> str:
     """Those that are there, and what implies more of them where they are too few."""
     if fit == "yes":
-        said = [_asks_for(facts.found, facts.core, words)] if facts.found else []
+        said = _meant(facts.found, facts.core, facts.wanted, words)
         lacking = max(facts.at_least - len(facts.found), 0)
         implied = zip(facts.implied[:lacking], facts.by, strict=False)
-        return words.all_of([*said, *(_implies(name, by, by in facts.by_core, words) for name, by in implied)])
+        return words.all_of([*said, *(_implies(name, by, facts, words) for name, by in implied)])
     met, asked = (*facts.found, *facts.implied), facts.asked
     if met:
         return words.say(
@@ -245,20 +245,21 @@ def skills_besides(detail: SkillDetail, facts: AllFacts | AnyFacts, words: Words
         yield words.say("no skill was found in the posting")
 
 
-def _implies(implied: str, by: str, core: bool, words: Words) -> str:
-    if core:
+def _implies(implied: str, by: str, facts: AnyFacts, words: Words) -> str:
+    if by in facts.by_core:
         return words.say("asks for {skill}, which implies {implied}", skill=by, implied=implied)
+    if by in facts.wanted:
+        return words.say("would like {skill}, which implies {implied}", skill=by, implied=implied)
     return words.say("mentions {skill}, which implies {implied}", skill=by, implied=implied)
 
 
-def _asks_for(names: Iterable[str], core: Iterable[str], words: Words) -> str:
-    """A posting asks for its core skills; others it only mentions, which is less."""
-    asked, aside = listed(core, words), listed([name for name in names if name not in core], words)
-    if not aside:
-        return words.say("asks for {skills}", skills=asked)
-    if not asked:
-        return words.say("mentions {skills}", skills=aside)
-    return words.say("asks for {skills} and mentions {others}", skills=asked, others=aside)
+def _meant(names: Iterable[str], core: Iterable[str], wanted: Iterable[str], words: Words) -> list[str]:
+    """A posting asks for its core skills; others it would like or, which is less, only mentions."""
+    asked, liked = [name for name in names if name in core], [name for name in names if name in wanted]
+    aside = [name for name in names if name not in core and name not in wanted]
+    said = [words.say("asks for {skills}", skills=listed(asked, words))] if asked else []
+    said += [words.say("would like {skills}", skills=listed(liked, words))] if liked else []
+    return said + ([words.say("mentions {skills}", skills=listed(aside, words))] if aside else [])
 
 
 def _detailed(names: Iterable[str], words: Words) -> str:

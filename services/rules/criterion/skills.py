@@ -34,7 +34,9 @@ class AllFacts(Facts):
     asked: tuple[str, ...]
     missing: tuple[str, ...]
     core: tuple[str, ...]
-    """Those that the posting asks for; the others that it has it only mentions."""
+    """Those that the posting asks for."""
+    wanted: tuple[str, ...] = ()
+    """Those that it would like; the others that it has it only mentions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class AnyFacts(Facts):
     """What implies each of `implied`."""
     by_core: tuple[str, ...] = ()
     """Those of `by` that the posting asks for."""
+    wanted: tuple[str, ...] = ()
+    """Those of `found` and `by` that it would like; the others that it has it only mentions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,11 @@ class SkillsAll(_Skills[AllFacts]):
         return yes_or_no(prepared.skills.issuperset(criteria.skills.all))
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
-        """Which are missing, else which are core and which are only mentioned."""
+        """Which are missing, and how the posting means the others."""
         asked = criteria.skills.all
         missing = tuple(name for name in asked if name not in prepared.skills)
         met = tuple(name for name in asked if name in prepared.skills)
-        return Reason(self.name, yes_or_no(not missing), AllFacts(asked, missing, _core(met, prepared)))
+        return Reason(self.name, yes_or_no(not missing), AllFacts(asked, missing, *_meant(met, prepared)))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
@@ -137,7 +141,9 @@ class SkillsAny(_Skills[AnyFacts]):
         own = tuple(name for name in asked if name in prepared.skills)
         implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
         by = tuple(prepared.implied[name] for name in implied)
-        facts = AnyFacts(asked, own, implied, _core(own, prepared), at_least, by, _core(by, prepared))
+        core, wanted = _meant(own, prepared)
+        by_core, by_wanted = _meant(by, prepared)
+        facts = AnyFacts(asked, own, implied, core, at_least, by, by_core, (*wanted, *by_wanted))
         return Reason(self.name, self.fit(criteria, prepared), facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
@@ -189,8 +195,10 @@ class SkillsNone(_Skills[NoneFacts]):
             yield self._with(criteria, "drop", name, none=others)
 
 
-def _core(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[str, ...]:
-    return tuple(name for name in names if name in prepared.core)
+def _meant(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that a posting asks for, and those that it would like."""
+    core, wanted = prepared.core, prepared.wanted
+    return tuple(name for name in names if name in core), tuple(name for name in names if name in wanted)
 
 
 @dataclass(frozen=True, slots=True)

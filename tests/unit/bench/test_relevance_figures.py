@@ -71,6 +71,16 @@ def test_a_line_is_true_where_all_its_claims_are_and_says_nothing_where_one_is_n
     assert (true.right, true.of) == (1, 2)
 
 
+def test_a_claim_that_says_less_of_a_skill_than_a_true_one_is_true() -> None:
+    lines = tuple(
+        Line("", (claim,)) for claim in ("would like: Go", "mentions: Go", "would like: Rust", "asks for: Rust")
+    )
+    claims = {("ada", "fine", "asks for: Go"): True, ("ada", "fine", "mentions: Rust"): True}
+    found = judged([sent("fine", why=lines)], {}, claims=claims)
+    true = share(found.by_person(found.true_lines))
+    assert (true.right, true.of) == (2, 2)
+
+
 def test_recall_weighs_what_is_wanted_and_takes_what_is_late_for_lost() -> None:
     pairs = (
         Pair("ada", "soon", "sent", 1),

@@ -78,6 +78,26 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             "pide React, que implica JavaScript",
         ),
         (
+            Criteria(skills=SkillTerms(any=("JavaScript",))),
+            posting(skills=(Skill(name="Angular", strength="bonus"), Skill(name="React", strength="wanted"))),
+            "would like React, which implies JavaScript",
+            "wünscht sich React, was JavaScript einschließt",
+            "valora React, que implica JavaScript",
+        ),
+        (
+            Criteria(skills=SkillTerms(all=("Python", "Go", "Rust"))),
+            posting(
+                skills=(
+                    Skill(name="Rust", strength="bonus"),
+                    Skill(name="Python", strength="wanted"),
+                    Skill(name="Go", strength="title"),
+                )
+            ),
+            "asks for Go, would like Python and mentions Rust",
+            "verlangt Go, wünscht sich Python und erwähnt Rust",
+            "pide Go, valora Python y menciona Rust",
+        ),
+        (
             Criteria(skills=SkillTerms(all=("Python", "Go"))),
             posting(skills=(Skill(name="Python"), Skill(name="Go", core=True))),
             "asks for Go and mentions Python",
