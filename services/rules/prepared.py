@@ -32,7 +32,7 @@ class PreparedPosting:
 
     @cached_property
     def implied(self) -> dict[str, str]:
-        """Each parent that a skill implies, with the skill that implies it: the strongest, or else the first by name."""
+        """Each parent that a skill implies, with the skill that implies it: the strongest, or the first by name."""
         known = taxonomy()
         by_strength = sorted(self.posting.skills, key=lambda skill: skill.name, reverse=True)
         by_strength.sort(key=lambda skill: (skill.core, skill.strength == "wanted"))

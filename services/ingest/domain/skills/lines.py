@@ -34,7 +34,7 @@ class Line(NamedTuple):
     speaks: bool = False
     """Holds a word of knowing or having done, whether asked for or not."""
     role: bool = False
-    """Speaks of the one who is sought, or of what they will do."""
+    """Speaks of the one who is sought, of what they will do, or of what the team works with."""
     equipment: bool = False
     """Speaks of what one must have at home to work there."""
 

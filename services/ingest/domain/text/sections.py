@@ -22,6 +22,7 @@ ABOUT_US: frozenset[Kind] = frozenset({"about", "others", "benefits"})
 _LEAST_OWN = 400
 _MOST_HEADING = 80
 _MOST_HEADING_WORDS = 13
+_MOST_ANNOUNCEMENT = 200
 
 _HEADINGS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("legal", "legal", ""), ("others", "others", ""), ("surely_requirements", "requirements", ""),
@@ -40,6 +41,10 @@ _DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
 _OF_A_LINE: frozenset[Kind] = frozenset({"place", "pay"})
 _SAYS_IT_ITSELF = re.compile(r":\s*\w")
 """Behind "Location: Berlin" the section before it goes on; "Location:" opens one."""
+_LIST_BEHIND = re.compile(r"\s{0,4}•")
+_ITEM_SIGNS: Final = ("- ", "– ", "* ", "● ", "· ", "+ ")
+_FEW_WORDS: Final = 3
+"""Of what is wished for, before the words that call it a plus."""
 _LEADING_HEADING = re.compile(r"([A-Za-zÀ-ÿ][^:\n]{2,40}):\s+\S")
 _LONGEST_LEADING = 42
 """Of that, with its colon: a look for the colon spares most lines the pattern."""
@@ -63,11 +68,18 @@ class Document:
                 before = kinds[-1]
                 starts.append(at)
                 kinds.append(kind)
-                if kind in _OF_A_LINE and _SAYS_IT_ITSELF.search(line):
+                if self._of_its_line(kind, line, at + len(line)):
                     starts.append(at + len(line))
                     kinds.append(before)
             at += len(line) + 1
         return starts, kinds
+
+    def _of_its_line(self, kind: Kind, line: str, end: int) -> bool:
+        """Whether a heading's line holds all of its section: "Location: Berlin", "Knowledge of Kafka is a plus"."""
+        if kind == "nice":
+            whole = line.rstrip().endswith(":") or _LIST_BEHIND.match(self.text, end)
+            return not whole and bool(line.endswith(".") or _SAYS_IT_ITSELF.search(line) or _is_wish(line))
+        return kind in _OF_A_LINE and bool(_SAYS_IT_ITSELF.search(line))
 
     def kind_at(self, position: int) -> Kind:
         """The section that a position of the text lies in."""
@@ -111,6 +123,8 @@ def document_of(title: str, text: str) -> Document:
 
 def _kind_of(line: str) -> Kind | None:
     if len(line) > _MOST_HEADING or line.endswith((".", ",", ";")):
+        if _announces_wishes(line):
+            return "nice"
         leading = _LEADING_HEADING.match(line) if ":" in line[:_LONGEST_LEADING] else None
         if leading is None:
             return None
@@ -118,6 +132,27 @@ def _kind_of(line: str) -> Kind | None:
     elif line.startswith("•"):
         return None
     return _kind_of_heading(line)
+
+
+def _announces_wishes(line: str) -> bool:
+    """Whether a sentence announces what is nice to have: "Bonus points if you have worked with any of these:"."""
+    if len(line) > _MOST_ANNOUNCEMENT or not line.endswith((":", ".")) or line.startswith("•"):
+        return False
+    said = dict(_patterns())["nice"].search(_plain(line))
+    return said is not None and (line.endswith(":") or said.start() == 0)
+
+
+def _is_wish(line: str) -> bool:
+    """Whether a line names something and then calls it a plus, or begins as an item of a list."""
+    heading = _plain(line)
+    said = dict(_patterns())["nice"].search(heading)
+    if said is None or line.startswith(_ITEM_SIGNS):
+        return said is not None
+    return said.end() == len(heading) and len(heading[: said.start()].split()) >= _FEW_WORDS
+
+
+def _plain(line: str) -> str:
+    return _DECORATION.sub("", line.lower().replace("’", "'"))
 
 
 @cache
@@ -129,7 +164,7 @@ def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
 @lru_cache(maxsize=16_384)
 def _kind_of_heading(line: str) -> Kind | None:
     # Remembered: employers repeat their headings, and boards those of their forms, from posting to posting.
-    heading = _DECORATION.sub("", line.lower().replace("’", "'"))
+    heading = _plain(line)
     if not heading or len(heading.split()) > _MOST_HEADING_WORDS:
         return None
     return next((kind for kind, pattern in _patterns() if pattern.search(heading)), None)

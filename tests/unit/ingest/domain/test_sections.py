@@ -52,6 +52,17 @@ from services.ingest.domain.text.sections import document_of
         ("What you'll get to do", "duties"),
         ("Why this matters", "opening"),
         ("Other openings", "others"),
+        ("You could work anywhere. Why us?", "benefits"),
+        ("What Nimbus Fern offers you", "benefits"),
+        ("How we invest in you", "benefits"),
+        ("Pourquoi rejoindre notre équipe ?", "benefits"),
+        ("Our founders", "about"),
+        ("Backed by the best", "about"),
+        ("Nimbus Fern by the numbers", "about"),
+        ("Our customers", "about"),
+        ("Our stack", "duties"),
+        ("We'd love to hear from you if", "requirements"),
+        ("What this is not", "others"),
     ],
 )
 def test_headings_of_several_languages(heading: str, kind: str) -> None:
@@ -67,6 +78,38 @@ def test_a_line_that_says_where_or_how_much_itself_interrupts_a_section(line: st
     document = document_of("", f"Requirements\nFive years.\n{line}\nThe words in question.")
     assert document.kind_at(document.text.index(line)) == kind
     assert document.kind_at(document.text.index("question")) == "requirements"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Knowledge of Kafka is a plus",
+        "A degree in physics (doctorate preferred)",
+        "Kenntnisse in Kafka sind von Vorteil",
+        "Bonus: experience with Kafka",
+        "- Kafka preferred",
+        "Bonus points for knowing Kafka.",
+    ],
+)
+def test_a_line_that_calls_something_a_plus_is_no_heading(line: str) -> None:
+    document = document_of("", f"Requirements\nFive years.\n{line}\nThe words in question.")
+    assert document.kind_at(document.text.index(line)) == "nice"
+    assert document.kind_at(document.text.index("question")) == "requirements"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It would be great if you also had:",
+        "Bonus points if you have worked with any of these.",
+        "We do not expect it of anybody, but it would be a great plus if you had already worked with some of these:",
+        "What would be a plus",
+        "We also value:",
+    ],
+)
+def test_a_sentence_before_a_list_announces_what_is_nice_to_have(line: str) -> None:
+    document = document_of("", f"Requirements\n• Five years.\n\n{line}\n\n• The words in question")
+    assert document.kind_at(document.text.index("question")) == "nice"
 
 
 def test_an_unknown_heading_leaves_the_section_as_it_is() -> None:

@@ -71,6 +71,12 @@ def test_a_tag_that_names_what_the_employer_is_about_is_of_the_employer() -> Non
     assert strengths(html, skills=("machine learning",)) == {"Python": "required", "Machine Learning": "employer"}
 
 
+def test_the_stack_of_the_team_is_wanted_wherever_it_stands() -> None:
+    about = "<p>Our stack is Kotlin.</p><p>We sell to Scala shops.</p>"
+    html = f"<h3>Requirements</h3><ul><li>Python</li></ul><h3>About us</h3>{about}"
+    assert strengths(html) == {"Python": "required", "Kotlin": "wanted"}
+
+
 def test_core_is_told_from_the_strength() -> None:
     assert [Skill(name="Go", strength=strength).core for strength in ("title", "required", "wanted")] == [
         True,
