@@ -17,7 +17,7 @@ from services.matcher.ports import Hits
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.criterion.timezone import timezone_fits
-from services.rules.placing import concrete
+from services.rules.placing import deciding
 from services.rules.prepared import PreparedPosting
 from services.rules.text import TextQuery
 
@@ -42,7 +42,7 @@ class Criterion:
         self.any_of = one(frozenset(criteria.skills.any))
         self.unwanted = one(frozenset(criteria.skills.none))
         self.text = TextQuery.parse(criteria.text)
-        self.places = one(frozenset(concrete(criteria.places)))
+        self.places = one(frozenset(deciding(criteria)))
         self.accept_unknown_place = criteria.accept_unknown_place
         self.offset, self.tolerance = criteria.utc_offset, criteria.tolerance
         self.currency = floor and floor.currency
@@ -187,7 +187,7 @@ def _values(key: int, one: Criteria, counts: dict[str, int]) -> tuple[Any, ...]:
     return (
         key,
         *(*(names or [""]), None, None, None, None)[:4],
-        " ".join(concrete(one.places)),
+        " ".join(deciding(one)),
         one.accept_unknown_place,
         floor and floor.currency,
         floor and floor.amount,
@@ -212,7 +212,7 @@ class Counting:
                 rows[skills[name]].append(at)
             floor = one.salary_floor
             currency = currencies.setdefault(floor.currency if floor else None, len(currencies))
-            place = places.setdefault(concrete(one.places), len(places))
+            place = places.setdefault(deciding(one), len(places))
             amount = floor.amount if floor else 0
             columns.append(
                 (

@@ -29,7 +29,7 @@ from services.matcher.adapters.memory.vocabulary import (
     ranks_of,
 )
 from services.rules.criterion import FACETS
-from services.rules.placing import concrete
+from services.rules.placing import deciding
 
 
 def fill(corpus: Corpus, index: MemoryCriteriaIndex, advance: Callable[[int], None] = lambda count: None) -> None:
@@ -63,7 +63,7 @@ class Encoder:
         self._implied = np.array(
             [known.literals.implied(name) << LITERAL_SHIFT for name in named] if rich or kind == "any of" else []
         )
-        self._place = np.array([known.place_set(concrete(one.places)) for one in every])
+        self._place = np.array([known.place_set(deciding(one)) for one in every])
         self._unknown = np.array([not one.places or one.accept_unknown_place for one in every])
         self._texts = [_text_literals(known, one) for one in every] if rich else []
         floors = [one.salary_floor for one in every]

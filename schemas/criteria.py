@@ -56,7 +56,8 @@ class Criteria(Model):
     text: str = ""
     """Words, "phrases", alternatives with OR, and -exclusions, over title and description."""
     places: tuple[str, ...] = ()
-    """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`; empty is any."""
+    """Where the subscriber may work from: ISO 3166-1, ISO 3166-2, a group's name, or `worldwide`; empty is any. Of
+    remote work alone a place that holds another one (`["PL", "europe"]`) says nothing more."""
     accept_unknown_place: bool = False
     """Whether a posting fits that does not say where one may work from."""
     utc_offset: float | None = None

@@ -3,17 +3,48 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from schemas.criteria import Criteria
 from schemas.posting import Reach
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
 
 WORLDWIDE = "worldwide"
 
 
-def concrete(places: tuple[str, ...]) -> tuple[str, ...]:
+def deciding(criteria: Criteria) -> tuple[str, ...]:
     """The places that decide: `worldwide` says nothing more beside a real place, where every worldwide posting is
-    welcome already unless it rules that place out."""
+    welcome already unless it rules that place out.
+
+    Whoever works from home is in one place, so that where only remote work is asked for `europe` says nothing more
+    beside `PL` either.
+    """
+    return _deciding(criteria.places, works_from_home(criteria))
+
+
+def works_from_home(criteria: Criteria) -> bool:
+    """Whether a search asks for remote work alone, or for what may be that."""
+    return "remote" in criteria.workplace and set(criteria.workplace) <= {"remote", "unknown"}
+
+
+def narrowest(places: tuple[str, ...]) -> tuple[str, ...]:
+    """Places without those that hold another one."""
+    return tuple(place for place in places if not any(holds(place, other) for other in places if other != place))
+
+
+def holds(outer: str, inner: str) -> bool:
+    """Whether whatever takes in `inner` takes in `outer` too, so that beside it `inner` asks for nothing more."""
+    if is_group(outer):
+        if not is_group(inner):
+            return (country_of(inner) if is_subdivision(inner) else inner) in countries_of(outer)
+        # Two names of one set of countries hold each other: the first by name stays.
+        mine, other = countries_of(outer), countries_of(inner)
+        return other < mine or (other == mine and outer < inner)
+    return is_country(outer) and is_subdivision(inner) and country_of(inner) == outer
+
+
+@lru_cache(maxsize=8192)
+def _deciding(places: tuple[str, ...], at_home: bool) -> tuple[str, ...]:
     named = tuple(place for place in places if place != WORLDWIDE)
-    return named or places
+    return (narrowest(named) if at_home else named) or places
 
 
 @dataclass(frozen=True, slots=True)

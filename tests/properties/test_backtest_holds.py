@@ -9,7 +9,7 @@ from schemas.posting import PostingCore
 from services.matcher.backtest import Backtest, Past, backtest
 from services.matcher.relaxing import removals, steps
 from services.rules.criterion import Relaxation
-from services.rules.placing import WORLDWIDE, concrete
+from services.rules.placing import WORLDWIDE, deciding
 from services.rules.verdict import verdict
 from tests.support import generate
 from tests.support.strategies import seeds
@@ -74,7 +74,7 @@ def test_relaxed_criteria_still_match_what_they_matched(seed: int) -> None:
 def _turns_from_worldwide(asked: Criteria, relaxation: Relaxation) -> bool:
     """Beside a real place `worldwide` says nothing more: what may be done anywhere but there is lost."""
     added = relaxation.criterion == "place" and relaxation.step == "add"
-    return added and concrete(asked.places) == (WORLDWIDE,)
+    return added and deciding(asked) == (WORLDWIDE,)
 
 
 @settings(max_examples=20)

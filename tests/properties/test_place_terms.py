@@ -9,7 +9,7 @@ from schemas.posting import Reach
 from services.matcher.adapters.elasticsearch.criteria import places_of
 from services.matcher.adapters.elasticsearch.documents import ANY, place_terms
 from services.rules.place_data import place_data
-from services.rules.placing import Allowed, concrete
+from services.rules.placing import Allowed, deciding
 from tests.support import generate
 from tests.support.strategies import seeds
 
@@ -22,7 +22,7 @@ def by_terms(asked: Criteria, reach: Reach) -> bool:
 
 
 def by_rule(asked: Criteria, reach: Reach) -> bool:
-    allowed, wanted = Allowed.of(reach), concrete(asked.places)
+    allowed, wanted = Allowed.of(reach), deciding(asked)
     if not wanted:
         return True
     return any(map(allowed.takes_in, wanted)) if allowed.stated else asked.accept_unknown_place

@@ -20,14 +20,9 @@ from services.rules.criterion.base import (
 )
 from services.rules.places import (
     canonical_place,
-    countries_of,
-    country_of,
-    is_country,
-    is_group,
-    is_subdivision,
     nearest_places,
 )
-from services.rules.placing import concrete
+from services.rules.placing import deciding, holds
 from services.rules.prepared import PreparedPosting
 
 
@@ -57,8 +52,9 @@ class Place(Criterion[PlaceFacts]):
         return bool(criteria.places)
 
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
-        """Codes, without those that another one holds."""
-        places = concrete(place_codes(criteria.places))
+        """Codes, without those that another one holds, or of remote work alone without those that hold another one."""
+        asked = criteria.model_copy(update={"places": _codes(criteria.places)})
+        places = _widest(deciding(asked))
         return {"places": places, "accept_unknown_place": criteria.accept_unknown_place and bool(places)}
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
@@ -68,11 +64,11 @@ class Place(Criterion[PlaceFacts]):
         allowed = prepared.allowed
         if not allowed.stated:
             return yes_or_no(criteria.accept_unknown_place)
-        return yes_or_no(any(map(allowed.takes_in, concrete(criteria.places))))
+        return yes_or_no(any(map(allowed.takes_in, deciding(criteria))))
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Where it hires, against what is asked."""
-        asked, allowed, reach = concrete(criteria.places), prepared.allowed, prepared.posting.reach
+        asked, allowed, reach = deciding(criteria), prepared.allowed, prepared.posting.reach
         fits = tuple(filter(allowed.takes_in, asked)) if allowed.stated else ()
         hires = (*reach.groups, *reach.countries, *reach.subdivisions)
         shut = () if fits else tuple(filter(allowed.rules_out, asked))
@@ -99,22 +95,18 @@ class Place(Criterion[PlaceFacts]):
 
 def place_codes(asked: Iterable[str]) -> tuple[str, ...]:
     """The codes of places, sorted, without those that another one holds. Raises CriteriaError."""
+    return _widest(_codes(asked))
+
+
+def _codes(asked: Iterable[str]) -> tuple[str, ...]:
     found = set()
     for place in asked:
         code = canonical_place(place)
         if code is None:
             raise CriteriaError(f"{quoted(place)} is not a place that is known here{perhaps(nearest_places(place))}")
         found.add(code)
-    codes = sorted(few(found, "places"))
-    return tuple(code for code in codes if not any(_holds(other, code) for other in codes if other != code))
+    return tuple(sorted(few(found, "places")))
 
 
-def _holds(outer: str, inner: str) -> bool:
-    """Whether whatever takes in `inner` takes in `outer` too, so that beside it `inner` asks for nothing more."""
-    if is_group(outer):
-        if not is_group(inner):
-            return (country_of(inner) if is_subdivision(inner) else inner) in countries_of(outer)
-        # Two names of one set of countries hold each other: the first by name stays.
-        mine, other = countries_of(outer), countries_of(inner)
-        return other < mine or (other == mine and outer < inner)
-    return is_country(outer) and is_subdivision(inner) and country_of(inner) == outer
+def _widest(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code for code in codes if not any(holds(other, code) for other in codes if other != code))

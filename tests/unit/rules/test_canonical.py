@@ -123,3 +123,23 @@ def test_the_id_of_equal_criteria_is_equal_and_fixed() -> None:
     assert criteria_id(first) != criteria_id(canonical(skills(any=("golang", "Python"))))
     # Stored with every saved search: it must not change by itself.
     assert criteria_id(first) == "95c04e791546a7864ad7e1ee92094acb"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (("PL", "europe"), ("PL",)),
+        (("US-KS", "US"), ("US-KS",)),
+        (("worldwide", "americas", "latam"), ("latam",)),
+        (("eu", "europe"), ("eu",)),
+        (("DE", "latam"), ("DE", "latam")),
+        (("europe",), ("europe",)),
+    ],
+)
+def test_whoever_works_from_home_is_in_the_narrowest_place(asked: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    for workplace in (("remote",), ("remote", "unknown")):
+        assert canonical(Criteria(places=asked, workplace=workplace)).places == kept
+
+
+def test_whoever_comes_to_an_office_may_move_within_the_widest_place() -> None:
+    assert canonical(Criteria(places=("PL", "europe"), workplace=("remote", "hybrid"))).places == ("europe",)

@@ -17,7 +17,7 @@ from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
 from services.rules.places import country_of, is_subdivision
-from services.rules.placing import concrete
+from services.rules.placing import deciding
 from services.rules.text import TextQuery
 
 ALWAYS: Final = "*"
@@ -91,7 +91,7 @@ def parts_of(country: str) -> str:
 
 def place_terms(criteria: Criteria) -> list[str]:
     """What a posting must name one of; a search for a subdivision is also one for a part of its country."""
-    found = list(concrete(criteria.places))
+    found = list(deciding(criteria))
     if not found:
         return [ANY]
     found += sorted({parts_of(country_of(place)) for place in found if is_subdivision(place)})

@@ -18,7 +18,7 @@ from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.places import countries_of, country_of, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, concrete
+from services.rules.placing import WORLDWIDE, deciding
 from services.rules.prepared import PreparedPosting
 from services.rules.skills import taxonomy_mark
 from services.rules.text import TextQuery
@@ -188,7 +188,7 @@ def _each_word(terms: tuple[str, ...]) -> list[Json]:
 def _welcome(criteria: Criteria) -> list[str]:
     """Whatever a posting may name that takes in one of the asked places."""
     found = {WORLDWIDE}
-    for place in concrete(criteria.places):
+    for place in deciding(criteria):
         if is_group(place):
             found |= countries_of(place)
         elif is_subdivision(place):

@@ -27,7 +27,7 @@ from services.matcher.adapters.memory.literals import UNKNOWN_ROLE, Literals
 from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
-from services.rules.placing import concrete
+from services.rules.placing import deciding
 from services.rules.text import TextQuery
 
 T = TypeVar("T", bound=Hashable)
@@ -91,7 +91,7 @@ class Vocabulary:
         for number in wanted:
             wanting[number] += 1
         small = wanted if len(wanting) <= MOST_SKILLS else [number for number in wanted if number < MOST_SKILLS]
-        places = concrete(criteria.places)
+        places = deciding(criteria)
         place = self.place_set(places)
         clauses = self._clauses(criteria, small[:4])
         pay, rank = self._pay(criteria)

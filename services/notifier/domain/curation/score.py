@@ -13,7 +13,7 @@ from services.notifier.domain.curation.judging import Judged, LastingParts, Read
 from services.notifier.domain.curation.preferred_places import preferred_of, share_of
 from services.notifier.domain.model import Fact, JobOpinion, Part
 from services.rules.criterion.salary import annual_floor
-from services.rules.placing import WORLDWIDE, concrete
+from services.rules.placing import WORLDWIDE, deciding
 from services.rules.text import TextQuery
 
 FIT_POINTS = 50.0
@@ -210,7 +210,7 @@ def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
 def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
     """The wanted places that the job takes in; none where it does not say from where."""
     allowed = ready.allowed
-    return tuple(filter(allowed.takes_in, concrete(criteria.places))) if allowed.stated else ()
+    return tuple(filter(allowed.takes_in, deciding(criteria))) if allowed.stated else ()
 
 
 def _names(ready: Ready, place: str) -> bool:
