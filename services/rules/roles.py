@@ -149,6 +149,11 @@ class Roles:
         same_family = one is not None and other is not None and one.family == other.family
         return "family" if same_family and (a, b) not in self._far else "far"
 
+    def of_field(self, said: str) -> tuple[str, ...]:
+        """Every role of a field, whatever noun stands with it; none where it is the name of no field."""
+        by_head = self.vocabulary.fields.get(_stems(self.vocabulary, said), {})
+        return tuple(dict.fromkeys(by_head.values()))
+
     def find(self, said: str) -> Role | None:
         """The role that a person means, the likeliest one of several."""
         return next(iter(self.meant(said)), None)

@@ -136,6 +136,34 @@ class Part:
     facts: tuple[Fact, ...] = ()
 
 
+ChanceFact = Literal[
+    "trade", "near_role", "same_role", "core", "title", "often",
+    "place", "home", "elsewhere", "workplace", "level", "written", "spoken",
+]  # fmt: skip
+"""What a chance rests on, see `services.notifier.domain.curation.chance`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One thing that speaks against a job."""
+
+    fact: ChanceFact
+    costs: float
+    """What it takes from the log odds."""
+    said: str = ""
+    """The role, level or languages that it is about: an id or codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The chance that a person accepts a job that fits their search, and what speaks against the job."""
+
+    value: float
+    """0 to 1."""
+    against: tuple[Against, ...] = ()
+    """The most telling first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preferred:
     """The places that a search prefers, as far as a job may be done there; codes."""
@@ -170,6 +198,8 @@ class Item:
     """What the score is the sum of; the fit is to the first search in `found_by`."""
     pay_news: PayNews | None = None
     """Set where the subscriber was sent the job before."""
+    chance: Chance = Chance(1.0)
+    """That they accept it."""
 
 
 @dataclass(frozen=True, slots=True)

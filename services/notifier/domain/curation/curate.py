@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
+from services.notifier.domain.curation.chance import band, chance_of
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
 from services.notifier.domain.curation.pay_news import pay_news
@@ -17,6 +18,7 @@ from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.score import passing, score, total, weight_of
 from services.notifier.domain.model import (
     Candidate,
+    Chance,
     Digest,
     Dropped,
     DueSearch,
@@ -28,6 +30,7 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
+from services.notifier.domain.wording.chance_lines import too_unlikely
 from services.rules.speaking import unspoken
 from services.rules.verdict import Outcome, Verdict
 from services.rules.web_address import job_address
@@ -49,6 +52,8 @@ class CurateSettings(BaseModel):
     """Jobs of one company."""
     most_alike: int = Field(default=2, ge=1)
     """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
+    least_chance: float = Field(default=0.3, ge=0.0, le=1.0)
+    """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
     stale_after: Span = timedelta(days=30)
     """A job that was posted longer ago is no news."""
 
@@ -81,6 +86,10 @@ class _Ranked:
     job: _Job
     fits: tuple[tuple[DueSearch, Judged], ...]
     score: float
+    chance: Chance
+    """The best one for any of these searches."""
+    band: int
+    """Jobs of a higher one come first, see `band`."""
 
     @property
     def ready(self) -> Ready:
@@ -119,7 +128,13 @@ def curate(
     judging = judging or Judging()
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
-    ranked = sorted((_ranked(job, recipient, due_at) for job in kept), key=_rank)
+    weighed = sorted((_ranked(job, recipient, due_at) for job in kept), key=_rank)
+    ranked = [job for job in weighed if job.chance.value >= settings.least_chance]
+    dropped += [
+        Dropped(job.posting.posting_id, too_unlikely(job.chance))
+        for job in weighed
+        if job.chance.value < settings.least_chance
+    ]
     fitting = [job for job in ranked if job.outcome == "match"]
     room = Room(_most_per_company(fitting, settings), settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
@@ -284,26 +299,28 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
 def _ranked(job: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
-    weights = [weight_of(judged, search.preferred_places) for search, judged in job.fits]
-    if len(job.fits) == 1:
-        return _Ranked(job, job.fits, total(weights[0], own))
-    scored = sorted(
-        ((-total(weight, own), -weight.fit, *_by_name(search)), place)
-        for place, (weight, (search, _)) in enumerate(zip(weights, job.fits, strict=True))
-    )
-    return _Ranked(job, tuple(job.fits[place] for _, place in scored), -scored[0][0][0])
+    weighed = []
+    for search, judged in job.fits:
+        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, search.name, recipient.locale)
+        points = total(weight, own)
+        weighed.append(
+            ((-band(chance, own), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged))
+        )
+    weighed.sort(key=lambda one: one[0])
+    best = max((chance for _, chance, _, _ in weighed), key=lambda chance: chance.value)
+    return _Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best, -weighed[0][0][0])
 
 
-def _rank(ranked: _Ranked) -> tuple[float, float, float, str]:
+def _rank(ranked: _Ranked) -> tuple[int, float, float, float, str]:
     _, best = ranked.fits[0]
-    return (-ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
+    return (-ranked.band, -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
 def _item(ranked: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
     """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
     search, best = ranked.fits[0]
     parts = score(best, due_at, recipient.said, search.preferred_places).parts
-    return Item(ranked.posting, _found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news)
+    return Item(ranked.posting, _found_by(ranked.fits), ranked.score, parts, ranked.job.pay_news, ranked.chance)
 
 
 def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:

@@ -5,8 +5,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from schemas.criteria import Criteria
-from schemas.posting import PostingCore
-from services.notifier.domain.model import Part
+from schemas.posting import PostingCore, Reach
+from services.notifier.domain.model import Chance, Part
+from services.rules.places import find_places, is_country, is_group, is_subdivision
+from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.skills import taxonomy
@@ -32,6 +34,20 @@ class Ready(PreparedPosting):
     def title(self) -> Haystack:
         """The words of the title."""
         return Haystack.of(self.posting.title, "")
+
+    @cached_property
+    def title_places(self) -> Allowed | None:
+        """The places that the title names; None where it names none, or all the world."""
+        codes = sorted({place.code for place in find_places(self.posting.title)})
+        if not codes or WORLDWIDE in codes:
+            return None
+        named = Reach(
+            scope="listed",
+            countries=tuple(filter(is_country, codes)),
+            subdivisions=tuple(filter(is_subdivision, codes)),
+            groups=tuple(filter(is_group, codes)),
+        )
+        return Allowed.of(named)
 
     @cached_property
     def title_words(self) -> frozenset[str]:
@@ -73,7 +89,7 @@ LastingParts = tuple[Part, Part, Part, Part]
 class Judged:
     """What criteria make of a posting. The outcome is known at once; what few are asked for, on first use."""
 
-    __slots__ = ("_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
+    __slots__ = ("_chances", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
     def __init__(self, criteria: Criteria, ready: Ready) -> None:
         self.criteria = criteria
@@ -82,6 +98,7 @@ class Judged:
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
         self._parts: LastingParts | None = None
+        self._chances: dict[tuple[str, str], Chance] = {}
 
     @property
     def verdict(self) -> Verdict:
@@ -95,6 +112,14 @@ class Judged:
         if self._weight is None:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
+
+    def chance(self, name: str, locale: str, work_out: Callable[["Judged", str, str], Chance]) -> Chance:
+        """Likewise, of a search of this name whose person has this locale."""
+        own = (name, locale)
+        found = self._chances.get(own)
+        if found is None:
+            found = self._chances[own] = work_out(self, name, locale)
+        return found
 
     def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:
         """Likewise."""

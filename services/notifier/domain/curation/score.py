@@ -219,15 +219,26 @@ def _names(ready: Ready, place: str) -> bool:
 
 def fit_share(criteria: Criteria, ready: Ready) -> float:
     """From 0 to 1: are the asked skills core to the job, in its title or requirements; asked words, in its title."""
+    shares = _shares_of_skills(criteria, ready)
+    if criteria.text:
+        shares.append(1.0 if _in_title(criteria, ready) else 0.0)
+    return sum(shares) / len(shares) if shares else NOTHING_ASKED
+
+
+def share_of_skills(criteria: Criteria, ready: Ready) -> float:
+    """The same of the asked skills alone."""
+    shares = _shares_of_skills(criteria, ready)
+    return sum(shares) / len(shares) if shares else NOTHING_ASKED
+
+
+def _shares_of_skills(criteria: Criteria, ready: Ready) -> list[float]:
     core, skills, shares = ready.core, criteria.skills, list[float]()
     if skills.all:
         shares.append(len(core.intersection(skills.all)) / len(skills.all))
     if skills.any:
         named, implied = len(core.intersection(skills.any)), len(implied_of_any(criteria, ready))
         shares.append(_share_of_any(criteria, named + IMPLIED * implied))
-    if criteria.text:
-        shares.append(1.0 if _in_title(criteria, ready) else 0.0)
-    return sum(shares) / len(shares) if shares else NOTHING_ASKED
+    return shares
 
 
 def counts_for_all_else(criteria: Criteria, ready: Ready) -> float:

@@ -1,0 +1,155 @@
+"""Fits the chance that a job is accepted to what readers judged: `python -m bench.fit_chance POSTINGS.jsonl [--write]`.
+
+Reads what `jobchime normalise` prints of the captures and the judgements of the seen half. Prints how well people that
+were left out are foreseen, at which bar, and the weights; `--write` puts these into chance.json.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.relevance.captured import capture_dates, key_of
+from bench.relevance.figures import verdicts_of
+from bench.relevance.judgements import read
+from bench.relevance.pairs import read_pairs
+from bench.relevance.people import LABELS, people
+from schemas.criteria import Criteria
+from schemas.posting import Posting, PostingCore
+from services.notifier.domain.curation import chance
+from services.notifier.domain.curation.chance import FACTS, Model, facts_of, probability, wish_of
+from services.notifier.domain.curation.judging import Ready
+from services.rules.criteria import canonical
+from services.rules.verdict import outcome_of
+
+Numbers = npt.NDArray[np.float64]
+
+EXPECTED: Final = 1.0
+"""What a fact costs where judgements say nothing of it."""
+STIFFNESS: Final = 2.0
+"""How many judgements an expectation weighs as much as."""
+MOST_WEIGHT: Final = 5.0
+"""One judgement stands for no more pairs than so many."""
+_STEPS: Final = 400
+_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """A judged pair that fits: the facts of each search that it fits, whether it is wanted, how many it stands for."""
+
+    person: str
+    facts: tuple[tuple[float, ...], ...]
+    wanted: bool
+    weight: float
+
+
+def rows_of(postings: Sequence[PostingCore]) -> Iterator[Row]:
+    """The judged pairs of the seen half that the rules of today let through."""
+    files = {Path(file).stem: file for file in capture_dates()}
+    by_key = {key_of(files[posting.source], posting.source_id): posting for posting in postings}
+    verdicts = verdicts_of(read(LABELS / "judgements-seen.jsonl"))
+    searches = {
+        person.name: [(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
+        for person in people(["seen"])
+    }
+    for pair in read_pairs():
+        said, posting = verdicts.get((pair.person, pair.posting)), by_key.get(pair.posting)
+        if pair.person not in searches or said is None or posting is None:
+            continue
+        ready = Ready(posting)
+        facts = tuple(
+            facts_of(wish_of(criteria, name, "en"), criteria, ready)
+            for name, criteria in searches[pair.person]
+            if outcome_of(criteria, ready) != "reject"
+        )
+        if facts:
+            yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
+
+
+def fitted(rows: Sequence[Row]) -> Model:
+    """The likeliest weights, none below 0, drawn towards `EXPECTED`: accelerated projected gradient (FISTA)."""
+    wanted = np.array([float(row.wanted) for row in rows])
+    share = np.array([row.weight for row in rows])
+    share /= share.mean()
+    found = Model(1.0, (EXPECTED,) * len(FACTS))
+    for _ in range(_ROUNDS):
+        # The search that a pair suits best is another one under other weights.
+        best = [max(row.facts, key=found.log_odds) for row in rows]
+        told = np.column_stack([np.ones(len(rows)), np.array(best) - 1.0])
+        found = _descended(told, wanted, share)
+    return found
+
+
+def _descended(told: Numbers, wanted: Numbers, share: Numbers) -> Model:
+    step = 1.0 / (0.25 * float((share[:, None] * told**2).sum()) + STIFFNESS)
+    expected = np.array([0.0, *(EXPECTED for _ in FACTS)])
+    stiff = np.array([0.0, *(STIFFNESS for _ in FACTS)])
+    now, ahead, pace = expected.copy(), expected.copy(), 1.0
+    for _ in range(_STEPS):
+        wrong_by = share * (1.0 / (1.0 + np.exp(-(told @ ahead))) - wanted)
+        then = ahead - step * (told.T @ wrong_by + stiff * (ahead - expected))
+        then[1:] = np.maximum(0.0, then[1:])
+        next_pace = (1.0 + math.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
+        ahead = then + (pace - 1.0) / next_pace * (then - now)
+        now, pace = then, next_pace
+    return Model(round(float(now[0]), 3), tuple(round(float(weight), 3) for weight in now[1:]))
+
+
+def foreseen(rows: Sequence[Row]) -> list[float]:
+    """The chance of each row by a model that knows nothing of its person."""
+    models = {
+        person: fitted([row for row in rows if row.person != person]) for person in sorted({row.person for row in rows})
+    }
+    return [_of(row, models[row.person]) for row in rows]
+
+
+def _of(row: Row, model: Model) -> float:
+    return probability(max(map(model.log_odds, row.facts)))
+
+
+def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
+    both = list(zip(rows, chances, strict=True))
+    loss = -sum(row.weight * math.log(value if row.wanted else 1 - value) for row, value in both)
+    wanted = sum(row.wanted for row in rows)
+    print(f"{len(rows)} pairs, {wanted} wanted; log loss {loss / sum(row.weight for row in rows):.3f}")
+    print("| foreseen | pairs | mean foreseen | accepted |\n|---|---:|---:|---:|")
+    for low in range(0, 10, 2):
+        some = [(row, value) for row, value in both if low <= value * 10 < low + 2]
+        if some:
+            mean, accepted = (sum(of) / len(some) for of in ([v for _, v in some], [r.wanted for r, _ in some]))
+            print(f"| {low * 10} to {low * 10 + 20} % | {len(some)} | {mean:.0%} | {accepted:.0%} |")
+    print("| bar | sent | right | of the wanted | F0.5 |\n|---|---:|---:|---:|---:|")
+    for bar in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
+        sent = [row for row, value in both if value >= bar]
+        right = sum(row.wanted for row in sent)
+        if right:
+            precision, recall = right / len(sent), right / wanted
+            score = 1.25 * precision * recall / (0.25 * precision + recall)
+            print(f"| {bar:.0%} | {len(sent)} | {precision:.0%} | {recall:.0%} | {score:.2f} |")
+
+
+def main() -> None:
+    """Fit, and print or write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("postings", type=Path)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    with given.postings.open(encoding="utf-8") as lines:
+        rows = list(rows_of([Posting.model_validate_json(line).core() for line in lines]))
+    _print(rows, foreseen(rows))
+    model = fitted(rows)
+    told = {"best": model.best, "weights": dict(zip(FACTS, model.weights, strict=True))}
+    print(json.dumps(told))
+    if given.write:
+        Path(chance.__file__).with_name("chance.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
