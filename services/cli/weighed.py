@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from services.usecases.explaining import Judgement, Part, PostingCore, Score
+from services.usecases.explaining import Chance, Judgement, Part, PostingCore, Score
 from services.usecases.wording import english, needs_in_words, one_line, part_line, unspoken_in_words
 
 
@@ -19,6 +19,14 @@ def score_lines(scored: Score, at: datetime) -> list[str]:
 def score_json(scored: Score, at: datetime) -> dict[str, Any]:
     """The same as data."""
     return {"total": scored.total, "at": at.isoformat(), "parts": parts_json(scored.parts)}
+
+
+def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, Any] | None:
+    """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
+    if chance is None:
+        return None
+    against = [{"fact": one.fact, "costs": one.costs, "of": one.said or None} for one in chance.against]
+    return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 
 
 def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:

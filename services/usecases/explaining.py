@@ -18,9 +18,11 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
+from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
-from services.notifier.domain.model import JobOpinion, Part
+from services.notifier.domain.model import Chance, JobOpinion, Part
 from services.rules.criterion import Fit
 from services.rules.speaking import Unspoken, unspoken
 from services.rules.verdict import Outcome, Verdict, verdict
@@ -28,8 +30,10 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.records import TopicReader
 from services.usecases.installation import Installation, topics_of
 from services.usecases.searches import Query
+from services.wording.words import FALLBACK_LOCALE
 
 __all__ = [
+    "Chance",
     "Explanation",
     "Fit",
     "Judgement",
@@ -40,6 +44,7 @@ __all__ = [
     "Score",
     "Shown",
     "Unspoken",
+    "bar_of",
     "explain",
     "explain_json",
     "explain_text",
@@ -68,6 +73,8 @@ class Judgement:
     """None for what does not fit: that is never weighed."""
     unspoken: Unspoken | None = None
     """What the job needs and the owner of a saved search does not speak: they are never sent it."""
+    chance: Chance | None = None
+    """Of the person to accept it; None likewise."""
 
 
 def explain(query: Query, posting: PostingCore, now: datetime, installation: Installation | None = None) -> Judgement:
@@ -77,12 +84,20 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     UnavailableError.
     """
     judged = Judged(query.criteria, Ready(posting))
-    found, said, missing = judged.verdict, tuple[JobOpinion, ...](), None
+    found, said, missing, locale = judged.verdict, tuple[JobOpinion, ...](), None, FALLBACK_LOCALE
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
-    scored = None if found.outcome == "reject" else score(judged, now, said, query.preferred_places)
-    return Judgement(found, scored, missing)
+        locale = owner.locale
+    if found.outcome == "reject":
+        return Judgement(found, None, missing)
+    scored = score(judged, now, said, query.preferred_places)
+    return Judgement(found, scored, missing, chance_of(judged, query.name, locale))
+
+
+def bar_of(installation: Installation | None) -> float:
+    """The least chance that a job is sent at: the installation's, else the default."""
+    return (installation.settings.notifier.curate if installation else CurateSettings()).least_chance
 
 
 def posting_from(value: Any) -> Shown:

@@ -1,6 +1,7 @@
 """The words of scores, reasons and postings, which are the same at every door."""
 
 from services.matcher.explain import plain
+from services.notifier.domain.wording.chance_lines import chance_line
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.notifier.domain.wording.score_lines import part_line, part_words, why_here
 from services.overview.stream.spans import ago, lasting
@@ -13,6 +14,7 @@ from services.wording.speaking import needs_in_words, unspoken_in_words
 __all__ = [
     "ago",
     "capitalised",
+    "chance_line",
     "english",
     "in_telling_order",
     "in_words",

@@ -221,7 +221,8 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
         assert sum(_reads_like(item, other) for other in better) < settings.most_alike
     for ranked in (made.items, made.near):
         assert list(ranked) == sorted(ranked, key=_rank)
-    assert [one.score for one in made.rest] == sorted((one.score for one in made.rest), reverse=True)
+    assert list(map(_worth, made.rest)) == sorted(map(_worth, made.rest), reverse=True)
+    assert all(one.chance.value >= settings.least_chance for one in (*shown(made), *made.rest))
     for one in made.rest:
         assert _has_no_room(one, made.items, settings)
     for outcome, items in (("match", made.items), ("near", made.near)):
@@ -230,14 +231,20 @@ def test_caps_hold_in_order_and_each_job_has_its_reasons(
             _assert_parts(item)
 
 
-def _rank(item: Item) -> tuple[float, float, float, str]:
-    """Best score first, then best fit, then newest, then by id."""
-    return (-item.score, -item.parts[0].points, -item.posting.seen_at.timestamp(), item.posting.posting_id)
+def _worth(one: Item | Left) -> tuple[int, float]:
+    """The tenth of its chance, then its score."""
+    return (int(round(10 * one.chance.value, 3)), one.score)
+
+
+def _rank(item: Item) -> tuple[float, float, float, float, str]:
+    """Best chance first, then best score, then best fit, then newest, then by id."""
+    tenth, points = _worth(item)
+    return (-tenth, -points, -item.parts[0].points, -item.posting.seen_at.timestamp(), item.posting.posting_id)
 
 
 def _has_no_room(one: Left, items: Iterable[Item], settings: CurateSettings) -> bool:
     """Whether no worse job is there in its place: better ones fill the digest, or crowd it out."""
-    better = [item for item in items if item.score >= one.score]
+    better = [item for item in items if _worth(item) >= _worth(one)]
     return (
         len(better) == settings.most_items
         or sum(_is_of_company(one, item) for item in better) >= settings.most_per_company
@@ -295,7 +302,7 @@ def _assert_only_better_ones_came_in(before: Digest | Hold, after: Digest | Hold
         if lost in left:
             assert isinstance(after, Digest)
             newcomers = [item for item in after.items if item.posting.posting_id not in had]
-            assert any(item.score >= left[lost].score for item in newcomers)
+            assert any(_worth(item) >= _worth(left[lost]) for item in newcomers)
         else:
             assert why[lost].startswith("is the same job as ")
 
@@ -328,9 +335,10 @@ def test_feedback_moves_no_job_past_one_that_is_better_by_more_than_its_bound(
         return
     base = {item.posting.posting_id: item.score for item in shown(plain)}
     for ranked in (moved.items, moved.near):
-        order = [base[item.posting.posting_id] for item in ranked]
-        for place, own in enumerate(order):
-            assert all(later <= own + 2 * MOST_POINTS + 0.001 for later in order[place + 1 :])
+        for place, item in enumerate(ranked):
+            most = base[item.posting.posting_id] + 2 * MOST_POINTS + 0.001
+            like = (later for later in ranked[place + 1 :] if _worth(later)[0] == _worth(item)[0])
+            assert all(base[later.posting.posting_id] <= most for later in like)
     for item in shown(moved):
         feedback = item.parts[-1]
         assert bool(feedback.facts) == bool(feedback.points)

@@ -137,7 +137,8 @@ def rich_digest(to: Recipient | None = None) -> Digest:
     skills = (Skill(name="Python", core=True), Skill(name="PostgreSQL", core=True), Skill(name="Apache Kafka"))
     jobs = [
         posting("a", title="Senior Python Engineer, Grid Forecasting", company="Tidewater Energy", reach=eu,
-                salary=pay(78_000, 95_000), seniority="senior", employment="full_time", skills=skills),
+                salary=pay(78_000, 95_000), seniority="senior", employment="full_time", skills=skills,
+                roles=("backend-engineer",)),
         posting("b", title="Backend Engineer (Python, Kafka)", company="Lantern & Loom", reach=wide,
                 salary=pay(55, 70, "USD", "hour"), employment="contract", skills=skills,
                 attribution=Attribution(name="Sample Board", url="https://board.example/jobs"),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
+from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score, states_pay
@@ -43,6 +44,8 @@ class _Job:
     found: list[FoundBy]
     score: float = 0.0
     fit: float = 0.0
+    chance: float = 0.0
+    tenth: int = 0
     again: bool = False
 
 
@@ -68,9 +71,11 @@ def naive_curation(
         if before:
             best.again = best.fits == "match" and _is_raised_above_a_floor(best, before)
         if not before or best.again:
-            best.score, best.fit = max(_scores(best, due_at, recipient))
-            kept.append(best)
-    kept.sort(key=lambda job: (-job.score, -job.fit, -job.posting.seen_at.timestamp(), job.posting.posting_id))
+            best.tenth, best.score, best.fit = max(_scores(best, due_at, recipient))
+            best.chance = max(_chances(best, recipient))
+            if best.chance >= settings.least_chance:
+                kept.append(best)
+    kept.sort(key=_rank)
     shown: list[_Job] = []
     if len({fold_company(job.posting.company.name) for job in kept if job.fits == "match"}) == 1:
         settings = settings.model_copy(update={"most_per_company": len(kept)})
@@ -79,6 +84,10 @@ def naive_curation(
     if not items:
         return Naive((), (), ())
     return Naive(tuple(map(_chosen, items)), tuple(map(_chosen, near)), tuple(job.posting.posting_id for job in rest))
+
+
+def _rank(job: _Job) -> tuple[float, float, float, float, str]:
+    return (-job.tenth, -job.score, -job.fit, -job.posting.seen_at.timestamp(), job.posting.posting_id)
 
 
 def _newest(candidates: Iterable[Candidate]) -> list[_Job]:
@@ -124,13 +133,19 @@ def _judge(job: _Job) -> None:
     job.found = [one for one in found if one.verdict.outcome == job.fits]
 
 
-def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[float, float]]:
-    """The score for each search that it fits, and of that the fit."""
-    for found in job.found:
+def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[int, float, float]]:
+    """The tenth of chance for each search that it fits, the score, and of that the fit."""
+    for found, chance in zip(job.found, _chances(job, recipient), strict=True):
         scored = score(
             Judged(found.search.criteria, Ready(job.posting)), due_at, recipient.said, found.search.preferred_places
         )
-        yield scored.total, scored.parts[0].points
+        yield int(round(10 * chance, 3)), scored.total, scored.parts[0].points
+
+
+def _chances(job: _Job, recipient: Recipient) -> Iterator[float]:
+    for found in job.found:
+        judged = Judged(found.search.criteria, Ready(job.posting))
+        yield chance_of(judged, found.search.name, recipient.locale).value
 
 
 def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:

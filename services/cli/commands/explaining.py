@@ -15,12 +15,12 @@ from services.cli.commands.searches import read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
-from services.cli.weighed import language_lines, languages_json, score_json, score_lines
+from services.cli.weighed import chance_json, language_lines, languages_json, score_json, score_lines
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
 from services.usecases.explaining import Explanation, Fit, Line, Outcome, Shown, explain_json, explain_text, explained
-from services.usecases.wording import english
+from services.usecases.wording import chance_line, english
 
 
 def explain(
@@ -40,13 +40,18 @@ def explain(
         installation = open_installation(config, create=False)
         job = explaining.stored_posting(installation, posting)
     found = explaining.explain(asked, job.posting, at, installation)
+    bar = explaining.bar_of(installation)
     if as_json:
-        weighed = {"score": score_json(found.score, at) if found.score else None} | languages_json(job.posting, found)
+        weighed = {
+            "chance": chance_json(found.chance, bar),
+            "score": score_json(found.score, at) if found.score else None,
+        } | languages_json(job.posting, found)
         print_json(explain_json(asked.criteria, job.posting, found.verdict, job.evidence) | weighed)
         return
     of_languages = language_lines(job.posting, found)
     lines = ["", *of_languages] if of_languages else []
-    lines += ["", *score_lines(found.score, at)] if found.score else []
+    lines += ["", chance_line(found.chance, bar)] if found.chance else []
+    lines += score_lines(found.score, at) if found.score else []
     if sys.stdout.isatty():
         page = explain_page(explained(job.posting, found.verdict, english(), job.evidence))
         console().print(page, *lines, sep="\n", markup=False)

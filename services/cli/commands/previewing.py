@@ -8,11 +8,12 @@ from services.cli.asked import asked_for
 from services.cli.opened import open_installation, warn
 from services.cli.options import AsJson, Config, Now, Person, moment
 from services.cli.output import print_json
-from services.cli.weighed import parts_json
+from services.cli.weighed import chance_json, parts_json
 from services.runtime.errors import UsageError
 from services.usecases import accounts, previews
+from services.usecases.explaining import bar_of
 from services.usecases.previews import Digest, Dropped, Hold, Item, Left
-from services.usecases.wording import one_line, why_here
+from services.usecases.wording import chance_line, one_line, why_here
 
 
 def preview(
@@ -39,21 +40,23 @@ def preview(
     if days is not None and search is None:
         raise UsageError("--days is for --search: a digest looks back to the one before")
     installation, at = open_installation(config, create=False), moment(now)
+    bar = {"bar": bar_of(installation)}
     if search is None:
         digest = previews.next_digest(installation, person, at)
-        _show(digest.outcome, _waits_json(digest), _waits_lines(digest), dropped=dropped, as_json=as_json)
+        _show(digest.outcome, bar | _waits_json(digest), _waits_lines(digest), dropped=dropped, as_json=as_json)
         return
     # Who is not subscribed is said before a search is read.
     subscriber = accounts.find(installation, person).subscriber_id
     found = previews.found_by(installation, subscriber, asked_for(search, config), days, at, tell=warn)
-    _show(found.preview.outcome, _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
+    _show(found.preview.outcome, bar | _found_json(found), _found_lines(found), dropped=dropped, as_json=as_json)
 
 
 def _show(made: Digest | Hold, about: dict[str, Any], head: list[str], *, dropped: bool, as_json: bool) -> None:
     if as_json:
         print_json(about | _as_json(made))
     else:
-        typer.echo("\n".join([*head, *_lines(made, dropped)]))
+        bar = ["", f"Below a chance of {about['bar']:.0%} nothing is sent (notifier.curate.least_chance)."]
+        typer.echo("\n".join([*head, *_lines(made, dropped), *bar]))
 
 
 def _waits_json(digest: previews.DigestPreview) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _of_digest(made: Digest) -> list[str]:
 def _of_item(item: Item, mark: str) -> list[str]:
     found_by = ", ".join(f"“{one_line(found.search.name, 60)}”" for found in item.found_by)
     lines = [f"{mark:<3} {item.score:.1f}  {_name(item)}  ({item.posting.posting_id}, found by {found_by})"]
-    return [*lines, *(f"        {one_line(line, 200)}" for line in why_here(item))]
+    return [*lines, *(f"        {one_line(line, 200)}" for line in (*why_here(item), chance_line(item.chance)))]
 
 
 def _name(item: Item | Left) -> str:
@@ -124,7 +127,7 @@ def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
 
 
 def _left(one: Left) -> dict[str, Any]:
-    return _named(one) | {"searches": [search.name for search in one.searches]}
+    return _named(one) | {"chance": chance_json(one.chance), "searches": [search.name for search in one.searches]}
 
 
 def _named(item: Item | Left) -> dict[str, Any]:
@@ -138,6 +141,7 @@ def _named(item: Item | Left) -> dict[str, Any]:
 
 def _item(item: Item) -> dict[str, Any]:
     return _named(item) | {
+        "chance": chance_json(item.chance),
         "parts": parts_json(item.parts),
         "again": item.pay_news.code if item.pay_news else None,
         "searches": [found.search.name for found in item.found_by],

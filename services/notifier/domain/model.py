@@ -164,6 +164,9 @@ class Chance:
     """The most telling first."""
 
 
+CERTAIN = Chance(1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Preferred:
     """The places that a search prefers, as far as a job may be done there; codes."""
@@ -198,7 +201,7 @@ class Item:
     """What the score is the sum of; the fit is to the first search in `found_by`."""
     pay_news: PayNews | None = None
     """Set where the subscriber was sent the job before."""
-    chance: Chance = Chance(1.0)
+    chance: Chance = CERTAIN
     """That they accept it."""
 
 
@@ -212,6 +215,8 @@ class Left:
     score: float
     copies: tuple[str, ...] = ()
     """The ids of its other postings, the better ones first."""
+    chance: Chance = CERTAIN
+    """That they accept it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from babel.languages import get_official_languages
 
 from schemas.criteria import Criteria
 from schemas.posting import Seniority
-from services.notifier.domain.curation.feedback_points import MOST_POINTS
 from services.notifier.domain.curation.judging import Judged, Ready
-from services.notifier.domain.curation.score import Passing, share_of_skills
+from services.notifier.domain.curation.score import share_of_skills
 from services.notifier.domain.model import Against, Chance, ChanceFact
 from services.rules.affinity import CLOSE, Affinity, affinity_of
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
@@ -85,9 +84,9 @@ def _chance(judged: Judged, name: str, locale: str) -> Chance:
     return Chance(round(probability(known.log_odds(facts)), 4), tuple(costs))
 
 
-def band(chance: Chance, own: Passing) -> int:
-    """Jobs of a higher tenth of chance come first, whatever their score; a tenth is what feedback moves at most."""
-    return math.floor(round(10.0 * chance.value + own.feedback / MOST_POINTS, 3))
+def tenth(chance: Chance) -> int:
+    """Jobs of a higher tenth come first, whatever their score: a smaller difference is no more than a guess."""
+    return math.floor(round(10.0 * chance.value, 3))
 
 
 def probability(log_odds: float) -> float:

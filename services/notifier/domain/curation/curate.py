@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
-from services.notifier.domain.curation.chance import band, chance_of
+from services.notifier.domain.curation.chance import chance_of, tenth
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
 from services.notifier.domain.curation.pay_news import pay_news
@@ -88,8 +88,6 @@ class _Ranked:
     score: float
     chance: Chance
     """The best one for any of these searches."""
-    band: int
-    """Jobs of a higher one come first, see `band`."""
 
     @property
     def ready(self) -> Ready:
@@ -165,7 +163,9 @@ def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> i
 
 
 def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
-    return tuple(Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.copies) for job in ranked)
+    return tuple(
+        Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.copies, job.chance) for job in ranked
+    )
 
 
 def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -303,17 +303,15 @@ def _ranked(job: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     for search, judged in job.fits:
         weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, search.name, recipient.locale)
         points = total(weight, own)
-        weighed.append(
-            ((-band(chance, own), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged))
-        )
+        weighed.append(((-tenth(chance), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda one: one[0])
     best = max((chance for _, chance, _, _ in weighed), key=lambda chance: chance.value)
-    return _Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best, -weighed[0][0][0])
+    return _Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best)
 
 
 def _rank(ranked: _Ranked) -> tuple[int, float, float, float, str]:
     _, best = ranked.fits[0]
-    return (-ranked.band, -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
+    return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
 def _item(ranked: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
