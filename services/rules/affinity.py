@@ -1,4 +1,4 @@
-"""Which roles a search is likely to mean, from its words, its name and, where these say nothing, its skills.
+"""Which roles a search is likely to mean: those it asks for, else by its words and name, else by its skills.
 
 What skills say is learned: data/affinity.json holds how often core skills went with roles in captured postings.
 """
@@ -58,7 +58,13 @@ class Affinity:
 
 @lru_cache(maxsize=4_096)
 def affinity_of(criteria: Criteria, name: str = "") -> Affinity:
-    """What a search with these criteria and this name is likely to mean. Excluded words say nothing."""
+    """What a search with these criteria and this name is likely to mean. Excluded words say nothing.
+
+    Roles that it asks for are what it means, whatever else it says.
+    """
+    asked = [role.id for said in criteria.roles.any if (role := roles().find(said))]
+    if asked:
+        return Affinity(tuple((role, _NAMED) for role in asked[:_MOST]))
     query = TextQuery.parse(criteria.text)
     found = _best(
         chain(*(_of_term(term) for term in (*query.wanted, *chain.from_iterable(query.either))), _of_name(words(name)))

@@ -1,0 +1,31 @@
+"""Chances over generated jobs: facts lie between 0 and 1, and a better fact never lowers a chance."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.chance import FACTS, chance_of, facts_of, model, probability, wish_of
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.model import DueSearch
+from tests.support.found_jobs import SEARCHES, postings
+
+SHARES = st.floats(0.0, 1.0)
+
+
+@given(st.lists(SHARES, min_size=len(FACTS), max_size=len(FACTS)), st.integers(0, len(FACTS) - 1), SHARES)
+def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], place: int, other: float) -> None:
+    better, worse = list(facts), list(facts)
+    better[place], worse[place] = max(facts[place], other), min(facts[place], other)
+    assert model().log_odds(better) >= model().log_odds(worse)
+
+
+@given(postings(), st.sampled_from(SEARCHES), st.sampled_from(["en", "de", "pt_BR"]))
+def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: DueSearch, locale: str) -> None:
+    ready = Ready(one)
+    facts = facts_of(wish_of(by.criteria, by.name, locale), by.criteria, ready)
+    assert len(facts) == len(FACTS)
+    assert all(0.0 <= fact <= 1.0 for fact in facts)
+    found = chance_of(Judged(by.criteria, ready), by.name, locale)
+    assert 0.0 < found.value < 1.0
+    costs = sum(against.costs for against in found.against)
+    assert abs(found.value - probability(model().best - costs)) < 0.01

@@ -1,0 +1,109 @@
+"""What makes a job more likely to be accepted, and the bar below which none is sent."""
+
+import pytest
+
+from schemas.criteria import Criteria, SkillTerms
+from schemas.posting import PostingCore, Reach, Skill, Spoken
+from services.notifier.domain.curation.chance import chance_of, model
+from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.model import Candidate, Digest, Hold
+from services.notifier.domain.wording.chance_lines import chance_line, too_unlikely
+from tests.support.digests import NOON, posting, recipient, search
+
+NURSE = Criteria(text="nurse", places=("PT",), workplace=("remote",))
+PORTUGAL = Reach(scope="listed", countries=("PT",))
+
+
+def nursing(name: str = "one", **changes: object) -> PostingCore:
+    """A job that nothing speaks against."""
+    fields = {"title": "Nurse", "roles": ("nurse",), "reach": PORTUGAL, "skills": ()}
+    return posting(name, **(fields | changes))
+
+
+def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", locale: str = "en") -> float:
+    return chance_of(Judged(criteria, Ready(one)), name, locale).value
+
+
+BEST = nursing()
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        nursing(roles=("care-assistant",)),
+        nursing(roles=("ios-engineer",)),
+        nursing(roles=()),
+        nursing(title="Care worker", description_text="a nurse"),
+        nursing(reach=Reach(scope="worldwide")),
+        nursing(reach=Reach(scope="listed", countries=("FR",))),
+        nursing(title="Nurse, Germany"),
+        nursing(workplace="unknown"),
+        nursing(seniority="director"),
+        nursing(language="nl"),
+        nursing(languages=(Spoken(any=("nl",)),)),
+    ],
+)
+def test_each_thing_that_speaks_against_a_job_lowers_its_chance(worse: PostingCore) -> None:
+    assert chance(worse) < chance(BEST)
+
+
+def test_a_nearer_role_never_has_less_of_a_chance() -> None:
+    far, family, near, same = (
+        chance(nursing(roles=(role,))) for role in ("ios-engineer", "pharmacist", "care-assistant", "nurse")
+    )
+    assert far < family <= near <= same
+
+
+def test_languages_that_the_search_or_its_person_give_a_sign_of_speak_against_nothing() -> None:
+    dutch = nursing(language="nl", languages=(Spoken(any=("nl",)),))
+    assert chance(dutch) < chance(BEST)
+    assert chance(dutch, locale="nl_BE") == chance(BEST)
+    assert chance(dutch, name="Nursing in Dutch") == chance(BEST)
+    assert chance(dutch, NURSE.model_copy(update={"languages": ("nl",)})) == chance(BEST)
+    assert chance(nursing(languages=(Spoken(any=("pt",)),))) == chance(BEST), "which is spoken where they look"
+
+
+def test_a_core_skill_makes_a_job_likelier_than_one_in_passing() -> None:
+    python = Criteria(skills=SkillTerms(any=("Python",)))
+    core, passing = (posting(skills=(Skill(name="Python", core=core),)) for core in (True, False))
+    assert chance(core, python, "Python") > chance(passing, python, "Python")
+
+
+def test_no_weight_is_below_nothing() -> None:
+    assert all(weight >= 0 for weight in model().weights)
+
+
+def made_of(*jobs: PostingCore, bar: float = 0.3) -> Digest | Hold:
+    asked = search("Nursing", NURSE)
+    settings = CurateSettings(least_chance=bar)
+    return curate(recipient(), [asked], [Candidate(one, (asked,)) for one in jobs], [], NOON, settings)
+
+
+def test_what_is_too_unlikely_is_dropped_with_its_reason_and_makes_no_mail() -> None:
+    other = nursing("other", title="iOS Developer", roles=("ios-engineer",), description_text="no nurse")
+    made = made_of(other)
+    assert isinstance(made, Hold)
+    [dropped] = made.dropped
+    assert dropped.reason.startswith("too unlikely to be wanted: ")
+    assert "another role: " in dropped.reason
+    assert isinstance(made_of(other, bar=0.0), Digest)
+
+
+def test_the_likelier_job_comes_first_however_new_the_other_is() -> None:
+    likely = nursing("likely", posted_at=NOON.replace(day=2))
+    new = nursing("new", title="Care worker", description_text="nurse nurse", reach=Reach(scope="worldwide"))
+    made = made_of(new, likely, bar=0.0)
+    assert isinstance(made, Digest)
+    assert [item.posting for item in made.items] == [likely, new]
+    assert made.items[0].score < made.items[1].score or made.items[0].chance.value > made.items[1].chance.value
+
+
+def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
+    far = chance_of(Judged(NURSE, Ready(nursing(roles=("ios-engineer",)))), "Nursing")
+    assert "(bar 30 %): less for another role: " in chance_line(far, 0.3)
+    assert too_unlikely(far) == f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
+
+
+def _against(line: str) -> str:
+    return line.partition("less for ")[2]

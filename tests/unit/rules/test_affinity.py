@@ -1,0 +1,52 @@
+"""Which roles a search is taken to mean."""
+
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
+from services.rules.affinity import affinity_of, learned
+from services.rules.roles import roles
+
+
+def weights(criteria: Criteria, name: str = "") -> dict[str, float]:
+    return dict(affinity_of(criteria, name).weights)
+
+
+def test_words_that_are_titles_count_as_roles_in_any_language() -> None:
+    assert weights(Criteria(text='"customer support"'))["customer-support-representative"] == 1.0
+    assert weights(Criteria(text="Buchhalter"))["accountant"] == 1.0
+    assert weights(Criteria(text="nurse OR copywriter")).keys() >= {"nurse", "copywriter"}
+
+
+def test_excluded_words_say_nothing() -> None:
+    assert "nurse" not in weights(Criteria(text="copywriter -nurse"))
+
+
+def test_the_name_says_more_by_a_title_than_by_one_word() -> None:
+    by_skill = Criteria(skills=SkillTerms(any=("dbt",)))
+    assert weights(by_skill, "Analytics engineering")["analytics-engineer"] == 1.0
+    assert weights(by_skill, "Contracts anywhere")["contract-manager"] < 1.0
+
+
+def test_where_words_say_nothing_skills_do() -> None:
+    assert max(weights(Criteria(skills=SkillTerms(any=("dbt",)))).items(), key=lambda one: one[1])[0] == "data-engineer"
+    assert weights(Criteria(skills=SkillTerms(any=("dbt",)), text='"data scientist"'))["data-engineer"] < 0.5
+
+
+def test_roles_that_are_asked_for_are_all_that_is_meant() -> None:
+    asked = Criteria(roles=RoleTerms(any=("nurse",)), skills=SkillTerms(any=("dbt",)), text="copywriter")
+    assert weights(asked) == {"nurse": 1.0}
+
+
+def test_nothing_is_guessed_of_a_search_for_a_place() -> None:
+    assert not affinity_of(Criteria(places=("PT",)), "Portugal")
+
+
+def test_a_nearer_role_is_closer() -> None:
+    asked = affinity_of(Criteria(text='"backend engineer"'))
+    to = [asked.to((role,)) for role in ("backend-engineer", "full-stack-engineer", "nurse")]
+    assert to == [1.0, 0.6, 0.0]
+    assert asked.to(("nurse", "backend-engineer")) == 0.8
+
+
+def test_the_table_names_roles_of_the_taxonomy_and_shares() -> None:
+    for shares in learned().values():
+        assert all(role in roles() for role in shares)
+        assert 0 < sum(shares.values()) <= 1.001
