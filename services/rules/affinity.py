@@ -42,18 +42,23 @@ class Affinity:
     def __bool__(self) -> bool:
         return bool(self.weights)
 
-    def to(self, given: Sequence[str]) -> float:
+    def to(self, given: tuple[str, ...]) -> float:
         """How close a posting's roles are, 0 to 1: the best pair counts, a second role a little less."""
-        known = roles()
-        return max(
-            (
-                weight * CLOSE[known.closeness(wanted, role)] * share
-                for role, share in zip(given, (1.0, _SECOND), strict=False)
-                if role in known
-                for wanted, weight in self.weights
-            ),
-            default=0.0,
-        )
+        return _closest(self, given)
+
+
+@lru_cache(maxsize=65_536)
+def _closest(affinity: Affinity, given: tuple[str, ...]) -> float:
+    known = roles()
+    return max(
+        (
+            weight * CLOSE[known.closeness(wanted, role)] * share
+            for role, share in zip(given, (1.0, _SECOND), strict=False)
+            if role in known
+            for wanted, weight in affinity.weights
+        ),
+        default=0.0,
+    )
 
 
 @lru_cache(maxsize=4_096)

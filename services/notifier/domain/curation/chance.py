@@ -170,6 +170,7 @@ def _place(criteria: Criteria, ready: Ready) -> float:
     return 1.0 if named else TAKEN_IN if fits else 0.0
 
 
+@lru_cache(maxsize=16_384)
 def _home(places: tuple[str, ...], allowed: Allowed) -> float:
     """Whether the narrowest places that are wanted are taken in: of groups alone, which share of their countries."""
     if not places:
