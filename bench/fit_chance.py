@@ -65,7 +65,7 @@ def rows_of(postings: Sequence[PostingCore]) -> Iterator[Row]:
             continue
         ready = Ready(posting)
         facts = tuple(
-            facts_of(wish_of(criteria, name, "en"), criteria, ready)
+            facts_of(wish_of(criteria, name), criteria, ready)
             for name, criteria in searches[pair.person]
             if outcome_of(criteria, ready) != "reject"
         )

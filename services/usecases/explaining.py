@@ -18,7 +18,7 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
-from services.notifier.domain.curation.chance import chance_of
+from services.notifier.domain.curation.chance import chance_of, speaks_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
@@ -30,7 +30,6 @@ from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.records import TopicReader
 from services.usecases.installation import Installation, topics_of
 from services.usecases.searches import Query
-from services.wording.words import FALLBACK_LOCALE
 
 __all__ = [
     "Chance",
@@ -84,15 +83,15 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     UnavailableError.
     """
     judged = Judged(query.criteria, Ready(posting))
-    found, said, missing, locale = judged.verdict, tuple[JobOpinion, ...](), None, FALLBACK_LOCALE
+    found, said, missing, speaks = judged.verdict, tuple[JobOpinion, ...](), None, tuple[str, ...]()
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
-        locale = owner.locale
+        speaks = speaks_of(owner)
     if found.outcome == "reject":
         return Judgement(found, None, missing)
     scored = score(judged, now, said, query.preferred_places)
-    return Judgement(found, scored, missing, chance_of(judged, query.name, locale))
+    return Judgement(found, scored, missing, chance_of(judged, query.name, speaks))
 
 
 def bar_of(installation: Installation | None) -> float:

@@ -19,13 +19,15 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
     assert model().log_odds(better) >= model().log_odds(worse)
 
 
-@given(postings(), st.sampled_from(SEARCHES), st.sampled_from(["en", "de", "pt_BR"]))
-def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: DueSearch, locale: str) -> None:
+@given(postings(), st.sampled_from(SEARCHES), st.sampled_from([(), ("de",), ("en", "pt")]))
+def test_facts_are_shares_and_what_speaks_against_adds_up(
+    one: PostingCore, by: DueSearch, speaks: tuple[str, ...]
+) -> None:
     ready = Ready(one)
-    facts = facts_of(wish_of(by.criteria, by.name, locale), by.criteria, ready)
+    facts = facts_of(wish_of(by.criteria, by.name, speaks), by.criteria, ready)
     assert len(facts) == len(FACTS)
     assert all(0.0 <= fact <= 1.0 for fact in facts)
-    found = chance_of(Judged(by.criteria, ready), by.name, locale)
+    found = chance_of(Judged(by.criteria, ready), by.name, speaks)
     assert 0.0 < found.value < 1.0
     costs = sum(against.costs for against in found.against)
     assert abs(found.value - probability(model().best - costs)) < 0.01

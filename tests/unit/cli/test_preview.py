@@ -77,6 +77,8 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     danish = posting("danish", title="Danish engineer", languages=(Spoken(any=("da",), level="fluent"),))
     [search] = store.searches.all()
     store.matches.store(0, [arrival(len(JOBS), danish, [search.key])], NOW)
+    with jobchime.config.open("a") as more:
+        more.write("[notifier.curate]\nleast_chance = 0.0\n")
     assert "needs Danish (fluent)" in jobchime("preview", "ada@example.com").out
     assert "needs Danish (fluent)" in jobchime("explain", search.search_id, danish.posting_id).out
     assert "speaks: nothing -> en" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "English").out

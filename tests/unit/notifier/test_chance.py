@@ -4,11 +4,12 @@ import pytest
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Spoken
-from services.notifier.domain.curation.chance import chance_of, model
+from services.notifier.domain.curation.chance import chance_of, model, speaks_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.model import Candidate, Digest, Hold
 from services.notifier.domain.wording.chance_lines import chance_line, too_unlikely
+from services.rules.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
 
 NURSE = Criteria(text="nurse", places=("PT",), workplace=("remote",))
@@ -21,8 +22,8 @@ def nursing(name: str = "one", **changes: object) -> PostingCore:
     return posting(name, **(fields | changes))
 
 
-def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", locale: str = "en") -> float:
-    return chance_of(Judged(criteria, Ready(one)), name, locale).value
+def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", speaks: tuple[str, ...] = ()) -> float:
+    return chance_of(Judged(criteria, Ready(one)), name, speaks).value
 
 
 BEST = nursing()
@@ -31,7 +32,6 @@ BEST = nursing()
 @pytest.mark.parametrize(
     "worse",
     [
-        nursing(roles=("care-assistant",)),
         nursing(roles=("ios-engineer",)),
         nursing(roles=()),
         nursing(title="Care worker", description_text="a nurse"),
@@ -58,7 +58,8 @@ def test_a_nearer_role_never_has_less_of_a_chance() -> None:
 def test_languages_that_the_search_or_its_person_give_a_sign_of_speak_against_nothing() -> None:
     dutch = nursing(language="nl", languages=(Spoken(any=("nl",)),))
     assert chance(dutch) < chance(BEST)
-    assert chance(dutch, locale="nl_BE") == chance(BEST)
+    assert chance(dutch, speaks=speaks_of(recipient(locale="nl_BE"))) == chance(BEST)
+    assert chance(dutch, speaks=speaks_of(recipient(speaks=(SpokenLanguage("nl"),)))) == chance(BEST)
     assert chance(dutch, name="Nursing in Dutch") == chance(BEST)
     assert chance(dutch, NURSE.model_copy(update={"languages": ("nl",)})) == chance(BEST)
     assert chance(nursing(languages=(Spoken(any=("pt",)),))) == chance(BEST), "which is spoken where they look"

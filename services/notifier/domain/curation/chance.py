@@ -19,7 +19,7 @@ from schemas.criteria import Criteria
 from schemas.posting import Seniority
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import share_of_skills
-from services.notifier.domain.model import Against, Chance, ChanceFact
+from services.notifier.domain.model import Against, Chance, ChanceFact, Recipient
 from services.rules.affinity import CLOSE, Affinity, affinity_of
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, Allowed, concrete
@@ -67,13 +67,18 @@ class Model:
         return odds
 
 
-def chance_of(judged: Judged, name: str = "", locale: str = "en") -> Chance:
-    """The chance of a posting for a search of this name, worked out once for all who share it."""
-    return judged.chance(name, locale, _chance)
+def chance_of(judged: Judged, name: str = "", speaks: tuple[str, ...] = ()) -> Chance:
+    """The chance of a posting for a search of this name, worked out once for all who share it and `speaks_of` them."""
+    return judged.chance(name, speaks, _chance)
 
 
-def _chance(judged: Judged, name: str, locale: str) -> Chance:
-    wish = wish_of(judged.criteria, name, locale)
+def speaks_of(recipient: Recipient) -> tuple[str, ...]:
+    """Codes of the languages that somebody says they speak, and of the one that they read their mails in."""
+    return tuple(sorted({recipient.locale[:2].lower(), *(language.code for language in recipient.speaks)}))
+
+
+def _chance(judged: Judged, name: str, speaks: tuple[str, ...]) -> Chance:
+    wish = wish_of(judged.criteria, name, speaks)
     facts, known = facts_of(wish, judged.criteria, judged.ready), model()
     costs = [
         Against(fact, round(weight * (1.0 - value), 3), _said(fact, wish, judged.ready))
@@ -102,11 +107,11 @@ def model() -> Model:
 
 
 @lru_cache(maxsize=4_096)
-def wish_of(criteria: Criteria, name: str, locale: str) -> Wish:
-    """What criteria, the search's name and its person's locale let one guess. Excluded words say nothing."""
+def wish_of(criteria: Criteria, name: str, speaks: tuple[str, ...] = ()) -> Wish:
+    """What criteria, the search's name and what its person speaks let one guess. Excluded words say nothing."""
     query = TextQuery.parse(criteria.text)
     terms = (*query.wanted, *(term for group in query.either for term in group))
-    languages = {"en", locale[:2].lower(), *criteria.languages, *_named_languages((*terms, *words(name)))}
+    languages = {"en", *speaks, *criteria.languages, *_named_languages((*terms, *words(name)))}
     for place in criteria.places:
         country = country_of(place) if is_subdivision(place) else place
         if is_country(country):

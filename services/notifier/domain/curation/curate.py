@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
-from services.notifier.domain.curation.chance import chance_of, tenth
+from services.notifier.domain.curation.chance import chance_of, speaks_of, tenth
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
 from services.notifier.domain.curation.pay_news import pay_news
@@ -299,9 +299,9 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
 def _ranked(job: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
-    weighed = []
+    weighed, speaks = [], speaks_of(recipient)
     for search, judged in job.fits:
-        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, search.name, recipient.locale)
+        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, search.name, speaks)
         points = total(weight, own)
         weighed.append(((-tenth(chance), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda one: one[0])

@@ -98,7 +98,7 @@ class Judged:
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
         self._parts: LastingParts | None = None
-        self._chances: dict[tuple[str, str], Chance] = {}
+        self._chances: dict[tuple[str, tuple[str, ...]], Chance] = {}
 
     @property
     def verdict(self) -> Verdict:
@@ -113,12 +113,14 @@ class Judged:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
 
-    def chance(self, name: str, locale: str, work_out: Callable[["Judged", str, str], Chance]) -> Chance:
-        """Likewise, of a search of this name whose person has this locale."""
-        own = (name, locale)
+    def chance(
+        self, name: str, speaks: tuple[str, ...], work_out: Callable[["Judged", str, tuple[str, ...]], Chance]
+    ) -> Chance:
+        """Likewise, of a search of this name whose person speaks these languages."""
+        own = (name, speaks)
         found = self._chances.get(own)
         if found is None:
-            found = self._chances[own] = work_out(self, name, locale)
+            found = self._chances[own] = work_out(self, name, speaks)
         return found
 
     def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:
