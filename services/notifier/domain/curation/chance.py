@@ -22,7 +22,7 @@ from services.notifier.domain.curation.score import share_of_skills
 from services.notifier.domain.model import Against, Chance, ChanceFact, Recipient
 from services.rules.affinity import CLOSE, Affinity, affinity_of
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, Allowed, concrete
+from services.rules.placing import WORLDWIDE, Allowed, deciding
 from services.rules.text import TextQuery, words
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
@@ -170,7 +170,7 @@ def _place(criteria: Criteria, ready: Ready) -> float:
     """Whether a wanted place is named, only taken in, or nothing is said."""
     if not criteria.places:
         return 1.0
-    fits = [place for place in concrete(criteria.places) if ready.allowed.stated and ready.allowed.takes_in(place)]
+    fits = [place for place in deciding(criteria) if ready.allowed.stated and ready.allowed.takes_in(place)]
     named = any(place == WORLDWIDE or place in ready.hires for place in fits)
     return 1.0 if named else TAKEN_IN if fits else 0.0
 
