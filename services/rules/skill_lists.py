@@ -66,12 +66,14 @@ def _behind(
     text: str, mention: Candidate, behind: str, names: Mapping[str, str], kinds: Mapping[str, str]
 ) -> list[Candidate]:
     first = text[mention.start : mention.end].split(" ", 1)[0]
+    manages = text[mention.start : mention.end].casefold().endswith(" management")
     clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
     added: list[Candidate] = []
     for start, end in islice(_pieces(clause), 1, None):
         word = _WORD.match(clause, start, end)
         taken = word and _known(f"{first} {word.group()}", names, kinds)
-        if not word or not taken:
+        # "Product management and marketing" names two trades, and no product marketing.
+        if not word or not taken or (manages and word.group().casefold() in names):
             break
         added.append(Candidate(taken, mention.end + word.start(), mention.end + word.end(), None, "method"))
         if word.end() < end:

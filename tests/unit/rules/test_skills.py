@@ -379,3 +379,15 @@ def test_a_search_for_a_job_title_means_the_first_of_its_skills() -> None:
     assert taxonomy().canonical("Product Manager") == "Product Management"
     assert taxonomy().canonical("Utilization Review Nurse") == "Utilization Management"
     assert {"Product Management", "Product Strategy", "Roadmapping"} <= set(taxonomy().of_title("Product Manager"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("product management and marketing", ["Product Management"]),
+        ("product/graphic design", ["Product Design", "Graphic Design"]),
+        ("data management and analysis", ["Data Management", "Data Analysis"]),
+    ],
+)
+def test_a_trade_beside_the_management_of_something_is_no_trade_of_that(text: str, named: list[str]) -> None:
+    assert [mention.name for mention in taxonomy().find(text)] == named
