@@ -18,6 +18,9 @@ COLUMNS = ("address", "name", "time_zone", "currency", "locale", "speaks", "sear
 
 _MOST_QUOTED_LINES = 100
 """Lines that one quoted field may run over; where it runs farther, the quote that opened it was a stray one."""
+_MOST_CELL = 131_072
+"""Characters. As many as the csv module takes where nobody raises its limit, which is one for the whole process."""
+_TOO_LONG = f"a field is longer than {_MOST_CELL:,} characters"
 _DELIMITERS = (",", ";", "\t", "|")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -107,6 +110,8 @@ def _csv_row(lines: Sequence[str], at: int, header: Sequence[str], delimiter: st
     except csv.Error as error:
         return _unusable(line) or BadRow(_why(error, reader.line_num)), 1
     used = reader.line_num
+    if any(len(cell) > _MOST_CELL for cell in cells):
+        return BadRow(_TOO_LONG), used
     if used > 1 and len(cells) != len(header):
         return BadRow("a quote is opened that nothing closes"), 1
     if len(cells) > len(header):
@@ -146,7 +151,7 @@ def _unusable(text: str) -> BadRow | None:
 def _why(error: csv.Error, lines_read: int) -> str:
     said = str(error)
     if "field larger" in said:
-        return f"a field is longer than {csv.field_size_limit():,} characters"
+        return _TOO_LONG
     if "expected after" in said and lines_read == 1:
         return "a quote stands within a field; within quotes it is written twice"
     return "a quote is opened that nothing closes"

@@ -1,5 +1,6 @@
 """Subscribers from files: every line is taken or named with its fault, and no address is repeated in one."""
 
+import csv
 import json
 from typing import Any
 
@@ -171,8 +172,13 @@ def csv_with(*rows: str) -> str:
         ("c@example.com,Cl\0eo,,", "NUL"),
     ],
 )
-def test_a_bad_line_of_csv_is_named_and_the_rest_comes(row: str, said: str) -> None:
-    first, bad, last = outcomes(csv_with(row))
+@pytest.mark.parametrize("limit", [131_072, 2_000_000], ids=["", "beside a reader of longer fields"])
+def test_a_bad_line_of_csv_is_named_and_the_rest_comes(row: str, said: str, limit: int) -> None:
+    before = csv.field_size_limit(limit)
+    try:
+        first, bad, last = outcomes(csv_with(row))
+    finally:
+        csv.field_size_limit(before)
     assert (first, last) == ((2, "Ada"), (4, "Bob"))
     assert (bad[0], said in bad[1]) == (3, True), bad[1]
 
