@@ -19,8 +19,8 @@ MAILS = "mails"
 
 
 def settings_of(folder: Path) -> Settings:
-    """No sources: postings come into the log from outside. Nothing fitting is left out of a digest for want of room."""
-    everything = CurateSettings(most_items=100_000, most_near=100_000, most_per_company=100_000)
+    """No sources: postings come into the log from outside. Nothing fitting is left out for want of room or chance."""
+    everything = CurateSettings(most_items=100_000, most_near=100_000, most_per_company=100_000, least_chance=0)
     return Settings(
         data=folder / "data",
         secret=SECRET,
