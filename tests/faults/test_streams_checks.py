@@ -77,10 +77,10 @@ def test_a_pair_that_is_stored_twice_is_told(expected: Expected, versions: Versi
 
 def test_a_pair_that_no_version_gives_is_told(expected: Expected, versions: Versions) -> None:
     stored, one = stored_of(expected), with_most(expected)
-    stranger = np.setdiff1d(expected.steady, np.union1d(expected.fits[one].matched, expected.fits[one].near_ever))[:1]
-    stored[one] = replace(stored[one], matched=np.union1d(stored[one].matched, stranger))
+    strangers = np.setdiff1d(expected.steady, np.union1d(expected.fits[one].matched, expected.fits[one].near_ever))[:10]
+    stored[one] = replace(stored[one], matched=np.union1d(stored[one].matched, strangers))
     tally, faults = checked(expected, stored, versions)
-    assert tally.wrong == 1
+    assert tally.wrong == strangers.size > 0
     assert tally.differing > 0
     assert faults[0].startswith("wrong match")
 

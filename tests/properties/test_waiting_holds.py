@@ -20,6 +20,7 @@ ROOMS = st.builds(
     most_near=st.integers(0, 2),
     most_per_company=st.integers(1, 2),
     most_alike=st.integers(1, 2),
+    least_chance=st.just(0.0),
 )
 SEARCH = search()
 ARRIVING = 4

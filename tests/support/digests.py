@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Attribution, Cluster, Company, Period, PostingCore, Reach, Salary, Skill, posting_id_of
-from services.notifier.domain.curation.curate import curate
+from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Recipient, Sender
 from services.notifier.ports import Email
 from services.rules.money import Rates, annual, tops
@@ -88,9 +88,10 @@ def recipient(**changes: Any) -> Recipient:
 
 
 def digest(*postings: PostingCore, to: Recipient | None = None, by: DueSearch | None = None) -> Digest:
-    """A digest of postings that one search found. The test is wrong where nothing fits."""
-    found_by = by or search()
-    made = curate(to or recipient(), [found_by], [Candidate(one, (found_by,)) for one in postings], [], NOON)
+    """A digest of postings that one search found, however likely. The test is wrong where nothing fits."""
+    found_by, settings = by or search(), CurateSettings(least_chance=0)
+    candidates = [Candidate(one, (found_by,)) for one in postings]
+    made = curate(to or recipient(), [found_by], candidates, [], NOON, settings)
     assert isinstance(made, Digest), made
     return made
 
