@@ -93,7 +93,7 @@ class Stream:
 
     def settle(self) -> None:
         """Wait until everything is processed and committed."""
-        self.wait_for("all is seen", self.all_seen)
+        self.wait_for("all is seen", self.all_seen, 180)
         self.wait_for("no lag is left", lambda: self.lag() == 0)
 
     def holes(self) -> int:
