@@ -78,9 +78,20 @@ def test_every_job_that_stays_open_and_fresh_comes_and_none_comes_twice(
     brought = [one for some in lived(arriving, rooms, 28) for one in some]
     for place, one in enumerate(brought):
         assert not any(same_job(one.cluster, other.cluster) for other in brought[:place])
+    came = {one.posting_id for one in brought}
     for _, one in arriving:
         if one.expires_at is None:
-            assert any(one is other or same_job(one.cluster, other.cluster) for other in brought), one.title
+            assert came & copies_of(one, [other for _, other in arriving]), one.title
+
+
+def copies_of(one: PostingCore, among: list[PostingCore]) -> set[str]:
+    """Those that are one job with it, be it by way of others: likeness is not handed on, but a group of copies is."""
+    group, rest = [one], [other for other in among if other is not one]
+    for member in group:
+        alike = [other for other in rest if same_job(member.cluster, other.cluster)]
+        group += alike
+        rest = [other for other in rest if all(other is not some for some in alike)]
+    return {member.posting_id for member in group}
 
 
 @given(jobs(), ROOMS)
