@@ -18,7 +18,7 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
-from services.notifier.domain.curation.chance import chance_of, speaks_of
+from services.notifier.domain.curation.chance import chance_of, languages_of, wish_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
@@ -83,15 +83,15 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     UnavailableError.
     """
     judged = Judged(query.criteria, Ready(posting))
-    found, said, missing, speaks = judged.verdict, tuple[JobOpinion, ...](), None, tuple[str, ...]()
+    found, said, missing, languages = judged.verdict, tuple[JobOpinion, ...](), None, tuple[str, ...]()
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
-        speaks = speaks_of(owner)
+        languages = languages_of(owner)
     if found.outcome == "reject":
         return Judgement(found, None, missing)
     scored = score(judged, now, said, query.preferred_places)
-    return Judgement(found, scored, missing, chance_of(judged, query.name, speaks))
+    return Judgement(found, scored, missing, chance_of(judged, wish_of(query.criteria, query.name, languages)))
 
 
 def bar_of(installation: Installation | None) -> float:

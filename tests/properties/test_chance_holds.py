@@ -23,11 +23,11 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
 def test_facts_are_shares_and_what_speaks_against_adds_up(
     one: PostingCore, by: DueSearch, speaks: tuple[str, ...]
 ) -> None:
-    ready = Ready(one)
-    facts = facts_of(wish_of(by.criteria, by.name, speaks), by.criteria, ready)
+    ready, wish = Ready(one), wish_of(by.criteria, by.name, speaks)
+    facts = facts_of(wish, by.criteria, ready)
     assert len(facts) == len(FACTS)
     assert all(0.0 <= fact <= 1.0 for fact in facts)
-    found = chance_of(Judged(by.criteria, ready), by.name, speaks)
+    found = chance_of(Judged(by.criteria, ready), wish)
     assert 0.0 < found.value < 1.0
     costs = sum(against.costs for against in found.against)
     assert abs(found.value - probability(model().best - costs)) < 0.01

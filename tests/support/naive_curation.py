@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.curation.chance import chance_of, speaks_of
+from services.notifier.domain.curation.chance import chance_of, languages_of, wish_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score, states_pay
@@ -145,7 +145,8 @@ def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple
 def _chances(job: _Job, recipient: Recipient) -> Iterator[float]:
     for found in job.found:
         judged = Judged(found.search.criteria, Ready(job.posting))
-        yield chance_of(judged, found.search.name, speaks_of(recipient)).value
+        wish = wish_of(found.search.criteria, found.search.name, languages_of(recipient))
+        yield chance_of(judged, wish).value
 
 
 def _same_jobs(jobs: list[_Job]) -> list[list[_Job]]:

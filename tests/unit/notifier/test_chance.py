@@ -4,7 +4,7 @@ import pytest
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Spoken
-from services.notifier.domain.curation.chance import chance_of, model, speaks_of
+from services.notifier.domain.curation.chance import chance_of, languages_of, model, wish_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.model import Candidate, Digest, Hold
@@ -23,7 +23,7 @@ def nursing(name: str = "one", **changes: object) -> PostingCore:
 
 
 def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", speaks: tuple[str, ...] = ()) -> float:
-    return chance_of(Judged(criteria, Ready(one)), name, speaks).value
+    return chance_of(Judged(criteria, Ready(one)), wish_of(criteria, name, speaks)).value
 
 
 BEST = nursing()
@@ -58,8 +58,8 @@ def test_a_nearer_role_never_has_less_of_a_chance() -> None:
 def test_languages_that_the_search_or_its_person_give_a_sign_of_speak_against_nothing() -> None:
     dutch = nursing(language="nl", languages=(Spoken(any=("nl",)),))
     assert chance(dutch) < chance(BEST)
-    assert chance(dutch, speaks=speaks_of(recipient(locale="nl_BE"))) == chance(BEST)
-    assert chance(dutch, speaks=speaks_of(recipient(speaks=(SpokenLanguage("nl"),)))) == chance(BEST)
+    assert chance(dutch, speaks=languages_of(recipient(locale="nl_BE"))) == chance(BEST)
+    assert chance(dutch, speaks=languages_of(recipient(speaks=(SpokenLanguage("nl"),)))) == chance(BEST)
     assert chance(dutch, name="Nursing in Dutch") == chance(BEST)
     assert chance(dutch, NURSE.model_copy(update={"languages": ("nl",)})) == chance(BEST)
     assert chance(nursing(languages=(Spoken(any=("pt",)),))) == chance(BEST), "which is spoken where they look"
@@ -101,7 +101,7 @@ def test_the_likelier_job_comes_first_however_new_the_other_is() -> None:
 
 
 def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
-    far = chance_of(Judged(NURSE, Ready(nursing(roles=("ios-engineer",)))), "Nursing")
+    far = chance_of(Judged(NURSE, Ready(nursing(roles=("ios-engineer",)))), wish_of(NURSE, "Nursing"))
     assert "(bar 30 %): less for another role: " in chance_line(far, 0.3)
     assert too_unlikely(far) == f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
 

@@ -18,11 +18,12 @@ from babel.languages import get_official_languages
 from schemas.criteria import Criteria
 from schemas.posting import Seniority
 from services.notifier.domain.curation.judging import Judged, Ready
-from services.notifier.domain.curation.score import share_of_skills
+from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.model import Against, Chance, ChanceFact, Recipient
 from services.rules.affinity import CLOSE, Affinity, affinity_of
 from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
-from services.rules.placing import WORLDWIDE, Allowed, deciding
+from services.rules.placing import WORLDWIDE, Allowed
+from services.rules.speaking import needs_of
 from services.rules.text import TextQuery, words
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
@@ -67,18 +68,17 @@ class Model:
         return odds
 
 
-def chance_of(judged: Judged, name: str = "", speaks: tuple[str, ...] = ()) -> Chance:
-    """The chance of a posting for a search of this name, worked out once for all who share it and `speaks_of` them."""
-    return judged.chance(name, speaks, _chance)
+def chance_of(judged: Judged, wish: Wish) -> Chance:
+    """The chance of a posting for a search and a person who give these signs, worked out once for all who do."""
+    return judged.chance(wish, _chance)
 
 
-def speaks_of(recipient: Recipient) -> tuple[str, ...]:
+def languages_of(recipient: Recipient) -> tuple[str, ...]:
     """Codes of the languages that somebody says they speak, and of the one that they read their mails in."""
     return tuple(sorted({recipient.locale[:2].lower(), *(language.code for language in recipient.speaks)}))
 
 
-def _chance(judged: Judged, name: str, speaks: tuple[str, ...]) -> Chance:
-    wish = wish_of(judged.criteria, name, speaks)
+def _chance(judged: Judged, wish: Wish) -> Chance:
     facts, known = facts_of(wish, judged.criteria, judged.ready), model()
     costs = [
         Against(fact, round(weight * (1.0 - value), 3), _said(fact, wish, judged.ready))
@@ -132,7 +132,6 @@ def _names_of_languages() -> Mapping[str, str]:
 def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
     """What speaks for a posting that fits criteria, in the order of `FACTS`; docs/relevance.md says each in words."""
     posting = ready.posting
-    needed = (spoken.any for spoken in posting.languages if spoken.need == "needed")
     return (
         *_role(wish.affinity, ready),
         share_of_skills(criteria, ready) if criteria.skills.all or criteria.skills.any else 1.0,
@@ -143,7 +142,7 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
         float(not criteria.workplace or posting.workplace != "unknown"),
         1.0 if criteria.seniority or not posting.seniority else 1.0 - _STEPS[posting.seniority] / _MOST_STEPS,
         float(posting.language is None or posting.language in wish.languages),
-        float(all(wish.languages.intersection(group) for group in needed)),
+        float(not _unspoken(wish, ready)),
     )
 
 
@@ -170,9 +169,8 @@ def _place(criteria: Criteria, ready: Ready) -> float:
     """Whether a wanted place is named, only taken in, or nothing is said."""
     if not criteria.places:
         return 1.0
-    fits = [place for place in deciding(criteria) if ready.allowed.stated and ready.allowed.takes_in(place)]
-    named = any(place == WORLDWIDE or place in ready.hires for place in fits)
-    return 1.0 if named else TAKEN_IN if fits else 0.0
+    fits = taken_in(criteria, ready)
+    return 1.0 if any(names_place(ready, place) for place in fits) else TAKEN_IN if fits else 0.0
 
 
 @lru_cache(maxsize=16_384)
@@ -208,6 +206,10 @@ def _said(fact: ChanceFact, wish: Wish, ready: Ready) -> str:
     if fact == "written":
         return posting.language or ""
     if fact == "spoken":
-        needed = (spoken.any for spoken in posting.languages if spoken.need == "needed")
-        return "/".join(next((group for group in needed if not wish.languages.intersection(group)), ()))
+        return "/".join(_unspoken(wish, ready))
     return ""
+
+
+def _unspoken(wish: Wish, ready: Ready) -> tuple[str, ...]:
+    """The first languages, one of which the work needs, of which there is no sign."""
+    return next((need.any for need in needs_of(ready.posting) if not wish.languages.intersection(need.any)), ())

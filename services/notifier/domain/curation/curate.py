@@ -1,6 +1,6 @@
 """What goes into a digest, and why everything else does not. docs/curation.md says it in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
-from services.notifier.domain.curation.chance import chance_of, speaks_of, tenth
+from services.notifier.domain.curation.chance import Wish, chance_of, languages_of, tenth, wish_of
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
 from services.notifier.domain.curation.pay_news import pay_news
@@ -126,7 +126,8 @@ def curate(
     judging = judging or Judging()
     judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
     kept = _one_a_job(judged, sent, judging, dropped)
-    weighed = sorted((_ranked(job, recipient, due_at) for job in kept), key=_rank)
+    wishes = _wishes(kept, recipient)
+    weighed = sorted((_ranked(job, recipient, due_at, wishes) for job in kept), key=_rank)
     ranked = [job for job in weighed if job.chance.value >= settings.least_chance]
     dropped += [
         Dropped(job.posting.posting_id, too_unlikely(job.chance))
@@ -296,12 +297,19 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
     return replace(own if isinstance(merged, Dropped) else merged, copies=copies_of_it)
 
 
-def _ranked(job: _Job, recipient: Recipient, due_at: datetime) -> _Ranked:
+def _wishes(jobs: Sequence[_Job], recipient: Recipient) -> dict[str, Wish]:
+    """What each search and the recipient give a sign of, by the search's id: once a digest, not once a job."""
+    searches = {search.search_id: search for job in jobs for search, _ in job.fits}
+    languages = languages_of(recipient)
+    return {found: wish_of(search.criteria, search.name, languages) for found, search in searches.items()}
+
+
+def _ranked(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> _Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
-    weighed, speaks = [], speaks_of(recipient)
+    weighed = []
     for search, judged in job.fits:
-        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, search.name, speaks)
+        weight, chance = weight_of(judged, search.preferred_places), chance_of(judged, wishes[search.search_id])
         points = total(weight, own)
         weighed.append(((-tenth(chance), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda one: one[0])

@@ -1,8 +1,8 @@
 """Postings made ready to be judged and weighed, and what criteria make of them: worked out once while it is shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
@@ -15,6 +15,8 @@ from services.rules.skills import taxonomy
 from services.rules.text import Haystack
 from services.rules.titles import fold_title
 from services.rules.verdict import Verdict, judge, outcome_of
+
+W = TypeVar("W", bound=Hashable)
 
 
 class Ready(PreparedPosting):
@@ -98,7 +100,7 @@ class Judged:
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
         self._parts: LastingParts | None = None
-        self._chances: dict[tuple[str, tuple[str, ...]], Chance] = {}
+        self._chances: dict[Hashable, Chance] = {}
 
     @property
     def verdict(self) -> Verdict:
@@ -113,14 +115,11 @@ class Judged:
             self._weight = work_out(self.criteria, self.ready)
         return self._weight
 
-    def chance(
-        self, name: str, speaks: tuple[str, ...], work_out: Callable[["Judged", str, tuple[str, ...]], Chance]
-    ) -> Chance:
-        """Likewise, of a search of this name whose person speaks these languages."""
-        own = (name, speaks)
-        found = self._chances.get(own)
+    def chance(self, wish: W, work_out: Callable[["Judged", W], Chance]) -> Chance:
+        """Likewise, for what a search and its person give a sign of."""
+        found = self._chances.get(wish)
         if found is None:
-            found = self._chances[own] = work_out(self, name, speaks)
+            found = self._chances[wish] = work_out(self, wish)
         return found
 
     def parts(self, work_out: Callable[["Judged"], LastingParts]) -> LastingParts:

@@ -178,16 +178,16 @@ def _fresh_points(ready: Ready, due_at: datetime) -> float:
 def _place_facts(criteria: Criteria, ready: Ready) -> tuple[Fact, ...]:
     if not criteria.places:
         return ()
-    fits = _taken_in(criteria, ready)
-    return (("named", tuple(place for place in fits if _names(ready, place))), ("fits", fits))
+    fits = taken_in(criteria, ready)
+    return (("named", tuple(place for place in fits if names_place(ready, place))), ("fits", fits))
 
 
 def _place_points(criteria: Criteria, ready: Ready) -> float:
     """Whether the job names a wanted place, takes it in, or says nothing; half where no place is asked for."""
     if not criteria.places:
         return PLACE_POINTS * NOTHING_ASKED
-    fits = _taken_in(criteria, ready)
-    named = any(_names(ready, place) for place in fits)
+    fits = taken_in(criteria, ready)
+    named = any(names_place(ready, place) for place in fits)
     return PLACE_POINTS * (1.0 if named else PLACE_INCLUDED if fits else 0.0)
 
 
@@ -207,13 +207,13 @@ def _preferred_points(places: tuple[str, ...], ready: Ready) -> float:
     return PREFERRED_POINTS * share_of(preferred_of(places, ready))
 
 
-def _taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+def taken_in(criteria: Criteria, ready: Ready) -> tuple[str, ...]:
     """The wanted places that the job takes in; none where it does not say from where."""
     allowed = ready.allowed
     return tuple(filter(allowed.takes_in, deciding(criteria))) if allowed.stated else ()
 
 
-def _names(ready: Ready, place: str) -> bool:
+def names_place(ready: Ready, place: str) -> bool:
     return place == WORLDWIDE or place in ready.hires
 
 

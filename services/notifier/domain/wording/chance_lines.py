@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from babel import Locale
-
 from services.notifier.domain.model import Against, Chance, ChanceFact
 from services.rules.roles import roles
+from services.wording.catalogues import english
+from services.wording.lines import language_in_words
 
 _MOST: Final = 3
 _LEAST_COST: Final = 0.2
@@ -41,8 +41,7 @@ def _role(one: Against) -> str:
 
 
 def _language(one: Against) -> str:
-    names = Locale("en").languages
-    return " or ".join(names.get(code, code) for code in one.said.split("/"))
+    return " or ".join(language_in_words(code, english()) for code in one.said.split("/"))
 
 
 _WORDS: Final[dict[ChanceFact, Callable[[Against], str]]] = {
