@@ -201,15 +201,4 @@ def _when(search: searches.SavedSearch) -> str:
 
 
 def _as_json(search: searches.SavedSearch) -> dict[str, Any]:
-    return {
-        "search_id": search.search_id,
-        "subscriber_id": search.subscriber_id,
-        "name": search.name,
-        "cadence": search.timing.cadence,
-        "hour": search.timing.hour,
-        "weekday": search.timing.weekday,
-        "paused": search.paused,
-        "next_due_at": search.next_due_at.isoformat(),
-        "criteria": json.loads(encode(search.criteria)),
-        "preferred_places": list(search.preferred_places),
-    }
+    return {"search_id": search.search_id, "subscriber_id": search.subscriber_id} | search.as_data()

@@ -1,5 +1,6 @@
 """What a subscriber and a saved search may say of themselves, checked field by field."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final, Literal, cast, get_args
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
+from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.faults import nearest
 from schemas.posting import LanguageLevel
@@ -89,6 +91,20 @@ class SavedSearch:
     next_due_at: datetime
     preferred_places: tuple[str, ...] = ()
     """Codes; jobs there come first, as far as `services.notifier.domain.curation.preferred_places` goes."""
+
+    def as_data(self) -> dict[str, Any]:
+        """As it is shown and exported: JSON values, without whose it is."""
+        return {
+            "search_id": self.search_id,
+            "name": self.name,
+            "cadence": self.timing.cadence,
+            "hour": self.timing.hour,
+            "weekday": self.timing.weekday,
+            "paused": self.paused,
+            "next_due_at": self.next_due_at.isoformat(),
+            "criteria": json.loads(encode(self.criteria)),
+            "preferred_places": list(self.preferred_places),
+        }
 
 
 def profile_of(fields: Mapping[str, Any]) -> Profile:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.codec import encode
 from schemas.sql.tables import deliveries, digest_items, digests, saved_searches, sent_jobs, subscribers, suppressions
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
@@ -273,20 +272,7 @@ def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | 
 
 
 def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "search_id": search.search_id,
-            "name": search.name,
-            "cadence": search.timing.cadence,
-            "hour": search.timing.hour,
-            "weekday": search.timing.weekday,
-            "paused": search.paused,
-            "next_due_at": search.next_due_at.isoformat(),
-            "criteria": json.loads(encode(search.criteria)),
-            "preferred_places": list(search.preferred_places),
-        }
-        for search in searches_of(connection, subscriber_id)
-    ]
+    return [search.as_data() for search in searches_of(connection, subscriber_id)]
 
 
 def _feedback(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
