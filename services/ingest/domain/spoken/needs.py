@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from schemas.posting import LanguageLevel
 from services.ingest.domain.spoken.wishes import MOST_BETWEEN, optional_names
-from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, LEVELS, NAMES, SUPPORT, Level, Word, WordKind
+from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, NAMES, SUPPORT, Word, WordKind
+from services.rules.speaking import LEVELS
 
 Where = Literal["title", "list", "text"]
 """A list is one whose heading says that it is of languages, or a board's field for them."""
@@ -15,7 +17,7 @@ class Said(NamedTuple):
     """Languages of which one is enough, and the words that say so, by their places in the text."""
 
     codes: tuple[str, ...]
-    level: Level | None
+    level: LanguageLevel | None
     wanted: bool
     stressed: bool
     """A word says that it is needed, or wished for."""
@@ -178,7 +180,7 @@ def _since(words: Sequence[Word], name: int, wanted: bool, optional: frozenset[i
     return next(places, first - 1) + 1
 
 
-def _level(words: Sequence[Word], group: Sequence[int], first: int, stop: int) -> Level | None:
+def _level(words: Sequence[Word], group: Sequence[int], first: int, stop: int) -> LanguageLevel | None:
     """The level behind the names up to the next joint, else the last before them, else the next behind."""
     for place in range(group[-1] + 1, stop):
         kind = words[place].kind
@@ -191,5 +193,5 @@ def _level(words: Sequence[Word], group: Sequence[int], first: int, stop: int) -
     return _as_level((*reversed(before), *behind)[0]) if before or behind else None
 
 
-def _as_level(kind: WordKind) -> Level | None:
+def _as_level(kind: WordKind) -> LanguageLevel | None:
     return next((level for level in LEVELS if level == kind), None)

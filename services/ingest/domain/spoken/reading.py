@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from schemas.posting import Evidence
+from schemas.posting import Evidence, LanguageLevel
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
 from services.ingest.domain.lexicon import LANGUAGES
 from services.ingest.domain.skills.denials import denied
 from services.ingest.domain.spoken.names import CODES, Mention, names_of
 from services.ingest.domain.spoken.needs import Said, Where, said_of
-from services.ingest.domain.spoken.words import LEVELS, Level, Word, words_of
+from services.ingest.domain.spoken.words import Word, words_of
 from services.ingest.domain.text.sections import Document, Kind
+from services.rules.speaking import LEVELS
 
 _UNREAD: Final[frozenset[Kind]] = frozenset({"others", "legal"})
 _ASKING: Final[frozenset[Kind]] = frozenset({"requirements", "nice"})
@@ -29,7 +30,7 @@ class LanguageNeed:
     """Languages of which one is enough: ISO 639-1 codes."""
 
     codes: tuple[str, ...]
-    level: Level | None
+    level: LanguageLevel | None
     """None where the posting says nothing of it."""
     need: Literal["needed", "wanted"]
     evidence: Evidence
@@ -166,5 +167,5 @@ def _rank(claim: _Claim) -> tuple[int, bool]:
     return claim.weight, not claim.said.wanted
 
 
-def _highest(levels: Iterator[Level | None]) -> Level | None:
+def _highest(levels: Iterator[LanguageLevel | None]) -> LanguageLevel | None:
     return max((level for level in levels if level), key=LEVELS.index, default=None)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, LEVELS, NAMES, SUPPORT, Word, WordKind
+from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, NAMES, SUPPORT, Word, WordKind
+from services.rules.speaking import LEVELS
 
 MOST_BETWEEN: Final = 4
 """Words of another kind that may stand between a wish and its language."""

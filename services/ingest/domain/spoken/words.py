@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from services.ingest.domain.lexicon import any_of, phrases_of, written
 from services.ingest.domain.spoken.names import CODES, Mention
+from services.rules.speaking import LEVELS
 
-Level = Literal["basic", "working", "fluent", "native"]
 WordKind = Literal[
     "basic", "working", "fluent", "native", "ability", "knowledge", "bilingual", "trade", "needed", "wanted",
     "unneeded", "any_of", "or", "and", "title_with", "others", "filling", "name", "code", "comma", "slash", "dash",
     "open", "close", "sign", "other",
 ]  # fmt: skip
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 NAMES: Final[frozenset[WordKind]] = frozenset({"name", "code"})
 JOINTS: Final[frozenset[WordKind]] = frozenset({"comma", "slash", "and", "or", "any_of"})
 """Join the languages of a list."""
