@@ -8,7 +8,7 @@ import argparse
 import json
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.relevance.captured import all_captured
-from bench.relevance.figures import Judged, Share, agreement, claims_of, share, verdicts_of
+from bench.relevance.figures import Judged, Share, agreement, claims_of, ratio, share, verdicts_of
 from bench.relevance.judgements import Judgement, read
 from bench.relevance.pairs import read_pairs
 from bench.relevance.people import LABELS, Half, people
@@ -28,26 +28,19 @@ _AIMS: Final[Mapping[str, str]] = {
     "mails with nothing acceptable": "<= 3 %",
     "true why lines": ">= 97 %",
     "recall within a week": ">= 85 %",
-    "NDCG@10": "",
 }
 
 
 def shares_of(judged: Judged) -> dict[str, dict[str, list[tuple[float, float]]]]:
     """Each figure's parts by person."""
-    return dict(
-        zip(
-            _AIMS,
-            (
-                judged.by_person(judged.precision),
-                judged.by_person(judged.top),
-                judged.by_person(judged.nothing),
-                judged.by_person(judged.true_lines),
-                judged.recall(),
-                judged.by_person(judged.gain),
-            ),
-            strict=True,
-        )
-    )
+    return {
+        "precision": judged.by_person(judged.precision),
+        "top job right": judged.by_person(judged.top),
+        "mails with nothing acceptable": judged.by_person(judged.nothing),
+        "true why lines": judged.by_person(judged.true_lines),
+        "recall within a week": judged.recall(),
+        "NDCG@10": judged.by_person(judged.gain),
+    }
 
 
 def main() -> None:
@@ -120,7 +113,7 @@ def _table(half: Half, judged: Judged) -> Table:
     for name in ("", "share", "95 %", "of", "aim"):
         table.add_column(name, justify="left" if not name else "right")
     for name, parts in shares_of(judged).items():
-        table.add_row(name, *_cells(share(parts)), _AIMS[name])
+        table.add_row(name, *_cells(share(parts)), _AIMS.get(name, ""))
     # One that nobody judged is not right: what the precision is at least.
     parts = judged.by_person(judged.precision)
     for job in judged.unjudged:
@@ -142,8 +135,8 @@ def _people(judged: Judged) -> Table:
     figures = shares_of(judged)
     for person in sorted({pair.person for pair in judged.pairs}):
         mails = [mail for mail in judged.mails if mail.person == person]
-        own = [replace(share({person: parts.get(person, [])}), low=0, high=0) for parts in figures.values()]
-        cells = [f"{one.value:.0%}" if one.of else "" for one in own]
+        own = [parts.get(person) for parts in figures.values()]
+        cells = [f"{ratio(parts):.0%}" if parts else "" for parts in own]
         table.add_row(person, str(len(mails)), str(sum(len(mail.jobs) for mail in mails)), *cells)
     return table
 

@@ -4,7 +4,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -60,12 +60,13 @@ class Judged:
     verdicts: Mapping[tuple[str, str], Judgement]
     claims: Mapping[tuple[str, str, str], bool]
     arrivals: Mapping[str, datetime]
-    mails: tuple[Mail, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def mails(self) -> tuple[Mail, ...]:
+        """What was sent, mail by mail."""
         jobs = sorted((job for job in self.sent if not job.near), key=lambda job: (job.person, job.mailed_at, job.rank))
         mails = groupby(jobs, key=lambda job: (job.person, job.mailed_at))
-        object.__setattr__(self, "mails", tuple(Mail(*key, tuple(group)) for key, group in mails))
+        return tuple(Mail(*key, tuple(group)) for key, group in mails)
 
     def verdict(self, job: Sent) -> Verdict | None:
         """What was judged of a job for whom it was sent to, if anything."""
@@ -148,9 +149,14 @@ def share(by_person: Mapping[str, Sequence[tuple[float, float]]], seed: int = 15
     if not sums:
         return Share(0, 0)
     chance = random.Random(seed)
-    drawn = sorted(_ratio(chance.choices(sums, k=len(sums))) for _ in range(_DRAWS))
+    drawn = sorted(ratio(chance.choices(sums, k=len(sums))) for _ in range(_DRAWS))
     low, high = drawn[int(_DRAWS * 0.025)], drawn[int(_DRAWS * 0.975)]
     return Share(sum(part for part, _ in sums), sum(of for _, of in sums), low, high)
+
+
+def ratio(sums: Sequence[tuple[float, float]]) -> float:
+    """What the parts come to, of what they are parts of."""
+    return sum(part for part, _ in sums) / sum(of for _, of in sums)
 
 
 def agreement(first: Mapping[tuple[str, str], Judgement], second: Iterable[Judgement]) -> tuple[int, float, float]:
@@ -180,10 +186,6 @@ def verdicts_of(said: Iterable[object]) -> dict[tuple[str, str], Judgement]:
 def claims_of(said: Iterable[object]) -> dict[tuple[str, str, str], bool]:
     """What was judged of each claim."""
     return {(one.person, one.posting, one.claim): one.true for one in said if isinstance(one, ClaimJudgement)}
-
-
-def _ratio(sums: Sequence[tuple[float, float]]) -> float:
-    return sum(part for part, _ in sums) / sum(of for _, of in sums)
 
 
 def _discounted(gains: Sequence[float]) -> float:
