@@ -10,46 +10,29 @@ import argparse
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from bench.reading import Reading
 from services.ingest.domain.spoken.reading import LanguagesOfWork, read_languages
 from services.ingest.domain.text.sections import document_of
 
 _LABELS: Final = Path(__file__).parent / "labels" / "languages.jsonl"
 
 
-@dataclass
-class Score:
-    """Of one kind in one half."""
-
-    right: int = 0
-    labelled: int = 0
-    read: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    def count(self, source_id: str, want: set[str], got: set[str]) -> None:
-        """Compare what is labelled with what was read."""
-        self.right += len(want & got)
-        self.labelled += len(want)
-        self.read += len(got)
-        if want != got:
-            self.errors.append(f"{source_id}: {sorted(want)}, read {sorted(got)}")
-
-    @property
-    def ratios(self) -> dict[str, float]:
-        """Precision of what was read, recall of what is labelled."""
-        return {
-            "precision": round(self.right / max(self.read, 1), 4),
-            "recall": round(self.right / max(self.labelled, 1), 4),
-        }
+def count(score: Reading, source_id: str, want: set[str], got: set[str]) -> None:
+    """Add what is labelled of a posting, and what was read."""
+    score.right += len(want & got)
+    score.labelled += len(want)
+    score.read += len(got)
+    if want != got:
+        score.errors.append(f"{source_id}: {sorted(want)}, read {sorted(got)}")
 
 
-def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Score]:
+def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
     """Score the labelled ones of normalised postings."""
     labels = {(Path(one["file"]).stem, one["source_id"]): one for one in map(json.loads, _LABELS.open())}
-    scores = {f"{half} {need}": Score() for half in ("seen", "unread") for need in ("needed", "wanted")}
+    scores = {f"{half} {need}": Reading() for half in ("seen", "unread") for need in ("needed", "wanted")}
     for posting in postings:
         label = labels.get((posting["source"], posting["source_id"]))
         if label is None:
@@ -58,8 +41,8 @@ def compared(postings: Iterable[Mapping[str, Any]]) -> dict[str, Score]:
         needed = {"|".join(one.codes) for one in stated if one.need == "needed"}
         wanted = {code for one in stated if one.need == "wanted" for code in one.codes}
         sets = {"|".join(sorted(one.split("|"))) for one in label["needed"]}
-        scores[f"{label['half']} needed"].count(posting["source_id"], sets, needed)
-        scores[f"{label['half']} wanted"].count(posting["source_id"], set(label["wanted"]), wanted)
+        count(scores[f"{label['half']} needed"], posting["source_id"], sets, needed)
+        count(scores[f"{label['half']} wanted"], posting["source_id"], set(label["wanted"]), wanted)
     return scores
 
 
@@ -90,15 +73,11 @@ def main() -> None:
     postings = [json.loads(line) for line in given.postings.open(encoding="utf-8")]
     scores, speed = compared(postings), postings_per_second(postings)
     if given.json:
-        ratios = {name: score.ratios for name, score in scores.items()} | {"postings_per_s": speed}
+        ratios = {name: score.ratios() for name, score in scores.items()} | {"postings_per_s": speed}
         print(json.dumps({"bench": "languages", "ratios": ratios}))
         return
     for name, score in scores.items():
-        ratios = score.ratios
-        print(
-            f"{name}: precision {ratios['precision']:.1%} of {score.read} read, "
-            f"recall {ratios['recall']:.1%} of {score.labelled} labelled"
-        )
+        print(f"{name}: {score}")
         for error in score.errors if given.errors else ():
             print(f"  {error}")
     print(f"{speed} postings a second")

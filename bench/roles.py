@@ -9,11 +9,11 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.normalise import all_given
+from bench.reading import Reading
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.role.reader import RoleReading, read_role
 from services.ingest.domain.text.html import one_line, sanitise, text_of_safe
@@ -26,40 +26,18 @@ _HALVES: Final = ("seen", "unread")
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Of postings that are labelled."""
-
-    right: int
-    read: int
-    """So many were given a role."""
-    labelled: int
-    """So many have one."""
-    errors: tuple[str, ...]
-
-    @property
-    def precision(self) -> float:
-        """Of the postings that were given a role."""
-        return self.right / max(self.read, 1)
-
-    @property
-    def recall(self) -> float:
-        """Of the postings that have one."""
-        return self.right / max(self.labelled, 1)
-
-
-def score(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReading]) -> Score:
+def score(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReading]) -> Reading:
     """Hold readings against labels."""
     pairs = [(key, wanted, readings[key].roles) for key, wanted in labels.items()]
-    return Score(
+    return Reading(
         right=sum(bool(got) and got[0] in wanted for _, wanted, got in pairs),
         read=sum(bool(got) for _, _, got in pairs),
         labelled=sum(bool(wanted) for _, wanted, _ in pairs),
-        errors=tuple(
+        errors=[
             f"{'/'.join(key)}: {' or '.join(wanted) or 'none'}, read {' + '.join(got) or 'none'}"
             for key, wanted, got in pairs
             if (got[:1] or ("",))[0] not in (wanted or ("",))
-        ),
+        ],
     )
 
 
@@ -69,7 +47,7 @@ def labelled(half: str) -> dict[Key, list[str]]:
     return {(Path(one["file"]).stem, one["source_id"]): one["roles"] for one in found}
 
 
-def by_family(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReading]) -> dict[str, Score]:
+def by_family(labels: Mapping[Key, Sequence[str]], readings: Mapping[Key, RoleReading]) -> dict[str, Reading]:
     """A score for the postings of each family, by the first role of their labels."""
     parted: dict[str, dict[Key, Sequence[str]]] = defaultdict(dict)
     for key, wanted in labels.items():
@@ -98,15 +76,14 @@ def main() -> None:
     shares = {source: sources.count(source) / len(sources) for source in ("title", "category", "text", "unknown")}
     scores = {half: score(labelled(half), readings) for half in _HALVES}
     if given.json:
-        ratios = {f"{half}_precision": round(one.precision, 4) for half, one in scores.items()}
-        ratios |= {f"{half}_recall": round(one.recall, 4) for half, one in scores.items()}
+        ratios = {name: value for half, one in scores.items() for name, value in one.ratios(f"{half}_").items()}
         ratios |= {"coverage": round(1 - shares["unknown"], 4), "postings_per_s": round(per_s)}
         print(json.dumps({"bench": "roles", "ratios": ratios, "postings": len(drafts)}))
         return
     told = ", ".join(f"{share:.1%} {source}" for source, share in shares.items())
     print(f"coverage {1 - shares['unknown']:.1%} of {len(drafts)} postings ({told}); {per_s:,.0f} postings/s")
     for half, one in scores.items():
-        print(f"{half}: precision {one.precision:.1%} of {one.read} read, recall {one.recall:.1%} of {one.labelled}")
+        print(f"{half}: {one}")
         for family, part in by_family(labelled(half), readings).items():
             print(f"  {family:22} {part.right:3} right, {part.read:3} read, {part.labelled:3} labelled")
         for error in one.errors if given.errors else ():

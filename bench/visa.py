@@ -7,44 +7,23 @@ postings that hold a word of visas, permits or sponsors; of the others, whatever
 import argparse
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.reading import Reading
 
 _LABELS = Path(__file__).parent / "labels" / "visa.jsonl"
 
 
-@dataclass(frozen=True)
-class Read:
-    """Of the postings that offer or refuse a visa."""
-
-    right: int
-    said: int
-    """So many are labelled as saying something."""
-    read: int
-    """Of so many something was read."""
-    errors: tuple[str, ...]
-
-    @property
-    def precision(self) -> float:
-        """Of what was read."""
-        return self.right / max(self.read, 1)
-
-    @property
-    def recall(self) -> float:
-        """Of what is labelled."""
-        return self.right / max(self.said, 1)
-
-
-def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> Read:
+def held_against_labels(postings: Iterable[Mapping[str, Any]]) -> Reading:
     """Score normalised postings, those of all captures."""
     labels = {(Path(one["file"]).stem, one["source_id"]): one["visa"] for one in map(json.loads, _LABELS.open())}
     pairs = [(one, labels.get((one["source"], one["source_id"]), "unknown"), one["visa"]) for one in postings]
-    return Read(
+    return Reading(
         right=sum(want == got != "unknown" for _, want, got in pairs),
-        said=sum(want != "unknown" for _, want, _ in pairs),
+        labelled=sum(want != "unknown" for _, want, _ in pairs),
         read=sum(got != "unknown" for _, _, got in pairs),
-        errors=tuple(f"{one['source_id']}: {want}, read {got}" for one, want, got in pairs if want != got),
+        errors=[f"{one['source_id']}: {want}, read {got}" for one, want, got in pairs if want != got],
     )
 
 
@@ -58,12 +37,9 @@ def main() -> None:
     with given.postings.open(encoding="utf-8") as lines:
         found = held_against_labels(map(json.loads, lines))
     if given.json:
-        ratios = {"precision": round(found.precision, 4), "recall": round(found.recall, 4)}
-        print(json.dumps({"bench": "visa", "ratios": ratios, "said": found.said, "read": found.read}))
+        print(json.dumps({"bench": "visa", "ratios": found.ratios(), "said": found.labelled, "read": found.read}))
     else:
-        print(
-            f"precision {found.precision:.1%} of {found.read} read, recall {found.recall:.1%} of {found.said} labelled"
-        )
+        print(found)
     for error in found.errors if given.errors else ():
         print(error)
 

@@ -121,7 +121,7 @@ def test_the_labelled_ones_are_read_as_well_as_is_aimed_at(normalised: Normalise
 
 def test_what_is_said_of_visas_is_read_as_labelled(normalised: Normalised) -> None:
     found = held_against_labels(normalised.postings)
-    assert found.said >= 130
+    assert found.labelled >= 130
     assert found.precision >= 0.95, found.errors
     assert found.recall >= 0.95, found.errors
 
