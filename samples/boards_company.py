@@ -96,6 +96,37 @@ def lever(jobs: list[Job], site: str) -> str:
     return as_json(rows)
 
 
+def _tiers(job: Job, low: int, high: int, *, zones: int) -> Json:
+    """What Ashby says of pay: a tier a zone, each with equity beside the salary."""
+    equity = {
+        "compensationType": "EquityPercentage",
+        "interval": "NONE",
+        "currencyCode": None,
+        "minValue": None,
+        "maxValue": None,
+    }
+    return {
+        "compensationTiers": [
+            {
+                "id": str(n),
+                "title": zone,
+                "tierSummary": "",
+                "components": [
+                    equity,
+                    {
+                        "compensationType": "Salary",
+                        "interval": "1 YEAR",
+                        "currencyCode": job.market.currency,
+                        "minValue": int(low * share),
+                        "maxValue": int(high * share),
+                    },
+                ],
+            }
+            for n, (zone, share) in enumerate([("Zone A", 1.0), ("Zone B", 0.9)][:zones])
+        ]
+    }
+
+
 def ashby(jobs: list[Job], board: str) -> str:
     """`isRemote` true on hybrid jobs, components in any order, several zones, one job that is not listed."""
     rows: list[Json] = []
@@ -133,34 +164,7 @@ def ashby(jobs: list[Job], board: str) -> str:
             "shouldDisplayCompensationOnJobPostings": True,
         }
         if job.low and job.high and index % 2:
-            equity = {
-                "compensationType": "EquityPercentage",
-                "interval": "NONE",
-                "currencyCode": None,
-                "minValue": None,
-                "maxValue": None,
-            }
-            zones = [("Zone A", 1.0), ("Zone B", 0.9)] if index % 4 == 1 else [("Zone A", 1.0)]
-            row["compensation"] = {
-                "compensationTiers": [
-                    {
-                        "id": str(n),
-                        "title": zone,
-                        "tierSummary": "",
-                        "components": [
-                            equity,
-                            {
-                                "compensationType": "Salary",
-                                "interval": "1 YEAR",
-                                "currencyCode": job.market.currency,
-                                "minValue": int(job.low * share),
-                                "maxValue": int(job.high * share),
-                            },
-                        ],
-                    }
-                    for n, (zone, share) in enumerate(zones)
-                ]
-            }
+            row["compensation"] = _tiers(job, job.low, job.high, zones=2 if index % 4 == 1 else 1)
         rows.append(row)
     return as_json({"apiVersion": "1", "jobs": rows})
 
