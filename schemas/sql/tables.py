@@ -82,6 +82,20 @@ subscribers = Table(
     Column("build_lease", Moment, comment="until when"),
 )
 
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False, comment="given or withdrawn"),
+    Column("at", Moment, nullable=False),
+    Column("origin", Text, nullable=False, comment="operator, page or one-click"),
+    Column("wording", Text, nullable=False, comment="what was read when it was said; empty where nobody knows"),
+    Column("why", Text, nullable=False, comment="why somebody left, if they said"),
+    sqlite_autoincrement=True,
+    comment="Each change of a subscriber's consent to be mailed; goes with the person.",
+)
+
 feedback = Table(
     "feedback",
     metadata,

@@ -53,7 +53,8 @@ def build_notifier(
     """
     chosen = settings or NotifierSettings()
     matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
-    composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids)
+    secret = mail.link_keys(ids.secret).current
+    composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids, secret)
     builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen, stopping=stopping)
     way = mailer or mailer_of(mail)
 

@@ -5,12 +5,24 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from services.notifier.domain.allow import AllowError, AllowRule
-from services.notifier.domain.links import MOST_BASE_CHARACTERS, MOST_UNSUBSCRIBE_BYTES, LinkError, public_base
+from services.notifier.domain.links import (
+    LOOPBACK,
+    MOST_BASE_CHARACTERS,
+    MOST_UNSUBSCRIBE_BYTES,
+    FormerKey,
+    LinkError,
+    LinkKeys,
+    public_base,
+)
 from services.notifier.domain.model import Sender
 from services.runtime.errors import UsageError
+
+
+LEAST_LINK_SECRET = 16
+"""Bytes."""
 
 
 class _Settings(BaseModel):
@@ -70,6 +82,15 @@ class SendGridSettings(_Settings):
         return faults
 
 
+class FormerSecret(_Settings):
+    """What links in mails were signed with before, and until when such links act."""
+
+    secret: SecretStr = SecretStr("")
+    """Empty: the installation's own, which signs where `link_secret` is empty."""
+    until: AwareDatetime = Field(examples=["2027-12-31T00:00:00Z"])
+    """Unsubscribe links should act for as long as somebody may open an old mail: give it a year."""
+
+
 class MailSettings(_Settings):
     """How mail leaves: who sends, by which mailer, and to whom."""
 
@@ -87,6 +108,10 @@ class MailSettings(_Settings):
     """The sender's postal address in one line, which the law asks for in such mail."""
     allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
     """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
+    link_secret: SecretStr = SecretStr("")
+    """What links in mails are signed with, 16 bytes or more; empty: the installation's own secret."""
+    former_link_secrets: tuple[FormerSecret, ...] = ()
+    """What they were signed with before: list the old secret here when you change `link_secret`."""
     smtp: SmtpSettings = SmtpSettings()
     """The mail server, for `smtp`."""
     sendgrid: SendGridSettings = SendGridSettings()
@@ -96,6 +121,15 @@ class MailSettings(_Settings):
     def sender(self) -> Sender:
         """Who sends; the folder mailer makes do with an address that nobody can answer."""
         return Sender(self.sender_name, self.sender_address or "job-alerts@sender.example", self.postal_address)
+
+    def link_keys(self, own: bytes) -> LinkKeys:
+        """What links are signed with; `own` is the installation's secret."""
+
+        def key(secret: SecretStr) -> bytes:
+            return secret.get_secret_value().encode() or own
+
+        former = tuple(FormerKey(key(one.secret), one.until) for one in self.former_link_secrets)
+        return LinkKeys(key(self.link_secret), former)
 
     def patient_for(self, seconds: float) -> "MailSettings":
         """The same for who does not wait longer than this for one step."""
@@ -109,6 +143,8 @@ class MailSettings(_Settings):
         faults = self._wrong()
         if self.mailer != "folder":
             faults += self._missing()
+            if urlsplit(self.public_url).scheme == "http":
+                faults.append("mail.public_url must be https where mails leave this machine")
         if faults:
             raise UsageError(f"the {self.mailer} mailer cannot start: {'; '.join(faults)}")
 
@@ -127,6 +163,9 @@ class MailSettings(_Settings):
                     )
         if self.sender_address:
             faults += _address_faults("mail.sender_address", self.sender_address)
+        given = (self.link_secret, *(former.secret for former in self.former_link_secrets))
+        if any(0 < len(secret.get_secret_value().encode()) < LEAST_LINK_SECRET for secret in given):
+            faults.append(f"mail.link_secret needs {LEAST_LINK_SECRET} bytes or more; `openssl rand -hex 32` makes one")
         try:
             AllowRule(self.allow)
         except AllowError as error:
@@ -165,4 +204,4 @@ def _is_safe_host(url: str) -> bool:
         return False
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username or not host:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
+    return parts.scheme == "https" or (parts.scheme == "http" and host in (*LOOPBACK, "::1"))

@@ -51,7 +51,7 @@ class Account:
 
     @property
     def status(self) -> str:
-        """`suppressed` before `paused`: to resume somebody would not get them a mail."""
+        """`suppressed` before `paused` or `unsubscribed`: to resume somebody would not get them a mail."""
         return "suppressed" if self.suppressed else self.subscriber.status
 
 

@@ -1,5 +1,6 @@
 """What people say of jobs and companies: said by name or by a link in a digest, listed, taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,7 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
 
     To follow it twice changes nothing.
     """
-    kind, claim = _claim(link, installation.ids.secret)
+    kind, claim = _claim(link, installation.link_keys.honoured(now))
     posting = _posting(installation, claim.posting_id)
     if posting is None:
         raise UsageError("the posting of that link is not kept any more")
@@ -60,10 +61,10 @@ def follow(installation: Installation, link: str, now: datetime) -> Statement:
     return statement
 
 
-def _claim(link: str, secret: bytes) -> tuple[Kind, Claim]:
+def _claim(link: str, secrets: Sequence[bytes]) -> tuple[Kind, Claim]:
     *_, path, token = ("", "", *link.split("?")[0].rstrip("/").split("/"))
     for purpose, kind in KIND_OF.items():
-        claim = claim_of(secret, purpose, token) if path == PATHS[purpose] else None
+        claim = claim_of(secrets, purpose, token) if path == PATHS[purpose] else None
         if claim is not None and claim.posting_id:
             return kind, claim
     raise UsageError("that is no feedback link of a digest of this installation")

@@ -10,11 +10,13 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
+from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.domain.ids import Ids
+from services.notifier.domain.links import LinkKeys
 from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
 from services.runtime.files.datadir import LOG_FILE, STORE_FILE
@@ -40,6 +42,11 @@ class Installation:
         return self.settings.ids()
 
     @property
+    def link_keys(self) -> LinkKeys:
+        """What links in mails are signed with. Raises UsageError, UnavailableError."""
+        return self.settings.mail.link_keys(self.ids.secret)
+
+    @property
     def subscribers(self) -> SqlSubscribers:
         return SqlSubscribers(self.engine, self.ids)
 
@@ -50,6 +57,10 @@ class Installation:
     @property
     def suppressions(self) -> SqlSuppressions:
         return SqlSuppressions(self.engine, self.ids)
+
+    @property
+    def digests(self) -> SqlDigests:
+        return SqlDigests(self.engine, self.ids)
 
     @property
     def matches(self) -> SqlMatches:

@@ -35,7 +35,7 @@ class TestPeople:
             store.person(address="ada.l@MÜNCHEN.de")
 
     def test_an_id_that_somebody_came_by_under_a_coarser_form_is_not_given_twice(self, store: NotifierStore) -> None:
-        own_id = store.ids.subscriber_id("a@fass.de")
+        own_id = store.ids.subscriber_id("a@fass.de", NOW)
         store.subscribers.add(profile_of({"address": "a@faß.de"}), NOW, own_id)
         other = store.person(address="a@fass.de")
         assert other.subscriber_id != own_id

@@ -70,10 +70,12 @@ class Ids:
         former = former_fold(address)
         return None if former == fold_address(address) else self._of("address", former)
 
-    def subscriber_id(self, address: str, again: int = 0) -> str:
-        """16 characters of base32; `again` counts up where somebody has the id who came by another address."""
-        counted = (str(again),) if again else ()
-        return self._short("subscriber", fold_address(address), *counted)
+    def subscriber_id(self, address: str, since: datetime, again: int = 0) -> str:
+        """16 characters of base32; `again` counts up where somebody has the id who came by another address.
+
+        `since` is when they were taken in: who was erased and comes back is somebody else, on whom no old link acts.
+        """
+        return self._short("subscriber", fold_address(address), since.astimezone(UTC).isoformat(), str(again))
 
     def search_id(self, subscriber_id: str, name: str, again: int = 0) -> str:
         """16 characters of base32; `again` counts up where an earlier search took the id and then another name."""

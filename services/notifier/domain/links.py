@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 
-Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest"]
+Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job"]
 
 PATHS: dict[Purpose, str] = {
     "unsubscribe": "u",
@@ -23,14 +23,21 @@ PATHS: dict[Purpose, str] = {
     "irrelevant": "n",
     "more": "l",
     "rest": "r",
+    "job": "j",
 }
 """The path segment of each purpose under the public address."""
+
+MANAGE_FOR = timedelta(days=30)
+"""How long a manage link acts: a mail may be forwarded, and then lies about for ever."""
 
 MOST_UNSUBSCRIBE_BYTES = 77
 """Longest List-Unsubscribe value, angle brackets included, that every mail provider leaves unencoded."""
 
 MOST_BASE_CHARACTERS = MOST_UNSUBSCRIBE_BYTES - len("</u/>") - len(".") - 2 * 16
 """Longest public address, https:// included, for subscribers' ids and macs of 16 characters each."""
+
+LOOPBACK = ("localhost", "127.0.0.1")
+"""Names of this machine."""
 
 _OF_A_JOB: tuple[Purpose, ...] = ("hide", "irrelevant", "more")
 _MAC_BYTES = 10
@@ -50,12 +57,40 @@ class Claim:
 
     subscriber_id: str
     posting_id: str = ""
-    """For the purpose `rest` the slot of a digest, see `slot_of`."""
+    """For the purposes `rest` and `manage` the slot of a digest, see `slot_of`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKey:
+    """What links were signed with before, and until when they are honoured."""
+
+    secret: bytes
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkKeys:
+    """What links are signed with, and what they were signed with before."""
+
+    current: bytes
+    former: tuple[FormerKey, ...] = ()
+
+    def honoured(self, now: datetime) -> tuple[bytes, ...]:
+        """The secrets whose links act at a time, the current one first."""
+        return (self.current, *(key.secret for key in self.former if now < key.until))
 
 
 def slot_of(due_at: datetime) -> str:
     """Name a subscriber's digest by when it was due, which is a whole minute: `20261125T0800Z`."""
     return f"{due_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def due_of(slot: str) -> datetime | None:
+    """When the digest of a slot was due; None for what is no slot."""
+    try:
+        return datetime.strptime(slot, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def token(secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str = "") -> str:
@@ -66,8 +101,8 @@ def token(secret: bytes, purpose: Purpose, subscriber_id: str, posting_id: str =
     return f"{_named(subscriber_id, posting_id)}.{_macs(secret, subscriber_id, [(purpose, posting_id)])[0]}"
 
 
-def claim_of(secret: bytes, purpose: Purpose, text: str) -> Claim | None:
-    """Read a token; None unless this secret made it for this purpose."""
+def claim_of(secrets: Sequence[bytes], purpose: Purpose, text: str) -> Claim | None:
+    """Read a token; None unless one of these secrets made it for this purpose."""
     parts = text.strip().split(".")
     if len(parts) not in (2, 3):
         return None
@@ -75,9 +110,13 @@ def claim_of(secret: bytes, purpose: Purpose, text: str) -> Claim | None:
     if any(not name for name in names):
         return None
     claim = Claim(*(name or "" for name in names))
-    [expected] = _macs(secret, claim.subscriber_id, [(purpose, claim.posting_id)])
-    genuine = hmac.compare_digest(expected.encode(), parts[-1].lower().encode("utf-8", "replace"))
-    return claim if genuine else None
+    given = parts[-1].lower().encode("utf-8", "replace")
+    # All are tried, whichever fits: the time taken says nothing of which.
+    genuine = [
+        hmac.compare_digest(_macs(secret, claim.subscriber_id, [(purpose, claim.posting_id)])[0].encode(), given)
+        for secret in secrets
+    ]
+    return claim if any(genuine) else None
 
 
 def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
@@ -91,7 +130,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
     base = public_base(base_url)
     subscriber_id = digest.recipient.subscriber_id
     slot = slot_of(digest.due_at)
-    asked: list[tuple[Purpose, str]] = [("unsubscribe", ""), ("manage", ""), ("rest", slot)]
+    asked: list[tuple[Purpose, str]] = [("unsubscribe", ""), ("manage", slot), ("rest", slot)]
     asked += [(purpose, job) for purpose in _OF_A_JOB for job in jobs]
     named = {posting_id: _named(subscriber_id, posting_id) for posting_id in ("", slot, *jobs)}
     # All at once: one by one they take as long as rendering the digest.
@@ -108,7 +147,7 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
         )
     return Links(
         unsubscribe=unsubscribe,
-        manage=found["manage", ""],
+        manage=found["manage", slot],
         hide_company={job: found["hide", job] for job in jobs},
         not_relevant={job: found["irrelevant", job] for job in jobs},
         more_like={job: found["more", job] for job in jobs},
@@ -118,7 +157,10 @@ def links_for(digest: Digest, base_url: str, secret: bytes) -> Links:
 
 @lru_cache(maxsize=16)
 def public_base(url: str) -> str:
-    """The public address without its last slash. Raises LinkError unless it is plain https with a host."""
+    """The public address without its last slash. Raises LinkError unless it is plain https with a host.
+
+    On this machine alone it may be http: no mail that leaves it has links that work then.
+    """
     wrong = LinkError(f"the public address must look like https://jobs.example.com, not {url!r}")
     try:
         parts = urlsplit(url.strip())
@@ -126,9 +168,10 @@ def public_base(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         raise wrong from None
-    if parts.scheme != "https" or not host or parts.username or parts.query or parts.fragment:
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not safe or not host or parts.username or parts.query or parts.fragment:
         raise wrong
-    return f"https://{host}{port}{quote(parts.path.rstrip('/'), safe='/%')}"
+    return f"{parts.scheme}://{host}{port}{quote(parts.path.rstrip('/'), safe='/%')}"
 
 
 def _macs(secret: bytes, subscriber_id: str, asked: Sequence[tuple[Purpose, str]]) -> list[str]:

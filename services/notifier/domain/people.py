@@ -23,7 +23,8 @@ from services.rules.languages import language_code, language_near
 from services.rules.money import currencies
 from services.rules.speaking import LEVELS, SpokenLanguage
 
-Status = Literal["active", "paused"]
+Status = Literal["active", "paused", "unsubscribed"]
+"""Who unsubscribed gets nothing until they themselves subscribe again."""
 
 MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""

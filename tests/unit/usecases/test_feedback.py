@@ -123,7 +123,7 @@ def test_the_link_to_the_rest_names_the_digest_and_is_there_only_where_something
     many = digest(*(python_job(f"j{number}") for number in range(12)))
     assert links_for(few, BASE, SECRET).rest == ""
     rest = links_for(many, BASE, SECRET).rest
-    claim = claim_of(SECRET, "rest", rest.rsplit("/", 1)[1])
+    claim = claim_of([SECRET], "rest", rest.rsplit("/", 1)[1])
     assert claim is not None
     assert (
         (claim.subscriber_id, claim.posting_id)

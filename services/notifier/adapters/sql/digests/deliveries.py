@@ -273,7 +273,7 @@ def _unwanted(connection: Connection, delivery_id: str) -> str:
     row = connection.execute(query).one_or_none()
     if row is None or row.suppressed:
         return "the address is suppressed" if row else "the subscriber is gone"
-    return "" if row.status == "active" else "the subscriber paused"
+    return "" if row.status == "active" else f"the subscriber {row.status}"
 
 
 def _apply(

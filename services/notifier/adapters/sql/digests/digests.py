@@ -144,6 +144,14 @@ class SqlDigests:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
             return [_kept(row) for row in connection.execute(in_order)]
 
+    def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
+        """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
+        query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(own)).one_or_none()
+        return _kept(row) if row is not None else None
+
     def _keep(
         self,
         connection: Connection,

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from schemas.sql.tables import deliveries, digest_items, digests, saved_searches, sent_jobs, subscribers, suppressions
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
-from services.notifier.adapters.sql.people import feedback
+from services.notifier.adapters.sql.people import consents, feedback
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting, suppression_of
 from services.notifier.adapters.sql.rows import hold_person, unsqueeze
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
@@ -40,9 +41,10 @@ class SqlSubscribers:
         """Take someone in, active. Raises UsageError where the address is known already."""
         try:
             with writing(self._engine) as connection:
-                own_id = subscriber_id or self._free_id(connection, profile.address)
+                own_id = subscriber_id or self._free_id(connection, profile.address, now)
                 values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
+                consents.keep(connection, own_id, Consent("given", now, "operator", ""))
                 self._keep_suppressed(connection, profile.address)
                 return _get(connection, own_id)
         except IntegrityError:
@@ -71,24 +73,56 @@ class SqlSubscribers:
 
     @retried
     def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
-        """Send this person nothing until they resume; what waits is cancelled. Raises UsageError."""
+        """Send this person nothing until they resume; what waits is cancelled.
+
+        Raises UsageError; of who unsubscribed too, for whom `subscribe_again` comes first.
+        """
         with writing(self._engine) as connection:
-            _locked(connection, subscriber_id)
-            _set(connection, subscriber_id, {"status": "paused", "changed_at": now})
-            cancel_waiting(connection, subscriber_id, "the subscriber paused", now)
+            _require_subscribed(_locked(connection, subscriber_id))
+            _stop(connection, subscriber_id, "paused", now)
             return _get(connection, subscriber_id)
 
     @retried
     def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
-        """Serve this person again, looking back seven days at most. Raises UsageError."""
+        """Serve this person again, looking back seven days at most. Raises UsageError; of who unsubscribed too."""
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
+            _require_subscribed(subscriber)
             if subscriber.status == "paused":
-                _set(connection, subscriber_id, {"status": "active", "changed_at": now})
-                for search in searches_of(connection, subscriber_id):
-                    values = resumed(connection, search, subscriber.profile.time_zone, now)
-                    _set_search(connection, search.search_id, values)
+                _go_on(connection, subscriber, now)
             return _get(connection, subscriber_id)
+
+    @retried
+    def unsubscribe(self, subscriber_id: str, withdrawn: Consent) -> Subscriber:
+        """Send this person nothing more; what waits is cancelled. To say it again changes nothing. Raises UsageError."""
+        with writing(self._engine) as connection:
+            subscriber = _locked(connection, subscriber_id)
+            if subscriber.status != "unsubscribed":
+                _stop(connection, subscriber_id, "unsubscribed", withdrawn.at)
+                consents.keep(connection, subscriber_id, withdrawn)
+            return _get(connection, subscriber_id)
+
+    @retried
+    def subscribe_again(self, subscriber_id: str, given: Consent) -> Subscriber:
+        """Serve this person again who unsubscribed and now says that they want it. Raises UsageError."""
+        with writing(self._engine) as connection:
+            subscriber = _locked(connection, subscriber_id)
+            if subscriber.status == "unsubscribed":
+                _go_on(connection, subscriber, given.at)
+                consents.keep(connection, subscriber_id, given)
+            return _get(connection, subscriber_id)
+
+    @retried
+    def say_why(self, subscriber_id: str, why: str) -> None:
+        """Keep with the last withdrawal why they left. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _locked(connection, subscriber_id)
+            consents.say_why(connection, subscriber_id, why)
+
+    def consents(self, subscriber_id: str) -> list[Consent]:
+        """Each change of their consent, the oldest first."""
+        with reading(self._engine) as connection:
+            return consents.consents_of(connection, subscriber_id)
 
     def find(self, id_or_address: str) -> Subscriber:
         """Raises UsageError where there is no such person."""
@@ -109,6 +143,13 @@ class SqlSubscribers:
         if subscriber_id not in found:
             raise UsageError(f"Nobody is subscribed as {subscriber_id}.")
         return found[subscriber_id]
+
+    def with_id(self, subscriber_id: str) -> Subscriber | None:
+        """Whoever has this id; None where nobody has."""
+        query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row is not None else None
 
     def with_address(self, address: str) -> Subscriber | None:
         """Whoever has this mailbox; None where nobody has."""
@@ -166,9 +207,9 @@ class SqlSubscribers:
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
         scrub(self._engine)
 
-    def _free_id(self, connection: Connection, address: str) -> str:
-        """By the address, as it always was; counted on where somebody has it whose address was taken for this one."""
-        ids = (self._ids.subscriber_id(address, again) for again in itertools.count())
+    def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
+        """By address and time; counted on where somebody has it whose address was taken for this one."""
+        ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
         taken = select(subscribers.c.subscriber_id)
         return next(
             own for own in ids if not connection.execute(taken.where(subscribers.c.subscriber_id == own)).first()
@@ -196,6 +237,24 @@ class SqlSubscribers:
         }
 
 
+def _require_subscribed(subscriber: Subscriber) -> None:
+    if subscriber.status == "unsubscribed":
+        raise UsageError("they unsubscribed; only they themselves can subscribe again, by a link in any of their mails")
+
+
+def _stop(connection: Connection, subscriber_id: str, status: Status, now: datetime) -> None:
+    _set(connection, subscriber_id, {"status": status, "changed_at": now})
+    cancel_waiting(connection, subscriber_id, f"the subscriber {status}", now)
+
+
+def _go_on(connection: Connection, subscriber: Subscriber, now: datetime) -> None:
+    own_id = subscriber.subscriber_id
+    _set(connection, own_id, {"status": "active", "changed_at": now})
+    for search in searches_of(connection, own_id):
+        values = resumed(connection, search, subscriber.profile.time_zone, now)
+        _set_search(connection, search.search_id, values)
+
+
 def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
     row = hold_person(connection, subscriber_id)
     if row is None:
@@ -212,9 +271,8 @@ def _get(connection: Connection, subscriber_id: str) -> Subscriber:
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    status: Status = "paused" if row.status == "paused" else "active"
     profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
-    return Subscriber(row.subscriber_id, profile, status, row.created_at)
+    return Subscriber(row.subscriber_id, profile, row.status, row.created_at)
 
 
 def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:
@@ -249,12 +307,18 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
     return {
         "subscriber": {field: getattr(person, field) for field in fields}
         | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()},
+        "consents": _consents(connection, subscriber_id),
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
         "feedback": _feedback(connection, subscriber_id),
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": _sent_jobs(connection, subscriber_id),
     }
+
+
+def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
+    kept = consents.consents_of(connection, subscriber_id)
+    return [asdict(consent) | {"at": consent.at.isoformat()} for consent in kept]
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:

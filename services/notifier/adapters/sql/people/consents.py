@@ -1,0 +1,26 @@
+"""The ledger of consents, a row each change, which goes with the person."""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from schemas.sql.tables import consents
+from services.notifier.domain.consent import Consent
+
+
+def keep(connection: Connection, subscriber_id: str, consent: Consent) -> None:
+    """Add a change, within a transaction that has locked its person."""
+    row = {"subscriber_id": subscriber_id, "kind": consent.kind, "at": consent.at, "origin": consent.origin}
+    connection.execute(insert(consents).values(row | {"wording": consent.wording, "why": consent.why}))
+
+
+def consents_of(connection: Connection, subscriber_id: str) -> list[Consent]:
+    """All changes of somebody, the oldest first."""
+    query = select(consents).where(consents.c.subscriber_id == subscriber_id).order_by(consents.c.id)
+    return [Consent(row.kind, row.at, row.origin, row.wording, row.why) for row in connection.execute(query)]
+
+
+def say_why(connection: Connection, subscriber_id: str, why: str) -> None:
+    """Keep with the last withdrawal why it was."""
+    withdrawn = select(func.max(consents.c.id)).where(
+        consents.c.subscriber_id == subscriber_id, consents.c.kind == "withdrawn"
+    )
+    connection.execute(update(consents).where(consents.c.id == withdrawn.scalar_subquery()).values(why=why))

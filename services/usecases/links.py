@@ -1,0 +1,132 @@
+"""What the links in mails lead to: whom a link was made for, and what it shows of their searches, jobs and digests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.posting import PostingCore
+from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
+from services.notifier.domain.people import SavedSearch, Subscriber
+from services.rules.criterion import Reason
+from services.rules.verdict import verdict
+from services.runtime.errors import UsageError
+from services.usecases.installation import Installation
+
+__all__ = [
+    "PATHS",
+    "FoundBy",
+    "Job",
+    "Purpose",
+    "Reached",
+    "Rest",
+    "SavedSearch",
+    "Subscriber",
+    "job",
+    "link",
+    "own_search",
+    "posting_of",
+    "reach",
+    "rest",
+    "searches",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A genuine link, and whom it was made for."""
+
+    subscriber: Subscriber | None
+    """None: they are erased."""
+    about: str
+    """The id of a posting, or the slot of a digest; empty where the link is about neither."""
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """A search of the reader that a job fits, or nearly, and why."""
+
+    name: str
+    near: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A posting as it is now, and why it was found."""
+
+    posting: PostingCore
+    found_by: tuple[FoundBy, ...]
+    """None where no search of the reader fits it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The jobs that a digest had no room for, best first."""
+
+    due_at: datetime
+    jobs: tuple[PostingCore, ...]
+    """As they are now; those that the store has forgotten are left out."""
+
+
+def reach(installation: Installation, purpose: Purpose, text: str, now: datetime) -> Reached | None:
+    """Whom a link's token was made for; None for a token that nobody here made.
+
+    A forged token costs the same look into the store as a genuine one. Raises UnavailableError.
+    """
+    claim = claim_of(installation.link_keys.honoured(now), purpose, text)
+    subscriber = installation.subscribers.with_id(claim.subscriber_id if claim else text.partition(".")[0])
+    if claim is None:
+        return None
+    return Reached(subscriber, claim.posting_id, purpose == "manage" and _has_expired(claim.posting_id, now))
+
+
+def link(installation: Installation, purpose: Purpose, subscriber: Subscriber, about: str = "") -> str:
+    """The path of a link as mails carry it: `/j/SUBSCRIBER.POSTING.MAC`."""
+    return f"/{PATHS[purpose]}/{token(installation.link_keys.current, purpose, subscriber.subscriber_id, about)}"
+
+
+def searches(installation: Installation, subscriber: Subscriber) -> list[SavedSearch]:
+    """All that they saved, by name."""
+    return installation.searches.all(subscriber.subscriber_id)
+
+
+def own_search(installation: Installation, subscriber: Subscriber, search_id: str) -> SavedSearch:
+    """A search of theirs. Raises UsageError for any other."""
+    for search in searches(installation, subscriber):
+        if search.search_id == search_id:
+            return search
+    raise UsageError("there is no such search of yours")
+
+
+def posting_of(installation: Installation, posting_id: str) -> PostingCore | None:
+    """A posting as it is now; None where the store has forgotten it."""
+    return installation.matches.postings([posting_id]).get(posting_id)
+
+
+def job(installation: Installation, subscriber: Subscriber, posting_id: str) -> Job | None:
+    """A posting, judged by all that they search for; None where the store has forgotten it."""
+    posting = posting_of(installation, posting_id)
+    if posting is None:
+        return None
+    found = []
+    for search in searches(installation, subscriber):
+        judged = verdict(search.criteria, posting)
+        if judged.outcome != "reject":
+            found.append(FoundBy(search.name, judged.outcome == "near", judged.reasons))
+    return Job(posting, tuple(found))
+
+
+def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest | None:
+    """What a digest had no room for; None where the store has forgotten that digest."""
+    due_at = due_of(slot)
+    kept = installation.digests.due_at(subscriber.subscriber_id, due_at) if due_at else None
+    if kept is None:
+        return None
+    ids = [posting_id for posting_id, _ in kept.rest]
+    postings = installation.matches.postings(ids)
+    return Rest(kept.due_at, tuple(postings[posting_id] for posting_id in ids if posting_id in postings))
+
+
+def _has_expired(slot: str, now: datetime) -> bool:
+    due_at = due_of(slot)
+    return due_at is None or now - due_at > MANAGE_FOR
