@@ -6,7 +6,7 @@ Killed at any point, it goes on where it was: the log keeps what was acknowledge
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
@@ -55,8 +55,11 @@ class Embedded:
     operations: Operations
     clock: Clock
 
-    def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set, shown to operators and taking pushes. Raises UsageError for a port in use."""
+    def run(self, stop: threading.Event, beside: Sequence[AbstractContextManager[object]] = ()) -> None:
+        """Go on until `stop` is set, shown to operators and taking pushes. Raises UsageError for a port in use.
+
+        `beside`: what is entered while it runs, such as the portal.
+        """
         settings, shown = self.settings, self.operations
         probes = settings.probes
         with ExitStack() as stack:
@@ -72,6 +75,8 @@ class Embedded:
                     metrics=shown.metrics,
                 )
                 stack.enter_context(push)
+            for server in beside:
+                stack.enter_context(server)
             stack.enter_context(
                 shown.shown(
                     self.runner,

@@ -41,6 +41,7 @@ COMMANDS = (
     Command("ingest", "workers:ingest", "Poll sources, take pushes, normalise postings (deployed)."),
     Command("matcher", "workers:matcher", "Match postings with all criteria (deployed)."),
     Command("notifier", "workers:notifier", "Store matches, build digests and hand them over (deployed)."),
+    Command("portal", "portal:portal", "Serve the pages that links in mails lead to."),
     Command("status", "status:status", "Show the whole stream, what is not well first."),
     Command("doctor", "doctor:doctor", "Say what is reachable and what is missing, and how to mend it."),
     Command("pause", "pausing:pause", "Hold a service, or only the sending of mails, until resumed."),

@@ -35,18 +35,20 @@ from services.usecases.installation import Installation
 STEP = timedelta(hours=1)
 POLL_EVERY = timedelta(hours=6)
 _SECRET = "the demo has no secrets to keep"  # noqa: S105 (so that its bytes are the same each time)
+NOWHERE = "https://alerts.example"
+"""Where links lead while nobody serves them."""
 
 Progress = Callable[[int], None]
 
 
-def demo_settings(out: Path, feeds: Path) -> Settings:
+def demo_settings(out: Path, feeds: Path, public_url: str = NOWHERE) -> Settings:
     """The demo's installation: one source a feed file, a folder for mail, a secret that everybody knows."""
     sources = tuple(SourceSettings(name=name, url=str(path), every=POLL_EVERY) for name, path in _source_names(feeds))
     if not sources:
         raise UsageError(f"there is no feed file in {feeds}")
     mail = MailSettings(
         folder=out / "mails",
-        public_url="https://alerts.example",
+        public_url=public_url,
         sender_name="Example Board job alerts",
         sender_address="alerts@jobs.example",
         postal_address="Example Board, 1 Example Street, Exampletown",
@@ -66,18 +68,26 @@ def hours(now: datetime, days: int) -> list[datetime]:
 
 
 def simulate(
-    feeds: Path, people: str, *, now: datetime, days: int, out: Path, advance: Progress, why: str = ""
+    feeds: Path,
+    people: str,
+    *,
+    now: datetime,
+    days: int,
+    out: Path,
+    advance: Progress,
+    why: str = "",
+    public_url: str = NOWHERE,
 ) -> DemoReport:
     """Run `days` up to `now`, and the day after, into the folder `out`, made anew. `people` are JSON lines.
 
-    `why` is what the pages say of the choice of these days.
+    `why` is what the pages say of the choice of these days, `public_url` where the mails' links lead.
     Raises UsageError for people who cannot be read, and where `out` is no folder of an earlier demo.
     """
     _clear(out)
     times = hours(now, days)
     clock = FixedClock(times[0])
     shelf = Shelf(clock)
-    settings = demo_settings(out, feeds)
+    settings = demo_settings(out, feeds, public_url)
     with embedded(
         settings, clock=clock, make_own=lambda engine, log: shelved_collector(settings, engine, log, shelf)
     ) as form:

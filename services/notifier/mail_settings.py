@@ -20,7 +20,6 @@ from services.notifier.domain.links import (
 from services.notifier.domain.model import Sender
 from services.runtime.errors import UsageError
 
-
 LEAST_LINK_SECRET = 16
 """Bytes."""
 

@@ -17,6 +17,7 @@ from services.runtime.files.datadir import SECRET_FILE, STORE_FILE
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.logging import LEVELS
 from services.runtime.sql.settings import StoreSettings
+from services.settings.portal import PortalSettings
 
 
 class ProbeSettings(BaseModel):
@@ -73,6 +74,8 @@ class Settings(BaseModel):
     """How digests are built and handed over."""
     mail: MailSettings = MailSettings()
     """How mail leaves."""
+    portal: PortalSettings = PortalSettings()
+    """The pages that links in mails lead to."""
     probes: ProbeSettings = ProbeSettings()
     """Where services say how they are."""
     kafka: KafkaSettings = KafkaSettings()

@@ -12,7 +12,7 @@ from services.rules.signature import fold_company
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
 
-__all__ = ["Kind", "Saying", "Statement", "follow", "said", "say", "unsay"]
+__all__ = ["FADES_IN", "KIND_OF", "Kind", "Saying", "Statement", "follow", "is_said", "said", "say", "unsay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ def unsay(installation: Installation, person: str, kind: Kind, of: str, now: dat
     own_id = installation.subscribers.find(person).subscriber_id
     if not installation.subscribers.unsay(own_id, kind, _statement(installation, kind, of, now).value):
         raise UsageError("they never said that")
+
+
+def is_said(installation: Installation, own_id: str, kind: Kind, posting_id: str, now: datetime) -> bool:
+    """Whether somebody says `kind` of a posting at present. Raises UsageError where the store has forgotten it."""
+    value = _statement(installation, kind, posting_id, now).value
+    return any((said.kind, said.value) == (kind, value) for said, _ in installation.subscribers.said(own_id))
 
 
 def follow(installation: Installation, link: str, now: datetime) -> Statement:

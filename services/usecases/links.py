@@ -12,6 +12,7 @@ from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
 
 __all__ = [
+    "MANAGE_FOR",
     "PATHS",
     "FoundBy",
     "Job",

@@ -4,6 +4,7 @@ from services.matcher.explain import plain
 from services.notifier.domain.wording.chance_lines import chance_line
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.notifier.domain.wording.score_lines import part_line, part_words, why_here
+from services.notifier.domain.wording.view import ShownJob, shown_job
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
 from services.wording.lines import capitalised, one_line
@@ -12,6 +13,7 @@ from services.wording.relaxations import relaxation_in_words
 from services.wording.speaking import needs_in_words, unspoken_in_words
 
 __all__ = [
+    "ShownJob",
     "ago",
     "capitalised",
     "chance_line",
@@ -25,6 +27,7 @@ __all__ = [
     "part_words",
     "plain",
     "relaxation_in_words",
+    "shown_job",
     "unspoken_in_words",
     "why_here",
 ]

@@ -14,11 +14,13 @@ from services.cli.options import moment
 from services.cli.output import console, progress, table
 from services.demo.days import busiest_days
 from services.demo.report import DemoReport
+from services.demo.serve import address_at, served
 from services.demo.shelf import posted_dates
-from services.demo.simulate import hours, simulate
+from services.demo.simulate import NOWHERE, hours, simulate
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
+from services.runtime.stages.embedded import stop_on_signals
 
 
 def demo(
@@ -32,6 +34,8 @@ def demo(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
     out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Answer the links in the mails, until it is stopped.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where, on this machine; 0: any that is free.")] = 8120,
 ) -> None:
     """Ingest feeds, match and mail over simulated days, and write what everybody got into a folder."""
     configure_logging(level="error")
@@ -40,6 +44,7 @@ def demo(
         folder = feeds or samples / "feeds"
         if not is_folder(folder):
             raise UsageError(f"there is no folder {folder}")
+        public_url = address_at(port) if serve else NOWHERE
         people = text_named(subscribers or samples / "subscribers.jsonl")
         at, why = (moment(now), "") if now else _busiest(folder, days)
         print(
@@ -47,12 +52,20 @@ def demo(
             file=sys.stderr,
         )
         with progress("Simulated hours", len(hours(at, days))) as advance:
-            report = simulate(folder, people, now=at, days=days, out=out, advance=advance, why=why)
-    _print(report)
-    if why:
-        console().print(f"{why} --now and --days choose others.")
-    console().print(f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}.")
-    print(f"Took {time.monotonic() - started:.0f} s.", file=sys.stderr)
+            report = simulate(
+                folder, people, now=at, days=days, out=out, advance=advance, why=why, public_url=public_url
+            )
+        _print(report)
+        if why:
+            console().print(f"{why} --now and --days choose others.")
+        console().print(
+            f"Open [bold]{out / 'index.html'}[/bold] to read the digests; the mails are in {out / 'mails'}."
+        )
+        print(f"Took {time.monotonic() - started:.0f} s.", file=sys.stderr)
+        if serve:
+            with stop_on_signals() as stop, served(out, folder, public_url, hours(at, days)[-1]):
+                console().print(f"Their links are answered at {public_url}, until Ctrl-C.")
+                stop.wait()
 
 
 def _busiest(folder: Path, days: int) -> tuple[datetime, str]:

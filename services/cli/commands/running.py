@@ -1,6 +1,7 @@
 """`jobchime run`: the embedded form, continuously."""
 
 import sys
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from services.runtime.health.status import RunnerStatus
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
+from services.usecases.installation import Installation
 
 
 def run(
@@ -29,7 +31,13 @@ def run(
         return
     # The signals are caught around the closing too: an interrupt in the midst of it would be logged as a fault.
     with stop_on_signals() as stop, embedded(settings) as form:
-        form.run(stop)
+        form.run(stop, _portal(form) if settings.portal.enabled else ())
+
+
+def _portal(form: Embedded) -> tuple[AbstractContextManager[object]]:
+    from services.portal.app import make_portal_server
+
+    return (make_portal_server(Installation(form.settings, form.engine), form.clock.now),)
 
 
 def _once(form: Embedded) -> None:

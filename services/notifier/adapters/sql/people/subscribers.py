@@ -94,7 +94,7 @@ class SqlSubscribers:
 
     @retried
     def unsubscribe(self, subscriber_id: str, withdrawn: Consent) -> Subscriber:
-        """Send this person nothing more; what waits is cancelled. To say it again changes nothing. Raises UsageError."""
+        """Send this person nothing more; what waits is cancelled. Said again it changes nothing. Raises UsageError."""
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             if subscriber.status != "unsubscribed":

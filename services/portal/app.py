@@ -1,0 +1,106 @@
+"""Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from services.portal.door import Door, ForgedError, GoneError
+from services.portal.headers import WithHeaders
+from services.portal.links import feedback, jobs, manage, unsubscribe
+from services.portal.pages import Pages, words_for
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.privacy.redaction import redacted
+from services.runtime.web.server import ConnectionLimits, WebServer
+from services.usecases.installation import Installation
+from services.wording.words import mark
+
+_RETRY_S = 5
+_NOT_DONE = mark("That could not be done")
+_LATER = mark("Not now")
+
+_events = structlog.get_logger(__name__)
+
+
+def make_portal_server(installation: Installation, clock: Callable[[], datetime]) -> WebServer:
+    """The portal over an open installation, bound and to be entered. Raises UsageError for a port in use."""
+    settings = installation.settings.portal
+    return WebServer(
+        portal_app(installation, clock),
+        host=settings.host,
+        port=settings.port,
+        what="the portal",
+        setting="[portal]",
+        limits=ConnectionLimits(
+            connections=settings.connections, of_one_peer=settings.connections_of_one, proxies=settings.proxies
+        ),
+    )
+
+
+def portal_app(installation: Installation, clock: Callable[[], datetime]) -> FastAPI:
+    """The application. `clock`: tells the time, with its zone."""
+    mail = installation.settings.mail
+    root = urlsplit(mail.public_url).path.rstrip("/")
+    door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, root)
+    # A proxy may take the path of the public address off or leave it: both reach the routes.
+    app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, root_path=root)
+    for part in (unsubscribe, feedback, jobs, manage):
+        app.include_router(part.routes(door), include_in_schema=True)
+    app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
+    _show_faults(app, door)
+    app.add_middleware(WithHeaders)
+    return app
+
+
+def _show_faults(app: FastAPI, door: Door) -> None:
+    @app.exception_handler(ForgedError)
+    async def forged(request: Request, _: ForgedError) -> Response:
+        return door.show("unknown", words_for(request.headers), 404)
+
+    @app.exception_handler(GoneError)
+    async def gone(request: Request, _: GoneError) -> Response:
+        return door.show("gone", words_for(request.headers), 410)
+
+    @app.exception_handler(UsageError)
+    async def refused(request: Request, _: UsageError) -> Response:
+        words = words_for(request.headers)
+        text = words.say("Go back, load the page again and press its button once more.")
+        return door.show("failed", words, 400, title=words.say(_NOT_DONE), text=text)
+
+    @app.exception_handler(UnavailableError)
+    async def away(request: Request, error: UnavailableError) -> Response:
+        _events.warning("a visit is put off", error=redacted(error), error_type=type(error).__name__)
+        words = words_for(request.headers)
+        text = words.say("We cannot look that up at the moment. Nothing is changed; try again in a minute.")
+        answer = door.show("failed", words, 503, title=words.say(_LATER), text=text)
+        answer.headers["Retry-After"] = str(_RETRY_S)
+        return answer
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        words = words_for(request.headers)
+        if error.status_code == 404:
+            return door.show("unknown", words, 404)
+        text = words.say("Go back, load the page again and press its button once more.")
+        answer = door.show("failed", words, error.status_code, title=words.say(_NOT_DONE), text=text)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(_: Request, __: ClientDisconnect) -> Response:
+        return Response(status_code=400)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        # Without the address of the page: a token stands in it.
+        _events.error("a visit failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
+        words = words_for(request.headers)
+        text = words.say("Something is broken here, and we have been told. Try again later.")
+        return door.show("failed", words, 500, title=words.say(_NOT_DONE), text=text)

@@ -1,0 +1,71 @@
+"""What the routes share: an installation, a clock, pages, and who stands behind a link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.pages import Pages, words_for
+from services.usecases.installation import Installation
+from services.usecases.links import Purpose, Reached, Subscriber, link, reach
+from services.wording.words import Words
+
+T = TypeVar("T")
+
+
+class ForgedError(Exception):
+    """A token that nobody here made, or for another purpose."""
+
+
+class GoneError(Exception):
+    """The link is genuine, and whom it was made for is erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A genuine link that somebody followed who is known."""
+
+    subscriber: Subscriber
+    about: str
+    """The id of a posting or the slot of a digest."""
+    expired: bool
+    words: Words
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Door:
+    """Made once, and given to the routes."""
+
+    installation: Installation
+    pages: Pages
+    clock: Callable[[], datetime]
+    root: str
+    """What the paths of the portal begin with: empty, or such as `/alerts`."""
+
+    async def visit(self, request: Request, purpose: Purpose, token: str) -> Visit:
+        """Who follows a link. Raises ForgedError, GoneError, UnavailableError."""
+        now = self.clock()
+        reached: Reached | None = await self.work(lambda: reach(self.installation, purpose, token, now))
+        if reached is None:
+            raise ForgedError
+        if reached.subscriber is None:
+            raise GoneError
+        words = words_for(request.headers, reached.subscriber.profile.locale)
+        return Visit(reached.subscriber, reached.about, reached.expired, words, now)
+
+    async def work(self, what: Callable[[], T]) -> T:
+        """Do something that waits for the store, beside the loop."""
+        return await to_thread.run_sync(what)
+
+    def link(self, purpose: Purpose, subscriber: Subscriber, about: str = "") -> str:
+        """The path of a link of theirs."""
+        return self.root + link(self.installation, purpose, subscriber, about)
+
+    def show(self, template: str, words: Words, status: int = 200, **values: object) -> Response:
+        """A page."""
+        return self.pages.show(template, words, status, root=self.root, **values)

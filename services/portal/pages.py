@@ -1,0 +1,65 @@
+"""Pages by Jinja2 templates, in the reader's language."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from services.wording.catalogues import words_of
+from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Renders the templates of this package for one board."""
+
+    def __init__(self, board: str, postal_address: str) -> None:
+        self._board = board
+        self._postal_address = postal_address
+
+    def show(self, template: str, words: Words, status: int = 200, **values: object) -> HTMLResponse:
+        """A page; `values` are what its template names."""
+        page = _environment().get_template(f"{template}.html.j2")
+        html = page.render(
+            words=words,
+            say=words.say,
+            count=words.count,
+            board=self._board,
+            postal_address=self._postal_address,
+            **values,
+        )
+        return HTMLResponse(html, status)
+
+
+def words_for(headers: Mapping[str, str], locale: str | None = None) -> Words:
+    """The texts of a locale; of nobody whom we know those that their browser asks for."""
+    return words_of(locale or _accepted(headers.get("accept-language", "")))
+
+
+def _accepted(header: str) -> str:
+    """The best of our languages by RFC 9110, section 12.5.4; English where none is."""
+    weighed: list[tuple[float, str]] = []
+    for part in header[:200].split(","):
+        tag, _, weight = part.partition(";")
+        try:
+            weighed.append((float(weight.partition("=")[2] or 1), tag.strip()))
+        except ValueError:
+            continue
+    wanted = [tag.replace("-", "_") for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
+    found = negotiate_locale([tag for tag in wanted if tag.replace("_", "").isalnum()], LANGUAGES)
+    return str(Locale.parse(found)) if found else FALLBACK_LOCALE
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,22 @@
+"""What an operator decides of the portal."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PortalSettings(BaseModel):
+    """The pages that links in mails lead to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    enabled: bool = False
+    """Whether `jobchime run` serves them too; `jobchime portal` serves them in any case."""
+    host: str = "127.0.0.1"
+    """Loopback unless told otherwise: put a server that speaks TLS before it, at `mail.public_url`."""
+    port: int = Field(default=8120, ge=0, le=65_535)
+    """0: any free port, said in the log."""
+    proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
+    """Addresses of servers before it, which speak for many clients."""
+    connections: int = Field(default=256, ge=1, le=10_000)
+    """At once; beyond them the one longest without a request makes room."""
+    connections_of_one: int = Field(default=32, ge=1, le=10_000)
+    """From one address that is no proxy."""
