@@ -90,7 +90,7 @@ samples: setup
 
 # Texts of digests: what the code says goes into the catalogues, untranslated where it is new; then they are compiled.
 locales: setup
-	@$(BIN)/pybabel -q extract -k say -k count:1,2 -k mark --no-location --sort-output --omit-header -o $(LOCALE)/digest.pot services/wording services/notifier/domain
+	@$(BIN)/pybabel -q extract -F $(LOCALE)/babel.cfg -k say -k count:1,2 -k mark --no-location --sort-output --omit-header -o $(LOCALE)/digest.pot services/wording services/notifier/domain services/portal
 	@$(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(LOCALE)/digest.pot -d $(LOCALE) -D digest
 	@$(BIN)/pybabel -q compile -d $(LOCALE) -D digest
 

@@ -49,13 +49,12 @@ def portal_app(installation: Installation, clock: Callable[[], datetime]) -> Fas
     mail = installation.settings.mail
     root = urlsplit(mail.public_url).path.rstrip("/")
     door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, root)
-    # A proxy may take the path of the public address off or leave it: both reach the routes.
-    app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, root_path=root)
+    app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None)
     for part in (unsubscribe, feedback, jobs, manage):
         app.include_router(part.routes(door), include_in_schema=True)
     app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
     _show_faults(app, door)
-    app.add_middleware(WithHeaders)
+    app.add_middleware(WithHeaders, root=root)
     return app
 
 

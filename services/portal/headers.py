@@ -25,10 +25,14 @@ HEADERS: Mapping[str, str] = {
 
 
 class WithHeaders:
-    """Puts `HEADERS` on each answer; one that an answer has of its own stays."""
+    """Puts `HEADERS` on each answer; one that an answer has of its own stays.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `root`: the path of the public address, which a proxy may take off or leave on: both reach the routes.
+    """
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
         self._app = app
+        self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -40,4 +44,10 @@ class WithHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, sent if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if self._root and path.startswith(f"{self._root}/"):
+            path = path.removeprefix(self._root)
+        await self._app({**scope, "path": path, "raw_path": None}, receive, sent)

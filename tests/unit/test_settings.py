@@ -65,6 +65,7 @@ LISTS = {
     "JOBCHIME_MAIL__ALLOW": "ada@example.com,@example.com",
     "JOBCHIME_MAIL__SENDGRID__CATEGORIES": "a,b",
     "JOBCHIME_INGEST__PUSH__PROXIES": "10.0.0.1,10.0.0.2",
+    "JOBCHIME_PORTAL__PROXIES": "10.0.0.1,10.0.0.2",
 }
 
 
@@ -77,7 +78,7 @@ def _at(settings: Settings, place: tuple[str, ...]) -> Any:
 
 def test_every_list_of_texts_takes_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     lists = {name_of(place) for place in places_in(Settings) if isinstance(_at(Settings(), place), (tuple, frozenset))}
-    assert lists == {*LISTS, "JOBCHIME_INGEST__SOURCES"}
+    assert lists == {*LISTS, "JOBCHIME_INGEST__SOURCES", "JOBCHIME_MAIL__FORMER_LINK_SECRETS"}
     for name, value in LISTS.items():
         monkeypatch.setenv(name, value)
     settings = load_settings(None)

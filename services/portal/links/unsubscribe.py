@@ -17,7 +17,7 @@ from services.wording.words import Words, mark
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """The field that a mail program sends (RFC 8058 section 3.2)."""
-BUTTON = mark("Send me no more mails")
+BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
 REASONS: Mapping[str, str] = {

@@ -11,14 +11,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from services import wording
+from services import portal, wording
 from services.notifier import domain
 from services.rules.place_data import place_data
 from services.wording.catalogues import DOMAIN, words_of
 from services.wording.places import GROUPS, place_in_words
 from services.wording.words import LANGUAGES
 
-FOLDERS = (str(Path(str(wording.__file__)).parent), str(Path(str(domain.__file__)).parent))
+FOLDERS = tuple(str(Path(str(room.__file__)).parent) for room in (wording, domain, portal))
+METHODS = [("**.py", "python"), ("**.html.j2", "jinja2")]
 LOCALE_FOLDER = Path(FOLDERS[0]) / "locale"
 KEYWORDS = {"say": None, "count": (1, 2), "mark": None}
 TRANSLATED = LANGUAGES[1:]
@@ -47,7 +48,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_the_template_holds_what_the_code_says_and_no_more() -> None:
-    said = {forms(found[2]) for folder in FOLDERS for found in extract_from_dir(folder, keywords=KEYWORDS)}
+    said = {forms(found[2]) for folder in FOLDERS for found in extract_from_dir(folder, METHODS, keywords=KEYWORDS)}
     kept = {forms(message.id) for message in read(LOCALE_FOLDER / f"{DOMAIN}.pot") if message.id}
     assert kept == said, "run `make locales`"
 

@@ -1,0 +1,55 @@
+"""The portal over a store, asked over HTTP as a browser or a mail program asks it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx2
+from pydantic import SecretStr
+
+from services.notifier.domain.links import PATHS, Purpose, token
+from services.notifier.domain.people import Subscriber
+from services.notifier.mail_settings import MailSettings
+from services.portal.app import make_portal_server
+from services.settings import Settings
+from services.settings.portal import PortalSettings
+from services.usecases.installation import Installation
+from tests.support.notifying import NOW, SECRET, NotifierStore
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class ServedPortal:
+    """A portal that answers, and the time that it goes by."""
+
+    store: NotifierStore
+    client: httpx2.Client
+    now: datetime = field(default=NOW)
+
+    def path(self, purpose: Purpose, person: Subscriber | str, about: str = "", secret: bytes = SECRET) -> str:
+        own_id = person if isinstance(person, str) else person.subscriber_id
+        return f"/{PATHS[purpose]}/{token(secret, purpose, own_id, about)}"
+
+    def get(self, path: str, **headers: str) -> httpx2.Response:
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        return self.client.post(path, data=fields)
+
+
+@contextmanager
+def served_portal(store: NotifierStore, **mail: object) -> Iterator[ServedPortal]:
+    """A portal over a store; `mail` are settings of mail beside the name of the board."""
+    named = {"sender_name": "Harbour Jobs", "postal_address": "1 Quay Street, Porto"}
+    settings = Settings(
+        secret=SecretStr(SECRET.decode()),
+        mail=MailSettings.model_validate(named | mail),
+        portal=PortalSettings(port=0),
+    )
+    with httpx2.Client(timeout=30, follow_redirects=False) as client:
+        portal = ServedPortal(store, client)
+        with make_portal_server(Installation(settings, store.engine), lambda: portal.now) as server:
+            client.base_url = httpx2.URL(f"http://{server.address}")
+            yield portal

@@ -1,0 +1,158 @@
+"""What the other links in a mail do: feedback that can be undone, jobs, what had no room, searches; and their keys."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.links import MANAGE_FOR, Purpose, slot_of
+from services.notifier.domain.model import Digest, Item, Left
+from services.notifier.domain.people import Subscriber
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal, served_portal
+from tests.support.serving import HOUR, LEASE, closings, email_for
+
+FEEDBACK: tuple[Purpose, ...] = ("irrelevant", "more", "hide")
+FORMER = b"the secret of last year, long enough"
+
+
+@pytest.mark.parametrize("purpose", FEEDBACK)
+def test_feedback_is_asked_for_kept_once_and_undone(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, purpose: Purpose
+) -> None:
+    path = portal.path(purpose, ada, posting("one").posting_id)
+    asked = portal.get(path)
+    assert (asked.status_code, store.subscribers.said(ada.subscriber_id)) == (200, [])
+    assert "Python engineer, one" in asked.text
+    for _ in range(2):
+        assert "Undo" in portal.post(path, do="say").text
+    assert len(store.subscribers.said(ada.subscriber_id)) == 1
+    for _ in range(2):
+        assert "Undo" not in portal.post(path, do="undo").text
+    assert store.subscribers.said(ada.subscriber_id) == []
+
+
+def test_feedback_on_a_job_that_is_forgotten_says_so(ada: Subscriber, portal: ServedPortal) -> None:
+    answer = portal.get(portal.path("irrelevant", ada, "long-gone"))
+    assert (answer.status_code, "too old" in answer.text) == (410, True)
+
+
+def test_a_job_is_shown_with_why_it_is_there_and_whether_it_is_open(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    path = portal.path("job", ada, posting("one").posting_id)
+    page = portal.get(path).text
+    assert "Asks for Python" in page
+    assert "https://jobs.example.com/one" in page
+    assert "This job is closed" not in page
+    later = posting("one", status="closed", fetched_at=NOW + HOUR)
+    store.matches.store(0, [arrival(1, later)], NOW + HOUR)
+    closed = portal.get(path).text
+    assert "This job is closed" in closed
+    assert "https://jobs.example.com/one" not in closed
+
+
+def test_what_a_stranger_wrote_is_shown_and_never_run(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    evil = posting("evil", title="<script>alert(1)</script>", url="javascript:alert(1)")
+    store.matches.store(0, [arrival(1, evil)], NOW)
+    page = portal.get(portal.path("job", ada, evil.posting_id)).text
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert "javascript:" not in page
+
+
+def test_what_had_no_room_is_listed_best_first_and_leads_to_each_job(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    more = [posting("two"), posting("three")]
+    store.matches.store(0, [arrival(at, job) for at, job in enumerate(more, 1)], NOW)
+    now = NOW + 3 * HOUR
+    cut = store.windows.take_cut(now)
+    [due] = store.windows.claim_due("test", now, cut, LEASE, 9)
+    searches = tuple(window.search for window in due.windows)
+    made = Digest(due.recipient, now, searches, (Item(posting("one"), (), 1.0),), (), 2, ())
+    made = replace(made, rest=tuple(Left(job, searches[:1], 0.5) for job in more))
+    assert store.digests.commit(made, closings(due, cut, now), email_for("ada@example.com", now), now)
+    page = portal.get(portal.path("rest", ada, slot_of(now))).text
+    assert 0 < page.index("Python engineer, two") < page.index("Python engineer, three")
+    assert portal.path("job", ada, more[0].posting_id) in page
+    assert portal.get(portal.path("rest", ada, slot_of(now + HOUR))).status_code == 410
+
+
+def test_searches_are_paused_and_let_go_on(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
+    path = portal.path("manage", ada, slot_of(NOW))
+    [search, _] = store.searches.all(ada.subscriber_id)
+    assert "Go work" in portal.get(path).text
+    portal.post(path, do="pause-search", search=search.search_id)
+    assert store.searches.get(search.search_id).paused
+    portal.post(path, do="resume-search", search=search.search_id)
+    assert not store.searches.get(search.search_id).paused
+    portal.post(path, do="pause")
+    assert store.subscribers.find(ada.subscriber_id).status == "paused"
+    portal.post(path, do="go-on")
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+
+
+def test_a_manage_link_expires_and_an_unsubscribe_link_does_not(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    path = portal.path("manage", ada, slot_of(NOW))
+    portal.now = NOW + MANAGE_FOR
+    assert portal.get(path).status_code == 200
+    portal.now += timedelta(minutes=1)
+    assert (portal.get(path).status_code, portal.post(path, do="pause").status_code) == (410, 410)
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+    portal.now += timedelta(days=3_650)
+    assert portal.get(portal.path("unsubscribe", ada)).status_code == 200
+
+
+@pytest.fixture
+def rotated(store: NotifierStore) -> Iterator[ServedPortal]:
+    until = NOW + timedelta(days=30)
+    mail = {
+        "link_secret": "the secret of this year, long enough",
+        "former_link_secrets": [{"secret": FORMER.decode(), "until": until}, {"until": until}],
+    }
+    with served_portal(store, **mail) as made:
+        yield made
+
+
+def test_links_of_former_secrets_act_until_their_date(ada: Subscriber, rotated: ServedPortal) -> None:
+    paths = [rotated.path("unsubscribe", ada, secret=FORMER), rotated.path("unsubscribe", ada)]
+    assert [rotated.get(path).status_code for path in paths] == [200, 200]
+    rotated.now += timedelta(days=30)
+    assert [rotated.get(path).status_code for path in paths] == [404, 404]
+
+
+@pytest.mark.parametrize("path", ["/", "/static/portal.css", "/u/forged.aaaaaaaaaaaaaaaa", "/nowhere"])
+def test_every_answer_carries_what_keeps_a_page_to_itself(portal: ServedPortal, path: str) -> None:
+    headers = portal.get(path).headers
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe-inline" not in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["strict-transport-security"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_path_of_the_public_address_may_be_left_on_by_a_proxy(store: NotifierStore, ada: Subscriber) -> None:
+    with served_portal(store, public_url="https://board.example/alerts") as portal:
+        path = portal.path("unsubscribe", ada)
+        for prefix in ("", "/alerts"):
+            page = portal.get(prefix + path)
+            assert (page.status_code, "/alerts/static/portal.css" in page.text) == (200, True)
+            assert portal.get(f"{prefix}/static/portal.css").status_code == 200
+
+
+def test_a_token_never_stands_in_the_log(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = portal.path("unsubscribe", ada)
+    portal.get(path)
+    store.engine.dispose()
+    portal.get(path)
+    said = capfd.readouterr()
+    assert path.rpartition("/")[2] not in said.out + said.err
