@@ -36,9 +36,11 @@ def upgrade() -> None:
         comment="Each change of a subscriber's consent to be mailed; goes with the person.",
     )
     op.create_index("ix_consents_subscriber_id", "consents", ["subscriber_id"])
-    op.execute(
-        "INSERT INTO consents (subscriber_id, kind, at, origin, wording, why)"
-        " SELECT subscriber_id, 'given', created_at, 'operator', '', '' FROM subscribers ORDER BY created_at"
+    op.get_bind().execute(
+        sa.text(
+            "INSERT INTO consents (subscriber_id, kind, at, origin, wording, why)"
+            " SELECT subscriber_id, 'given', created_at, 'operator', '', '' FROM subscribers ORDER BY created_at"
+        )
     )
 
 
