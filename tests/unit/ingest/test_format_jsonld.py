@@ -191,6 +191,63 @@ def test_the_page_address_serves_where_the_posting_has_none() -> None:
         assert draft("jsonld", page(job_posting(), head=link)).url == "https://nimbus.example/1"
 
 
+def test_the_page_address_is_read_by_the_rules_of_html() -> None:
+    link = '<LINK data-of="a > b" href="https://nimbus.example/?a=1&amp;b=2" rel="Canonical alternate">'
+    assert draft("jsonld", page(job_posting(), head=link)).url == "https://nimbus.example/?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'type="application/ld&#x2B;json"',
+        "type='application/ld&#43;json'",
+        'type="application/ld&plus;json"',
+        'type="&#97;pplication&#x2F;ld+json"',
+        'type="Application/LD+JSON"',
+        'TYPE=" application/ld+json ; charset=utf-8"',
+        "type=application/ld+json async",
+        'data-of="a > b" type="application/ld+json"',
+        'type\n=\n"application/ld+json"',
+    ],
+)
+def test_a_script_is_known_by_its_type_however_html_lets_it_be_written(attributes: str) -> None:
+    body = page(job_posting()).replace('type="application/ld+json"', attributes)
+    assert attributes in body
+    assert detect(body.encode()) is JSON_LD
+    assert draft("jsonld", body).title == "Senior Data Engineer"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ['type="application/json"', 'type="text/plain; application/ld+json"', 'data-type="application/ld+json"', ""],
+)
+def test_a_script_of_another_type_is_none(attributes: str) -> None:
+    body = page(job_posting()).replace('type="application/ld+json"', attributes)
+    assert detect(body.encode()) is not JSON_LD
+    assert len(broken("jsonld", body)) == 1
+
+
+def test_a_script_that_is_commented_out_or_shown_as_text_is_none() -> None:
+    script = page(job_posting()).partition("<script")
+    body = "".join((script[0], f"<!-- <script{script[2].partition('</head>')[0]} -->", page(numbered(2))))
+    body += f"<textarea><script{script[2]}</textarea>"
+    assert [item.source_id for item in items("jsonld", body)] == ["NF-2"]
+
+
+def test_letters_and_references_within_a_script_stay_as_they_are() -> None:
+    body = page(json.dumps(job_posting(title="Zoë &amp; Söhne"), ensure_ascii=False), head='<meta charset="latin1">')
+    (item,) = items("jsonld", body)
+    assert item.data["title"] == "Zoë &amp; Söhne"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<div>", "<script ", "<p><b><i>", "<!-- ", '<a b="', "<table>", "</p>", "<svg><style>"]
+)
+def test_a_page_of_nothing_but_markup_holds_no_posting(piece: str) -> None:
+    (fault,) = broken("jsonld", f"<html>JobPosting{piece * 20_000}")
+    assert fault.ends_feed
+
+
 @pytest.mark.parametrize(
     "wrapping", ["<!--{}-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "\n{};", "{}\n<!-- end -->"]
 )

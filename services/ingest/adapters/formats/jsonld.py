@@ -22,19 +22,12 @@ from services.ingest.adapters.formats.fields import (
     texts_of,
 )
 from services.ingest.adapters.formats.json_rows import EXCERPT
-from services.ingest.adapters.formats.reading import head_text
+from services.ingest.adapters.formats.reading import head_text, read_text
+from services.ingest.adapters.formats.web_page import WebPage, read_page
 from services.ingest.domain.draft import BandKind, Draft, PayBand
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import RefusedValueError, clean, parse
 
-_SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
-_JSON_LD = re.compile(r"""\btype\s{0,5}=\s{0,5}["']?application/ld\+json\b""", re.IGNORECASE)
-_CANONICAL = re.compile(
-    r"""<link\b[^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical["']?[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["']"""
-    r"""|<link\b[^>]{0,300}?\bhref\s{0,5}=\s{0,5}["']([^"'<>]{1,2000})["'][^>]{0,300}?\brel\s{0,5}=\s{0,5}["']?canonical\b""",
-    re.IGNORECASE,
-)
 _WRAPPING = re.compile(r"^\s*(?:<!--|/?/?\*?\s*<!\[CDATA\[\s*\*?/?)?\s*")
 _TYPE = re.compile(r"(?:https?://schema\.org/|schema:)?JobPosting")
 _MARKUP = re.compile(
@@ -57,7 +50,7 @@ class JsonLd(Board):
         head = head_text(body, _HEAD)
         if head.lstrip()[:1] in {"{", "["}:
             return re.search(r'"@(?:type|graph|context)"\s{0,20}:', head) is not None
-        return _MARKUP.match(head) is not None and re.search(rb"application/ld\+json", body, re.I) is not None
+        return _MARKUP.match(head) is not None and any(map(_speaks_of_one, read_page(read_text(body).text).scripts))
 
     def split(self, body: bytes) -> Iterator[Part]:
         """Cut a page into its postings. Never raises."""
@@ -98,21 +91,23 @@ class JsonLd(Board):
 
 
 def _postings(text: str) -> Iterator[Any | Broken]:
-    canonical = _CANONICAL.search(text, 0, _HEAD)
-    page = (canonical[1] or canonical[2]) if canonical else None
-    bare = text.lstrip()[:1] in {"{", "["}
+    page = WebPage(scripts=[text]) if text.lstrip()[:1] in {"{", "["} else read_page(text)
     found = 0
-    for source, ended in [(text, True)] if bare else _scripts(text):
-        if "JobPosting" not in source:
+    for number, source in enumerate(page.scripts, 1):
+        if not _speaks_of_one(source):
             continue
-        for posting in _read_script(source, ended=ended):
+        for posting in _read_script(source, ended=not page.is_cut_short or number < len(page.scripts)):
             found += 1
-            if isinstance(posting, Broken) or page is None or "url" in posting:
+            if isinstance(posting, Broken) or page.canonical is None or "url" in posting:
                 yield posting
             else:
-                yield {**posting, "pageUrl": page}
+                yield {**posting, "pageUrl": page.canonical}
     if not found:
         yield Broken("the page holds no JobPosting", text[:EXCERPT], ends_feed=True)
+
+
+def _speaks_of_one(source: str) -> bool:
+    return "JobPosting" in source
 
 
 def _read_script(source: str, *, ended: bool) -> list[JsonObject | Broken]:
@@ -135,16 +130,6 @@ def _taken(posting: JsonObject) -> JsonObject | Broken:
     except RefusedValueError as error:
         return Broken(str(error))
     return taken
-
-
-def _scripts(text: str) -> Iterator[tuple[str, bool]]:
-    """The source of each JSON-LD script, and whether it has an end."""
-    for tag in _SCRIPT.finditer(text):
-        if _JSON_LD.search(tag[1]):
-            end = _SCRIPT_END.search(text, tag.end())
-            yield text[tag.end() : end.start() if end else len(text)], end is not None
-            if end is None:
-                return
 
 
 def _within(value: Any) -> list[JsonObject]:
