@@ -94,6 +94,33 @@ def arbeitnow_job(number: int = 1, **changes: Any) -> JsonObject:
     }
 
 
+def themuse(*jobs: JsonObject, page: int = 0, pages: int = 1) -> bytes:
+    """A page of The Muse's API."""
+    around = {"page": page, "page_count": pages, "items_per_page": 20, "took": 4, "timed_out": False, "total": 1}
+    return json.dumps({**around, "results": jobs, "aggregations": {}}).encode()
+
+
+def themuse_job(number: int = 6747012, *places: str, **changes: Any) -> JsonObject:
+    """A job of The Muse's API."""
+    name = f"sales-representative-{number}"
+    return {
+        "contents": "<p>You sell ledgers.<br><b>Requirements</b></p><ul><li>SQL &amp; Excel</li></ul>",
+        "name": "Sales Representative &amp; Trainer",
+        "type": "external",
+        "publication_date": "2026-08-03T11:54:53Z",
+        "short_name": name,
+        "model_type": "jobs",
+        "id": number,
+        "locations": [{"name": place} for place in places or ("Folsom, CA", "Oslo, Norway")],
+        "categories": [{"name": "Sales"}],
+        "levels": [{"name": "Senior Level", "short_name": "senior"}],
+        "tags": [{"name": "Fortune 1000", "short_name": "fortune-1000-companies"}],
+        "refs": {"landing_page": f"https://www.themuse.com/jobs/coralledger/{name}"},
+        "company": {"id": 11807, "short_name": "coralledger", "name": "Coral Ledger"},
+        **changes,
+    }
+
+
 def workable(*jobs: JsonObject, name: str = "Coral Ledger") -> bytes:
     """An account of Workable's widget."""
     return json.dumps({"name": name, "description": None, "jobs": jobs}).encode()

@@ -40,6 +40,8 @@ class PageSettings(Settings):
     """Where in the feed the number of its page stands; by default it is that of the address."""
     more: str | None = None
     """Where in the feed something stands as long as further pages follow; by default they do behind rows."""
+    pages: str | None = None
+    """Where in the feed the number of all pages stands."""
 
 
 class OffsetSettings(Settings):
@@ -68,7 +70,7 @@ class PagingSettings(Settings):
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that are looked at, which all begin at the feed."""
-        counted = (self.page.current, self.page.more) if self.page else ()
+        counted = (self.page.current, self.page.more, self.page.pages) if self.page else ()
         named = (self.next, self.cursor.path if self.cursor else None, *counted)
         return tuple(path for path in named if path is not None)
 

@@ -23,6 +23,8 @@ from tests.support.board_bodies import (
     smartrecruiters,
     smartrecruiters_detail,
     smartrecruiters_posting,
+    themuse,
+    themuse_job,
     workable,
     workable_job,
 )
@@ -57,8 +59,9 @@ SEEDS: dict[str, list[bytes]] = {
     "weworkremotely": [wwr(wwr_item(1), wwr_item(2)).encode()],
     "remoteok": [remoteok(remoteok_job(1), remoteok_job(2))],
     "remotive": [remotive(remotive_job(1), remotive_job(2))],
-    "jobicy": [jobicy(jobicy_job(1), jobicy_job_of_2024(2))],
+    "jobicy": [jobicy(jobicy_job(1), jobicy_job_of_2024(2)), json.dumps(jobicy_job(3)).encode()],
     "arbeitnow": [arbeitnow(arbeitnow_job(1), arbeitnow_job(2), following=True)],
+    "themuse": [themuse(themuse_job(1), themuse_job(2, "Flexible / Remote")), json.dumps(themuse_job(3)).encode()],
     "greenhouse": [
         greenhouse(greenhouse_job(1), greenhouse_job(2)),
         json.dumps(greenhouse_job(3, pay_input_ranges=[{"min_cents": 5}])).encode(),

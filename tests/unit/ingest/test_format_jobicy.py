@@ -1,5 +1,6 @@
 """Jobicy: its forms of 2024 and 2026, places in one text, entities in plain fields."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from services.ingest.adapters.formats.registry import detect, format_named
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import UnusableItemError
 from tests.support.board_bodies import jobicy, jobicy_job, jobicy_job_of_2024
-from tests.support.feed_bodies import draft, drafts, texts
+from tests.support.feed_bodies import broken, draft, drafts, texts
 
 JOBICY = format_named("jobicy")
 
@@ -78,6 +79,17 @@ def test_a_logo_does_not_change_the_fingerprint_and_pay_does() -> None:
 def test_an_empty_listing_is_known_by_its_count() -> None:
     assert detect(jobicy()) is JOBICY
     assert drafts("jobicy", jobicy()) == []
+
+
+def test_the_answer_for_one_job_is_that_job() -> None:
+    for job in (jobicy_job(7), jobicy_job_of_2024(7)):
+        body = json.dumps(job).encode()
+        assert detect(body) is JOBICY
+        assert (draft("jobicy", body).source_id, draft("jobicy", body).company) == ("7", "Coral Ledger")
+
+
+def test_a_listing_that_cannot_be_read_is_not_taken_for_a_job() -> None:
+    assert [fault.ends_feed for fault in broken("jobicy", b'{"jobs": null, "jobTitle": "x"}')] == [True]
 
 
 def test_a_job_without_a_title_is_unusable() -> None:

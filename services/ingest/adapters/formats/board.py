@@ -36,6 +36,8 @@ class BoardSettings(MappingSettings):
     """The forms of the addresses that serve it, with {} around what the operator puts in."""
     every: Span | None = None
     """How often its board wants to be asked at most, by its terms."""
+    alone: frozenset[str] = frozenset()
+    """Members by which a body that is one row, and no list, is known; empty where there are no such bodies."""
     volatile: frozenset[str] = frozenset()
     """Members of a row that change without the posting having changed."""
     nothing: Texts = ("false",)
@@ -43,9 +45,6 @@ class BoardSettings(MappingSettings):
 
 class Board(BaseFormat):
     """A format of rows that are JSON objects, or that its class makes such of."""
-
-    alone: frozenset[str] = frozenset()
-    """Members by which a body that is one item, and no list, is known; empty where there are no such bodies."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -55,17 +54,20 @@ class Board(BaseFormat):
         self.every = self.mapping.every
         self.complete = self.mapping.complete
         self.attribution = self.mapping.attribution
+        self.alone = self.mapping.alone
         self.volatile = self.mapping.volatile
         self.array = self.mapping.items or None
 
     def detects(self, body: bytes) -> bool:
-        """By the members of its first row; a listing without rows by what stands around them."""
+        """By the members of its first row, or of the one that it is; a listing without rows by what is around them."""
         wanted = self.mapping.recognise
         if wanted is None:
             return False
         seen = peek(body, self.array)
         if seen.firsts:
             return all(map(JsonRow(seen.firsts[0]).has, wanted.members))
+        if self.alone and self.alone <= seen.wrapper.keys():
+            return self.array not in seen.wrapper
         around = JsonRow(seen.wrapper)
         return bool(wanted.empty) and self.array in seen.wrapper and all(map(around.has, wanted.empty))
 

@@ -35,7 +35,6 @@ _DETAILS = Details(
 class Greenhouse(Board):
     """GET https://boards-api.greenhouse.io/v1/boards/{board}/jobs?content=true, and .../jobs/{id} for pay ranges."""
 
-    alone = frozenset({"absolute_url", "id", "location"})
     details: Details | None = _DETAILS
 
     def detects(self, body: bytes) -> bool:

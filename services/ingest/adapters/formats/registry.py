@@ -29,6 +29,7 @@ _BOARDS: dict[str, type[Board]] = {
     "remotive": Board,
     "jobicy": Board,
     "arbeitnow": Board,
+    "themuse": Board,
     "greenhouse": Greenhouse,
     "lever": Lever,
     "ashby": Ashby,

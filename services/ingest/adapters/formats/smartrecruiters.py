@@ -39,7 +39,6 @@ _DETAILS = Details(
 class SmartRecruiters(Board):
     """GET https://api.smartrecruiters.com/v1/companies/{company}/postings?limit=100, and .../postings/{id}."""
 
-    alone = frozenset({"jobAd"})
     details: Details | None = _DETAILS
 
     def detects(self, body: bytes) -> bool:

@@ -24,13 +24,21 @@ def next_page(paging: PagingSettings, url: str, page: Body) -> str | None:
         return with_query(url, **{paging.cursor.parameter: cursor}) if cursor else None
     if paging.page is not None:
         number = _number_of(paging.page, url, page)
-        follows = bool(page.of_feed(paging.page.more)) if paging.page.more else bool(count_rows(page.rows(), 1))
-        return with_query(url, **{paging.page.parameter: str(number + 1)}) if follows and number is not None else None
+        if number is None or not _follows(paging.page, number, page):
+            return None
+        return with_query(url, **{paging.page.parameter: str(number + 1)})
     assert paging.offset is not None
     if count_rows(page.rows(), paging.offset.size) < paging.offset.size:
         return None
     counted = _counted(url, paging.offset.parameter, paging.offset.first)
     return with_query(url, **{paging.offset.parameter: str(counted + paging.offset.size)})
+
+
+def _follows(settings: PageSettings, number: int, page: Body) -> bool:
+    if settings.pages is not None:
+        said = next(iter(page.of_feed(settings.pages)), "")
+        return _is_number(said) and number + 1 < int(said) + settings.first
+    return bool(page.of_feed(settings.more)) if settings.more else bool(count_rows(page.rows(), 1))
 
 
 def _resolved(url: str, following: str, path: str) -> str | None:
