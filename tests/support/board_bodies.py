@@ -121,6 +121,55 @@ def themuse_job(number: int = 6747012, *places: str, **changes: Any) -> JsonObje
     }
 
 
+def hackernews(*hits: JsonObject, page: int = 0, pages: int = 1) -> bytes:
+    """A page of comments as Algolia serves them."""
+    around = {"nbHits": len(hits), "nbPages": pages, "page": page, "hitsPerPage": 1000, "exhaustiveNbHits": True}
+    return json.dumps({"hits": hits, **around}).encode()
+
+
+def hackernews_hit(line: str = "Coral Ledger | Baker | Oslo | ONSITE", *further: str, **changes: Any) -> JsonObject:
+    """A comment on a thread; its first line, and further paragraphs."""
+    text = "<p>".join((line, *(further or ("We bake ledgers.",))))
+    return {
+        "_highlightResult": {"author": {"value": "robin_fern", "matchLevel": "none"}, "comment_text": {"value": text}},
+        "_tags": ["comment", "author_robin_fern", "story_48747976"],
+        "author": "robin_fern",
+        "children": [1],
+        "comment_text": text,
+        "created_at": "2026-08-03T16:02:11Z",
+        "created_at_i": 1785772931,
+        "objectID": "48860201",
+        "parent_id": 48747976,
+        "story_id": 48747976,
+        "story_title": "Ask HN: Who is hiring? (August 2026)",
+        "updated_at": "2026-08-03T16:10:00Z",
+        **changes,
+    }
+
+
+def hackernews_tree(*hits: JsonObject) -> bytes:
+    """A thread with these comments, each with an answer, as Algolia serves an item."""
+    answer = {"id": 7, "type": "comment", "author": "kim", "text": "Remote?", "children": [], "options": []}
+    comments = [
+        {
+            "id": int(hit["objectID"]),
+            "created_at": hit["created_at"],
+            "created_at_i": hit["created_at_i"],
+            "type": "comment",
+            "author": hit["author"],
+            "title": None,
+            "text": hit["comment_text"],
+            "parent_id": hit["parent_id"],
+            "story_id": hit["story_id"],
+            "children": [answer],
+            "options": [],
+        }
+        for hit in hits
+    ]
+    story = {"id": 48747976, "type": "story", "author": "whoishiring", "title": "Ask HN: Who is hiring? (August 2026)"}
+    return json.dumps({**story, "text": "<p>State the place.", "children": comments, "options": []}).encode()
+
+
 def workable(*jobs: JsonObject, name: str = "Coral Ledger") -> bytes:
     """An account of Workable's widget."""
     return json.dumps({"name": name, "description": None, "jobs": jobs}).encode()

@@ -13,6 +13,9 @@ from services.ingest.ports import Format
 from tests.support.board_bodies import (
     arbeitnow,
     arbeitnow_job,
+    hackernews,
+    hackernews_hit,
+    hackernews_tree,
     jobicy,
     jobicy_job,
     jobicy_job_of_2024,
@@ -62,6 +65,10 @@ SEEDS: dict[str, list[bytes]] = {
     "jobicy": [jobicy(jobicy_job(1), jobicy_job_of_2024(2)), json.dumps(jobicy_job(3)).encode()],
     "arbeitnow": [arbeitnow(arbeitnow_job(1), arbeitnow_job(2), following=True)],
     "themuse": [themuse(themuse_job(1), themuse_job(2, "Flexible / Remote")), json.dumps(themuse_job(3)).encode()],
+    "hackernews": [
+        hackernews(hackernews_hit("A | Cook (https://a.example) | Remote | $5k"), hackernews_hit(objectID="2")),
+        hackernews_tree(hackernews_hit(objectID="3"), hackernews_hit(objectID="4")),
+    ],
     "greenhouse": [
         greenhouse(greenhouse_job(1), greenhouse_job(2)),
         json.dumps(greenhouse_job(3, pay_input_ranges=[{"min_cents": 5}])).encode(),

@@ -5,6 +5,7 @@ from functools import cache
 from services.ingest.adapters.formats.ashby import Ashby
 from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.greenhouse import Greenhouse
+from services.ingest.adapters.formats.hackernews import HackerNews
 from services.ingest.adapters.formats.himalayas import Himalayas
 from services.ingest.adapters.formats.himalayas_rss import HimalayasRss
 from services.ingest.adapters.formats.jsonld import JsonLd
@@ -30,6 +31,7 @@ _BOARDS: dict[str, type[Board]] = {
     "jobicy": Board,
     "arbeitnow": Board,
     "themuse": Board,
+    "hackernews": HackerNews,
     "greenhouse": Greenhouse,
     "lever": Lever,
     "ashby": Ashby,
