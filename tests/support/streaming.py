@@ -1,18 +1,11 @@
-"""Builders for what the Faust runner is given: chunks of records, a producer, a meter."""
+"""Builders for what the Faust runner is given: records, a producer, a meter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from services.runtime.errors import UnavailableError
-from services.runtime.faust.fetch import Chunk
 from services.runtime.metrics.meter import NoMeter
 from services.runtime.records import Outgoing
-
-
-class Partition(NamedTuple):
-    topic: str
-    partition: int
 
 
 @dataclass(frozen=True)
@@ -25,14 +18,6 @@ class Found:
     value: bytes | None = b"value"
     headers: Sequence[tuple[str, bytes]] | None = ()
     timestamp: int | None = 1_772_366_400_123
-
-
-def chunk(
-    topic: str, partition: int, *offsets: int, begins: int | None = None, at: float = 0.0, generation: int = 1
-) -> Chunk:
-    """Records fetched together at a time; from `begins`, else from the first of them, nothing was left out."""
-    found = [Found(partition, offset) for offset in offsets]
-    return Chunk(Partition(topic, partition), found, offsets[0] if begins is None else begins, generation, at)
 
 
 @dataclass

@@ -11,12 +11,15 @@ from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
 from services.runtime.faust.fetch import Transport
+from services.runtime.faust.log import FetchedLog
 from services.runtime.faust.logs import quieten
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
 
 _FETCH_BYTES = 1 << 20
-_CHUNKS_AT_ONCE = 16
+_RECORDS_AT_ONCE = 500
+_ARRIVALS_AT_ONCE = 16
+"""Of up to so many records and bytes each: what a worker holds in memory while the service is slow or an engine away."""
 _NOTHING_TAKEN_S = 86_400.0
 """A worker that fetches nothing for so long leaves its group: an operator may pause it, an engine may be away."""
 
@@ -51,15 +54,16 @@ def build_app(
     service: str,
     inputs: Sequence[str],
     settings: KafkaSettings,
+    log: FetchedLog,
     take: Callable[[Any], Awaitable[None]],
     commit: Callable[[], Awaitable[None]],
 ) -> Any:
-    """An app that hands a stream of chunks of each of `inputs` to `take`, and has `commit` called now and then.
+    """An app that fetches `inputs` into the log, hands `take` a stream of arrivals of each, and calls `commit` in turns.
 
     It makes no topic, table or folder, opens no port, produces nothing, and commits nothing by itself.
     """
     quieten()
-    app = _App(
+    app: Any = _App(
         settings.group(service),
         broker=";".join(f"kafka://{address}" for address in settings.bootstrap),
         broker_credentials=_credentials(settings),
@@ -70,7 +74,8 @@ def build_app(
         broker_max_poll_interval=_NOTHING_TAKEN_S,
         consumer_auto_offset_reset="none",
         consumer_max_fetch_size=_FETCH_BYTES,
-        stream_buffer_maxsize=_CHUNKS_AT_ONCE,
+        broker_max_poll_records=_RECORDS_AT_ONCE,
+        stream_buffer_maxsize=_ARRIVALS_AT_ONCE,
         stream_wait_empty=False,
         store="memory://",
         datadir=Path(tempfile.gettempdir()),
@@ -82,6 +87,7 @@ def build_app(
         web_in_thread=False,
     )
     app.finalize()
+    app.fetched, app.names = log, {settings.topic(name): name for name in inputs}
     app.transport = Transport(app.conf.broker_consumer, app)
     for name in inputs:
         topic = app.topic(settings.topic(name), key_serializer="raw", value_serializer="raw", acks=False)

@@ -1,13 +1,11 @@
-"""What Faust reads with: chunks of a partition's records, each of which says from where it leaves nothing out.
+"""What Faust reads with: records go into the log of the stage, and Faust hands on where some have arrived.
 
-Offsets alone do not tell records that were skipped from those that compaction or a transaction has taken away. But the
-client reads a partition in order: what one fetch gives goes on where the last one ended, or where it was sent since.
+So nothing depends on what Faust does with a message: one that it skips, holds back or gives twice costs no record.
 """
 
 import asyncio
 import sys
-import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,36 +17,25 @@ from aiokafka.errors import (
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
+from aiokafka.structs import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 
-CHUNK = 500
-"""Most records in one message of Faust's: record by record it is several times slower."""
+from services.runtime.stages.stage import Place
 
 _FETCH_WAIT_MS = 250
 _events = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """Records of one partition in order, and all that there are from `begins` to the last of them."""
+class Arrival:
+    """Records of a partition lie in the log; all that were to come below `begins` had come before."""
 
-    tp: Any
-    records: Sequence[Any]
+    place: Place
     begins: int
-    generation: int
-    """Of the group, when they were fetched."""
-    at: float
-    """When that was (monotonic seconds)."""
 
 
 class FetchThread(driver.AIOKafkaConsumerThread):
-    """As Faust's, but what it fetches are chunks, and it begins each assignment at what is committed by itself."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._next: dict[Any, int] = {}
-        self.begun: tuple[int, Mapping[Any, int]] = (-1, {})
-        """The generation that it reads in, and by partition where it began."""
+    """As Faust's, but what it fetches goes into the log, and it begins each assignment at what is committed."""
 
     @property
     def in_touch(self) -> bool:
@@ -56,16 +43,19 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         return self._ensure_consumer()._coordinator.coordinator_id is not None
 
     async def getmany(self, active_partitions: Any, timeout: float) -> Any:
-        """The chunks that have come of each partition, within so many seconds; Faust asks for them again and again."""
-        return await self._here(self._take([TopicPartition(*tp) for tp in active_partitions], timeout))
-
-    async def go_back(self, tp: Any, offset: int) -> None:
-        """Read a partition again from an offset. Raises IllegalStateError where it is no longer ours."""
-        await self._here(self._seek(tp, offset))
+        """Fetch, not in the thread's queue, where commits would wait behind it; Faust asks again and again."""
+        work = self._fetch([TopicPartition(*tp) for tp in active_partitions], timeout)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
-        """Nothing: Faust asks for it when it has dropped records in a rebalance, and those are read again anyway."""
+        """Nothing: Faust asks for it when it has dropped messages in a rebalance, and no record goes with those."""
         return {}
+
+    def highwater(self, tp: Any) -> int:
+        """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
+        with suppress(AssertionError):
+            return super().highwater(tp) or 0
+        return 0
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         """As Faust, but not to see what a transaction takes back, and with a shorter wait for new records.
@@ -77,23 +67,28 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         return consumer
 
-    async def _here(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Have it done in this thread, and not in its queue."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
-
-    async def _take(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Chunk]]:
-        generation, consumer, found = self.app.consumer_generation_id, self._ensure_consumer(), {}
+    async def _fetch(self, tps: Sequence[Any], timeout: float) -> Mapping[Any, Sequence[Any]]:
+        """By partition one message: of what came, or else of what still lies there."""
+        generation, consumer, log, found = (
+            self.app.consumer_generation_id,
+            self._ensure_consumer(),
+            self.app.fetched,
+            {},
+        )
         # A rebalance may take partitions away, or give new ones, at any time: those begin at what is committed.
         with suppress(IllegalStateError, NoOffsetForPartitionError):
-            if self.begun[0] != generation:
+            if log.assignment[0] != generation:
                 await self._begin(consumer, generation)
             try:
                 found = await consumer.getmany(*tps, timeout_ms=int(timeout * 1000))
             except OffsetOutOfRangeError as error:
                 await self._pass_over(consumer, error.args[0])
-        if self.begun[0] != generation or generation != self.app.consumer_generation_id:
+        known, parts = log.assignment
+        if known != generation or generation != self.app.consumer_generation_id:
             return {}
-        return {tp: self._chunks(tp, records, generation) for tp, records in found.items()}
+        begins = {self._place(tp): log.put(self._place(tp), records) for tp, records in found.items()}
+        begins = begins or {place: part.next for place, part in parts.items() if part.fetched}
+        return {tp: [_message(tp, place, begins[place])] for tp in tps if (place := self._place(tp)) in begins}
 
     async def _begin(self, consumer: Any, generation: int) -> None:
         """Go to what is committed of each partition, or to its start. Raises IllegalStateError in a rebalance."""
@@ -102,10 +97,10 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         fresh = [tp for tp, offset in committed.items() if offset is None]
         begins = {**committed, **(await consumer.beginning_offsets(fresh) if fresh else {})}
         if generation != self.app.consumer_generation_id:
-            raise IllegalStateError("another rebalance has begun")
+            return
         for tp, offset in begins.items():
-            await self._seek(tp, offset)
-        self.begun = (generation, begins)
+            consumer.seek(tp, offset)
+        self.app.fetched.begin(generation, {self._place(tp): offset for tp, offset in begins.items()})
 
     async def _pass_over(self, consumer: Any, gone: Mapping[Any, int]) -> None:
         """Go on where a topic now starts, since what was to be read has left it."""
@@ -114,25 +109,19 @@ class FetchThread(driver.AIOKafkaConsumerThread):
             _events.warning("records left the topic unread", **where, offset=gone[tp], until=start)
             consumer.seek(tp, start)
 
-    async def _seek(self, tp: Any, offset: int) -> None:
-        self._ensure_consumer().seek(tp, offset)
-        self._next[tp] = offset
+    def _place(self, tp: Any) -> Place:
+        return self.app.names[tp.topic], tp.partition
 
-    def _chunks(self, tp: Any, records: Sequence[Any], generation: int) -> Sequence[Chunk]:
-        begins, at, chunks = self._next[tp], time.monotonic(), []
-        for first in range(0, len(records), CHUNK):
-            part = records[first : first + CHUNK]
-            chunks.append(Chunk(tp, part, begins, generation, at))
-            begins = part[-1].offset + 1
-        self._next[tp] = begins
-        return chunks
+
+def _message(tp: Any, place: Place, begins: int) -> Any:
+    """Of an offset that Faust has never gone beyond: it would drop what comes again."""
+    return ConsumerRecord(*tp, sys.maxsize, 0, 0, None, Arrival(place, begins), None, 0, 0, ())
 
 
 class Consumer(driver.Consumer):
-    """Faust's consumer with that thread; the value of a message is a chunk."""
+    """Faust's consumer with that thread."""
 
     app: Any
-    _thread: FetchThread
 
     def _new_consumer_thread(self) -> FetchThread:
         return FetchThread(self, loop=self.loop, beacon=self.beacon)
@@ -140,8 +129,7 @@ class Consumer(driver.Consumer):
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         """Have the streams go on within the rebalance, as there are no tables to recover.
 
-        Faust does so in a task beside it, which the next rebalance may overtake: then records that were fetched in
-        between are skipped.
+        Faust does so in a task beside it, which the next rebalance may overtake.
         """
         await super().on_partitions_assigned(assigned, generation_id)
         if not self.app.should_stop:
@@ -150,18 +138,6 @@ class Consumer(driver.Consumer):
             self.resume_flow()
             await self.app._fetcher.maybe_start()
             self.app.on_rebalance_end()
-
-    def highwater(self, tp: Any) -> int:
-        """The end of a partition as last seen; 0 where nothing was, or a rebalance took it away just now."""
-        with suppress(AssertionError):
-            return super().highwater(tp) or 0
-        return 0
-
-    def _to_message(self, tp: Any, record: Chunk) -> Any:
-        """Of an offset that Faust has never gone beyond: it would drop what is read again."""
-        message: Any = super()._to_message(tp, record.records[0])
-        message.value, message.offset = record, sys.maxsize
-        return message
 
 
 # Else they would log under our name, and as much as they like, see `logs`.

@@ -1,20 +1,18 @@
 """One membership of a worker in its consumer group: from joining until it leaves, or the broker is lost."""
 
 import asyncio
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiokafka.errors import IllegalStateError
+from faust.types import TP
 
 from services.runtime.faust.app import build_app
-from services.runtime.faust.fetch import Chunk, FetchThread
-from services.runtime.faust.log import FetchedLog
+from services.runtime.faust.fetch import Arrival
+from services.runtime.faust.log import FetchedLog, Part
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.stages.lane import Lane
 from services.runtime.stages.stage import Place, Stage
@@ -22,54 +20,17 @@ from services.runtime.stages.stage import Place, Stage
 _events = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 0.02
 _SLICE_S = 0.25
-"""After how long what was done meanwhile counts as done, if a batch has ended."""
+"""After how long it is looked again which partitions have records, if a batch has ended."""
 _LAST_COMMIT_S = 2.0
-_CHUNKS_AT_ONCE = 16
+_ARRIVALS_AT_ONCE = 16
 _ANSWER_S = 10.0
 """How long a question to the broker may take; a membership that gets no answer is given up."""
 
 
-@dataclass(slots=True, eq=False)
-class Part:
-    """A partition, from when a generation of the group gave it until the next."""
-
-    place: Place
-    lane: Lane
-    next: int
-    """Everything below this offset is done."""
-    committed: int
-    back_at: float = 0.0
-    """When it was last sent back to read something again (monotonic seconds)."""
-
-
-def sort(
-    chunks: Sequence[Chunk], generation: int, parts: Mapping[Any, Part]
-) -> tuple[dict[Any, list[Any]], dict[Any, int]]:
-    """By partition: records that are not done, in order and with nothing left out; and from where to read again.
-
-    When Faust skips a chunk, what lies behind it is refused: it would count as done with it. Only a chunk that begins
-    where the last one ended closes the gap; no waiting does. One fetched before it was sent back tells nothing.
-    """
-    due: dict[Any, list[Any]] = {}
-    missing: dict[Any, int] = {}
-    ends: dict[Any, int] = {}
-    for chunk in chunks:
-        part = parts.get(chunk.tp)
-        if part is None or part.lane.halted or chunk.generation != generation or chunk.tp in missing:
-            continue
-        end = ends.get(chunk.tp, part.next)
-        if chunk.begins <= end:
-            due.setdefault(chunk.tp, []).extend(record for record in chunk.records if record.offset >= end)
-            ends[chunk.tp] = max(end, chunk.records[-1].offset + 1)
-        elif chunk.at >= part.back_at:
-            missing[chunk.tp] = end
-    return {tp: records for tp, records in due.items() if records}, missing
-
-
 class Session:
-    """Takes chunks and commits what is done; what is in hand of a partition that was taken away is dropped.
+    """Has the stage work where records arrive, and commits what is done, of partitions that are still ours.
 
-    Faust commits nothing: it would count whatever leaves an agent, and every record that it skips.
+    Faust commits nothing: it would count whatever leaves an agent, and every message that it skips.
     """
 
     def __init__(
@@ -78,16 +39,14 @@ class Session:
         """`hands` is one thread, in which all handling is done."""
         self._stage = stage
         self._log = log
-        self._names = {settings.topic(name): name for name in stage.service.inputs}
+        self._settings = settings
         self._hands = hands
         self._paused = paused
-        self._linger_s = settings.linger_s
-        self._session_s = settings.session_timeout_s
         self._touched_at = time.monotonic()
-        self._app = build_app(stage.name, stage.service.inputs, settings, self._take, self.commit)
+        log.begin(-1, {})
+        self._app = build_app(stage.name, stage.service.inputs, settings, log, self._take, self.commit)
         self._app.on_partitions_revoked.connect(self._on_revoked)
         self._generation = -1
-        self._parts: dict[Any, Part] = {}
         self._finishing = False
         self._in_hand = self._waiting = 0
         self._broken: BaseException | None = None
@@ -109,14 +68,14 @@ class Session:
     @property
     def settled(self) -> bool:
         """Whether the group has given it its share, which may be nothing."""
-        return bool(self._app.unassigned or self._thread.begun[0] == self._app.consumer_generation_id)
+        return bool(self._app.unassigned or self._log.assignment[0] == self._app.consumer_generation_id)
 
     @property
     def in_touch(self) -> bool:
         """Whether it knew a broker that keeps its group, within the last session."""
-        if self._thread.in_touch:
+        if self._app.consumer._thread.in_touch:
             self._touched_at = time.monotonic()
-        return time.monotonic() - self._touched_at < self._session_s
+        return time.monotonic() - self._touched_at < self._settings.session_timeout_s
 
     async def start(self) -> None:
         """Join the group; raises what keeps it from the broker."""
@@ -140,9 +99,9 @@ class Session:
 
     def measure(self, *, known: bool) -> None:
         """Learn where our partitions stand, without asking the broker; of none where that is not `known`."""
-        parts = self._ours() if known else {}
-        highwater = self._app.consumer.highwater
-        stands = {part.place: (part.next, max(highwater(tp), part.next)) for tp, part in parts.items()}
+        _, parts = self._ours() if known else (-1, {})
+        ends = {place: self._app.consumer.highwater(self._tp(place)) for place in parts}
+        stands = {place: (part.next, max(ends[place], part.next)) for place, part in parts.items()}
         for gone in self.stands.keys() - stands.keys():
             self._stage.meter.unassigned(*gone)
         for (topic, partition), (offset, end) in stands.items():
@@ -154,26 +113,22 @@ class Session:
         """Whether everything that our partitions hold at this time is done. Raises TimeoutError."""
         if not self.settled or self._in_hand:
             return False
-        parts = self._ours()
-        ends = await asyncio.wait_for(self._app.consumer.highwaters(*parts), _ANSWER_S) if parts else {}
-        return all(part.next >= ends[tp] for tp, part in parts.items())
+        next_of = {self._tp(place): part.next for place, part in self._ours()[1].items()}
+        ends = await asyncio.wait_for(self._app.consumer.highwaters(*next_of), _ANSWER_S) if next_of else {}
+        return all(offset >= ends[tp] for tp, offset in next_of.items())
 
-    @property
-    def _thread(self) -> FetchThread:
-        thread: FetchThread = self._app.consumer._thread
-        return thread
-
-    def _ours(self) -> dict[Any, Part]:
-        """The partitions of this generation, once it is known where they begin."""
-        generation, begun = self._thread.begun
+    def _ours(self) -> tuple[int, Mapping[Place, Part]]:
+        """The generation, and the partitions that it gave, once it is known where they begin."""
+        generation, parts = self._log.assignment
         if generation != self._generation:
             self._generation = generation
-            places = {tp: (self._names[tp.topic], tp.partition) for tp in begun}
-            self._parts = {
-                tp: Part(place, self._stage.lane(place), begun[tp], begun[tp]) for tp, place in places.items()
-            }
-            self._stage.meter.assigned(len(begun))
-        return self._parts
+            for place in parts:
+                self._stage.lane(place)
+            self._stage.meter.assigned(len(parts))
+        return generation, parts
+
+    def _tp(self, place: Place) -> Any:
+        return TP(self._settings.topic(place[0]), place[1])
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Commit once more before partitions go, so that who gets them repeats little."""
@@ -181,70 +136,69 @@ class Session:
             await asyncio.wait_for(self._commit(), _LAST_COMMIT_S)
 
     async def _commit(self) -> None:
-        parts = self._ours()
-        if self._generation != self._app.consumer_generation_id:
+        generation, parts = self._ours()
+        if generation != self._app.consumer_generation_id:
             return
-        done = {tp: part.next for tp, part in parts.items() if part.next > part.committed}
-        if done and await self._thread.commit(done):
-            for tp, offset in done.items():
-                parts[tp].committed = offset
+        done = {place: part.next for place, part in parts.items() if part.next > part.committed}
+        if done and await self._app.consumer._thread.commit({self._tp(place): at for place, at in done.items()}):
+            for place, offset in done.items():
+                parts[place].committed = offset
 
     async def _take(self, stream: Any) -> None:
-        """Faust's agent: it asks for more when what it has is done, or is no longer ours."""
-        async for chunks in stream.take(_CHUNKS_AT_ONCE, within=self._linger_s):
+        """Faust's agent: it asks for more when nothing is left to do, or what is left is no longer ours."""
+        async for arrivals in stream.take(_ARRIVALS_AT_ONCE, within=self._settings.linger_s):
             if self._finishing or self._broken is not None:
                 continue
             self._in_hand += 1
             try:
-                await self._handle(chunks)
+                await self._handle(arrivals)
             except Exception as error:
                 self._broken = error
             finally:
                 self._in_hand -= 1
 
-    async def _handle(self, chunks: Sequence[Chunk]) -> None:
-        parts, generation = self._ours(), self._generation
-        loop = asyncio.get_running_loop()
+    async def _handle(self, arrivals: Sequence[Arrival]) -> None:
+        """Work on what lies in the log of the topic that the arrivals are of."""
+        (generation, parts), loop = self._ours(), asyncio.get_running_loop()
+        parts = {place: part for place, part in parts.items() if place[0] == arrivals[0].place[0]}
 
         def over() -> bool:
             return self._finishing or generation != self._app.consumer_generation_id
 
-        await self._wait(lambda: over() or not self._paused())
-        due, missing = sort(chunks, generation, parts)
-        if over():
-            return
-        for tp, offset in missing.items():
-            await self._read_again(parts[tp], tp, offset)
-        lanes = [parts[tp].lane for tp in due]
-        await loop.run_in_executor(self._hands, self._put, parts, due)
-        while True:
-            more = await loop.run_in_executor(self._hands, self._stage.work, lanes, over, _SLICE_S)
-            if generation != self._app.consumer_generation_id:
-                return
-            for tp in due:
-                parts[tp].next = parts[tp].lane.offset
-            waiting = [at for lane in lanes if (at := lane.wakes_at) is not None]
-            if not more and waiting:
-                await self._wait(over, min(waiting))
-            if over() or not (more or waiting):
-                return
+        while not over() and self._paused():
+            await self._wait(_LOOK_EVERY_S)
+        self._tell_skipped(arrivals, parts)
+        await loop.run_in_executor(self._hands, self._follow, parts)
+        while not over() and (lanes := self._due(parts)):
+            if not await loop.run_in_executor(self._hands, self._stage.work, lanes, over, _SLICE_S):
+                wakes_at = min((at for lane in lanes if (at := lane.wakes_at) is not None), default=0.0)
+                while not over() and time.monotonic() < wakes_at:
+                    await self._wait(_LOOK_EVERY_S)
 
-    async def _wait(self, true: Callable[[], bool], until: float = math.inf) -> None:
-        """Wait until it is true, or that time has come (monotonic seconds)."""
+    async def _wait(self, seconds: float) -> None:
         self._waiting += 1
         try:
-            while not true() and time.monotonic() < until:
-                await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(seconds)
         finally:
             self._waiting -= 1
 
-    def _put(self, parts: Mapping[Any, Part], due: Mapping[Any, Sequence[Any]]) -> None:
-        for tp, records in due.items():
-            self._log.put(parts[tp].place, records)
-            parts[tp].lane.seek(records[0].offset)
+    def _follow(self, parts: Mapping[Place, Part]) -> None:
+        """Have the lanes stand where their partitions do, also where those have come back from another worker."""
+        for place, part in parts.items():
+            if (lane := self._stage.lane(place)).offset != part.next:
+                lane.seek(part.next)
 
-    async def _read_again(self, part: Part, tp: Any, offset: int) -> None:
-        _events.warning("reads again what was left out", topic=tp.topic, partition=tp.partition, offset=offset)
-        part.back_at = time.monotonic()
-        with suppress(IllegalStateError):  # a rebalance took the partition away just now
-            await self._thread.go_back(tp, offset)
+    def _due(self, parts: Mapping[Place, Part]) -> Sequence[Lane]:
+        """The lanes that have records; those of a halted one are dropped, since it takes none any more."""
+        for place, part in parts.items():
+            if self._stage.lane(place).halted:
+                part.fetched.clear()
+        return [self._stage.lane(place) for place, part in parts.items() if part.fetched]
+
+    def _tell_skipped(self, arrivals: Sequence[Arrival], parts: Mapping[Place, Part]) -> None:
+        """Say where Faust has skipped messages, which costs nothing."""
+        for place, begins in {each.place: each.begins for each in reversed(arrivals)}.items():
+            part = parts.get(place)
+            if part is not None and begins > part.next and not self._stage.lane(place).halted:
+                where = {"topic": place[0], "partition": place[1]}
+                _events.warning("reads again what was left out", **where, offset=part.next)

@@ -40,6 +40,7 @@ class Worker:
 
     def bring(self, values: dict[int, list[str]]) -> list[Lane]:
         """Records of several partitions, fetched at once; the lanes afterwards."""
+        self.log.begin(0, {(TOPIC, partition): 0 for partition in values})
         for partition, found in values.items():
             records = [Found(partition, at, value=value.encode()) for at, value in enumerate(found)]
             self.log.put((TOPIC, partition), records)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from structlog.testing import capture_logs
@@ -11,6 +12,11 @@ from services.runtime.stages.lane import DeadLetterCap, LaneSettings
 from services.runtime.stages.stage import Stage
 from tests.support.logs import NEXT, NOON, TOPIC, Collecting, ManualTime
 from tests.support.streaming import Found, Producing, Telling
+
+
+def found(*values: str, first: int = 0, at: Sequence[int] | None = None) -> list[Found]:
+    offsets = at or range(first, first + len(values))
+    return [Found(2, offset, value=value.encode()) for offset, value in zip(offsets, values, strict=True)]
 
 
 class Held:
@@ -40,11 +46,10 @@ class Held:
         return not self.log.read(TOPIC, 2, self.lane.offset, 1)
 
     def hold(self, *values: str, first: int = 0, at: list[int] | None = None) -> None:
-        """Take records in hand, at offsets from `first` on or at those given."""
+        """Be given the partition anew, and records at offsets from `first` on or at those given."""
         offsets = at or range(first, first + len(values))
-        self.log.put(
-            (TOPIC, 2), [Found(2, offset, value=value.encode()) for offset, value in zip(offsets, values, strict=True)]
-        )
+        self.log.begin(self.log.assignment[0] + 1, {(TOPIC, 2): offsets[0]})
+        self.log.put((TOPIC, 2), found(*values, at=offsets))
         self.lane.seek(offsets[0])
 
     def work(self) -> None:
@@ -165,6 +170,59 @@ def test_what_was_tried_before_a_new_assignment_is_forgotten() -> None:
         held.hold("a", "b")
         assert held.lane.wakes_at is None
         assert held.lane.error is None
+
+
+def test_what_is_fetched_meanwhile_comes_after_what_is_there() -> None:
+    service = Collecting()
+    held = Held(service, batch=2)
+    held.hold("a", "b", "c")
+    held.lane.work()
+    assert held.log.put((TOPIC, 2), found("d", "e", first=3)) == 3
+    held.work()
+    assert service.batches == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_what_is_fetched_again_is_not_handled_again() -> None:
+    service = Collecting()
+    held = Held(service)
+    held.hold("a", "b", "c")
+    assert held.log.put((TOPIC, 2), found("b", "c", "d", first=1)) == 3
+    held.work()
+    assert held.log.put((TOPIC, 2), found("d", first=3)) == 4
+    held.work()
+    assert service.done == ["a", "b", "c", "d"]
+
+
+def test_a_fetch_leaves_nothing_out_from_where_the_last_one_ended() -> None:
+    held = Held(Collecting())
+    held.log.begin(0, {(TOPIC, 2): 5})
+    assert held.log.put((TOPIC, 2), found("a", "b", first=8)) == 5
+    assert held.log.put((TOPIC, 2), found("c", first=30)) == 10
+
+
+def test_a_batch_of_an_earlier_assignment_counts_for_nothing_in_the_next() -> None:
+    held = Held(Collecting())
+
+    def judge(record: Record) -> None:
+        """The partition goes and comes back while the service handles it."""
+        held.log.begin(9, {(TOPIC, 2): 0})
+        held.log.put((TOPIC, 2), found("a", "b", "c"))
+
+    held.stage.service.judge = judge
+    held.hold("a", "b")
+    held.work()
+    assert held.log.assignment[1][TOPIC, 2].next == 0
+    held.stage.service.judge = lambda record: None
+    assert not held.lane.work()
+    held.lane.seek(0)
+    held.work()
+    assert held.log.assignment[1][TOPIC, 2].next == 3
+
+
+def test_nothing_is_read_of_a_partition_that_is_not_given() -> None:
+    held = Held(Collecting())
+    assert held.log.read(TOPIC, 1, 0, 10) == []
+    assert held.log.committed("collecting", TOPIC, 1) == 0
 
 
 def test_the_status_tells_where_the_partition_stands() -> None:

@@ -9,10 +9,11 @@ from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 from structlog.testing import capture_logs
 
-from services.runtime.faust.fetch import CHUNK, Chunk, FetchThread
-from tests.support.streaming import Found
+from services.runtime.faust.fetch import FetchThread
+from services.runtime.faust.log import FetchedLog
+from tests.support.streaming import Found, Producing
 
-FIRST, SECOND = TopicPartition("raw.v1", 0), TopicPartition("raw.v1", 1)
+FIRST, SECOND = TopicPartition("jobs.raw.v1", 0), TopicPartition("jobs.raw.v1", 1)
 
 
 class Client:
@@ -48,66 +49,81 @@ class Fetching(FetchThread):
 
     def __init__(self, committed: Mapping[Any, int | None], starts: Mapping[Any, int]) -> None:
         self.client = Client(committed, starts)
-        self.app = SimpleNamespace(consumer_generation_id=7)
-        self._next: dict[Any, int] = {}
-        self.begun = (-1, {})
+        self.log_of_stage = FetchedLog(Producing())
+        self.app = SimpleNamespace(consumer_generation_id=7, fetched=self.log_of_stage, names={"jobs.raw.v1": "raw.v1"})
 
     def _ensure_consumer(self) -> Any:
         return self.client
 
-    def fetch(self, found: Mapping[Any, Sequence[int]] | Exception) -> Mapping[Any, Sequence[Chunk]]:
+    def fetch(self, found: Mapping[Any, Sequence[int]] | Exception) -> dict[Any, int]:
+        """By partition that Faust hears of: from where nothing is left out."""
         self.client.finds.append(found)
-        return asyncio.run(self._take([FIRST, SECOND], 0.0))
+        messages = asyncio.run(self._fetch([FIRST, SECOND], 0.0))
+        assert all((message.topic, message.partition) == tp for tp, [message] in messages.items())
+        assert all(message.value.place == ("raw.v1", tp.partition) for tp, [message] in messages.items())
+        return {tp: message.value.begins for tp, [message] in messages.items()}
 
+    def lies_there(self, tp: Any) -> list[int]:
+        """The offsets of what was fetched."""
+        return [record.offset for record in self.log_of_stage.assignment[1]["raw.v1", tp.partition].fetched]
 
-def shape(chunk: Chunk) -> tuple[int, list[int]]:
-    return chunk.begins, [record.offset for record in chunk.records]
+    @property
+    def begun(self) -> tuple[int, list[int]]:
+        generation, parts = self.log_of_stage.assignment
+        return generation, [part.next for _, part in sorted(parts.items())]
 
 
 def fetching(first: int | None = 5, second: int | None = 20) -> Fetching:
     return Fetching({FIRST: first, SECOND: second}, {FIRST: 3, SECOND: 40})
 
 
-def test_a_fetch_leaves_nothing_out_from_where_it_began() -> None:
-    [chunk] = fetching().fetch({FIRST: [8, 9, 11]})[FIRST]
-    assert (chunk.tp, chunk.generation, shape(chunk)) == (FIRST, 7, (5, [8, 9, 11]))
+def test_what_comes_lies_in_the_log_and_faust_hears_of_the_partition() -> None:
+    thread = fetching()
+    assert thread.fetch({FIRST: [8, 9, 11], SECOND: [20, 21]}) == {FIRST: 5, SECOND: 20}
+    assert (thread.lies_there(FIRST), thread.lies_there(SECOND)) == ([8, 9, 11], [20, 21])
 
 
 def test_a_hole_at_the_end_of_a_fetch_is_no_gap_before_the_next() -> None:
     thread = fetching()
     thread.fetch({FIRST: [8, 9]})
-    thread.fetch({})
-    assert [shape(chunk) for chunk in thread.fetch({FIRST: [30]})[FIRST]] == [(10, [30])]
+    assert thread.fetch({FIRST: [30]}) == {FIRST: 10}
+
+
+def test_faust_hears_again_of_what_still_lies_there_when_nothing_comes() -> None:
+    thread = fetching()
+    thread.fetch({FIRST: [8, 9]})
+    assert thread.fetch({}) == {FIRST: 5}
+    thread.log_of_stage.assignment[1]["raw.v1", 0].fetched.clear()
+    assert thread.fetch({}) == {}
 
 
 def test_it_begins_at_what_is_committed_and_at_the_start_where_nothing_is() -> None:
     thread = fetching(first=None)
     thread.fetch({})
-    assert thread.begun == (7, {FIRST: 3, SECOND: 20})
+    assert thread.begun == (7, [3, 20])
     assert sorted(thread.client.sought) == [(FIRST, 3), (SECOND, 20)]
-
-
-def test_partitions_are_told_apart() -> None:
-    found = fetching().fetch({FIRST: [8], SECOND: [20, 21]})
-    assert {tp: [shape(chunk) for chunk in chunks] for tp, chunks in found.items()} == {
-        FIRST: [(5, [8])],
-        SECOND: [(20, [20, 21])],
-    }
-
-
-def test_what_is_read_again_begins_where_it_was_sent() -> None:
-    thread = fetching()
-    thread.fetch({FIRST: [5, 6, 7]})
-    asyncio.run(thread._seek(FIRST, 6))
-    assert [shape(chunk) for chunk in thread.fetch({FIRST: [6, 7]})[FIRST]] == [(6, [6, 7])]
 
 
 def test_each_assignment_begins_at_what_is_committed_again() -> None:
     thread = fetching()
     thread.fetch({FIRST: [5, 6, 7]})
     thread.app.consumer_generation_id = 8
-    assert [shape(chunk) for chunk in thread.fetch({FIRST: [5, 6]})[FIRST]] == [(5, [5, 6])]
+    assert thread.fetch({FIRST: [5, 6]}) == {FIRST: 5}
+    assert thread.lies_there(FIRST) == [5, 6]
     assert thread.begun[0] == 8
+
+
+def test_what_comes_while_partitions_change_hands_is_left_to_whoever_has_them_next() -> None:
+    thread = fetching()
+    thread.fetch({})
+
+    async def getmany(*tps: Any, timeout_ms: int) -> Mapping[Any, Sequence[Found]]:
+        thread.app.consumer_generation_id = 8
+        return {FIRST: [Found(0, 5)]}
+
+    thread.client.getmany = getmany
+    assert thread.fetch({}) == {}
+    assert thread.lies_there(FIRST) == []
 
 
 def test_records_that_have_left_the_topic_are_told_and_are_no_gap() -> None:
@@ -116,10 +132,5 @@ def test_records_that_have_left_the_topic_are_told_and_are_no_gap() -> None:
         assert thread.fetch(OffsetOutOfRangeError({SECOND: 10})) == {}
     assert [(log["offset"], log["until"]) for log in logs] == [(10, 40)]
     assert thread.client.sought[-1] == (SECOND, 40)
-    assert [shape(chunk) for chunk in thread.fetch({SECOND: [40, 41]})[SECOND]] == [(10, [40, 41])]
-
-
-def test_parts_of_a_fetch_follow_each_other_without_a_gap() -> None:
-    offsets = [*range(5, 5 + CHUNK), 5 + 2 * CHUNK]
-    chunks = fetching().fetch({FIRST: offsets})[FIRST]
-    assert [(chunk.begins, len(chunk.records)) for chunk in chunks] == [(5, CHUNK), (5 + CHUNK, 1)]
+    assert thread.fetch({SECOND: [40, 41]}) == {SECOND: 10}
+    assert thread.lies_there(SECOND) == [40, 41]
