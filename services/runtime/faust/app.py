@@ -19,7 +19,7 @@ from services.runtime.kafka.settings import KafkaSettings
 _FETCH_BYTES = 1 << 20
 _RECORDS_AT_ONCE = 500
 _ARRIVALS_AT_ONCE = 16
-"""Of up to so many records and bytes each: what a worker holds in memory while the service is slow or an engine away."""
+"""Of so many records or bytes each: what a worker holds in memory while the service is slow or an engine away."""
 _NOTHING_TAKEN_S = 86_400.0
 """A worker that fetches nothing for so long leaves its group: an operator may pause it, an engine may be away."""
 
@@ -58,7 +58,7 @@ def build_app(
     take: Callable[[Any], Awaitable[None]],
     commit: Callable[[], Awaitable[None]],
 ) -> Any:
-    """An app that fetches `inputs` into the log, hands `take` a stream of arrivals of each, and calls `commit` in turns.
+    """An app that fetches `inputs` into `log`, hands `take` a stream of arrivals of each, and calls `commit` in turns.
 
     It makes no topic, table or folder, opens no port, produces nothing, and commits nothing by itself.
     """

@@ -37,6 +37,8 @@ class Arrival:
 class FetchThread(driver.AIOKafkaConsumerThread):
     """As Faust's, but what it fetches goes into the log, and it begins each assignment at what is committed."""
 
+    app: Any
+
     @property
     def in_touch(self) -> bool:
         """Whether it knows a broker that keeps its group."""

@@ -7,9 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from secrets import SystemRandom
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -27,7 +26,10 @@ from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Producer, Service
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stage import Stage
-from services.runtime.stages.stopping import Stopping
+from services.runtime.stages.stopping import Patience, Stopping
+from services.runtime.stages.ticks import Ticking
+
+T = TypeVar("T")
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
@@ -70,11 +72,9 @@ class FaustRunner:
         to somebody who takes a while. `patience_s` is how long `once` waits for an engine that is away.
         """
         self._service = service
-        self._where = f"Kafka at {', '.join(settings.bootstrap)}"
         self._settings = settings
         self._clock = clock or SystemClock()
         self._luck = luck
-        self._tick_every_s = tick_every_s
         self._once = once
         self._meter = meter or NoMeter()
         self._paused = paused
@@ -82,20 +82,25 @@ class FaustRunner:
         self._stopping = stopping or Stopping()
         self._grace_s = grace_s
         self._tick_grace_s = tick_grace_s
-        self._patience_s = patience_s
+        self._patience = Patience(patience_s)
         self._lanes = lane or LaneSettings(batch=settings.batch)
         self._log = FetchedLog(producer)
         self._stage = Stage(service, self._log, clock=self._clock, settings=self._lanes, meter=self._meter, luck=luck)
         self._notes = self._stage.notes
         self._hands = ThreadPoolExecutor(1, thread_name_prefix=service.name)
-        self._tick_hands = ThreadPoolExecutor(1, thread_name_prefix=f"{service.name} tick") if tick_apart else None
+        self._ticking = Ticking(
+            self._stage.ticks,
+            clock=self._clock,
+            every_s=tick_every_s,
+            paused=paused,
+            stopping=self._stopping,
+            within=None if tick_apart else self._hands,
+        )
         self._session: Session | None = None
-        self._moved = (-1, 0.0)
-        """How many records were done when that last changed, and when it did (monotonic seconds)."""
         self._ready = False
         self._member = False
-        self._ticking: asyncio.Task[None] | None = None
-        self._ticks_until: float | None = None
+        self._stops_at: float | None = None
+        """When a tick must have ended (monotonic seconds), once that is known."""
         self._unfinished: str | None = None
 
     @property
@@ -124,33 +129,29 @@ class FaustRunner:
 
     async def _run(self, stop: threading.Event) -> None:
         try:
-            if not await self._load(stop):
-                return
-            if not self._once:
-                self._ticking = asyncio.create_task(self._tick_on())
-            await self._take_part(stop)
+            if await self._load(stop):
+                if not self._once:
+                    self._ticking.start()
+                await self._take_part(stop)
         finally:
             self._say_ready(False)
-            await self._put_down()
+            self._put_down()
         _events.info("stopped", service=self._service.name, handled=self._stage.handled)
 
     async def _load(self, stop: threading.Event) -> bool:
         """Rebuild the service's memory before it takes partitions; whether it did, before `stop`."""
-        loop, since = asyncio.get_running_loop(), time.monotonic()
         while not stop.is_set():
-            if await loop.run_in_executor(self._hands, self._stage.load):
+            if await self._by_hand(self._stage.load):
                 return True
-            if self._once and time.monotonic() - since > self._patience_s:
-                raise UnavailableError(self._notes.error or "the service cannot start")
+            self._check_moving()
             await self._sleep(self._stage.loads_at - time.monotonic())
         return False
 
     async def _take_part(self, stop: threading.Event) -> None:
         """Be a member of the group, again and again where that is lost, until `stop` or all is done."""
-        failed, began = 0, time.monotonic()
+        failed = 0
         while not stop.is_set() and not await self._live(stop):
-            if self._once and time.monotonic() - began > self._patience_s:
-                raise UnavailableError(self._notes.error or "Kafka is away")
+            self._check_moving()
             failed += 1
             await self._sleep(self._lanes.retry.delay(failed, self._luck()))
 
@@ -158,28 +159,31 @@ class FaustRunner:
         """Be a member of the group until `stop`; whether that is what ended it, and not the group or the broker."""
         session: Session | None = None
         try:
-            await asyncio.get_running_loop().run_in_executor(self._hands, self._knock)
+            if (away := await self._by_hand(self._knock)) is not None:
+                return self._lost(away)
             session = self._session = Session(self._stage, self._log, self._settings, self._hands, self._paused)
             await session.start()
             _events.info("running", service=self._service.name)
-            return await self._watch(session, stop)
-        except _LostError as lost:
-            self._notes.note(_NO_PART, lost.reason)
+            while not stop.is_set():
+                if session.broken is not None:
+                    return self._lost(session.broken)
+                self._look(session)
+                if self._once and await self._is_done(session):
+                    break
+                await asyncio.sleep(_LOOK_EVERY_S)
+            return True
         except JobchimeError:
             raise
         except Exception as error:
-            away = isinstance(error, KafkaError | OSError | TimeoutError)
-            said = f"{self._where}: {type(error).__name__}: {redacted(error)}"
-            self._notes.note(_NO_PART, UnavailableError(said) if away else error)
+            return self._lost(error)
         finally:
             self._member = False
             self._say_ready(False)
             if session is not None:
                 await self._leave(session, stop)
-        return False
 
-    def _knock(self) -> None:
-        """Raises _LostError where Kafka or a topic is away, in fewer words than Faust would.
+    def _knock(self) -> UnavailableError | None:
+        """Why Kafka or a topic is away, in fewer words than Faust would take.
 
         A session that is too short for the brokers would be refused for ever, and Faust would not say so.
         """
@@ -188,53 +192,51 @@ class FaustRunner:
                 offsets.partitions_of(self._service.inputs)
                 least = offsets.least_session_s()
         except UnavailableError as error:
-            raise _LostError(error) from error
+            return error
         if least is not None and least > self._settings.session_timeout_s:
             _events.warning("Kafka allows no shorter session: a killed worker is missed later", seconds=least)
             self._settings = self._settings.model_copy(update={"session_timeout_s": least})
+        return None
 
-    async def _watch(self, session: Session, stop: threading.Event) -> bool:
-        while not stop.is_set():
-            if session.broken is not None:
-                raise _LostError(session.broken)
-            if not session.busy:
-                self.pulse.turn()
-            if in_touch := session.in_touch:
-                self._notes.works(_WAITS)
-            else:
-                self._notes.note(_WAITS, UnavailableError(f"{self._where} does not answer"))
-            session.measure(known=in_touch)
-            self._member = in_touch and session.settled
-            if self._member:
-                self._notes.works(_NO_PART)
-            self._say_ready(self._member and not self._state().halted)
-            if self._once and await self._is_done(session):
-                return True
-            await asyncio.sleep(_LOOK_EVERY_S)
-        return True
+    def _lost(self, error: BaseException) -> bool:
+        """Note why a membership cannot go on; a new one begins at what is committed."""
+        if isinstance(error, KafkaError | OSError | TimeoutError):
+            error = UnavailableError(f"{self._where}: {type(error).__name__}: {redacted(error)}")
+        self._notes.note(_NO_PART, error)
+        return False
+
+    def _look(self, session: Session) -> None:
+        if not session.busy:
+            self.pulse.turn()
+        if in_touch := session.in_touch:
+            self._notes.works(_WAITS)
+        else:
+            self._notes.note(_WAITS, UnavailableError(f"{self._where} does not answer"))
+        session.measure(known=in_touch)
+        self._member = in_touch and session.settled
+        if self._member:
+            self._notes.works(_NO_PART)
+        self._say_ready(self._member and not self._state().halted)
 
     async def _is_done(self, session: Session) -> bool:
+        """Whether nothing is left to do. Raises JobchimeError where something cannot be done."""
         self._check_held()
         if not await session.drained():
             self._check_moving()
             return False
         errors = self._stage.ticks.errors
-        went_out = await self._tick()
+        went_out = await self._by_hand(self._stage.ticks.tick, self._clock.now())
         if self._stage.ticks.errors > errors:
             raise JobchimeError(f"the tick of {self._service.name} failed: {self._notes.error}")
         return went_out == 0
 
     def _check_moving(self) -> None:
-        """Raises JobchimeError for a halted partition, UnavailableError where nothing has moved for too long."""
-        state = self._state()
-        if state.halted:
-            raise JobchimeError(state.last_error or "a partition is halted")
-        handled, since = self._moved
-        if state.handled != handled:
-            self._moved = (state.handled, time.monotonic())
-        elif time.monotonic() - since > self._patience_s:
-            why = state.last_error or "no reason was given"
-            raise UnavailableError(f"nothing has moved for {self._patience_s:.0f} s: {why}")
+        """Where it is to end by itself, raises JobchimeError if a partition is halted or nothing moves for too long."""
+        if self._once:
+            state = self._state()
+            if state.halted:
+                raise JobchimeError(state.last_error or "a partition is halted")
+            self._patience.check((state.loaded, self._member, state.handled), state.last_error)
 
     def _check_held(self) -> None:
         """Raises JobchimeError where an operator holds the service: it would do nothing, and never be done."""
@@ -242,52 +244,42 @@ class FaustRunner:
             raise JobchimeError(f"{self._service.name} is {BY_OPERATOR}; `jobchime resume` lets it go on")
 
     async def _leave(self, session: Session, stop: threading.Event) -> None:
-        """Finish the batch in hand, commit, and leave the group so that others take over at once."""
+        """Finish the batch in hand, commit, and leave the group so that others take over at once.
+
+        Where that cannot be done, it becomes a new process: what is left of this membership would hold partitions and
+        process nothing.
+        """
         now = time.monotonic()
         if stop.is_set():
-            self._ticks_until = now + self._tick_grace_s
+            self._stops_at = now + self._tick_grace_s
         finished = await session.finish(now + self._grace_s)
-        await _bounded(session.commit(), _STOP_S)
-        left = await _bounded(session.stop(), _STOP_S)
+        await _bounded(session.commit())
+        left = await _bounded(session.stop())
         session.measure(known=False)
         if finished and left:
             return
-        what = "cannot leave the group in time" if finished else "a batch in hand is processed again"
+        self._unfinished = "cannot leave the group in time" if finished else "a batch in hand is processed again"
         if not stop.is_set():
-            await self._start_over(what)
-        self._unfinished = what
+            self._end_ticks()
+            _events.warning("starts over", service=self._service.name, why=self._unfinished)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
 
-    async def _start_over(self, why: str) -> None:
-        """Become a new process: what is left of this membership would hold partitions and process nothing."""
-        await self._end_ticking(time.monotonic() + self._tick_grace_s)
-        _events.warning("starts over", service=self._service.name, why=why)
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
-
-    async def _tick_on(self) -> None:
-        while not self._stopping():
-            if not self._paused():
-                await self._tick()
-            await self._sleep(self._tick_every_s)
-
-    async def _tick(self) -> int:
-        hands = self._tick_hands or self._hands
-        return await asyncio.get_running_loop().run_in_executor(hands, self._stage.ticks.tick, self._clock.now())
-
-    async def _end_ticking(self, until: float) -> bool:
-        """Let no tick begin any more; whether the one in hand ended before that time (monotonic seconds)."""
+    def _end_ticks(self) -> bool:
+        """Let no tick begin any more; whether the one in hand ended in time."""
         self._stopping.ask()
-        return self._ticking is None or await _bounded(self._ticking, max(until - time.monotonic(), 0.0))
+        return self._ticking.ended(self._stops_at or time.monotonic() + self._tick_grace_s)
 
-    async def _put_down(self) -> None:
+    def _put_down(self) -> None:
         """Wait for a tick in hand; what takes too long is cut short with the process, as by a kill."""
-        if not await self._end_ticking(self._ticks_until or time.monotonic() + self._tick_grace_s):
+        if not self._end_ticks():
             self._unfinished = "a tick in hand is cut short"
         if self._unfinished is not None:
             _events.warning("ends with something unfinished", service=self._service.name, what=self._unfinished)
             os._exit(0)
         self._hands.shutdown(wait=False)
-        if self._tick_hands is not None:
-            self._tick_hands.shutdown(wait=False)
+
+    async def _by_hand(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._hands, work, *arguments)
 
     async def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -300,21 +292,17 @@ class FaustRunner:
             self._ready = ready
             self._meter.ready(ready)
 
-
-class _LostError(Exception):
-    """A membership cannot go on; a new one begins at what is committed."""
-
-    def __init__(self, reason: BaseException) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+    @property
+    def _where(self) -> str:
+        return f"Kafka at {', '.join(self._settings.bootstrap)}"
 
 
-async def _bounded(work: Coroutine[Any, Any, Any] | asyncio.Task[None], seconds: float) -> bool:
-    """Whether it ended within that time, however."""
-    task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    if not done:
+async def _bounded(work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it ended in time, however."""
+    try:
+        await asyncio.wait_for(work, _STOP_S)
+    except TimeoutError:
         return False
-    with suppress(Exception, asyncio.CancelledError):
-        task.result()
+    except Exception as error:
+        _events.info("fails while it leaves the group", error_type=type(error).__name__, error=redacted(error))
     return True

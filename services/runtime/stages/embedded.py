@@ -12,14 +12,13 @@ from types import FrameType
 import structlog
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.errors import UnavailableError
 from services.runtime.health.status import Pulse, RunnerStatus, ServiceStatus
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Service
 from services.runtime.stages.lane import LaneSettings
 from services.runtime.stages.stage import Place, Stage
-from services.runtime.stages.stopping import Stopping
+from services.runtime.stages.stopping import Patience, Stopping
 
 _events = structlog.get_logger(__name__)
 _luck = SystemRandom().random
@@ -104,20 +103,15 @@ class EmbeddedRunner:
 
         Raises UnavailableError after `patience_s` in which nothing moved because an engine is away.
         """
-        since = self._monotonic()
+        patience = Patience(patience_s, self._monotonic)
         while True:
-            handled = self._handled()
             more = self.step()
-            now = self._monotonic()
-            if more or self._handled() > handled:
-                since = now
-                continue
             wakes_at = self._wakes_at()
-            if wakes_at is None:
+            if not more and wakes_at is None:
                 return
-            if now - since > patience_s:
-                raise UnavailableError(f"nothing has moved for {patience_s:.0f} s: {self._why()}")
-            self._sleep(max(wakes_at - now, 0.001))
+            patience.check(self._handled(), self._why())
+            if not more and wakes_at is not None:
+                self._sleep(max(wakes_at - self._monotonic(), 0.001))
 
     def tick(self, now: datetime) -> int:
         """Have each service do what is due; how many records went out.
@@ -171,10 +165,10 @@ class EmbeddedRunner:
         waiting += [stage.loads_at for stage in self._stages if not stage.loaded]
         return min(waiting, default=None)
 
-    def _why(self) -> str:
+    def _why(self) -> str | None:
         errors = [lane.error for stage in self._stages for lane in stage.lanes.values() if lane.error]
         errors += [stage.notes.error for stage in self._stages if not stage.loaded and stage.notes.error]
-        return errors[0] if errors else "no reason was given"
+        return errors[0] if errors else None
 
 
 @contextmanager

@@ -1,6 +1,12 @@
-"""Tells what could still begin something that the process is about to end."""
+"""When to end: the process is about to, or what is waited for does not come."""
 
 import threading
+import time
+from collections.abc import Callable
+
+from services.runtime.errors import UnavailableError
+
+_LOOK_EVERY_S = 0.05
 
 
 class Stopping:
@@ -21,3 +27,27 @@ class Stopping:
     def ask(self) -> None:
         """The end has come."""
         self._asked.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for so long, or until the end has come."""
+        until = time.monotonic() + seconds
+        while not self() and (left := until - time.monotonic()) > 0:
+            self._asked.wait(min(left, _LOOK_EVERY_S))
+
+
+class Patience:
+    """How long to wait for an engine that is away, where the end is to come by itself."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._since = monotonic()
+        self._moved: object = None
+
+    def check(self, moved: object, why: str | None) -> None:
+        """Raises UnavailableError, with the reason, where `moved` has been the same for too long."""
+        now = self._monotonic()
+        if moved != self._moved:
+            self._moved, self._since = moved, now
+        elif now - self._since > self._seconds:
+            raise UnavailableError(f"nothing has moved for {self._seconds:.0f} s: {why or 'no reason was given'}")

@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 
 from services.runtime.clock import Clock
 from services.runtime.health.notes import Failure, Notes
 from services.runtime.metrics.meter import NoMeter, RunnerMeter
 from services.runtime.records import Outgoing, Producer, Service
+from services.runtime.stages.stopping import Stopping
 
 _FAILED = "tick failed"
 
@@ -70,6 +73,49 @@ class Ticks:
         return count
 
 
+class Ticking:
+    """Has ticks go on in a thread of their own, until the end has come."""
+
+    def __init__(
+        self,
+        ticks: Ticks,
+        *,
+        clock: Clock,
+        every_s: float,
+        paused: Callable[[], bool],
+        stopping: Stopping,
+        within: Executor | None = None,
+    ) -> None:
+        """`within` is where a tick is done, so that it waits for what else is: else in this thread."""
+        self._ticks = ticks
+        self._clock = clock
+        self._every_s = every_s
+        self._paused = paused
+        self._stopping = stopping
+        self._within = within
+        self._thread = threading.Thread(target=self._run, name=f"{ticks.name} tick", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def ended(self, until: float) -> bool:
+        """Whether the tick in hand ends before that time (monotonic seconds), once the end has come."""
+        if self._thread.ident is not None:
+            self._thread.join(max(until - time.monotonic(), 0.0))
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping():
+            if not self._paused():
+                now = self._clock.now()
+                if self._within is None:
+                    self._ticks.tick(now)
+                else:
+                    self._within.submit(self._ticks.tick, now).result()
+            self._stopping.wait(self._every_s)
+
+
 _STOP_PATIENCE_S = 5.0
 
 
@@ -89,7 +135,6 @@ class Ticker:
         every_s: float = 1.0,
         paused: Callable[[str], bool] = lambda name: False,
         meter: Callable[[str], RunnerMeter] = lambda name: NoMeter(),
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`paused` says by name whether an operator holds a service; `meter` gives what is told of it.
 
@@ -98,16 +143,15 @@ class Ticker:
         if any(service.inputs for service in services):
             raise ValueError("a service that reads a topic needs a runner")
         self._clock = clock
-        self._every_s = every_s
         self._paused = paused
-        self._monotonic = monotonic
-        self._stop = threading.Event()
+        self._stopping = Stopping()
         self._ticks = tuple(
             Ticks(service, producer, Notes(service.name, clock), meter=meter(service.name), load=service.load)
             for service in services
         )
-        self._threads = tuple(
-            threading.Thread(target=self._run, args=(ticks,), name=ticks.name, daemon=True) for ticks in self._ticks
+        self._going = tuple(
+            Ticking(ticks, clock=clock, every_s=every_s, paused=partial(paused, ticks.name), stopping=self._stopping)
+            for ticks in self._ticks
         )
 
     def once(self) -> None:
@@ -133,19 +177,13 @@ class Ticker:
         return {name: failure.error for name, failure in self.states.items() if failure is not None}
 
     def __enter__(self) -> "Ticker":
-        for thread in self._threads:
-            thread.start()
+        for ticking in self._going:
+            ticking.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Wait a little for ticks in hand; a longer one is cut short with the process, as by a kill."""
-        self._stop.set()
-        until = self._monotonic() + _STOP_PATIENCE_S
-        for thread in self._threads:
-            thread.join(max(until - self._monotonic(), 0.0))
-
-    def _run(self, ticks: Ticks) -> None:
-        while not self._stop.is_set():
-            if not self._paused(ticks.name):
-                ticks.tick(self._clock.now())
-            self._stop.wait(self._every_s)
+        self._stopping.ask()
+        until = time.monotonic() + _STOP_PATIENCE_S
+        for ticking in self._going:
+            ticking.ended(until)
