@@ -23,6 +23,7 @@ from faust.transport.drivers import aiokafka as driver
 from services.runtime.stages.stage import Place
 
 _FETCH_WAIT_MS = 250
+"""An idle fetch asks for partitions of before a rebalance: those that came with it wait for its end."""
 _events = structlog.get_logger(__name__)
 
 
@@ -82,7 +83,7 @@ class FetchThread(driver.AIOKafkaConsumerThread):
             if log.assignment[0] != generation:
                 await self._begin(consumer, generation)
             try:
-                found = await consumer.getmany(*tps, timeout_ms=int(timeout * 1000))
+                found = await consumer.getmany(*tps, timeout_ms=min(int(timeout * 1000), _FETCH_WAIT_MS))
             except OffsetOutOfRangeError as error:
                 await self._pass_over(consumer, error.args[0])
         known, parts = log.assignment
