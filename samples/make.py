@@ -1,11 +1,12 @@
-"""Writes samples/feeds anew: `python -m samples.make`."""
+"""Writes samples/feeds and samples/further anew: `python -m samples.make`."""
 
 from pathlib import Path
 
-from samples import boards_company, boards_plain, boards_wide
+from samples import boards_company, boards_further, boards_plain, boards_wide
 from samples.compose import Job, agency_copy, english_jobs, local_jobs
 
 FEEDS = Path(__file__).parent / "feeds"
+FURTHER = Path(__file__).parent / "further"
 _SEED = 20261120
 
 
@@ -44,11 +45,23 @@ def feeds() -> dict[str, str]:
     }
 
 
+def further() -> dict[str, str]:
+    """Feeds that the demo does not read by itself: `jobchime demo --feeds samples/further`."""
+    jobs = english_jobs(_SEED + 1, 122)
+    return {
+        "hackernews.json": boards_further.hackernews(jobs[:80]),
+        "themuse.json": boards_further.themuse(jobs[80:120]),
+        "jobicy-job.json": boards_further.jobicy_job(jobs[120]),
+        "page.html": boards_further.page(jobs[121]),
+    }
+
+
 def main() -> None:
     """Write the files."""
-    FEEDS.mkdir(exist_ok=True)
-    for name, text in feeds().items():
-        (FEEDS / name).write_text(text, encoding="utf-8", newline="\n")
+    for folder, written in ((FEEDS, feeds()), (FURTHER, further())):
+        folder.mkdir(exist_ok=True)
+        for name, text in written.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
