@@ -8,6 +8,12 @@ CRITERIA: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "schemas" / "examples" / "criteria.v1.json").read_text("utf-8")
 )["criteria"]
 
+EVENT_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEPBlIm2eUq/ftOy/8tY+eX+uxxrhUKeBw8DtoO2oV442d"
+    "9O82cyYZaoWFcHR/L9chAbOx/kO5B+DR8HFFA7vpcw=="
+)
+"""Of nobody: its private half was thrown away."""
+
 PUSHED: dict[str, tuple[Any, str]] = {
     "id": ("4711", "Yours; the url stands for it where it is missing."),
     "title": ("Senior Python Developer", "Needed."),
@@ -70,7 +76,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},
     "mail.smtp": {"host": "smtp.example.com", "username": "alerts", "password": "better in the environment"},
-    "mail.sendgrid": {"api_key": "better in the environment", "reply_to": "help@jobs.example.com"},
+    "mail.sendgrid": {
+        "api_key": "better in the environment",
+        "reply_to": "help@jobs.example.com",
+        "event_key": EVENT_KEY,
+    },
     "probes": {"embedded_port": 8130},
     "kafka": {
         "bootstrap": ["kafka-1.example:9093"],

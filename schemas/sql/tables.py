@@ -290,6 +290,19 @@ deliveries = Table(
     Index("ix_deliveries_state_due_at", "state", "due_at", "delivery_id"),
 )
 
+mail_events = Table(
+    "mail_events",
+    metadata,
+    Column("event_id", Text, primary_key=True, comment="the mail provider's own"),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("delivery_id", Text, nullable=False, comment="empty where the provider does not say"),
+    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), index=True),
+    Column("reason", Text, nullable=False, comment="the provider's words, without people"),
+    Column("taken_at", Moment, nullable=False, index=True),
+    comment="Events of the mail provider as they were taken, so that none counts twice; forgotten after a while.",
+)
+
 suppressions = Table(
     "suppressions",
     metadata,
@@ -305,5 +318,7 @@ suppressions = Table(
     ),
     Column("lifted_at", Moment, comment="when an operator allowed mails to it again; null: it must not be mailed"),
     Column("lifted_because", Text),
+    Column("added_by", Text, comment="provider, mail server, or whoever of the operators did it; null: not known"),
+    Column("lifted_by", Text, comment="likewise"),
     comment="Addresses that must not be mailed; outlives the subscriber.",
 )

@@ -52,6 +52,7 @@ COMMANDS = (
     Command("backtest", "backtesting:backtest", "What a search would have found, and what each criterion costs."),
     Command("preview", "previewing:preview", "Show someone's next digest, and why each job is in it."),
     Command("subscriber", "people:app", "People who get digests.", group=True),
+    Command("suppression", "suppressing:app", "Addresses to which no mail goes, with who and why.", group=True),
     Command("search", "searches:app", "Saved searches.", group=True),
     Command("source", "sources:app", "Feeds.", group=True),
     Command("dead", "dead:app", "Dead letters: records that could not be processed.", group=True),
@@ -71,7 +72,7 @@ COMMANDS = (
 
 PARTS = {
     "To begin": ("demo", "config", "source", "run", "doctor", "status"),
-    "People": ("subscriber", "search", "preview"),
+    "People": ("subscriber", "suppression", "search", "preview"),
     "Why": ("explain", "backtest", "match", "normalise"),
     "To operate": ("pause", "resume", "dead", "delivery", "mail", "backup", "restore"),
 }

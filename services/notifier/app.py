@@ -6,12 +6,14 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
+from services.notifier.adapters.sql.digests.brake import SendingBrake
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,
     forget_digests,
+    forget_mail_events,
     forget_matches,
     remember_sent,
 )
@@ -63,7 +65,7 @@ def build_notifier(
             metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
 
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
-    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check)
+    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check, SendingBrake(engine).check)
 
 
 def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:
@@ -81,6 +83,7 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
     return (
         Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
         Chore("jobs sent by an earlier release", lambda now: remember_sent(engine)),
+        Chore("old events of the mail provider", lambda now: forget_mail_events(engine, now)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),
         Chore("old cuts", lambda now: forget_cuts(engine, now)),

@@ -58,6 +58,8 @@ class SendGridSettings(_Settings):
     """Where answers go; empty: to the sender."""
     categories: tuple[str, ...] = Field(default=("job-alerts",), max_length=10)
     """What the messages are counted under in SendGrid's statistics."""
+    event_key: str = ""
+    """The public key of "Signed Event Webhook": with it the portal takes what became of mails at `/events/sendgrid`."""
     in_flight: int = Field(default=16, ge=1, le=100)
     """Requests at once; a worker that is killed may leave so many deliveries of which nobody knows what became."""
     connect_timeout_s: float = Field(default=10.0, gt=0, le=60)
@@ -73,6 +75,8 @@ class SendGridSettings(_Settings):
             faults.append("mail.sendgrid.api_key holds characters that no key has")
         if not _is_safe_host(self.host):
             faults.append(f"mail.sendgrid.host must look like https://api.sendgrid.com, not {self.host!r}")
+        if self.event_key and not _is_public_key(self.event_key):
+            faults.append('mail.sendgrid.event_key is no public key; copy it from "Signed Event Webhook" at SendGrid')
         if self.reply_to:
             faults += _address_faults("mail.sendgrid.reply_to", self.reply_to)
         sizes = [len(category) for category in self.categories]
@@ -192,6 +196,17 @@ def _address_faults(name: str, address: str) -> list[str]:
     except EmailNotValidError as error:
         return [f"{name}: {error}"]
     return []
+
+
+def _is_public_key(text: str) -> bool:
+    # Imported where there is one: the library takes longer to import than all settings to read.
+    from sendgrid.helpers.eventwebhook import EventWebhook
+
+    try:
+        EventWebhook(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_safe_host(url: str) -> bool:

@@ -34,8 +34,12 @@ class Notifier:
         courier: Courier,
         worker: str,
         check: Callable[[], None] = _nothing,
+        brake: Callable[[datetime], object] = lambda now: None,
     ) -> None:
-        """`check` raises UnavailableError where the store and the topic do not tell of the same records."""
+        """`check` raises UnavailableError where the store and the topic do not tell of the same records.
+
+        `brake` stops the sending where it must, before anything is delivered.
+        """
         self._matches = matches
         self._windows = windows
         self._deliveries = deliveries
@@ -43,6 +47,7 @@ class Notifier:
         self._courier = courier
         self._worker = worker
         self._check = check
+        self._brake = brake
         self._freed = False
 
     def load(self) -> None:
@@ -70,6 +75,7 @@ class Notifier:
             self._free_own(now)
         self._freed = False
         self._builder.build(now)
+        self._brake(now)
         self._courier.deliver(now)
         self._freed = True
         return ()

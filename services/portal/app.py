@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from services.portal import events
 from services.portal.door import Door, ForgedError, GoneError
 from services.portal.headers import WithHeaders
 from services.portal.links import feedback, jobs, manage, unsubscribe
@@ -50,8 +51,8 @@ def portal_app(installation: Installation, clock: Callable[[], datetime]) -> Fas
     root = urlsplit(mail.public_url).path.rstrip("/")
     door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, root)
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None)
-    for part in (unsubscribe, feedback, jobs, manage):
-        app.include_router(part.routes(door), include_in_schema=True)
+    for part in (unsubscribe, feedback, jobs, manage, events):
+        app.include_router(part.routes(door))
     app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
     _show_faults(app, door)
     app.add_middleware(WithHeaders, root=root)

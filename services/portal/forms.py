@@ -16,15 +16,21 @@ async def form_of(request: Request) -> Mapping[str, str]:
 
     Raises HTTPException 413 and, for what is no form, 400.
     """
+    body = await body_of(request, MOST_BYTES)
+    return _texts(await _whole(request, body).form(max_files=0, max_fields=_MOST_FIELDS))
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """A body as it came. Raises HTTPException 413 beyond `most` bytes."""
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
+    if length.isdecimal() and int(length) > most:
         raise HTTPException(413)
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HTTPException(413)
-    return _texts(await _whole(request, bytes(body)).form(max_files=0, max_fields=_MOST_FIELDS))
+    return bytes(body)
 
 
 def _whole(request: Request, body: bytes) -> Request:

@@ -1,7 +1,7 @@
 """What an operator has paused: sending, services, sources. Kept in the store, obeyed within a second."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -17,6 +17,8 @@ from services.runtime.sql.store import reading, retried, upsert, writing
 SENDING = "sending_paused"
 """The flag that deliveries are held by."""
 BY_OPERATOR = "paused by operator"
+_BRAKE = "sending_stopped_because"
+"""The flag that says why sending stopped by itself; its text is empty where it did not, or a person resumed it."""
 _SERVICE = "service_paused:"
 _SOURCE = "source_paused:"
 _ON, _OFF = "1", "0"
@@ -32,6 +34,8 @@ class Pauses:
     services: frozenset[str] = frozenset()
     """Names of services; `ingest` stands for all of its own."""
     sources: frozenset[str] = frozenset()
+    stopped_because: str = ""
+    """Why sending stopped by itself; empty where it did not."""
 
     def holds(self, service: str) -> bool:
         """Whether a service takes nothing: paused by its name, or by that of the process it belongs to."""
@@ -44,11 +48,13 @@ class Pauses:
 
 def read_pauses(connection: Connection) -> Pauses:
     """What is paused, in the caller's transaction."""
-    on = set(connection.execute(select(flags.c.name).where(flags.c.value == _ON)).scalars())
+    values = {row.name: row.value for row in connection.execute(select(flags.c.name, flags.c.value))}
+    on = {name for name, value in values.items() if value == _ON}
     return Pauses(
         sending=SENDING in on,
         services=frozenset(name.removeprefix(_SERVICE) for name in on if name.startswith(_SERVICE)),
         sources=frozenset(name.removeprefix(_SOURCE) for name in on if name.startswith(_SOURCE)),
+        stopped_because=values.get(_BRAKE, "") if SENDING in on else "",
     )
 
 
@@ -70,22 +76,34 @@ class SqlPauses:
 
     def set_sending(self, paused: bool, now: datetime) -> None:
         """Stop or resume handing mails over; digests are built all the same."""
-        self._set(SENDING, paused, now)
+        self._set({SENDING: _ON if paused else _OFF, _BRAKE: ""}, now)
+
+    def stop_sending(self, why: str, now: datetime) -> None:
+        """Stop handing mails over by itself; where it is stopped already, nothing changes."""
+        if not self.read().sending:
+            self._set({SENDING: _ON, _BRAKE: why}, now)
+
+    def sending_resumed_at(self) -> datetime | None:
+        """When a person last had it go on; None where sending never was paused, or is now."""
+        query = select(flags.c.changed_at).where(flags.c.name == SENDING, flags.c.value == _OFF)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one_or_none()
 
     def set_service(self, service: str, paused: bool, now: datetime) -> None:
         """Stop or resume a service."""
-        self._set(_SERVICE + service, paused, now)
+        self._set({_SERVICE + service: _ON if paused else _OFF}, now)
 
     def set_source(self, source: str, paused: bool, now: datetime) -> None:
         """Stop or resume the polling of a source and the pushing to it."""
-        self._set(_SOURCE + source, paused, now)
+        self._set({_SOURCE + source: _ON if paused else _OFF}, now)
 
     @retried
-    def _set(self, name: str, paused: bool, now: datetime) -> None:
+    def _set(self, values: Mapping[str, str], now: datetime) -> None:
         with writing(self._engine) as connection:
-            row = upsert(connection, flags).values(name=name, value=_ON if paused else _OFF, changed_at=now)
-            given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
-            connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
+            for name, value in values.items():
+                row = upsert(connection, flags).values(name=name, value=value, changed_at=now)
+                given = {"value": row.excluded.value, "changed_at": row.excluded.changed_at}
+                connection.execute(row.on_conflict_do_update(index_elements=[flags.c.name], set_=given))
 
 
 class PauseWatch:

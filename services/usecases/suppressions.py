@@ -1,9 +1,36 @@
-"""Addresses to which no mail goes, and letting mail go there again."""
+"""Addresses to which no mail goes: listed, added, taken over from a provider's list, and lifted again."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from services.notifier.adapters.sql.people.suppressions import ListedSuppression, Suppression
+from services.notifier.domain.people import FieldError, address_of
 from services.runtime.errors import UsageError
+from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
+
+__all__ = [
+    "ListedSuppression",
+    "Suppression",
+    "add",
+    "add_all",
+    "lift",
+    "listed",
+    "require_suppressed",
+    "why_suppressed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a list of addresses."""
+
+    added: int
+    known: int
+    """Suppressed already."""
+    wrong: tuple[int, ...]
+    """The lines that hold no address, counted from 1."""
 
 
 def why_suppressed(installation: Installation, address: str) -> str | None:
@@ -19,6 +46,44 @@ def require_suppressed(installation: Installation, address: str) -> str:
     return reason
 
 
-def unsuppress(installation: Installation, address: str, why: str, now: datetime) -> None:
-    """Mail an address again; `why` is kept, and shown with all that is held about its owner."""
-    installation.suppressions.allow(address, why, now)
+def listed(installation: Installation, *, lifted: bool = False) -> list[ListedSuppression]:
+    """All in force, the newest first; with `lifted` those of before too. Of whom nobody knows only a hash is kept."""
+    return installation.suppressions.listed(lifted=lifted)
+
+
+def add(installation: Installation, address: str, why: str, by: str, now: datetime) -> bool:
+    """Mail an address no more, whoever has it; False where that is so already. Raises WrongFieldError."""
+    checked = _checked(address)
+    if why_suppressed(installation, checked) is not None:
+        return False
+    installation.suppressions.suppress(checked, why, now, by)
+    return True
+
+
+def add_all(installation: Installation, addresses: Iterable[str], why: str, by: str, now: datetime) -> Added:
+    """The same for a list, an address an item; empty ones are passed over."""
+    added = known = 0
+    wrong: list[int] = []
+    for number, address in enumerate(addresses, 1):
+        if not address.strip():
+            continue
+        try:
+            if add(installation, address.strip(), why, by, now):
+                added += 1
+            else:
+                known += 1
+        except WrongFieldError:
+            wrong.append(number)
+    return Added(added, known, tuple(wrong))
+
+
+def lift(installation: Installation, address: str, why: str, by: str, now: datetime) -> None:
+    """Mail an address again; who and why is kept, and shown with all that is kept about its owner."""
+    installation.suppressions.allow(address, why, now, by)
+
+
+def _checked(address: str) -> str:
+    try:
+        return address_of(address)
+    except FieldError as error:
+        raise WrongFieldError(error.field, error.said) from None

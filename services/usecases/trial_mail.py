@@ -45,7 +45,7 @@ def send(settings: Settings, address: str, now: datetime, *, tell: Tell) -> Acce
     to = profile_from({"address": address}).address
     mailer = trial_mailer_of(settings.mail)
     if reason := _why_suppressed(settings, to, tell):
-        raise UsageError(f"mails to this address are suppressed: {reason}; `jobchime subscriber unsuppress` lifts that")
+        raise UsageError(f"mails to this address are suppressed: {reason}; `jobchime suppression lift` lifts that")
     answer = _hand_over(mailer, _trial(settings.mail, to, now))
     return Accepted(mailer.name, way_of(settings.mail), answer)
 

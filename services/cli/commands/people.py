@@ -1,4 +1,4 @@
-"""`jobchime subscriber`: add, edit, import, list, show, erase and unsuppress people, and what they say of jobs."""
+"""`jobchime subscriber`: add, edit, import, list, show and erase people, and what they say of jobs."""
 
 import sys
 from collections import Counter
@@ -15,7 +15,7 @@ from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
-from services.usecases import accounts, importing, suppressions
+from services.usecases import accounts, importing
 from services.usecases.installation import has_store
 
 _SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
@@ -72,7 +72,7 @@ def edit(
 
 def _warn_of_suppression(saved: accounts.Saved) -> None:
     if saved.suppressed is not None:
-        how = "`jobchime subscriber unsuppress` allows it again, if they want it"
+        how = "`jobchime suppression lift` allows it again, if they want it"
         typer.echo(f"Note: no mail goes to this address: {saved.suppressed}. {how}.", err=True)
 
 
@@ -208,20 +208,3 @@ def _counts(done: Counter[str], *, update: bool, dry_run: bool) -> str:
         new = f"{new_with} would be taken in"
     changed = f", {done['changed']} {'would be ' if dry_run else ''}changed, {done['same']} the same" if update else ""
     return f"{new}{changed}, {counted(done['faults'], 'line')} left out{'; nothing was changed' if dry_run else ''}."
-
-
-@app.command("unsuppress")
-def unsuppress(
-    address: Annotated[str, typer.Argument(help="The address, be it of a subscriber or of somebody erased.")],
-    why: Annotated[str, typer.Option(help="Why it may be mailed again; kept, and shown by `subscriber show`.")] = "",
-    config: Config = None,
-    now: Now = None,
-) -> None:
-    """Mail an address again that is suppressed, as after a bounce that was no fault of its owner."""
-    installation = open_installation(config, create=False)
-    reason = suppressions.require_suppressed(installation, address)
-    said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
-    if not said:
-        raise UsageError("say by --why why it may be mailed again")
-    suppressions.unsuppress(installation, address, said, moment(now))
-    typer.echo("Lifted: digests go there again from the next one on.")

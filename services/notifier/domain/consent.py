@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 ConsentKind = Literal["given", "withdrawn"]
-Origin = Literal["operator", "page", "one-click"]
-"""`operator`: taken in by the command line or an import, who answers for it. `one-click`: by their mail program."""
+Origin = Literal["operator", "page", "one-click", "provider"]
+"""`operator`: taken in by the command line or an import, who answers for it. `one-click`: by
+their mail program. `provider`: by a list of the mail provider's, as a signed event of it says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def profile_of(fields: Mapping[str, Any]) -> Profile:
     Raises FieldError with the first that is wrong.
     """
     return Profile(
-        address=_address(_text(fields, "address")),
+        address=address_of(_text(fields, "address")),
         name=name_of(_text(fields, "name", ""), "name", required=False),
         time_zone=_time_zone(_text(fields, "time_zone", "UTC")),
         currency=_currency(_text(fields, "currency", "EUR")),
@@ -206,7 +206,8 @@ def _text(fields: Mapping[str, Any], field: str, default: str | None = None) -> 
     return value.strip()
 
 
-def _address(text: str) -> str:
+def address_of(text: str) -> str:
+    """An email address, normalised. Raises FieldError."""
     try:
         return validate_email(text, check_deliverability=False, allow_smtputf8=True).normalized
     except EmailNotValidError as error:

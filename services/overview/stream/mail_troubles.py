@@ -31,7 +31,7 @@ _DO = {
     "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
     "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
     "message": "`jobchime delivery list --state failed` says of each why",
-    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime subscriber unsuppress`",
+    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
     "withheld": "add whom you want to mail to mail.allow in the settings",
     "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
 }

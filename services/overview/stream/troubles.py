@@ -178,11 +178,13 @@ def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
     yield from source_troubles(figures.sources, now)
     if figures.pauses.sending:
         waiting = figures.deliveries.get("pending", 0)
-        yield Trouble(
-            f"sending is {BY_OPERATOR}; {counted(waiting, 'mail waits', 'mails wait')}",
-            "`jobchime resume sending`",
-            grave=False,
-        )
+        waits = counted(waiting, "mail waits", "mails wait")
+        because = figures.pauses.stopped_because
+        if because:
+            do = "find out what they did not want, then `jobchime resume sending`"
+            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
+        else:
+            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:

@@ -1,4 +1,4 @@
-"""Whether mails go out, as an operator sees it: `mail test`, `doctor`, `status`, `subscriber unsuppress`."""
+"""Whether mails go out, as an operator sees it: `mail test`, `doctor`, `status`, `suppression lift`."""
 
 import json
 import socket
@@ -214,7 +214,7 @@ def test_a_hard_bounce_is_shown_and_lifted_by_who_says_why(
     assert "suppressed" in run(*listing).out
     refused = run("mail", "test", "person0@example.com", "-c", installed.config)
     assert (refused.code, "suppressed" in refused.err) == (2, True)
-    lifting = ("subscriber", "unsuppress", "person0@example.com", "-c", installed.config)
+    lifting = ("suppression", "lift", "person0@example.com", "-c", installed.config)
     asked = run(*lifting, stdin=b"she mended it\n")
     assert asked.code == 0
     assert "Why may it be mailed again?" in asked.out + asked.err

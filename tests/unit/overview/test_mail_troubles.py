@@ -64,7 +64,7 @@ def test_refusals_because_of_the_sender_are_grave_until_mails_go_out_again() -> 
 def test_a_mailbox_that_is_gone_is_a_note() -> None:
     [trouble] = mail_troubles(MailFigures((fault("mailbox", waiting=False, mails=1),)), NOON)
     assert not trouble.grave
-    assert "unsuppress" in trouble.do
+    assert "suppression lift" in trouble.do
 
 
 def test_every_kind_of_fault_has_its_sentence_and_what_to_do() -> None:

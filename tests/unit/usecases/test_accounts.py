@@ -48,7 +48,7 @@ def test_who_cannot_be_mailed_is_told_when_they_are_taken_in(installation: Insta
     installation.suppressions.suppress(ADA["address"], "bounced", NOW)
     assert accounts.add(installation, accounts.profile_from(ADA), NOW).suppressed == "bounced"
     assert suppressions.require_suppressed(installation, ADA["address"]) == "bounced"
-    suppressions.unsuppress(installation, ADA["address"], "their host was away", NOW)
+    suppressions.lift(installation, ADA["address"], "their host was away", "ada", NOW)
     with pytest.raises(UsageError, match="not suppressed"):
         suppressions.require_suppressed(installation, ADA["address"])
 

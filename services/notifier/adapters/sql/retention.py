@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
-from schemas.sql.tables import cuts, deliveries, digests, postings, saved_searches
+from schemas.sql.tables import cuts, deliveries, digests, mail_events, postings, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import LEASED
@@ -14,6 +14,8 @@ from services.runtime.sql.store import retried, writing
 KEEP_BODIES = timedelta(days=30)
 KEEP_DIGESTS = timedelta(days=400)
 """So that a year can be looked back on."""
+KEEP_MAIL_EVENTS = timedelta(days=90)
+"""A provider repeats one for a day; the brake looks back for a month."""
 KEEP_MATCHES = timedelta(days=60)
 """After a posting's last record; its keys are known for as long, so that it is not taken for new."""
 KEEP_CUTS = timedelta(days=30)
@@ -53,6 +55,12 @@ def forget_digests(engine: Engine, now: datetime) -> int:
 def _old_digests(now: datetime) -> ColumnElement[bool]:
     known = digests.c.remembered | (digests.c.outcome != "digest")
     return known & (digests.c.created_at < now - KEEP_DIGESTS)
+
+
+def forget_mail_events(engine: Engine, now: datetime) -> int:
+    """Drop events of the mail provider that nobody counts any more; returns how many."""
+    old = mail_events.c.taken_at < now - KEEP_MAIL_EVENTS
+    return _in_slices(engine, mail_events.c.event_id, old, delete(mail_events))
 
 
 def forget_matches(engine: Engine, now: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coe
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.digests import unpack_email
 from services.notifier.adapters.sql.digests.waiting import put_back
-from services.notifier.adapters.sql.people.suppressions import suppress
+from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
@@ -90,7 +90,8 @@ class SqlDeliveries:
             person = _recipient(connection, delivery_id) if fault == "mailbox" else None
             refused = _apply(connection, delivery_id, attempt, "refuse", now, **_FREE, **_failed(fault, reason, now))
             if refused and person is not None:
-                suppress(connection, person, f"the mail server says that there is no such mailbox: {reason}", now)
+                why = f"the mail server says that there is no such mailbox: {reason}"
+                suppress(connection, person, why, now, MAIL_SERVER)
             if refused:
                 put_back(connection, [delivery_id])
 
@@ -116,22 +117,10 @@ class SqlDeliveries:
         False where it changes nothing: the delivery is gone, or what is known of it already says more. Raises
         UnavailableError.
         """
-        own = deliveries.c.delivery_id == delivery_id
         with writing(self._engine) as connection:
             if EVENTS[outcome] in ENDS_UNSENT:
                 _hold_reader(connection, delivery_id)
-            row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
-            state = after(row.state, EVENTS[outcome]) if row is not None else None
-            if row is None or state in (None, row.state):
-                return False
-            values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE, **_SOUND}
-            if state not in NOT_OUT:
-                accepted_at = deliveries.c.accepted_at
-                values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
-            connection.execute(update(deliveries).where(own).values(values))
-            if state in UNSENT:
-                put_back(connection, [delivery_id])
-            return True
+            return settle(connection, delivery_id, outcome, now, reason)
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
         """Give back one that was not begun. Raises UnavailableError."""
@@ -213,6 +202,23 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             if _apply(connection, delivery_id, attempt, event, now, **_FREE, **values) in UNSENT:
                 put_back(connection, [delivery_id])
+
+
+def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: datetime, reason: str) -> bool:
+    """`SqlDeliveries.settle` within a transaction that has locked its person."""
+    own = deliveries.c.delivery_id == delivery_id
+    row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
+    state = after(row.state, EVENTS[outcome]) if row is not None else None
+    if row is None or state in (None, row.state):
+        return False
+    values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE, **_SOUND}
+    if state not in NOT_OUT:
+        accepted_at = deliveries.c.accepted_at
+        values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
+    connection.execute(update(deliveries).where(own).values(values))
+    if state in UNSENT:
+        put_back(connection, [delivery_id])
+    return True
 
 
 def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:

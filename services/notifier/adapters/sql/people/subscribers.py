@@ -15,15 +15,16 @@ from services.notifier.adapters.sql.digests.digests import pack_email, unpack_em
 from services.notifier.adapters.sql.people import consents, feedback
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
-from services.notifier.adapters.sql.people.searches import rescheduled, resumed, searches_of
-from services.notifier.adapters.sql.people.suppressions import cancel_waiting, suppression_of
+from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
+from services.notifier.adapters.sql.people.standing import go_on, stop
+from services.notifier.adapters.sql.people.suppressions import suppression_of
 from services.notifier.adapters.sql.rows import hold_person, unsqueeze
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
-from services.notifier.domain.people import Profile, Status, Subscriber
+from services.notifier.domain.people import Profile, Subscriber
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
@@ -79,7 +80,7 @@ class SqlSubscribers:
         """
         with writing(self._engine) as connection:
             _require_subscribed(_locked(connection, subscriber_id))
-            _stop(connection, subscriber_id, "paused", now)
+            stop(connection, subscriber_id, "paused", now)
             return _get(connection, subscriber_id)
 
     @retried
@@ -89,7 +90,7 @@ class SqlSubscribers:
             subscriber = _locked(connection, subscriber_id)
             _require_subscribed(subscriber)
             if subscriber.status == "paused":
-                _go_on(connection, subscriber, now)
+                go_on(connection, subscriber_id, subscriber.profile.time_zone, now)
             return _get(connection, subscriber_id)
 
     @retried
@@ -98,7 +99,7 @@ class SqlSubscribers:
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             if subscriber.status != "unsubscribed":
-                _stop(connection, subscriber_id, "unsubscribed", withdrawn.at)
+                stop(connection, subscriber_id, "unsubscribed", withdrawn.at)
                 consents.keep(connection, subscriber_id, withdrawn)
             return _get(connection, subscriber_id)
 
@@ -108,7 +109,7 @@ class SqlSubscribers:
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             if subscriber.status == "unsubscribed":
-                _go_on(connection, subscriber, given.at)
+                go_on(connection, subscriber_id, subscriber.profile.time_zone, given.at)
                 consents.keep(connection, subscriber_id, given)
             return _get(connection, subscriber_id)
 
@@ -242,19 +243,6 @@ def _require_subscribed(subscriber: Subscriber) -> None:
         raise UsageError("they unsubscribed; only they themselves can subscribe again, by a link in any of their mails")
 
 
-def _stop(connection: Connection, subscriber_id: str, status: Status, now: datetime) -> None:
-    _set(connection, subscriber_id, {"status": status, "changed_at": now})
-    cancel_waiting(connection, subscriber_id, f"the subscriber {status}", now)
-
-
-def _go_on(connection: Connection, subscriber: Subscriber, now: datetime) -> None:
-    own_id = subscriber.subscriber_id
-    _set(connection, own_id, {"status": "active", "changed_at": now})
-    for search in searches_of(connection, own_id):
-        values = resumed(connection, search, subscriber.profile.time_zone, now)
-        _set_search(connection, search.search_id, values)
-
-
 def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
     row = hold_person(connection, subscriber_id)
     if row is None:
@@ -330,8 +318,10 @@ def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | 
         "in_force": kept.lifted_at is None,
         "reason": kept.reason,
         "since": kept.since.isoformat(),
+        "added_by": kept.added_by,
         "lifted_at": kept.lifted_at.isoformat() if kept.lifted_at else None,
         "lifted_because": kept.lifted_because,
+        "lifted_by": kept.lifted_by,
     }
 
 

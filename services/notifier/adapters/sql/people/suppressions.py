@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from schemas.sql.tables import deliveries, subscribers, suppressions
 from services.notifier.domain.delivery import CANCELLABLE
@@ -18,8 +19,24 @@ class Suppression:
 
     reason: str
     since: datetime
+    added_by: str | None = None
+    """`PROVIDER`, `MAIL_SERVER` or an operator; None where that is not known."""
     lifted_at: datetime | None = None
     lifted_because: str | None = None
+    lifted_by: str | None = None
+
+
+PROVIDER, MAIL_SERVER = "provider", "mail server"
+"""Who suppresses addresses besides operators: the provider's signed events, and the answers of mail servers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSuppression:
+    """One of the list; the address only where a subscriber has it."""
+
+    suppression: Suppression
+    address_hash: str
+    address: str | None
 
 
 class SqlSuppressions:
@@ -30,22 +47,34 @@ class SqlSuppressions:
         self._ids = ids
 
     @retried
-    def suppress(self, address: str, reason: str, now: datetime) -> None:
+    def suppress(self, address: str, reason: str, now: datetime, by: str | None = None) -> None:
         """Never mail this address again; what waits for it is cancelled. The first reason stays."""
         own_hash = self._ids.address_hash(address)
         with writing(self._engine) as connection:
             people = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
             connection.execute(people.with_for_update(key_share=True)).all()
-            suppress(connection, own_hash, reason, now)
+            suppress(connection, own_hash, reason, now, by)
 
     @retried
-    def allow(self, address: str, why: str, now: datetime) -> bool:
+    def allow(self, address: str, why: str, now: datetime, by: str | None = None) -> bool:
         """Undo `suppress`, and keep why; False where the address was not suppressed."""
         own = suppressions.c.address_hash == self._ids.address_hash(address)
         lifting = update(suppressions).where(own, suppressions.c.lifted_at.is_(None))
         with writing(self._engine) as connection:
-            values = {"lifted_at": now, "lifted_because": without_people(why)}
+            values = {"lifted_at": now, "lifted_because": without_people(why), "lifted_by": by}
             return connection.execute(lifting.values(values)).rowcount > 0
+
+    def listed(self, *, lifted: bool = False) -> list[ListedSuppression]:
+        """All that are in force, or with `lifted` that were too, the newest first."""
+        query = (
+            select(suppressions, subscribers.c.address)
+            .outerjoin(subscribers, subscribers.c.address_hash == suppressions.c.address_hash)
+            .order_by(suppressions.c.created_at.desc(), suppressions.c.address_hash)
+        )
+        if not lifted:
+            query = query.where(suppressions.c.lifted_at.is_(None))
+        with reading(self._engine) as connection:
+            return [ListedSuppression(_kept(row), row.address_hash, row.address) for row in connection.execute(query)]
 
     def reason(self, address: str) -> str | None:
         """Why an address is suppressed; None where it is not."""
@@ -59,14 +88,19 @@ def suppression_of(connection: Connection, address_hash: str) -> Suppression | N
     kept = connection.execute(select(suppressions).where(suppressions.c.address_hash == address_hash)).one_or_none()
     if kept is None:
         return None
-    return Suppression(kept.reason, kept.created_at, kept.lifted_at, kept.lifted_because)
+    return _kept(kept)
 
 
-def suppress(connection: Connection, address_hash: str, reason: str, now: datetime) -> None:
+def _kept(row: Row[Any]) -> Suppression:
+    return Suppression(row.reason, row.created_at, row.added_by, row.lifted_at, row.lifted_because, row.lifted_by)
+
+
+def suppress(connection: Connection, address_hash: str, reason: str, now: datetime, by: str | None) -> None:
     """Suppress an address within a transaction that has locked its person; the reason is kept without addresses."""
     row = {"address_hash": address_hash, "reason": without_people(reason), "created_at": now, "exact": True}
-    insert = upsert(connection, suppressions).values(row | {"lifted_at": None, "lifted_because": None})
-    again = {name: insert.excluded[name] for name in ("reason", "created_at", "exact", "lifted_at", "lifted_because")}
+    row |= {"added_by": by, "lifted_at": None, "lifted_because": None, "lifted_by": None}
+    insert = upsert(connection, suppressions).values(row)
+    again = {name: insert.excluded[name] for name in row if name != "address_hash"}
     connection.execute(
         insert.on_conflict_do_update(
             index_elements=["address_hash"], set_=again, where=suppressions.c.lifted_at.is_not(None)

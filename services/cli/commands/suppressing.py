@@ -1,0 +1,134 @@
+"""`jobchime suppression`: addresses to which no mail goes, with who said so and why."""
+
+import csv
+import getpass
+import io
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.counted import counted
+from services.cli.opened import open_installation
+from services.cli.options import AsJson, Config, Now, moment
+from services.cli.output import console, print_json, table
+from services.runtime.errors import UsageError
+from services.runtime.files.named import read_named
+from services.usecases import suppressions
+
+app = typer.Typer(no_args_is_help=True)
+
+Address = Annotated[str, typer.Argument(help="An address, whoever has or had it, if anybody.")]
+By = Annotated[str, typer.Option(help="Who says so; by default who is logged in here.")]
+
+
+@app.command("list")
+def list_(
+    lifted: Annotated[bool, typer.Option("--lifted", help="Those too that were lifted.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List them, the newest first; an address is shown only where a subscriber has it."""
+    found = suppressions.listed(open_installation(config, create=False), lifted=lifted)
+    if as_json:
+        for each in found:
+            print_json(_as_data(each))
+        return
+    columns = ("address", "since", "by", "why", "lifted")
+    console().print(table("Suppressed", columns, [_row(each) for each in found]))
+
+
+def _as_data(each: suppressions.ListedSuppression) -> dict[str, str | None]:
+    kept = each.suppression
+    return {
+        "address": each.address,
+        "hash": each.address_hash,
+        "since": kept.since.isoformat(),
+        "by": kept.added_by,
+        "reason": kept.reason,
+        "lifted_at": kept.lifted_at.isoformat() if kept.lifted_at else None,
+        "lifted_by": kept.lifted_by,
+        "lifted_because": kept.lifted_because,
+    }
+
+
+def _row(each: suppressions.ListedSuppression) -> tuple[str, ...]:
+    kept = each.suppression
+    lifted = f"{_day(kept.lifted_at)} {kept.lifted_by or ''}: {kept.lifted_because or ''}" if kept.lifted_at else ""
+    return each.address or f"{each.address_hash[:12]}…", _day(kept.since), kept.added_by or "", kept.reason, lifted
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}Z"
+
+
+@app.command("add")
+def add(
+    address: Address,
+    why: Annotated[str, typer.Option(help="Why; kept, and shown by `subscriber show`.")],
+    by: By = "",
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Mail an address no more."""
+    installation = open_installation(config, create=True)
+    new = suppressions.add(installation, address, _said(why), _by(by), moment(now))
+    typer.echo("No mail goes there any more." if new else "It is suppressed already.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV with a column `email`, or an address a line; - is standard input.")],
+    why: Annotated[str, typer.Option(help="Why; kept with each.")] = "on the mail provider's list",
+    by: By = "",
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Take over a provider's list of suppressed addresses."""
+    addresses = _addresses(read_named(file).decode("utf-8-sig", "replace"))
+    outcome = suppressions.add_all(open_installation(config, create=True), addresses, _said(why), _by(by), moment(now))
+    for number in outcome.wrong:
+        print(f"entry {number}: that is no email address", file=sys.stderr)
+    typer.echo(f"{counted(outcome.added, 'address', 'addresses')} suppressed, {outcome.known} were already.")
+    if outcome.wrong:
+        raise typer.Exit(1)
+
+
+@app.command("lift")
+def lift(
+    address: Address,
+    why: Annotated[str, typer.Option(help="Why it may be mailed again; kept, and shown by `subscriber show`.")] = "",
+    by: By = "",
+    config: Config = None,
+    now: Now = None,
+) -> None:
+    """Mail an address again, as after a bounce that was no fault of its owner."""
+    installation = open_installation(config, create=False)
+    reason = suppressions.require_suppressed(installation, address)
+    said = why.strip() or typer.prompt(f"Suppressed: {reason}\nWhy may it be mailed again?").strip()
+    suppressions.lift(installation, address, _said(said), _by(by), moment(now))
+    typer.echo("Lifted: digests go there again from the next one on.")
+
+
+def _said(why: str) -> str:
+    if not why.strip():
+        raise UsageError("say by --why why")
+    return why.strip()
+
+
+def _by(given: str) -> str:
+    return given.strip() or getpass.getuser()
+
+
+def _addresses(text: str) -> list[str]:
+    """The column `email` of a CSV file with such a heading, else each line."""
+    first = text.partition("\n")[0]
+    headings = [heading.strip().strip('"').casefold() for heading in first.split(",")]
+    if "email" not in headings:
+        return text.splitlines()
+    rows = csv.reader(io.StringIO(text))
+    next(rows)
+    column = headings.index("email")
+    return [row[column] if len(row) > column else "" for row in rows]

@@ -1,0 +1,114 @@
+"""Events of the mail provider: each taken once, with all that follows from it in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+
+from schemas.sql.tables import deliveries, mail_events, subscribers
+from services.notifier.adapters.sql.digests.deliveries import settle
+from services.notifier.adapters.sql.people import consents
+from services.notifier.adapters.sql.people.standing import go_on, stop
+from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress
+from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.domain.consent import Consent
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.mail_events import OUTCOMES, SUPPRESSES, MailEvent
+from services.runtime.privacy.redaction import without_people
+from services.runtime.sql.store import reading, retried, upsert, writing
+
+_IN_ONE = 200
+"""Events a transaction: what a crash undoes comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenEvents:
+    """What became of a request's events."""
+
+    taken: int = 0
+    known: int = 0
+    """Of these we had heard before."""
+    aside: int = 0
+    """Taken, and of a kind that is not known."""
+
+
+class SqlMailEvents:
+    """The events taken so far. All raise UnavailableError."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    def take(self, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
+        """Take events in any order, each once; where it fails midway, the same request may come again."""
+        taken = aside = 0
+        # Of one person in one order whoever takes them, so that two requests never wait for each other.
+        ordered = sorted(events, key=lambda event: (event.delivery_id, event.at, event.event_id))
+        for some in chunks(ordered, _IN_ONE):
+            new = self._take(some, now)
+            taken += len(new)
+            aside += sum(event.kind == "unknown" for event in new)
+        return TakenEvents(taken, len(events) - taken, aside)
+
+    def soft_bounces(self, subscriber_id: str) -> int:
+        """How many mails in a row came back for the time being, since one was delivered or since they are known."""
+        own = mail_events.c.subscriber_id == subscriber_id
+        last = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered").scalar_subquery()
+        since = last.is_(None) | (mail_events.c.at > last)
+        count = select(func.count()).where(own, mail_events.c.kind == "soft_bounced", since)
+        with reading(self._engine) as connection:
+            return int(connection.execute(count).scalar_one())
+
+    @retried
+    def _take(self, events: Sequence[MailEvent], now: datetime) -> list[MailEvent]:
+        """Those that are new."""
+        with writing(self._engine) as connection:
+            return [event for event in events if self._take_one(connection, event, now)]
+
+    def _take_one(self, connection: Connection, event: MailEvent, now: datetime) -> bool:
+        own_id = self._person(connection, event)
+        reason = without_people(event.reason)
+        row = {"event_id": event.event_id, "kind": event.kind, "at": event.at, "delivery_id": event.delivery_id}
+        row |= {"subscriber_id": own_id, "reason": reason, "taken_at": now}
+        kept = upsert(connection, mail_events).values(row).on_conflict_do_nothing()
+        if connection.execute(kept).rowcount == 0:
+            return False
+        if event.kind in OUTCOMES and event.delivery_id:
+            settle(connection, event.delivery_id, OUTCOMES[event.kind], now, reason)
+        if event.kind in SUPPRESSES and event.address:
+            why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
+            suppress(connection, self._ids.address_hash(event.address), why, now, PROVIDER)
+        if own_id is not None and event.kind == "unsubscribed":
+            self._unsubscribe(connection, own_id, event)
+        if own_id is not None and event.kind == "resubscribed":
+            self._subscribe_again(connection, own_id, event)
+        return True
+
+    def _person(self, connection: Connection, event: MailEvent) -> str | None:
+        """Whom an event concerns, locked before anything else is: by the address, else by the delivery."""
+        found = None
+        if event.address:
+            own_hash = self._ids.address_hash(event.address)
+            query = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
+            found = connection.execute(query).scalar_one_or_none()
+        if found is None and event.delivery_id:
+            query = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == event.delivery_id)
+            found = connection.execute(query).scalar_one_or_none()
+        return found if found is not None and hold_person(connection, found) is not None else None
+
+    def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent) -> None:
+        person = hold_person(connection, own_id)
+        if person is not None and person.status != "unsubscribed":
+            stop(connection, own_id, "unsubscribed", event.at)
+            consents.keep(connection, own_id, Consent("withdrawn", event.at, "provider", ""))
+
+    def _subscribe_again(self, connection: Connection, own_id: str, event: MailEvent) -> None:
+        """Only what the provider's own list took away does it give back."""
+        person, ledger = hold_person(connection, own_id), consents.consents_of(connection, own_id)
+        last = ledger[-1] if ledger else None
+        if person is None or last is None or (last.kind, last.origin) != ("withdrawn", "provider"):
+            return
+        if person.status == "unsubscribed" and event.at > last.at:
+            go_on(connection, own_id, person.time_zone, event.at)
+            consents.keep(connection, own_id, Consent("given", event.at, "provider", ""))

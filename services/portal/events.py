@@ -1,0 +1,39 @@
+"""Events of the mail provider: signed bytes enter; what follows from them is kept before the answer."""
+
+from dataclasses import asdict
+
+import structlog
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.portal.door import Door
+from services.portal.forms import body_of
+from services.runtime.errors import UsageError
+from services.usecases.mail_events import SIGNATURE, TIMESTAMP, ForgedEventsError, take
+
+MOST_BYTES = 16_000_000
+"""Of 10,000 events; SendGrid sends far fewer at once."""
+
+_events = structlog.get_logger(__name__)
+
+
+def routes(door: Door) -> APIRouter:
+    """`POST /events/sendgrid`."""
+    router = APIRouter()
+
+    @router.post("/events/sendgrid")
+    async def sendgrid(request: Request) -> Response:
+        """Take events; anything but 200 has SendGrid send them again."""
+        body = await body_of(request, MOST_BYTES)
+        signature, timestamp = request.headers.get(SIGNATURE, ""), request.headers.get(TIMESTAMP, "")
+        try:
+            taken = await door.work(lambda: take(door.installation, body, signature, timestamp, door.clock()))
+        except ForgedEventsError as error:
+            return JSONResponse({"error": str(error)}, 403)
+        except UsageError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        _events.info("events of the mail provider", taken=taken.taken, known=taken.known, aside=taken.aside)
+        return JSONResponse(asdict(taken))
+
+    return router
