@@ -40,7 +40,8 @@ def test_a_mailbox_that_is_not_there_is_never_mailed_again_until_an_operator_say
     [person] = store.subscribers.all()
     shown = store.subscribers.export(person.subscriber_id)["suppression"]
     assert shown == {
-        "in_force": True, "reason": reason, "since": NOW.isoformat(), "lifted_at": None, "lifted_because": None,
+        "in_force": True, "reason": reason, "since": NOW.isoformat(), "added_by": "mail server", "lifted_at": None,
+        "lifted_because": None, "lifted_by": None,
     }  # fmt: skip
     assert store.suppressions.allow("PERSON0@example.com", "the mailbox is back", NOW + MINUTE)
     assert not store.suppressions.allow("person0@example.com", "twice", NOW + MINUTE)

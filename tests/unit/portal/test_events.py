@@ -9,10 +9,13 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
+from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.mail.sendgrid_events import MOST_EVENTS, events_of
 from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
 from services.notifier.domain.people import Subscriber
+from services.runtime.sql.store import writing
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.portal import ServedPortal, served_portal
@@ -88,9 +91,9 @@ def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(
     post(portal, [event(1, kind, AT, reader(store))])
     assert reader(store).status == "unsubscribed"
     assert store.subscribers.consents(reader(store).subscriber_id)[-1].origin == "provider"
-    post(portal, [event(2, "group_resubscribe", AT + HOUR, reader(store))])
     portal.now = AT + HOUR
-    assert reader(store).status == "active" or portal.now < AT + HOUR
+    post(portal, [event(2, "group_resubscribe", AT + HOUR, reader(store))], AT + HOUR)
+    assert reader(store).status == "active"
 
 
 def test_a_group_gives_back_only_what_a_group_took(store: NotifierStore, ada: Subscriber, portal: ServedPortal) -> None:
@@ -125,11 +128,6 @@ _NUMBERS = itertools.count(1)
 
 
 def _one_delivery(store: NotifierStore, person: Subscriber, number: int) -> list[str]:
-    from sqlalchemy import insert
-
-    from schemas.sql.tables import deliveries, digests
-    from services.runtime.sql.store import writing
-
     own = f"{number:032x}"
     with writing(store.engine) as connection:
         shared = {"digest_id": own, "subscriber_id": person.subscriber_id, "due_at": NOW, "created_at": NOW}
@@ -143,7 +141,7 @@ def _one_delivery(store: NotifierStore, person: Subscriber, number: int) -> list
 def test_what_is_not_known_is_kept_aside_without_people(store: NotifierStore, portal: ServedPortal) -> None:
     strange = [event(1, "levitated", AT), {"no": "event"}, 7, None, {"event": ["x"], "email": "ada@example.com"}]
     assert post(portal, strange).json() == {"taken": 5, "known": 0, "aside": 5}
-    assert post(portal, strange).json() == {"taken": 0, "known": 5, "aside": 5 - 5}
+    assert post(portal, strange).json() == {"taken": 0, "known": 5, "aside": 0}
 
 
 def test_opens_and_clicks_are_let_pass(portal: ServedPortal) -> None:
