@@ -15,7 +15,7 @@ from typing import Final
 from bench.normalise import all_given
 from bench.reading import Reading
 from services.ingest.domain.draft import Draft
-from services.ingest.domain.role.reader import RoleReading, read_role
+from services.ingest.domain.role.reading import RoleReading, read_role
 from services.ingest.domain.text.html import one_line, sanitise, text_of_safe
 from services.rules.roles import roles
 from tests.support.shared import captures

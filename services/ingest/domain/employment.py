@@ -22,15 +22,7 @@ _IN_FIELDS: Final[tuple[tuple[str, Employment], ...]] = (
     ("student", "part_time"), ("internship", "internship"), ("freelance", "freelance"), ("part_time", "part_time"),
     ("contract", "contract"), ("temporary", "temporary"), ("full_time", "full_time"),
 )  # fmt: skip
-_PRICED_B2B: Final = r"\Ab2b(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
-_IN_A_FIELD_OF_FACTS: Final = (
-    r"(?=[ ]?(?:[|·/\n;.(–—]|,(?! (?:or|and|contract|freelance|temp|part|casual|intern))|-\s|$| with\b| offered"
-    r"| contract\b| position\b| role\b))"
-)
-_BEFORE_FACTS: Final = (
-    r"(?! (?:of|and|or)\b)(?= ?(?:$|[|·\n(–—]|\.\n|- |, ?(?:[\d£$€]|gbp|usd|eur|chf|remote|hybrid|on-?site|inside"
-    r"|outside|full|part|long|short|initial|until|temps)))"
-)
+_BEFORE_A_SUM: Final = r"(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class Patterns:
 def patterns() -> Patterns:
     """The patterns, compiled once."""
     forms = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
-    forms["contract"] = f"{forms['contract']}|{_PRICED_B2B}"
+    forms["contract"] = rf"{forms['contract']}|\A{any_of('employment.priced')}{_BEFORE_A_SUM}"
     to = rf"(?:-|–|{any_of('employment.to')})"
     stated = rf"(?P<said>{any_of('employment.stated')})\s+(?:[\w-]+,?\s){{0,3}}?{any_of('employment.stated_form')}"
     return Patterns(
@@ -71,25 +63,38 @@ def patterns() -> Patterns:
         ),
         phrase=re.compile(rf"{any_of('employment.phrase')}|{stated}", re.MULTILINE),
         alone=re.compile(
-            rf"(?:(?:^|\n)[^\w\n]{{0,6}}|[|·–—-] ?|, ?(?!freel|contr))(?P<form>{any_of('employment.alone')})"
-            + _IN_A_FIELD_OF_FACTS
+            rf"(?:(?:^|\n)[^\w\n]{{0,6}}|[|·–—-] ?|, ?(?!{any_of('employment.not_in_list')}))"
+            rf"(?P<form>{any_of('employment.alone')}){_in_a_field_of_facts()}"
         ),
-        leading=re.compile(rf"(?:^|\n)[^\w\n]{{0,6}}(?P<form>{any_of('employment.leading')}){_BEFORE_FACTS}"),
+        leading=re.compile(rf"(?:^|\n)[^\w\n]{{0,6}}(?P<form>{any_of('employment.leading')}){_before_facts()}"),
         tag=re.compile(r"#li-(full-?time|part-?time|contract)\b"),
         hours=re.compile(
             rf"(?<![\d-])(\d{{1,2}})(?:\s?{to}\s?(\d{{1,2}}))?(?:[.,]\d)?\+?[\s-]?{any_of('employment.hours')}"
             rf"[\s-]?(?:/|{any_of('employment.a_week')})?\s?{any_of('employment.week')}"
         ),
         hours_label=re.compile(
-            rf"(?:{any_of('employment.hours_label')}|^hours|\nhours)\s?:\s?(?:ca\.? )?(\d{{1,2}})"
+            rf"(?:{any_of('employment.hours_label')}|(?:^|\n){any_of('employment.hours_heading')})\s?:\s?"
+            rf"(?:{any_of('employment.about')} )?(\d{{1,2}})"
             rf"(?:\s?{to}\s?(\d{{1,2}}))?(?![\d:])"
         ),
         workload=re.compile(
-            r"(?<![\d.,–-])(?P<share>0[.,]\d{1,2}|1[.,]0|\d\d0? ?%) ?fte\b"
+            rf"(?<![\d.,–-])(?P<share>0[.,]\d{{1,2}}|1[.,]0|\d\d0? ?%) ?{any_of('employment.fte', whole=False)}\b"
             rf"|{any_of('employment.workload')}(?: ?: ?| {any_of('employment.of')} | )"
             rf"(?P<least>\d{{2,3}})(?: ?%? ?{to} ?(?P<most>\d{{2,3}}))? ?%"
         ),
     )
+
+
+def _in_a_field_of_facts() -> str:
+    """Behind a form that stands by itself."""
+    goes_on, behind = any_of("employment.goes_on"), any_of("employment.behind_alone")
+    return rf"(?=[ ]?(?:[|·/\n;.(–—]|,(?! {goes_on})|-\s|$| {behind}))"
+
+
+def _before_facts() -> str:
+    """Behind a form that leads a list of facts."""
+    facts = rf"(?:[\d£$€]|gbp|usd|eur|chf|{any_of('employment.facts')})"
+    return rf"(?! {any_of('employment.not_leading')})(?= ?(?:$|[|·\n(–—]|\.\n|- |, ?{facts}))"
 
 
 Forms = dict[Employment, Finding[Employment | None]]

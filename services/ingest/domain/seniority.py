@@ -32,8 +32,6 @@ LADDER_LEVELS: Final[Mapping[str, Seniority]] = {
     "3": "junior", "4": "mid", "5": "senior", "6": "staff", "7": "principal",
 }  # fmt: skip
 """`L5`, `IC5`: the ladder that large software companies share."""
-_JAPANESE_INTERN: Final = "インターン"
-_JAPANESE_SENIOR: Final = "シニア"
 _ABROAD: Final = LANGUAGES[1:]
 
 
@@ -65,11 +63,13 @@ def patterns() -> Patterns:
     )
     numbered = any_of("seniority.role")
     return Patterns(
-        intern=re.compile(f"{any_of('seniority.intern')}|{_JAPANESE_INTERN}"),
+        intern=re.compile(any_of("seniority.intern")),
         role_name=re.compile(any_of("seniority.role_name")),
-        grade=re.compile(rf"{any_of('seniority.grade')}\s+(?:general\s+)?(?:{grades})"),
+        grade=re.compile(rf"{any_of('seniority.grade')}\s+(?:{any_of('seniority.between_grade')}\s+)?(?:{grades})"),
         title=re.compile(_in_title()),
-        numeral=re.compile(rf"(?i:{numbered}) {{1,2}}(?i:level )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"),
+        numeral=re.compile(
+            rf"(?i:{numbered}) {{1,2}}(?i:{_said('level_word')} )?(I{{1,3}}|IV|V|[1-5])\b(?![-–/ ]+(?:or |I|\d))"
+        ),
         ladder=re.compile(r"\b(?:L|IC|E)([3-7])\b"),
         support_line=re.compile(any_of("seniority.support_line"), re.IGNORECASE),
         manager=re.compile(any_of("seniority.manager"), re.IGNORECASE),
@@ -84,53 +84,48 @@ def patterns() -> Patterns:
 
 def _in_title() -> str:
     words = {level: any_of(f"seniority.title.{level}") for level in LEVELS if level != "staff"}
-    words["senior"] += f"|{_JAPANESE_SENIOR}"
-    words["junior"] += rf"|\Aassociate (?=[\w\s/+&-]{{0,30}}{any_of('seniority.technical_associate')})"
+    associate, staff = any_of("seniority.associate"), any_of("seniority.staff")
+    words["junior"] += rf"|\A{associate} (?=[\w\s/+&-]{{0,30}}{any_of('seniority.technical_associate')})"
     # A role's name is overwritten with low lines before.
-    words["staff"] = rf"\bstaff\b(?=[\w\s/+&-]{{0,40}}(?:{any_of('seniority.technical_staff')}|\b__))"
+    words["staff"] = rf"{staff}(?=[\w\s/+&-]{{0,40}}(?:{any_of('seniority.technical_staff')}|\b__))"
     return "|".join(f"(?P<{level}>{words[level]})" for level in LEVELS)
 
 
 def _in_english() -> str:
-    level, role = _said("level"), _said("role", languages=("en",))
-    asked_for = rf"(?: (?:{_said('asked_for')}))?"
+    level, role, word = _said("level"), _said("role", languages=("en",)), _said("level_word", languages=("en",))
+    in_words, starting, asked_for = _said("level_in_words"), _said("starting_level"), rf"(?: (?:{_said('asked_for')}))?"
     return (
-        rf"\b{_said('label')}{asked_for}\s{{0,3}}[:\-–\n]?\s{{0,3}}(?P<label>{level}(?:[-–/ ]{{1,3}}senior level)?)\b"
+        rf"\b{_said('label')}{asked_for}\s{{0,3}}[:\-–\n]?\s{{0,3}}"
+        rf"(?P<label>{level}(?:[-–/ ]{{1,3}}{_said('senior_level')})?)\b"
         rf"|(?:^|\n)\W{{0,3}}{_said('level_word')}{asked_for}\s?:\s?(?P<stated>{_said('level_alone')})\b"
-        rf"|\bthis is an? (?:[\w-]+,? ){{0,3}}?(?P<role>{level})(?:[- ](?:to|or)[- ](?:mid|senior))?(?:[- ]level)?,?"
-        rf" (?:[\w-]+,? ){{0,3}}?{role}\b"
-        r"|\b(?=[eijms])(?<!not a )(?<!not an )(?<!n['’]t a )(?<!n['’]t an )"
-        rf"(?P<level>(?:entry|junior|mid|senior|intermediate|early[- ]career)(?:[- ]level)?) {role}\b"
-        rf"|\b{_said('seeks')}:?\s{{1,2}}(?:for )?(?:an?|our|another|the) \(?(?:[\w-]+,? ){{0,5}}?"
-        r"(?P<sought>senior|junior|mid[- ](?:level|senior)|entry[- ]level|early[- ]career)\b"
-        rf"(?! {_said('of_people')})"
-        rf"|\b{_said('seeks_level')} (?:[\w-]+,? ){{0,3}}?"
-        r"(?P<wanted>senior|s[êé]nior|junior|júnior|pleno|confirmée?|medior|starsz|młodsz)"
-        r"|\bas (?:an?|our) (?P<as>senior|junior|mid[- ]level|entry[- ]level)\b(?! member)"
-        r"(?=[^.\n]{3,50}(?:, | )you\b)"
-        r"|\n\W{0,3}an? (?P<line>senior|junior|mid[- ]level|early[- ]career)\b"
-        r"|\bhir(?:ed|ing) at (?:an? |the )?(?P<at>senior|junior|mid|staff)[- ]level\b"
-        r"|\b(?:designed|ideal|perfect|intended|suited) for (?:an? )?"
-        r"(?P<for>early[- ]career|entry[- ]level|junior|mid[- ]level)\b"
+        rf"|\b{_said('this_is_a')} (?:[\w-]+,? ){{0,3}}?(?P<role>{level})(?:[- ]{_said('to_or')}[- ]{level})?"
+        rf"(?:[- ]{word})?,? (?:[\w-]+,? ){{0,3}}?{role}\b"
+        rf"|(?P<level>{any_of('seniority.said.level_before_role')}) {role}\b"
+        rf"|\b{_said('seeks')}:?\s{{1,2}}{_said('whom')} \(?(?:[\w-]+,? ){{0,5}}?"
+        rf"(?P<sought>{in_words})\b(?! {_said('of_people')})"
+        rf"|\b{_said('seeks_level')} (?:[\w-]+,? ){{0,3}}?(?P<wanted>{_said('level_sought')})"
+        rf"|\b{_said('as_a')} (?P<as>{in_words})\b(?! {_said('member')})(?=[^.\n]{{3,50}}(?:, | ){_said('you')}\b)"
+        rf"|\n\W{{0,3}}{_said('a')} (?P<line>{in_words})\b"
+        rf"|\b{_said('hired_at')} (?P<at>{level})[- ]{word}\b"
+        rf"|\b{_said('suits')} (?P<for>{starting})\b"
     )
 
 
 def _in_other_languages() -> str:
     """In the order of their words: `Dies ist eine Junior-Position`, `il s'agit d'un poste de niveau confirmé`."""
     role, at_level = _said("role", languages=_ABROAD), rf"(?:{_said('at_level')} )"
-    plain = rf"{_said('level_of_role')}e?"
+    plain, compound, word = _said("level_of_role"), _said("compound"), _said("level_word", languages=("en",))
     level = rf"(?:{plain}|{_said('level_behind_role')})"
-    compound = rf"(?:junior|senior|{_said('compound')})"
     of_people = rf"(?! {_said('of_people')})"
     kind = rf"(?:(?!{_said('preposition')}\b)[\w-]+,? )"
     return (
         rf"\b{_said('this_is')} {_said('article')} {kind}{{0,2}}?(?:"
-        rf"(?P<before>{level}|{_said('compound')})(?:[- ]level)?[- ]?{role}\b"
+        rf"(?P<before>{level}|{compound})(?:[- ]{word})?[- ]?{role}\b"
         rf"|{role} {at_level}?(?P<behind>{level})\b{of_people})"
         # Ce poste est de niveau senior; el puesto es junior; a vaga é de nível pleno
         rf"|\b{_said('this_role')} {role} {_said('is')} {at_level}?(?P<is>{level})\b{of_people}"
         # in dieser Senior-Rolle
-        rf"|\bdiese[rn]? (?P<this>{compound})[- ]?{role}\b"
+        rf"|\b{_said('in_this_role')} (?P<this>{compound})[- ]?{role}\b"
         # Poste junior; Vaga de nível pleno; Junior-Position; Nivel senior: where a line or a sentence begins
         rf"|(?:^|\n|[.!|] )\W{{0,3}}(?:{role} {at_level}?(?P<head>{level})\b{of_people}"
         rf"|(?P<compound>{compound})-?{role}\b|{at_level}(?P<alone>{plain})(?= ?(?:$|[\n.,;(|])))"

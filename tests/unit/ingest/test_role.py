@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.draft import Stated
-from services.ingest.domain.role.reader import read_role
+from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.role.title import read_title
 from services.rules.roles import roles
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.posting import LanguageLevel
-from services.ingest.domain.spoken.wishes import MOST_BETWEEN, optional_names
 from services.ingest.domain.spoken.words import BREAKS, EDGES, JOINTS, NAMES, SUPPORT, Word, WordKind
 from services.rules.speaking import LEVELS
 
 Where = Literal["title", "list", "text"]
 """A list is one whose heading says that it is of languages, or a board's field for them."""
+_MOST_BETWEEN: Final = 4
+"""Words of another kind that may stand between a wish and its language."""
+_PARTING: Final[frozenset[WordKind]] = frozenset({"comma", "dash", "open"})
+"""What stands behind one may be said of that alone."""
+_OWN: Final = SUPPORT - {"wanted"}
 
 
 class Said(NamedTuple):
@@ -28,7 +32,7 @@ class Said(NamedTuple):
 def said_of(words: Sequence[Word], where: Where, is_denied: Callable[[Word], bool], *, wished: bool) -> Iterator[Said]:
     """Read a sentence: of names that are denied nothing is said; `wished` is what its section says of all of it."""
     words = _without_asides(_without_lone_codes(words))
-    optional = optional_names(words)
+    optional = _optional_names(words)
     for first, stop in _runs(words):
         names = [at for at in range(first, stop) if words[at].kind in NAMES]
         if not names or not (_is_supported(words, first, stop, where) or optional.intersection(names)):
@@ -50,7 +54,7 @@ def said_of(words: Sequence[Word], where: Where, is_denied: Callable[[Word], boo
 
 def _behind(words: Sequence[Word], stop: int) -> Iterator[Word]:
     """A few words behind a run, up to the next language: "English communication abilities are" essential."""
-    for word in words[stop : stop + MOST_BETWEEN + 1]:
+    for word in words[stop : stop + _MOST_BETWEEN + 1]:
         if word.kind in NAMES or (word.kind == "other" and word.stop - word.start == 1):
             return
         yield word
@@ -195,3 +199,78 @@ def _level(words: Sequence[Word], group: Sequence[int], first: int, stop: int) -
 
 def _as_level(kind: WordKind) -> LanguageLevel | None:
     return next((level for level in LEVELS if level == kind), None)
+
+
+def _optional_names(words: Sequence[Word]) -> frozenset[int]:
+    """The names that are called optional."""
+    found: set[int] = set()
+    for at, word in enumerate(words):
+        if word.kind != "wanted":
+            continue
+        ahead = _ahead(words, at)
+        before = words[at - 1] if at else None
+        behind = words[at + 1] if at + 1 < len(words) else None
+        if behind is not None and behind.kind in LEVELS and not ahead:
+            continue  # a wish for a level
+        leads = before is None or before.kind in EDGES | {"and", "or", "other"}
+        if leads:
+            # "(bonus points for ...)" and "preferably at a bank" wish for something else.
+            found.update(ahead or (() if behind is not None and behind.kind == "other" else _back(words, at)))
+        else:
+            found.update(_back(words, at) or ahead)
+    return frozenset(found)
+
+
+def _ahead(words: Sequence[Word], at: int) -> list[int]:
+    """The names that a wish before them is for."""
+    found: list[int] = []
+    others = 0
+    if at + 1 < len(words) and words[at + 1].kind in JOINTS:
+        return found
+    for place in range(at + 1, len(words)):
+        word = words[place]
+        if word.kind in NAMES:
+            found.append(place)
+        elif word.kind in {"needed", "wanted"} or (word.kind in BREAKS and not word.stop - word.start > 1):
+            break
+        elif word.kind in BREAKS:
+            others += 1
+            if found or others > _MOST_BETWEEN:
+                break
+    return found
+
+
+def _back(words: Sequence[Word], at: int) -> list[int]:
+    """The names that a wish behind them is for."""
+    found: list[int] = []
+    others, of_more, closed = 0, False, 0
+    for place in range(at - 1, -1, -1):
+        word = words[place]
+        of_more = of_more or (word.kind in _OWN and not found and not closed)
+        closed += (word.kind == "close") - (word.kind == "open")
+        if word.kind in NAMES:
+            found.append(place)
+        elif word.kind == "needed" or word.kind == "wanted" or (word.kind == "other" and word.stop - word.start == 1):
+            break
+        elif word.kind in BREAKS:
+            others += 1
+            if found or others > _MOST_BETWEEN:
+                break
+        elif word.kind == "open" and closed >= 0:
+            continue
+        elif word.kind in _PARTING and ((not found and of_more) or (found and _has_its_own(words, place))):
+            break  # of other languages, of a level, or of those behind it alone
+    return found
+
+
+def _has_its_own(words: Sequence[Word], comma: int) -> bool:
+    """Whether what stands before a comma says by itself that its languages are spoken: "fluent in English, ..."."""
+    named = False
+    for place in range(comma - 1, -1, -1):
+        word = words[place]
+        if word.kind in _OWN:
+            return True
+        if word.kind in BREAKS or (word.kind in _PARTING and named):
+            return False
+        named = named or word.kind in NAMES
+    return False

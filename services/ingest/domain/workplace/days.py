@@ -45,7 +45,7 @@ def all_week() -> str:
 @cache
 def patterns() -> Patterns:
     """The patterns, compiled once."""
-    some, share = re.compile(rf"\b(?:{_few()} ?{_day()}|once|twice|{_ONE_TO_FOUR}x)\b"), re.compile(_share())
+    some, share = re.compile(rf"\b(?:{_few()} ?{_day()}|{_any('times')}|{_ONE_TO_FOUR}x)\b"), re.compile(_share())
     return Patterns(
         parts=(
             (some, re.compile(_days())),
@@ -64,8 +64,8 @@ def _any(entry: str) -> str:
 
 
 def _few() -> str:
-    some = f"(?:{_ONE_TO_FOUR}|{_any('some')})"
-    return rf"{some}(?:\s?(?:-|–|/|{_any('to')})\s?(?:{some}|5|five))?\+?(?: {_any('full')})?"
+    some, all_days = f"(?:{_ONE_TO_FOUR}|{_any('some')})", any_of("zone.number.five", whole=False)
+    return rf"{some}(?:\s?(?:-|–|/|{_any('to')})\s?(?:{some}|5|{all_days}))?\+?(?: {_any('full')})?"
 
 
 def _day() -> str:
@@ -77,8 +77,9 @@ def _week() -> str:
     return rf"(?:,? {_any('per')} ?{week}| ?/ ?{week}| {_any('weekly')})"
 
 
-def _at_office() -> str:
-    return rf"(?:(?:in|at|from|on)[- ]?(?:site|person|{office()})|{_any('at_office')})"
+def _there(before: str) -> str:
+    """In the office, behind words of the entry `before`; in person."""
+    return rf"(?:{_any(before)}[- ]?(?:{_any('presence')}|{office()})|{_any('at_office')})"
 
 
 def _about() -> str:
@@ -90,48 +91,43 @@ def _not_there() -> str:
 
 
 def _days() -> str:
-    few, day, week, home, about = _few(), _day(), _week(), _any("home"), _about()
-    place, not_there = f"(?:{_at_office()}|{home})", _not_there()
-    possible = rf"(?:(?: work(?:ing)?)?(?: {_any('is')})? {_any('possible')})?"
+    few, day, week, home, about, at = _few(), _day(), _week(), _any("home"), _about(), _there("in")
+    times, in_words = rf"(?:{_any('times')}|{_ONE_TO_FOUR}x)", rf"\(?{about}?"
+    possible = rf"(?:(?: {_any('work')})?(?: {_any('is')})? {_any('possible')})?"
     return (
-        rf"\b(?:{few} {_any('day_of')}[- ]?(?:days?|tage?n?)\b"
-        rf"|{few} ?{day}(?:{week})?,? (?:(?:working|work|spent|physically|of|is|are|davon) )?{place}\b{not_there}"
-        rf"|{place}(?: (?:de|in|à|en|em|di|van|w) [\w-]+)?{possible}(?:,? | ?: ?| ?\(| [-–] ){about}{{0,2}}"
+        rf"\b(?:{few} {_any('day_of')}[- ]?{_any('day')}\b"
+        rf"|{few} ?{day}(?:{week})?,? (?:{_any('spent')} )?(?:{at}|{home})\b{_not_there()}"
+        rf"|(?:{at}|{home})(?: {_any('of_town')} [\w-]+)?{possible}(?:,? | ?: ?| ?\(| [-–] ){about}{{0,2}}"
         rf"{few} ?{day}(?:{week}| ?\)|(?<=:)(?=$|\n))"
-        rf"|(?:{home}|präsenz|présentiel|on-?site) ?: ?{about}?{few} ?{day}"
-        rf"|(?:in|at)[- ](?:{office()}|person)[ ,(]{{1,2}}(?:at least |for |about |around |up to )?{few} ?"
-        rf"(?:days?|times?|x)\b"
-        rf"|(?:in|into|to) {office()},?\s\(?(?:at least |around |about )?(?:once|twice|{_ONE_TO_FOUR}x) "
-        r"(?:(?:a|per|each|every) week|weekly)\b"
-        rf"|offices? regularly \({_ONE_TO_FOUR}x per week\))"
+        rf"|(?:{home}|{_any('place_label')}) ?: ?{about}?{few} ?{day}"
+        rf"|{_any('in')}[- ](?:{office()}|{_any('presence')})[ ,(]{{1,2}}{about}?{few} ?{_any('day')}\b"
+        rf"|{_any('into')} {office()},?\s{in_words}{times}{week}\b"
+        rf"|{_any('office')}s? {_any('regularly')} \({_ONE_TO_FOUR}x{week}\))"
     )
 
 
 def _share() -> str:
-    part = rf"(?:(?:\d\d ?(?:%|percent)? ?(?:-|–|to|bis|à|a) ?)?[1-9]\d ?(?:%|{_any('percent')}))"
+    part = rf"(?:(?:\d\d ?(?:%|{_any('percent')})? ?(?:-|–|{_any('to')}) ?)?[1-9]\d ?(?:%|{_any('percent')}))"
     home, about = _any("home"), _about()
     return (
-        rf"(?<![\d\-–])(?<![\d\-–] ){part}(?: {_any('of_time')})? (?:spent |working |im |in |en |de |em |di )?"
-        rf"(?:{_at_office()}|{home})\b{_not_there()}"
-        rf"|\b{home}(?:[- ]?(?:anteil|quote|share))?(?: ?: ?| ?\(| ){about}?{part}(?! ?[-–] ?\d)"
-        r"|\b(?:(?:office|on-?site) (?:presence|attendance)|präsenz(?:anteil|quote)?|présence)[: ]{1,3}(?:is |of )?"
-        rf"{about}?{part}"
+        rf"(?<![\d\-–])(?<![\d\-–] ){part}(?: {_any('of_time')})? (?:{_any('share_in')} )?"
+        rf"(?:{_there('in')}|{home})\b{_not_there()}"
+        rf"|\b{home}(?:[- ]?{_any('share')})?(?: ?: ?| ?\(| ){about}?{part}(?! ?[-–] ?\d)"
+        rf"|\b{_any('share_label')}[: ]{{1,3}}(?:{_any('share_is')} )?{about}?{part}"
     )
 
 
 def _weekdays() -> str:
-    to_be, at = any_of("week.to_be"), rf"(?:(?:in|into|at|to|from|on)[- ](?:site|person|{office()})|{_at_office()})"
-    weekday = _any("weekday")
+    to_be, at, short, weekday = any_of("week.to_be"), _there("into"), _any("weekday_short"), _any("weekday")
     listed = rf"{weekday}(?:(?:,| &|/| {_any('and')}){{1,2}} ?(?:{_any('on')} )?{weekday}){{0,3}}"
-    not_on = rf"\b(?! ?(?:-|–|/|\d|at \d|{any_of('week.until')}))"
+    not_on = rf"\b(?! ?(?:-|–|/|\d|{_any('clock')} \d|{any_of('week.until')}))"
     ends = (word for language in LANGUAGES for word in written("week.range", language))
     not_of = "".join(rf"(?<!\b{word} )" for word in dict.fromkeys(ends)) + "(?<![-–])(?<![-–] )"
-    short = "(?:mon|tue|wed|thu|fri)"
     return (
         rf"{to_be}[^.\n]{{0,30}}?\b{at}\b[^.\n]{{0,25}}?{not_of}\b{listed}{not_on}"
         rf"|{to_be}[^.\n]{{0,20}}?{not_of}\b{listed}{not_on}[^.\n]{{0,15}}?\b{at}\b"
         rf"|{not_of}\b{listed}{not_on}[^.\n]{{0,30}}?{to_be}[^.\n]{{0,20}}?\b{at}\b"
         rf"|{any_of('week.office_day')}[^.\n]{{0,25}}?\b{listed}{not_on}"
-        rf"|\b(?:in[- ]?office|office|on-?site)(?: days?)? ?[:(] ?{short}\b(?:(?:, ?| and | & |/){short}\b)*"
-        r"(?! ?(?:-|–|to\b))"
+        rf"|{any_of('week.days_label')} ?[:(] ?{short}\b(?:(?:, ?| {_any('and')} | & |/){short}\b)*"
+        rf"(?! ?(?:-|–|{_any('until')}\b))"
     )

@@ -1,14 +1,16 @@
 """The roles of a posting: from its title, then its title and the board's category, then what the text says."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Final, Literal
 
 from schemas.posting import Evidence
 from services.ingest.domain.draft import Stated
 from services.ingest.domain.findings import evidence_of, quote
-from services.ingest.domain.role.text import announced
+from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.role.title import Named, head_in, read_title
 from services.rules.roles import WEAK, Roles
 
@@ -17,6 +19,9 @@ RoleSource = Literal["title", "category", "text", "unknown"]
 _MOST_TITLE: Final = 300
 _MOST_TEXT: Final = 20_000
 _MOST_ANNOUNCED: Final = 12
+_MOST_BEHIND: Final = 80
+"""Characters behind the words that announce a role."""
+_BEGINS: Final = r"(?:^|[.!?\n•]\s{0,3})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def _from_categories(title: str, categories: Sequence[Stated], known: Roles) -> 
 
 
 def _from_text(text: str, known: Roles) -> RoleReading | None:
-    for start, end in islice(announced(text), _MOST_ANNOUNCED):
+    for start, end in islice(_announced(text), _MOST_ANNOUNCED):
         said = text[start:end]
         named = tuple(one for one in read_title(said, known) if _is_called(said[one.start : one.end], one, known))
         if named:
@@ -69,6 +74,25 @@ def _from_text(text: str, known: Roles) -> RoleReading | None:
                 spans,
             )
     return None
+
+
+def _announced(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a text that name who is sought, in order: "we are looking for a ...", "als ... wirst du"."""
+    announces, ends = _patterns()
+    for found in announces.finditer(text):
+        stop = min(len(text), found.end() + _MOST_BEHIND)
+        end = ends.search(text, found.end(), stop)
+        yield found.end(), end.start() if end else stop
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What announces a role, and what ends its name."""
+    announces = rf"{any_of('sought.announces')}(?: |(?<=['’]))|{_BEGINS}{any_of('sought.as')} "
+    return (
+        re.compile(rf"(?i:{announces})|{_BEGINS}(?i:{any_of('sought.as_called')}) (?=[A-ZÄÖÜ])"),
+        re.compile(rf"[.!?;:,\n•(]|\s{any_of('sought.ends')}\s"),
+    )
 
 
 def _is_called(words: str, named: Named, known: Roles) -> bool:
