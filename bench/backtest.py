@@ -33,8 +33,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.windows import Arrival
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.sql.store import open_store
-from services.usecases.backtest_report import Report, report_json, report_of
-from services.usecases.backtests import look_back
+from services.usecases.backtests import Report, look_back, report_json, report_of
 from services.usecases.previews import IndexedPostings, StoredPostings
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.postgresql import migrated_database

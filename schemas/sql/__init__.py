@@ -4,9 +4,8 @@ Enters: nothing. Leaves: one complete MetaData, and the Alembic migrations that 
 """
 
 from schemas.sql import ingest as _ingest  # noqa: F401 (registers its tables)
-from schemas.sql import runtime as _runtime  # noqa: F401 (registers its table)
 from schemas.sql import tables as _tables  # noqa: F401 (registers its tables)
-from schemas.sql import workers as _workers  # noqa: F401 (registers its table)
+from schemas.sql import workers as _workers  # noqa: F401 (registers its tables)
 from schemas.sql.base import metadata
 
 __all__ = ["metadata"]

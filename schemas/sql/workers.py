@@ -1,4 +1,4 @@
-"""The table of workers: which there are, and how they fare."""
+"""The tables of workers: which there are and how they fare, and who does what only one of them may do."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
 
@@ -27,4 +27,14 @@ workers = Table(
     Column("last_error_at", Moment),
     Column("probes", Text, comment="host:port of its /metrics"),
     comment="What each worker says of itself every few seconds; old rows go.",
+)
+
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False, comment="a process"),
+    Column("until", Moment, nullable=False, comment="by the clock of the store; others may take it then"),
+    comment="Who may do what only one process at a time may do.",
 )

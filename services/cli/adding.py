@@ -10,8 +10,8 @@ from services.cli.output import doing
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.settings import settings_path
-from services.usecases import feeds
-from services.usecases.feeds import CheckReport, IngestSettings
+from services.usecases import sources
+from services.usecases.sources import CheckReport, IngestSettings
 
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also a private or loopback address.")]
 FeedFormat = Annotated[
@@ -25,8 +25,8 @@ def checked(
 ) -> CheckReport:
     """Read a feed, saying meanwhile what is done, and tell what it would give. Raises UsageError."""
     with doing() as say:
-        report = feeds.check(settings, target, format, allow_private=allow_private, now=now, tell=say, name=name)
-    for line in feeds.lines(report):
+        report = sources.check(settings, target, format, allow_private=allow_private, now=now, tell=say, name=name)
+    for line in sources.lines(report):
         typer.echo(line)
     return report
 

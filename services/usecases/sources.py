@@ -1,19 +1,59 @@
-"""The sources of the settings: how each fares, and what operators say of them."""
+"""Sources: how each fares, what operators say of it, and a feed tried before it is added to the settings file."""
 
-from collections.abc import Sequence
+import json
+import os
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from random import SystemRandom
 
+from pydantic import ValidationError
+
+from schemas.faults import first_fault
+from schemas.posting import Posting
+from services.ingest.adapters.formats.catalogue import Catalogue
+from services.ingest.adapters.formats.registry import detect, named_formats
 from services.ingest.adapters.sql import SqlSourceLedger
+from services.ingest.app import make_normalise, make_reader
+from services.ingest.check import CheckReport, lines
+from services.ingest.check import check as checked
 from services.ingest.domain.polling.schedule import SourceHealth
-from services.ingest.settings import SourceSettings
+from services.ingest.mapping.files import PREFIX, mapping_in, name_of, shipped, shipped_texts
+from services.ingest.ports import Format
+from services.ingest.settings import IngestSettings, SourceSettings, source_for
+from services.ingest.trial import Fallen, trial
 from services.operating import expected_of
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.figures.stream import SourceFigures, SourceState, read_source_figures
+from services.settings import load_settings
 from services.usecases.installation import Installation
-from services.usecases.pauses import require_source
+from services.usecases.progress import Tell
+from services.usecases.workers import require_source
 
-__all__ = ["SourceFigures", "SourceHealth", "Standing", "accept", "again", "standings"]
+__all__ = [
+    "CheckReport",
+    "Fallen",
+    "Format",
+    "IngestSettings",
+    "Normaliser",
+    "SourceFigures",
+    "SourceHealth",
+    "Standing",
+    "accept",
+    "add",
+    "again",
+    "check",
+    "lines",
+    "mapping_text",
+    "named_formats",
+    "normaliser",
+    "reading_as",
+    "shipped",
+    "standings",
+]
 
 _RANK: dict[SourceState, int] = {"silent": 0, "hanging": 1, "failing": 2, "shrunk": 3, "paused": 4}
 """What is not well, the worst first."""
@@ -64,3 +104,128 @@ def again(installation: Installation, source: str | None) -> int:
     if source is not None:
         require_source(installation.settings, source)
     return SqlSourceLedger(installation.engine).send_again(source)
+
+
+Normaliser = Callable[[bytes, str, datetime], Iterator[Posting | Fallen]]
+"""A feed's bytes, by the name of a source, to its postings and what falls out."""
+
+
+def reading_as(settings: IngestSettings, format: str | None, mapping: Path | None) -> tuple[IngestSettings, str]:
+    """The settings with the mapping of a file among them, and the format to read by. Raises UsageError."""
+    if mapping is None:
+        named = format or "auto"
+        if named != "auto":
+            Catalogue(settings.mappings).format_named(named)
+        return settings, named
+    if format is not None:
+        raise UsageError("a feed is read by its format or by a mapping, not by both")
+    name = name_of(str(mapping))
+    known = {**settings.mappings, name: mapping_in(mapping)}
+    return settings.model_copy(update={"mappings": known}), f"{PREFIX}{name}"
+
+
+def normaliser(format: str | None, mapping: Path | None) -> Normaliser:
+    """Normalise feeds of a format or a mapping, else of what each tells by its content. Raises UsageError."""
+    settings, wanted = reading_as(IngestSettings(), format, mapping)
+    named = None if wanted == "auto" else Catalogue(settings.mappings).format_named(wanted)
+    normalise = make_normalise()
+
+    def normalised(body: bytes, source: str, now: datetime) -> Iterator[Posting | Fallen]:
+        return trial(body, source=source, found=named or detect(body), normalise=normalise, now=now)
+
+    return normalised
+
+
+def check(
+    settings: IngestSettings,
+    target: str,
+    format: str,
+    *,
+    allow_private: bool,
+    now: datetime,
+    tell: Tell,
+    name: str = "check",
+) -> CheckReport:
+    """Read a feed as a poll would, and say what it would give; `tell` is told what is being done. Raises UsageError."""
+    source = _source(name, target, allow_private=allow_private, format=format)
+    return checked(
+        source,
+        reader=make_reader(settings, SystemRandom()),
+        normalise=make_normalise(),
+        now=now,
+        max_age=settings.max_age,
+        progress=tell,
+    )
+
+
+def mapping_text(name: str) -> str:
+    """The file of a mapping that comes along. Raises UsageError where none is called so."""
+    texts = shipped_texts()
+    if name not in texts:
+        raise UsageError(f'no mapping called "{name}" comes along; there are: {", ".join(texts)}')
+    return texts[name]
+
+
+def add(
+    file: Path,
+    name: str,
+    url: str,
+    *,
+    every: str | None = None,
+    allow_private: bool = False,
+    format: str | None = None,
+    mapping: Path | None = None,
+) -> None:
+    """Append a source to the settings file, if it can be read with it. Raises UsageError, UnavailableError."""
+    is_web = _source(name, url).is_web
+    values: dict[str, str | bool | None] = {
+        "name": name,
+        "url": url if is_web else _beside(file, Path(url)),
+        "format": format,
+        "mapping": None if mapping is None else _beside(file, mapping),
+        "every": every,
+        "allow_private": allow_private or None,
+    }
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    _append(file, "\n".join(("[[ingest.sources]]", *lines, "")))
+
+
+def _append(file: Path, block: str) -> None:
+    tried = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        joined = f"{file.read_text(encoding='utf-8').rstrip()}\n\n{block}"
+        _require_tables(file, joined)
+        tried.touch(mode=0o600, exist_ok=False)
+        shutil.copymode(file, tried)
+        tried.write_text(joined, encoding="utf-8")
+        Catalogue(load_settings(tried).ingest.mappings)
+        tried.replace(file)
+    except UsageError as error:
+        raise UsageError(str(error).replace(str(tried), str(file))) from None
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        tried.unlink(missing_ok=True)
+
+
+def _require_tables(file: Path, joined: str) -> None:
+    """Raises UsageError where a file that can be read takes no further table of a source."""
+    try:
+        tomllib.loads(joined)
+    except tomllib.TOMLDecodeError:
+        raise UsageError(
+            f"the sources of {file} are one list, which takes no more; write each as [[ingest.sources]]"
+        ) from None
+
+
+def _source(name: str, url: str, *, allow_private: bool = False, format: str = "auto") -> SourceSettings:
+    try:
+        return source_for(url, name=name, allow_private=allow_private, format=format)
+    except ValidationError as error:
+        raise UsageError(str(first_fault(error))) from None
+
+
+def _beside(file: Path, path: Path) -> str:
+    """As the settings file names it: below its folder by what follows that, else whole."""
+    whole, folder = path.expanduser().resolve(), file.resolve().parent
+    return str(whole.relative_to(folder) if whole.is_relative_to(folder) else whole)

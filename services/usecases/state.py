@@ -1,4 +1,4 @@
-"""What is kept: brought up to date, written into an archive, and put back from one."""
+"""What an installation keeps: its tables brought up to date, log, store and secret backed up and restored."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,18 +1,62 @@
-"""Workers that have been heard of, and forgetting one that is gone."""
+"""What runs: workers that have been heard of, and what operators hold and let go on, obeyed within a second."""
 
 from datetime import datetime
 
+from services.processes import PUSH, SERVICES
+from services.runtime.errors import UsageError
 from services.runtime.health.heartbeat import Worker, forget_worker, read_workers
+from services.runtime.pauses import SqlPauses
+from services.settings import Settings
 from services.usecases.installation import Installation
 
-__all__ = ["Worker", "forget", "listed"]
+__all__ = ["NAMES", "SENDING", "Worker", "forget", "hold", "hold_source", "listed", "require_name", "require_source"]
+
+
+SENDING = "sending"
+_PROCESSES = tuple(dict.fromkeys(name.partition(".")[0] for name in (*SERVICES, PUSH)))
+NAMES = (SENDING, *dict.fromkeys((*_PROCESSES, *SERVICES, PUSH, "housekeeper")))
+"""What can be held beside sources: sending, a process with all its services, a service."""
 
 
 def listed(installation: Installation) -> tuple[Worker, ...]:
-    """Those of the last day. Raises UnavailableError."""
+    """Those that were heard of in the last day. Raises UnavailableError."""
     return read_workers(installation.engine)
 
 
 def forget(installation: Installation, name: str, now: datetime) -> None:
     """Drop a lost worker from all that is shown; it is back with its next heartbeat. Raises UsageError."""
     forget_worker(installation.engine, name, now)
+
+
+def require_name(what: str) -> None:
+    """Raises UsageError for what is not one of `NAMES`."""
+    if what not in NAMES:
+        raise UsageError(f"{what!r} is nothing that can be paused; there are {', '.join(NAMES)}")
+
+
+def hold(installation: Installation, what: str, now: datetime, *, paused: bool) -> None:
+    """Hold one of `NAMES`, or let it go on; nothing is lost meanwhile. Raises UsageError for any other."""
+    require_name(what)
+    pauses = SqlPauses(installation.engine)
+    if what == SENDING:
+        pauses.set_sending(paused, now)
+    else:
+        pauses.set_service(what, paused, now)
+
+
+def hold_source(installation: Installation, source: str, now: datetime, *, paused: bool) -> None:
+    """Hold a source, so that it is neither polled nor pushed to, or let it go on.
+
+    Raises UsageError for one to hold that the settings do not name; one that they named before can go on.
+    """
+    if paused:
+        require_source(installation.settings, source)
+    SqlPauses(installation.engine).set_source(source, paused, now)
+
+
+def require_source(settings: Settings, source: str) -> None:
+    """Raises UsageError for a source that the settings do not name."""
+    ingest = settings.ingest
+    names = [source.name for source in ingest.sources] + [key.source for key in ingest.push.keys.values()]
+    if source not in names:
+        raise UsageError(f"there is no source {source}; the settings name {', '.join(names) or 'none'}")

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.codec import decode
 from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
-from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.domain.people import Subscriber
 from services.runtime.records import Record
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, new_store
@@ -34,20 +34,20 @@ def publish(store: NotifierStore, topic: list[Record]) -> None:
 
 def states(topic: list[Record]) -> dict[int, tuple[int, bool, Criteria]]:
     """By key what an index makes of the topic: the highest version, the first where one comes twice."""
-    found: dict[int, tuple[int, bool, Criteria]] = {}
+    newest: dict[int, tuple[int, bool, Criteria]] = {}
     for record in topic:
         one = decode(CriteriaRecord, record.value)
-        if one.key not in found or found[one.key][0] < one.version:
-            found[one.key] = (one.version, one.removed, one.criteria)
-    return found
+        if one.key not in newest or newest[one.key][0] < one.version:
+            newest[one.key] = (one.version, one.removed, one.criteria)
+    return newest
 
 
-def mend(store: NotifierStore, topic: list[Record]) -> Difference:
+def mend(store: NotifierStore, topic: list[Record]) -> Drift:
     again, published = CriteriaRepair(store.engine), published_of(topic)
-    found = again.difference(published)
-    again.publish(found, published, NOW)
+    drift = again.drift(published)
+    again.publish(drift, published, NOW)
     publish(store, topic)
-    return found
+    return drift
 
 
 def two_searches(store: NotifierStore) -> Subscriber:
@@ -76,7 +76,7 @@ def test_a_topic_made_anew_gets_all_that_somebody_wants_in_the_versions_that_ind
     store.searches.delete(store.search(ada, "rust", RUST).search_id, NOW)
     publish(store, old)
     topic: list[Record] = []
-    assert mend(store, topic) == Difference((0, 1), ())
+    assert mend(store, topic) == Drift((0, 1), ())
     assert states(topic) == {0: (2, False, PYTHON), 1: (1, False, GO)}
     assert not mend(store, topic)
 
@@ -91,7 +91,7 @@ def test_a_restored_store_overrules_what_it_has_forgotten(store: NotifierStore, 
     two_searches(restored)
     publish(restored, [])
 
-    assert mend(restored, topic) == Difference((0,), (2, 3))
+    assert mend(restored, topic) == Drift((0,), (2, 3))
     now = states(topic)
     assert now == {0: (3, False, PYTHON), 1: (1, False, GO), 2: (2, True, RUST), 3: (2, True, JAVA)}
     assert not mend(restored, topic)

@@ -66,7 +66,7 @@ class Worker:
 
 def run_out(store: NotifierStore) -> None:
     """Let the time of the store pass the end of all leases."""
-    from schemas.sql.runtime import leases
+    from schemas.sql.workers import leases
     from services.runtime.sql.store import writing
 
     with writing(store.engine) as connection:

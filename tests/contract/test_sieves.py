@@ -17,8 +17,7 @@ from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict
 from services.runtime.elasticsearch.client import SearchEngine
-from services.usecases.backtest_report import report_json, report_of
-from services.usecases.backtests import look_back
+from services.usecases.backtests import look_back, report_json, report_of
 from tests.support import generate
 from tests.support.engines import elasticsearch_of_my_own
 from tests.support.judging import FETCHED, floor, having, paying

@@ -19,7 +19,7 @@ from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, progress
 from services.runtime.errors import UsageError
 from services.usecases import backtests
-from services.usecases.backtest_report import Charged, Gained, Job, Report, report_json
+from services.usecases.backtests import Charged, Gained, Job, Report, report_json
 from services.usecases.errors import TooManyDaysError
 from services.usecases.searches import Query
 from services.usecases.wording import (

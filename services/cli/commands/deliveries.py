@@ -11,8 +11,8 @@ from schemas.counted import counted
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
-from services.usecases import deliveries
-from services.usecases.deliveries import STATES, ListedDelivery
+from services.usecases import mail
+from services.usecases.mail import STATES, ListedDelivery
 from services.usecases.wording import ago
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,9 +35,9 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """Deliveries in a state: by default those of which nobody knows whether they went out."""
-    at, named = moment(now), deliveries.state_named(state)
+    at, named = moment(now), mail.state_named(state)
     installation = open_installation(config, create=False)
-    listed = deliveries.listed(installation, named, most)
+    listed = mail.listed(installation, named, most)
     if as_json:
         for delivery in listed:
             print_json(_as_json(delivery, addresses=addresses))
@@ -49,7 +49,7 @@ def list_deliveries(
     )
     if rows and state == "unknown":
         typer.echo("Ask the mail provider by delivery id; then `jobchime delivery settle DELIVERY accepted|not-sent`.")
-    if others := {other: number for other, number in deliveries.counts(installation).items() if other != named}:
+    if others := {other: number for other, number in mail.counts(installation).items() if other != named}:
         elsewhere = ", ".join(f"{number:,} {other}" for other, number in others.items())
         typer.echo(f"In other states: {elsewhere}; `jobchime delivery list --state STATE` lists those of one.")
 
@@ -65,7 +65,7 @@ def settle(
     """Say of a delivery that is unknown whether it went out. Its jobs may come again where it did not."""
     at, installation = moment(now), open_installation(config, create=False)
     for name in sys.stdin.read().split() if delivery == "-" else (delivery,):
-        state = deliveries.settle(installation, name, at, accepted=outcome is Outcome.ACCEPTED, resend=resend)
+        state = mail.settle(installation, name, at, accepted=outcome is Outcome.ACCEPTED, resend=resend)
         typer.echo(f"{name} is {state.replace('_', ' ')} now.")
 
 

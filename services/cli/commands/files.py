@@ -24,11 +24,11 @@ from services.runtime.files.named import is_file, is_folder, open_named, read_na
 from services.runtime.files.private import privately
 from services.runtime.printable import escaped
 from services.runtime.strict_json import read_alone, reason_of
-from services.usecases import feeds
+from services.usecases import sources
 from services.usecases.errors import WrongFieldError
 from services.usecases.explaining import explain_text, pair_json, verdict
-from services.usecases.feeds import Fallen
 from services.usecases.searches import criteria_from
+from services.usecases.sources import Fallen
 
 
 def normalise(
@@ -40,7 +40,7 @@ def normalise(
     summary: Annotated[bool, typer.Option("--summary", help="A table of counts a file, on standard error.")] = False,
 ) -> None:
     """Print the posting.v1 of each item of feed files as JSON lines."""
-    normalised = feeds.normaliser(None if format == "auto" else format, mapping)
+    normalised = sources.normaliser(None if format == "auto" else format, mapping)
     at, found = moment(now), _feed_files(files)
     counts: dict[Path, Counter[str]] = {}
     with ExitStack() as stack:

@@ -8,7 +8,7 @@ from services.cli.opened import say
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import print_json
 from services.settings import load_settings
-from services.usecases import trial_mail
+from services.usecases import mail as mails
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def send_trial(
 
     It goes out while sending is paused too, and only to an address that mail.allow names.
     """
-    accepted = trial_mail.send(load_settings(config), address, moment(None), tell=say)
+    accepted = mails.send_trial(load_settings(config), address, moment(None), tell=say)
     if as_json:
         print_json({"mailer": accepted.mailer, "where": accepted.where, "answer": accepted.answer})
     else:

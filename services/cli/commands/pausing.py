@@ -6,7 +6,7 @@ import typer
 
 from services.cli.opened import open_installation
 from services.cli.options import Config, moment
-from services.usecases.pauses import NAMES, SENDING, hold, require_name
+from services.usecases.workers import NAMES, SENDING, hold, require_name
 
 What = Annotated[str, typer.Argument(metavar="SERVICE|sending", help=f"One of {', '.join(NAMES)}.")]
 

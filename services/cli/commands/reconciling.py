@@ -12,7 +12,7 @@ from services.cli.options import Config, Now, moment
 from services.cli.output import progress
 from services.runtime.errors import UsageError
 from services.settings import load_settings
-from services.usecases.reconciling import Day, Difference, compared
+from services.usecases.recovery import Day, Difference, compared
 
 
 def reconcile(

@@ -7,7 +7,7 @@ import typer
 from services.cli.options import Config, Now, moment
 from services.cli.output import progress
 from services.settings import load_settings
-from services.usecases.reindexing import Index, rebuild
+from services.usecases.recovery import Index, rebuild
 
 
 def reindex(

@@ -8,7 +8,7 @@ from schemas.topics import CRITERIA
 from services.cli.opened import open_installation
 from services.cli.options import Config, Now, moment
 from services.settings import load_settings
-from services.usecases.republishing import Difference, publish, read_on, require_topics
+from services.usecases.recovery import Drift, publish, read_on, require_topics
 
 
 def republish(
@@ -25,9 +25,9 @@ def republish(
     with open_installation(config, create=False) as installation:
         said = read_on(installation, dry_run=dry_run)
         _say_read_on(said, dry_run=dry_run)
-        found = publish(installation, moment(now), dry_run=dry_run)
-        _say_published(found, dry_run=dry_run)
-    if dry_run and (said or found):
+        drift = publish(installation, moment(now), dry_run=dry_run)
+        _say_published(drift, dry_run=dry_run)
+    if dry_run and (said or drift):
         raise typer.Exit(1)
 
 
@@ -40,12 +40,12 @@ def _say_read_on(said: str, *, dry_run: bool) -> None:
         typer.echo(f"{said}: the notifier reads on where the store ends; what it reads twice adds nothing.")
 
 
-def _say_published(found: Difference, *, dry_run: bool) -> None:
-    if not found:
+def _say_published(drift: Drift, *, dry_run: bool) -> None:
+    if not drift:
         typer.echo(f"{CRITERIA.name} tells what the store does.")
         return
     typer.echo(
-        f"{CRITERIA.name} lacks the newest state of {len(found.newest):,} criteria, and holds {len(found.strangers):,}"
+        f"{CRITERIA.name} lacks the newest state of {len(drift.newest):,} criteria, and holds {len(drift.strangers):,}"
         " that the store does not know."
     )
     if not dry_run:

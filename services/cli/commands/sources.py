@@ -14,11 +14,10 @@ from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
 from services.runtime.privacy.secrets import without_keys
 from services.settings import load_settings
-from services.usecases import feeds, sources
-from services.usecases.feeds import Format, reading_as
-from services.usecases.pauses import hold_source, require_source
-from services.usecases.sources import SourceFigures, SourceHealth
+from services.usecases import sources
+from services.usecases.sources import Format, SourceFigures, SourceHealth, reading_as
 from services.usecases.wording import ago
+from services.usecases.workers import hold_source, require_source
 
 app = typer.Typer(no_args_is_help=True)
 _MOST_WELL = 30
@@ -97,7 +96,7 @@ def add(
         if not report.usable:
             why = "could not be read" if report.failure else "would give no posting now"
             raise UsageError(f"{without_keys(url)} {why}, so that it was not added; --unchecked adds it all the same")
-    feeds.add(file, name, url, every=every, allow_private=allow_private, format=format, mapping=mapping)
+    sources.add(file, name, url, every=every, allow_private=allow_private, format=format, mapping=mapping)
     typer.echo(f"Added {name} to {file}. What runs takes it up when it is started anew.")
 
 
@@ -107,21 +106,21 @@ def show_mapping(
 ) -> None:
     """Print a mapping that comes along, to begin your own with."""
     if name is None:
-        rows = [(known, mapping.kind, mapping.label) for known, mapping in feeds.shipped().items()]
+        rows = [(known, mapping.kind, mapping.label) for known, mapping in sources.shipped().items()]
         console().print(table(f"{len(rows)} mappings", ("mapping", "kind", "of"), rows))
         return
-    typer.echo(feeds.mapping_text(name), nl=False)
+    typer.echo(sources.mapping_text(name), nl=False)
 
 
 @app.command("formats")
 def formats(as_json: AsJson = False) -> None:
     """The feed formats that are read, and the addresses that serve them."""
-    for known in feeds.named_formats():
+    for known in sources.named_formats():
         if as_json:
             print_json(_format_json(known))
     if as_json:
         return
-    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in feeds.named_formats()]
+    rows = [(known.name, known.title, "\n".join(known.addresses) or "any") for known in sources.named_formats()]
     console().print(table(f"{len(rows)} formats", ("format", "of", "addresses"), rows))
 
 

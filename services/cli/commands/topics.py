@@ -7,8 +7,8 @@ import typer
 from services.cli.options import AsJson, Config
 from services.cli.output import console, print_json, table
 from services.settings import load_settings
-from services.usecases import topics
-from services.usecases.topics import Finding
+from services.usecases import recovery
+from services.usecases.recovery import Finding
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -17,27 +17,27 @@ app = typer.Typer(no_args_is_help=True)
 def create_topics(config: Config = None, as_json: AsJson = False) -> None:
     """Make the topics that are missing, and mend what differs; safe to run again."""
     settings = load_settings(config)
-    done = topics.create(settings)
+    done = recovery.create_topics(settings)
     if as_json:
         _print_json(done)
     elif done:
         console().print(table("", ("topic", "done"), [(one.topic, one.what) for one in done]))
     else:
-        typer.echo(f"All {topics.count(settings)} topics are as they should be.")
+        typer.echo(f"All {recovery.count_topics(settings)} topics are as they should be.")
 
 
 @app.command("check")
 def check_topics(config: Config = None, as_json: AsJson = False) -> None:
     """What of the topics is missing or not as it should be, and how to mend it. Exit 1 where there is something."""
     settings = load_settings(config)
-    findings = topics.check(settings)
+    findings = recovery.check_topics(settings)
     if as_json:
         _print_json(findings)
     elif findings:
         rows = [(one.topic, one.what, one.mend) for one in findings]
         console().print(table("", ("topic", "found", "how to mend it"), rows))
     else:
-        typer.echo(f"All {topics.count(settings)} topics are as they should be.")
+        typer.echo(f"All {recovery.count_topics(settings)} topics are as they should be.")
     if findings:
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from schemas.topics import CRITERIA
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
-from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Difference, published_of
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.app import make_agreement
 from services.overview.doctor.finding import Finding
 from services.runtime.kafka.reader import RecordReader
@@ -26,11 +26,11 @@ def agreement(engine: Engine, kafka: KafkaSettings) -> Iterator[Finding]:
 
 def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
     repair = CriteriaRepair(engine)
-    found = _difference(repair, kafka)
+    found = _drift(repair, kafka)
     if found and not SqlOutbox(engine).pending(1):
         # What was on its way at the first look has arrived at the second.
-        second = _difference(repair, kafka)
-        found = Difference(_both(found.newest, second.newest), _both(found.strangers, second.strangers))
+        second = _drift(repair, kafka)
+        found = Drift(_both(found.newest, second.newest), _both(found.strangers, second.strangers))
     if not found:
         return Finding("criteria", "well", f"{CRITERIA.name} tells what the store does")
     if SqlOutbox(engine).pending(1):
@@ -42,9 +42,9 @@ def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
     return Finding("criteria", "wrong", said, _MEND)
 
 
-def _difference(repair: CriteriaRepair, kafka: KafkaSettings) -> Difference:
+def _drift(repair: CriteriaRepair, kafka: KafkaSettings) -> Drift:
     with RecordReader(kafka) as reader:
-        return repair.difference(published_of(reader.read_all(CRITERIA.name)))
+        return repair.drift(published_of(reader.read_all(CRITERIA.name)))
 
 
 def _both(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:

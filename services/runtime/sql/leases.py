@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, func, or_, select
 
-from schemas.sql.runtime import leases
+from schemas.sql.workers import leases
 from services.runtime.sql.store import is_postgresql, retried, upsert, writing
 
 _RENEW_BELOW = 0.75

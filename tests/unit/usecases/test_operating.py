@@ -9,10 +9,10 @@ from schemas.posting import Posting
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
-from services.usecases import deliveries, feeds, overview, pauses, release, sources
+from services.usecases import mail, overview, release, sources, workers
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
-from services.usecases.trial_mail import send
+from services.usecases.mail import send_trial
 from tests.support.installed_store import installation_in
 from tests.support.notifying import NOW
 
@@ -28,16 +28,16 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 def test_a_source_that_is_held_stands_first_and_is_not_well(installation: Installation) -> None:
     assert [one.source.name for one in sources.standings(installation, NOW)] == ["ash", "birch"]
-    pauses.hold_source(installation, "birch", NOW, paused=True)
+    workers.hold_source(installation, "birch", NOW, paused=True)
     first, second = sources.standings(installation, NOW)
     assert (first.source.name, first.figures.state, first.well, first.health) == ("birch", "paused", False, None)
     assert second.well
 
 
 def test_a_source_that_left_the_settings_can_still_go_on(installation: Installation) -> None:
-    pauses.hold_source(installation, "elm", NOW, paused=False)
+    workers.hold_source(installation, "elm", NOW, paused=False)
     for refused in (
-        lambda: pauses.hold_source(installation, "elm", NOW, paused=True),
+        lambda: workers.hold_source(installation, "elm", NOW, paused=True),
         lambda: sources.accept(installation, "elm"),
         lambda: sources.again(installation, "elm"),
     ):
@@ -48,45 +48,45 @@ def test_a_source_that_left_the_settings_can_still_go_on(installation: Installat
 
 
 def test_what_can_be_held_is_named_and_held(installation: Installation) -> None:
-    pauses.hold(installation, pauses.SENDING, NOW, paused=True)
-    pauses.hold(installation, "matcher", NOW, paused=True)
+    workers.hold(installation, workers.SENDING, NOW, paused=True)
+    workers.hold(installation, "matcher", NOW, paused=True)
     held = SqlPauses(installation.engine).read()
     assert (held.sending, held.services) == (True, {"matcher"})
     with pytest.raises(UsageError, match="nothing that can be paused"):
-        pauses.hold(installation, "everything", NOW, paused=True)
+        workers.hold(installation, "everything", NOW, paused=True)
 
 
 def test_a_feed_gives_postings_and_what_falls_out_before_it_is_a_source() -> None:
-    given, fallen = feeds.normaliser(None, None)(LINES, "garden", NOW)
+    given, fallen = sources.normaliser(None, None)(LINES, "garden", NOW)
     assert isinstance(given, Posting)
     assert given.title == "Gardener"
-    assert isinstance(fallen, feeds.Fallen)
+    assert isinstance(fallen, sources.Fallen)
     with pytest.raises(UsageError):
-        feeds.normaliser("nosuch", None)
+        sources.normaliser("nosuch", None)
 
 
 def test_a_source_is_added_beside_those_that_are_there_or_the_file_stays_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "jobchime.toml"
     file.write_text('[[ingest.sources]]\nname = "ash"\nurl = "https://ash.example/feed"\n')
-    feeds.add(file, "birch", "https://birch.example/feed", every="15m")
+    sources.add(file, "birch", "https://birch.example/feed", every="15m")
     assert [one.name for one in load_settings(file).ingest.sources] == ["ash", "birch"]
     before = file.read_text()
     with pytest.raises(UsageError):
-        feeds.add(file, "birch", "https://birch.example/other")
+        sources.add(file, "birch", "https://birch.example/other")
     assert file.read_text() == before
 
 
 def test_a_mail_that_was_accepted_never_goes_out_again(installation: Installation) -> None:
     with pytest.raises(UsageError, match="was accepted"):
-        deliveries.settle(installation, "any", NOW, accepted=True, resend=True)
+        mail.settle(installation, "any", NOW, accepted=True, resend=True)
     with pytest.raises(UsageError, match="no state of a delivery"):
-        deliveries.state_named("lost")
-    assert list(deliveries.listed(installation, deliveries.state_named("unknown"), 10)) == []
+        mail.state_named("lost")
+    assert list(mail.listed(installation, mail.state_named("unknown"), 10)) == []
 
 
 def test_a_trial_mail_goes_to_an_address_alone(installation: Installation) -> None:
     with pytest.raises(WrongFieldError, match="address"):
-        send(installation.settings, "nobody", NOW, tell=print)
+        send_trial(installation.settings, "nobody", NOW, tell=print)
 
 
 def test_the_stream_shows_itself_before_anything_has_run(installation: Installation) -> None:

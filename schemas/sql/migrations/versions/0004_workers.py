@@ -1,6 +1,6 @@
 """What each worker says of itself.
 
-Written out in full: a migration says what was, whatever `schemas.sql.runtime` becomes.
+Written out in full: a migration says what was, whatever `schemas.sql.workers` becomes.
 """
 
 import sqlalchemy as sa

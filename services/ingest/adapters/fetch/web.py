@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from random import Random
-from threading import Condition, get_ident
+from threading import Condition, Lock, get_ident
 from urllib.parse import urlsplit
 
-from services.ingest.adapters.fetch.robots import MOST_BYTES as MOST_ROBOTS
-from services.ingest.adapters.fetch.robots import PRODUCT, Robots
+from cachetools import TTLCache
+from protego import Protego
+
 from services.ingest.domain.polling.schedule import Validators, http_date, pause_before_retry, retry_after
 from services.ingest.polls import LONG_S, MOST_OF_A_HOST
 from services.ingest.ports import Fetched, FetchFailedError
@@ -28,6 +29,14 @@ SHORT_WAIT = timedelta(seconds=10)
 _MOST_VALIDATOR = 1_000
 _LOOK_EVERY_S = 1.0
 _ACCEPT = "application/json, application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.8"
+_PRODUCT = "jobchime"
+"""Our name in a robots.txt and in the User-Agent."""
+_RULES_KEPT_S = 24 * 3600.0
+_MOST_RULES = 10_000
+"""Origins whose rules are remembered, 512 kB each at most."""
+_MOST_ROBOTS = 512_000
+"""Bytes of a robots.txt."""
+_LONGEST_DELAY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ class WebFetcher:
 
     def _robots_txt(self, source: SourceSettings, url: str, gap: float) -> Answer:
         try:
-            return self._get(source, url, {}, gap, MOST_ROBOTS, with_keys=False)
+            return self._get(source, url, {}, gap, _MOST_ROBOTS, with_keys=False)
         except TimedOutError as error:
             raise FetchFailedError(str(error), hung=True) from error
         except (AddressRefusedError, UnavailableError) as error:
@@ -196,11 +205,11 @@ class _Host:
 def user_agent(contact: str) -> str:
     """What we honestly are; boards refuse what poses as a browser."""
     try:
-        release = version(PRODUCT)
+        release = version(_PRODUCT)
     except PackageNotFoundError:
         release = "0"
     reached = "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
-    return f"{PRODUCT}/{release} (+{reached})" if reached else f"{PRODUCT}/{release}"
+    return f"{_PRODUCT}/{release} (+{reached})" if reached else f"{_PRODUCT}/{release}"
 
 
 def _same_origin(url: str, other: str) -> bool:
@@ -236,3 +245,48 @@ def _meaning(status: int) -> str:
         503: ": it is not available",
     }
     return words.get(status, "")
+
+
+class Robots:
+    """What a site's robots.txt allows (RFC 9309), asked once a day.
+
+    Remembers the rules of each origin, for polls in several threads. `get` asks for an address and raises
+    FetchFailedError without an answer.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._lock = Lock()
+        self._kept: TTLCache[str, Protego] = TTLCache(_MOST_RULES, ttl=_RULES_KEPT_S, timer=monotonic)
+
+    def check(self, url: str, get: Callable[[str], Answer]) -> float:
+        """How many seconds the site asks to lie between two requests; 0 where it asks for none.
+
+        Raises FetchFailedError where it asks not to be visited at `url`, or where that cannot be told.
+        """
+        rules = self._rules(url, get)
+        if not rules.can_fetch(url, _PRODUCT):
+            raise FetchFailedError(
+                f"the site's robots.txt asks not to visit {without_keys(url)}; if this is a feed meant for programs, "
+                "name its format or set robots = false"
+            )
+        return min(float(rules.crawl_delay(_PRODUCT) or 0.0), _LONGEST_DELAY_S)
+
+    def _rules(self, url: str, get: Callable[[str], Answer]) -> Protego:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        with self._lock:
+            rules: Protego | None = self._kept.get(origin)
+        if rules is None:
+            rules = _rules_of(get(f"{origin}/robots.txt"), origin)
+            with self._lock:
+                self._kept[origin] = rules
+        return rules
+
+
+def _rules_of(answer: Answer, origin: str) -> Protego:
+    # Section 2.3.1: without the file all is allowed; while the server fails nothing is.
+    if 400 <= answer.status < 500 and answer.status != 429:
+        return Protego.parse("")
+    if answer.status != 200:
+        raise FetchFailedError(f"{without_keys(origin)}/robots.txt answers {answer.status}, so the site is not visited")
+    return Protego.parse(answer.body.decode("utf-8", "replace"))

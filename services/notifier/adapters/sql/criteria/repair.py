@@ -28,7 +28,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Drift:
     """What of the criteria differs between the store and the topic."""
 
     newest: tuple[int, ...]
@@ -59,7 +59,7 @@ class CriteriaRepair:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def difference(self, published: Mapping[int, Published]) -> Difference:
+    def drift(self, published: Mapping[int, Published]) -> Drift:
         """What differs now. What waits in the outbox counts as different: the topic lacks it still."""
         newest: list[int] = []
         known: set[int] = set()
@@ -68,18 +68,18 @@ class CriteriaRepair:
             newest += [row.key for row in rows if _differs(row, published.get(row.key))]
         unknown = {key: decode(CriteriaRecord, state.last) for key, state in published.items() if key not in known}
         strangers = [key for key, record in unknown.items() if not record.removed]
-        return Difference(tuple(newest), tuple(sorted(strangers)))
+        return Drift(tuple(newest), tuple(sorted(strangers)))
 
-    def publish(self, difference: Difference, published: Mapping[int, Published], now: datetime) -> None:
+    def publish(self, drift: Drift, published: Mapping[int, Published], now: datetime) -> None:
         """Queue what the topic lacks, newer than all that it holds; new keys are drawn beyond all that it holds.
 
         Services may be at work meanwhile.
         """
         if published:
             self._draw_beyond(max(published))
-        for some in chunks(difference.newest):
+        for some in chunks(drift.newest):
             self._publish(some, published, now)
-        for some in chunks(difference.strangers):
+        for some in chunks(drift.strangers):
             self._remove(some, published, now)
 
     def _all(self) -> Iterator[list[Row[Any]]]:

@@ -11,7 +11,7 @@ from services.cli.commands.backtesting import backtest_page
 from services.matcher.backtest import Past, backtest
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
-from services.usecases.backtest_report import Report, report_json, report_of
+from services.usecases.backtests import Report, report_json, report_of
 from tests.support.judging import FETCHED, a_posting, floor, paying
 
 DAY = timedelta(days=1)

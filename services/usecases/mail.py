@@ -1,11 +1,15 @@
-"""One mail, marked as a test, by the mailer of the settings: whether mails go out, and what the mail server answers."""
+"""Mails: those handed over, listed by their state and settled where nobody knows whether they went out; and a trial."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import get_args
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of, way_of
+from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, ListedDelivery
+from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Sender
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
@@ -20,9 +24,54 @@ from services.runtime.errors import JobchimeError, UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.settings import Settings
 from services.usecases.accounts import profile_from
-from services.usecases.installation import has_store, open_installation
+from services.usecases.installation import Installation, has_store, open_installation
 from services.usecases.progress import Tell
 from services.usecases.suppressions import why_suppressed
+
+__all__ = [
+    "STATES",
+    "Accepted",
+    "ListedDelivery",
+    "State",
+    "counts",
+    "listed",
+    "send_trial",
+    "settle",
+    "state_named",
+    "trial_subject",
+    "trial_text",
+]
+
+STATES: tuple[State, ...] = get_args(State)
+
+
+def state_named(name: str) -> State:
+    """A state by its name. Raises UsageError for any other."""
+    for state in STATES:
+        if state == name:
+            return state
+    raise UsageError(f"{name!r} is no state of a delivery; there are {', '.join(STATES)}")
+
+
+def listed(installation: Installation, state: State, most: int) -> Sequence[ListedDelivery]:
+    """Deliveries in a state, the oldest due first. Raises UnavailableError."""
+    return DeliveryList(installation.engine).of(state, most)
+
+
+def counts(installation: Installation) -> Mapping[State, int]:
+    """How many deliveries there are in each state that has any. Raises UnavailableError."""
+    return DeliveryList(installation.engine).counts()
+
+
+def settle(installation: Installation, delivery: str, now: datetime, *, accepted: bool, resend: bool = False) -> State:
+    """Say of a delivery that is unknown whether it went out; gives what it is then.
+
+    `resend`: what was not accepted goes out after all. Raises UsageError where there is no such delivery or its state
+    is known, UnavailableError.
+    """
+    if resend and accepted:
+        raise UsageError("a mail that was accepted never goes out again: only what was not sent can be sent after all")
+    return DeliveryList(installation.engine).settle(delivery, now, accepted=accepted, resend=resend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +85,7 @@ class Accepted:
     """What the mail server said."""
 
 
-def send(settings: Settings, address: str, now: datetime, *, tell: Tell) -> Accepted:
+def send_trial(settings: Settings, address: str, now: datetime, *, tell: Tell) -> Accepted:
     """Send it; also while sending is paused, and only to an address that mail.allow names.
 
     `tell` is told what there is to say of the store. Raises WrongFieldError for what is no address, UsageError where it

@@ -1,17 +1,24 @@
-"""What a day's postings match, found in two directions and held against the store; and what is missing, sent."""
+"""Topics made and mended, and what follows from them and the store made to agree again; harmless to repeat.
+
+Indices are rebuilt, criteria republished, and the matches of a day reconciled.
+"""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.keys import keys_of
+from schemas.topics import CRITERIA, MATCHES
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
+from services.matcher.app import kept_indices, patient_engine
 from services.matcher.outgoing import outgoing_matches
 from services.matcher.ports import CriteriaIndex, Hits
+from services.matcher.rebuilding import Kept, Rebuilder
 from services.matcher.reconciling import (
     Asked,
     Backwards,
@@ -25,19 +32,136 @@ from services.matcher.reconciling import (
     reverse,
     store_differences,
 )
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
 from services.notifier.adapters.sql.windows.matches import stored_keys
+from services.notifier.app import make_agreement
 from services.runtime.chunks import chunked
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
+from services.runtime.kafka import topics
+from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import Finding
 from services.runtime.records import Producer, TopicReader
 from services.settings import Settings
-from services.usecases.index import index_of
+from services.usecases.index import has_index, index_of
 from services.usecases.installation import Installation, open_installation, open_log
 from services.usecases.progress import Progress, Tell, unseen
 
-__all__ = ["Comparison", "Day", "Difference", "compared"]
+__all__ = [
+    "Comparison",
+    "Day",
+    "Difference",
+    "Drift",
+    "Finding",
+    "Index",
+    "Rebuilt",
+    "check_topics",
+    "compared",
+    "count_topics",
+    "create_topics",
+    "publish",
+    "read_on",
+    "rebuild",
+    "require_topics",
+]
+
+
+def create_topics(settings: Settings) -> tuple[Finding, ...]:
+    """Make the topics that are missing, and mend what differs; gives what was done. Raises UnavailableError."""
+    return topics.create(settings.kafka)
+
+
+def check_topics(settings: Settings) -> tuple[Finding, ...]:
+    """What is missing or not as it should be, and how to mend it. Raises UnavailableError."""
+    return topics.check(settings.kafka)
+
+
+def count_topics(settings: Settings) -> int:
+    """How many topics there should be."""
+    return len(topics.planned(settings.kafka))
+
+
+class Index(StrEnum):
+    """One of the shared indices."""
+
+    CRITERIA = "criteria"
+    POSTINGS = "postings"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """An index that was made anew."""
+
+    name: str
+    generation: str
+    """To which its searches go now."""
+
+
+def rebuild(settings: Settings, only: Index | None, now: datetime, *, progress: Progress = unseen) -> Iterator[Rebuilt]:
+    """Rebuild both indices, or `only` that of criteria or postings; each comes as soon as it is searched.
+
+    Raises UsageError where there is no such index, UnavailableError.
+    """
+    if not has_index(settings):
+        raise UsageError(
+            "there is no index to rebuild: workers hold criteria in memory, read from the log at each start"
+            ' (matcher.index is "memory", or no Kafka is configured)'
+        )
+    with closing(patient_engine(settings.elasticsearch)) as engine:
+        for kept in kept_indices(engine, settings.matcher, FixedClock(now)):
+            if only is not None and only != kept.name:
+                continue
+            total = _records(settings.kafka, kept)
+            with RecordReader(settings.kafka) as reader, progress(f"Rebuilding {kept.name}", total) as advance:
+                generation = Rebuilder(engine, reader).rebuild(kept, advance, wait=True)
+            yield Rebuilt(kept.name, generation)
+
+
+def _records(kafka: KafkaSettings, kept: Kept) -> int:
+    """How many there are to read at most: compaction leaves gaps."""
+    since = kept.since()
+    with Offsets(kafka) as offsets:
+        starts = offsets.starts((kept.topic,)) if since is None else offsets.since(kept.topic, since)
+        ends = offsets.ends((kept.topic,))
+    return sum(end - starts[place] for place, end in ends.items())
+
+
+def require_topics(settings: Settings) -> None:
+    """Raises UsageError where there is no Kafka to agree with, or the topics are missing; UnavailableError."""
+    if not settings.deployed:
+        raise UsageError("there is nothing to republish: without Kafka, `jobchime backup` takes log and store as one")
+    topics.require(settings.kafka, (CRITERIA.name, MATCHES.name))
+
+
+def read_on(installation: Installation, *, dry_run: bool) -> str:
+    """Have the notifier read on where the store ends, unless `dry_run`; says what did not agree, empty where all did.
+
+    What it reads twice adds nothing. Raises UnavailableError.
+    """
+    agreement = make_agreement(installation.engine, installation.settings.kafka)
+    standing = agreement.standing()
+    said = standing.said()
+    if said and not dry_run:
+        agreement.mend(standing)
+    return said
+
+
+def publish(installation: Installation, now: datetime, *, dry_run: bool) -> Drift:
+    """Queue the criteria that criteria.v1 lacks, and the removal of those that the store does not know.
+
+    With `dry_run` only says which. Raises UnavailableError.
+    """
+    repair = CriteriaRepair(installation.engine)
+    with RecordReader(installation.settings.kafka) as reader:
+        published = published_of(reader.read_all(CRITERIA.name))
+    drift = repair.drift(published)
+    if drift and not dry_run:
+        repair.publish(drift, published, now)
+    return drift
+
 
 _APPLIED_AT_ONCE = 5_000
 _PRODUCED_AT_ONCE = 200
