@@ -19,8 +19,8 @@ from services.runtime.clock import Clock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.faust.runner import FaustRunner
 from services.runtime.health.ground import Ground, Grounded
+from services.runtime.health.heartbeat import own_name
 from services.runtime.health.notes import Failure
-from services.runtime.health.worker_name import own_name
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import KafkaTail
 from services.runtime.kafka.topics import require
@@ -28,8 +28,7 @@ from services.runtime.letters.writing import CountedLetters
 from services.runtime.logging import named
 from services.runtime.records import Service
 from services.runtime.retention import Housekeeper
-from services.runtime.sql.leases import SqlLease
-from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.relay import OutboxRelay, SqlLease
 from services.runtime.sql.revisions import require_revision
 from services.runtime.sql.store import store_at
 from services.runtime.stages.lane import LaneSettings

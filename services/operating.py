@@ -13,8 +13,7 @@ from services.runtime.figures.stream import CachedFigures, Expected, StoreFigure
 from services.runtime.health.ground import Shown
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
 from services.runtime.health.notes import Failure
-from services.runtime.health.readiness import heartbeat_of, heartbeats_of, not_ready
-from services.runtime.health.status import RunnerStatus
+from services.runtime.health.status import RunnerStatus, heartbeat_of, heartbeats_of, not_ready
 from services.runtime.metrics import catalogue as listed
 from services.runtime.metrics.freshness import Measured
 from services.runtime.metrics.meter import RunnerMeter

@@ -23,8 +23,7 @@ import structlog
 from schemas.codec import UnreadableError, decode
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.generations import Generations, target_of
-from services.matcher.adapters.elasticsearch.lease import BusyError, Lease
+from services.matcher.adapters.elasticsearch.generations import BusyError, Generations, Lease, target_of
 from services.runtime.chunks import chunked
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import UnavailableError

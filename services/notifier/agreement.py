@@ -36,7 +36,7 @@ class Broker(Protocol):
 
 
 class Known(Protocol):
-    """What is asked of the store, see `services.notifier.adapters.sql.windows.known_topics`."""
+    """What is asked of the store, see `services.notifier.adapters.sql.windows.cuts`."""
 
     def ids(self) -> Mapping[str, str]: ...
 

@@ -17,8 +17,8 @@ from services.notifier.adapters.sql.retention import (
     forget_matches,
     remember_sent,
 )
+from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.notifier.adapters.sql.windows.due import SqlWindows
-from services.notifier.adapters.sql.windows.known_topics import SqlKnownTopics
 from services.notifier.adapters.sql.windows.matches import SqlMatches
 from services.notifier.agreement import Agreement
 from services.notifier.attempts import Answer

@@ -9,8 +9,7 @@ from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from services.runtime.errors import UnavailableError
 from services.runtime.records import Outgoing
-from services.runtime.sql.leases import SqlLease
-from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.relay import OutboxRelay, SqlLease
 from tests.support.notifying import GO, NOW, NotifierStore
 
 LENGTH = timedelta(seconds=60)

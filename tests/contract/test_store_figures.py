@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from services.ingest.adapters.sql import SqlSourceLedger
 from services.ingest.domain.polling.schedule import SourceHealth
-from services.runtime.figures.due import Due, read_due
+from services.runtime.figures.mail import Due, read_due
 from services.runtime.figures.stream import Expected, SourceFigures, read_figures
 from services.runtime.sql.store import reading
 from tests.support.logs import NOON

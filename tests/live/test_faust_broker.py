@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.faust.runner import FaustRunner
-from services.runtime.health.readiness import not_ready
+from services.runtime.health.status import not_ready
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create

@@ -15,8 +15,7 @@ import pytest
 from schemas.criteria import CriteriaRecord
 from schemas.topics import CRITERIA, POSTINGS, dead_of
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch.generations import target_of
-from services.matcher.adapters.elasticsearch.lease import BusyError, Lease
+from services.matcher.adapters.elasticsearch.generations import BusyError, Lease, target_of
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
 from services.matcher.app import kept_indices
 from services.matcher.rebuilding import Kept, Rebuilder

@@ -17,8 +17,7 @@ from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.topics import create
-from services.runtime.sql.leases import SqlLease
-from services.runtime.sql.relay import OutboxRelay
+from services.runtime.sql.relay import OutboxRelay, SqlLease
 from services.runtime.sql.store import open_store
 from tests.support.engines import kafka_of_my_own
 from tests.support.notifying import NOW, NotifierStore
@@ -36,7 +35,7 @@ from datetime import UTC, datetime, timedelta
 from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
 from services.runtime.kafka.producer import RecordProducer
 from services.runtime.kafka.settings import KafkaSettings
-from services.runtime.sql.leases import SqlLease
+from services.runtime.sql.relay import SqlLease
 from services.runtime.sql.relay import OutboxRelay
 from services.runtime.sql.store import open_store
 

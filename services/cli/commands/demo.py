@@ -12,10 +12,9 @@ import typer
 from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
-from services.demo.days import busiest_days
 from services.demo.report import DemoReport
 from services.demo.serve import address_at, served
-from services.demo.shelf import posted_dates
+from services.demo.shelf import busiest_days, posted_dates
 from services.demo.simulate import NOWHERE, hours, simulate
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named

@@ -4,22 +4,58 @@ import io
 import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich import box
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
-from services.cli.commands.status_page import page
+from schemas.counted import counted
 from services.cli.options import AsJson, Config
 from services.cli.output import Cleaned, console, print_json
+from services.runtime.printable import printable
 from services.settings import load_settings
-from services.usecases.overview import Gatherer, Overview, healthy, troubles, watcher
+from services.usecases.overview import (
+    EngineView,
+    Gatherer,
+    Overview,
+    ServiceView,
+    SourceFigures,
+    SourceState,
+    StoreFigures,
+    Trouble,
+    healthy,
+    troubles,
+    watcher,
+)
+from services.usecases.wording import ago, lasting
 
 _PIPE_WIDTH = 160
+_SOURCE_STYLE: dict[SourceState, str] = {
+    "ok": "green",
+    "hanging": "bold red",
+    "shrunk": "bold red",
+    "failing": "bold red",
+    "silent": "bold red",
+    "paused": "yellow",
+    "off": "dim",
+    "waiting": "dim",
+}
+_MOST_TROUBLES = 12
+_CUT = ("reason", "last error")
+"""Columns that a narrow terminal cuts off first."""
+_MOST_LETTERS = 5
+_MOST_SOURCES = 15
+_BAD_DELIVERIES = ("failed", "unknown", "bounced")
 
 
 def status(
@@ -84,3 +120,213 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(inner) for inner in (sorted(value) if isinstance(value, set | frozenset) else value)]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def page(overview: Overview) -> RenderableType:
+    """Everything, the verdict first."""
+    parts: list[RenderableType] = []
+    if overview.figures is not None and overview.figures.sources:
+        parts.append(_sources(overview.figures, overview.at))
+    if overview.topics:
+        parts.append(_topics(overview))
+    parts.append(_services(overview))
+    if overview.letters:
+        parts.append(_letters(overview))
+    if overview.figures is not None:
+        parts.append(_people(overview.figures, overview.at))
+    return Group(_verdict(overview), *(line for part in parts for line in (part, Text())))
+
+
+def _verdict(overview: Overview) -> RenderableType:
+    found = troubles(overview)
+    grave = [one for one in found if one.grave]
+    title = f"jobchime, {overview.form} · {overview.at:%Y-%m-%d %H:%M:%S}Z"
+    engines = Text("  ").join(_engine(engine) for engine in overview.engines)
+    if grave:
+        head, style = Text(f"NOT WELL: {len(grave)} to see to", "bold white on red"), "red"
+    elif found:
+        head, style = Text("ALL WELL, with a note", "bold black on green"), "yellow"
+    else:
+        head, style = Text("ALL WELL", "bold black on green"), "green"
+    lines: list[RenderableType] = [Text.assemble(head, "   ", engines)]
+    lines += [_trouble(one) for one in found[:_MOST_TROUBLES]]
+    if len(found) > _MOST_TROUBLES:
+        lines.append(Text(f"… and {len(found) - _MOST_TROUBLES} more; --json names all", "dim"))
+    return Panel(Group(*lines), title=title, title_align="left", border_style=style, box=box.ROUNDED)
+
+
+def _engine(engine: EngineView) -> Text:
+    mark, style = ("●", "green") if engine.reachable else ("✗", "bold red")
+    return Text.assemble((f"{mark} ", style), (engine.name, "" if engine.reachable else "bold red"))
+
+
+def _trouble(one: Trouble) -> Text:
+    mark, style = ("✗ ", "bold red") if one.grave else ("! ", "yellow")
+    # Made printable here, and not when it is drawn: the box goes by the width of what will stand in it.
+    what, do = printable(one.what), printable(one.do)
+    text = Text.assemble((mark, style), (what, "bold" if one.grave else ""), ("\n  → ", "dim"), (do, "cyan"))
+    text.overflow = "fold"
+    return text
+
+
+def _sources(figures: StoreFigures, now: datetime) -> RenderableType:
+    table = _table("Sources", ("source", "state", "last success", "items", "next poll", "reason"), right=("items",))
+    order = {"failing": 0, "silent": 0, "hanging": 0, "shrunk": 0, "paused": 1}
+    ranked = sorted(figures.sources, key=lambda source: (order.get(source.state, 2), source.name))
+    for source in ranked[:_MOST_SOURCES]:
+        table.add_row(
+            source.name,
+            Text(source.state, _SOURCE_STYLE[source.state]),
+            _when(source.last_success, now),
+            f"{source.items:,}",
+            _next_poll(source, now),
+            _error(source.error, source.error_since, source.error_at, now),
+        )
+    if len(ranked) > _MOST_SOURCES:
+        table.add_row(Text(f"… and {len(ranked) - _MOST_SOURCES} more", "dim"))
+    return table
+
+
+def _topics(overview: Overview) -> RenderableType:
+    table = _table("Topics", ("topic", "records", "ever", "a second", "dead letters"), right=("records", "ever"))
+    table.columns[3].justify = table.columns[4].justify = "right"
+    for topic in overview.topics:
+        rate = "" if topic.per_second is None else f"{topic.per_second:,.1f}"
+        dead = Text(f"{topic.dead:,}", "yellow" if topic.dead else "dim")
+        table.add_row(topic.name, f"{topic.records:,}", f"{topic.end:,}", rate, dead)
+    return table
+
+
+def _services(overview: Overview) -> RenderableType:
+    columns = ("service", "state", "workers", "lag", "a second", "fresh", "seen", "last error")
+    table = _table("Services", columns, right=("workers", "lag", "a second", "fresh"))
+    for service in overview.services:
+        alive = service.alive(overview.at)
+        seen = max((worker.seen_at for worker in service.workers), default=None)
+        failing = [worker.heartbeat for worker in alive if worker.heartbeat.last_error]
+        fresh = overview.freshness_s.get(service.name)
+        table.add_row(
+            service.name,
+            _state(service, overview.at),
+            _workers(service, overview.at),
+            "" if service.lag is None else Text(f"{service.lag:,}", "yellow" if service.lag else "dim"),
+            f"{sum(worker.heartbeat.per_second for worker in alive):,.1f}" if alive else "",
+            "" if fresh is None else f"{fresh:,.1f} s",
+            _when(seen, overview.at),
+            _error(failing[0].last_error, failing[0].last_error_since, failing[0].last_error_at, overview.at)
+            if failing
+            else "",
+        )
+    return table
+
+
+def _error(error: str | None, since: datetime | None, at: datetime | None, now: datetime) -> Text:
+    """An error that has not passed, its dates first, as its end may be cut off."""
+    text = Text(lasting(since, at, now).strip(" ()"), "dim", overflow="ellipsis", no_wrap=True)
+    return text.append(": " if text and error else "", "dim").append(printable(error or ""), "red")
+
+
+def _state(service: ServiceView, now: datetime) -> Text:
+    alive = service.alive(now)
+    if service.paused:
+        return Text("paused", "yellow")
+    if not alive:
+        return Text("not running", "bold red") if service.needed else Text("off", "dim")
+    ready = sum(worker.heartbeat.ready for worker in alive)
+    if ready == len(alive):
+        return Text("ready", "green")
+    return Text("not ready" if not ready else f"{ready} of {len(alive)} ready", "bold red")
+
+
+def _workers(service: ServiceView, now: datetime) -> Text:
+    lost = len(service.lost(now))
+    return Text.assemble(str(len(service.alive(now))), (f", {lost} lost", "bold red") if lost else "")
+
+
+def _letters(overview: Overview) -> RenderableType:
+    table = _table("Dead letters", ("topic", "waiting", "reason"), right=("waiting",))
+    for letter in overview.letters[:_MOST_LETTERS]:
+        reason = Text(printable(letter.error), overflow="ellipsis", no_wrap=True)
+        table.add_row(letter.topic, Text(f"{letter.waiting:,}", "yellow"), reason)
+    if len(overview.letters) > _MOST_LETTERS:
+        table.add_row(Text(f"… and {counted(len(overview.letters) - _MOST_LETTERS, 'more reason')}", "dim"))
+    return table
+
+
+def _people(figures: StoreFigures, now: datetime) -> RenderableType:
+    due = f"{figures.due_subscribers:,}"
+    if figures.due_since is not None:
+        due += f", since {ago(now - figures.due_since)}"
+    return Columns(
+        [
+            _facts(
+                "Matching",
+                (
+                    ("criteria", f"{figures.criteria:,}"),
+                    ("outbox", f"{figures.outbox:,}"),
+                    ("match records stored", f"{figures.match_records:,}"),
+                ),
+            ),
+            _facts(
+                "Digests",
+                (
+                    ("subscribers", f"{figures.subscribers:,} with {counted(figures.searches, 'search')}"),
+                    ("due", due),
+                    *_capped(figures),
+                    ("last 24 h", _counted(figures.digests) or "none"),
+                    ("the last", _when(figures.last_digest, now)),
+                ),
+            ),
+            _facts("Deliveries", tuple(_deliveries(figures)) or (("none yet", ""),)),
+        ],
+        padding=(0, 4),
+    )
+
+
+def _capped(figures: StoreFigures) -> Iterator[tuple[str, str]]:
+    if figures.instant_capped:
+        yield "instant mails of the day out", f"{figures.instant_capped:,}, more tomorrow"
+
+
+def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
+    if figures.sending_paused:
+        yield "sending", Text("paused", "yellow")
+    for state, number in figures.deliveries.items():
+        yield state, Text(f"{number:,}", "bold red" if state in _BAD_DELIVERIES and number else "")
+
+
+def _facts(title: str, rows: Sequence[tuple[str, str | Text]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(Text(title, "bold not dim"), style="dim", min_width=len(title))
+    table.add_column(justify="right")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table
+
+
+def _table(title: str, columns: Sequence[str], *, right: Sequence[str] = ()) -> Table:
+    """As low as can be: the whole must fit a terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for place, column in enumerate(columns):
+        head = Text(title, "bold not dim") if place == 0 else Text(column)
+        table.add_column(head, justify="right" if column in right else "left", no_wrap=column not in _CUT)
+    return table
+
+
+def _counted(numbers: dict[str, int]) -> str:
+    words = {"digest": "built", "hold": "held"}
+    return ", ".join(f"{number:,} {words.get(name, name)}" for name, number in numbers.items())
+
+
+def _when(at: datetime | None, now: datetime) -> str:
+    return "never" if at is None else f"{ago(now - at)} ago"
+
+
+def _next_poll(source: SourceFigures, now: datetime) -> str:
+    if source.pushed:
+        return "pushed"
+    return f"asked for {ago(now - source.asked_since)}" if source.asked_since else _until(source.next_due, now)
+
+
+def _until(at: datetime | None, now: datetime) -> str:
+    return "" if at is None else "now" if at <= now else f"in {ago(at - now)}"

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, 
 
 from schemas.sql.ingest import sources as source_table
 from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
-from services.runtime.figures.due import read_due
-from services.runtime.figures.mail import MailFigures, read_mail_figures
+from services.runtime.figures.mail import MailFigures, read_due, read_mail_figures
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from schemas.posting import Company, Reach, Skill, Spoken
-from services.cli.commands.status_page import page
+from services.cli.commands.status import page
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
 from services.notifier.settings import NotifierSettings

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from services.cli.commands.status_page import page
+from services.cli.commands.status import page
 from services.cli.output import Cleaned
 from services.overview.stream.model import EngineView, Overview
 

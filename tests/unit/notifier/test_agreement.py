@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import CRITERIA, MATCHES
-from services.notifier.adapters.sql.windows.known_topics import SqlKnownTopics
+from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
 from services.notifier.agreement import Agreement
 from services.runtime.errors import PoisonError, UnavailableError
 from services.runtime.letters.writing import letter_of

@@ -10,8 +10,7 @@ from structlog.testing import capture_logs
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.health.ground import Ground, Grounded
-from services.runtime.health.readiness import not_ready
-from services.runtime.health.status import Pulse
+from services.runtime.health.status import Pulse, not_ready
 from services.runtime.pauses import Pauses
 from services.runtime.retry import NO_WAIT
 from services.runtime.stages.embedded import EmbeddedRunner

@@ -13,8 +13,7 @@ import pytest
 
 from services.runtime.errors import UsageError
 from services.runtime.health.notes import Failure
-from services.runtime.health.readiness import heartbeats_of, not_ready
-from services.runtime.health.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus
+from services.runtime.health.status import LaneState, LaneStatus, RunnerStatus, ServiceStatus, heartbeats_of, not_ready
 from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import Pauses
 from services.runtime.web.probes import Probed, ProbeServer

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.health.worker_name import own_name
+from services.runtime.health.heartbeat import own_name
 
 HOLDER = """
 import sys
 from pathlib import Path
-from services.runtime.health.worker_name import own_name
+from services.runtime.health.heartbeat import own_name
 with own_name(Path(sys.argv[1]), "notifier", host="box") as name:
     print(name, flush=True)
     sys.stdin.read()

@@ -9,7 +9,7 @@ import pytest
 
 from schemas import generate
 from schemas.codec import decode
-from schemas.compatibility import breaks
+from schemas.generate import breaks
 
 _NAMES = sorted(generate.MODELS)
 Schema = dict[str, Any]

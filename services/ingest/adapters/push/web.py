@@ -16,14 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.adapters.push.body import (
+from services.ingest.adapters.push.docs import RESPONSES, ErrorModel, TakenModel, request_body
+from services.ingest.adapters.push.gate import (
+    Gate,
     PushedRecord,
+    PushRefusedError,
     TooManyRecordsError,
     UnreadableBodyError,
+    read_body,
     records_of,
 )
-from services.ingest.adapters.push.docs import RESPONSES, ErrorModel, TakenModel, request_body
-from services.ingest.adapters.push.gate import Gate, PushRefusedError, read_body
 from services.ingest.push import MOST_PUSHED_ID, PUSH, Pusher, PushReport, Refused, Taken, UnknownField, is_id
 from services.ingest.push_settings import PushSettings
 from services.runtime.errors import UnavailableError

@@ -12,10 +12,9 @@ from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
 from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory.memtable import Memtable
-from services.matcher.adapters.memory.merging import Merge
 from services.matcher.adapters.memory.posting import Judge, PostingArrays
 from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidates
-from services.matcher.adapters.memory.segment import Segment, section_of, sorted_segment
+from services.matcher.adapters.memory.segment import Merge, Segment, section_of, sorted_segment
 from services.matcher.adapters.memory.vocabulary import Vocabulary, flagged
 from services.matcher.ports import Hits
 from services.rules.money import rates_before

@@ -1,14 +1,20 @@
-"""Cuts of all positions, numbered so that a later number never lies before an earlier one in any partition."""
+"""How far the store has come in matches.v1, and cuts of its positions.
+
+A position is `base` more than an offset of the topic. Where the topic is begun anew, the base is raised and the
+position stays: so positions only grow, rows of the old topic keep theirs, and cuts and windows are never the wiser.
+Cuts are numbered so that a later number never lies before an earlier one in any partition.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from schemas.sql.tables import cuts, positions
+from schemas.sql.tables import cuts, known_topics, positions
 from services.notifier.adapters.sql.rows import chunks, draw, hold, to_json
 from services.notifier.domain.windows import BEGINNING, Cut
+from services.runtime.sql.store import reading, retried, upsert, writing
 
 NEW_SEARCH_LOOKS_BACK = timedelta(days=7)
 _SERIES = "cut"
@@ -62,3 +68,40 @@ def present_positions(connection: Connection) -> dict[int, int]:
 
 def _positions_of(text: str) -> dict[int, int]:
     return {int(partition): position for partition, position in json.loads(text).items()}
+
+
+class SqlKnownTopics:
+    """The store's side of the bargain. Everything raises UnavailableError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ids(self) -> dict[str, str]:
+        """Topic ids by topic; those that were never looked at are left out."""
+        with reading(self._engine) as connection:
+            return {row.topic: row.topic_id for row in connection.execute(select(known_topics))}
+
+    def next_offsets(self) -> dict[int, int]:
+        """By partition of matches.v1: the first offset that is not stored yet; partitions without any are left out."""
+        with reading(self._engine) as connection:
+            return {row.partition: row.position - row.base for row in connection.execute(select(positions))}
+
+    @retried
+    def know(self, ids: Mapping[str, str]) -> None:
+        """Belong to these topics, where nothing was known of them."""
+        with writing(self._engine) as connection:
+            for topic, topic_id in sorted(ids.items()):
+                row = upsert(connection, known_topics).values(topic=topic, topic_id=topic_id)
+                connection.execute(row.on_conflict_do_nothing())
+
+    @retried
+    def begin_anew(self, ids: Mapping[str, str], offsets: Mapping[int, int]) -> None:
+        """Belong to these topics from now on, of matches.v1 from these offsets on, by partition."""
+        with writing(self._engine) as connection:
+            for topic, topic_id in sorted(ids.items()):
+                row = upsert(connection, known_topics).values(topic=topic, topic_id=topic_id)
+                given = {"topic_id": row.excluded.topic_id}
+                connection.execute(row.on_conflict_do_update(index_elements=[known_topics.c.topic], set_=given))
+            for partition, offset in sorted(offsets.items()):
+                here = update(positions).where(positions.c.partition == partition)
+                connection.execute(here.values(base=positions.c.position - offset))

@@ -7,8 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.demo.days import busiest_days
-from services.demo.shelf import Shelf, ShelfFetcher
+from services.demo.shelf import Shelf, ShelfFetcher, busiest_days
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.settings import SourceSettings
 from services.runtime.clock import FixedClock
