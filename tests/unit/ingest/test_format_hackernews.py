@@ -31,6 +31,7 @@ def test_a_comment_comes_out_field_by_field() -> None:
     assert made.company_url == "https://coral.example"
     assert made.html.endswith("<p>We bake.<p>Write to us.")
     assert texts(made.locations) == ["Oslo, Norway", "REMOTE (EU)"]
+    assert texts(made.workplace) == ["remote"]
     assert texts(made.employment) == ["Full-time"]
     assert texts(made.pay_text) == ["€60k - €70k"]
     assert {stated.field for stated in (*made.locations, *made.pay_text)} == {"first line"}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.adapters.formats.hiring_line import MOST_LINE, read_line, roles_listed
+from services.ingest.adapters.formats.comment_titles import roles_listed
+from services.ingest.adapters.formats.hiring_line import MOST_LINE, read_line
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,30 @@ def test_each_part_is_told_by_what_it_holds() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "workplace", "places"),
+    [
+        ("REMOTE (US)", "remote", ["REMOTE (US)"]),
+        ("London (Hybrid)", "hybrid", ["London"]),
+        ("London, UK ONSITE", "onsite", ["London, UK"]),
+        ("NY, SF & Munich (In-Person)", "onsite", ["NY, SF & Munich"]),
+        ("ONSITE | Oslo", "onsite", ["Oslo"]),
+        ("Oslo | Hybrid/Onsite", "hybrid", ["Oslo"]),
+        ("Onsite or Remote (US)", "remote", ["Remote (US)"]),
+        ("ONSITE+PART REMOTE", "hybrid", []),
+        ("Oslo ONSITE, no remote", "onsite", None),
+        ("US, UK (Remote/Hybrid)", "remote", ["US, UK (Remote)"]),
+        ("Oslo", None, ["Oslo"]),
+    ],
+)
+def test_the_freest_workplace_counts_and_the_others_are_no_place(
+    written: str, workplace: str | None, places: list[str] | None
+) -> None:
+    read = read_line(f"Nimbus Fern | Cook | {written} | Full-time")
+    assert read.workplace == workplace
+    assert places is None or list(read.places) == places
+
+
+@pytest.mark.parametrize(
     "sum_of", ["120k-150k", "60.000 - 70.000 EUR", "£65-80k", "80K€-100K€", "$45/h", "45 USD per hour"]
 )
 def test_a_sum_is_pay(sum_of: str) -> None:
@@ -85,6 +110,8 @@ def test_further_lines_that_are_titles_are_roles() -> None:
         "Open roles: Account Executive",
         "(Senior) Backend Engineer https://nimbus.example/2",
         "Tech stack: Python and engineers",
+        "Engineering Opportunities:",
+        "- a database administrator with oven experience (Oslo)",
         "Senior Data Engineer",
     ]
     assert roles_listed(lines, 9) == (
@@ -92,6 +119,7 @@ def test_further_lines_that_are_titles_are_roles() -> None:
         "Product Designer",
         "Account Executive",
         "(Senior) Backend Engineer",
+        "database administrator",
     )
     assert roles_listed(lines, 2) == ("Senior Data Engineer", "Product Designer")
 

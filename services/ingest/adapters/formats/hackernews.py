@@ -9,8 +9,9 @@ from lxml import etree
 
 from services.ingest.adapters.formats.base import Part, identified
 from services.ingest.adapters.formats.board import Board
+from services.ingest.adapters.formats.comment_titles import names_a_role, roles_listed, roles_sought
 from services.ingest.adapters.formats.fields import plain, stated, text_of
-from services.ingest.adapters.formats.hiring_line import HiringLine, names_a_role, read_line, roles_listed
+from services.ingest.adapters.formats.hiring_line import HiringLine, read_line
 from services.ingest.adapters.formats.json_peek import Peek, peek, peek_text
 from services.ingest.adapters.formats.json_rows import rows
 from services.ingest.domain.draft import Draft
@@ -73,7 +74,8 @@ class HackerNews(Board):
         return replace(
             draft,
             company_url=line.link,
-            locations=stated(_FIELD, *line.texts("workplace", "place")),
+            locations=stated(_FIELD, *line.places),
+            workplace=stated(_FIELD, line.workplace),
             pay_text=stated(_FIELD, *line.pay),
             employment=stated(_FIELD, *line.employment),
             headquarters=stated(_FIELD, *line.texts("seat")),
@@ -121,9 +123,10 @@ def _tells_of_an_opening(lines: list[str]) -> bool:
 
 
 def _title(line: HiringLine, lines: list[str]) -> str:
-    """The roles of the line; else those that lines of their own name; else what the line says, as it says it."""
-    listed = () if line.texts("role") else roles_listed(lines[1:_MOST_LINES], _MOST_ROLES)
-    return (", ".join(listed or line.titles) or line.line)[:_MOST_TITLE].strip()
+    """The roles of the line; else those that further lines name or sentences seek; else what the line says."""
+    further = () if line.texts("role") else lines[1:_MOST_LINES]
+    below = roles_listed(further, _MOST_ROLES) or roles_sought(" ".join(further))
+    return (", ".join(below or line.titles) or line.line)[:_MOST_TITLE].strip()
 
 
 def _lines(comment: str) -> list[str]:

@@ -5,13 +5,18 @@ company is the part that begins the line, as custom has it, unless that part is 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from services.ingest.domain.role.title import head_in, read_title
+from services.ingest.adapters.formats.comment_titles import (
+    AROUND,
+    LINK,
+    bare_title,
+    has_head,
+    names_a_role,
+    roles_sought,
+)
 from services.rules.place_text import places_in_field
-from services.rules.roles import WEAK, roles
 from services.rules.text import collapsed
 
 Kind = Literal["link", "pay", "employment", "visa", "workplace", "role", "several", "place", "seat", "other"]
@@ -20,13 +25,8 @@ MOST_LINE = 1_000
 """Characters of a first line that are looked at."""
 _MOST_PART = 150
 """Of a part that names something; a longer one is prose."""
-_MOST_FIELD = 5
-"""Words of a part that names a role by its field, without a noun of work."""
-_MOST_TITLE = 70
-"""Of a further line that is a title."""
 _PARTINGS = (re.compile(r"[|｜¦]"), re.compile(r"\s//+\s|[•·]"), re.compile(r"\s[-–—]+\s"))
 """What stands between parts: the first of these that a line has."""
-_LINK = re.compile(r"https?://[^\s|)>\]]+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:www\.)?(?:[\w-]+\.){1,5}[a-z]{2,10}(?:/\S*)?", re.IGNORECASE)
 _PAY = re.compile(
     r"[$€£¥₹] ?\d|\d ?k?(?: ?[-–—] ?[$€£]?\d[\d.,]* ?k?)? ?(?:[€£$]|(?:usd|eur|gbp|chf|cad|aud|k)\b)"
@@ -50,38 +50,33 @@ _WORKPLACE = re.compile(
     r"|\bwork from home\b|\bWFH\b|\banywhere\b",
     re.IGNORECASE,
 )
+_NOT_REMOTE = re.compile(r"\b(?:no|not|non)[ -]remote\b", re.IGNORECASE)
+_PARTLY = re.compile(r"\bpart(?:ly|ial(?:ly)?)?[ -]remote\b|\bhybrid\b", re.IGNORECASE)
+_REMOTE = re.compile(r"\bremote(?:ly)?\b|\bwork from home\b|\bWFH\b|\banywhere\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(?:\b(?:or|and)\b|[/+&,])?\s*(?:\bhybrid\b|\bon-? ?sites?\b|\bin-? ?(?:person|office)\b)\s*"
+    r"(?:\b(?:or|and|in)\b|[/+&])?",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"[(\[]\s*[)\]]|[/+& ]+(?=\))")
 _SEAT = re.compile(r"^\W{0,3}(?:HQ|headquarter(?:s|ed)?|offices?)\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"(?:multiple|various|several|many|all)\s+(?:\w+\s+)?(?:roles|positions|openings|jobs)|engineering|hiring",
     re.IGNORECASE,
 )
 _PAID_ROLE = re.compile(r"(?P<title>[^$€£¥₹\d:]{3,60}?)[\s(\[:–-]*[$€£¥₹] ?\d")
-_INDUSTRY = re.compile(r"\w+[ -]?tech|tech(?:nology)?[ -]?stack\b.*|stack\b.*", re.IGNORECASE)
 _FIRM = re.compile(
     r"\b(?:group|inc|labs?|studios?|gmbh|ltd|llc|company|technologies|systems|agency|ai)\.?$", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$")
-_LABEL = re.compile(r"^[\s*•·-]*(?:\w+ ){0,2}(?:hiring|roles?|positions?|openings?)[^:|]{0,20}:\s*", re.IGNORECASE)
-_BULLET = re.compile(r"^[\s*•·>→–—-]{0,5}(?:\d{1,2}[.)]\s)?")
-_BEHIND_TITLE = re.compile(r"\s*(?:[-–—|:,(+]\s*)?[$€£]\s?\d.*$|\s*[|].*$|\s*[(\[]\s*[)\]]|\s*[-–—:>]+\s*$")
-_SENTENCE = re.compile(
-    r"[.!?]\s|[.!?]$|@|\b(?:we|our|you|your|is|are|have|join|apply|looking|please|with|experience|years?|stack)\b",
-    re.IGNORECASE,
-)
 _SAYS = re.compile(
     r"^(?:we at |at )?(?P<company>[^,.!?|(]{2,60}?)\s*(?:\([^)]{0,80}\)\s*)?,?\s"
     r"(?:is|are|am)\s(?:\w+\s){0,2}(?:hiring|looking|seeking|searching|recruiting|expanding)\b",
     re.IGNORECASE,
 )
-_SOUGHT = re.compile(
-    r"\b(?:hiring|looking for|seeking|searching for|recruiting)(?: for)?(?: an?| the| our| \d+x?| several| multiple)? "
-    r"(?P<title>[^.;:!?|(]{3,90}?)(?=\s*(?:[.,;:!?|(]|\b(?:to|who|that|in|for|with|based|at|from)\b|$))",
-    re.IGNORECASE,
-)
 _NOBODY = re.compile(
     r"(?:hi|hello|hey|we|i|you|they|there|who|anyone|my|our|\[hiring\])(?!\w)|\w+'(?:m|re)\b", re.IGNORECASE
 )
-_AROUND = " \t*_~:,;-–—\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +103,29 @@ class HiringLine:
         return tuple(part.text for part in self.parts if part.kind in kinds)
 
     @property
+    def workplace(self) -> Literal["remote", "hybrid", "onsite"] | None:
+        """The freest that the line offers, since people write `ONSITE or REMOTE`; None where it names none."""
+        said = [part.text for part in self.parts if part.kind not in {"link", "role"} and _WORKPLACE.search(part.text)]
+        if any(_REMOTE.search(_NOT_REMOTE.sub("", _PARTLY.sub("", text))) for text in said):
+            return "remote"
+        if any(map(_PARTLY.search, said)):
+            return "hybrid"
+        return "onsite" if said else None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the work is, less words for other workplaces: `London (Hybrid)` is London, `Remote (US)` stays."""
+        found = (
+            _EMPTY.sub("", _ELSEWHERE.sub(" ", _PARTLY.sub(" ", text))) for text in self.texts("workplace", "place")
+        )
+        return tuple(place for text in found if (place := collapsed(text).strip(AROUND)))
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The roles without the pay of each; else what says that there are several; else what is of no kind."""
-        named = tuple(title for role in self.texts("role") if (title := _title(role)))
+        named = tuple(title for role in self.texts("role") if (title := bare_title(role)))
         # What has no noun of work beside others that have is a skill.
-        return tuple(filter(_has_head, named)) or named or self.texts("several") or self.texts("other")[:1]
+        return tuple(filter(has_head, named)) or named or self.texts("several") or self.texts("other")[:1]
 
     @property
     def pay(self) -> tuple[str, ...]:
@@ -138,7 +151,7 @@ class HiringLine:
 def read_line(line: str) -> HiringLine:
     """Read a line of plain text. Linear in it."""
     line = collapsed(line)[:MOST_LINE].strip()
-    link = _LINK.search(line)
+    link = LINK.search(line)
     address = link[0].rstrip(".,;") if link else None
     written = _split(line)
     if len(written) < 2:
@@ -149,42 +162,9 @@ def read_line(line: str) -> HiringLine:
     return HiringLine(line, company, address, tuple(part for place, part in enumerate(parts) if place != at))
 
 
-def _title(text: str) -> str:
-    return _BEHIND_TITLE.sub("", _BULLET.sub("", collapsed(_LABEL.sub("", _LINK.sub("", text))))).strip(_AROUND)
-
-
-def roles_listed(lines: Iterable[str], most: int) -> tuple[str, ...]:
-    """Of further lines those that are titles: short, no sentences, with a noun of work; up to `most`, each once."""
-    found: dict[str, str] = {}
-    for line in lines:
-        title = _title(line[:MOST_LINE])
-        if (
-            3 < len(title) <= _MOST_TITLE
-            and title.lstrip("(")[:1].isupper()
-            and not _SENTENCE.search(title)
-            and _has_head(title)
-        ):
-            found.setdefault(title.casefold(), title)
-        if len(found) == most:
-            break
-    return tuple(found.values())
-
-
-def _has_head(text: str) -> bool:
-    return not _INDUSTRY.fullmatch(text) and head_in(text, roles()) not in {None, WEAK}
-
-
-def names_a_role(text: str) -> bool:
-    """Whether a text names what somebody does: by a noun of work, or, where it is short, by a field alone."""
-    if _has_head(text):
-        return True
-    is_list = "," in text or len(text.split()) > _MOST_FIELD
-    return not is_list and not _INDUSTRY.fullmatch(text) and bool(read_title(text, roles()))
-
-
 def _split(line: str) -> list[str]:
     for number, parting in enumerate(_PARTINGS):
-        parts = [part.strip() for part in parting.split(line) if part.strip(_AROUND)]
+        parts = [part.strip() for part in parting.split(line) if part.strip(AROUND)]
         # A dash stands in prose too: it parts a line only where there are several.
         if len(parts) > (2 if number == 2 else 1):
             return [part.strip("*_~ ") for part in parts]
@@ -192,16 +172,16 @@ def _split(line: str) -> list[str]:
 
 
 def _kind(text: str) -> Kind:
-    bare = text.strip(_AROUND)
-    if _LINK.match(bare) or _DOMAIN.fullmatch(bare):
+    bare = text.strip(AROUND)
+    if LINK.match(bare) or _DOMAIN.fullmatch(bare):
         return "link"
     is_pay = _PAY.search(bare) is not None and not _NO_PAY.search(bare) and re.search(r"\d", bare) is not None
     if len(bare) > _MOST_PART:
         return "pay" if is_pay else "other"
     if is_pay:
         paid = _PAID_ROLE.match(bare)
-        return "role" if paid and _has_head(paid["title"]) else "pay"
-    without = _WORKPLACE.sub("", _EMPLOYMENT.sub("", _ASIDE.sub("", _LINK.sub("", bare)))).strip(_AROUND + "/&+")
+        return "role" if paid and has_head(paid["title"]) else "pay"
+    without = _WORKPLACE.sub("", _EMPLOYMENT.sub("", _ASIDE.sub("", LINK.sub("", bare)))).strip(AROUND + "/&+")
     if _SEVERAL.fullmatch(without):
         return "several"
     if without and names_a_role(without):
@@ -237,20 +217,18 @@ def _company_at(parts: list[Part]) -> int | None:
 
 def _named(text: str) -> str:
     """A company's name without its address and what stands in brackets behind it; of an address alone its host."""
-    bare = _LINK.sub("", text)
+    bare = LINK.sub("", text)
     while (shorter := _ASIDE.sub("", bare)) != bare:
         bare = shorter
     host = re.search(r"(?:https?://)?(?:www\.)?((?:[\w-]+\.){1,5}[a-z]{2,10})", text, re.IGNORECASE)
-    return bare.strip(_AROUND) or (host[1] if host else "")
+    return bare.strip(AROUND) or (host[1] if host else "")
 
 
 def _company_in_prose(line: str) -> str:
     """The company of `Nimbus Fern is hiring a baker`; "" where the line names none so."""
     said = _SAYS.match(line)
-    return "" if said is None or _NOBODY.match(said["company"]) else said["company"].strip(_AROUND)
+    return "" if said is None or _NOBODY.match(said["company"]) else said["company"].strip(AROUND)
 
 
 def _sought(line: str) -> tuple[Part, ...]:
-    """The role of `we are looking for a baker to join us`."""
-    found = (match["title"].strip() for match in _SOUGHT.finditer(line))
-    return tuple(Part(title, "role") for title in found if names_a_role(title))[:1]
+    return tuple(Part(title, "role") for title in roles_sought(line))
