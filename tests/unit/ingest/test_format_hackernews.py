@@ -53,6 +53,12 @@ def test_roles_stand_on_lines_of_their_own_where_the_first_names_none() -> None:
     assert draft("hackernews", hackernews(hit)).title == "Data Engineer, Product Designer"
 
 
+def test_a_greeting_before_the_line_is_passed_over() -> None:
+    hit = hackernews_hit("Thank you all for your help!", "Coral Ledger | Senior Baker | Onsite | Oslo", "Still hiring.")
+    made = draft("hackernews", hackernews(hit))
+    assert (made.company, made.title, texts(made.workplace)) == ("Coral Ledger", "Senior Baker", ["onsite"])
+
+
 def test_without_any_role_the_line_is_the_title_as_it_stands() -> None:
     made = draft("hackernews", hackernews(hackernews_hit("Coral Ledger | Remote | Full-time")))
     assert (made.title, made.company) == ("Coral Ledger | Remote | Full-time", "Coral Ledger")

@@ -47,7 +47,7 @@ def names_a_role(text: str) -> bool:
 
 def bare_title(text: str) -> str:
     """A title without links, a label or bullet before it and pay behind it."""
-    return _BEHIND_TITLE.sub("", _BULLET.sub("", collapsed(_LABEL.sub("", LINK.sub("", text))))).strip(AROUND)
+    return _BEHIND_TITLE.sub("", _BULLET.sub("", collapsed(_LABEL.sub("", LINK.sub(" ", text))))).strip(AROUND)
 
 
 def roles_listed(lines: Iterable[str], most: int) -> tuple[str, ...]:

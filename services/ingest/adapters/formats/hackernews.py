@@ -25,6 +25,8 @@ _KEPT = ("objectID", "comment_text", "created_at", "created_at_i", "parent_id", 
 _MOST_TITLE = 200
 _MOST_ROLES = 3
 _MOST_LINES = 200
+_MOST_GREETING = 3
+"""Lines among which the one with parts is looked for, where the very first has none."""
 _MOST_COMMENT = 20_000
 """Characters of a comment whose lines are looked at; the longest of 299 real ones has 3,300."""
 _BREAK = re.compile(r"<p>|</p>|<br\s*/?>|<pre>|\n|\r", re.IGNORECASE)
@@ -130,8 +132,14 @@ def _title(line: HiringLine, lines: list[str]) -> str:
 
 
 def _lines(comment: str) -> list[str]:
-    """The lines of a comment as plain text, without empty ones."""
-    return [line for part in _BREAK.split(comment[:_MOST_COMMENT]) if (line := _plain(part))]
+    """The lines of a comment as plain text, without empty ones, from the one that is written as a first line is."""
+    lines = [line for part in _BREAK.split(comment[:_MOST_COMMENT]) if (line := _plain(part))]
+    if not lines or "|" in lines[0]:
+        return lines
+    parted = (
+        at for at, line in enumerate(lines[:_MOST_GREETING]) if line.count("|") > 1 and read_line(line).is_opening
+    )
+    return lines[next(parted, 0) :]
 
 
 def _plain(piece: str) -> str:

@@ -217,7 +217,7 @@ def _company_at(parts: list[Part]) -> int | None:
 
 def _named(text: str) -> str:
     """A company's name without its address and what stands in brackets behind it; of an address alone its host."""
-    bare = LINK.sub("", text)
+    bare = collapsed(LINK.sub(" ", text))
     while (shorter := _ASIDE.sub("", bare)) != bare:
         bare = shorter
     host = re.search(r"(?:https?://)?(?:www\.)?((?:[\w-]+\.){1,5}[a-z]{2,10})", text, re.IGNORECASE)
