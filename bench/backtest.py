@@ -23,9 +23,8 @@ from bench import corpus
 from schemas.criteria import Criteria
 from schemas.keys import keys_of
 from schemas.posting import PostingCore, posting_id_of
-from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
-from services.matcher.backtest import Backtest
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings, ElasticsearchSieve
+from services.matcher.backtest import Backtest, OpenSieve
 from services.matcher.ports import Sieve
 from services.matcher.relaxing import removals
 from services.notifier.adapters.sql.windows.matches import SqlMatches

@@ -11,8 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from schemas.counted import counted
-from services.demo.pages import write_index
-from services.demo.report import DemoReport, report_of
+from services.demo.report import DemoReport, report_of, write_index
 from services.demo.shelf import Shelf, ShelfFetcher, feed_files
 from services.embedded import Embedded, embedded
 from services.ingest.adapters.sql import SqlSourceLedger

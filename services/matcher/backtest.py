@@ -224,6 +224,14 @@ def newest_versions(postings: Iterable[PostingCore]) -> list[Past]:
     return [Past(posting, seen[own]) for own, posting in newest.items()]
 
 
+class OpenSieve:
+    """`Sieve` that tells of none: every posting is read and judged."""
+
+    def far(self, criteria: Criteria, versions: Mapping[str, int]) -> dict[str, Far]:
+        """None of them."""
+        return {}
+
+
 class _TogetherWith:
     """How often skills are asked for, alone and together with some of those that any of will do."""
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
-from services.matcher.backtest import Backtest, Backtesting, Far, Gain, Past, Tried, newest_versions
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchSieve
+from services.matcher.backtest import Backtest, Backtesting, Far, Gain, OpenSieve, Past, Tried, newest_versions
 from services.matcher.explain import posting_json, reason_json
 from services.matcher.ports import Sieve
 from services.matcher.relaxing import distance

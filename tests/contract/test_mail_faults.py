@@ -6,7 +6,7 @@ import pytest
 
 from services.notifier.domain.delivery import Fault
 from services.notifier.ports import Receipt, Served, Since
-from services.overview.stream.mail_troubles import mail_troubles
+from services.overview.stream.store_troubles import mail_troubles
 from services.runtime.figures.mail import FAULTS, LATELY, MailFigures
 from services.runtime.figures.stream import read_figures
 from tests.support.notifying import NOW, NotifierStore

@@ -9,9 +9,8 @@ import pytest
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.matcher.adapters.sieves import ElasticsearchSieve, OpenSieve
-from services.matcher.backtest import Far
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings, ElasticsearchSieve
+from services.matcher.backtest import Far, OpenSieve
 from services.matcher.ports import Sieve
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.rules.prepared import PreparedPosting

@@ -14,8 +14,7 @@ import pytest
 from schemas.criteria import CriteriaRecord
 from schemas.topics import TOPICS, dead_of
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
-from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.matcher.adapters.sieves import ElasticsearchSieve
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings, ElasticsearchSieve
 from services.rules.criteria import criteria_id
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.elasticsearch.settings import ElasticsearchSettings

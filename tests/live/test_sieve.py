@@ -10,8 +10,7 @@ import pytest
 
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.posting_document import document_of
-from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.matcher.adapters.sieves import ElasticsearchSieve
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings, ElasticsearchSieve
 from services.notifier.domain.ids import Ids
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import verdict

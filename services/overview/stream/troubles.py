@@ -4,22 +4,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
-from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview, ServiceView, Trouble
-from services.overview.stream.source_troubles import late_polls, source_troubles
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
+from services.overview.stream.store_troubles import late_polls, store_troubles
 from services.processes import process_of
-from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
-LATE = timedelta(minutes=15)
-"""A digest that has been due for so long is late."""
 BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
-_OUTBOX_MANY = 10_000
 _COLLECTOR = "ingest.collector"
 
 
@@ -28,7 +23,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
     found = [
         *_engines(overview),
         *_services(overview),
-        *(_store(overview.figures, overview.at) if overview.figures else ()),
+        *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
         *_letters(overview),
     ]
@@ -172,37 +167,6 @@ def _remedy(reason: str | None) -> str:
     if "migrate" in said:
         return "`jobchime migrate`"
     return "it goes on by itself once that is back; `jobchime doctor` says how"
-
-
-def _store(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
-    yield from source_troubles(figures.sources, now)
-    if figures.pauses.sending:
-        waiting = figures.deliveries.get("pending", 0)
-        waits = counted(waiting, "mail waits", "mails wait")
-        because = figures.pauses.stopped_because
-        if because:
-            do = "find out what they did not want, then `jobchime resume sending`"
-            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
-        else:
-            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
-    yield from mail_troubles(figures.mail, now)
-    unknown = figures.deliveries.get("unknown", 0)
-    if unknown:
-        since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
-        yield Trouble(
-            f"of {unknown:,} mails nobody knows whether they went out{since}",
-            "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
-        )
-    if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
-        yield Trouble(
-            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
-            + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
-            "the notifier's log says why: a digest could not be built"
-            if figures.due_retried
-            else "see that a notifier runs and is ready",
-        )
-    if figures.outbox > _OUTBOX_MANY:
-        yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
 
 
 def _late_polls(overview: Overview) -> Iterator[Trouble]:

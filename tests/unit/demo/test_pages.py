@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from services.demo.pages import BrowsableMail, in_scheme, write_pages
+from services.demo.report import BrowsableMail, in_scheme, write_pages
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from tests.support.digests import NOON, SENDER, rich_digest

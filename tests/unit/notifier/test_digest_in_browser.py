@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.demo.pages import in_scheme
+from services.demo.report import in_scheme
 from services.notifier.adapters.rendering import jinja
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.overview.stream.mail_troubles import mail_troubles
 from services.overview.stream.model import Overview
+from services.overview.stream.store_troubles import mail_troubles
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.figures.mail import FAULTS, MailFault, MailFigures
 from services.runtime.figures.stream import StoreFigures

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from schemas.criteria import Criteria
-from services.matcher.adapters.sieves import OpenSieve
-from services.matcher.backtest import Far
+from services.matcher.backtest import Far, OpenSieve
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.settings import Settings
 from services.usecases.backtests import WhileItAnswers, sieve_of

@@ -1,0 +1,202 @@
+"""What is not well by what the store says, and what to do about it: sources, mails and digests. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from schemas.counted import counted
+from services.overview.stream.model import Trouble
+from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short
+from services.runtime.figures.mail import MailFault, MailFigures
+from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.pauses import BY_OPERATOR
+
+LATE = timedelta(minutes=15)
+"""A digest that has been due for so long is late."""
+_OUTBOX_MANY = 10_000
+LATE_POLLS = timedelta(minutes=15)
+"""A poll that has been due for so long, and has not begun, is late."""
+_HANGING = "others are not held up, and it is asked again by itself; `jobchime source pause` leaves it alone"
+_LISTED = "`jobchime source list` names them"
+_MANY: dict[SourceState, tuple[str, str]] = {
+    "silent": ("are silent", f"{_LISTED}; `jobchime source check` the address of one"),
+    "hanging": ("hang", f"{_LISTED}; others are not held up, and they are asked again by themselves"),
+    "failing": ("fail", f"{_LISTED} with the reason of each"),
+    "shrunk": (
+        "lack many open postings, kept open",
+        f"{_LISTED}; look at their boards; `jobchime source accept NAME` closes what is gone",
+    ),
+    "paused": (f"are {BY_OPERATOR}", f"{_LISTED}; `jobchime source resume NAME`"),
+}
+"""Of more than a few: what they do, and what to do."""
+PATIENCE: dict[str, timedelta] = {"settings": timedelta(0), "away": timedelta(minutes=2), "busy": timedelta(minutes=30)}
+"""How long mails may wait after a first attempt that failed before that is a failure and no passing trouble."""
+_FRESH = timedelta(hours=1)
+"""For how long a refusal is a failure although other mails were accepted since."""
+_MOST_SAID = 240
+_WAITING = {
+    "settings": "{mails} waiting, as none can go out: {said}",
+    "away": "{mails} waiting, as the mail server is away: {said}",
+    "busy": "{mails} put off by the mail server: {said}",
+}
+_OVER = {
+    "policy": "{mails} refused because of the sender: {said}",
+    "message": "{mails} refused: {said}",
+    "mailbox": "{mails} refused and the addresses suppressed, as there are no such mailboxes: {said}",
+    "withheld": "{mails} withheld: {said}",
+    "expired": "{mails} given up after waiting for too long",
+}
+_DO = {
+    "settings": "mend [mail] in the settings, which `jobchime doctor` tries, then start again; the mails wait",
+    "away": "`jobchime doctor` tries the mail server; the mails wait and go out by themselves",
+    "busy": "nothing, unless it lasts: they are tried again by themselves; then ask who runs the mail server",
+    "policy": "have it let mail.sender_address send (SPF, DKIM, its rules); `jobchime mail test ADDRESS` tries",
+    "message": "`jobchime delivery list --state failed` says of each why",
+    "mailbox": "`jobchime subscriber show` says whose; where one is right after all, `jobchime suppression lift`",
+    "withheld": "add whom you want to mail to mail.allow in the settings",
+    "expired": "`jobchime delivery list --state failed` names them; see that mails go out, `jobchime doctor`",
+}
+_PASSED = "{mails} waiting for the next try, while others go out again; at the last: {said}"
+_DO_NOTHING = "nothing: they are tried again by themselves"
+_OF_ALL = ("settings", "away")
+"""What lets no mail go out, whoever it is for."""
+_KNOWN_TO_HAPPEN = ("mailbox", "withheld")
+
+
+def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """All of it, in the order of the stream."""
+    yield from source_troubles(figures.sources, now)
+    if figures.pauses.sending:
+        waiting = figures.deliveries.get("pending", 0)
+        waits = counted(waiting, "mail waits", "mails wait")
+        because = figures.pauses.stopped_because
+        if because:
+            do = "find out what they did not want, then `jobchime resume sending`"
+            yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
+        else:
+            yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
+    yield from mail_troubles(figures.mail, now)
+    unknown = figures.deliveries.get("unknown", 0)
+    if unknown:
+        since = f" since {figures.unknown_since:%Y-%m-%d %H:%M}Z" if figures.unknown_since else ""
+        yield Trouble(
+            f"of {unknown:,} mails nobody knows whether they went out{since}",
+            "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
+        )
+    if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
+        yield Trouble(
+            f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
+            + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
+            "the notifier's log says why: a digest could not be built"
+            if figures.due_retried
+            else "see that a notifier runs and is ready",
+        )
+    if figures.outbox > _OUTBOX_MANY:
+        yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
+    """In the order of the sources, those of one kind where the first of them stands."""
+    kinds: dict[SourceState, list[SourceFigures]] = {}
+    for source in sources:
+        kinds.setdefault(source.state, []).append(source)
+    for state, some in kinds.items():
+        if state in _MANY and len(some) > MOST_NAMED:
+            yield _many(state, some)
+        else:
+            for source in some:
+                yield from _one(source, now)
+
+
+def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
+    """Polls that should have begun long ago: one source that is late is told of as all are."""
+    waits = [
+        now - source.next_due
+        for source in sources
+        if source.next_due is not None and source.asked_since is None and source.state not in ("off", "paused")
+    ]
+    late = [wait for wait in waits if wait > LATE_POLLS]
+    if late:
+        yield Trouble(
+            f"{len(late):,} of {len(sources):,} sources have been due and are not asked,"
+            f" the longest for {ago(max(late))}",
+            "see how many hang; a larger ingest.polls_at_once asks more at a time, a longer `every` fewer",
+        )
+
+
+def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
+    what, do = _MANY[state]
+    reasons = Counter(source.error for source in some if source.error)
+    ((reason, count),) = reasons.most_common(1) or ((None, 0),)
+    why = f"; {'each' if count == len(some) else f'{count:,} of them'}: {short(reason)}" if reason else ""
+    names = named_of([source.name for source in some])
+    return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=state != "paused")
+
+
+def _one(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
+    since = lasting(source.error_since, source.error_at, now)
+    last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
+    if source.state == "silent":
+        why = f": {short(source.error)}{since}" if source.error else ""
+        yield Trouble(f"the source {source.name} is silent, {last}{why}", "`jobchime source check` its address")
+    elif source.state == "hanging":
+        yield Trouble(f"the source {source.name} hangs ({last}): {_hangs(source, now)}", _HANGING)
+    elif source.state == "failing":
+        again = "" if source.pushed else "; it is asked again by itself"
+        yield Trouble(
+            f"the source {source.name} fails ({last}): {short(source.error or '')}{since}", f"read the reason{again}"
+        )
+    elif source.state == "shrunk":
+        yield Trouble(
+            f"the source {source.name} lists {source.items:,} and lacks {counted(source.lacking, 'open posting')},"
+            " kept open",
+            f"look at its board; if they are gone, `jobchime source accept {source.name}` closes them",
+        )
+    elif source.state == "paused":
+        yield Trouble(
+            f"the source {source.name} is {BY_OPERATOR}", f"`jobchime source resume {source.name}`", grave=False
+        )
+
+
+def _hangs(source: SourceFigures, now: datetime) -> str:
+    asked = [f"being asked for {ago(now - source.asked_since)}"] if source.asked_since else []
+    before = [f"{counted(source.hangs, 'poll in a row', 'polls in a row')} ran out of time"] if source.hangs else []
+    return "; ".join((*asked, *before, *([short(source.error)] if source.error else [])))
+
+
+def mail_troubles(mail: MailFigures, now: datetime) -> Iterator[Trouble]:
+    """One of each kind of fault, with how many mails it concerns and since when."""
+    for fault in mail.faults:
+        passed = _has_passed(fault, mail)
+        said = _PASSED if passed else (_WAITING if fault.waiting else _OVER).get(fault.fault)
+        if said is not None:
+            number = counted(fault.mails, "mail")
+            last = "" if fault.waiting or fault.mails == 1 else f", the last {_at(fault.last)}"
+            what = f"{said.format(mails=number, said=_short(fault.said))} (since {_at(fault.since)}{last})"
+            do = _DO_NOTHING if passed else _DO[fault.fault]
+            yield Trouble(what, do, grave=not passed and _is_grave(fault, mail, now))
+
+
+def _has_passed(fault: MailFault, mail: MailFigures) -> bool:
+    """Whether what kept all mails from going out keeps none any more, though some still wait for their next try."""
+    return fault.waiting and fault.fault in _OF_ALL and _went_out_since(fault, mail)
+
+
+def _went_out_since(fault: MailFault, mail: MailFigures) -> bool:
+    return mail.last_accepted is not None and mail.last_accepted > fault.last
+
+
+def _is_grave(fault: MailFault, mail: MailFigures, now: datetime) -> bool:
+    if fault.waiting:
+        return now - fault.since >= PATIENCE.get(fault.fault, timedelta(0))
+    if fault.fault in _KNOWN_TO_HAPPEN:
+        return False
+    return not _went_out_since(fault, mail) or now - fault.last < _FRESH
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
