@@ -240,5 +240,6 @@ def test_boards_that_ask_for_attribution_get_it() -> None:
         "remoteok": "https://remoteok.com",
         "remotive": "https://remotive.com",
         "jobicy": "https://jobicy.com",
+        "themuse": "https://www.themuse.com",
         "arbeitnow": "https://www.arbeitnow.com",
     }
