@@ -15,6 +15,7 @@ from services.notifier.adapters.sql.retention import (
     forget_digests,
     forget_mail_events,
     forget_matches,
+    forget_ways_in,
     remember_sent,
 )
 from services.notifier.adapters.sql.windows.cuts import SqlKnownTopics
@@ -83,6 +84,7 @@ def store_chores(engine: Engine) -> tuple[Chore, ...]:
     return (
         Chore("bodies of old digests", lambda now: forget_bodies(engine, now)),
         Chore("jobs sent by an earlier release", lambda now: remember_sent(engine)),
+        Chore("ways in that are over", lambda now: forget_ways_in(engine, now)),
         Chore("old events of the mail provider", lambda now: forget_mail_events(engine, now)),
         Chore("old digests", lambda now: forget_digests(engine, now)),
         Chore("old matches", lambda now: forget_matches(engine, now)),

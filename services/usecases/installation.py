@@ -11,6 +11,7 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.people.doors import SqlDoors
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
@@ -57,6 +58,10 @@ class Installation:
     @property
     def suppressions(self) -> SqlSuppressions:
         return SqlSuppressions(self.engine, self.ids)
+
+    @property
+    def doors(self) -> SqlDoors:
+        return SqlDoors(self.engine, self.ids)
 
     @property
     def digests(self) -> SqlDigests:

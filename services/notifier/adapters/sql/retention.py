@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
-from schemas.sql.tables import cuts, deliveries, digests, mail_events, postings, saved_searches
+from schemas.sql.tables import (
+    cuts,
+    deliveries,
+    digests,
+    letters,
+    mail_events,
+    postings,
+    saved_searches,
+    sessions,
+    sign_in_links,
+    sign_ups,
+)
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import LEASED
@@ -61,6 +72,16 @@ def forget_mail_events(engine: Engine, now: datetime) -> int:
     """Drop events of the mail provider that nobody counts any more; returns how many."""
     old = mail_events.c.taken_at < now - KEEP_MAIL_EVENTS
     return _in_slices(engine, mail_events.c.event_id, old, delete(mail_events))
+
+
+def forget_ways_in(engine: Engine, now: datetime) -> int:
+    """Drop sign-ups, sign-in links and sessions that are over, and letters of yesterday; returns how many."""
+    return (
+        _in_slices(engine, sign_ups.c.token_hash, sign_ups.c.expires_at <= now, delete(sign_ups))
+        + _in_slices(engine, sign_in_links.c.token_hash, sign_in_links.c.expires_at <= now, delete(sign_in_links))
+        + _in_slices(engine, sessions.c.token_hash, sessions.c.expires_at <= now, delete(sessions))
+        + _in_slices(engine, letters.c.id, letters.c.at < now - timedelta(days=1), delete(letters))
+    )
 
 
 def forget_matches(engine: Engine, now: datetime) -> int:

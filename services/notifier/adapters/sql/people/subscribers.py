@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.tables import deliveries, digest_items, digests, saved_searches, sent_jobs, subscribers, suppressions
+from schemas.sql.tables import (
+    deliveries,
+    digest_items,
+    digests,
+    letters,
+    saved_searches,
+    sent_jobs,
+    sign_ups,
+    subscribers,
+    suppressions,
+)
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
 from services.notifier.adapters.sql.people import consents, feedback
@@ -38,14 +48,19 @@ class SqlSubscribers:
         self._ids = ids
 
     @retried
-    def add(self, profile: Profile, now: datetime, subscriber_id: str = "") -> Subscriber:
-        """Take someone in, active. Raises UsageError where the address is known already."""
+    def add(
+        self, profile: Profile, now: datetime, subscriber_id: str = "", consent: Consent | None = None
+    ) -> Subscriber:
+        """Take someone in, active. Raises UsageError where the address is known already.
+
+        `consent`: theirs; without it, whoever takes them in answers for it.
+        """
         try:
             with writing(self._engine) as connection:
                 own_id = subscriber_id or self._free_id(connection, profile.address, now)
                 values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
-                consents.keep(connection, own_id, Consent("given", now, "operator", ""))
+                consents.keep(connection, own_id, consent or Consent("given", now, "operator", ""))
                 self._keep_suppressed(connection, profile.address)
                 return _get(connection, own_id)
         except IntegrityError:
@@ -201,11 +216,13 @@ class SqlSubscribers:
     def erase(self, subscriber_id: str, now: datetime) -> None:
         """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
         with writing(self._engine) as connection:
-            _locked(connection, subscriber_id)
+            own_hash = self._ids.address_hash(_locked(connection, subscriber_id).profile.address)
             searches = searches_of(connection, subscriber_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
             leave(connection, [search.key for search in searches], now)
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
+            connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == own_hash))
+            connection.execute(delete(letters).where(letters.c.address_hash == own_hash))
         scrub(self._engine)
 
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:

@@ -1,0 +1,173 @@
+"""How people come in: sign-ups that wait, links that sign in, sessions, and how often somebody is mailed a link.
+
+Of each token the store knows a hash alone: who reads the store signs nobody in.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select
+
+from schemas.sql.tables import letters, sessions, sign_in_links, sign_ups, subscribers
+from services.notifier.adapters.sql.rows import hold, to_json
+from services.notifier.domain.ids import Ids
+from services.runtime.sql.store import reading, retried, scrub, upsert, writing
+
+CONFIRM_WITHIN = timedelta(hours=48)
+SIGN_IN_WITHIN = timedelta(minutes=15)
+SESSION_FOR = timedelta(days=30)
+LETTER_EVERY = timedelta(minutes=15)
+LETTERS_A_DAY = 3
+MOST_SIGN_UPS = 100_000
+"""That wait at once: more are an attack, and are not kept."""
+MOST_SESSIONS = 20
+"""Of one person: a new one ends the oldest."""
+_MOST_AGENT = 120
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What somebody wished for and has not confirmed yet."""
+
+    address: str
+    wanted: Mapping[str, Any]
+    """Fields of a profile, and under `search` those of a search."""
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody's browser that is signed in."""
+
+    key: str
+    """Names it; it signs nobody in."""
+    subscriber_id: str
+    began_at: datetime
+    agent: str
+
+
+class SqlDoors:
+    """The ways in. All raise UnavailableError."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        self._engine = engine
+        self._ids = ids
+
+    @retried
+    def may_mail(self, address: str, now: datetime) -> bool:
+        """Whether an address may be mailed a link now; if so, it counts as mailed."""
+        own = letters.c.address_hash == self._ids.address_hash(address)
+        with writing(self._engine) as connection:
+            # Whoever asks at the same moment waits, and then sees this one.
+            hold(connection, "letters")
+            of_late = connection.execute(
+                select(func.count(), func.max(letters.c.at)).where(own, letters.c.at > now - _DAY)
+            ).one()
+            last = of_late[1]
+            if of_late[0] >= LETTERS_A_DAY or (last is not None and now - last < LETTER_EVERY):
+                return False
+            connection.execute(insert(letters).values(address_hash=self._ids.address_hash(address), at=now))
+            return True
+
+    @retried
+    def keep_sign_up(self, token: str, sign_up: SignUp, now: datetime) -> bool:
+        """Keep it until it is confirmed or forgotten, in place of an earlier one; False where too many wait."""
+        own_hash = self._ids.address_hash(sign_up.address)
+        row = {
+            "token_hash": _hash(token),
+            "address": sign_up.address,
+            "address_hash": own_hash,
+            "wanted": to_json(sign_up.wanted),
+            "wording": sign_up.wording,
+            "expires_at": now + CONFIRM_WITHIN,
+        }
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_ups).where(sign_ups.c.expires_at <= now))
+            if connection.execute(select(func.count()).select_from(sign_ups)).scalar_one() >= MOST_SIGN_UPS:
+                return False
+            statement = upsert(connection, sign_ups).values(row)
+            again = {name: statement.excluded[name] for name in row if name != "address_hash"}
+            connection.execute(statement.on_conflict_do_update(index_elements=["address_hash"], set_=again))
+            return True
+
+    def sign_up(self, token: str, now: datetime) -> SignUp | None:
+        """What a link confirms; None where it is too late, or was done, or never was."""
+        own = (sign_ups.c.token_hash == _hash(token)) & (sign_ups.c.expires_at > now)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(sign_ups).where(own)).one_or_none()
+        return SignUp(row.address, json.loads(row.wanted), row.wording) if row is not None else None
+
+    @retried
+    def forget_sign_up(self, token: str) -> None:
+        """It is confirmed."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_ups).where(sign_ups.c.token_hash == _hash(token)))
+        scrub(self._engine)
+
+    @retried
+    def keep_sign_in(self, token: str, subscriber_id: str, now: datetime) -> None:
+        """Let a link sign somebody in, once."""
+        row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "expires_at": now + SIGN_IN_WITHIN}
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_in_links).where(sign_in_links.c.expires_at <= now))
+            connection.execute(insert(sign_in_links).values(row))
+
+    @retried
+    def sign_in(self, link: str, session: str, agent: str, now: datetime) -> str | None:
+        """Use up a link, and begin a session; whose. None where the link is used up, late, or never was."""
+        own = (sign_in_links.c.token_hash == _hash(link)) & (sign_in_links.c.expires_at > now)
+        with writing(self._engine) as connection:
+            used = delete(sign_in_links).where(own).returning(sign_in_links.c.subscriber_id)
+            subscriber_id = connection.execute(used).scalar_one_or_none()
+        if subscriber_id is not None:
+            self.begin_session(session, subscriber_id, agent, now)
+        return subscriber_id
+
+    @retried
+    def begin_session(self, token: str, subscriber_id: str, agent: str, now: datetime) -> None:
+        """Sign a browser in."""
+        row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "began_at": now}
+        row |= {"expires_at": now + SESSION_FOR, "agent": agent[:_MOST_AGENT]}
+        own = sessions.c.subscriber_id == subscriber_id
+        kept = select(sessions.c.token_hash).where(own).order_by(sessions.c.began_at.desc()).limit(MOST_SESSIONS - 1)
+        with writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            connection.execute(delete(sessions).where(own, sessions.c.token_hash.not_in(kept)))
+            connection.execute(insert(sessions).values(row))
+
+    def session(self, token: str, now: datetime) -> Session | None:
+        """Whose browser it is; None where the session is over."""
+        own = (sessions.c.token_hash == _hash(token)) & (sessions.c.expires_at > now)
+        query = select(sessions).join(subscribers, subscribers.c.subscriber_id == sessions.c.subscriber_id).where(own)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return _session(row) if row is not None else None
+
+    def sessions_of(self, subscriber_id: str, now: datetime) -> list[Session]:
+        """All that are signed in as somebody, the newest first."""
+        own = (sessions.c.subscriber_id == subscriber_id) & (sessions.c.expires_at > now)
+        with reading(self._engine) as connection:
+            return [
+                _session(row)
+                for row in connection.execute(select(sessions).where(own).order_by(sessions.c.began_at.desc()))
+            ]
+
+    @retried
+    def end_session(self, subscriber_id: str, key: str | None = None) -> None:
+        """Sign one of somebody's browsers out, or all of them."""
+        own = sessions.c.subscriber_id == subscriber_id
+        with writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(own if key is None else own & (sessions.c.token_hash == key)))
+
+
+def _session(row: Any) -> Session:
+    return Session(row.token_hash, row.subscriber_id, row.began_at, row.agent)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

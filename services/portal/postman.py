@@ -1,0 +1,51 @@
+"""Does what a form asked for after the form was answered, so that neither the answer nor its time tells anything."""
+
+import queue
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+import structlog
+
+from services.runtime.privacy.redaction import redacted
+
+_MOST_WAITING = 1_000
+_LAST_S = 5.0
+
+_events = structlog.get_logger(__name__)
+
+
+class Postman:
+    """A thread that does one thing after the other. What waits when it is left is done, for five seconds."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
+
+    def __enter__(self) -> "Postman":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._waiting.put(None)
+        self._thread.join(_LAST_S)
+
+    def later(self, what: Callable[[], None]) -> None:
+        """Do it soon; where too much waits it is dropped: whoever meant it asks again."""
+        try:
+            self._waiting.put_nowait(what)
+        except queue.Full:
+            _events.warning("too much waits: a letter is not written")
+
+    def join(self) -> None:
+        """Return once all that waited is done."""
+        self._waiting.join()
+
+    def _run(self) -> None:
+        while (what := self._waiting.get()) is not None:
+            try:
+                what()
+            except Exception as error:
+                _events.error("a letter failed", error=redacted(error), error_type=type(error).__name__)
+            finally:
+                self._waiting.task_done()

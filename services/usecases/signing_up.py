@@ -1,0 +1,97 @@
+"""Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SignUp
+from services.notifier.domain.consent import Consent
+from services.notifier.domain.people import Profile, Subscriber
+from services.notifier.importing import WantedSearch, search_of
+from services.runtime.errors import UsageError
+from services.usecases import letters, signing_in
+from services.usecases.accounts import profile_from
+from services.usecases.errors import fields_checked
+from services.usecases.installation import Installation
+from services.wording.catalogues import words_of
+
+__all__ = ["CONFIRM_WITHIN", "SignUp", "Wish", "confirm", "search_in", "sign_up", "waiting", "wish_from"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A sign-up whose fields are right."""
+
+    profile: Profile
+    fields: Mapping[str, Any]
+    """As they were given, to be kept until they are confirmed: those of a person, and under `search` those of one."""
+
+
+def wish_from(person: Mapping[str, Any], search: Mapping[str, Any]) -> Wish:
+    """Check the fields of a person and of their first search. Raises WrongFieldError."""
+    profile = profile_from(person)
+    with fields_checked():
+        search_of(search)
+    return Wish(profile, {**person, "address": profile.address, "search": dict(search)})
+
+
+def sign_up(
+    installation: Installation, wish: Wish, wording: str, base: str, token: Callable[[], str], now: datetime
+) -> None:
+    """Keep a wish and mail its link, or a link to sign in to who is known; nothing to who may not be mailed now.
+
+    `wording`: what stands beside the button that confirms. `base`: the public address. `token` makes what cannot be
+    guessed. Whoever asks is told the same in each case. Raises UnavailableError.
+    """
+    address = wish.profile.address
+    known = installation.subscribers.with_address(address)
+    if not letters.may_mail(installation, known.profile.address if known else address, now):
+        return
+    if known is not None:
+        link = signing_in.make_link(installation, known, base, token, now)
+        letters.send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
+        return
+    made = token()
+    if installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
+        letters.send(installation, "confirm", address, f"{base}/c/{made}", words_of(wish.profile.locale), now)
+
+
+def waiting(installation: Installation, token: str, now: datetime) -> SignUp | None:
+    """What a link confirms; None where it is too late, was done, or never was. Raises UnavailableError."""
+    return installation.doors.sign_up(token, now)
+
+
+def search_in(kept: SignUp) -> WantedSearch:
+    """The search that somebody wished for. Raises WrongFieldError where it cannot be had by now."""
+    with fields_checked():
+        return search_of(kept.wanted["search"])
+
+
+def confirm(installation: Installation, token: str, now: datetime) -> Subscriber | None:
+    """Take in who wished it, with their search; None as `waiting`. Where it fails midway it may be done again.
+
+    Raises UnavailableError, UsageError where what was wished for cannot be had by now.
+    """
+    kept = waiting(installation, token, now)
+    if kept is None:
+        return None
+    wanted, person = search_in(kept), _person(installation, kept, now)
+    if all(saved.name != wanted.name for saved in installation.searches.all(person.subscriber_id)):
+        installation.searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+    installation.doors.forget_sign_up(token)
+    return person
+
+
+def _person(installation: Installation, kept: SignUp, now: datetime) -> Subscriber:
+    """Who has the address: taken in now, or since the letter was sent."""
+    given = Consent("given", now, "page", kept.wording)
+    known = installation.subscribers.with_address(kept.address)
+    if known is not None:
+        return installation.subscribers.subscribe_again(known.subscriber_id, given)
+    fields = {name: value for name, value in kept.wanted.items() if name != "search"}
+    try:
+        return installation.subscribers.add(profile_from(fields), now, consent=given)
+    except UsageError:
+        # Pressed twice at once: the other press took them in.
+        return installation.subscribers.find(kept.address)
