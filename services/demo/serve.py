@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from services.demo.simulate import demo_settings
-from services.portal.app import make_portal_server
+from services.portal.app import PortalServer
 from services.runtime.errors import UsageError
 from services.settings.portal import PortalSettings
 from services.usecases.installation import open_installation
@@ -33,7 +33,7 @@ def served(out: Path, feeds: Path, public_url: str, now: datetime) -> Iterator[N
     settings = settings.model_copy(update={"portal": portal})
     with (
         open_installation(settings, create=False, tell=lambda _: None) as installation,
-        make_portal_server(installation, _from(now)),
+        PortalServer(installation, _from(now)),
     ):
         yield
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from importlib.resources import files
+from types import TracebackType
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,10 +14,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from services.portal import events
+from services.portal.accounts import home, sign_up
+from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import Door, ForgedError, GoneError
 from services.portal.headers import WithHeaders
 from services.portal.links import feedback, jobs, manage, unsubscribe
 from services.portal.pages import Pages, words_for
+from services.portal.postman import Postman
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.server import ConnectionLimits, WebServer
@@ -30,29 +34,47 @@ _LATER = mark("Not now")
 _events = structlog.get_logger(__name__)
 
 
-def make_portal_server(installation: Installation, clock: Callable[[], datetime]) -> WebServer:
-    """The portal over an open installation, bound and to be entered. Raises UsageError for a port in use."""
-    settings = installation.settings.portal
-    return WebServer(
-        portal_app(installation, clock),
-        host=settings.host,
-        port=settings.port,
-        what="the portal",
-        setting="[portal]",
-        limits=ConnectionLimits(
-            connections=settings.connections, of_one_peer=settings.connections_of_one, proxies=settings.proxies
-        ),
-    )
+class PortalServer:
+    """The portal, bound; what its forms ask for is done while it is entered."""
+
+    def __init__(self, installation: Installation, clock: Callable[[], datetime]) -> None:
+        """Raises UsageError for a port in use."""
+        settings = installation.settings.portal
+        self.postman = Postman()
+        self._web = WebServer(
+            portal_app(installation, clock, self.postman),
+            host=settings.host,
+            port=settings.port,
+            what="the portal",
+            setting="[portal]",
+            limits=ConnectionLimits(
+                connections=settings.connections, of_one_peer=settings.connections_of_one, proxies=settings.proxies
+            ),
+        )
+        self.address = self._web.address
+
+    def __enter__(self) -> "PortalServer":
+        self.postman.__enter__()
+        self._web.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._web.__exit__(kind, error, at)
+        self.postman.__exit__(kind, error, at)
 
 
-def portal_app(installation: Installation, clock: Callable[[], datetime]) -> FastAPI:
+def portal_app(installation: Installation, clock: Callable[[], datetime], postman: Postman) -> FastAPI:
     """The application. `clock`: tells the time, with its zone."""
-    mail = installation.settings.mail
-    root = urlsplit(mail.public_url).path.rstrip("/")
-    door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, root)
+    settings = installation.settings
+    mail, base = settings.mail, settings.mail.public_url.rstrip("/")
+    root = urlsplit(base).path
+    door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, base, root)
+    guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None)
     for part in (unsubscribe, feedback, jobs, manage, events):
         app.include_router(part.routes(door))
+    for way_in in (sign_up, home):
+        app.include_router(way_in.routes(door, guard, cookies, postman))
     app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
     _show_faults(app, door)
     app.add_middleware(WithHeaders, root=root)

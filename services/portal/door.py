@@ -44,6 +44,8 @@ class Door:
     installation: Installation
     pages: Pages
     clock: Callable[[], datetime]
+    base: str
+    """The public address, to which links in mails lead."""
     root: str
     """What the paths of the portal begin with: empty, or such as `/alerts`."""
 

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from services.notifier.domain.links import PATHS, Purpose, token
 from services.notifier.domain.people import Subscriber
 from services.notifier.mail_settings import MailSettings
-from services.portal.app import make_portal_server
+from services.portal.app import PortalServer
+from services.portal.postman import Postman
 from services.settings import Settings
 from services.settings.portal import PortalSettings
 from services.usecases.installation import Installation
@@ -26,6 +27,7 @@ class ServedPortal:
 
     store: NotifierStore
     client: httpx2.Client
+    postman: Postman
     now: datetime = field(default=NOW)
 
     def path(self, purpose: Purpose, person: Subscriber | str, about: str = "", secret: bytes = SECRET) -> str:
@@ -49,7 +51,8 @@ def served_portal(store: NotifierStore, **mail: object) -> Iterator[ServedPortal
         portal=PortalSettings(port=0),
     )
     with httpx2.Client(timeout=30, follow_redirects=False) as client:
-        portal = ServedPortal(store, client)
-        with make_portal_server(Installation(settings, store.engine), lambda: portal.now) as server:
+        made = PortalServer(Installation(settings, store.engine), lambda: portal.now)
+        portal = ServedPortal(store, client, made.postman)
+        with made as server:
             client.base_url = httpx2.URL(f"http://{server.address}")
             yield portal

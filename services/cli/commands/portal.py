@@ -3,7 +3,7 @@
 import sys
 
 from services.cli.options import Config
-from services.portal.app import make_portal_server
+from services.portal.app import PortalServer
 from services.runtime.clock import SystemClock
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
@@ -20,6 +20,6 @@ def portal(config: Config = None) -> None:
     with (
         stop_on_signals() as stop,
         open_installation(settings, create=True, tell=lambda note: print(note, file=sys.stderr)) as installation,
-        make_portal_server(installation, SystemClock().now),
+        PortalServer(installation, SystemClock().now),
     ):
         stop.wait()

@@ -35,9 +35,9 @@ def run(
 
 
 def _portal(form: Embedded) -> tuple[AbstractContextManager[object]]:
-    from services.portal.app import make_portal_server
+    from services.portal.app import PortalServer
 
-    return (make_portal_server(Installation(form.settings, form.engine), form.clock.now),)
+    return (PortalServer(Installation(form.settings, form.engine), form.clock.now),)
 
 
 def _once(form: Embedded) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.portal.door import Door, Visit
 from services.portal.forms import form_of
 from services.runtime.errors import UsageError
-from services.usecases import consent, links, searches
+from services.usecases import accounts, consent, links, searches
 from services.usecases.installation import Installation
 from services.usecases.links import MANAGE_FOR, SavedSearch
 from services.wording.words import Words, mark
@@ -48,9 +48,9 @@ def _do(installation: Installation, visit: Visit, form: Mapping[str, str]) -> No
         case "again":
             consent.subscribe_again(installation, own_id, visit.words.say(AGAIN), now)
         case "go-on":
-            installation.subscribers.resume(own_id, now)
+            accounts.resume(installation, own_id, now)
         case "pause":
-            installation.subscribers.pause(own_id, now)
+            accounts.pause(installation, own_id, now)
         case "pause-search":
             searches.pause(installation, _own(installation, visit, form), now)
         case "resume-search":
@@ -72,12 +72,13 @@ def _page(door: Door, visit: Visit) -> Response:
         "manage",
         visit.words,
         status_of_person=visit.subscriber.status,
-        searches=[(search, _when(search, visit.words)) for search in saved],
+        searches=[(search, when(search, visit.words)) for search in saved],
         leave=leave,
     )
 
 
-def _when(search: SavedSearch, words: Words) -> str:
+def when(search: SavedSearch, words: Words) -> str:
+    """When a search is served, in words."""
     timing = search.timing
     hour = f"{timing.hour:02}:00"
     if timing.cadence == "instant":

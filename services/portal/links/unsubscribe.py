@@ -11,7 +11,7 @@ from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.runtime.errors import UsageError
-from services.usecases import consent, links, searches
+from services.usecases import accounts, consent, links, searches
 from services.usecases.installation import Installation
 from services.wording.words import Words, mark
 
@@ -68,7 +68,7 @@ def _do(installation: Installation, visit: Visit, form: Mapping[str, str]) -> No
         case "pause":
             consent.pause_instead(installation, own_id, words.say(PAUSE), now)
         case "go-on":
-            installation.subscribers.resume(own_id, now)
+            accounts.resume(installation, own_id, now)
         case "why":
             consent.say_why(installation, own_id, form.get("why", ""))
         case "pause-search":

@@ -1,0 +1,94 @@
+"""Who may post a form: pages of our own, not too often from one network, and a session with its token."""
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+COOKIE = "__Host-jobchime"
+_A_MINUTE, _AN_HOUR = parse("10/minute"), parse("60/hour")
+_OF_V4, _OF_V6 = 24, 56
+"""Bits of an address that name a network: what one customer of a provider is given, or shares."""
+
+
+class FormGuard:
+    """Refuses what another site sends, and what comes too often from one network."""
+
+    def __init__(self, public_url: str, proxies: frozenset[str]) -> None:
+        """`proxies`: whose word on whom they speak for is taken."""
+        self._host = urlsplit(public_url).netloc
+        self._proxies = proxies
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, request: Request, *, limited: bool = False) -> None:
+        """Raises HTTPException 403 for a form of another site, 429 where `limited` and too many came."""
+        if not self._is_ours(request.headers):
+            raise HTTPException(403)
+        network = self._network(request)
+        if limited and not all(self._limiter.hit(limit, network) for limit in (_A_MINUTE, _AN_HOUR)):
+            raise HTTPException(429, headers={"Retry-After": "60"})
+
+    def _is_ours(self, headers: Mapping[str, str]) -> bool:
+        """By Fetch Metadata, which all browsers of today send, else by Origin; who sends neither is no browser."""
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        origin = headers.get("origin")
+        return origin is None or urlsplit(origin).netloc in (self._host, headers.get("host"))
+
+    def _network(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        if peer in self._proxies:
+            named = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+            peer = next((each for each in reversed(named) if each not in self._proxies), peer)
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return "unknown"
+        bits = _OF_V4 if address.version == 4 else _OF_V6
+        return str(ipaddress.ip_network((address, bits), strict=False))
+
+
+class Cookies:
+    """The session's token in a cookie that only this site gets, and the token of its forms."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._session = URLSafeSerializer(secret, salt="session")
+        self._form = URLSafeSerializer(secret, salt="form")
+
+    def set(self, response: Response, token: str, seconds: int) -> None:
+        """Sign a browser in."""
+        value = self._session.dumps(token)
+        response.set_cookie(COOKIE, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+    def clear(self, response: Response) -> None:
+        """Sign it out."""
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+    def token(self, request: Request) -> str | None:
+        """What stands in the cookie; None where there is none of ours."""
+        try:
+            value = self._session.loads(request.cookies.get(COOKIE, ""))
+        except BadSignature:
+            return None
+        return value if isinstance(value, str) else None
+
+    def form_token(self, session: str) -> str:
+        """What a form of that session carries."""
+        return str(self._form.dumps(session))
+
+    def check_form(self, session: str, given: str) -> None:
+        """Raises HTTPException 403 for a form that was not made for that session."""
+        try:
+            made_for = self._form.loads(given)
+        except BadSignature:
+            made_for = None
+        if made_for != session:
+            raise HTTPException(403)

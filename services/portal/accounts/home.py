@@ -1,0 +1,158 @@
+"""Signing in by a link, and being at home: searches, browsers that are signed in, all that is kept, and leaving."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.door import Door
+from services.portal.forms import form_of
+from services.portal.links.manage import AGAIN, when
+from services.portal.pages import words_for
+from services.portal.postman import Postman
+from services.runtime.errors import UsageError
+from services.usecases import accounts, consent, links, searches, signing_in
+from services.usecases.links import Subscriber
+from services.usecases.signing_in import Session
+from services.wording.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class _AtHome:
+    """A browser that is signed in."""
+
+    session: Session
+    person: Subscriber
+    words: Words
+
+
+def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
+    """`/sign-in`, `/s/{token}`, `/home` and `/home/export`."""
+    router = APIRouter()
+
+    async def at_home(request: Request) -> _AtHome | None:
+        token = cookies.token(request)
+        if token is None:
+            return None
+        found = await door.work(lambda: signing_in.session_of(door.installation, token, door.clock()))
+        return _AtHome(*found, words_for(request.headers, found[1].profile.locale)) if found else None
+
+    @router.get("/sign-in")
+    async def ask(request: Request) -> Response:
+        """Show the form."""
+        return door.show("sign_in", words_for(request.headers))
+
+    @router.post("/sign-in")
+    async def send(request: Request) -> Response:
+        """Mail a link, if somebody has the address; the answer is the same if nobody has."""
+        guard.check(request, limited=True)
+        address, now = (await form_of(request)).get("address", "").strip(), door.clock()
+        postman.later(partial(signing_in.ask, door.installation, address, door.base, _token, now))
+        return door.show("posted", words_for(request.headers))
+
+    @router.get("/s/{token}")
+    async def look(request: Request, token: str) -> Response:
+        """Show a button: scanners of mail look at each link, and this one acts once."""
+        return door.show("enter", words_for(request.headers))
+
+    @router.post("/s/{token}")
+    async def enter(request: Request, token: str) -> Response:
+        """Use the link up."""
+        guard.check(request, limited=True)
+        session, agent = _token(), request.headers.get("user-agent", "")
+        used = await door.work(lambda: signing_in.use_link(door.installation, token, session, agent, door.clock()))
+        if not used:
+            return door.show("late", words_for(request.headers), 410)
+        answer = RedirectResponse(f"{door.root}/home", 303)
+        cookies.set(answer, session, int(signing_in.SESSION_FOR.total_seconds()))
+        return answer
+
+    @router.get("/home")
+    async def home(request: Request) -> Response:
+        """Show what is theirs."""
+        here = await at_home(request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        return await door.work(partial(_page, door, cookies, here))
+
+    @router.post("/home")
+    async def do(request: Request) -> Response:
+        """Do what a form says."""
+        guard.check(request)
+        form, here = await form_of(request), await at_home(request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        cookies.check_form(here.session.key, form.get("csrf", ""))
+        await door.work(partial(_do, door, here, form))
+        if form.get("do") == "erase":
+            answer = door.show("gone", here.words)
+            cookies.clear(answer)
+            return answer
+        return RedirectResponse(f"{door.root}/home", 303)
+
+    @router.get("/home/export")
+    async def export(request: Request) -> Response:
+        """All that is kept about them, as a file."""
+        here = await at_home(request)
+        if here is None:
+            return RedirectResponse(f"{door.root}/sign-in", 303)
+        data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
+        headers = {"Content-Disposition": 'attachment; filename="job-alerts.json"'}
+        return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
+
+    return router
+
+
+def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
+    installation, own_id, now = door.installation, here.person.subscriber_id, door.clock()
+
+    def own_search() -> str:
+        return links.own_search(installation, here.person, form.get("search", "")).search_id
+
+    match form.get("do"):
+        case "again":
+            consent.subscribe_again(installation, own_id, here.words.say(AGAIN), now)
+        case "go-on":
+            accounts.resume(installation, own_id, now)
+        case "pause":
+            accounts.pause(installation, own_id, now)
+        case "pause-search":
+            searches.pause(installation, own_search(), now)
+        case "resume-search":
+            searches.resume(installation, own_search(), now)
+        case "delete-search":
+            searches.delete(installation, own_search(), now)
+        case "sign-out":
+            signing_in.end(installation, own_id, form.get("session") or here.session.key)
+        case "sign-out-everywhere":
+            signing_in.end(installation, own_id)
+        case "erase" if form.get("sure"):
+            accounts.erase(installation, own_id, now)
+        case _:
+            raise UsageError("the form says nothing that can be done here")
+
+
+def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:
+    person, words = here.person, here.words
+    saved = links.searches(door.installation, person)
+    browsers = signing_in.sessions_of(door.installation, person.subscriber_id, door.clock())
+    return door.show(
+        "home",
+        words,
+        status_of_person=person.status,
+        address=person.profile.address,
+        searches=[(search, when(search, words)) for search in saved],
+        sessions=[(browser, browser.key == here.session.key) for browser in browsers],
+        csrf=cookies.form_token(here.session.key),
+        leave=door.link("unsubscribe", person),
+    )
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)

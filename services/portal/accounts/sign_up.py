@@ -1,0 +1,119 @@
+"""Signing up: a form, a letter, and a button that confirms."""
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.door import Door
+from services.portal.forms import form_of
+from services.portal.pages import words_for
+from services.portal.postman import Postman
+from services.usecases import signing_in, signing_up
+from services.usecases.errors import WrongFieldError
+from services.usecases.signing_up import Wish
+from services.wording.words import Words, mark
+
+CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
+_DEFAULTS = {
+    "address": "",
+    "skills": "",
+    "text": "",
+    "places": "",
+    "remote": "",
+    "amount": "",
+    "currency": "EUR",
+    "time_zone": "",
+    "cadence": "daily",
+    "hour": "8",
+}
+_MOST_NAME = 60
+
+
+def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
+    """`GET` and `POST` of `/sign-up` and `/c/{token}`."""
+    router = APIRouter()
+
+    @router.get("/sign-up")
+    async def ask(request: Request) -> Response:
+        """Show the form."""
+        return _form(door, words_for(request.headers), _DEFAULTS)
+
+    @router.post("/sign-up")
+    async def sign_up(request: Request) -> Response:
+        """Take a wish; the answer is the same whoever has the address."""
+        guard.check(request, limited=True)
+        words, given = words_for(request.headers), {**_DEFAULTS, "remote": "", **await form_of(request)}
+        try:
+            wish = wish_of(given, words)
+        except WrongFieldError as error:
+            return _form(door, words, given, error)
+        now, wording = door.clock(), words.say(CONSENT)
+        postman.later(partial(signing_up.sign_up, door.installation, wish, wording, door.base, _token, now))
+        return door.show("posted", words)
+
+    @router.get("/c/{token}")
+    async def look(request: Request, token: str) -> Response:
+        """Show what will be confirmed; a look confirms nothing."""
+        kept = await door.work(lambda: signing_up.waiting(door.installation, token, door.clock()))
+        if kept is None:
+            return door.show("late", words_for(request.headers), 410)
+        words = words_for(request.headers, str(kept.wanted.get("locale", "")))
+        name = signing_up.search_in(kept).name
+        return door.show("confirm", words, address=kept.address, search=name, wording=kept.wording)
+
+    @router.post("/c/{token}")
+    async def confirm(request: Request, token: str) -> Response:
+        """Take them in, and sign this browser in: they have proven to have the mailbox."""
+        guard.check(request, limited=True)
+        now = door.clock()
+        person = await door.work(lambda: signing_up.confirm(door.installation, token, now))
+        if person is None:
+            return door.show("late", words_for(request.headers), 410)
+        session, agent = _token(), request.headers.get("user-agent", "")
+        await door.work(lambda: signing_in.begin(door.installation, person, session, agent, now))
+        answer = RedirectResponse(f"{door.root}/home", 303)
+        cookies.set(answer, session, int(signing_in.SESSION_FOR.total_seconds()))
+        return answer
+
+    return router
+
+
+def wish_of(given: Mapping[str, str], words: Words) -> Wish:
+    """The wish in a form's fields. Raises WrongFieldError."""
+    person = {"address": given["address"], "time_zone": given["time_zone"] or "UTC", "locale": words.locale}
+    person["currency"] = given["currency"]
+    criteria: dict[str, Any] = {}
+    if skills := _listed(given["skills"]):
+        criteria["skills"] = {"any": skills}
+    if given["text"].strip():
+        criteria["text"] = given["text"].strip()
+    if places := _listed(given["places"]):
+        criteria["places"] = places
+    if given["remote"]:
+        criteria["workplace"] = ["remote"]
+    if amount := given["amount"].strip():
+        if not amount.isdecimal():
+            raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000")
+        criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
+    name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))
+    search = {"name": name[:_MOST_NAME], "criteria": criteria, "cadence": given["cadence"], "hour": given["hour"]}
+    return signing_up.wish_from(person, search)
+
+
+def _form(door: Door, words: Words, given: Mapping[str, str], error: WrongFieldError | None = None) -> Response:
+    faults = f"{error.field}: {error.said}" if error else ""
+    return door.show("sign_up", words, 400 if error else 200, given=given, error=faults)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)

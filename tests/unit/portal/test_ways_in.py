@@ -1,0 +1,268 @@
+"""Signing up and in: nobody is subscribed who did not confirm, nobody learns who is, and a session ends when told."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, LETTER_EVERY, SESSION_FOR, SIGN_IN_WITHIN
+from services.notifier.domain.people import Subscriber
+from services.portal.accounts.guard import COOKIE
+from tests.support.notifying import NOW, NotifierStore
+from tests.support.portal import ServedPortal, served_portal
+
+BASE = "https://alerts.example"
+WISH = {"address": "grace@example.com", "skills": "Python, Go", "places": "DE", "remote": "1", "time_zone": "UTC"}
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    return tmp_path / "mails"
+
+
+@pytest.fixture
+def portal(store: NotifierStore, mails: Path) -> Iterator[ServedPortal]:
+    with served_portal(store, folder=mails, public_url=BASE) as made:
+        yield made
+
+
+def letters(portal: ServedPortal, mails: Path) -> list[tuple[str, str, str]]:
+    """To whom, subject and link of each letter, by its file."""
+    portal.postman.join()
+    found = []
+    for path in sorted(mails.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        text = message.get_body(("plain",))
+        assert text is not None
+        [link] = re.findall(rf"{BASE}(/\S+)", text.get_content())
+        found.append((str(message["To"]), str(message["Subject"]), link))
+    return found
+
+
+def cookie_of(answer: httpx2.Response) -> str:
+    assert answer.status_code == 303, answer.text
+    [header] = answer.headers.get_list("set-cookie")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(header.split("; "))
+    return header.partition(";")[0]
+
+
+def signed_in(portal: ServedPortal, mails: Path, address: str) -> str:
+    """The cookie of a browser that came in by a link."""
+    portal.post("/sign-in", address=address)
+    [(_, _, link)] = [each for each in letters(portal, mails) if "/s/" in each[2]]
+    return cookie_of(portal.post(link, do="enter"))
+
+
+def home(portal: ServedPortal, cookie: str) -> httpx2.Response:
+    return portal.get("/home", Cookie=cookie)
+
+
+def act(portal: ServedPortal, cookie: str, do: str, **fields: str) -> httpx2.Response:
+    [csrf, *_] = re.findall(r'name="csrf" value="([^"]+)"', home(portal, cookie).text)
+    form = {"do": do, "csrf": csrf} | fields
+    return portal.client.post("/home", data=form, headers={"Cookie": cookie})
+
+
+def test_who_signs_up_is_subscribed_once_they_confirm_and_not_before(
+    store: NotifierStore, portal: ServedPortal, mails: Path
+) -> None:
+    answer = portal.post("/sign-up", **WISH)
+    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    [(to, subject, link)] = letters(portal, mails)
+    assert (to, subject) == ("grace@example.com", "Confirm your job alerts from Harbour Jobs")
+    assert store.subscribers.with_address("grace@example.com") is None
+    assert "Python, Go" in portal.get(link).text
+    assert store.subscribers.with_address("grace@example.com") is None, "a scanner of mail looked"
+    cookie = cookie_of(portal.post(link, do="confirm"))
+    grace = store.subscribers.find("grace@example.com")
+    [search] = store.searches.all(grace.subscriber_id)
+    assert (search.criteria.skills.any, search.criteria.places) == (("Go", "Python"), ("DE",))
+    [consent] = store.subscribers.consents(grace.subscriber_id)
+    assert (consent.kind, consent.origin) == ("given", "page")
+    assert "send me these job alerts" in consent.wording
+    assert "Python, Go" in home(portal, cookie).text
+    assert portal.post(link, do="confirm").status_code == 410
+
+
+def test_the_letter_holds_no_word_that_a_stranger_chose(portal: ServedPortal, mails: Path) -> None:
+    portal.post("/sign-up", **WISH | {"skills": "", "text": '"Buy cheap watches at evil dot example"'})
+    assert len(letters(portal, mails)) == 1
+    [path] = mails.glob("*.eml")
+    assert b"watches" not in path.read_bytes()
+
+
+def test_a_sign_up_is_forgotten_after_two_days(store: NotifierStore, portal: ServedPortal, mails: Path) -> None:
+    portal.post("/sign-up", **WISH)
+    [(_, _, link)] = letters(portal, mails)
+    portal.now = NOW + CONFIRM_WITHIN
+    assert portal.post(link, do="confirm").status_code == 410
+    assert store.subscribers.with_address("grace@example.com") is None
+
+
+def test_the_answer_is_the_same_for_known_unknown_and_suppressed_addresses(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    store.suppressions.suppress("spam@example.com", "they complained", NOW)
+    addresses = ("new@example.com", ada.profile.address, "spam@example.com")
+    for path in ("/sign-up", "/sign-in"):
+        answers = [portal.post(path, **WISH | {"address": address}) for address in addresses]
+        assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+        portal.now += timedelta(hours=1)
+    assert sorted({to for to, _, _ in letters(portal, mails)}) == [ada.profile.address, "new@example.com"]
+
+
+def test_an_address_is_mailed_every_quarter_of_an_hour_and_three_times_a_day_at_most(
+    portal: ServedPortal, mails: Path
+) -> None:
+    for _ in range(3):
+        portal.post("/sign-up", **WISH)
+    assert len(letters(portal, mails)) == 1
+    for _ in range(6):
+        portal.now += LETTER_EVERY
+        portal.post("/sign-up", **WISH)
+        portal.postman.join()
+    assert len(letters(portal, mails)) == 3
+
+
+def test_a_network_that_floods_the_form_is_told_to_wait(portal: ServedPortal) -> None:
+    answers = [
+        portal.client.post("/sign-in", data={"address": "x"}, headers={"X-Forwarded-For": f"198.51.100.{host}"})
+        for host in range(12)
+    ]
+    assert [answer.status_code for answer in answers[:10]] == [200] * 10
+    assert {answer.status_code for answer in answers[10:]} == {429}
+    other = portal.client.post("/sign-in", data={"address": "x"}, headers={"X-Forwarded-For": "203.0.113.9"})
+    assert other.status_code == 200
+
+
+def test_of_an_address_one_wish_is_kept_the_last(store: NotifierStore, portal: ServedPortal, mails: Path) -> None:
+    portal.post("/sign-up", **WISH)
+    portal.postman.join()
+    portal.now += LETTER_EVERY
+    portal.post("/sign-up", **WISH | {"skills": "Rust"})
+    links = {link for _, _, link in letters(portal, mails)}
+    assert sorted(portal.get(link).status_code for link in links) == [200, 410]
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sign_ups").scalar() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"address": "no address"},
+        {"skills": "", "places": "", "remote": ""},
+        {"amount": "a lot"},
+        {"currency": "XXXX", "amount": "5"},
+        {"time_zone": "Mars"},
+        {"hour": "25"},
+        {"cadence": "hourly"},
+        {"text": "call me at grace@example.com"},
+    ],
+)
+def test_a_form_that_is_wrong_is_shown_again_with_what_is_wrong_and_what_was_given(
+    portal: ServedPortal, mails: Path, wrong: dict[str, str]
+) -> None:
+    answer = portal.post("/sign-up", **WISH | wrong)
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+    assert (wrong.get("address") or WISH["address"]) in answer.text
+    assert letters(portal, mails) == []
+
+
+def test_who_unsubscribed_and_signs_in_comes_back_by_themselves(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    portal.post(portal.path("unsubscribe", ada), **{"List-Unsubscribe": "One-Click"})
+    cookie = signed_in(portal, mails, ada.profile.address)
+    assert act(portal, cookie, "again").status_code == 303
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+
+
+def test_a_link_signs_in_once_and_for_a_quarter_of_an_hour(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
+    cookie = signed_in(portal, mails, ada.profile.address)
+    assert "Go work" in home(portal, cookie).text
+    [(_, _, link)] = letters(portal, mails)
+    assert portal.post(link, do="enter").status_code == 410
+    portal.now += timedelta(hours=1)
+    portal.post("/sign-in", address=ada.profile.address)
+    [late] = [each[2] for each in letters(portal, mails) if each[2] != link]
+    portal.now += SIGN_IN_WITHIN
+    assert portal.post(late, do="enter").status_code == 410
+
+
+def test_a_look_at_the_link_uses_nothing_up(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
+    portal.post("/sign-in", address=ada.profile.address)
+    [(_, _, link)] = letters(portal, mails)
+    for _ in range(3):
+        assert portal.get(link).status_code == 200
+    assert portal.post(link, do="enter").status_code == 303
+
+
+def test_a_session_ends_when_it_is_told_to_and_by_itself(ada: Subscriber, portal: ServedPortal, mails: Path) -> None:
+    first = signed_in(portal, mails, ada.profile.address)
+    for path in mails.glob("*.eml"):
+        path.unlink()
+    portal.now += LETTER_EVERY
+    second = signed_in(portal, mails, ada.profile.address)
+    assert act(portal, first, "sign-out").status_code == 303
+    assert (home(portal, first).status_code, home(portal, second).status_code) == (303, 200)
+    assert act(portal, second, "sign-out-everywhere").status_code == 303
+    assert home(portal, second).status_code == 303
+    for path in mails.glob("*.eml"):
+        path.unlink()
+    portal.now += LETTER_EVERY
+    third = signed_in(portal, mails, ada.profile.address)
+    portal.now += SESSION_FOR
+    assert home(portal, third).status_code == 303
+
+
+def test_a_cookie_of_ones_own_making_signs_nobody_in(portal: ServedPortal) -> None:
+    for value in ("", "x", '"abc".def', "a" * 3_000):
+        assert home(portal, f"{COOKIE}={value}").status_code == 303
+
+
+def test_a_form_of_another_site_or_session_does_nothing(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    cookie = signed_in(portal, mails, ada.profile.address)
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        form = {"do": "pause"}
+        assert portal.client.post("/home", data=form, headers={"Cookie": cookie} | headers).status_code == 403
+        assert portal.client.post("/sign-in", data={"address": "a@b.example"}, headers=headers).status_code == 403
+    for csrf in ("", "x"):
+        form = {"do": "pause", "csrf": csrf}
+        assert portal.client.post("/home", data=form, headers={"Cookie": cookie}).status_code == 403
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+    assert act(portal, cookie, "pause").status_code == 303
+    assert store.subscribers.find(ada.subscriber_id).status == "paused"
+
+
+def test_all_that_is_kept_is_given_as_a_file_and_erased_by_who_it_is_of(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    cookie = signed_in(portal, mails, ada.profile.address)
+    export = portal.get("/home/export", Cookie=cookie)
+    assert export.headers["content-disposition"].startswith("attachment")
+    assert export.json()["subscriber"]["address"] == ada.profile.address
+    assert act(portal, cookie, "erase").status_code == 400, "the box was not ticked"
+    assert act(portal, cookie, "erase", sure="1").status_code == 200
+    assert store.subscribers.with_address(ada.profile.address) is None
+    assert home(portal, cookie).status_code == 303
+    with store.engine.connect() as connection:
+        for table in ("sessions", "sign_in_links", "sign_ups", "letters", "consents"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
+
+
+def test_nobody_reaches_the_searches_of_somebody_else(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal, mails: Path
+) -> None:
+    bob = store.person("bob")
+    [search, _] = store.searches.all(ada.subscriber_id)
+    cookie = signed_in(portal, mails, bob.profile.address)
+    for do in ("pause-search", "delete-search"):
+        assert act(portal, cookie, do, search=search.search_id).status_code == 400
+    assert len(store.searches.all(ada.subscriber_id)) == 2
