@@ -49,6 +49,8 @@ class PlaceData:
     """Further cities, which fields may hold, but whose names running text often uses otherwise."""
     doubtful: frozenset[str]
     """Folded names that text also uses for people, firms or common words."""
+    never: frozenset[str]
+    """Folded names of towns that fields use for something else."""
     lone: Mapping[str, str]
     """What a folded name of several cities means with nothing beside it; "" is nothing."""
     alpha3: Mapping[str, str]
@@ -84,6 +86,7 @@ def place_data() -> PlaceData:
         text=tuple((name, _sense(kind, code)) for name, kind, code in raw["text"]),
         cities=tuple((name, _sense(kind, code)) for name, kind, code in raw["cities"]),
         doubtful=frozenset(raw["doubtful"]),
+        never=frozenset(raw["never"]),
         lone=raw["lone"],
         alpha3=raw["alpha3"],
         coded=frozenset(raw["coded"]),

@@ -1,4 +1,4 @@
-"""Compile places/*.toml, the extracts of CLDR and GeoNames, and Babel's country names into places.json.
+"""Compile places/*.toml, the extracts of CLDR and GeoNames (towns.tsv), and Babel's country names into places.json.
 
 Run `python -m services.rules.data.make_places`. The result depends on the version of Babel, which it records.
 """
@@ -14,6 +14,7 @@ import babel
 from babel import Locale, localedata
 
 from services.rules.text import fold
+from services.rules.town_data import towns
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "places.json"
@@ -25,6 +26,10 @@ FURTHER_LOCALES = ("sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "el", "uk", "
 Names of up to four letters in the further Latin ones are left out: too many are words of another language."""
 AMERICAS = "019"
 """What German and Spanish call so in postings is mostly the United States."""
+LEAST, LEAST_US = 100, 25
+"""Thousands of inhabitants of a town whose name a field may hold among other words. American postings name small ones,
+with the state."""
+SHORTEST = 4
 LEAST_LEAD = 3
 """A city is meant without a word beside it where it has this many times the people of its namesakes elsewhere."""
 
@@ -33,8 +38,6 @@ def read(name: str) -> Any:
     """One of the files in places/."""
     path = FOLDER / "places" / name
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".tsv":
-        return [line.split("\t") for line in text.splitlines()[1:]]
     return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
 
 
@@ -135,13 +138,13 @@ def larger_cities(cities: Mapping[str, Any], taken: Mapping[str, str]) -> tuple[
     never = {fold(name) for name in cities["never"]["names"]}
     rows: list[list[str]] = []
     people: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name, country, state, thousands in read("cities.tsv"):
+    for name, country, state, thousands in _large_towns():
         folded, code = fold(name), f"{country}-{state}" if state else country
         known = {ours_code[:2] for ours_code in ours[folded]} if not state else ours[folded]
         if folded in never or folded in taken or code in known:
             continue
         rows.append([name, "city", code])
-        people[folded][code] += int(thousands)
+        people[folded][code] += thousands
     lone: dict[str, str] = {}
     for folded, codes in people.items():
         if ours[folded]:
@@ -152,6 +155,16 @@ def larger_cities(cities: Mapping[str, Any], taken: Mapping[str, str]) -> tuple[
         if others:
             lone[folded] = first if codes[first] >= LEAST_LEAD * abroad else ""
     return rows, lone
+
+
+def _large_towns() -> list[tuple[str, str, str, int]]:
+    """Name, country, state (of the United States only) and inhabitants in thousands of towns that fields may name."""
+    largest: dict[tuple[str, str, str], int] = {}
+    for town in towns().by_id.values():
+        key = (town.name, town.country, (town.state or "") if town.country == "US" else "")
+        if town.thousands >= (LEAST_US if town.country == "US" else LEAST) and len(fold(town.name)) >= SHORTEST:
+            largest[key] = max(largest.get(key, 0), town.thousands)
+    return sorted((*key, thousands) for key, thousands in largest.items())
 
 
 def text_names(
@@ -212,6 +225,7 @@ def compiled() -> dict[str, Any]:
         "text": text_names(known, names, groups, parts),
         "cities": larger,
         "doubtful": sorted({fold(name) for name in names["doubtful"]["names"]}),
+        "never": sorted({fold(name) for name in cities["never"]["names"]}),
         "lone": lone | {fold(name): code for name, code in cities["lone"].items()},
         "alpha3": {alpha3: code for code, alpha3 in cldr["alpha3"].items() if code in known},
         "coded": names["subdivided"]["coded"],

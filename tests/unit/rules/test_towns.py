@@ -1,0 +1,97 @@
+"""Towns: which one a field or a person means, and how far apart two lie."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rules.town_data import Town, towns
+from services.rules.towns import (
+    cell_of,
+    cells_round,
+    kilometres,
+    label_of,
+    towns_in_field,
+    towns_in_sentence,
+    towns_meant,
+)
+
+TOWNS = st.sampled_from(sorted(towns().by_id.values(), key=lambda town: town.id))
+
+
+@pytest.mark.parametrize(
+    ("field", "labels"),
+    [
+        ("Augsburg, Bavaria, Germany", ["Augsburg, DE"]),
+        ("München, DE", ["Munich, DE"]),
+        ("Hybrid - Heppenheim", ["Heppenheim an der Bergstrasse, DE"]),
+        ("Cambridge, MA", ["Cambridge, US-MA"]),
+        ("Cambridge, UK", ["Cambridge, GB"]),
+        ("Cambridge", []),
+        ("US, CA, Fresno", ["Fresno, US-CA"]),
+        ("Buffalo, New York", ["Buffalo, US-NY"]),
+        ("New York, NY; Austin, TX", ["New York City, US-NY", "Austin, US-TX"]),
+        ("Berlin / Hamburg", ["Berlin, DE", "Hamburg, DE"]),
+        ("Dover, DE", ["Dover, US-DE"]),
+        ("Sydney NSW", ["Sydney, AU-NSW"]),
+        ("Frankfurt (Oder)", ["Frankfurt (Oder), DE"]),
+        ("Halle (Saale)", ["Halle (Saale), DE"]),
+        ("Genève", ["Genève, CH"]),
+        ("Singapore", ["Singapore, SG"]),
+        ("Mobile, AL", ["Mobile, US-AL"]),
+    ],
+)
+def test_a_field_names_towns_told_apart_by_what_stands_beside_them(field: str, labels: list[str]) -> None:
+    assert [town.label for town in towns_in_field(field)] == labels
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["Remote", "Mobile", "Home", "Reading", "Central", "Europe", "Bavaria", "Georgia", "Delaware", "Mexico",
+     "Washington", "Springfield, Germany", "Hybrid", "USA", "Ohio", "Nice to meet you", "Anywhere", ""],
+)  # fmt: skip
+def test_a_common_word_a_country_and_a_part_of_one_are_no_town(field: str) -> None:
+    assert towns_in_field(field) == ()
+
+
+def test_the_posting_s_country_tells_namesakes_apart() -> None:
+    assert [town.label for town in towns_in_field("Reading", ["GB"])] == ["Reading, GB"]
+
+
+def test_a_sentence_names_a_small_town_of_a_country_that_is_known() -> None:
+    said = "You come to our Heppenheim office twice a week."
+    assert [town.label for town in towns_in_sentence(said, ["DE"])] == ["Heppenheim an der Bergstrasse, DE"]
+    assert towns_in_sentence(said, []) == ()
+    assert towns_in_sentence("You work at Best Buy in Mobile App Development", ["US"]) == ()
+
+
+def test_a_person_may_say_a_label() -> None:
+    for town in list(towns().by_id.values())[::97]:
+        assert towns_meant(town.label) == (town,)
+        assert label_of(town.id) == town.label
+
+
+@given(TOWNS, TOWNS, TOWNS)
+def test_distances_are_those_of_a_globe(one: Town, other: Town, third: Town) -> None:
+    apart = kilometres(one, other)
+    assert 0 <= apart <= 20_016
+    assert apart == pytest.approx(kilometres(other, one))
+    assert kilometres(one, one) == 0
+    assert apart <= kilometres(one, third) + kilometres(third, other) + 1e-6
+
+
+@given(TOWNS, TOWNS, st.integers(1, 450))
+def test_no_town_within_a_circle_lies_outside_its_cells(one: Town, other: Town, km: int) -> None:
+    if kilometres(one, other) <= km:
+        assert cell_of(other) in cells_round(one, km)
+
+
+def test_no_town_within_a_circle_round_one_near_the_date_line_lies_outside_its_cells() -> None:
+    known = list(towns().by_id.values())
+    for one in (town for town in known if abs(town.longitude) > 175 or abs(town.latitude) > 68):
+        cells = set(cells_round(one, 450))
+        assert all(cell_of(other) in cells for other in known if kilometres(one, other) <= 450)
+
+
+def test_known_distances() -> None:
+    [munich], [augsburg] = towns_meant("Munich"), towns_meant("Augsburg")
+    assert kilometres(munich, augsburg) == pytest.approx(57, abs=1)
