@@ -36,6 +36,11 @@ A role goes by what people call it, in eight languages, or by its id: `{"roles":
 --neighbours`. A posting has one or two; any of them may be asked for, and the first one is excluded by. Where
 nothing says its role, the skills or words of the search tell what the work is; a search for roles alone lets none
 such in, unless `accept_unknown` does.
+
+`near` is for work that is not remote: `{"near": [{"town": "Munich", "km": 40}]}`, or `search add --near "Munich 40
+km"`. Towns of 15,000 people or more are known by their own and English names; one that has namesakes goes with its
+country or state (`Cambridge, MA`). A job in several towns fits by its nearest; up to half as far again is a near miss.
+Remote jobs fit as the other criteria say.
 """
 _IMPORT = """\
 ## Subscribers to import
@@ -79,10 +84,11 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 def page() -> str:
     """The whole page."""
     parts = [_INTRODUCTION, _CRITERIA, _of_model(Criteria, CRITERIA)]
-    for name in ("skills", "roles", "salary_floor"):
+    for name in ("skills", "roles", "near", "salary_floor"):
         inner = model_of(Criteria.model_fields[name].annotation)
         if inner is not None:
-            parts += [f"### `{name}`\n", _of_model(inner, CRITERIA[name])]
+            example = CRITERIA[name]
+            parts += [f"### `{name}`\n", _of_model(inner, example[0] if isinstance(example, list) else example)]
     parts += [_IMPORT, _of_columns(PERSON), _SEARCHES, _of_columns(SEARCH), _PUSH, _of_pushed(), _SETTINGS]
     for path, model in tables():
         whole = path.startswith(_MAPPINGS)

@@ -43,6 +43,15 @@ class SalaryFloor(Model):
     """What the amount is for; `project` cannot be compared."""
 
 
+class Nearby(Model):
+    """A town and what lies around it."""
+
+    town: str
+    """As people call it; one that has namesakes with its country or state: `Cambridge, MA`."""
+    km: int = Field(gt=0, le=300)
+    """How far from it work that is not remote may be."""
+
+
 class Criteria(Model):
     """What a posting must satisfy. An empty set or null asks for nothing.
 
@@ -60,6 +69,10 @@ class Criteria(Model):
     remote work alone a place that holds another one (`["PL", "europe"]`) says nothing more."""
     accept_unknown_place: bool = False
     """Whether a posting fits that does not say where one may work from."""
+    near: tuple[Nearby, ...] = ()
+    """Towns of which work that is not remote must be within reach; empty is any."""
+    accept_unknown_town: bool = False
+    """Whether such work fits of which no town is told."""
     utc_offset: float | None = None
     """Standard-time hours from UTC."""
     tolerance: float = 0.0

@@ -175,6 +175,9 @@ class PostingCore(Model):
     skills: tuple[Skill, ...] = ()
     workplace: Workplace = "unknown"
     reach: Reach = Reach()
+    towns: tuple[int, ...] = ()
+    """Where work that is not remote is done, by GeoNames' ids, any of which will do; empty where no known town is
+    named. `services.rules.towns` knows their names and where they lie."""
     timezones: Timezones | None = None
     salary: Salary | None = None
     seniority: Seniority | None = None

@@ -8,6 +8,7 @@ from typing import Final
 from schemas.posting import Reach
 from services.rules.place_data import country_part, place_data
 from services.rules.places import countries_of, is_group, is_subdivision, place_name
+from services.rules.towns import label_of, town_of
 from services.wording.lines import listed
 from services.wording.words import Words, mark
 
@@ -101,6 +102,21 @@ def place_in_words(code: str, words: Words) -> str:
     if code in GROUPS and code not in place_data().group_locales:
         return words.say(GROUPS[code])
     return _place_phrase(code, words.locale)
+
+
+def town_in_words(label: str) -> str:
+    """A town as it is called, without what it lies in."""
+    town = town_of(label)
+    return town.name if town else label
+
+
+def towns_in_words(towns: Sequence[int], words: Words) -> str:
+    """`Augsburg, Germany`; of several, `Augsburg or Munich`; of many, how many more there are."""
+    known = [town for town in map(town_of, filter(None, map(label_of, towns))) if town]
+    if len(known) == 1:
+        town, where = known[0].name, place_name(known[0].code, words.locale)
+        return town if town == where else f"{town}, {where}"
+    return listed([town.name for town in known], words, either=True, most=_MOST_PLACES)
 
 
 def places_listed(codes: Iterable[str], words: Words, *, either: bool = False) -> str:

@@ -6,6 +6,7 @@ from schemas.posting import Evidence, PostingCore
 from services.rules.criterion import Fit, Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.language import LanguageFacts
+from services.rules.criterion.near import NearFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -18,7 +19,7 @@ from services.rules.verdict import ClosedFacts, Verdict
 from services.wording.amounts import pay_besides, pay_in_words
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
-from services.wording.places import each_once, places_listed, shares_ground
+from services.wording.places import each_once, places_listed, shares_ground, town_in_words
 from services.wording.roles import any_role_in_words, other_role_in_words
 from services.wording.words import Words
 
@@ -46,6 +47,8 @@ def in_words(reason: Reason, words: Words, *, brief: bool = False) -> str:
             return _text(facts, words)
         case PlaceFacts() as facts:
             return _place(facts, words) if reason.fit == "yes" else _elsewhere(facts, words)
+        case NearFacts() as facts:
+            return _near(facts, reason.fit, words)
         case TimezoneFacts() as facts:
             return _timezone(facts, words)
         case SalaryFacts() as facts:
@@ -129,6 +132,27 @@ def _elsewhere(facts: PlaceFacts, words: Words) -> str:
         return words.say("hires only in {places}, not worldwide", places=hires)
     wanted = places_listed(facts.asked, words, either=True)
     return words.say("hires only in {places}, not in {wanted}", places=hires, wanted=wanted)
+
+
+def _near(facts: NearFacts, fit: Fit, words: Words) -> str:
+    if facts.remote:
+        return words.say("is remote, so that no town counts")
+    if facts.town is None or facts.centre is None or facts.km is None or facts.within is None:
+        return words.say("does not say in which town it is")
+    town, centre, km = town_in_words(facts.town), town_in_words(facts.centre), round(facts.km)
+    if facts.town == facts.centre:
+        return words.say("is in {town}", town=town)
+    if fit == "yes":
+        return words.say("is in {town}, {km} km from {centre}", town=town, km=km, centre=centre)
+    beyond = max(round(facts.km - facts.within), 1)
+    return words.say(
+        "is in {town}, {km} km from {centre} and {beyond} km beyond your {within} km",
+        town=town,
+        km=km,
+        centre=centre,
+        beyond=beyond,
+        within=facts.within,
+    )
 
 
 def _timezone(facts: TimezoneFacts, words: Words) -> str:

@@ -8,7 +8,7 @@ from services.rules.text import TextQuery
 from services.wording.amounts import exact_floor, percent
 from services.wording.facets import FACETS, asked_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
-from services.wording.places import place_in_words
+from services.wording.places import place_in_words, town_in_words
 from services.wording.roles import roles_relaxed_in_words
 from services.wording.words import Words
 
@@ -27,6 +27,8 @@ def relaxation_in_words(made: Relaxation, asked: Criteria, words: Words) -> str:
             return _text(made, asked, words)
         case "place":
             return _places(made, asked, words)
+        case "near":
+            return _near(made, words)
         case "timezone":
             if made.step == "without":
                 return words.say("without regard to time zones")
@@ -82,6 +84,15 @@ def _places(made: Relaxation, asked: Criteria, words: Words) -> str:
     if made.step == "accept":
         return words.say("with postings that do not say from where")
     return _with(place_in_words(str(made.value), words), [place_in_words(code, words) for code in asked.places], words)
+
+
+def _near(made: Relaxation, words: Words) -> str:
+    if made.step == "without":
+        return words.say("without regard to distance")
+    if made.step == "accept":
+        return words.say("with postings that name no town")
+    circles = [words.say("{km} km round {town}", km=one.km, town=town_in_words(one.town)) for one in made.criteria.near]
+    return words.say("within {circles}", circles=listed(circles, words, either=True))
 
 
 def _salary(made: Relaxation, asked: Criteria, words: Words) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
-from schemas.criteria import Criteria, CriteriaRecord, RoleTerms, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, CriteriaRecord, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import (
     Cluster,
     Company,
@@ -26,6 +26,7 @@ from services.rules.criteria import CriteriaError, canonical, criteria_id
 from services.rules.money import annual, rates_before, tops
 from services.rules.roles import roles
 from services.rules.skills import taxonomy
+from services.rules.towns import label_of
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
 RATES_DAY = date(2026, 8, 10)
@@ -56,6 +57,8 @@ ROLES = (
     *("backend-engineer", "full-stack-engineer", "frontend-engineer", "devops-engineer", "solutions-engineer"),
     *("data-engineer", "data-scientist", "accountant", "nurse"),
 )
+TOWNS = (2867714, 2954172, 2820256, 2950159, 2852458, 5128581, 4931972, 2653941)
+"""Munich, Augsburg, Ulm; Berlin, Potsdam; New York; two Cambridges."""
 WORDS = (
     *("engineer", "platform", "payments", "growth", "remote", "team", "front-end", "back-end", "c++", "c#", ".net"),
     *("machine learning", "on call", "health care", "señor", "straße", "エンジニア", "개발자", "fully distributed"),
@@ -149,6 +152,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         posted_at=seen,
         fetched_at=NOON,
         cluster=Cluster(key=f"k{number}"),
+        towns=tuple(random_.sample(TOWNS, k=random_.choice((0, 1, 1, 2)))),
     )
 
 
@@ -213,6 +217,12 @@ def _roles(random_: random.Random, model: PostingCore) -> RoleTerms:
     )
 
 
+def _near(random_: random.Random, model: PostingCore) -> tuple[Nearby, ...]:
+    own = [label for town in model.towns if (label := label_of(town))]
+    names = random_.sample([*own, *(label for town in TOWNS if (label := label_of(town)))], k=random_.randint(1, 3))
+    return tuple(Nearby(town=name, km=random_.choice((5, 38, 40, 57, 100, 290))) for name in names)
+
+
 def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[str] = SKILLS) -> Criteria:
     """Criteria drawn after a posting, not in canonical form and perhaps asking for nothing."""
 
@@ -236,6 +246,8 @@ def loose_criteria(random_: random.Random, model: PostingCore, others: Sequence[
         visa_sponsorship=often(0.08),
         accept_unknown_visa=often(0.5),
         roles=_roles(random_, model) if often(0.2) else RoleTerms(),
+        near=_near(random_, model) if often(0.25) else (),
+        accept_unknown_town=often(0.3),
     )
 
 

@@ -1,6 +1,7 @@
 """`jobchime search`: add, edit, list, pause, resume and delete saved searches."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,10 @@ Unwanted = Annotated[
 Neighbours = Annotated[
     bool | None, typer.Option("--neighbours/--no-neighbours", help="Whether roles near those will do too.")
 ]
+NearTowns = Annotated[
+    list[str] | None,
+    typer.Option("--near", metavar="TOWN_KM", help='Where work that is not remote may be, "Munich 40 km"; repeatable.'),
+]
 SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id.")]
 
 
@@ -49,11 +54,12 @@ def add(
     role: Wanted = None,
     not_role: Unwanted = None,
     neighbours: Neighbours = None,
+    near: NearTowns = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Save a search; it looks back over the last seven days."""
-    asked = _roles_of(role, not_role, neighbours)
+    asked = _asked(role, not_role, neighbours, near)
     if criteria is None and not asked:
         raise UsageError('the search asks for nothing: name a file of criteria, or say --role "Backend Engineer"')
     fields = {
@@ -61,7 +67,7 @@ def add(
         "cadence": cadence,
         "hour": hour,
         "weekday": weekday,
-        "criteria": _with_roles(read_json(criteria) if criteria else {}, asked),
+        "criteria": _with(read_json(criteria) if criteria else {}, asked),
         "preferred_places": prefer or [],
     }
     wanted = searches.search_from(fields)
@@ -82,6 +88,7 @@ def edit(
     role: Wanted = None,
     not_role: Unwanted = None,
     neighbours: Neighbours = None,
+    near: NearTowns = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
@@ -93,12 +100,12 @@ def edit(
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}
     installation = open_installation(config, create=False)
-    asked = _roles_of(role, not_role, neighbours)
+    asked = _asked(role, not_role, neighbours, near)
     if criteria is not None:
-        fields["criteria"] = _with_roles(read_json(criteria), asked)
+        fields["criteria"] = _with(read_json(criteria), asked)
     elif asked:
         saved = searches.saved_query(installation, search).criteria
-        fields["criteria"] = _with_roles(json.loads(encode(saved)), asked)
+        fields["criteria"] = _with(json.loads(encode(saved)), asked)
     changes = searches.change(installation, search, fields, moment(now))
     if not changes:
         raise UsageError("nothing changes: name a file of criteria, or say what, such as --hour 7")
@@ -166,17 +173,33 @@ def read_json(file: Path) -> Any:
         raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
-def _roles_of(wanted: list[str] | None, unwanted: list[str] | None, neighbours: bool | None) -> dict[str, Any]:
-    """The fields of `criteria.roles` that options name."""
+def _asked(
+    wanted: list[str] | None, unwanted: list[str] | None, neighbours: bool | None, near: list[str] | None
+) -> dict[str, Any]:
+    """The fields of criteria that options name."""
     given: dict[str, Any] = {"any": wanted, "none": unwanted, "neighbours": neighbours}
-    return {field: value for field, value in given.items() if value is not None}
+    roles = {field: value for field, value in given.items() if value is not None}
+    return ({"roles": roles} if roles else {}) | ({"near": [*map(_circle, near)]} if near else {})
 
 
-def _with_roles(criteria: Any, asked: dict[str, Any]) -> Any:
-    """Criteria with some fields of `roles` in place of their own; whatever is no object is refused where it is read."""
+_CIRCLE = re.compile(r"\s*(?P<town>.*\S)\s+(?P<km>[0-9]{1,4})\s*km\s*", re.IGNORECASE)
+
+
+def _circle(said: str) -> dict[str, Any]:
+    """A town and kilometres. Raises UsageError."""
+    read = _CIRCLE.fullmatch(said)
+    if read is None:
+        raise UsageError(f'--near {said!r} is no town with kilometres: say it like "Munich 40 km"')
+    return {"town": read["town"], "km": int(read["km"])}
+
+
+def _with(criteria: Any, asked: dict[str, Any]) -> Any:
+    """Criteria with some fields, and some of `roles`, in place of their own; whatever is no object is refused where it
+    is read."""
     if not asked or not isinstance(criteria, dict) or not isinstance(criteria.get("roles", {}), dict):
         return criteria
-    return criteria | {"roles": criteria.get("roles", {}) | asked}
+    roles = {"roles": criteria.get("roles", {}) | asked["roles"]} if "roles" in asked else {}
+    return criteria | asked | roles
 
 
 def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
 from services.ingest.domain.reach.reading import one_country, read_reach
+from services.ingest.domain.reach.towns import read_towns
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills
@@ -48,9 +49,11 @@ def normalise(draft: Draft, *, raw: RawPosting, rates: Rates) -> Posting:
     document = document_of(title, text)
     url, apply_url = safe_link(draft.url), safe_link(draft.apply_url)
     unread += _no_links(url=(draft.url, url), apply_url=(draft.apply_url, apply_url))
-    reach = read_reach(draft, document)
+    reach, workplace = read_reach(draft, document), read_workplace(draft, document)
     findings: dict[str, Finding[Any]] = {
         "reach": reach,
+        "towns": read_towns(draft, workplace, reach),
+        "workplace": workplace,
         **_rest(draft, document, country=one_country(reach.value), rates=rates),
         "posted_at": read_date("posted_at", draft.posted_at, fetched_at=raw.fetched_at),
         "expires_at": read_date("expires_at", draft.expires_at, fetched_at=raw.fetched_at),
@@ -101,7 +104,6 @@ def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates
         "languages": _languages(draft, document, language.value),
         "roles": _roles(draft, document),
         "skills": read_skills(draft, document, taxonomy()),
-        "workplace": read_workplace(draft, document),
         "timezones": read_timezones(draft, document),
         "salary": read_salary(draft, document, country=country, rates=rates),
         "seniority": read_seniority(draft, document),

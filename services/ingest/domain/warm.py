@@ -32,7 +32,7 @@ def warm_up() -> None:
         company="Acme GmbH",
         locations=tuple(
             Stated("location", text)
-            for text in ("Springfield, Illinois, CA", "remote, germany", "Łódź", "łódź, polska")
+            for text in ("Springfield, Illinois, CA", "Augsburg", "remote, germany", "Łódź", "łódź, polska")
         ),
         restriction=(Stated("restriction", "Europe"),),
         skills=(Stated("tag", "python"),),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, Step
 from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, VISA, WORKPLACE, Facet
 from services.rules.criterion.language import Language
+from services.rules.criterion.near import Near
 from services.rules.criterion.place import Place
 from services.rules.criterion.role import RolesAny, RolesNone
 from services.rules.criterion.salary import SalaryAbove
@@ -45,6 +46,7 @@ CRITERIA: Final[tuple[Criterion[Any], ...]] = (
     SkillsNone(),
     Text(),
     PLACE,
+    Near(),
     Timezone(),
     SalaryAbove(),
     *FACETS,

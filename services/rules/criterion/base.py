@@ -12,7 +12,8 @@ Fit = Literal["yes", "near", "no"]
 
 Step = Literal["without", "drop", "add", "either", "fewer", "lower", "accept", "tolerate"]
 """What is done to a criterion: not asked for at all; one of its terms less, one more; any one of its skills will do, or
-fewer of them; a lower floor; what postings do not say is accepted; more hours of tolerance, or roles that are near."""
+fewer of them; a lower floor; what postings do not say is accepted; more hours of tolerance or kilometres, or roles that
+are near."""
 
 T = TypeVar("T")
 

@@ -9,11 +9,12 @@ from babel.numbers import get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
 from services.rules.criterion import FACETS as CRITERION_FACETS
 from services.rules.criterion import Facts, Reason
 from services.rules.criterion.language import LanguageFacts
+from services.rules.criterion.near import NearFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -25,7 +26,7 @@ from services.rules.verdict import verdict
 from services.wording.catalogues import words_of
 from services.wording.facets import FACETS
 from services.wording.lines import language_in_words
-from services.wording.places import place_in_words
+from services.wording.places import place_in_words, town_in_words
 from services.wording.reasons import in_words
 from services.wording.roles import role_in_words
 from services.wording.words import LANGUAGES, Words
@@ -249,6 +250,8 @@ JOBS = st.builds(
     language=st.sampled_from([None, "en", "ja"]),
     posted_at=st.sampled_from([NOON, NOON - timedelta(days=3)]),
 )  # fmt: skip
+AUGSBURG = 2954172
+MUNICH = Criteria(near=(Nearby(town="Munich, DE", km=40),))
 ROLE = Criteria(roles=RoleTerms(any=("backend-engineer",), neighbours=True))
 POSTINGS = generated_postings(200, 7)
 ASKED = st.sampled_from(generated_criteria(400, 7, POSTINGS))
@@ -310,6 +313,34 @@ def test_every_facet_has_words() -> None:
 @pytest.mark.parametrize(
     ("criteria", "job", "english", "german", "spanish"),
     [
+        (
+            MUNICH,
+            a_posting(workplace="hybrid", towns=(AUGSBURG,)),
+            "is in Augsburg, 56 km from Munich and 16 km beyond your 40 km",
+            "ist in Augsburg, 56 km von Munich und 16 km mehr als deine 40 km",
+            "está en Augsburg, a 56 km de Munich y 16 km más allá de tus 40 km",
+        ),
+        (
+            MUNICH.model_copy(update={"near": (Nearby(town="Munich, DE", km=60),)}),
+            a_posting(workplace="onsite", towns=(AUGSBURG,)),
+            "is in Augsburg, 56 km from Munich",
+            "ist in Augsburg, 56 km von Munich",
+            "está en Augsburg, a 56 km de Munich",
+        ),
+        (
+            MUNICH,
+            a_posting(workplace="remote"),
+            "is remote, so that no town counts",
+            "ist remote, sodass kein Ort zählt",
+            "es remoto, de modo que la ciudad no importa",
+        ),
+        (
+            MUNICH,
+            a_posting(workplace="onsite"),
+            "does not say in which town it is",
+            "sagt nicht, in welchem Ort",
+            "no dice en qué ciudad es",
+        ),
         (
             ROLE,
             a_posting(roles=("backend-engineer",)),
@@ -583,6 +614,8 @@ def names_in(facts: Facts, words: Words) -> list[str]:
     match facts:
         case PlaceFacts():
             return [place_in_words(code, words) for code in given]
+        case NearFacts():
+            return [town_in_words(label) for label in (facts.town, facts.centre) if label] + ["km"]
         case RoleFacts():
             return [role_in_words(role, words) for role in given]
         case OtherRoleFacts():

@@ -10,7 +10,8 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import orjson
 
-from schemas.criteria import CriteriaRecord
+from schemas.codec import decode
+from schemas.criteria import CriteriaRecord, Nearby
 from schemas.elasticsearch import definition
 from schemas.keys import Keys, keys_of
 from schemas.posting import PostingCore, Reach
@@ -20,6 +21,7 @@ from services.matcher.adapters.elasticsearch.documents import (
     ANYWHERE,
     UNKNOWN_PLACE,
     UNKNOWN_ROLE,
+    cells_of,
     document,
     pair,
     parts_of,
@@ -28,7 +30,8 @@ from services.matcher.adapters.elasticsearch.documents import (
 from services.matcher.adapters.elasticsearch.generations import Generations
 from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, SearchHits, aggregation_of, hits_in
 from services.matcher.ports import Hits
-from services.rules.criterion import FACETS
+from services.rules.criterion import FACETS, Fit
+from services.rules.criterion.near import near_fit
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
 from services.rules.placing import WORLDWIDE, Allowed
@@ -42,7 +45,7 @@ from services.runtime.errors import UnavailableError
 
 T = TypeVar("T")
 
-SCHEMA: Final = "criteria.v3"
+SCHEMA: Final = "criteria.v4"
 _WRITTEN_AT_ONCE: Final = 2_000
 _SEARCHED_AT_ONCE: Final = 16
 """Postings a request. More gain nothing, and with a million criteria would not be answered in time."""
@@ -62,8 +65,8 @@ class Entry:
 class ElasticsearchCriteriaIndex:
     """`CriteriaIndex` for all workers together. Criteria must be canonical.
 
-    The server decides all but texts of more than one word. For those it tells which fit in all else, and the text is
-    decided here, by the same rule as the truth.
+    The server decides all but texts of more than one word, and towns. For those it tells which fit in all
+    else, and text and towns are decided here, by the same rule as the truth.
     """
 
     def __init__(self, engine: SearchEngine, clock: Clock | None = None) -> None:
@@ -183,12 +186,20 @@ def _line(record: CriteriaRecord, now: datetime) -> bytes:
 
 
 def _hits(prepared: PreparedPosting, found: SearchHits) -> Hits:
-    """Decide about texts, each distinct one once, and sort."""
+    """Decide about texts and towns, all that are distinct once, and sort."""
     texts = {worded.text for worded in found.worded}
     says = {text: TextQuery.parse(text).fits_haystack(prepared.haystack) for text in texts}
-    keys = [worded.key for worded in found.worded if not worded.near and says[worded.text]]
-    near = [worded.key for worded in found.worded if worded.near and says[worded.text]]
+    towns = {(worded.towns, worded.accept_unknown_town) for worded in found.worded}
+    lies = {asked: _lies(*asked, prepared) for asked in towns}
+    said = [(worded, lies[worded.towns, worded.accept_unknown_town]) for worded in found.worded if says[worded.text]]
+    keys = [worded.key for worded, fit in said if fit == "yes" and not worded.near]
+    near = [worded.key for worded, fit in said if fit == "near" or (fit == "yes" and worded.near)]
     return Hits(_sorted(found.keys, keys), _sorted(found.near, near))
+
+
+def _lies(towns: tuple[str, ...], accept_unknown: bool, prepared: PreparedPosting) -> Fit:
+    near = [decode(Nearby, town.encode()) for town in towns]
+    return near_fit(near, prepared.posting, accept_unknown=accept_unknown)
 
 
 def _sorted(keys: Keys, more: list[int]) -> Keys:
@@ -205,7 +216,9 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     own, counted = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
     skills = [*own, *(pair(name, other) for name, other in combinations(own, 2))]
     places, roles = places_of(posting.reach), posting.roles or (UNKNOWN_ROLE,)
+    cells = cells_of(posting)
     met: dict[str, Iterable[str]] = {
+        "cell": cells,
         "also": skills,
         "any": counted,
         "role": roles,
@@ -216,12 +229,17 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
         met["place"] = places
     if posting.language is not None:
         met["language"] = [posting.language]
-    anchors = {"terms": {"anchor": _anchors(skills, counted, words, roles, places)}}
+    anchors = {"terms": {"anchor": _anchors(skills, counted, words, roles, places, cells)}}
     return {"bool": {"filter": [anchors, *({"terms": {field: [ANY, *terms]}} for field, terms in met.items())]}}
 
 
 def _anchors(
-    skills: list[str], counted: list[str], words: list[str], roles: tuple[str, ...], places: tuple[str, ...] | None
+    skills: list[str],
+    counted: list[str],
+    words: list[str],
+    roles: tuple[str, ...],
+    places: tuple[str, ...] | None,
+    cells: list[str],
 ) -> list[str]:
     return [
         ALWAYS,
@@ -229,6 +247,7 @@ def _anchors(
         *(f"a:{name}" for name in counted),
         *(f"w:{word}" for word in words),
         *map(role_anchor, roles),
+        *(f"c:{cell}" for cell in cells),
         *([ANYWHERE] if places is None else (f"p:{place}" for place in places)),
     ]
 

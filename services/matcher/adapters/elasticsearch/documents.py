@@ -1,24 +1,29 @@
 """Criteria as plain documents: what a posting must have to be looked at, and what rules it out.
 
 A criterion is looked at only for postings that hold its anchor: both of two skills of its `all`, else one of its `any`,
-else a word of its text (of each alternative, if there is nothing else), else one of its roles, else one of its places;
-the few that need none of these are looked at always. In each other field a posting must meet one term, and `ANY` stands
-where nothing is asked. So a query is nothing but fields of which one term must be met, which Lucene joins as bit sets,
-4,096 documents at a time; an exclusion would have every candidate be looked at by itself.
+else a word of its text (of each alternative, if there is nothing else), else one of its roles, else one of the cells of
+its towns, else one of its places; the few that need none of these are looked at always. In each other field a posting
+must meet one term, and `ANY` stands where nothing is asked. So a query is nothing but fields of which one term must be
+met, which Lucene joins as bit sets, 4,096 documents at a time; an exclusion would have every candidate be looked at by
+itself.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from schemas.codec import encode
 from schemas.criteria import Criteria, CriteriaRecord
+from schemas.posting import PostingCore
 from services.matcher.adapters.floors import packed_floor
 from services.rules.criterion import FACETS
+from services.rules.criterion.near import farthest
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
 from services.rules.places import country_of, is_subdivision
 from services.rules.placing import deciding
 from services.rules.text import TextQuery
+from services.rules.towns import cell_of, cells_round, label_of, town_of
 
 ALWAYS: Final = "*"
 """The anchor of criteria that no posting can be ruled out of by terms."""
@@ -28,10 +33,14 @@ ANY: Final = "*"
 """The term of a field in which nothing is asked."""
 UNKNOWN_PLACE: Final = "?"
 UNKNOWN_ROLE: Final = "?"
+UNKNOWN_TOWN: Final = "?"
+NO_TOWN_NEEDED: Final = "r"
+"""Among the cells of towns: for remote work."""
 
 HAS_ZONE: Final = 1 << 60
 HAS_MORE_TEXT: Final = 1 << 61
-"""Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones."""
+"""Than one wanted word, or words of which one is wanted: phrases, more words, excluded ones; or towns, whose cells do
+not tell how far they are."""
 HAS_MORE_SKILLS: Final = 1 << 62
 """Than four that are needed together, or one of some: several of some, or excluded ones, be they skills or roles."""
 _BESIDE: Final = "\n"
@@ -59,6 +68,7 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         "role": role_terms(criteria) or [ANY],
         "word": _telling_words(query) or [ANY],
         "place": place_terms(criteria),
+        "cell": cell_terms(criteria) or [ANY],
         "language": criteria.languages or [ANY],
         **{facet.name: facet.asked(criteria) or [ANY] for facet in FACETS},
         "more": more,
@@ -70,6 +80,9 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         fields |= {"offset": criteria.utc_offset, "tolerance": criteria.tolerance}
     if fields["limits"] & HAS_MORE_TEXT:
         fields["text"] = criteria.text
+    if criteria.near:
+        fields["near"] = [encode(one).decode() for one in criteria.near]
+        fields["accept_unknown_town"] = criteria.accept_unknown_town
     return fields
 
 
@@ -98,6 +111,25 @@ def place_terms(criteria: Criteria) -> list[str]:
     return [*found, UNKNOWN_PLACE] if criteria.accept_unknown_place else found
 
 
+def cell_terms(criteria: Criteria) -> list[str]:
+    """The cells of one of which a posting's town must be, and what does instead; none where any will do."""
+    if not criteria.near:
+        return []
+    cells: dict[str, None] = {}
+    for one in criteria.near:
+        town = town_of(one.town)
+        cells |= dict.fromkeys(cells_round(town, farthest(one.km)) if town else ())
+    return [NO_TOWN_NEEDED, *([UNKNOWN_TOWN] if criteria.accept_unknown_town else ()), *cells]
+
+
+def cells_of(posting: PostingCore) -> list[str]:
+    """The terms of where a posting's work is done."""
+    if posting.workplace == "remote":
+        return [NO_TOWN_NEEDED]
+    known = (town_of(label_of(town) or "") for town in posting.towns)
+    return sorted({cell_of(town) for town in known if town}) if posting.towns else [UNKNOWN_TOWN]
+
+
 def role_anchor(role: str) -> str:
     """The anchor of a role; among what is excluded, that a job is it first of all."""
     return f"r:{role}"
@@ -117,7 +149,7 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
     """
     found = HAS_ZONE if criteria.utc_offset is not None else 0
     groups = [*((term,) for term in query.wanted), *query.either]
-    if query.excluded or any(sorted(group) != _telling_words(query) for group in groups):
+    if criteria.near or query.excluded or any(sorted(group) != _telling_words(query) for group in groups):
         found |= HAS_MORE_TEXT
     floor = criteria.salary_floor
     if floor is None:
@@ -136,6 +168,8 @@ def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
         return [f"w:{word}" for word in words]
     if roles := role_terms(criteria):
         return [*map(role_anchor, roles)]
+    if cells := cell_terms(criteria):
+        return [f"c:{cell}" for cell in cells]
     if places != [ANY]:
         return [*(f"p:{place}" for place in places), ANYWHERE]
     return [ALWAYS]

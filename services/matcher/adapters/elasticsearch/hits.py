@@ -1,7 +1,7 @@
 """How hits leave Elasticsearch: packed by a script on the shard, since most of the time went into hits of their own.
 
 The script also decides pay and time zone, by the rules of the criteria, and the rarer demands on skills. What
-asks for more than one word it sets apart, with its text, for the client to decide.
+asks for more than one word, or for towns, it sets apart, with its text and towns, for the client to decide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -75,7 +75,10 @@ if (limits != 0) {{
     }}
   }}
   if ((limits & {HAS_MORE_TEXT}L) != 0) {{
-    state.worded.add([doc['key'].value, near, doc['text'].value]);
+    def towns = new ArrayList();
+    for (def one : doc['near']) {{ towns.add(one); }}
+    boolean unknown = doc['accept_unknown_town'].size() != 0 && doc['accept_unknown_town'].value;
+    state.worded.add([doc['key'].value, near, doc['text'].value, towns, unknown]);
     return;
   }}
 }}
@@ -93,11 +96,13 @@ _COMBINE: Final = "return ['keys': state.keys.toString(), 'near': state.near.toS
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A criterion that fits if its text does."""
+    """A criterion that fits if its text and its towns do."""
 
     key: int
     near: bool
     text: str
+    towns: tuple[str, ...] = ()
+    accept_unknown_town: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,8 @@ def hits_in(answer: Mapping[str, Any]) -> SearchHits:
 
 def _worded(shards: list[dict[str, Any]]) -> Iterator[Worded]:
     for shard in shards:
-        for key, near, text in shard["worded"]:
-            yield Worded(key, near, text)
+        for key, near, text, towns, unknown in shard["worded"]:
+            yield Worded(key, near, text, tuple(towns), unknown)
 
 
 def _unpacked(digits: str) -> Keys:

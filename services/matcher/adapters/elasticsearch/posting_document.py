@@ -14,6 +14,7 @@ from typing import Any, Final
 from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
+from services.matcher.adapters.elasticsearch.documents import cell_terms, cells_of
 from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor, least_near
@@ -32,7 +33,7 @@ _LONGEST_WORD: Final = 200
 _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _NOT_TOLD: Final = "unknown"
-_FACTS: Final = 3
+_FACTS: Final = 4
 """Another number for each change of what `_facts` works out of a posting."""
 
 
@@ -76,6 +77,7 @@ def _facts(prepared: PreparedPosting) -> Json:
         "deciding_role": posting.roles[:1],
         "words": _words(prepared),
         "places": _places(prepared),
+        "cells": cells_of(posting),
         **{facet.name: facet.standing(posting) for facet in FACETS},
         "tops": _tops(posting),
     }
@@ -150,6 +152,8 @@ def _demands(criteria: Criteria, *, nearly: bool) -> Iterator[_Demand]:
     yield from _words_asked(criteria)
     if criteria.places:
         yield _Demand(({"terms": {"places": _welcome(criteria)}},))
+    if criteria.near:
+        yield _Demand(({"terms": {"cells": cell_terms(criteria)}},))
     yield from _pay_asked(criteria, nearly=nearly)
     for facet in FACETS:
         if asked := facet.asked(criteria):

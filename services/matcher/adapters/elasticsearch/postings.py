@@ -22,7 +22,7 @@ from services.rules.verdict import outcome_of
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
 from services.runtime.errors import UnavailableError
 
-SCHEMA: Final = "postings.v4"
+SCHEMA: Final = "postings.v5"
 _RESOLVED_AGAIN: Final = 3
 _PUT_BYTES: Final = 4 << 20
 _SEARCHES_AT_ONCE: Final = 50

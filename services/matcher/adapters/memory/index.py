@@ -9,13 +9,14 @@ import numpy as np
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
+from services.matcher.adapters.memory.circles import KeysByCircle
 from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
 from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory.memtable import Memtable
 from services.matcher.adapters.memory.posting import Judge, PostingArrays
 from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidates
 from services.matcher.adapters.memory.segment import Merge, Segment, section_of, sorted_segment
-from services.matcher.adapters.memory.vocabulary import Vocabulary, flagged
+from services.matcher.adapters.memory.vocabulary import Vocabulary, circles_of, flagged
 from services.matcher.ports import Hits
 from services.rules.money import rates_before
 from services.rules.prepared import PreparedPosting
@@ -67,6 +68,7 @@ class MemoryCriteriaIndex:
         """What floors are ordered by, and nothing else."""
         self.vocabulary = Vocabulary(self.rates)
         self._judge = Judge(self.vocabulary)
+        self._near = KeysByCircle()
         self.use(kernel)
         self._sizes = sizes
         self._memtable = Memtable(sizes.memtable)
@@ -96,6 +98,7 @@ class MemoryCriteriaIndex:
             if not ledger.renew(slot, record.version):
                 continue
             self._kill(record.key, slot)
+            self._near.put(record.key, () if record.removed else circles_of(record.criteria))
             if not record.removed:
                 if self._memtable.is_full:
                     self._sort_in()
@@ -123,7 +126,8 @@ class MemoryCriteriaIndex:
         if prepared.posting.status == "closed":
             nobody = np.empty(0, dtype=np.uint32)
             return Hits(nobody, nobody)
-        return Hits(*self._kernel.find(list(self._segments()), self._memtable, self._judge.arrays(prepared)))
+        found = self._kernel.find(list(self._segments()), self._memtable, self._judge.arrays(prepared))
+        return Hits(*self._near.parted(*found, self.vocabulary.literals.nearness(prepared.posting)))
 
     def _segments(self) -> Iterator[Segment]:
         yield self._large

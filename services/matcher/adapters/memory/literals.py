@@ -1,23 +1,32 @@
 """Numbers for what a posting may have or say: skills, roles, terms of texts."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
+from schemas.posting import PostingCore
 from services.matcher.adapters.memory.columns import Growing, Rows
+from services.rules.criterion import Fit
+from services.rules.criterion.near import farthest, nearness
 from services.rules.prepared import PreparedPosting
 from services.rules.text import Haystack
+from services.rules.towns import cell_of, cells_round, label_of, town_of
 
+T = TypeVar("T")
+
+NO_TOWN: Final = ("", 0)
+REMOTE: Final = ("", 1)
+"""What is no circle round a town."""
 UNKNOWN_ROLE: Final = ""
 """The role of a posting of which nothing says one."""
 
 
 class Literals:
-    """Each has a number: a skill by its own name, a skill itself or as what another implies, a role, a deciding role, a
-    term of a text.
+    """Each has a number: a skill by its own name, a skill itself or as what another implies, a circle round a town, a
+    role, a deciding role, a term of a text.
 
     A term is a word, or a phrase filed under its first two words. Of several skills, that so many are had is one
     literal too: those that a posting meets are found by counting, from its skills, not from all that there are.
@@ -31,6 +40,8 @@ class Literals:
         """By a skill: which counts it is one of."""
         self._least, self._counts = Growing(np.int64), Growing(np.int64)
         """By number of a count: how many skills it takes, and the number of its literal."""
+        self._near: dict[tuple[str, int], int] = {}
+        self._near_by_cell: dict[str, list[tuple[str, int]]] = {}
         self._roles: dict[str, int] = {}
         self._deciding: dict[str, int] = {}
         self._words: dict[str, int] = {}
@@ -62,6 +73,36 @@ class Literals:
             self._count += 1
         return number
 
+    def near(self, label: str, km: int) -> int:
+        """The number of lying within so many kilometres of a town, or nearly; of "" of naming no town, or, with 1, of
+        being remote."""
+        asked = (label, km)
+        number = self._near.get(asked)
+        if number is None:
+            number = self._near[sys.intern(label), km] = self._count
+            self._count += 1
+            town = town_of(label)
+            for cell in cells_round(town, farthest(km)) if town else ():
+                self._near_by_cell.setdefault(cell, []).append(asked)
+        return number
+
+    def nearness(self, posting: PostingCore) -> dict[tuple[str, int], Fit]:
+        """Of the circles that somebody asks for, those in or nearly in which a posting lies."""
+        if not self._near:
+            return {}
+        if posting.workplace == "remote":
+            return {REMOTE: "yes"}
+        if not posting.towns:
+            return {NO_TOWN: "yes"}
+        found: dict[tuple[str, int], Fit] = {}
+        for number in posting.towns:
+            town = town_of(label_of(number) or "")
+            for asked in self._near_by_cell.get(cell_of(town), ()) if town else ():
+                fit = nearness(*asked, number)
+                if fit != "no" and found.get(asked) != "yes":
+                    found[asked] = fit
+        return found
+
     def role(self, role: str) -> int:
         """The number of being a role, first of all or not; of `UNKNOWN_ROLE`, of not saying."""
         return self._number(self._roles, role)
@@ -88,6 +129,7 @@ class Literals:
     def held_by(self, prepared: PreparedPosting) -> Rows:
         """The numbers of what a posting has and says, in no order."""
         found, roles = _known(self._own, prepared.skills), prepared.posting.roles
+        found += _known(self._near, self.nearness(prepared.posting))
         found += _known(self._roles, roles or (UNKNOWN_ROLE,))
         found += _known(self._deciding, roles[:1])
         if self._implied or self._counted:
@@ -119,5 +161,5 @@ class Literals:
         return found
 
 
-def _known(numbers: dict[str, int], names: Iterable[str]) -> list[int]:
+def _known(numbers: Mapping[T, int], names: Iterable[T]) -> list[int]:
     return [numbers[name] for name in names if name in numbers]

@@ -23,7 +23,7 @@ from services.matcher.adapters.memory.columns import (
     Columns,
     Growing,
 )
-from services.matcher.adapters.memory.literals import UNKNOWN_ROLE, Literals
+from services.matcher.adapters.memory.literals import NO_TOWN, REMOTE, UNKNOWN_ROLE, Literals
 from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
@@ -123,7 +123,9 @@ class Vocabulary:
         """
         skills, asked, text, literals = criteria.skills, criteria.roles, criteria.text, self.literals
         clauses: list[list[int]] = []
-        if not (skills.any or skills.none or asked.any or asked.none or text or len(skills.all) > len(inline)):
+        circles = circles_of(criteria)
+        others = skills.any or skills.none or asked.any or asked.none or circles
+        if not (others or text or len(skills.all) > len(inline)):
             return clauses
         query = TextQuery.parse(text)
         if len(skills.all) > len(inline):
@@ -140,6 +142,8 @@ class Vocabulary:
             # A posting has a role or two, many skills and hundreds of words; but what says no role meets all that
             # accept it.
             clauses.insert(len(clauses) if unknown else 0, [*map(literals.role, (*suiting(asked), *unknown))])
+        if circles:
+            clauses.append([literals.near(*circle) for circle in circles])
         unwanted = [
             *map(literals.own, skills.none),
             *map(literals.deciding, asked.none),
@@ -208,6 +212,14 @@ class Vocabulary:
                 shift += len(facet.values)
             self._bits[asked, places] = found
         return found
+
+
+def circles_of(criteria: Criteria) -> tuple[tuple[str, int], ...]:
+    """Of which a posting must lie in one, if only nearly, or say what does instead."""
+    if not criteria.near:
+        return ()
+    unknown = (NO_TOWN,) if criteria.accept_unknown_town else ()
+    return (REMOTE, *unknown, *((one.town, one.km) for one in criteria.near))
 
 
 def _coded(clause: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ from services.notifier.domain.model import FoundBy, Preferred
 from services.rules.placing import WORLDWIDE
 from services.wording.facets import FACETS
 from services.wording.lines import capitalised, quoted
-from services.wording.places import any_of, places_listed, worth_naming
+from services.wording.places import any_of, places_listed, towns_in_words, worth_naming
 from services.wording.reasons import offset
 from services.wording.words import Words, mark
 
@@ -34,8 +34,9 @@ SENIORITY: Mapping[Seniority, str] = {
 
 
 def reach_line(posting: PostingCore, words: Words) -> str:
-    """Where one may work from: `Remote from Germany or Austria`, `Remote from anywhere`, `Hybrid, Germany`."""
-    where = _where(posting, any_of(worth_naming(posting.reach), words), words)
+    """Where one may work from: `Remote from Germany or Austria`, `Hybrid, Augsburg, Germany`."""
+    places = towns_in_words(posting.towns, words) or any_of(worth_naming(posting.reach), words)
+    where = _where(posting, places, words)
     excluded = any_of(posting.reach.excluded, words)
     return words.say("{where}, except {places}", where=where, places=excluded) if excluded else where
 

@@ -6,6 +6,7 @@ from services.notifier.domain.model import FoundBy, Item
 from services.rules.criterion import Reason
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.language import LanguageFacts
+from services.rules.criterion.near import NearFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.role import OtherRoleFacts, RoleFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -14,7 +15,7 @@ from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.text import TextQuery
 
-_WEIGHTY = frozenset({"roles.any", "skills.all", "skills.any", "text", "place", "salary"})
+_WEIGHTY = frozenset({"roles.any", "skills.all", "skills.any", "text", "place", "near", "salary"})
 _OF_THE_WORK = frozenset({"roles.any", "roles.none", "skills.all", "skills.any", "skills.none", "text"})
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
@@ -68,6 +69,8 @@ def _is_stated(reason: Reason) -> bool:
             return bool(facts.own)
         case PlaceFacts() as facts:
             return bool(facts.fits)
+        case NearFacts() as facts:
+            return facts.km is not None
         case TimezoneFacts() as facts:
             return facts.min is not None
         case SalaryFacts() as facts:

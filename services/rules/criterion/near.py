@@ -1,0 +1,149 @@
+"""How far work that is not remote lies from the subscriber's towns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from schemas.criteria import Criteria, Nearby
+from schemas.posting import PostingCore
+from services.rules.criterion.base import (
+    SILENT,
+    CriteriaError,
+    Criterion,
+    Facts,
+    Fit,
+    Reason,
+    Relaxation,
+    few,
+    perhaps,
+    quoted,
+)
+from services.rules.prepared import PreparedPosting
+from services.rules.towns import kilometres, label_of, nearest_towns, town_of, towns_meant
+
+MOST_KM: Final = 300
+_FARTHER_BY: Final = (50, 100)
+"""Per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearFacts(Facts):
+    """Labels of towns, and kilometres."""
+
+    asked: tuple[str, ...]
+    remote: bool
+    town: str | None = None
+    """Of the posting, the nearest; None where it names none that is known."""
+    centre: str | None = None
+    """The town asked for that it is nearest to, by the kilometres that are allowed."""
+    km: float | None = None
+    """Between the two."""
+    within: int | None = None
+    """Kilometres that are allowed."""
+
+
+class Near(Criterion[NearFacts]):
+    """Asks that work which is not remote lies near one of some towns; up to half as far again is a near miss."""
+
+    name = "near"
+    evidence = "towns"
+    untold = 0.7
+
+    def asks(self, criteria: Criteria) -> bool:
+        """Whether any town is named."""
+        return bool(criteria.near)
+
+    def canonical(self, criteria: Criteria) -> Mapping[str, object]:
+        """Labels of towns, each once with the most kilometres, sorted."""
+        most: dict[str, int] = {}
+        for asked in criteria.near:
+            label = _label(asked.town)
+            most[label] = max(asked.km, most.get(label, 0))
+        near = tuple(Nearby(town=label, km=most[label]) for label in sorted(few(set(most), "towns")))
+        return {"near": near, "accept_unknown_town": criteria.accept_unknown_town and bool(near)}
+
+    def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
+        """By `nearness`; remote work is near everybody."""
+        return near_fit(criteria.near, prepared.posting, accept_unknown=criteria.accept_unknown_town)
+
+    def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
+        """How far its nearest town is from the nearest of those asked for."""
+        asked, posting = criteria.near, prepared.posting
+        facts = NearFacts(tuple(one.town for one in asked), posting.workplace == "remote")
+        apart = [
+            (km / one.km, km, one, town)
+            for town in posting.towns
+            for one in asked
+            if (km := _apart(one.town, town)) is not None
+        ]
+        if apart and not facts.remote:
+            _, km, one, town = min(apart, key=lambda found: found[:2])
+            facts = replace(facts, town=label_of(town), centre=one.town, km=round(km, 1), within=one.km)
+        return Reason(self.name, self.fit(criteria, prepared), facts)
+
+    def without(self, criteria: Criteria) -> Relaxation:
+        """However far."""
+        return self._relaxed(criteria, "without", None, near=(), accept_unknown_town=False)
+
+    def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Farther off; postings that name no town."""
+        before = criteria.near
+        for percent in _FARTHER_BY:
+            farther = tuple(_farther(one, percent) for one in criteria.near)
+            if farther != before:
+                yield self._relaxed(criteria, "tolerate", percent, near=farther)
+            before = farther
+        if not criteria.accept_unknown_town:
+            yield self._relaxed(criteria, "accept", None, accept_unknown_town=True)
+
+    def distance(self, facts: NearFacts, kin: float) -> float:
+        """By the share of the kilometres that it lies beyond them; near where the posting does not say."""
+        if facts.km is None or facts.within is None:
+            return SILENT
+        return min(facts.km / facts.within - 1, self.untold)
+
+
+def near_fit(asked: Sequence[Nearby], posting: PostingCore, *, accept_unknown: bool) -> Fit:
+    """Whether a posting is near enough to a town that is asked for; nearly where it is up to half as far again."""
+    if not asked or posting.workplace == "remote":
+        return "yes"
+    if not posting.towns:
+        return "yes" if accept_unknown else "no"
+    fits = {nearness(one.town, one.km, town) for one in asked for town in posting.towns}
+    return "yes" if "yes" in fits else "near" if "near" in fits else "no"
+
+
+def nearness(label: str, within: int, town: int) -> Fit:
+    """Whether one town lies within so many kilometres of another, or nearly."""
+    km = _apart(label, town)
+    if km is None:
+        return "no"
+    return "yes" if km <= within else "near" if km <= farthest(within) else "no"
+
+
+def farthest(within: int) -> float:
+    """The kilometres up to which work is a near miss."""
+    return 1.5 * within
+
+
+@lru_cache(maxsize=65_536)
+def _apart(label: str, town: int) -> float | None:
+    centre, other = town_of(label), town_of(label_of(town) or "")
+    return kilometres(centre, other) if centre and other else None
+
+
+def _farther(one: Nearby, percent: int) -> Nearby:
+    return one.model_copy(update={"km": min(one.km * (100 + percent) // 100, MOST_KM)})
+
+
+def _label(said: str) -> str:
+    meant = towns_meant(said)
+    if not meant:
+        raise CriteriaError(
+            f"{quoted(said)} is not a town of 15,000 people or more that is known here{perhaps(nearest_towns(said))}"
+        )
+    if len(meant) > 1:
+        *some, last = (town.label for town in meant[:5])
+        raise CriteriaError(f"{quoted(said)} may be {'; '.join(some)} or {last}: name which is meant")
+    return meant[0].label
