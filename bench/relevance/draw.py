@@ -45,7 +45,7 @@ def _of(person: Person, done: Run, items: Mapping[str, Captured]) -> Iterator[Pa
     taken = {same_job(items[key]) for key in sent}
     strata: dict[str, list[str]] = {name: [] for name in _REFUSED}
     for key, item in items.items():
-        if same_job(item) in taken or not _in_span(item.arrives):
+        if same_job(item) in taken or not in_span(item.arrives):
             continue
         stratum = "near miss shown" if key in near else looks_wanted(person, item)
         if stratum:
@@ -88,7 +88,8 @@ def same_job(item: Captured) -> tuple[str, str]:
     return re.sub(r"\W+", " ", title).strip(), item.company.casefold()
 
 
-def _in_span(at: datetime) -> bool:
+def in_span(at: datetime) -> bool:
+    """Whether a simulated day takes it in."""
     return any(
         datetime.combine(first, time(), UTC) <= at <= datetime.combine(last, time(), UTC) for first, last in SPANS
     )

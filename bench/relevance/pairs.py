@@ -9,6 +9,7 @@ from typing import Final
 from bench.relevance.people import LABELS
 
 PAIRS: Final = LABELS / "pairs.jsonl"
+TRAINING_PAIRS: Final = LABELS / "pairs-training.jsonl"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 Half = Literal["seen", "unseen"]
+Group = Literal["seen", "unseen", "training"]
 
 LABELS: Final = Path(__file__).parents[1] / "labels" / "relevance"
 _TIMING: Final = ("name", "cadence", "hour", "weekday", "criteria", "preferred_places")
@@ -31,7 +32,7 @@ class Person:
     """Somebody who is mailed."""
 
     name: str
-    half: Half
+    half: Group
     who: str
     lives: str
     speaks: tuple[str, ...]
@@ -53,16 +54,16 @@ class Person:
         return json.dumps(given | of_person)
 
 
-def people(halves: Sequence[Half] = get_args(Half)) -> list[Person]:
-    """Those of some halves, in the order of the files."""
-    return [_person(name, half, told) for half in halves for name, told in _read(half).items()]
+def people(groups: Sequence[Group] = get_args(Half)) -> list[Person]:
+    """Those of some groups, in the order of the files."""
+    return [_person(name, half, told) for half in groups for name, told in _read(half).items()]
 
 
-def _read(half: Half) -> dict[str, dict[str, Any]]:
+def _read(half: Group) -> dict[str, dict[str, Any]]:
     return tomllib.loads((LABELS / f"people-{half}.toml").read_text(encoding="utf-8"))
 
 
-def _person(name: str, half: Half, told: Mapping[str, Any]) -> Person:
+def _person(name: str, half: Group, told: Mapping[str, Any]) -> Person:
     wanted = {field: re.compile(expression, re.IGNORECASE) for field, expression in told["wanted"].items()}
     return Person(
         name=name,

@@ -1,0 +1,61 @@
+"""What fits the searches of invented people by the rules of today, and the chance that is foreseen of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.relevance.captured import capture_dates, key_of
+from bench.relevance.people import Person
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.chance import Wish, chance_of, wish_of
+from services.notifier.domain.curation.judging import Judged, Judging
+from services.rules.criteria import canonical
+from services.rules.speaking import SpokenLanguage, unspoken
+
+_JUDGING: Final = Judging(most_postings=100_000)
+_KNOWN: Final[dict[str, list[tuple[Criteria, Wish]]]] = {}
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A search that a posting fits, and what it gives a sign of."""
+
+    judged: Judged
+    wish: Wish
+
+
+def by_key(postings: Iterable[PostingCore]) -> dict[str, PostingCore]:
+    """Normalised captures by the key of their item."""
+    files = {Path(file).stem: file for file in capture_dates()}
+    return {key_of(files[posting.source], posting.source_id): posting for posting in postings}
+
+
+def fitting(person: Person, posting: PostingCore) -> list[Fitting]:
+    """Each search of a person that a posting fits; none where it needs a language that they do not speak."""
+    ready = _JUDGING.ready(posting)
+    return [
+        Fitting(judged, wish)
+        for criteria, wish in _searches(person)
+        if not unspoken(spoken(person), posting, criteria.languages)
+        and (judged := _JUDGING.of(criteria, ready)).outcome != "reject"
+    ]
+
+
+def chance_of_fitting(found: Fitting) -> float:
+    """What is foreseen of it today."""
+    return chance_of(found.judged, found.wish).value
+
+
+def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
+    """What somebody speaks, as the subscriber that they are."""
+    return tuple(SpokenLanguage(code, level or None) for code, _, level in (one.partition(':') for one in person.speaks))
+
+
+def _searches(person: Person) -> list[tuple[Criteria, Wish]]:
+    if person.name not in _KNOWN:
+        languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
+        asked = [(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
+        _KNOWN[person.name] = [(criteria, wish_of(criteria, name, languages)) for name, criteria in asked]
+    return _KNOWN[person.name]
