@@ -50,7 +50,8 @@ def chance_of_fitting(found: Fitting) -> float:
 
 def spoken(person: Person) -> tuple[SpokenLanguage, ...]:
     """What somebody speaks, as the subscriber that they are."""
-    return tuple(SpokenLanguage(code, level or None) for code, _, level in (one.partition(':') for one in person.speaks))
+    told = (one.partition(":") for one in person.speaks)
+    return tuple(SpokenLanguage(code, level or None) for code, _, level in told)
 
 
 def _searches(person: Person) -> list[tuple[Criteria, Wish]]:

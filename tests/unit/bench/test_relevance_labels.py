@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.relevance.judgements import ClaimJudgement, Fault, Judgement, read
-from bench.relevance.pairs import read_pairs
-from bench.relevance.people import people
+from bench.relevance.pairs import TRAINING_PAIRS, read_pairs
+from bench.relevance.people import LABELS, people
 from services.usecases import importing
 
 
@@ -19,6 +19,21 @@ def test_pairs_are_of_known_people_and_drawn_once() -> None:
     pairs = [(pair.person, pair.posting) for pair in read_pairs()]
     assert len(pairs) == len(set(pairs))
     assert {person for person, _ in pairs} == {person.name for person in people()}
+
+
+def test_those_who_teach_the_chance_are_other_people_than_those_who_are_counted() -> None:
+    taught = people(["training"])
+    entries = importing.read(None, "\n".join(person.line for person in taught))
+    assert [entry for entry in entries if isinstance(entry, importing.Fault)] == []
+    assert {person.name for person in taught}.isdisjoint(person.name for person in people())
+
+
+def test_every_pair_that_teaches_the_chance_is_judged_once() -> None:
+    pairs = [(pair.person, pair.posting) for pair in read_pairs(TRAINING_PAIRS)]
+    said = list(read(LABELS / "judgements-training.jsonl"))
+    assert [(one.person, one.posting) for one in said if isinstance(one, Judgement)] == pairs
+    assert len(said) == len(pairs) == len(set(pairs))
+    assert {person for person, _ in pairs} == {person.name for person in people(["training"])}
 
 
 @pytest.mark.parametrize(
