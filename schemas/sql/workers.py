@@ -17,6 +17,7 @@ workers = Table(
     Column("stopped", Boolean, nullable=False, comment="it said goodbye"),
     Column("ready", Boolean, nullable=False),
     Column("reason", Text, comment="why it is not ready"),
+    Column("mend", Text, comment="what must be done before it goes on; null: it goes on by itself"),
     Column("handled", BigInteger, nullable=False, comment="records, since it started"),
     Column("per_second", Float, nullable=False),
     Column("lag", BigInteger, nullable=False, comment="of the partitions that it has"),

@@ -84,7 +84,8 @@ class Rebuilder:
         if read and read.schema != kept.generations.schema:
             raise UnavailableError(
                 f"the index of {kept.name} is of the form {read.schema or 'unknown'} and this release writes"
-                f" {kept.generations.schema}: run `jobchime reindex`"
+                f" {kept.generations.schema}: run `jobchime reindex`",
+                mend="reindex",
             )
         anything = not (read and self._engine.count(read.name)) and self._anything(kept)
         if anything:

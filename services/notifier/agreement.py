@@ -118,7 +118,7 @@ class Agreement:
         """Raises UnavailableError, with what mends it, where they do not agree."""
         standing = self.standing()
         if said := standing.said():
-            raise UnavailableError(f"{said}: {MEND}")
+            raise UnavailableError(f"{said}: {MEND}", mend="republish")
         self._known.know(standing.ids)
 
     def standing(self) -> Standing:

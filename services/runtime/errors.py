@@ -1,10 +1,19 @@
 """Errors by what the caller must do."""
 
 from collections.abc import Callable
+from typing import Literal
+
+Mend = Literal["dead letters", "migrate", "reindex", "republish", "topics"]
+"""What an operator must do before work goes on: see to what was halted by its dead letters, or run a command."""
 
 
 class JobchimeError(Exception):
     """Anything that a person can be told in one sentence. The command line prints it and exits 1."""
+
+    def __init__(self, *sentence: object, mend: Mend | None = None) -> None:
+        """`mend`: what must be done; None where waiting is enough, or the sentence alone says it."""
+        super().__init__(*sentence)
+        self.mend = mend
 
 
 class UsageError(JobchimeError):
@@ -37,3 +46,8 @@ class LateError(UnavailableError):
         """
         super().__init__(sentence)
         self.arrived = arrived
+
+
+def mend_of(error: BaseException) -> Mend | None:
+    """What must be done about an error, where it says so."""
+    return error.mend if isinstance(error, JobchimeError) else None

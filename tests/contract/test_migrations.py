@@ -103,8 +103,9 @@ def test_processes_that_migrate_at_once_all_succeed(url: str) -> None:
 def test_a_store_says_how_it_stands_to_this_program(url: str) -> None:
     with opened(url) as engine:
         assert revision_of(engine).state == "missing"
-        with pytest.raises(UnavailableError, match=r"no tables yet.*jobchime migrate"):
+        with pytest.raises(UnavailableError, match=r"no tables yet.*jobchime migrate") as refused:
             check_revision(engine)
+        assert refused.value.mend == "migrate"
         upgrade_to(engine, FROZEN)
         assert revision_of(engine).current == FROZEN
         with pytest.raises(UnavailableError, match=rf"revision {FROZEN}.*jobchime migrate"):

@@ -93,7 +93,7 @@ class Gatherer:
             found = look()
         except JobchimeError as error:
             since = self._away.setdefault(name, self._clock.now())
-            engines.append(EngineView(name, False, redacted(error), since))
+            engines.append(EngineView(name, False, redacted(error), since, error.mend))
             return None
         self._away.pop(name, None)
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))

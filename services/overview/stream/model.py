@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from services.runtime.errors import Mend
 from services.runtime.figures.stream import StoreFigures
 from services.runtime.health.heartbeat import Worker
 
@@ -64,6 +65,8 @@ class EngineView:
     """Its version or place; of one that is away, why."""
     away_since: datetime | None = None
     """Of one that is away: the first look that missed it."""
+    mend: Mend | None = None
+    """What must be done about it; None: it comes back by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from services.overview.stream.model import Overview, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
 from services.overview.stream.store_troubles import late_polls, store_troubles
 from services.processes import process_of
+from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
 
@@ -15,6 +16,14 @@ BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
+_REMEDY: dict[Mend | None, str] = {
+    "dead letters": "`jobchime dead list` shows the records; mend the service, then start it again",
+    "migrate": "`jobchime migrate`",
+    "reindex": "`jobchime reindex`",
+    "republish": "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
+    "topics": "`jobchime topics create`",
+    None: "it goes on by itself once that is back; `jobchime doctor` says how",
+}
 _COLLECTOR = "ingest.collector"
 
 
@@ -40,7 +49,7 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
         if not engine.reachable:
             yield Trouble(
                 f"{engine.name} cannot be used: {short(engine.said)}{lasting(engine.away_since, None, overview.at)}",
-                _remedy(engine.said),
+                _REMEDY[engine.mend],
             )
 
 
@@ -138,35 +147,25 @@ def _working(now: datetime, service: ServiceView, away: Collection[str]) -> Iter
 
 def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterator[Trouble]:
     """Workers that live and do not work, by their reason."""
-    by_reason: dict[str | None, list[Worker]] = {}
+    by_reason: dict[tuple[str | None, Mend | None], list[Worker]] = {}
     for worker in service.alive(now):
         beat = worker.heartbeat
         if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
-            by_reason.setdefault(beat.reason, []).append(worker)
-    for reason, workers in by_reason.items():
+            by_reason.setdefault((beat.reason, beat.mend), []).append(worker)
+    for (reason, mend), workers in by_reason.items():
         said = short(reason or "no reason given")
         if len(workers) > MOST_NAMED:
             names = named_of([worker.worker for worker in workers])
-            yield Trouble(f"{len(workers):,} workers of {service.name} do not work ({names}): {said}", _remedy(reason))
+            yield Trouble(
+                f"{len(workers):,} workers of {service.name} do not work ({names}): {said}",
+                _REMEDY.get(mend, _REMEDY[None]),
+            )
             continue
         for worker in workers:
             since = lasting(worker.heartbeat.last_error_since, worker.heartbeat.last_error_at, now)
-            yield Trouble(f"{service.name} ({worker.worker}) does not work: {said}{since}", _remedy(reason))
-
-
-def _remedy(reason: str | None) -> str:
-    said = reason or ""
-    if "halted" in said:
-        return "`jobchime dead list` shows the records; mend the service, then start it again"
-    if "jobchime republish" in said:
-        return "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good"
-    if "topic" in said and ("lacks" in said or "has no topic" in said or "missing" in said):
-        return "`jobchime topics create`"
-    if "index of" in said and "missing" in said:
-        return "`jobchime reindex`"
-    if "migrate" in said:
-        return "`jobchime migrate`"
-    return "it goes on by itself once that is back; `jobchime doctor` says how"
+            yield Trouble(
+                f"{service.name} ({worker.worker}) does not work: {said}{since}", _REMEDY.get(mend, _REMEDY[None])
+            )
 
 
 def _late_polls(overview: Overview) -> Iterator[Trouble]:

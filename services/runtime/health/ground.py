@@ -84,7 +84,7 @@ class Ground:
         if text != self._failure.error or now - self._said_at >= _SAY_AGAIN_S:
             self._said_at = now
             _events.warning("cannot begin yet and tries again", error=text)
-        self._failure = self._failure.again(text, self._clock.now())
+        self._failure = self._failure.again(text, self._clock.now(), error.mend)
 
 
 class Shown(Protocol):

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from schemas.sql.workers import workers
 from services.runtime.clock import Clock
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.errors import JobchimeError, Mend, UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.sql.store import reading, upsert, writing
 
@@ -47,6 +47,8 @@ class Heartbeat:
     ready: bool
     reason: str | None = None
     """Why it is not ready."""
+    mend: Mend | None = None
+    """What must be done before it is; None: it goes on by itself."""
     handled: int = 0
     per_second: float = 0.0
     lag: int = 0

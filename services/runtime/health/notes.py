@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import Mend, UnavailableError, mend_of
 from services.runtime.privacy.redaction import redacted
 
 _events = structlog.get_logger(__name__)
@@ -25,10 +25,12 @@ class Failure:
     """When it first failed since it last worked."""
     at: datetime
     """When it last failed."""
+    mend: Mend | None = None
+    """What must be done before it passes; None: it passes by itself."""
 
-    def again(self, error: str, now: datetime) -> "Failure":
+    def again(self, error: str, now: datetime, mend: Mend | None = None) -> "Failure":
         """The failure after one more error."""
-        return Failure(error, self.since, now)
+        return Failure(error, self.since, now, mend)
 
 
 class Notes:
@@ -62,9 +64,9 @@ class Notes:
             self._said_at[event] = text, now
             bug = None if isinstance(error, UnavailableError) else error
             _events.warning(event, service=self._service, error_type=type(error).__name__, error=text, exc_info=bug)
-        at = self._clock.now()
+        at, mend = self._clock.now(), mend_of(error)
         before = self._failures.get(event)
-        self._failures[event] = Failure(text, at, at) if before is None else before.again(text, at)
+        self._failures[event] = Failure(text, at, at, mend) if before is None else before.again(text, at, mend)
 
     def works(self, *events: str) -> None:
         """Say that what failed under these events works again."""

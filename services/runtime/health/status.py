@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Heartbeat
 from services.runtime.health.notes import Failure
 from services.runtime.metrics.freshness import Measured
@@ -118,6 +119,12 @@ def reason_of(service: ServiceStatus, pauses: Pauses) -> str | None:
     return None
 
 
+def _mend_of(service: ServiceStatus) -> Mend | None:
+    halted = next((lane.failure for lane in service.lanes if lane.state == "halted"), None)
+    failure = halted or service.failure
+    return None if failure is None else failure.mend
+
+
 def not_ready(status: RunnerStatus, pauses: Pauses) -> tuple[str, ...]:
     """Why a process is not ready: each service that is not, by name."""
     reasons = ((service.name, reason_of(service, pauses)) for service in status.services)
@@ -139,6 +146,7 @@ def heartbeats_of(
                     service=service.name,
                     ready=reason is None,
                     reason=reason,
+                    mend=_mend_of(service),
                     handled=service.handled,
                     per_second=service.per_second,
                     lag=service.lag,

@@ -163,7 +163,8 @@ class Offsets:
         }
         if missing := [name for name, topic in names.items() if topic not in found]:
             raise UnavailableError(
-                f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing"
+                f"Kafka has no topic {', '.join(missing)}; `jobchime topics create` makes what is missing",
+                mend="topics",
             )
         return found
 

@@ -152,7 +152,8 @@ class RecordProducer:
             return len(client.partitions_for(name))
         except KafkaTimeoutError:
             raise UnavailableError(
-                f"{self._where()} names no topic {name}; `jobchime topics check` says whether it is missing"
+                f"{self._where()} names no topic {name}; `jobchime topics check` says whether it is missing",
+                mend="topics",
             ) from None
 
     def _deliver(self, client: Any, records: Sequence[Outgoing], partitions: dict[str, int]) -> None:

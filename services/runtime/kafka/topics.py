@@ -111,7 +111,8 @@ def require(settings: KafkaSettings, names: Iterable[str], *, patience_s: float 
     there = {one["name"] for one in found if not one["error_code"]}
     if missing := [name for name in wanted if name not in there]:
         which, them = ("the topic", "it") if len(missing) == 1 else ("the topics", "them")
-        raise UsageError(f"Kafka lacks {which} {', '.join(missing)}: make {them} with `jobchime topics create`")
+        sentence = f"Kafka lacks {which} {', '.join(missing)}: make {them} with `jobchime topics create`"
+        raise UsageError(sentence, mend="topics")
 
 
 def _planned(settings: KafkaSettings, name: str, partitions: int, cleanup: dict[str, str]) -> Planned:

@@ -60,18 +60,18 @@ def check_revision(engine: Engine) -> None:
     """Let a command work only on tables that it can use. Raises UnavailableError that says what to do."""
     found = revision_of(engine)
     if not found.usable:
-        raise UnavailableError(found.why_not(place_of(engine.url)))
+        raise UnavailableError(found.why_not(place_of(engine.url)), mend="migrate")
 
 
 def require_revision(engine: Engine) -> None:
     """Let a service begin only on tables that it can use. Raises UsageError, and UnavailableError for a store away."""
     found = revision_of(engine)
     if not found.usable:
-        raise UsageError(found.why_not(place_of(engine.url)))
+        raise UsageError(found.why_not(place_of(engine.url)), mend="migrate")
 
 
 def _no_secret() -> bytes:
-    raise UsageError("this migration needs the installation's secret: run `jobchime migrate`")
+    raise UsageError("this migration needs the installation's secret: run `jobchime migrate`", mend="migrate")
 
 
 def migrate(engine: Engine, secret: Callable[[], bytes] = _no_secret) -> Sequence[str]:

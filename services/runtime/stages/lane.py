@@ -11,7 +11,7 @@ import structlog
 
 from schemas.headers import trace_of
 from services.runtime.clock import Clock
-from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.errors import Mend, PoisonError, UnavailableError, mend_of
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import LaneState, LaneStatus
 from services.runtime.letters.writing import cut, letter_of
@@ -303,19 +303,20 @@ class Lane:
         self._halted = True
         self._fail(
             f"halted at {self._topic}:{self._partition}:{self._offset}: so many records could not be processed that the"
-            f" consumer must be wrong and not the records; mend it and start again. The last error: {redacted(error)}"
+            f" consumer must be wrong and not the records; mend it and start again. The last error: {redacted(error)}",
+            "dead letters",
         )
         _events.error("halted", service=self._service.name, error=self.error)
         return False
 
     def _warn(self, event: str, error: Exception, **facts: object) -> None:
-        self._fail(redacted(error))
+        self._fail(redacted(error), mend_of(error))
         where = {"service": self._service.name, "topic": self._topic, "partition": self._partition}
         _events.warning(event, **where, error_type=type(error).__name__, error=self.error, **facts)
 
-    def _fail(self, error: str) -> None:
-        now = self._clock.now()
-        self._failure = Failure(error, now, now) if self._failure is None else self._failure.again(error, now)
+    def _fail(self, error: str, mend: Mend | None) -> None:
+        now, before = self._clock.now(), self._failure
+        self._failure = Failure(error, now, now, mend) if before is None else before.again(error, now, mend)
 
     def _isolating(self) -> bool:
         return self._offset < self._isolate_until

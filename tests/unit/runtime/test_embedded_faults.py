@@ -9,8 +9,10 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
+from services.runtime.health.status import heartbeats_of
 from services.runtime.letters.dead import DeadLetters, Replayed
 from services.runtime.log.sqlite import SqliteLog
+from services.runtime.pauses import Pauses
 from services.runtime.records import Commit, Outgoing, Record
 from services.runtime.retry import RetryPolicy
 from services.runtime.stages.lane import DeadLetterCap
@@ -210,6 +212,18 @@ def test_the_cap_halts_a_consumer_that_fails_on_everything_and_others_go_on(log:
     assert status.error is not None
     assert "the consumer must be wrong" in status.error
     assert not runner.status().healthy
+    told = {beat.service: beat.mend for beat in heartbeats_of(runner.status(), Pauses())}
+    assert told == {"wrong": "dead letters", "sound": None}
+
+
+def test_a_heartbeat_says_what_must_be_done_as_the_error_does(log: SqliteLog) -> None:
+    log.produce(outs(1))
+    away = Collecting(judge=failing_on("value 0", error=UnavailableError("Kafka lacks a topic", mend="topics")))
+    runner = runner_of(log, away)
+    with pytest.raises(UnavailableError, match="nothing has moved"):
+        runner.drain()
+    (beat,) = heartbeats_of(runner.status(), Pauses())
+    assert (beat.reason, beat.mend) == ("waits: Kafka lacks a topic", "topics")
 
 
 def test_the_cap_halts_when_more_than_half_of_the_last_records_died(log: SqliteLog) -> None:

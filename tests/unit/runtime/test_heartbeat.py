@@ -30,6 +30,7 @@ HEARTBEAT = Heartbeat(
     "matcher",
     ready=False,
     reason="waits: Elasticsearch is away",
+    mend="reindex",
     handled=400,
     per_second=12.5,
     lag=7,

@@ -61,7 +61,9 @@ class ElasticsearchRecentPostings:
                 return
             except MissingIndexError:
                 continue  # A generation was dropped since it was named.
-        raise UnavailableError("the index of postings is missing, or its generations change too quickly: try again")
+        raise UnavailableError(
+            "the index of postings is missing, or its generations change too quickly: try again", mend="reindex"
+        )
 
     def write(self, postings: Sequence[PostingCore], targets: Sequence[str]) -> None:
         """Write through the write aliases of some generations. Raises MissingIndexError where one of them is gone."""
@@ -266,5 +268,6 @@ class ElasticsearchSieve:
         read = generations.current()
         if not read or read.schema != generations.schema:
             form = f"is of the form {read.schema or 'unknown'}" if read else "is missing"
-            raise UnavailableError(f"the index of postings {form}: `jobchime reindex` makes it of {generations.schema}")
+            sentence = f"the index of postings {form}: `jobchime reindex` makes it of {generations.schema}"
+            raise UnavailableError(sentence, mend="reindex")
         self._of_this_form = True

@@ -37,7 +37,8 @@ class SqlMatches:
             position, base = _position(connection, partition)
             if position < self._reached.get(partition, 0):
                 raise UnavailableError(
-                    "the store was set back while this notifier ran: stop the notifiers, then run `jobchime republish`"
+                    "the store was set back while this notifier ran: stop the notifiers, then run `jobchime republish`",
+                    mend="republish",
                 )
             fresh = [record for record in records if record.offset + base >= position]
             if fresh:
