@@ -1,8 +1,7 @@
 """Subscribers: the one place where people are known, and from which they can vanish."""
 
 import itertools
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from schemas.sql.tables import (
     deliveries,
-    digest_items,
     digests,
     letters,
     saved_searches,
-    sent_jobs,
     sign_ups,
     subscribers,
     suppressions,
@@ -23,12 +20,11 @@ from schemas.sql.tables import (
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
 from services.notifier.adapters.sql.people import consents, feedback
-from services.notifier.adapters.sql.people.feedback import rows_of
+from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, stop
-from services.notifier.adapters.sql.people.suppressions import suppression_of
-from services.notifier.adapters.sql.rows import hold_person, unsqueeze
+from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
@@ -303,102 +299,3 @@ def readdress(connection: Connection, subscriber_id: str, address: str, now: dat
         connection.execute(update(digests).where(digests.c.digest_id == row.digest_id).values(body=body))
         own = update(deliveries).where(deliveries.c.delivery_id == row.delivery_id)
         connection.execute(own.where(deliveries.c.state == "claimed").values(state="pending", **free))
-
-
-def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
-    """All rows of a subscriber as plain data."""
-    person = connection.execute(select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)).one()
-    fields = ("subscriber_id", "address", "name", "time_zone", "currency", "locale", "status")
-    return {
-        "subscriber": {field: getattr(person, field) for field in fields}
-        | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()},
-        "consents": _consents(connection, subscriber_id),
-        "suppression": _suppression(connection, person.address_hash),
-        "searches": _searches(connection, subscriber_id),
-        "feedback": _feedback(connection, subscriber_id),
-        "digests": _digests(connection, subscriber_id),
-        "sent_jobs": _sent_jobs(connection, subscriber_id),
-    }
-
-
-def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    kept = consents.consents_of(connection, subscriber_id)
-    return [asdict(consent) | {"at": consent.at.isoformat()} for consent in kept]
-
-
-def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
-    """Why nothing is mailed to the address, and where that was lifted, why; None where it never was suppressed."""
-    kept = suppression_of(connection, address_hash)
-    if kept is None:
-        return None
-    return {
-        "in_force": kept.lifted_at is None,
-        "reason": kept.reason,
-        "since": kept.since.isoformat(),
-        "added_by": kept.added_by,
-        "lifted_at": kept.lifted_at.isoformat() if kept.lifted_at else None,
-        "lifted_because": kept.lifted_because,
-        "lifted_by": kept.lifted_by,
-    }
-
-
-def _searches(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    return [search.as_data() for search in searches_of(connection, subscriber_id)]
-
-
-def _feedback(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": row.kind,
-            "value": row.value,
-            "about": json.loads(row.about) if row.about else None,
-            "created_at": row.created_at.isoformat(),
-        }
-        for row in rows_of(connection, subscriber_id)
-    ]
-
-
-def _sent_jobs(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    query = select(sent_jobs).where(sent_jobs.c.subscriber_id == subscriber_id)
-    in_order = query.order_by(sent_jobs.c.due_at, bytewise(connection, sent_jobs.c.posting_id))
-    return [
-        {
-            "posting_id": row.posting_id,
-            "due_at": row.due_at.isoformat(),
-            "cluster_key": row.cluster_key,
-            "near": row.near,
-            "pay": row.pay,
-            "pay_currency": row.pay_currency,
-        }
-        for row in connection.execute(in_order)
-    ]
-
-
-def _digests(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
-    query = (
-        select(digests, deliveries.c.state, deliveries.c.accepted_at)
-        .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-        .where(digests.c.subscriber_id == subscriber_id)
-        .order_by(digests.c.due_at)
-    )
-    return [
-        {
-            "digest_id": row.digest_id,
-            "due_at": row.due_at.isoformat(),
-            "outcome": row.outcome,
-            "subject": row.subject,
-            "email": json.loads(unsqueeze(row.body)) if row.body else None,
-            "items": _items(connection, row.digest_id),
-            "delivery": row.state,
-            "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
-        }
-        for row in connection.execute(query).all()
-    ]
-
-
-def _items(connection: Connection, digest_id: str) -> list[dict[str, Any]]:
-    query = select(digest_items).where(digest_items.c.digest_id == digest_id).order_by(digest_items.c.rank)
-    return [
-        {"posting_id": row.posting_id, "kind": row.kind, "found_by": json.loads(row.found_by)}
-        for row in connection.execute(query)
-    ]
