@@ -21,7 +21,7 @@ from services.ingest.domain.reach.home import home_of
 from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import Said, read_text
-from services.ingest.domain.reach.titles import narrowed, title_limits, title_region, with_title
+from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_limits, title_region, with_title
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places import (
@@ -137,7 +137,8 @@ def read_reach(draft: Draft, document: Document) -> Finding[Reach]:
             return _listed(limits, excluded)
         return _worldwide(excluded, board.evidence or [evidence_of("restriction", "open to all")])
     if title.any_place:
-        title.join(own)
+        if not is_elsewhere(own, title):
+            title.join(own)
         return _listed(title, excluded)
     return _by_rest(document, said, narrowed(own, limits), limits, excluded)
 

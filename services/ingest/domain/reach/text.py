@@ -212,7 +212,10 @@ class _Reader:
                 break
             if not as_list and not listed and cue.kind != "remote" and ". " in between:
                 break
-            if small.not_a_place.match(text, end):
+            lives_there = (
+                found.kind == "group" and cue.kind in ("placed", "living") and small.zone_behind.match(text, end)
+            )
+            if small.not_a_place.match(text, end) and not lives_there:
                 break
             listed.append(PlaceMention(found.code, found.kind, start, end, found.text, found.subdivision))
             reached = end

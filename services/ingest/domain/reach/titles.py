@@ -89,12 +89,19 @@ def _apart(title: str, mentions: Sequence[PlaceMention]) -> Iterator[Sequence[Pl
 
 
 def narrowed(named: Named, limits: Named) -> Named:
-    """What a title leaves of the places that a board lists, or of the posting's own: where it names a part of them."""
+    """What a title leaves of the places that a board lists, or of the posting's own: where it names a part of them, or
+    a country while they are another one."""
     if not limits.any_place or named.worldwide:
         return named
     within, whole = _countries(limits), _countries(named)
     narrower = within < whole or (within == whole and limits.subdivisions and not named.subdivisions)
-    return limits if narrower else named
+    return limits if narrower or (not limits.groups and is_elsewhere(named, limits)) else named
+
+
+def is_elsewhere(named: Named, title: Named) -> bool:
+    """Whether the one country that a board names is none of a title's: the employer's, or where it advertises."""
+    whole = _countries(named)
+    return len(whole) == 1 and not named.groups and whole.isdisjoint(_countries(title))
 
 
 def _countries(named: Named) -> frozenset[str]:

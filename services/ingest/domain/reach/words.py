@@ -65,6 +65,8 @@ class Words:
     any_license: re.Pattern[str]
     """In a sentence on the licence of a state."""
     licensed: re.Pattern[str]
+    zone_behind: re.Pattern[str]
+    """Behind a region: the time zones of a continent are where people live."""
     seat_behind: re.Pattern[str]
     """Behind a region in a title: `APAC, based in Tokyo`."""
     seat: re.Pattern[str]
@@ -114,6 +116,7 @@ def words() -> Words:
         office=pattern_of(r"{office}"),
         any_license=pattern_of(r"{any_license}"),
         licensed=pattern_of(r"{licence}"),
+        zone_behind=pattern_of(r"[ -](?:{clock_behind})"),
         seat_behind=pattern_of(r",? {seat_behind}"),
         seat=re.compile(composed("reach", r"(?i:{we_are})\s+|(?i:{our})\s+(?=(?:[A-Z]\w+ ){1,3}(?i:{our_office}))")),
     )

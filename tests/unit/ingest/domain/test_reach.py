@@ -55,6 +55,7 @@ def test_words_that_turn_somebody_away(text: str, expected: str) -> None:
         ("Solutions Architect (US time zones)", (), {"worldwide"}),
         ("Growth Marketer - Belgium", ("France", "Spain"), {"FR", "ES"}),
         ("Growth Marketer - Europe", ("France", "Spain"), {"FR", "ES"}),
+        ("Data Engineer (Mexico)", ("United States",), {"MX"}),
     ],
 )
 def test_a_place_apart_in_the_title_narrows_the_boards_region(
