@@ -25,7 +25,7 @@ from services.runtime.web.probes import Probed, ProbeServer
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
     """The sources of the settings, polled and pushed."""
-    polled = [Expected(one.name, ingest.silence_of(one), enabled=one.enabled) for one in ingest.sources]
+    polled = [Expected(source.name, ingest.silence_of(source), enabled=source.enabled) for source in ingest.sources]
     pushed = dict.fromkeys(key.source for key in ingest.push.keys.values())
     return (*polled, *(Expected(name, None, pushed=True) for name in pushed))
 

@@ -133,13 +133,13 @@ def tree(wanted: Callable[[str], bool]) -> typer.Typer:
         if not wanted(command.name):
             app.command(command.name, help=command.help)(_listed)
         elif command.group:
-            app.add_typer(_found(command), name=command.name, help=command.help)
+            app.add_typer(_loaded(command), name=command.name, help=command.help)
         else:
-            app.command(command.name)(_found(command))
+            app.command(command.name)(_loaded(command))
     return app
 
 
-def _found(command: Command) -> Any:
+def _loaded(command: Command) -> Any:
     module, _, attribute = command.where.partition(":")
     return getattr(import_module(f"{__package__}.commands.{module}"), attribute)
 

@@ -78,7 +78,7 @@ class Cleaned:
 
 class _Cleaning(RenderHook):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [cast(ConsoleRenderable, Cleaned(one)) for one in renderables]
+        return [cast(ConsoleRenderable, Cleaned(renderable)) for renderable in renderables]
 
 
 def console(*, error: bool = False, width: int = _PIPE_WIDTH) -> Console:

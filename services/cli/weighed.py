@@ -25,7 +25,7 @@ def chance_json(chance: Chance | None, bar: float | None = None) -> dict[str, An
     """The chance, the bar where it is known, and what speaks against the job: log odds that each thing costs."""
     if chance is None:
         return None
-    against = [{"fact": one.fact, "costs": one.costs, "of": one.said or None} for one in chance.against]
+    against = [{"fact": fact.fact, "costs": fact.costs, "of": fact.said or None} for fact in chance.against]
     return {"value": chance.value, **({} if bar is None else {"bar": bar}), "against": against}
 
 

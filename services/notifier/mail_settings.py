@@ -131,7 +131,9 @@ class MailSettings(_Settings):
         def key(secret: SecretStr) -> bytes:
             return secret.get_secret_value().encode() or own
 
-        former = tuple(FormerKey(key(one.secret), one.until) for one in self.former_link_secrets)
+        former = tuple(
+            FormerKey(key(former_secret.secret), former_secret.until) for former_secret in self.former_link_secrets
+        )
         return LinkKeys(key(self.link_secret), former)
 
     def patient_for(self, seconds: float) -> "MailSettings":

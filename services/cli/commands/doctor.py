@@ -16,15 +16,15 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     settings = load_settings(config)
     wrong = 0
     out = console()
-    for one in findings(settings):
-        wrong += one.grade == "wrong"
+    for finding in findings(settings):
+        wrong += finding.grade == "wrong"
         if as_json:
-            print_json({"what": one.what, "grade": one.grade, "said": one.said, "mend": one.mend})
+            print_json({"what": finding.what, "grade": finding.grade, "said": finding.said, "mend": finding.mend})
             continue
-        mark, style = _MARKS[one.grade]
-        line = Text.assemble((f"{mark} ", style), (f"{one.what:<24}", "bold"), one.said)
-        if one.mend:
-            line.append("  → ", "dim").append(one.mend, "cyan")
+        mark, style = _MARKS[finding.grade]
+        line = Text.assemble((f"{mark} ", style), (f"{finding.what:<24}", "bold"), finding.said)
+        if finding.mend:
+            line.append("  → ", "dim").append(finding.mend, "cyan")
         out.print(line)
     if wrong:
         if not as_json:

@@ -25,11 +25,11 @@ def list_workers(config: Config = None, as_json: AsJson = False) -> None:
         return
     columns = ("worker", "service", "state", "last heard of", "host", "process", "version", "probes")
     rows = [
-        (one.worker, one.heartbeat.service, _state(one, now), f"{one.seen_at:%Y-%m-%d %H:%M:%S}Z", one.host,
-         str(one.pid), one.version, one.probes)
-        for one in known
+        (worker.worker, worker.heartbeat.service, _state(worker, now), f"{worker.seen_at:%Y-%m-%d %H:%M:%S}Z",
+         worker.host, str(worker.pid), worker.version, worker.probes)
+        for worker in known
     ]  # fmt: skip
-    console().print(table(f"{len({one.worker for one in known})} workers", columns, rows))
+    console().print(table(f"{len({worker.worker for worker in known})} workers", columns, rows))
 
 
 @app.command("forget")

@@ -279,7 +279,7 @@ def _show(sayings: list[Saying], now: datetime, *, as_json: bool) -> None:
         for saying in sayings:
             print_json(_saying_json(saying))
         return
-    rows = [(_words(one.statement), f"{one.said_at:%Y-%m-%d}", _until(one, now)) for one in sayings]
+    rows = [(_words(saying.statement), f"{saying.said_at:%Y-%m-%d}", _until(saying, now)) for saying in sayings]
     console().print(table(f"{len(rows)} sayings", ("what", "said on", "counts until"), rows))
 
 

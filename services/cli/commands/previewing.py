@@ -85,7 +85,7 @@ def _found_lines(found: previews.SearchFindings) -> list[str]:
 def _lines(made: Digest | Hold, dropped: bool) -> list[str]:
     lines = [f"No mail: {made.reason}."] if isinstance(made, Hold) else _of_digest(made)
     if dropped and made.dropped:
-        lines += ["", "Left out:", *(f"  {one.posting_id}  {one_line(one.reason)}" for one in made.dropped)]
+        lines += ["", "Left out:", *(f"  {dropped.posting_id}  {one_line(dropped.reason)}" for dropped in made.dropped)]
     return lines
 
 
@@ -95,8 +95,8 @@ def _of_digest(made: Digest) -> list[str]:
         lines += ["", "Near misses:", *(line for item in made.near for line in _of_item(item, "~"))]
     if made.rest:
         lines += ["", f"{made.left_out} more fit, for which there is no room:"]
-        why = {one.posting_id: one.reason for one in made.beyond}
-        lines += [f"  {one.score:5.1f}  {_name(one)}: {why[one.posting.posting_id]}" for one in made.rest]
+        why = {beyond.posting_id: beyond.reason for beyond in made.beyond}
+        lines += [f"  {item.score:5.1f}  {_name(item)}: {why[item.posting.posting_id]}" for item in made.rest]
     return lines
 
 
@@ -117,13 +117,13 @@ def _as_json(made: Digest | Hold) -> dict[str, Any]:
         "outcome": "digest",
         "items": [_item(item) for item in made.items],
         "near": [_item(item) for item in made.near],
-        "rest": [_left(one) for one in made.rest],
+        "rest": [_left(item) for item in made.rest],
         "dropped": _dropped((*made.dropped, *made.beyond)),
     }
 
 
 def _dropped(dropped: tuple[Dropped, ...]) -> list[dict[str, str]]:
-    return [{"posting_id": one.posting_id, "reason": one.reason} for one in dropped]
+    return [{"posting_id": posting.posting_id, "reason": posting.reason} for posting in dropped]
 
 
 def _left(one: Left) -> dict[str, Any]:

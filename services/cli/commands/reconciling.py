@@ -29,8 +29,8 @@ def reconcile(
     at, on = moment(now), _date(day)
     with compared(load_settings(config), on, at, tell=say, progress=progress) as comparison:
         found, missing = comparison.differences, comparison.missing
-        for one in found:
-            typer.echo(str(one))
+        for difference in found:
+            typer.echo(str(difference))
         if missing and not dry_run:
             comparison.send_missing(progress)
     _tell(found, comparison.day, day, repaired=not dry_run)
@@ -39,7 +39,7 @@ def reconcile(
 
 
 def _tell(found: Sequence[Difference], came: Day, day: str, *, repaired: bool) -> None:
-    missing = sum(one.where == "store" for one in found)
+    missing = sum(difference.where == "store" for difference in found)
     wrong = len(found) - missing
     left_out = [
         f"{count:,} {what}" for count, what in ((came.backlog, "of a backlog"), (came.closed, "closed")) if count

@@ -16,5 +16,5 @@ def reindex(
     config: Config = None,
 ) -> None:
     """Rebuild the indices in Elasticsearch from their topics while workers go on, and turn searches to the new ones."""
-    for one in rebuild(load_settings(config), only, moment(now), progress=progress):
-        typer.echo(f"Searches for {one.name} go to {one.generation} now.")
+    for index in rebuild(load_settings(config), only, moment(now), progress=progress):
+        typer.echo(f"Searches for {index.name} go to {index.generation} now.")

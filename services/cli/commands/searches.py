@@ -133,10 +133,10 @@ def list_searches(
     """Saved searches, by subscriber and name."""
     found = searches.listed(open_installation(config, create=False), subscriber)
     if as_json:
-        for one in found:
-            print_json(_as_json(one.search) | {"address": one.address})
+        for search in found:
+            print_json(_as_json(search.search) | {"address": search.address})
         return
-    rows = [_row(one) for one in found]
+    rows = [_row(search) for search in found]
     columns = ("id", "subscriber", "name", "when", "next due", "criteria", "preferred places")
     console().print(table(counted(len(rows), "search"), columns, rows))
 

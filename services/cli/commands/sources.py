@@ -34,15 +34,22 @@ def list_sources(
     at = moment(now)
     found = sources.standings(open_installation(config, create=False), at)
     if as_json:
-        for one in found:
-            url = without_keys(one.source.url)
-            print_json({"source": one.source.name, "url": url, "state": one.figures.state, **_health_json(one.health)})
+        for standing in found:
+            url = without_keys(standing.source.url)
+            print_json(
+                {
+                    "source": standing.source.name,
+                    "url": url,
+                    "state": standing.figures.state,
+                    **_health_json(standing.health),
+                }
+            )
         return
-    shown = [one.figures for one in found]
-    unwell = sum(not one.well for one in found)
+    shown = [standing.figures for standing in found]
+    unwell = sum(not standing.well for standing in found)
     most = len(shown) if everything else unwell + _MOST_WELL
-    rows = [_row(one, at) for one in shown[:most]]
-    counts = Counter(one.state for one in shown)
+    rows = [_row(source, at) for source in shown[:most]]
+    counts = Counter(source.state for source in shown)
     title = f"{counted(len(shown), 'source')}: {', '.join(f'{number:,} {state}' for state, number in counts.items())}"
     console().print(table(title, ("source", "state", "last success", "items", "remark"), rows, numbers=("items",)))
     if len(shown) > most:

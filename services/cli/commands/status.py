@@ -90,7 +90,7 @@ def as_dict(overview: Overview) -> dict[str, Any]:
     """The overview for programs, with its troubles."""
     found: dict[str, Any] = _plain(asdict(overview))
     found["healthy"] = healthy(overview)
-    found["troubles"] = [asdict(one) for one in troubles(overview)]
+    found["troubles"] = [asdict(trouble) for trouble in troubles(overview)]
     for service, seen in zip(found["services"], overview.services, strict=True):
         service["alive"] = len(seen.alive(overview.at))
     return found
@@ -139,7 +139,7 @@ def page(overview: Overview) -> RenderableType:
 
 def _verdict(overview: Overview) -> RenderableType:
     found = troubles(overview)
-    grave = [one for one in found if one.grave]
+    grave = [trouble for trouble in found if trouble.grave]
     title = f"jobchime, {overview.form} · {overview.at:%Y-%m-%d %H:%M:%S}Z"
     engines = Text("  ").join(_engine(engine) for engine in overview.engines)
     if grave:
@@ -149,7 +149,7 @@ def _verdict(overview: Overview) -> RenderableType:
     else:
         head, style = Text("ALL WELL", "bold black on green"), "green"
     lines: list[RenderableType] = [Text.assemble(head, "   ", engines)]
-    lines += [_trouble(one) for one in found[:_MOST_TROUBLES]]
+    lines += [_trouble(trouble) for trouble in found[:_MOST_TROUBLES]]
     if len(found) > _MOST_TROUBLES:
         lines.append(Text(f"… and {len(found) - _MOST_TROUBLES} more; --json names all", "dim"))
     return Panel(Group(*lines), title=title, title_align="left", border_style=style, box=box.ROUNDED)
@@ -160,11 +160,11 @@ def _engine(engine: EngineView) -> Text:
     return Text.assemble((f"{mark} ", style), (engine.name, "" if engine.reachable else "bold red"))
 
 
-def _trouble(one: Trouble) -> Text:
-    mark, style = ("✗ ", "bold red") if one.grave else ("! ", "yellow")
+def _trouble(trouble: Trouble) -> Text:
+    mark, style = ("✗ ", "bold red") if trouble.grave else ("! ", "yellow")
     # Made printable here, and not when it is drawn: the box goes by the width of what will stand in it.
-    what, do = printable(one.what), printable(one.do)
-    text = Text.assemble((mark, style), (what, "bold" if one.grave else ""), ("\n  → ", "dim"), (do, "cyan"))
+    what, do = printable(trouble.what), printable(trouble.do)
+    text = Text.assemble((mark, style), (what, "bold" if trouble.grave else ""), ("\n  → ", "dim"), (do, "cyan"))
     text.overflow = "fold"
     return text
 

@@ -21,7 +21,7 @@ def create_topics(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(done)
     elif done:
-        console().print(table("", ("topic", "done"), [(one.topic, one.what) for one in done]))
+        console().print(table("", ("topic", "done"), [(finding.topic, finding.what) for finding in done]))
     else:
         typer.echo(f"All {recovery.count_topics(settings)} topics are as they should be.")
 
@@ -34,7 +34,7 @@ def check_topics(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(findings)
     elif findings:
-        rows = [(one.topic, one.what, one.mend) for one in findings]
+        rows = [(finding.topic, finding.what, finding.mend) for finding in findings]
         console().print(table("", ("topic", "found", "how to mend it"), rows))
     else:
         typer.echo(f"All {recovery.count_topics(settings)} topics are as they should be.")
@@ -43,5 +43,5 @@ def check_topics(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def _print_json(findings: Sequence[Finding]) -> None:
-    for one in findings:
-        print_json({"topic": one.topic, "what": one.what} | ({"mend": one.mend} if one.mend else {}))
+    for finding in findings:
+        print_json({"topic": finding.topic, "what": finding.what} | ({"mend": finding.mend} if finding.mend else {}))

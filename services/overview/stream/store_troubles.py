@@ -105,7 +105,7 @@ def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator
             yield _many(state, some)
         else:
             for source in some:
-                yield from _one(source, now)
+                yield from _of_source(source, now)
 
 
 def late_polls(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:
@@ -133,7 +133,7 @@ def _many(state: SourceState, some: Sequence[SourceFigures]) -> Trouble:
     return Trouble(f"{counted(len(some), 'source')} {what}: {names}{why}", do, grave=state != "paused")
 
 
-def _one(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
+def _of_source(source: SourceFigures, now: datetime) -> Iterator[Trouble]:
     since = lasting(source.error_since, source.error_at, now)
     last = f"last success {ago(now - source.last_success)} ago" if source.last_success else "never a success"
     if source.state == "silent":

@@ -127,7 +127,7 @@ class SearchEngine:
         )
         if not found["errors"]:
             return
-        failed = [item for one in found["items"] for item in one.values() if "error" in item]
+        failed = [item for answered in found["items"] for item in answered.values() if "error" in item]
         for item in sorted(failed, key=lambda item: item["status"] != _NOT_FOUND):
             if item["status"] != _CONFLICT:
                 raise _failure(item["status"], f"{item['error']['type']}: {item['error']['reason']}", item=True)

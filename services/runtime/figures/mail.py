@@ -47,11 +47,11 @@ class MailFigures:
 
     def waiting(self, fault: str) -> int:
         """How many mails wait after an attempt that failed so."""
-        return sum(one.mails for one in self.faults if one.waiting and one.fault == fault)
+        return sum(kept.mails for kept in self.faults if kept.waiting and kept.fault == fault)
 
     def over(self, fault: str) -> int:
         """How many were given up for it within the last day."""
-        return sum(one.mails for one in self.faults if not one.waiting and one.fault == fault)
+        return sum(kept.mails for kept in self.faults if not kept.waiting and kept.fault == fault)
 
 
 def read_mail_figures(connection: Connection, now: datetime) -> MailFigures:

@@ -219,23 +219,23 @@ def _sources(
     connection: Connection, now: datetime, expected: Sequence[Expected], pauses: Pauses
 ) -> tuple[SourceFigures, ...]:
     rows = {row.source: row for row in connection.execute(select(source_table))}
-    return tuple(_source(one, rows.get(one.name), now, pauses) for one in expected)
+    return tuple(_source(source, rows.get(source.name), now, pauses) for source in expected)
 
 
-def _source(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
-    state = _state(one, row, now, pauses)
+def _source(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceFigures:
+    state = _state(source, row, now, pauses)
     if row is None:
-        return SourceFigures(one.name, state, one.pushed)
+        return SourceFigures(source.name, state, source.pushed)
     return SourceFigures(
-        name=one.name,
+        name=source.name,
         state=state,
-        pushed=one.pushed,
+        pushed=source.pushed,
         last_success=row.last_success,
         items=int(json.loads(row.counts).get("items", 0)),
         error=row.last_error if row.failures else None,
         error_since=row.failing_since if row.failures else None,
         error_at=row.last_attempt if row.failures else None,
-        next_due=None if one.pushed else row.next_due,
+        next_due=None if source.pushed else row.next_due,
         asked_since=_asked_since(row, now),
         hangs=row.hangs or 0,
         lacking=_lacking(row),
@@ -256,16 +256,16 @@ def _asked_since(row: Row[Any], now: datetime) -> datetime | None:
     return row.asked_since if row.claimed_until is not None and row.claimed_until > now else None
 
 
-def _state(one: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
-    if not one.enabled:
+def _state(source: Expected, row: Row[Any] | None, now: datetime, pauses: Pauses) -> SourceState:
+    if not source.enabled:
         return "off"
-    if pauses.holds_source(one.name):
+    if pauses.holds_source(source.name):
         return "paused"
     asked_since = row and _asked_since(row, now)
     hangs = bool(asked_since and now - asked_since >= HANGING_AFTER)
     if row is None or row.last_attempt is None:
         return "hanging" if hangs else "waiting"
-    if one.silence is not None and now - (row.last_success or row.added_at) >= one.silence:
+    if source.silence is not None and now - (row.last_success or row.added_at) >= source.silence:
         return "silent"
     if hangs or row.hangs:
         return "hanging"

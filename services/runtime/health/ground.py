@@ -113,4 +113,4 @@ class Grounded:
         failure = self._ground.failure
         if failure is None:
             return status
-        return replace(status, services=tuple(replace(one, failure=failure) for one in status.services))
+        return replace(status, services=tuple(replace(service, failure=failure) for service in status.services))

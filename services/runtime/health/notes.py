@@ -49,7 +49,7 @@ class Notes:
     @property
     def failure(self) -> Failure | None:
         """The failure that was seen last; None where all works."""
-        return max(list(self._failures.values()), key=lambda one: one.at, default=None)
+        return max(list(self._failures.values()), key=lambda failure: failure.at, default=None)
 
     @property
     def error(self) -> str | None:

@@ -222,7 +222,7 @@ def _why_not_connected(error: Exception) -> str:
 
 def _beneath(error: Exception) -> Exception | None:
     """The error of the library below: httpcore gives it along as the argument, and no more as the cause."""
-    return next((one for one in error.args if isinstance(one, Exception)), None)
+    return next((cause for cause in error.args if isinstance(cause, Exception)), None)
 
 
 class _CheckedBackend(httpcore2.NetworkBackend):

@@ -157,9 +157,9 @@ class Offsets:
     def _described(self, topics: Sequence[str]) -> dict[str, Any]:
         names = {self._settings.topic(topic): topic for topic in topics}
         found = {
-            names[one["name"]]: one
-            for one in self.ask(lambda admin: admin.describe_topics(list(names)))
-            if one["name"] in names and not one["error_code"]
+            names[described["name"]]: described
+            for described in self.ask(lambda admin: admin.describe_topics(list(names)))
+            if described["name"] in names and not described["error_code"]
         }
         if missing := [name for name, topic in names.items() if topic not in found]:
             raise UnavailableError(
@@ -182,7 +182,7 @@ class Offsets:
 
 
 def _least_session_s(admin: Any) -> float | None:
-    brokers = [ConfigResource(ConfigResourceType.BROKER, str(one["broker_id"])) for one in _brokers(admin)]
+    brokers = [ConfigResource(ConfigResourceType.BROKER, str(broker["broker_id"])) for broker in _brokers(admin)]
     found = admin.describe_configs(brokers, config_filter="all").get("broker", {}).values()
     least = [int(configs[_LEAST_SESSION]["value"]) for configs in found if _LEAST_SESSION in configs]
     return max(least) / 1_000 if least else None

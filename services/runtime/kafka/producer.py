@@ -166,7 +166,7 @@ class RecordProducer:
             self._acknowledged(sent)
         except BaseException:
             with self._lock:
-                self._doubtful += [one for one in sent if not one.future.is_done]
+                self._doubtful += [unsure for unsure in sent if not unsure.future.is_done]
             raise
 
     def _send(self, client: Any, record: Outgoing, partition: int, stamp: int) -> _Sent:
@@ -192,26 +192,26 @@ class RecordProducer:
 
     def _acknowledged(self, sent: Sequence[_Sent]) -> None:
         """Wait for all of them, which were handed over."""
-        for one in sent:
-            left = one.at + self._settings.delivery_timeout_s - self._monotonic()
+        for request in sent:
+            left = request.at + self._settings.delivery_timeout_s - self._monotonic()
             try:
-                one.future.get(timeout=max(left, 0.0))
+                request.future.get(timeout=max(left, 0.0))
             except MessageSizeTooLargeError as error:
-                self._replace(one.client, redacted(error))
+                self._replace(request.client, redacted(error))
                 raise PoisonError(f"Kafka takes no record that large: {redacted(error)}") from error
             except KafkaError as error:
-                if not one.future.is_done:
+                if not request.future.is_done:
                     seconds = self._settings.delivery_timeout_s
                     sentence = f"{self._where()} acknowledged nothing for {seconds:g} s"
                     raise LateError(sentence, lambda: self._arrived(sent)) from None
-                self._replace(one.client, redacted(error))
+                self._replace(request.client, redacted(error))
                 raise
 
     def _arrived(self, sent: Sequence[_Sent]) -> bool:
         """What became of records that were late."""
         with explained(self._settings):
             self._settle()
-        return all(one.future.succeeded() for one in sent)
+        return all(request.future.succeeded() for request in sent)
 
     def _replace(self, client: Any, why: str) -> None:
         """Drop a client, so that the next call makes another; what it still holds fails, for whoever waits."""

@@ -50,7 +50,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Described:
     partitions: int
     led: int
     """Partitions that have a leader, and so can be written to."""
@@ -71,7 +71,9 @@ def planned(settings: KafkaSettings, *, for_ever: bool = False) -> tuple[Planned
     if not for_ever:
         return tuple(found)
     timeless = {"retention.ms": "-1", "message.timestamp.after.max.ms": str(2**63 - 1)}
-    return tuple(Planned(one.name, one.partitions, one.replication, dict(one.configs) | timeless) for one in found)
+    return tuple(
+        Planned(topic.name, topic.partitions, topic.replication, dict(topic.configs) | timeless) for topic in found
+    )
 
 
 def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> tuple[Finding, ...]:
@@ -82,15 +84,15 @@ def create(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> 
     wanted = planned(settings) if wanted is None else wanted
     done: list[Finding] = []
     with Offsets(settings) as offsets:
-        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
+        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
         with offsets.changing() as admin:
-            missing = [one for one in wanted if one.name not in found]
-            for one in missing:
-                _make(admin, settings, one)
-                done.append(Finding(one.name, f"made, with {_count(one.partitions, 'partition')}"))
-            for one in wanted:
-                if one.name in found:
-                    done += _mend(admin, settings, one, found[one.name])
+            missing = [topic for topic in wanted if topic.name not in found]
+            for topic in missing:
+                _make(admin, settings, topic)
+                done.append(Finding(topic.name, f"made, with {_count(topic.partitions, 'partition')}"))
+            for topic in wanted:
+                if topic.name in found:
+                    done += _mend(admin, settings, topic, found[topic.name])
         _until_shown(offsets, settings, wanted)
     return tuple(done)
 
@@ -99,8 +101,8 @@ def check(settings: KafkaSettings, wanted: Sequence[Planned] | None = None) -> t
     """What is not as it should be, each with how to mend it. Raises UnavailableError where Kafka is away."""
     wanted = planned(settings) if wanted is None else wanted
     with Offsets(settings, patience_s=_ASKED_S) as offsets:
-        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
-    return tuple(finding for one in wanted for finding in _compared(one, found.get(one.name)))
+        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
+    return tuple(finding for topic in wanted for finding in _compared(topic, found.get(topic.name)))
 
 
 def require(settings: KafkaSettings, names: Iterable[str], *, patience_s: float = 10.0) -> None:
@@ -108,7 +110,7 @@ def require(settings: KafkaSettings, names: Iterable[str], *, patience_s: float 
     wanted = sorted({settings.topic(name) for name in names})
     with Offsets(settings, patience_s=patience_s) as offsets:
         found = offsets.ask(lambda admin: admin.describe_topics(wanted))
-    there = {one["name"] for one in found if not one["error_code"]}
+    there = {topic["name"] for topic in found if not topic["error_code"]}
     if missing := [name for name in wanted if name not in there]:
         which, them = ("the topic", "it") if len(missing) == 1 else ("the topics", "them")
         sentence = f"Kafka lacks {which} {', '.join(missing)}: make {them} with `jobchime topics create`"
@@ -145,23 +147,23 @@ def _ms(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
 
 
-def _found(admin: Any, settings: KafkaSettings, wanted: Sequence[Planned]) -> dict[str, _Found]:
-    names = {settings.topic(one.name): one.name for one in wanted}
-    there = [one for one in admin.describe_topics(list(names)) if not one["error_code"]]
-    resources = [ConfigResource("TOPIC", one["name"]) for one in there]
+def _described(admin: Any, settings: KafkaSettings, wanted: Sequence[Planned]) -> dict[str, _Described]:
+    names = {settings.topic(topic.name): topic.name for topic in wanted}
+    there = [topic for topic in admin.describe_topics(list(names)) if not topic["error_code"]]
+    resources = [ConfigResource("TOPIC", topic["name"]) for topic in there]
     configs = admin.describe_configs(resources, config_filter="all")["topic"] if resources else {}
     return {
-        names[one["name"]]: _Found(
-            partitions=len(one["partitions"]),
-            led=sum(partition["leader_id"] >= 0 for partition in one["partitions"]),
-            replication=min((len(partition["replica_nodes"]) for partition in one["partitions"]), default=0),
-            configs={name: config["value"] for name, config in configs[one["name"]].items()},
+        names[topic["name"]]: _Described(
+            partitions=len(topic["partitions"]),
+            led=sum(partition["leader_id"] >= 0 for partition in topic["partitions"]),
+            replication=min((len(partition["replica_nodes"]) for partition in topic["partitions"]), default=0),
+            configs={name: config["value"] for name, config in configs[topic["name"]].items()},
         )
-        for one in there
+        for topic in there
     }
 
 
-def _compared(wanted: Planned, found: _Found | None) -> list[Finding]:
+def _compared(wanted: Planned, found: _Described | None) -> list[Finding]:
     if found is None:
         return [Finding(wanted.name, "missing", "`jobchime topics create` makes it")]
     findings = []
@@ -187,7 +189,7 @@ def _compared(wanted: Planned, found: _Found | None) -> list[Finding]:
     ]
 
 
-def _differing(wanted: Planned, found: _Found) -> dict[str, str]:
+def _differing(wanted: Planned, found: _Described) -> dict[str, str]:
     return {name: value for name, value in wanted.configs.items() if found.configs.get(name) != value}
 
 
@@ -208,7 +210,7 @@ def _make(admin: Any, settings: KafkaSettings, wanted: Planned) -> None:
             raise UnavailableError(f"Kafka does not make the topic {name}: {why}")
 
 
-def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Found) -> list[Finding]:
+def _mend(admin: Any, settings: KafkaSettings, wanted: Planned, found: _Described) -> list[Finding]:
     done = []
     name = settings.topic(wanted.name)
     if found.partitions < wanted.partitions:
@@ -226,8 +228,8 @@ def _until_shown(offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Pla
     """Wait until what was made shows: a cluster says that it has taken a change before it has made it."""
     until = time.monotonic() + _SHOWN_WITHIN_S
     while True:
-        found = offsets.ask(lambda admin: _found(admin, settings, wanted))
-        late = [one.name for one in wanted if not _shows(one, found.get(one.name))]
+        found = offsets.ask(lambda admin: _described(admin, settings, wanted))
+        late = [topic.name for topic in wanted if not _shows(topic, found.get(topic.name))]
         if not late:
             return
         if time.monotonic() > until:
@@ -235,5 +237,5 @@ def _until_shown(offsets: Offsets, settings: KafkaSettings, wanted: Sequence[Pla
         time.sleep(_POLL_S)
 
 
-def _shows(wanted: Planned, found: _Found | None) -> bool:
+def _shows(wanted: Planned, found: _Described | None) -> bool:
     return found is not None and found.led >= wanted.partitions and not _differing(wanted, found)

@@ -190,7 +190,7 @@ class DeadLetters:
         for topic in dict.fromkeys(letter_id.topic for letter_id in ids):
             self._named(topic)
             marks = self._marks(topic)
-            firsts = tuple(dict.fromkeys(marks.first_of(one) for one in ids if one.topic == topic))
+            firsts = tuple(dict.fromkeys(marks.first_of(letter) for letter in ids if letter.topic == topic))
             found += [_letter(r, marks, tuple(marks.deaths_of(id_of(r)))) for r in self._read(firsts)]
         if not found:
             raise UsageError(f"there is no dead letter {' or '.join(map(str, ids[:2]))}; see `jobchime dead list`")
@@ -243,9 +243,9 @@ class DeadLetters:
     def _read(self, ids: Sequence[LetterId]) -> Iterator[Record]:
         """The letters of these ids that there are, in pages: an engine answers a range as fast as one."""
         wanted = set(ids)
-        for topic, partition in dict.fromkeys((one.topic, one.partition) for one in ids):
+        for topic, partition in dict.fromkeys((letter.topic, letter.partition) for letter in ids):
             self._named(topic)
-            offsets = [one.offset for one in ids if (one.topic, one.partition) == (topic, partition)]
+            offsets = [letter.offset for letter in ids if (letter.topic, letter.partition) == (topic, partition)]
             at, last = min(offsets), max(offsets)
             while at <= last and (page := self._log.read(topic, partition, at, min(last - at + 1, _READ_AT_ONCE))):
                 at = page[-1].offset + 1
@@ -269,7 +269,7 @@ def _letter(record: Record, marks: Marks, deaths: Sequence[Death]) -> DeadLetter
         id=id_of(record),
         error=said.get("error", "unknown"),
         error_type=said.get("error_type", "unknown"),
-        attempts=sum(_attempts(one) for one in (headers, *(death.headers for death in deaths))),
+        attempts=sum(_attempts(died) for died in (headers, *(death.headers for death in deaths))),
         consumer=said.get("consumer", "unknown"),
         origin_topic=origin_topic,
         origin=place if origin_topic else "",

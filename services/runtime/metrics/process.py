@@ -30,10 +30,12 @@ class Metrics:
         # A series more for each would say only when the process first met it.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types there
         self.registry = CollectorRegistry(auto_describe=False)
-        self._counters = {one: self._counter(one) for one in listed.METRICS if one.kind == "counter"}
-        self._histograms = {one: self._histogram(one) for one in listed.METRICS if one.kind == "histogram"}
-        process_gauges = [one for one in listed.METRICS if one.kind == "gauge" and one.origin == "process"]
-        self._gauges = {one: Gauge(one.name, one.help, one.labels, registry=self.registry) for one in process_gauges}
+        self._counters = {metric: self._counter(metric) for metric in listed.METRICS if metric.kind == "counter"}
+        self._histograms = {metric: self._histogram(metric) for metric in listed.METRICS if metric.kind == "histogram"}
+        process_gauges = [metric for metric in listed.METRICS if metric.kind == "gauge" and metric.origin == "process"]
+        self._gauges = {
+            metric: Gauge(metric.name, metric.help, metric.labels, registry=self.registry) for metric in process_gauges
+        }
         self._error_types = Bounded()
         self.registry.register(_Build())
 
@@ -72,11 +74,11 @@ class Metrics:
         """An error's type as a label."""
         return self._error_types.of(name)
 
-    def _counter(self, one: Metric) -> Counter:
-        return Counter(one.name, one.help, one.labels, registry=self.registry)
+    def _counter(self, metric: Metric) -> Counter:
+        return Counter(metric.name, metric.help, metric.labels, registry=self.registry)
 
-    def _histogram(self, one: Metric) -> Histogram:
-        return Histogram(one.name, one.help, one.labels, buckets=one.buckets, registry=self.registry)
+    def _histogram(self, metric: Metric) -> Histogram:
+        return Histogram(metric.name, metric.help, metric.labels, buckets=metric.buckets, registry=self.registry)
 
 
 class Bounded:
@@ -182,11 +184,11 @@ class _StoreGauges(Collector):
 def _of_workers(figures: StoreFigures) -> Iterator[Family]:
     workers = GaugeMetricFamily(listed.WORKERS.name, listed.WORKERS.help, labels=listed.WORKERS.labels)
     ages = GaugeMetricFamily(listed.HEARTBEAT_AGE.name, listed.HEARTBEAT_AGE.help, labels=listed.HEARTBEAT_AGE.labels)
-    for one in figures.workers:
-        workers.add_metric((one.service, "alive"), one.alive)
-        workers.add_metric((one.service, "lost"), one.lost)
-        if one.heard_at is not None:
-            ages.add_metric((one.service,), max((figures.at - one.heard_at).total_seconds(), 0.0))
+    for worker in figures.workers:
+        workers.add_metric((worker.service, "alive"), worker.alive)
+        workers.add_metric((worker.service, "lost"), worker.lost)
+        if worker.heard_at is not None:
+            ages.add_metric((worker.service,), max((figures.at - worker.heard_at).total_seconds(), 0.0))
     yield from (workers, ages)
 
 

@@ -166,8 +166,8 @@ def place_of(url: URL) -> str:
     """A store's address for people, without user and password, wherever in the address they were."""
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"
-    host = url.host or _one(url.query.get("host")) or "localhost"
-    port = url.port or _one(url.query.get("port")) or 5432
+    host = url.host or _single(url.query.get("host")) or "localhost"
+    port = url.port or _single(url.query.get("port")) or 5432
     return f"{host}:{port}/{url.database or ''}"
 
 
@@ -240,7 +240,7 @@ def _connect_args(url: URL, settings: StoreSettings) -> dict[str, Any]:
         ),
     }
     if "options" in url.query:
-        bounds["options"] += f" {_one(url.query['options'])}"
+        bounds["options"] += f" {_single(url.query['options'])}"
     return {name: value for name, value in bounds.items() if name == "options" or name not in url.query}
 
 
@@ -260,5 +260,5 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
 
 
-def _one(value: str | tuple[str, ...] | None) -> str | None:
+def _single(value: str | tuple[str, ...] | None) -> str | None:
     return value[-1] if isinstance(value, tuple) else value

@@ -126,10 +126,10 @@ class ElasticsearchCriteriaIndex:
         """
         prepared = [PreparedPosting(posting) for posting in postings]
         asked = [candidate for candidate in prepared if candidate.posting.status != "closed"]
-        hits = iter(self._found(asked))
+        hits = iter(self._hits_of(asked))
         return [_NOBODY if candidate.posting.status == "closed" else next(hits) for candidate in prepared]
 
-    def _found(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
+    def _hits_of(self, asked: Sequence[PreparedPosting]) -> list[Hits]:
         """Ask as many at once as are answered in time: far fewer after a try in vain, and more again later."""
         found: list[Hits] = []
         while len(found) < len(asked):

@@ -177,7 +177,7 @@ class Cards:
         offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
         seen = seen_on(item.posting, stack.reader.zone)
         card = self._personal_card(_Wanted(item, most_telling(item), near, stack, seen, offered))
-        noted, found = self._notes(item, words), self._found(item, stack)
+        noted, found = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
         stack.text.append(
             card.text.filled({
@@ -205,7 +205,7 @@ class Cards:
         lines = notes(item, words)
         return (str(self._html.notes(lines)), str(self._text.notes(lines))) if lines else ("", "")
 
-    def _found(self, item: Item, stack: Stack) -> tuple[str, str]:
+    def _explained(self, item: Item, stack: Stack) -> tuple[str, str]:
         if stack.one_search:
             return "", ""
         line = found_line(item.found_by, stack.reader.words)

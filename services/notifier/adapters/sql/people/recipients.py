@@ -45,10 +45,10 @@ def is_unchanged(recipient: Recipient, row: Row[Any]) -> bool:
 
 def speaks_written(speaks: Sequence[SpokenLanguage]) -> str | None:
     """Languages as the table of subscribers has them; None where there are none."""
-    return to_json([str(one) for one in speaks]) if speaks else None
+    return to_json([str(language) for language in speaks]) if speaks else None
 
 
 def speaks_read(text: str | None) -> tuple[SpokenLanguage, ...]:
     """Undo `speaks_written`."""
-    parts = (one.partition(":") for one in json.loads(text or "[]"))
+    parts = (spoken.partition(":") for spoken in json.loads(text or "[]"))
     return tuple(SpokenLanguage(code, level or None) for code, _, level in parts)

@@ -49,11 +49,11 @@ def best_postings(
             matched.add(partition, facts, [row.matched for row in rows])
             near.add(partition, facts, [row.near for row in rows])
     nearly = dict(near.chosen())
-    chosen = {window: _found(ids, nearly.pop(window, ())) for window, ids in matched.chosen()}
-    return chosen | {window: _found((), ids) for window, ids in nearly.items()}
+    chosen = {window: _matches_of(ids, nearly.pop(window, ())) for window, ids in matched.chosen()}
+    return chosen | {window: _matches_of((), ids) for window, ids in nearly.items()}
 
 
-def _found(matched: Sequence[str], near: Sequence[str]) -> WindowMatches:
+def _matches_of(matched: Sequence[str], near: Sequence[str]) -> WindowMatches:
     distinct = tuple(dict.fromkeys(matched))
     fitting = set(distinct) if near else ()
     only_near = tuple(dict.fromkeys(posting_id for posting_id in near if posting_id not in fitting))
