@@ -75,8 +75,8 @@ class Naive:
         taken_in = {place for place in self._places if told and allowed.takes_in(place)}
         tops = posting.salary.tops if posting.salary else {}
         workplace, language, zones = posting.workplace, posting.language, posting.timezones
-        seniority = SENIORITY.standing(posting)
-        employment = EMPLOYMENT.standing(posting)
+        [seniority] = SENIORITY.standing(posting)
+        employment = set(EMPLOYMENT.standing(posting))
         keys: list[int] = []
         near: list[int] = []
         for one in self._held:
@@ -88,7 +88,7 @@ class Naive:
                 continue
             if one.seniority and seniority not in one.seniority:
                 continue
-            if one.employment and employment not in one.employment:
+            if one.employment and employment.isdisjoint(one.employment):
                 continue
             if one.any_of and held.isdisjoint(one.any_of):
                 continue

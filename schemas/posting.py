@@ -15,6 +15,12 @@ Seniority = Literal[
     "intern", "junior", "mid", "senior", "lead", "staff", "principal", "manager", "director", "executive"
 ]
 Employment = Literal["full_time", "part_time", "contract", "temporary", "internship", "freelance"]
+"""What a search may ask for."""
+Form = Literal[
+    "full_time", "part_time", "contract", "temporary", "internship", "freelance",
+    "apprenticeship", "student", "volunteer",
+]  # fmt: skip
+"""What a posting may say; `student` is a job beside one's studies."""
 
 LanguageLevel = Literal["basic", "working", "fluent", "native"]
 Visa = Literal["offered", "refused", "unknown"]
@@ -109,6 +115,13 @@ class Timezones(Model):
     max: float
 
 
+class Hours(Model):
+    """How long a week of work is."""
+
+    min: int
+    max: int
+
+
 class Salary(Model):
     """Pay as stated, and what it comes to in a year."""
 
@@ -182,6 +195,11 @@ class PostingCore(Model):
     salary: Salary | None = None
     seniority: Seniority | None = None
     employment: Employment | None = None
+    """What releases without `forms` know of them: None where several are offered."""
+    forms: tuple[Form, ...] = ()
+    """The forms of employment of which one is enough; empty where nothing says so, and in older records."""
+    hours: Hours | None = None
+    """Of a week, as far as they are told."""
     visa: Visa = "unknown"
     """Whether the employer sponsors a visa; `refused` too where one must hold the right to work already."""
     posted_at: Instant | None = None
@@ -189,6 +207,11 @@ class PostingCore(Model):
     fetched_at: Instant
     content_hash: str = ""
     cluster: Cluster
+
+    @property
+    def offered(self) -> tuple[Form, ...]:
+        """The forms of employment, also of a record that is older than they are."""
+        return self.forms or ((self.employment,) if self.employment else ())
 
     @property
     def seen_at(self) -> Instant:

@@ -36,7 +36,7 @@ _FILLED: dict[str, Callable[[Posting], bool]] = {
     "timezones": lambda posting: posting.timezones is not None,
     "salary": lambda posting: posting.salary is not None,
     "seniority": lambda posting: posting.seniority is not None,
-    "employment": lambda posting: posting.employment is not None,
+    "employment": lambda posting: bool(posting.offered),
     "posted_at": lambda posting: posting.posted_at is not None,
     "expires_at": lambda posting: posting.expires_at is not None,
 }
@@ -237,7 +237,7 @@ def _sample_lines(posting: Posting) -> Iterator[str]:
         "reach": " ".join((posting.reach.scope, *posting.reach.countries[:8], *posting.reach.groups[:8])),
         "salary": "" if posting.salary is None else posting.salary.model_dump_json(exclude={"tops"}, exclude_none=True),
         "seniority": posting.seniority or "",
-        "employment": posting.employment or "",
+        "employment": " or ".join(posting.offered),
         "posted_at": "" if posting.posted_at is None else posting.posted_at.isoformat(),
     }
     for name, value in shown.items():

@@ -239,8 +239,21 @@ def _paid(annual: float, facts: SalaryFacts, words: Words) -> str:
     if not facts.part_time or facts.paid_per is None:
         return paid
     if by_full_hours(facts.paid_per, facts.period):
+        if facts.hours is not None:
+            return words.say("{pay} if full-time (part-time, {hours})", pay=paid, hours=weekly(*facts.hours, words))
         return words.say("{pay} if full-time", pay=paid)
-    return words.say("{pay} for part-time work", pay=paid) if part_time_is_less(facts.paid_per) else paid
+    if not part_time_is_less(facts.paid_per):
+        return paid
+    if facts.hours is not None:
+        return words.say("{pay} for part-time work ({hours})", pay=paid, hours=weekly(*facts.hours, words))
+    return words.say("{pay} for part-time work", pay=paid)
+
+
+def weekly(least: int, most: int, words: Words) -> str:
+    """`20 hours a week`, `20 to 30 hours a week`."""
+    if least < most:
+        return words.say("{least} to {most} hours a week", least=str(least), most=str(most))
+    return words.count("{count} hour a week", "{count} hours a week", most)
 
 
 def _three_digits(amount: float) -> float:

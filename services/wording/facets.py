@@ -1,4 +1,4 @@
-"""Words for the values of criteria that a posting has one of: workplace, level, form of employment, visa."""
+"""Words for the values of criteria that a posting has: workplace, level, forms of employment, visa."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +77,9 @@ FACETS: Mapping[str, FacetWords] = {
             "temporary": mark("is temporary"),
             "internship": mark("is an internship"),
             "freelance": mark("is freelance"),
+            "apprenticeship": mark("is an apprenticeship"),
+            "student": mark("is a job for students"),
+            "volunteer": mark("is volunteer work"),
             "": mark("does not say how one is employed, and so may be full-time"),
         },
         asked={
@@ -86,6 +89,9 @@ FACETS: Mapping[str, FacetWords] = {
             "temporary": mark("temporary"),
             "internship": mark("internship"),
             "freelance": mark("freelance"),
+            "apprenticeship": mark("apprenticeship"),
+            "student": mark("student job"),
+            "volunteer": mark("volunteer work"),
         },
         added={"full_time": mark("full time or an unstated form")},
         without=mark("without regard to employment ({asked})"),
@@ -104,7 +110,10 @@ FACETS: Mapping[str, FacetWords] = {
 
 def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str:
     """`is at senior level`, `is at junior level, 2 steps below; you ask for senior`."""
-    said = words.say(FACETS[facet].said[facts.value])
+    if facts.several:
+        said = words.say("offers {forms}", forms=asked_in_words(facet, facts.several, words))
+    else:
+        said = words.say(FACETS[facet].said[facts.value])
     if fit == "yes":
         return said
     if facts.steps is not None:

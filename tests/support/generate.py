@@ -7,13 +7,14 @@ drawn after a posting, and then bent a little.
 import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import get_args
+from typing import Final, get_args
 
 from schemas.criteria import Criteria, CriteriaRecord, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import (
     Cluster,
     Company,
     Employment,
+    Form,
     PostingCore,
     Reach,
     Salary,
@@ -121,6 +122,13 @@ def salary_of(random_: random.Random) -> Salary | None:
     )
 
 
+FORMS: Final[tuple[tuple[Form, ...], ...]] = (
+    (), (), (), ("full_time",), ("full_time", "part_time"), ("contract", "freelance", "part_time"), ("student",),
+    ("volunteer",),
+)  # fmt: skip
+"""Mostly none, as of older records, which have `employment` alone."""
+
+
 def posting(random_: random.Random, number: int, version: int = 1) -> PostingCore:
     """One posting; the same number is the same posting in another version."""
     title = " ".join(random_.sample(WORDS, k=2))
@@ -148,6 +156,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         salary=salary_of(random_),
         seniority=random_.choice((None, None, "junior", "mid", "senior", "senior", "lead")),
         employment=random_.choice((None, "full_time", "full_time", "contract", "part_time")),
+        forms=random_.choice(FORMS),
         visa=random_.choice(("offered", "refused", "unknown", "unknown")),
         posted_at=seen,
         fetched_at=NOON,

@@ -1,27 +1,34 @@
-"""The form of employment: from the title, then the text and the board's field, of which the more specific counts."""
+"""The forms of employment: from the title, then the text and the board's field, of which the more specific counts."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from typing import Final
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
-from schemas.posting import Employment
+from schemas.posting import Employment, Evidence, Form, Hours
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
 
-SPECIFIC_FIRST: Final[tuple[Employment, ...]] = (
-    "internship", "freelance", "contract", "temporary", "part_time", "full_time",
+SPECIFIC_FIRST: Final[tuple[Form, ...]] = (
+    "internship", "apprenticeship", "volunteer", "freelance", "contract", "temporary", "part_time", "full_time",
 )  # fmt: skip
 """Of several forms that are stated the most specific counts: a full-time contractor is on a contract."""
-_IN_FIELDS: Final[tuple[tuple[str, Employment], ...]] = (
-    ("student", "part_time"), ("internship", "internship"), ("freelance", "freelance"), ("part_time", "part_time"),
-    ("contract", "contract"), ("temporary", "temporary"), ("full_time", "full_time"),
+_IN_FIELDS: Final[tuple[Form, ...]] = (
+    "student", "apprenticeship", "internship", "volunteer", "freelance", "part_time", "contract", "temporary",
+    "full_time",
 )  # fmt: skip
+_LEARNING: Final[tuple[Form, ...]] = ("internship", "apprenticeship")
+_FULL_OR_PART: Final[tuple[Form, ...]] = ("full_time", "part_time")
+"""Where both are offered."""
+_KNOWN_BEFORE: Final[dict[Form, Employment]] = {
+    "full_time": "full_time", "part_time": "part_time", "contract": "contract", "temporary": "temporary",
+    "internship": "internship", "freelance": "freelance", "apprenticeship": "internship", "student": "part_time",
+}  # fmt: skip
 _BEFORE_A_SUM: Final = r"(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
 
 
@@ -29,8 +36,8 @@ _BEFORE_A_SUM: Final = r"(?=\W{1,3}(?:\d|pln|eur|usd|gbp))"
 class Patterns:
     """What each is for stands in data/lexicon/meanings.toml."""
 
-    forms: tuple[tuple[Employment, re.Pattern[str]], ...]
-    in_fields: tuple[tuple[Employment, re.Pattern[str]], ...]
+    forms: tuple[tuple[Form, re.Pattern[str]], ...]
+    in_fields: tuple[tuple[Form, re.Pattern[str]], ...]
     """Tried in this order."""
     student: re.Pattern[str]
     not_the_form: re.Pattern[str]
@@ -44,24 +51,28 @@ class Patterns:
     hours_label: re.Pattern[str]
     workload: re.Pattern[str]
     """What part of full-time it is: `0.8 FTE`, `Pensum: 80-100 %`."""
+    joint: re.Pattern[str]
+    """Between two forms of which one is enough."""
+    share: re.Pattern[str]
+    """The same by itself in a title: `(80%)`."""
 
 
 @cache
 def patterns() -> Patterns:
     """The patterns, compiled once."""
-    forms = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
+    forms: dict[Form, str] = {form: any_of(f"employment.{form}") for form in SPECIFIC_FIRST}
     forms["contract"] = rf"{forms['contract']}|\A{any_of('employment.priced')}{_BEFORE_A_SUM}"
     to = rf"(?:-|–|{any_of('employment.to')})"
     stated = rf"(?P<said>{any_of('employment.stated')})\s+(?:[\w-]+,?\s){{0,3}}?{any_of('employment.stated_form')}"
     return Patterns(
         forms=tuple((form, re.compile(pattern)) for form, pattern in forms.items()),
-        in_fields=tuple((form, re.compile(any_of(f"employment.field.{kind}"))) for kind, form in _IN_FIELDS),
+        in_fields=tuple((form, re.compile(any_of(f"employment.field.{form}"))) for form in _IN_FIELDS),
         student=re.compile(any_of("employment.student")),
-        not_the_form=re.compile(any_of("employment.not_the_form")),
+        not_the_form=re.compile(f"{any_of('employment.managing')}|{any_of('employment.not_the_form')}"),
         label=re.compile(
             rf"(?:^|\n|[.•|] ?)\W{{0,3}}{any_of('employment.label')}\s{{0,2}}[:\-–\n]\s{{0,2}}(?P<value>[^\n]{{2,60}})"
         ),
-        phrase=re.compile(rf"{any_of('employment.phrase')}|{stated}", re.MULTILINE),
+        phrase=re.compile(rf"{any_of('employment.phrase')}|{any_of('employment.volunteering')}|{stated}", re.MULTILINE),
         alone=re.compile(
             rf"(?:(?:^|\n)[^\w\n]{{0,6}}|[|·–—-] ?|, ?(?!{any_of('employment.not_in_list')}))"
             rf"(?P<form>{any_of('employment.alone')}){_in_a_field_of_facts()}"
@@ -82,6 +93,11 @@ def patterns() -> Patterns:
             rf"|{any_of('employment.workload')}(?: ?: ?| {any_of('employment.of')} | )"
             rf"(?P<least>\d{{2,3}})(?: ?%? ?{to} ?(?P<most>\d{{2,3}}))? ?%"
         ),
+        joint=re.compile(rf"[)\]]?\s{{0,2}}(?:/|{any_of('employment.or')})\s{{0,2}}[(\[]?"),
+        share=re.compile(
+            rf"(?<![\w.,–+-])(?P<least>\d0|[1-9]5|100)(?: ?%? ?{to} ?(?P<most>\d0|[1-9]5|100))? ?%"
+            rf"(?! ?{any_of('employment.share_of_else')})(?=[ ]?(?:$|[)\]|,/·–-]|\()| {any_of('employment.workload')})"
+        ),
     )
 
 
@@ -97,47 +113,94 @@ def _before_facts() -> str:
     return rf"(?! {any_of('employment.not_leading')})(?= ?(?:$|[|·\n(–—]|\.\n|- |, ?{facts}))"
 
 
-Forms = dict[Employment, Finding[Employment | None]]
+Read = Finding[tuple[Form, ...]]
+Forms = dict[Form, Read]
 
 _COMPANY = frozenset({"about", "others", "legal"})
 _SECOND_FORM = 14
 """Characters in which a second form may follow: `Full-time / part-time`."""
 _PART_TIME_BELOW = 30
 _FULL_TIME = range(35, 46)
+_MOST_HOURS = 60
+"""Of a week; more is no week of work."""
 _FULL_SHARE = 95
 """Percent of full-time from which it is called so."""
 
 
-def read_employment(draft: Draft, document: Document) -> Finding[Employment | None]:
-    """Decide the form; None where nothing is said or two are offered. Permanent alone is not full-time."""
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """What a posting says of how one would be employed."""
+
+    forms: Finding[tuple[Form, ...]]
+    """Those of which one is enough."""
+    hours: Hours | None
+
+    @property
+    def known_before(self) -> Employment | None:
+        """What releases that know one form a posting read of it."""
+        return _KNOWN_BEFORE.get(self.forms.value[0]) if len(self.forms.value) == 1 else None
+
+
+class _Week(NamedTuple):
+    """The hours of a week of work."""
+
+    least: int
+    most: int
+    evidence: tuple[Evidence, ...]
+
+
+def read_employment(draft: Draft, document: Document) -> Engagement:
+    """Decide the forms; none where nothing is said. Permanent alone is not full-time."""
     title = document.title.lower()
-    named = _forms_in(title)
-    if named and named[0] != "full_time":
-        return Finding(named[0], (evidence_of("title", document.title),))
-    stated, both = _in_text(document)
-    forms = {**_in_fields(draft.employment), **stated}
-    if named:
-        forms.setdefault("full_time", Finding("full_time", (evidence_of("title", document.title),)))
-    if patterns().student.search(title) and not forms.keys() - {"full_time"}:
-        return Finding("part_time", (evidence_of("title", document.title),))
-    for form in SPECIFIC_FIRST:
-        if form in forms:
+    weeks = list(_weeks(document, title))
+    told = (Hours(min=week.least, max=week.most) for week in weeks if 0 < week.least <= week.most <= _MOST_HOURS)
+    return Engagement(_read_forms(draft, document, title, weeks), next(told, None))
+
+
+def _read_forms(draft: Draft, document: Document, title: str, weeks: Sequence[_Week]) -> Read:
+    by_title, named, stated = (evidence_of("title", document.title),), _forms_in(title), _in_text(document)
+    in_fields = _in_fields(draft.employment)
+    forms = {**in_fields, **stated}
+    if patterns().student.search(title) and not named.keys() & set(_LEARNING):
+        return forms.get("internship") or Finding(("student",), by_title)
+    specific = next((form for form in named if form not in _FULL_OR_PART), None)
+    if specific is not None:
+        return Finding(named[specific], by_title)
+    shared = next(map(_of_share, patterns().share.finditer(title)), ())
+    if shared or "part_time" in named:
+        return Finding(shared or named["part_time"], by_title)
+    for form in (*_LEARNING, "student", *SPECIFIC_FIRST):
+        if form in forms and form not in _FULL_OR_PART:
             return forms[form]
-    return both or _from_hours(document) or _from_workload(document) or Finding(None)
+    if stated.keys() >= set(_FULL_OR_PART):
+        return _of_both(stated["full_time"], stated["part_time"], in_fields)
+    if named:
+        forms.setdefault("full_time", Finding(("full_time",), by_title))
+    by_hours = (Finding(either, week.evidence) for week in weeks if (either := _of_hours(week)))
+    told = forms.get("part_time") or forms.get("full_time") or next(by_hours, None)
+    return told or _from_workload(document) or Finding(())
 
 
-def _forms_in(words: str) -> list[Employment]:
-    """The forms named in lower-case words, the most specific first; neither of full-time and part-time, if both."""
+def _of_both(full: Read, part: Read, in_fields: Forms) -> Read:
+    """Of a text that speaks of both: of two sentences one may be on others, and then the board's field decides."""
+    if full.value == part.value or not in_fields:
+        return Finding(_FULL_OR_PART, tuple(dict.fromkeys((*full.evidence, *part.evidence))))
+    return next(iter(in_fields.values()))
+
+
+def _forms_in(words: str) -> dict[Form, tuple[Form, ...]]:
+    """The forms named in lower-case words, the most specific first, each with those that are offered beside it."""
     known = patterns()
     words = known.not_the_form.sub(" ", words)
-    forms = [form for form, pattern in known.forms if pattern.search(words)]
-    if {"full_time", "part_time"} <= set(forms):
-        return [form for form in forms if form not in {"full_time", "part_time"}]
+    places = {form: match.span() for form, pattern in known.forms if (match := pattern.search(words))}
+    forms: dict[Form, tuple[Form, ...]] = {form: (form,) for form in places}
+    if forms.keys() >= set(_FULL_OR_PART):
+        forms.update(dict.fromkeys(_FULL_OR_PART, _FULL_OR_PART))
+    for one, other in pairwise(sorted(places, key=lambda form: places[form])):
+        if known.joint.fullmatch(words, places[one][1], places[other][0]):
+            either = tuple(form for form in places if form in {*forms[one], *forms[other]})
+            forms.update(dict.fromkeys(either, either))
     return forms
-
-
-def _beside_studies(words: str) -> list[Employment]:
-    return ["part_time"] if patterns().student.search(words) else []
 
 
 def _in_fields(fields: Sequence[Stated]) -> Forms:
@@ -145,22 +208,20 @@ def _in_fields(fields: Sequence[Stated]) -> Forms:
         words = stated.text.lower().replace("_", " ")
         form = next((form for form, pattern in patterns().in_fields if pattern.search(words)), None)
         if form is not None:
-            return {form: Finding(form, (evidence_of(stated.field, stated.text),))}
+            return {form: Finding((form,), (evidence_of(stated.field, stated.text),))}
     return {}
 
 
-def _in_text(document: Document) -> tuple[Forms, Finding[Employment | None] | None]:
-    """What the text states; and if it offers both full-time and part-time, in place of both, a finding that says so."""
+def _in_text(document: Document) -> Forms:
     forms: Forms = {}
     for start, end, words in _statements(document):
-        for form in _forms_in(words) or _beside_studies(words):
+        named = _forms_in(words)
+        if not named and patterns().student.search(words):
+            named = {"student": ("student",)}
+        for form, either in named.items():
             if form not in forms:
-                forms[form] = Finding(form, (quote("text", document.text, start, end),))
-    full, part = forms.get("full_time"), forms.get("part_time")
-    if full is None or part is None:
-        return forms, None
-    rest = {form: finding for form, finding in forms.items() if form not in {"full_time", "part_time"}}
-    return rest, Finding(None, (*full.evidence, *part.evidence))
+                forms[form] = Finding(either, (quote("text", document.text, start, end),))
+    return forms
 
 
 def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
@@ -181,38 +242,48 @@ def _statements(document: Document) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), match[1]
 
 
-def _from_hours(document: Document) -> Finding[Employment | None] | None:
+def _weeks(document: Document, title: str) -> Iterator[_Week]:
+    """The hours of a week, as the title and the text tell them."""
+    known = patterns()
+    for match in known.hours.finditer(title):
+        yield _Week(int(match[1]), int(match[2] or match[1]), (evidence_of("title", document.title),))
     for match in chain.from_iterable(
-        matches(document, "employment", pattern, before=30, after=30)
-        for pattern in (patterns().hours, patterns().hours_label)
+        matches(document, "employment", pattern, before=30, after=30) for pattern in (known.hours, known.hours_label)
     ):
-        most = int(match[2] or match[1])
-        form = _form_of_hours(most)
-        if form and document.kind_at(match.start()) not in (_COMPANY if form == "full_time" else BOILERPLATE):
-            return Finding(form, (quote("text", document.text, match.start(), match.end()),))
-    return None
+        week = _Week(
+            int(match[1]), int(match[2] or match[1]), (quote("text", document.text, match.start(), match.end()),)
+        )
+        # What a company says of all its jobs is its full week.
+        ruled_out = _COMPANY if week.most in _FULL_TIME else BOILERPLATE
+        if document.kind_at(match.start()) not in ruled_out:
+            yield week
 
 
-def _form_of_hours(most: int) -> Employment | None:
-    if 0 < most < _PART_TIME_BELOW:
-        return "part_time"
-    return "full_time" if most in _FULL_TIME else None
+def _of_hours(week: _Week) -> tuple[Form, ...]:
+    if 0 < week.most < _PART_TIME_BELOW:
+        return ("part_time",)
+    if week.most not in _FULL_TIME:
+        return ()
+    return _FULL_OR_PART if 0 < week.least < _PART_TIME_BELOW else ("full_time",)
 
 
-def _from_workload(document: Document) -> Finding[Employment | None] | None:
-    """From a share of full-time; none where it may be full-time or less."""
+def _from_workload(document: Document) -> Read | None:
+    """From a share of full-time."""
     for match in matches(document, "employment", patterns().workload, before=30, after=30):
-        if document.kind_at(match.start()) in BOILERPLATE:
-            continue
-        least, most = _percents(match)
-        if least >= _FULL_SHARE or most < _FULL_SHARE:
-            form: Employment = "full_time" if least >= _FULL_SHARE else "part_time"
-            return Finding(form, (quote("text", document.text, match.start(), match.end()),))
+        if document.kind_at(match.start()) not in BOILERPLATE:
+            return Finding(_of_share(match), (quote("text", document.text, match.start(), match.end()),))
     return None
+
+
+def _of_share(match: re.Match[str]) -> tuple[Form, ...]:
+    least, most = _percents(match)
+    if least >= _FULL_SHARE:
+        return ("full_time",)
+    return _FULL_OR_PART if most >= _FULL_SHARE else ("part_time",)
 
 
 def _percents(match: re.Match[str]) -> tuple[float, float]:
-    share = match["share"]
+    share = match.groupdict().get("share")
     if share is None:
         return float(match["least"]), float(match["most"] or match["least"])
     percent = float(share.rstrip(" %")) if "%" in share else float(share.replace(",", ".")) * 100

@@ -107,9 +107,15 @@ def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates
         "timezones": read_timezones(draft, document),
         "salary": read_salary(draft, document, country=country, rates=rates),
         "seniority": read_seniority(draft, document),
-        "employment": read_employment(draft, document),
+        **_engagement(draft, document),
         "visa": read_visa(document, language.value),
     }
+
+
+def _engagement(draft: Draft, document: Document) -> dict[str, Finding[Any]]:
+    read = read_employment(draft, document)
+    employment = Finding(read.known_before, read.forms.evidence)
+    return {"employment": employment, "forms": Finding(read.forms.value), "hours": Finding(read.hours)}
 
 
 def _languages(draft: Draft, document: Document, written_in: str | None) -> Finding[tuple[Spoken, ...]]:

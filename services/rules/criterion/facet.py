@@ -1,11 +1,11 @@
-"""Criteria that ask for one of a few values that a posting has one of: workplace, level, form of employment."""
+"""Criteria that ask for one of a few values that a posting has: workplace, level, forms of employment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
-from schemas.posting import Employment, PostingCore, Seniority, Visa, Workplace
+from schemas.posting import Employment, Form, PostingCore, Seniority, Visa, Workplace
 from services.rules.criterion.base import (
     SILENT,
     Criterion,
@@ -28,6 +28,8 @@ class FacetFacts(Facts):
     """Empty where the posting does not say."""
     steps: int | None = None
     """Of a level: how many it lies above the nearest that is asked for, below it less than 0."""
+    several: tuple[str, ...] | None = None
+    """All that the posting offers, where that is more than one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,8 @@ class Facet(Criterion[FacetFacts]):
     """What postings leave unsaid: a posting without the field is accepted by a search that includes this value, and by
     no other."""
     untold: float = 0.5
+    further: tuple[str, ...] = ()
+    """Values of postings that no search names."""
 
     @property
     def evidence(self) -> str:  # type: ignore[override]  # a field would be a parameter of each facet
@@ -56,9 +60,12 @@ class Facet(Criterion[FacetFacts]):
         found: str | None = getattr(posting, self.name)
         return found
 
-    def standing(self, posting: PostingCore) -> str:
-        """The value that a posting counts as, which indices hold."""
-        return self.value(posting) or self.unmarked or "unknown"
+    def standing(self, posting: PostingCore) -> tuple[str, ...]:
+        """The values that a posting counts as, which indices hold: one of them is enough.
+
+        A posting of none of them fits where nothing is asked.
+        """
+        return (self.value(posting) or self.unmarked or "unknown",)
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any value is named."""
@@ -72,14 +79,17 @@ class Facet(Criterion[FacetFacts]):
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether one of the asked values is the posting's."""
         asked = self.asked(criteria)
-        return "yes" if not asked or self.standing(prepared.posting) in asked else "no"
+        return "yes" if not asked or any(value in asked for value in self.standing(prepared.posting)) else "no"
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's value, or its silence, against what is asked."""
-        facts = FacetFacts(self.asked(criteria), self.value(prepared.posting) or "")
+        facts = self._facts(criteria, prepared.posting)
         if self.fit(criteria, prepared) == "yes":
             return Reason(self.name, "yes", facts)
         return Reason(self.name, "no", self._apart(facts, prepared.posting))
+
+    def _facts(self, criteria: Criteria, posting: PostingCore) -> FacetFacts:
+        return FacetFacts(self.asked(criteria), self.value(posting) or "")
 
     def _apart(self, facts: FacetFacts, posting: PostingCore) -> FacetFacts:
         """With how far off a posting is, where that can be told."""
@@ -133,7 +143,30 @@ class Level(Facet):
         return super().distance(facts, kin) if facts.steps is None else _A_STEP * abs(facts.steps)
 
     def _apart(self, facts: FacetFacts, posting: PostingCore) -> FacetFacts:
-        return replace(facts, steps=steps_apart(facts.asked, self.standing(posting)))
+        return replace(facts, steps=steps_apart(facts.asked, self.standing(posting)[0]))
+
+
+class Engagement(Facet):
+    """A posting may offer several forms; some are asked for by another that takes them in."""
+
+    def value(self, posting: PostingCore) -> str | None:
+        """The first form."""
+        return posting.offered[0] if posting.offered else None
+
+    def standing(self, posting: PostingCore) -> tuple[str, ...]:
+        """What may be asked for of them: work that goes with learning is an internship, work for no pay is nothing."""
+        if not posting.offered:
+            return super().standing(posting)
+        taken = (ASKED_AS.get(form, form) for form in posting.offered)
+        return tuple(dict.fromkeys(form for form in taken if form in self.values))
+
+    def _facts(self, criteria: Criteria, posting: PostingCore) -> FacetFacts:
+        several = posting.offered if len(posting.offered) > 1 else None
+        return replace(super()._facts(criteria, posting), several=several)
+
+
+ASKED_AS: Final[dict[Form, Employment]] = {"apprenticeship": "internship", "student": "internship"}
+"""Forms that no search names, by the one that takes them in."""
 
 
 _LADDER: Final[dict[str, int]] = {
@@ -163,10 +196,11 @@ SENIORITY: Final = Level(
     unmarked="mid",
     untold=0.6,
 )
-EMPLOYMENT: Final = Facet(
+EMPLOYMENT: Final = Engagement(
     name="employment",
     values=get_args(Employment),
     # Work that is not full-time says so.
     unmarked="full_time",
+    further=tuple(form for form in get_args(Form) if form not in get_args(Employment)),
 )
 VISA: Final = Sponsorship(name="visa", values=get_args(Visa), untold=0.9)

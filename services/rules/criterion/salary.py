@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.criteria import Criteria, SalaryFloor
-from schemas.posting import Period
+from schemas.posting import Period, PostingCore
 from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, quoted
 from services.rules.money import ANNUAL_FACTORS, MOST, annual_range, currencies
 from services.rules.prepared import PreparedPosting
@@ -34,7 +34,9 @@ class SalaryFacts(Facts):
     paid_in: str | None = None
     paid_top: float | None = None
     part_time: bool = False
-    """Whether it is for part-time work, whose hours a posting does not hold."""
+    """Whether it is for part-time work."""
+    hours: tuple[int, int] | None = None
+    """Of a week of that work, where the posting tells them."""
 
 
 class SalaryAbove(Criterion[SalaryFacts]):
@@ -81,10 +83,15 @@ class SalaryAbove(Criterion[SalaryFacts]):
         fit, needed = self.fit(criteria, prepared), annual_floor(floor)
         facts = SalaryFacts(floor.amount, floor.currency, floor.period)
         if pay is not None:
-            part_time = prepared.posting.employment == "part_time"
+            hours, part_time = prepared.posting.hours, is_part_time(prepared.posting)
             top_as_stated = pay.max if pay.max is not None else pay.min
             facts = replace(
-                facts, paid_per=pay.period, paid_in=pay.currency, paid_top=top_as_stated, part_time=part_time
+                facts,
+                paid_per=pay.period,
+                paid_in=pay.currency,
+                paid_top=top_as_stated,
+                part_time=part_time,
+                hours=(hours.min, hours.max) if hours and part_time else None,
             )
         top = pay.tops.get(floor.currency) if pay else None
         if needed is None or pay is None or top is None:
@@ -123,6 +130,11 @@ class SalaryAbove(Criterion[SalaryFacts]):
     def distance(self, facts: SalaryFacts, kin: float) -> float:
         """By the share that is missing of the floor."""
         return self.untold if facts.apart_percent is None else -facts.apart_percent / 100
+
+
+def is_part_time(posting: PostingCore) -> bool:
+    """Whether all that a posting offers is a part of a week's work."""
+    return bool(posting.offered) and all(form in ("part_time", "student") for form in posting.offered)
 
 
 def annual_floor(floor: SalaryFloor) -> int | None:

@@ -1,9 +1,11 @@
 """Each rule of the verdict, by examples."""
 
+from typing import get_args
+
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Seniority, Skill, Timezones
+from schemas.posting import Employment, Form, PostingCore, Seniority, Skill, Timezones
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -289,6 +291,30 @@ class TestFacets:
     ) -> None:
         facts = verdict(Criteria.model_validate({"seniority": asked}), a_posting(seniority=value)).reasons[0].facts
         assert facts == FacetFacts(asked, value or "", steps)
+
+    @pytest.mark.parametrize(
+        ("forms", "fitting"),
+        [
+            (("full_time", "part_time"), {"full_time", "part_time"}),
+            (("student",), {"internship"}),
+            (("apprenticeship", "full_time"), {"internship", "full_time"}),
+            (("volunteer",), set()),
+        ],
+    )
+    def test_one_of_several_forms_is_enough_and_learning_counts_as_an_internship(
+        self, forms: tuple[Form, ...], fitting: set[str]
+    ) -> None:
+        posting = a_posting(forms=forms, employment="temporary")
+        fits = {
+            form
+            for form in get_args(Employment)
+            if fit_of(Criteria(employment=(form,)), posting, "employment") == "yes"
+        }
+        assert fits == fitting
+        assert verdict(Criteria(workplace=("unknown",)), posting).outcome == "match"
+
+    def test_a_record_from_before_forms_is_read_by_its_one_form(self) -> None:
+        assert a_posting(employment="part_time").offered == ("part_time",)
 
     def test_unstated_employment_fits_a_search_that_includes_full_time(self) -> None:
         assert fit_of(Criteria(employment=("full_time",)), a_posting(), "employment") == "yes"

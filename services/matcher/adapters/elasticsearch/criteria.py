@@ -223,7 +223,7 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
         "any": counted,
         "role": roles,
         "word": words,
-        **{facet.name: [facet.standing(posting)] for facet in FACETS},
+        **{facet.name: facet.standing(posting) for facet in FACETS},
     }
     if places is not None:
         met["place"] = places

@@ -152,7 +152,8 @@ def _of_literals(
     """The rows under what else a posting has and says, each once and as a run of its own; how many."""
     rows, literal_starts = directory.rows, directory.literal_starts
     rank, rest, bits, place = columns.rank, columns.rest, columns.bits, columns.place
-    holds, cut, mask, place_fits = posting.holds, posting.cut, posting.mask, posting.place_fits
+    holds, cut, place_fits = posting.holds, posting.cut, posting.place_fits
+    mask, either = posting.mask, posting.either
     found = 0
     for literal in posting.literals:
         if literal >= literal_starts.size - 1:
@@ -162,7 +163,7 @@ def _of_literals(
             if rank[row] > cut:
                 break
             # What is cheap first: most rows go no further.
-            if not (place_fits[place[row]] and bits[row] & mask == mask):
+            if not (place_fits[place[row]] and bits[row] & mask == mask and bits[row] & either != 0):
                 continue
             # A row that is filed under several literals that are held is found by the first one alone.
             begin = np.int64(rest[row])
@@ -235,7 +236,7 @@ def _in_runs(
     """Write down the keys of the rows in runs that fit, or nearly, behind those found before; how many there are."""
     # Arrays that are taken out of a tuple are counted each time: so they are taken out once.
     key, pay, bits, place, also, _, rest = columns
-    has_skill, _, holds, _, mask, place_fits, manner_fits, tops, _ = posting
+    has_skill, _, holds, _, mask, either, place_fits, manner_fits, tops, _ = posting
     pages, parts, part = ledger
     starts, ends, keys, near = room
     paid, nearly_paid = _below(tops)
@@ -256,7 +257,7 @@ def _in_runs(
             while at < placed:
                 row = block[at]
                 block[fitting] = row
-                fitting += one if bits[row] & mask == mask else none
+                fitting += one if (bits[row] & mask == mask) & (bits[row] & either != 0) else none
                 at += one
             begin = end
             at = none

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from schemas.posting import Reach, Timezones
 from services.matcher.adapters.floors import MOST_FLOOR
 from services.matcher.adapters.memory.columns import UNKNOWN_PLACE, Bools, Column, Rows
-from services.matcher.adapters.memory.vocabulary import MOST_RANK, MOST_SKILLS, Vocabulary, rank_of
+from services.matcher.adapters.memory.vocabulary import ANY_FACETS, MOST_RANK, MOST_SKILLS, Vocabulary, rank_of
 from services.rules.criterion import FACETS
 from services.rules.criterion.language import language_fits
 from services.rules.criterion.timezone import end_of
@@ -33,7 +33,9 @@ class PostingArrays(NamedTuple):
     """By number of a literal."""
     literals: Rows
     mask: np.uint32
-    """One bit of each facet of `Columns.bits`."""
+    """The bits of `Columns.bits` that are all needed: one of each facet of which the posting has one value."""
+    either: np.uint32
+    """Those of which one is enough: its several values of a facet."""
     place_fits: Bools
     manner_fits: Bools
     tops: Column
@@ -61,26 +63,20 @@ class Judge:
         literals = known.literals.held_by(prepared)
         holds = np.zeros(max(len(known.literals), 1), dtype=np.bool_)
         holds[literals] = True
+        mask, either = _bits_of(prepared)
         tops, cut = self._pay(posting.salary.tops if posting.salary else {})
         return PostingArrays(
             has_skill=has_skill,
             skills=skills,
             holds=holds,
             literals=literals,
-            mask=np.uint32(self._mask(prepared)),
+            mask=np.uint32(mask),
+            either=np.uint32(either),
             place_fits=self._place_fits(posting.reach),
             manner_fits=self._manner_fits(posting.timezones, posting.language),
             tops=tops,
             cut=np.uint16(cut),
         )
-
-    def _mask(self, prepared: PreparedPosting) -> int:
-        mask = 0 if prepared.allowed.stated else UNKNOWN_PLACE
-        shift = 0
-        for facet in FACETS:
-            mask |= 1 << (shift + facet.values.index(facet.standing(prepared.posting)))
-            shift += len(facet.values)
-        return mask
 
     def _place_fits(self, reach: Reach) -> Bools:
         """For each set of places, by the same rule as the criterion; each place is looked up once."""
@@ -125,6 +121,22 @@ class Judge:
         worth = list(map(truediv, amounts, known.rates))
         undisclosed = not tops or min(worth) < 0
         return pay, MOST_RANK if undisclosed else rank_of(max(worth) / 0.9 * _SLACK)
+
+
+def _bits_of(prepared: PreparedPosting) -> tuple[int, int]:
+    """The bits of which all are needed, and those of which one is.
+
+    A value that nobody can ask for fits where nothing is asked, and so needs the bits of all.
+    """
+    mask, either, shift = 0 if prepared.allowed.stated else UNKNOWN_PLACE, 0, 0
+    for facet in FACETS:
+        bits = sum(1 << facet.values.index(value) for value in facet.standing(prepared.posting)) << shift
+        if bits.bit_count() > 1 and not either:
+            either = bits
+        else:
+            mask |= bits or ((1 << len(facet.values)) - 1) << shift
+        shift += len(facet.values)
+    return mask, either or ANY_FACETS
 
 
 def _near_enough(offsets: Column, tolerances: Column, zones: Timezones) -> Bools:

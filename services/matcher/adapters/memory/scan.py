@@ -96,7 +96,7 @@ def _parted(columns: Scanned, pool: Column, rows: Rows, posting: PostingArrays) 
     # `take` at places that were found first is several times as fast as choosing by a mask.
     rows = rows.take(np.flatnonzero(posting.place_fits.take(columns.place.take(rows))))
     bits = columns.bits.take(rows)
-    rows, bits = _kept(rows, bits, bits & posting.mask == posting.mask)
+    rows, bits = _kept(rows, bits, (bits & posting.mask == posting.mask) & (bits & posting.either != 0))
     asked = int(np.bitwise_or.reduce(bits, initial=np.uint32(0)))
     if asked & HAS_ALSO:
         some = np.flatnonzero(bits & HAS_ALSO)

@@ -10,7 +10,8 @@ from schemas.posting import PostingCore, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
 from services.rules.placing import WORLDWIDE
-from services.wording.facets import FACETS
+from services.wording.amounts import weekly
+from services.wording.facets import asked_in_words
 from services.wording.lines import capitalised, quoted
 from services.wording.places import any_of, places_listed, towns_in_words, worth_naming
 from services.wording.reasons import offset
@@ -67,11 +68,11 @@ def timezones_line(zones: Timezones | None, words: Words) -> str:
 
 
 def level_line(posting: PostingCore, words: Words) -> str:
-    """Level and kind of employment: `Senior, full time`; empty where neither is known."""
+    """Level, forms of employment and hours: `Senior, part time, 20 hours a week`; empty where none is known."""
     level = words.say(SENIORITY[posting.seniority]) if posting.seniority else ""
-    kinds = FACETS["employment"].asked
-    kind = words.say(kinds[posting.employment]) if posting.employment else ""
-    return ", ".join(part for part in (level, kind) if part)
+    forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
+    hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
+    return ", ".join(part for part in (level, forms, hours) if part)
 
 
 def no_pay_line(posting: PostingCore, words: Words) -> str:

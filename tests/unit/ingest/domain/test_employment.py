@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.posting import Form, Hours
 from tests.support.drafting import normalised
 from tests.support.notations import notations
 
@@ -124,10 +125,71 @@ def test_of_text_and_field_the_more_specific_counts() -> None:
     assert normalised(html="<p>This is a part-time role.</p>", employment="Contract").employment == "contract"
     assert normalised(html="<p>We seek freelance editors.</p>", employment="Contract").employment == "freelance"
     both = "<p>Full-time or part-time position</p>"
-    assert normalised(html=both, employment="Full Time").employment == "full_time"
+    assert normalised(html=both, employment="Full Time").forms == ("full_time", "part_time")
+    others = "<p>You are our first full-time hire.</p><p>We are supported by part-time staff in a part-time role.</p>"
+    assert normalised(html=others, employment="Full Time").forms == ("full_time",)
 
 
 def test_a_job_beside_ones_studies_is_part_time_unless_it_is_called_an_internship() -> None:
     assert normalised("Working Student Finance").employment == "part_time"
     assert normalised("Werkstudent Finance", employment="FullTime").employment == "part_time"
     assert normalised("Working Student Finance", employment="Intern").employment == "internship"
+
+
+SEVERAL: list[tuple[str, tuple[Form, ...]]] = [
+    ("Nurse, full or part time", ("full_time", "part_time")),
+    ("Buchhalter in Voll- oder Teilzeit", ("full_time", "part_time")),
+    ("Pflegefachperson 50-100 %", ("full_time", "part_time")),
+    ("Pflegefachperson (80%)", ("part_time",)),
+    ("Pflegefachperson 100%", ("full_time",)),
+    ("Support Agent (100% remote)", ()),
+    ("Aushilfe Empfang 10h/Woche", ("temporary",)),
+    ("Assistant, 20 hours per week", ("part_time",)),
+    ("Designer (contract or freelance)", ("freelance", "contract")),
+    ("Developer, Freelance / Contract", ("freelance", "contract")),
+    ("Contract Designer, Full-time", ("contract",)),
+    ("Werkstudent Finance", ("student",)),
+    ("Auszubildende Mechatronik", ("apprenticeship",)),
+    ("Apprentice Electrician", ("apprenticeship",)),
+    ("Volunteer English Mentor", ("volunteer",)),
+    ("Volunteer Coordinator", ()),
+    ("Freelancer Community Manager", ()),
+    ("Manager of Freelancers", ()),
+]
+
+
+@pytest.mark.parametrize(("title", "forms"), SEVERAL)
+def test_a_title_may_offer_several_forms_and_tells_learning_and_volunteering_apart(
+    title: str, forms: tuple[Form, ...]
+) -> None:
+    assert normalised(title).forms == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("We offer a part-time or full-time position.", ("full_time", "part_time")),
+        ("You work 20 to 40 hours per week.", ("full_time", "part_time")),
+        ("Pensum: 80-100 %", ("full_time", "part_time")),
+        ("This is an unpaid volunteer position.", ("volunteer",)),
+        ("You get three volunteer days a year.", ()),
+        ("We are looking for somebody to manage our freelancers.", ()),
+        ("We are looking for a lead who coordinates freelancers.", ()),
+    ],
+)
+def test_a_text_may_offer_several_forms(text: str, forms: tuple[Form, ...]) -> None:
+    assert normalised(html=f"<p>{text}</p>").forms == forms
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "hours"),
+    [
+        ("Werkstudent (20h/Woche)", "", Hours(min=20, max=20)),
+        ("Assistant", "You work 10-15 hours a week.", Hours(min=10, max=15)),
+        ("Assistant", "Wochenstunden: 38", Hours(min=38, max=38)),
+        ("Assistant", "Our support is open 80 hours a week.", None),
+        ("Assistant", "A day has 24 hours.", None),
+    ],
+)
+def test_the_hours_of_a_week_are_kept(title: str, text: str, hours: Hours | None) -> None:
+    assert normalised(title, f"<p>{text}</p>").hours == hours

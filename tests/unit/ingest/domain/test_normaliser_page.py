@@ -116,7 +116,7 @@ _READ: dict[str, tuple[str, Callable[[Posting], str]]] = {
     "Salary": ("salary", _salary),
     "Visa": ("visa", lambda posting: posting.visa),
     "Seniority": ("seniority", lambda posting: posting.seniority or _NOTHING),
-    "Employment": ("employment", lambda posting: posting.employment or _NOTHING),
+    "Employment": ("employment", lambda posting: ", ".join(posting.forms) or _NOTHING),
     "Language": ("language", lambda posting: posting.language or _NOTHING),
     "Dates": ("posted_at", lambda posting: f"{posting.posted_at:%Y-%m-%d}" if posting.posted_at else _NOTHING),
 }
