@@ -13,6 +13,7 @@ from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.lexicon import any_of
 from services.ingest.domain.text.anchors import matches, stretches
 from services.ingest.domain.text.sections import BOILERPLATE, Document
+from services.rules.criterion.salary import PART_TIME_BELOW
 
 SPECIFIC_FIRST: Final[tuple[Form, ...]] = (
     "internship", "apprenticeship", "volunteer", "freelance", "contract", "temporary", "part_time", "full_time",
@@ -119,7 +120,6 @@ Forms = dict[Form, Read]
 _COMPANY = frozenset({"about", "others", "legal"})
 _SECOND_FORM = 14
 """Characters in which a second form may follow: `Full-time / part-time`."""
-_PART_TIME_BELOW = 30
 _FULL_TIME = range(35, 46)
 _MOST_HOURS = 60
 """Of a week; more is no week of work."""
@@ -260,11 +260,11 @@ def _weeks(document: Document, title: str) -> Iterator[_Week]:
 
 
 def _of_hours(week: _Week) -> tuple[Form, ...]:
-    if 0 < week.most < _PART_TIME_BELOW:
+    if 0 < week.most < PART_TIME_BELOW:
         return ("part_time",)
     if week.most not in _FULL_TIME:
         return ()
-    return _FULL_OR_PART if 0 < week.least < _PART_TIME_BELOW else ("full_time",)
+    return _FULL_OR_PART if 0 < week.least < PART_TIME_BELOW else ("full_time",)
 
 
 def _from_workload(document: Document) -> Read | None:

@@ -10,6 +10,8 @@ from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, 
 from services.rules.money import ANNUAL_FACTORS, MOST, annual_range, currencies
 from services.rules.prepared import PreparedPosting
 
+PART_TIME_BELOW: Final = 30
+"""Hours a week."""
 _LOWER_BY: Final = (10, 20)
 """Per cent."""
 
@@ -133,7 +135,9 @@ class SalaryAbove(Criterion[SalaryFacts]):
 
 
 def is_part_time(posting: PostingCore) -> bool:
-    """Whether all that a posting offers is a part of a week's work."""
+    """Whether all that a posting offers is a part of a week's work: a contractor's too, by its hours."""
+    if posting.hours is not None and posting.hours.max < PART_TIME_BELOW:
+        return True
     return bool(posting.offered) and all(form in ("part_time", "student") for form in posting.offered)
 
 

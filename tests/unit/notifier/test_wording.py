@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Reach, Skill, Timezones
+from schemas.posting import Hours, PostingCore, Reach, Skill, Timezones
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
 from services.notifier.domain.wording import digest as wording
@@ -299,6 +299,8 @@ def test_time_zones_and_levels() -> None:
     assert job_wording.timezones_line(Timezones(min=1, max=1), EN) == "time zone UTC+1"
     assert job_wording.level_line(posting(seniority="senior", employment="full_time"), EN) == "Senior, full time"
     assert job_wording.level_line(posting(), EN) == ""
+    part = posting(forms=("full_time", "part_time"), hours=Hours(min=20, max=40))
+    assert job_wording.level_line(part, EN) == "full time or part time, 20 to 40 hours a week"
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 more job fits"), (7, "7 more jobs fit")])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Reach, Salary, Skill, Timezones
+from schemas.posting import Hours, PostingCore, Reach, Salary, Skill, Timezones
 from services.rules.criterion import FACETS as CRITERION_FACETS
 from services.rules.criterion import Facts, Reason
 from services.rules.criterion.language import LanguageFacts
@@ -182,6 +182,39 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             "zahlt bis zu etwa 23,80\u00a0€ in der Stunde bei Vollzeit, über deinem Minimum von 20\u00a0€ "
             "in der Stunde",
             "paga hasta unos 23,80\u00a0€ por hora a jornada completa, por encima de tu mínimo de 20\u00a0€ por hora",
+        ),
+        (
+            Criteria(salary_floor=FLOOR),
+            posting(salary=pay(None, 45, "EUR", "hour"), forms=("part_time",), hours=Hours(min=20, max=20)),
+            "pays up to €93,600 a year if full-time (part-time, 20 hours a week), above your floor of €80K",
+            "zahlt bis zu 93.600\u00a0€ im Jahr bei Vollzeit (Teilzeit, 20 Stunden pro Woche), über deinem "
+            "Minimum von 80.000\u00a0€",
+            "paga hasta 93.600\u00a0€ al año a jornada completa (tiempo parcial, 20 horas semanales), por "
+            "encima de tu mínimo de 80\u00a0mil\u00a0€",
+        ),
+        (
+            Criteria(salary_floor=SalaryFloor(amount=2_000, currency="EUR", period="month")),
+            posting(salary=pay(None, 23_000), forms=("contract",), hours=Hours(min=16, max=20)),
+            "pays up to €1,917 a month for part-time work (16 to 20 hours a week), "
+            "4% below your floor of €2,000 a month",
+            "zahlt bis zu 1.917\u00a0€ im Monat für Teilzeitarbeit (16 bis 20 Stunden pro Woche), 4\u00a0% unter "
+            "deinem Minimum von 2.000\u00a0€ im Monat",
+            "paga hasta 1.917\u00a0€ al mes por trabajo a tiempo parcial (de 16 a 20 horas semanales), un 4\u00a0% por "
+            "debajo de tu mínimo de 2.000\u00a0€ al mes",
+        ),
+        (
+            Criteria(employment=("part_time",)),
+            posting(forms=("full_time", "part_time")),
+            "offers full time or part time",
+            "bietet Vollzeit oder Teilzeit",
+            "ofrece jornada completa o tiempo parcial",
+        ),
+        (
+            Criteria(employment=("internship",)),
+            posting(forms=("student",)),
+            "is a job for students",
+            "ist ein Job für Studierende",
+            "es un empleo para estudiantes",
         ),
         (
             Criteria(salary_floor=SalaryFloor(amount=2_000, currency="EUR", period="month")),
