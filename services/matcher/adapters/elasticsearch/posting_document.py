@@ -33,7 +33,7 @@ _LONGEST_WORD: Final = 200
 _LARGEST: Final = 2**63 - 1
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _NOT_TOLD: Final = "unknown"
-_FACTS: Final = 4
+_FACTS: Final = 5
 """Another number for each change of what `_facts` works out of a posting."""
 
 
