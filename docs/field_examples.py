@@ -81,6 +81,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "reply_to": "help@jobs.example.com",
         "event_key": EVENT_KEY,
     },
+    "portal": {"privacy_contact": "privacy@jobs.example.com", "processors": ["Twilio SendGrid, USA: sends the mails"]},
     "probes": {"embedded_port": 8130},
     "kafka": {
         "bootstrap": ["kafka-1.example:9093"],

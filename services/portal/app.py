@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from services.portal import events
+from services.portal import events, privacy
 from services.portal.accounts import home, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import Door, ForgedError, GoneError
@@ -71,7 +71,7 @@ def portal_app(installation: Installation, clock: Callable[[], datetime], postma
     door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, base, root)
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None)
-    for part in (unsubscribe, feedback, jobs, manage, events):
+    for part in (unsubscribe, feedback, jobs, manage, events, privacy):
         app.include_router(part.routes(door))
     for way_in in (sign_up, home):
         app.include_router(way_in.routes(door, guard, cookies, postman))

@@ -16,6 +16,10 @@ class PortalSettings(BaseModel):
     """0: any free port, said in the log."""
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     """Addresses of servers before it, which speak for many clients."""
+    privacy_contact: str = Field(default="", examples=["privacy@example.com"])
+    """Whom the privacy page names for questions; empty: the sender of mails."""
+    processors: tuple[str, ...] = Field(default=(), examples=[["Twilio SendGrid, USA: sends the mails"]])
+    """Who works on personal data for you, and at what; the privacy page names each."""
     connections: int = Field(default=256, ge=1, le=10_000)
     """At once; beyond them the one longest without a request makes room."""
     connections_of_one: int = Field(default=32, ge=1, le=10_000)

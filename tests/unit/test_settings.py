@@ -65,6 +65,7 @@ LISTS = {
     "JOBCHIME_MAIL__ALLOW": "ada@example.com,@example.com",
     "JOBCHIME_MAIL__SENDGRID__CATEGORIES": "a,b",
     "JOBCHIME_INGEST__PUSH__PROXIES": "10.0.0.1,10.0.0.2",
+    "JOBCHIME_PORTAL__PROCESSORS": "a,b",
     "JOBCHIME_PORTAL__PROXIES": "10.0.0.1,10.0.0.2",
 }
 
