@@ -140,6 +140,8 @@ class Salary(Model):
 
     The tops of these are as stated there, and not converted.
     """
+    estimated: bool = False
+    """Whether the board estimates it, and the employer says nothing."""
     rates_on: str | None = None
     """The day of the rates, ISO 8601."""
 

@@ -49,7 +49,8 @@ def stated_pay(salary: Salary, words: Words) -> str:
         pay = money(low, salary.currency, words.locale)
     else:
         pay = _between(money(low, salary.currency, words.locale), money(high, salary.currency, words.locale))
-    return words.say(_PER[salary.period], pay=pay)
+    said = words.say(_PER[salary.period], pay=pay)
+    return words.say("{pay}, estimated by the board", pay=said) if salary.estimated else said
 
 
 def converted_pay(salary: Salary, currency: str, words: Words) -> str:
@@ -155,6 +156,13 @@ _MANIFOLD = 3
 
 def pay_in_words(facts: SalaryFacts, fit: Fit, words: Words, *, brief: bool) -> str:
     """What is paid at most, and how that stands to the floor; `brief`: without how far above it."""
+    said = _pay_in_words(facts, fit, words, brief=brief)
+    if not facts.estimated or facts.annual_top is None:
+        return said
+    return words.say("{said}, as the board estimates", said=said)
+
+
+def _pay_in_words(facts: SalaryFacts, fit: Fit, words: Words, *, brief: bool) -> str:
     floor = _floor(facts.floor, facts.currency, facts.period)
     asked = floor_in_words(floor, words) if brief else exact_floor(floor, words)
     top, needed = facts.annual_top, facts.annual_floor

@@ -39,6 +39,8 @@ class SalaryFacts(Facts):
     """Whether it is for part-time work."""
     hours: tuple[int, int] | None = None
     """Of a week of that work, where the posting tells them."""
+    estimated: bool = False
+    """Whether the board estimates it."""
 
 
 class SalaryAbove(Criterion[SalaryFacts]):
@@ -94,6 +96,7 @@ class SalaryAbove(Criterion[SalaryFacts]):
                 paid_top=top_as_stated,
                 part_time=part_time,
                 hours=(hours.min, hours.max) if hours and part_time else None,
+                estimated=pay.estimated,
             )
         top = pay.tops.get(floor.currency) if pay else None
         if needed is None or pay is None or top is None:

@@ -23,6 +23,7 @@ from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.text import TextQuery
 from services.rules.verdict import verdict
+from services.wording.amounts import stated_pay
 from services.wording.catalogues import words_of
 from services.wording.facets import FACETS
 from services.wording.lines import language_in_words
@@ -665,3 +666,10 @@ def names_in(facts: Facts, words: Words) -> list[str]:
             return given
         case _:
             return []
+
+
+def test_pay_that_the_board_estimates_is_held_against_the_floor_and_called_an_estimate() -> None:
+    guess = pay(None, 95_000).model_copy(update={"estimated": True})
+    text = said(Criteria(salary_floor=FLOOR), posting(salary=guess))
+    assert text == f"{said(Criteria(salary_floor=FLOOR), posting(salary=pay(None, 95_000)))}, as the board estimates"
+    assert stated_pay(guess, words_of("en")).endswith(" a year, estimated by the board")

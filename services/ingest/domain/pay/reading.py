@@ -142,7 +142,16 @@ def read_salary(draft: Draft, document: Document, *, country: str | None, rates:
         joined = fill(joined, (*stated.field, *bands))
     further = [pay for pay in chosen if pay.currency != joined.currency] if chosen is bands else []
     evidence += [pay.evidence for pay in further]
-    return Finding(annualised(joined, further, rates), reader.shown(evidence))
+    pay = annualised(joined, further, rates)
+    if chosen is bands and _is_estimated(draft):
+        pay = pay.model_copy(update={"estimated": True})
+    return Finding(pay, reader.shown(evidence))
+
+
+def _is_estimated(draft: Draft) -> bool:
+    """Whether all that a board's fields say of pay is its own estimate."""
+    kinds = {band.kind for band in draft.pay if _has_end(band)} - {"ote", "bonus"}
+    return kinds == {"estimate"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,3 +350,12 @@ def test_evidence_quotes_the_words_and_a_refusal_says_what_was_refused() -> None
     assert (found[0].source, found[0].text) == ("text", "Salary: $120k - $150k")
     refused = normalised(pay=(a_band(14, 14, "USD", "annual"),)).evidence["salary"]
     assert "14" in refused[0].text
+
+
+def test_an_estimate_of_the_board_is_called_so_and_what_anybody_states_is_not() -> None:
+    guess, base = a_band(25, 28, "USD", "hourly", kind="estimate"), a_band(30, 40, "USD", "hourly")
+    estimated = [normalised(pay=bands).salary for bands in ((guess,), (guess, base), (base,))]
+    assert [salary and salary.estimated for salary in estimated] == [True, False, False]
+    stated = normalised(html="<p>Salary: $31 an hour</p>", pay=(guess,)).salary
+    assert stated
+    assert not stated.estimated
