@@ -17,7 +17,7 @@ from pathlib import Path
 CODE = ("services", "schemas")
 WIRING = re.compile(
     r"(app|registry|formats|normalise|deployed|embedded|operating|mailers|loading|generate)$"
-    r"|^services\.(cli|usecases)\.|\.vendor_"
+    r"|^services\.(cli|portal|usecases)\.|\.vendor_"
 )
 """What names others in order to put them together: being named by it alone does not mean to belong into it."""
 WATCHED = """

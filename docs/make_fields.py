@@ -84,8 +84,8 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 def page() -> str:
     """The whole page."""
     parts = [_INTRODUCTION, _CRITERIA, _of_model(Criteria, CRITERIA)]
-    for name in ("skills", "roles", "near", "salary_floor"):
-        inner = model_of(Criteria.model_fields[name].annotation)
+    for name, field in Criteria.model_fields.items():
+        inner = model_of(field.annotation)
         if inner is not None:
             example = CRITERIA[name]
             parts += [f"### `{name}`\n", _of_model(inner, example[0] if isinstance(example, list) else example)]

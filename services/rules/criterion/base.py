@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from schemas.criteria import Criteria
 from services.rules.prepared import PreparedPosting
@@ -30,6 +30,21 @@ class CriteriaError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What one criterion found in a posting, as data: each criterion has a kind of its own."""
+
+    of_the_work: ClassVar[bool] = False
+    """Whether they tell what the work is; else they tell its terms."""
+    weighty: ClassVar[bool] = False
+    """Whether a reader learns most from them about why a job was found."""
+
+    @property
+    def excludes(self) -> bool:
+        """Whether the posting only keeps clear of something."""
+        return False
+
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something, rather than fits by its silence."""
+        return not self.excludes
 
     def as_data(self) -> dict[str, Any]:
         """The facts by name, without those that there are none of."""

@@ -31,6 +31,11 @@ class FacetFacts(Facts):
     several: tuple[str, ...] | None = None
     """All that the posting offers, where that is more than one."""
 
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return self.value not in ("", "unknown")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facet(Criterion[FacetFacts]):

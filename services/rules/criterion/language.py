@@ -27,6 +27,11 @@ class LanguageFacts(Facts):
     value: str
     """Empty where there is too little text to tell."""
 
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return bool(self.value)
+
 
 class Language(Criterion[LanguageFacts]):
     """Asks for some languages; null means that there is too little text to tell, which fits."""

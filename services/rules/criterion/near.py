@@ -31,6 +31,8 @@ _FARTHER_BY: Final = (50, 100)
 class NearFacts(Facts):
     """Labels of towns, and kilometres."""
 
+    weighty = True
+
     asked: tuple[str, ...]
     remote: bool
     town: str | None = None
@@ -41,6 +43,11 @@ class NearFacts(Facts):
     """Between the two."""
     within: int | None = None
     """Kilometres that are allowed."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return self.km is not None
 
 
 class Near(Criterion[NearFacts]):

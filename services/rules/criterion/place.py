@@ -30,6 +30,8 @@ from services.rules.prepared import PreparedPosting
 class PlaceFacts(Facts):
     """Codes of places."""
 
+    weighty = True
+
     asked: tuple[str, ...]
     fits: tuple[str, ...]
     """Those of them that the posting takes in."""
@@ -38,6 +40,11 @@ class PlaceFacts(Facts):
     """All that it names: groups, then countries, then parts of them."""
     shut: tuple[str, ...] = ()
     """Those asked for that it rules out, where none fits."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return bool(self.fits)
 
 
 class Place(Criterion[PlaceFacts]):

@@ -33,6 +33,9 @@ _BY_CLOSENESS: Final = tuple(_DISTANCE)
 class RoleFacts(Facts):
     """What a job is, against what is asked; ids of roles."""
 
+    of_the_work = True
+    weighty = True
+
     asked: tuple[str, ...]
     own: tuple[str, ...]
     """Those of the posting; empty where nothing says so."""
@@ -45,14 +48,26 @@ class RoleFacts(Facts):
     closeness: Closeness | None = None
     """Of the closest of them to what is asked."""
 
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return bool(self.own)
+
 
 @dataclass(frozen=True, slots=True)
 class OtherRoleFacts(Facts):
     """What a job must not be first of all; ids of roles."""
 
+    of_the_work = True
+
     asked: tuple[str, ...]
     deciding: str | None
     """Of the posting; None where nothing says so."""
+
+    @property
+    def excludes(self) -> bool:
+        """Whether it only keeps clear of something."""
+        return True
 
 
 class _Roles(Criterion[F]):

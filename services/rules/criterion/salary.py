@@ -20,6 +20,8 @@ _LOWER_BY: Final = (10, 20)
 class SalaryFacts(Facts):
     """The floor, and the highest pay of a year in its currency."""
 
+    weighty = True
+
     floor: int
     currency: str
     period: Period
@@ -41,6 +43,11 @@ class SalaryFacts(Facts):
     """Of a week of that work, where the posting tells them."""
     estimated: bool = False
     """Whether the board estimates it."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return self.annual_top is not None
 
 
 class SalaryAbove(Criterion[SalaryFacts]):

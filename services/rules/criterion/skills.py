@@ -31,6 +31,9 @@ _KIN: Final = 0.5
 class AllFacts(Facts):
     """Of skills that are all needed."""
 
+    of_the_work = True
+    weighty = True
+
     asked: tuple[str, ...]
     missing: tuple[str, ...]
     core: tuple[str, ...]
@@ -42,6 +45,9 @@ class AllFacts(Facts):
 @dataclass(frozen=True, slots=True)
 class AnyFacts(Facts):
     """Of skills of which some are needed."""
+
+    of_the_work = True
+    weighty = True
 
     asked: tuple[str, ...]
     found: tuple[str, ...]
@@ -61,8 +67,15 @@ class AnyFacts(Facts):
 class NoneFacts(Facts):
     """Of skills that are not wanted."""
 
+    of_the_work = True
+
     asked: tuple[str, ...]
     found: tuple[str, ...]
+
+    @property
+    def excludes(self) -> bool:
+        """Whether it only keeps clear of something."""
+        return True
 
 
 class _Skills(Criterion[F]):

@@ -32,12 +32,21 @@ _DIGITS_AT_HOME: Final = 9
 class TextFacts(Facts):
     """Terms of the query, by what the posting makes of them."""
 
+    of_the_work = True
+    weighty = True
+
     asked: str
     """The whole query."""
     missing: tuple[str, ...]
     present: tuple[str, ...]
     """Excluded ones that are there."""
     said: tuple[str, ...]
+
+    @property
+    def excludes(self) -> bool:
+        """Whether the query has only words that must be absent."""
+        query = TextQuery.parse(self.asked)
+        return not (query.wanted or query.either)
 
 
 class Text(Criterion[TextFacts]):

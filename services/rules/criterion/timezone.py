@@ -36,6 +36,11 @@ class TimezoneFacts(Facts):
     beyond: float | None = None
     """How far beyond the tolerance, where it is."""
 
+    @property
+    def stated(self) -> bool:
+        """Whether the posting says something."""
+        return self.min is not None
+
 
 class Timezone(Criterion[TimezoneFacts]):
     """Asks that some offset of the posting lies within a tolerance; a posting that asks for none suits everybody."""
