@@ -96,47 +96,6 @@ consents = Table(
     comment="Each change of a subscriber's consent to be mailed; goes with the person.",
 )
 
-sign_ups = Table(
-    "sign_ups",
-    metadata,
-    Column("token_hash", Text, primary_key=True, comment="of what stands in the link that confirms it"),
-    Column("address", Text, nullable=False),
-    Column("address_hash", Text, nullable=False, unique=True, comment="one at a time for an address"),
-    Column("wanted", Text, nullable=False, comment="profile and search, a JSON object"),
-    Column("wording", Text, nullable=False, comment="what stands beside the button that confirms it"),
-    Column("expires_at", Moment, nullable=False, index=True),
-    comment="What somebody wished for whose address nobody has confirmed yet.",
-)
-
-sign_in_links = Table(
-    "sign_in_links",
-    metadata,
-    Column("token_hash", Text, primary_key=True),
-    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("expires_at", Moment, nullable=False, index=True),
-    comment="Links that sign somebody in, once.",
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", Text, primary_key=True),
-    Column("subscriber_id", ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("began_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
-    Column("agent", Text, nullable=False, comment="what the browser calls itself, to tell sessions apart"),
-)
-
-letters = Table(
-    "letters",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("address_hash", Text, nullable=False, index=True),
-    Column("at", Moment, nullable=False, index=True),
-    sqlite_autoincrement=True,
-    comment="When an address was mailed a link of late, so that nobody can flood it; forgotten after a day.",
-)
-
 feedback = Table(
     "feedback",
     metadata,

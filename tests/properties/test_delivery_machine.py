@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from schemas.sql.tables import deliveries, digests
-from services.notifier.adapters.sql.digests.digests import pack_email
+from services.notifier.adapters.sql.rows import pack_email
 from services.notifier.ports import ClaimedDelivery, Email, Receipt
 from services.runtime.sql.store import reading, writing
 from tests.support.notifying import NOW, NotifierStore, sqlite_store

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from schemas.sql.tables import deliveries, digests
-from services.notifier.adapters.sql.digests.digests import pack_email
+from services.notifier.adapters.sql.rows import pack_email
 from services.notifier.mail_settings import MailSettings
 from services.runtime.sql.store import reading, writing
 from tests.support.digests import email

@@ -5,18 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
-from schemas.sql.tables import (
-    cuts,
-    deliveries,
-    digests,
-    letters,
-    mail_events,
-    postings,
-    saved_searches,
-    sessions,
-    sign_in_links,
-    sign_ups,
-)
+from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
+from schemas.sql.tables import cuts, deliveries, digests, mail_events, postings, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import LEASED

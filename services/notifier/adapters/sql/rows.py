@@ -3,6 +3,8 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from schemas.sql.tables import counters, subscribers
+from services.notifier.ports import Email
 from services.runtime.chunks import chunked
 from services.runtime.sql.store import is_postgresql, upsert
 
@@ -91,3 +94,15 @@ def given(connection: Connection, columns: dict[str, Kind], rows: Iterable[Seque
 
 def _field(value: ColumnElement[Any], name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
     return func.json_extract(value, literal(f"$.{name}", literal_execute=True), type_=kind).label(name)
+
+
+def pack_email(email: Email) -> bytes:
+    """An email as bytes to keep: sent again, it is the same email."""
+    return squeeze(to_json(asdict(email) | {"date": email.date.isoformat()}))
+
+
+def unpack_email(data: bytes) -> Email:
+    """Undo `pack_email`."""
+    fields = json.loads(unsqueeze(data))
+    headers = tuple((name, value) for name, value in fields["headers"])
+    return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})

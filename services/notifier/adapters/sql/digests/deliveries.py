@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
-from services.notifier.adapters.sql.digests.digests import unpack_email
 from services.notifier.adapters.sql.digests.waiting import put_back
 from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
-from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person
+from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person, unpack_email
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
     EVENTS,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -29,7 +29,16 @@ from schemas.sql.tables import deliveries, digest_items, digest_searches, digest
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
-from services.notifier.adapters.sql.rows import chunks, given, hold_person, squeeze, to_json, unsqueeze
+from services.notifier.adapters.sql.rows import (
+    chunks,
+    given,
+    hold_person,
+    pack_email,
+    squeeze,
+    to_json,
+    unpack_email,
+    unsqueeze,
+)
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
@@ -63,6 +72,9 @@ class KeptDigest:
     """Posting ids that were not chosen, and why."""
     rest: tuple[tuple[str, tuple[str, ...]], ...]
     """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
+
+
+_WITH_STATE = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
 
 
 class SqlDigests:
@@ -135,7 +147,7 @@ class SqlDigests:
 
     def history(self, subscriber_id: str | None = None, *, with_holds: bool = False) -> list[KeptDigest]:
         """The digests of one subscriber, or of all, by due time; with `held`, also those that were not worth a mail."""
-        query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        query = _WITH_STATE
         if subscriber_id is not None:
             query = query.where(digests.c.subscriber_id == subscriber_id)
         if not with_holds:
@@ -146,10 +158,9 @@ class SqlDigests:
 
     def due_at(self, subscriber_id: str, due_at: datetime) -> KeptDigest | None:
         """The digest of somebody that was due then; None where there was none, or it is forgotten by now."""
-        query = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         own = digests.c.digest_id == self._ids.digest_id(subscriber_id, due_at)
         with reading(self._engine) as connection:
-            row = connection.execute(query.where(own)).one_or_none()
+            row = connection.execute(_WITH_STATE.where(own)).one_or_none()
         return _kept(row) if row is not None else None
 
     def _keep(
@@ -184,18 +195,6 @@ class SqlDigests:
             connection.execute(insert(digest_items), list(_item_rows(digest_id, outcome)))
             remember(connection, outcome)
         return digest_id
-
-
-def pack_email(email: Email) -> bytes:
-    """An email as bytes to keep: sent again, it is the same email."""
-    return squeeze(to_json(asdict(email) | {"date": email.date.isoformat()}))
-
-
-def unpack_email(data: bytes) -> Email:
-    """Undo `pack_email`."""
-    fields = json.loads(unsqueeze(data))
-    headers = tuple((name, value) for name, value in fields["headers"])
-    return Email(**fields | {"date": datetime.fromisoformat(fields["date"]), "headers": headers})
 
 
 def _packed_rest(outcome: Digest | Hold) -> bytes | None:

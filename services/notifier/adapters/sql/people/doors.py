@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, func, insert, select
 
-from schemas.sql.tables import letters, sessions, sign_in_links, sign_ups, subscribers
+from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
+from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.rows import hold, to_json
 from services.notifier.domain.ids import Ids
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing

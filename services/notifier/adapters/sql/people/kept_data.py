@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, sessions, subscribers
+from schemas.sql.doors import sessions
+from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of

@@ -8,23 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.tables import (
-    deliveries,
-    digests,
-    letters,
-    saved_searches,
-    sign_ups,
-    subscribers,
-    suppressions,
-)
+from schemas.sql.doors import letters, sign_ups
+from schemas.sql.tables import deliveries, digests, saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.criteria.membership import leave
-from services.notifier.adapters.sql.digests.digests import pack_email, unpack_email
 from services.notifier.adapters.sql.people import consents, feedback
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
 from services.notifier.adapters.sql.people.standing import go_on, stop
-from services.notifier.adapters.sql.rows import hold_person
+from services.notifier.adapters.sql.rows import hold_person, pack_email, unpack_email
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
