@@ -109,6 +109,15 @@ FIELDS = [
     ("Unbefristet", None),
     ("Befristet oder unbefristet", None),
     ("Volunteer", None),
+    ("Temps partiel", "part_time"),
+    ("Intérim", "temporary"),
+    ("Tempo pieno", "full_time"),
+    ("Tempo integral", "full_time"),
+    ("Temps plein", "full_time"),
+    ("Deeltijd", "part_time"),
+    ("Pełny etat", "full_time"),
+    ("Niepełny etat", "part_time"),
+    ("Saisonkraft", "temporary"),
     ("Other", None),
 ]
 
