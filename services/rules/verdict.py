@@ -35,7 +35,7 @@ def verdict(criteria: Criteria, posting: PostingCore) -> Verdict:
     """Judge a posting by criteria. Names are compared as they stand, so criteria should be canonical.
 
     Every criterion that asks for something gives one reason, also after one has failed; an open posting gives none for
-    its status. One `no` rejects; else one `near` (only salary knows it) makes a near miss.
+    its status. One `no` rejects; else one `near` (only salary and distance know it) makes a near miss.
     """
     return judge(criteria, PreparedPosting(posting))
 

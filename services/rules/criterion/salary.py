@@ -51,7 +51,7 @@ class SalaryFacts(Facts):
 
 
 class SalaryAbove(Criterion[SalaryFacts]):
-    """Asks for pay at or above a floor, and may accept what is not disclosed. Alone it knows near misses."""
+    """Asks for pay at or above a floor, and may accept what is not disclosed. It knows near misses."""
 
     name = "salary"
     evidence = "salary"
