@@ -41,6 +41,11 @@ such in, unless `accept_unknown` does.
 km"`. Towns of 15,000 people or more are known by their own and English names; one that has namesakes goes with its
 country or state (`Cambridge, MA`). A job in several towns fits by its nearest; up to half as far again is a near miss.
 Remote jobs fit as the other criteria say.
+
+A skill is met by what a posting asks for: in its title, among its requirements or as what it would like. One that it
+only mentions, as a bonus, in what the employer or its benefits are about or in passing, counts where `mentions`
+(`search add --mentions`) says so; `none` keeps out whatever names the skill. Where nothing tells how a posting means
+a skill, as in records of earlier releases, it counts.
 """
 _IMPORT = """\
 ## Subscribers to import

@@ -16,7 +16,9 @@ class SkillTerms(Model):
     at_least: int = Field(default=1, ge=1)
     """How many of `any`."""
     none: tuple[str, ...] = ()
-    """A posting must have none of these."""
+    """A posting must have none of these, however it means them."""
+    mentions: bool = False
+    """Whether a skill of `all` or `any` counts that a posting only mentions: a bonus, the employer's, in passing."""
 
 
 class RoleTerms(Model):

@@ -32,6 +32,8 @@ benefits are about; `passing` what is named otherwise, or not needed.
 """
 STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
 CORE: Final[frozenset[Strength]] = frozenset({"title", "required"})
+MENTIONED: Final[frozenset[Strength]] = frozenset({"bonus", "employer", "passing"})
+"""Of a skill that is named and not asked for."""
 
 REVISIONS = 1_000
 """How many normaliser revisions fit into one version number."""
@@ -55,8 +57,13 @@ class Skill(Model):
     name: str
     core: bool = False
     """In the title or among the requirements: told from the strength."""
-    strength: Strength = "passing"
-    """How it is meant."""
+    strength: Strength | None = None
+    """How it is meant; None in records from before this was told, of skills that are not core."""
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether the posting names it without asking for it, as far as is told."""
+        return self.strength in MENTIONED
 
     @model_validator(mode="before")
     @classmethod
@@ -64,7 +71,7 @@ class Skill(Model):
         # Records from before there were strengths say of a skill whether it is core, and of no other how it is meant.
         if not isinstance(given, dict):
             return given
-        strength = given.get("strength") or ("required" if given.get("core") else "passing")
+        strength = given.get("strength") or ("required" if given.get("core") else None)
         return given | {"strength": strength, "core": strength in CORE}
 
 

@@ -26,6 +26,11 @@ class PreparedPosting:
         return frozenset(skill.name for skill in self.posting.skills if skill.core)
 
     @cached_property
+    def asked_for(self) -> frozenset[str]:
+        """Canonical names of the skills that it asks for or would like, and of those of which that is untold."""
+        return frozenset(skill.name for skill in self.posting.skills if not skill.mentioned)
+
+    @cached_property
     def wanted(self) -> frozenset[str]:
         """Canonical names of those that the work is done with or that are preferred, without being core."""
         return frozenset(skill.name for skill in self.posting.skills if skill.strength == "wanted")
@@ -35,9 +40,14 @@ class PreparedPosting:
         """Each parent that a skill implies, with the skill that implies it: the strongest, or the first by name."""
         known = taxonomy()
         by_strength = sorted(self.posting.skills, key=lambda skill: skill.name, reverse=True)
-        by_strength.sort(key=lambda skill: (skill.core, skill.strength == "wanted"))
+        by_strength.sort(key=lambda skill: (skill.core, skill.strength == "wanted", not skill.mentioned))
         last_to_first = [skill.name for skill in by_strength]
         return {parent: name for name in last_to_first for parent in known.parents(name)}
+
+    @cached_property
+    def implied_by_asked(self) -> dict[str, str]:
+        """The same, of skills that it asks for or would like alone."""
+        return {parent: name for parent, name in self.implied.items() if name in self.asked_for}
 
     @cached_property
     def near_roles(self) -> frozenset[str]:

@@ -210,6 +210,11 @@ def all_in_words(facts: AllFacts, words: Words) -> str:
         return words.all_of(_meant(facts.asked, facts.core, facts.wanted, words))
     missing = listed(facts.missing, words, either=True)
     met = [name for name in facts.asked if name not in facts.missing]
+    if facts.mentioned == facts.missing:
+        aside = listed(facts.missing, words)
+        if not met:
+            return words.say("only mentions {skills}", skills=aside)
+        return words.say("only mentions {missing}, but asks for {skills}", missing=aside, skills=listed(met, words))
     if not met:
         return words.say("does not ask for {skills}", skills=missing)
     return words.say("does not ask for {missing}, but for {skills}", missing=missing, skills=listed(met, words))
@@ -231,6 +236,8 @@ def any_in_words(facts: AnyFacts, fit: Fit, words: Words) -> str:
             skills=listed(met, words),
             wanted=facts.at_least,
         )
+    if facts.mentioned:
+        return words.say("only mentions {skills}", skills=listed(facts.mentioned, words))
     if len(asked) == 1:
         return words.say("does not ask for {skills}", skills=asked[0])
     if len(asked) == 2:

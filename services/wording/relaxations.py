@@ -45,6 +45,8 @@ def _skills(made: Relaxation, asked: Criteria, words: Words) -> str:
     before, after, value = asked.skills, made.criteria.skills, str(made.value)
     if made.step == "add":
         return _with(value, before.any, words)
+    if made.step == "accept":
+        return words.say("with skills that are only mentioned")
     if made.step in ("fewer", "either"):
         some = listed(after.any, words, either=True)
         if after.at_least == 1:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.criteria import Criteria, CriteriaRecord
-from schemas.posting import PostingCore
+from schemas.criteria import Criteria, CriteriaRecord, SkillTerms
+from schemas.posting import PostingCore, Skill
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
 from services.matcher.ports import CriteriaIndex
 from services.rules.criteria import criteria_id
@@ -60,6 +60,20 @@ def test_hits_come_in_the_order_of_the_postings(make: Make) -> None:
     index.apply([record(1, GO), record(2, RUST)])
     found = index.match([having("Rust"), having("PHP"), having("Go"), having("Go", "Rust")])
     assert [one.keys.tolist() for one in found] == [[2], [], [1], [1, 2]]
+
+
+def test_what_a_posting_only_mentions_meets_a_search_that_says_so(make: Make) -> None:
+    index = make()
+    needed, some = SkillTerms(all=("Go", "Kafka", "Rust")), SkillTerms(any=("Go", "JavaScript"), at_least=2)
+    one, none = SkillTerms(any=("JavaScript",)), SkillTerms(any=("SQL",), none=("React",))
+    asked = [needed, some, one, none]
+    asked += [terms.model_copy(update={"mentions": True}) for terms in asked]
+    index.apply([record(number, Criteria(skills=terms)) for number, terms in enumerate(asked)])
+    named = dict.fromkeys(("Kafka", "Rust", "SQL"), "required") | {"React": "wanted"}
+    for strength, found in (("bonus", [2, 4, 5, 6]), ("wanted", [0, 1, 2, 4, 5, 6]), (None, [0, 1, 2, 4, 5, 6])):
+        told = named | {"Go": strength}
+        posting = a_posting(skills=tuple(Skill(name=name, strength=meant) for name, meant in told.items()))
+        assert keys(index, posting) == found, strength
 
 
 def test_hits_are_sorted_distinct_disjoint_unsigned_integers(make: Make) -> None:

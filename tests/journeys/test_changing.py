@@ -227,6 +227,13 @@ def test_a_search_by_role_needs_no_file_and_its_mail_names_the_role(installation
     ]
 
 
+def test_a_search_says_whether_mentions_count(installation: Path, tmp_path: Path) -> None:
+    lax = ("ada@example.com", criteria(tmp_path, "Go"), "--mentions")
+    search = done(run("search", "add", *lax, "--now", MORNING, "-c", installation)).strip()
+    changed = run("search", "edit", search, "--no-mentions", "--now", MORNING, "-c", installation)
+    assert done(changed).splitlines() == ['criteria.skills: {"any": ["Go"], "mentions": true} -> {"any": ["Go"]}']
+
+
 @pytest.mark.parametrize(
     ("named", "said"),
     [

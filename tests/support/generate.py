@@ -65,6 +65,8 @@ WORDS = (
     *("machine learning", "on call", "health care", "señor", "straße", "エンジニア", "개발자", "fully distributed"),
     *("machine shop", "front desk", "on time", "health check", "エンジン"),
 )
+_STRENGTHS = ("title", "required", "required", "required", "wanted", "bonus", "passing", None)
+"""None of a record from before strengths were told."""
 _PER = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080, "project": 1}
 
 
@@ -147,7 +149,8 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         description_text=body,
         language=random_.choice(("en", "en", "en", "de", "fr", None)),
         skills=tuple(
-            Skill(name=name, core=random_.random() < 0.5) for name in random_.sample(SKILLS, k=random_.randint(1, 8))
+            Skill(name=name, strength=random_.choice(_STRENGTHS))
+            for name in random_.sample(SKILLS, k=random_.randint(1, 8))
         ),
         roles=() if random_.random() < 0.2 else tuple(random_.sample(ROLES, k=random_.choice((1, 1, 2)))),
         workplace=random_.choice(("remote", "remote", "hybrid", "onsite", "unknown")),
@@ -211,7 +214,8 @@ def _skills(random_: random.Random, model: PostingCore, others: Sequence[str]) -
     unwanted = [name for name in _some(random_, others, 2) if name not in needed and name not in any_of]
     unwanted = unwanted if random_.random() < 0.4 else []
     at_least = random_.randint(1, len(any_of)) if any_of and random_.random() < 0.2 else 1
-    return SkillTerms(all=needed, any=any_of, at_least=at_least, none=tuple(unwanted))
+    mentions = random_.random() < 0.3
+    return SkillTerms(all=needed, any=any_of, at_least=at_least, none=tuple(unwanted), mentions=mentions)
 
 
 def _roles(random_: random.Random, model: PostingCore) -> RoleTerms:

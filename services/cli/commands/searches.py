@@ -33,6 +33,10 @@ NearTowns = Annotated[
     list[str] | None,
     typer.Option("--near", metavar="TOWN_KM", help='Where work that is not remote may be, "Munich 40 km"; repeatable.'),
 ]
+Mentions = Annotated[
+    bool | None,
+    typer.Option("--mentions/--no-mentions", help="Whether skills count that a posting only mentions, as a bonus."),
+]
 SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="A search's id.")]
 
 
@@ -55,11 +59,12 @@ def add(
     not_role: Unwanted = None,
     neighbours: Neighbours = None,
     near: NearTowns = None,
+    mentions: Mentions = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Save a search; it looks back over the last seven days."""
-    asked = _asked(role, not_role, neighbours, near)
+    asked = _asked(role, not_role, neighbours, near, mentions)
     if criteria is None and not asked:
         raise UsageError('the search asks for nothing: name a file of criteria, or say --role "Backend Engineer"')
     fields = {
@@ -89,6 +94,7 @@ def edit(
     not_role: Unwanted = None,
     neighbours: Neighbours = None,
     near: NearTowns = None,
+    mentions: Mentions = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
@@ -100,7 +106,7 @@ def edit(
     given: dict[str, Any] = {"name": name, "cadence": cadence, "hour": hour, "weekday": weekday}
     fields = {field: value for field, value in given.items() if value is not None}
     installation = open_installation(config, create=False)
-    asked = _asked(role, not_role, neighbours, near)
+    asked = _asked(role, not_role, neighbours, near, mentions)
     if criteria is not None:
         fields["criteria"] = _with(read_json(criteria), asked)
     elif asked:
@@ -173,13 +179,22 @@ def read_json(file: Path) -> Any:
         raise UsageError(f"{file}: {reason_of(error)}{place}") from None
 
 
+_TABLES = ("roles", "skills")
+
+
 def _asked(
-    wanted: list[str] | None, unwanted: list[str] | None, neighbours: bool | None, near: list[str] | None
+    wanted: list[str] | None,
+    unwanted: list[str] | None,
+    neighbours: bool | None,
+    near: list[str] | None,
+    mentions: bool | None,
 ) -> dict[str, Any]:
     """The fields of criteria that options name."""
     given: dict[str, Any] = {"any": wanted, "none": unwanted, "neighbours": neighbours}
     roles = {field: value for field, value in given.items() if value is not None}
-    return ({"roles": roles} if roles else {}) | ({"near": [*map(_circle, near)]} if near else {})
+    skills = {} if mentions is None else {"mentions": mentions}
+    asked = {"roles": roles, "skills": skills, "near": [*map(_circle, near or ())]}
+    return {name: value for name, value in asked.items() if value}
 
 
 _CIRCLE = re.compile(r"\s*(?P<town>.*\S)\s+(?P<km>[0-9]{1,4})\s*km\s*", re.IGNORECASE)
@@ -194,12 +209,11 @@ def _circle(said: str) -> dict[str, Any]:
 
 
 def _with(criteria: Any, asked: dict[str, Any]) -> Any:
-    """Criteria with some fields, and some of `roles`, in place of their own; whatever is no object is refused where it
-    is read."""
-    if not asked or not isinstance(criteria, dict) or not isinstance(criteria.get("roles", {}), dict):
+    """Criteria with some fields, of tables some, in place of their own; whatever is no object is refused where
+    it is read."""
+    if not isinstance(criteria, dict) or not all(isinstance(criteria.get(name, {}), dict) for name in _TABLES):
         return criteria
-    roles = {"roles": criteria.get("roles", {}) | asked["roles"]} if "roles" in asked else {}
-    return criteria | asked | roles
+    return criteria | {name: criteria.get(name, {}) | more if name in _TABLES else more for name, more in asked.items()}
 
 
 def _row(owned: searches.OwnedSearch) -> tuple[str, ...]:

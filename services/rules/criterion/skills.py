@@ -1,4 +1,7 @@
-"""Skills that are all needed, of which some are needed, and that are not wanted."""
+"""Skills that are all needed, of which some are needed, and that are not wanted.
+
+What a posting only mentions meets a search that says so, and no other.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +28,8 @@ from services.rules.prepared import PreparedPosting
 from services.rules.skills import taxonomy
 
 _KIN: Final = 0.5
+_MENTION: Final = 0.5
+"""What a mention is of a skill that is asked for, where distances are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class AllFacts(Facts):
     """Those that the posting asks for."""
     wanted: tuple[str, ...] = ()
     """Those that it would like; the others that it has it only mentions."""
+    mentioned: tuple[str, ...] = ()
+    """Those of `missing` that it mentions, which is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class AnyFacts(Facts):
     """Those of `by` that the posting asks for."""
     wanted: tuple[str, ...] = ()
     """Those of `found` and `by` that it would like; the others that it has it only mentions."""
+    mentioned: tuple[str, ...] = ()
+    """Others that it mentions, or that are implied by what it mentions, which is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,12 @@ class _Skills(Criterion[F]):
     def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
         return self._relaxed(criteria, step, value, skills=criteria.skills.model_copy(update=changes))
 
+    def _with_mentions(self, criteria: Criteria) -> Iterator[Relaxation]:
+        """Mentions count: a relaxation of one criterion alone where only one of the two asks."""
+        skills = criteria.skills
+        if not skills.mentions and not (skills.all and skills.any):
+            yield self._with(criteria, "accept", None, mentions=True)
+
 
 class SkillsAll(_Skills[AllFacts]):
     """Asks for every named skill, by its own name: a parent is implied, not asked for."""
@@ -101,21 +116,23 @@ class SkillsAll(_Skills[AllFacts]):
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting has all of them."""
-        return yes_or_no(prepared.skills.issuperset(criteria.skills.all))
+        return yes_or_no(_own(criteria, prepared).issuperset(criteria.skills.all))
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Which are missing, and how the posting means the others."""
-        asked = criteria.skills.all
-        missing = tuple(name for name in asked if name not in prepared.skills)
-        met = tuple(name for name in asked if name in prepared.skills)
-        return Reason(self.name, yes_or_no(not missing), AllFacts(asked, missing, *_meant(met, prepared)))
+        asked, own = criteria.skills.all, _own(criteria, prepared)
+        missing = tuple(name for name in asked if name not in own)
+        met = tuple(name for name in asked if name in own)
+        mentioned = tuple(name for name in missing if name in prepared.skills)
+        return Reason(self.name, yes_or_no(not missing), AllFacts(asked, missing, *_meant(met, prepared), mentioned))
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
-        return self._with(criteria, "without", None, all=())
+        mentions = criteria.skills.mentions and bool(criteria.skills.any)
+        return self._with(criteria, "without", None, all=(), mentions=mentions)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
-        """Each less; any one of them."""
+        """Each less; any one of them; mentions count."""
         needed = criteria.skills.all
         for name, others in each_less(needed):
             yield self._with(criteria, "drop", name, all=others)
@@ -123,10 +140,11 @@ class SkillsAll(_Skills[AllFacts]):
             if (fewer := len(needed) - 1) > 1:
                 yield self._with(criteria, "fewer", fewer, all=(), any=needed, at_least=fewer)
             yield self._with(criteria, "either", None, all=(), any=needed)
+        yield from self._with_mentions(criteria)
 
     def distance(self, facts: AllFacts, kin: float) -> float:
-        """By the share that is missing."""
-        return len(facts.missing) / len(facts.asked)
+        """By the share that is missing, of which what is mentioned is half there."""
+        return (len(facts.missing) - _MENTION * len(facts.mentioned)) / len(facts.asked)
 
 
 class SkillsAny(_Skills[AnyFacts]):
@@ -141,7 +159,7 @@ class SkillsAny(_Skills[AnyFacts]):
 
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether the posting has so many, or others that imply them."""
-        asked, own, implied = criteria.skills.any, prepared.skills, prepared.implied
+        asked, own, implied = criteria.skills.any, _own(criteria, prepared), _implied(criteria, prepared)
         if not asked:
             return "yes"
         if criteria.skills.at_least == 1:
@@ -151,22 +169,27 @@ class SkillsAny(_Skills[AnyFacts]):
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Those that it asks for or mentions, and what implies more of them where they are too few."""
         asked, at_least = criteria.skills.any, criteria.skills.at_least
-        own = tuple(name for name in asked if name in prepared.skills)
-        implied = tuple(name for name in asked if name not in prepared.skills and name in prepared.implied)
-        by = tuple(prepared.implied[name] for name in implied)
+        has, implies = _own(criteria, prepared), _implied(criteria, prepared)
+        own = tuple(name for name in asked if name in has)
+        implied = tuple(name for name in asked if name not in has and name in implies)
+        by = tuple(implies[name] for name in implied)
         core, wanted = _meant(own, prepared)
         by_core, by_wanted = _meant(by, prepared)
-        facts = AnyFacts(asked, own, implied, core, at_least, by, by_core, (*wanted, *by_wanted))
+        besides = (name for name in asked if name not in has and name not in implies)
+        mentioned = tuple(name for name in besides if name in prepared.skills or name in prepared.implied)
+        facts = AnyFacts(asked, own, implied, core, at_least, by, by_core, (*wanted, *by_wanted), mentioned)
         return Reason(self.name, self.fit(criteria, prepared), facts)
 
     def without(self, criteria: Criteria) -> Relaxation:
         """None needed."""
-        return self._with(criteria, "without", None, any=(), at_least=1)
+        mentions = criteria.skills.mentions and bool(criteria.skills.all)
+        return self._with(criteria, "without", None, any=(), at_least=1, mentions=mentions)
 
     def steps(self, criteria: Criteria) -> Iterator[Relaxation]:
-        """Fewer of them."""
+        """Fewer of them; mentions count."""
         for fewer in range(criteria.skills.at_least - 1, 0, -1):
             yield self._with(criteria, "fewer", fewer, at_least=fewer)
+        yield from self._with_mentions(criteria)
 
     def adding(self, criteria: Criteria, name: str) -> Relaxation:
         """One more skill of which any will do."""
@@ -175,7 +198,8 @@ class SkillsAny(_Skills[AnyFacts]):
     def distance(self, facts: AnyFacts, kin: float) -> float:
         """By the share that is missing of those needed, and how often the posting's skills go with those asked for."""
         met = len(facts.found) + len(facts.implied)
-        return self.untold * (1 - met / facts.at_least) - _KIN * kin
+        half_met = met + _MENTION * min(len(facts.mentioned), facts.at_least - met)
+        return self.untold * (1 - half_met / facts.at_least) - _KIN * kin
 
 
 class SkillsNone(_Skills[NoneFacts]):
@@ -206,6 +230,16 @@ class SkillsNone(_Skills[NoneFacts]):
         """Each less."""
         for name, others in each_less(criteria.skills.none):
             yield self._with(criteria, "drop", name, none=others)
+
+
+def _own(criteria: Criteria, prepared: PreparedPosting) -> frozenset[str]:
+    """The skills of a posting that count for a search."""
+    return prepared.skills if criteria.skills.mentions else prepared.asked_for
+
+
+def _implied(criteria: Criteria, prepared: PreparedPosting) -> Mapping[str, str]:
+    """The parents that these imply, with what implies each."""
+    return prepared.implied if criteria.skills.mentions else prepared.implied_by_asked
 
 
 def _meant(names: tuple[str, ...], prepared: PreparedPosting) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -265,6 +299,7 @@ def _canonical(asked: SkillTerms) -> SkillTerms:
         any=tuple(sorted(any_of)),
         at_least=max(at_least, 1) if any_of else 1,
         none=tuple(sorted(unwanted)),
+        mentions=asked.mentions and bool(needed or any_of),
     )
 
 

@@ -56,6 +56,13 @@ def test_more_of_some_skills_than_are_named_are_refused() -> None:
         canonical(skills(any=("Go", "golang", "Rust"), at_least=3))
 
 
+def test_mentions_say_nothing_where_no_skill_is_asked_for() -> None:
+    asked = SkillTerms(none=("PHP",), mentions=True)
+    assert canonical(Criteria(skills=asked, text="go")).skills == SkillTerms(none=("PHP",))
+    asked = SkillTerms(any=("Go",), mentions=True)
+    assert canonical(Criteria(skills=asked)).skills == asked
+
+
 def test_text_is_written_in_one_way() -> None:
     assert canonical(Criteria(text='  React  -PHP "Front End"')).text == '"front end" react -php'
 

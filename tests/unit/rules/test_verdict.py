@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Employment, Form, PostingCore, Seniority, Skill, Timezones
+from schemas.posting import Employment, Form, PostingCore, Seniority, Skill, Strength, Timezones
 from services.rules.criterion.facet import FacetFacts
 from services.rules.criterion.place import PlaceFacts
 from services.rules.criterion.salary import SalaryFacts
@@ -63,6 +63,24 @@ class TestSkills:
 
     def test_none_rejects_on_one(self) -> None:
         assert fit_of(skills(none=("PHP", "Perl")), having("Go", "PHP"), "skills.none") == "no"
+
+    @pytest.mark.parametrize(
+        ("strength", "asked_for"),
+        [
+            *(("title", True), ("required", True), ("wanted", True), (None, True)),
+            *(("bonus", False), ("employer", False), ("passing", False)),
+        ],
+    )
+    def test_a_search_is_met_by_what_a_job_asks_for(self, strength: Strength | None, asked_for: bool) -> None:
+        posting = a_posting(skills=(Skill(name="React", strength=strength),))
+        for criterion, terms in {
+            "skills.all": SkillTerms(all=("React",)),
+            "skills.any": SkillTerms(any=("JavaScript", "React"), at_least=2),
+        }.items():
+            lax = terms.model_copy(update={"mentions": True})
+            assert fit_of(Criteria(skills=terms), posting, criterion) == ("yes" if asked_for else "no")
+            assert fit_of(Criteria(skills=lax), posting, criterion) == "yes"
+        assert fit_of(skills(none=("React",)), posting, "skills.none") == "no", "whatever names it is kept out"
 
     def test_a_reason_names_what_is_met_beside_what_is_missing_and_what_is_core(self) -> None:
         posting = a_posting(skills=(Skill(name="Go", core=True), Skill(name="Kafka")))

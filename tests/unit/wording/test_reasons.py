@@ -87,7 +87,7 @@ def reason(criteria: Criteria, job: PostingCore, language: str = "en") -> str:
             "valora React, que implica JavaScript",
         ),
         (
-            Criteria(skills=SkillTerms(all=("Python", "Go", "Rust"))),
+            Criteria(skills=SkillTerms(all=("Python", "Go", "Rust"), mentions=True)),
             posting(
                 skills=(
                     Skill(name="Rust", strength="bonus"),
@@ -374,6 +374,20 @@ def test_every_facet_has_words() -> None:
             "does not say in which town it is",
             "sagt nicht, in welchem Ort",
             "no dice en qué ciudad es",
+        ),
+        (
+            Criteria(skills=SkillTerms(all=("Python", "Go"))),
+            posting(skills=(Skill(name="Go", strength="title"), Skill(name="Python", strength="bonus"))),
+            "only mentions Python, but asks for Go",
+            "erwähnt nur Python, verlangt aber Go",
+            "solo menciona Python, pero pide Go",
+        ),
+        (
+            Criteria(skills=SkillTerms(any=("JavaScript",))),
+            posting(skills=(Skill(name="React", strength="passing"),)),
+            "only mentions JavaScript",
+            "erwähnt nur JavaScript",
+            "solo menciona JavaScript",
         ),
         (
             ROLE,

@@ -26,9 +26,16 @@ from services.matcher.adapters.elasticsearch.documents import (
     pair,
     parts_of,
     role_anchor,
+    terms_of,
 )
 from services.matcher.adapters.elasticsearch.generations import Generations
-from services.matcher.adapters.elasticsearch.hits import FILTER_PATH, SearchHits, aggregation_of, hits_in
+from services.matcher.adapters.elasticsearch.hits import (
+    FILTER_PATH,
+    SearchHits,
+    aggregation_of,
+    counted_terms,
+    hits_in,
+)
 from services.matcher.ports import Hits
 from services.rules.criterion import FACETS, Fit
 from services.rules.criterion.near import near_fit
@@ -213,8 +220,8 @@ def query_of(prepared: PreparedPosting) -> dict[str, Any]:
     """What fits in all but what `limits` tells of: pay, time zone, and more of skills and text. Nothing is scored."""
     posting = prepared.posting
     words = sorted(set(prepared.haystack.line.split(" ")) - _NO_WORDS)
-    own, counted = sorted(prepared.skills), sorted({*prepared.skills, *prepared.implied})
-    skills = [*own, *(pair(name, other) for name, other in combinations(own, 2))]
+    own, counted = sorted(prepared.asked_for), counted_terms(prepared)
+    skills = [*terms_of(prepared.skills, own), *(pair(name, other) for name, other in combinations(own, 2))]
     places, roles = places_of(posting.reach), posting.roles or (UNKNOWN_ROLE,)
     cells = cells_of(posting)
     met: dict[str, Iterable[str]] = {

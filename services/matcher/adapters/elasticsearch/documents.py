@@ -8,7 +8,7 @@ met, which Lucene joins as bit sets, 4,096 documents at a time; an exclusion wou
 itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -43,6 +43,8 @@ HAS_MORE_TEXT: Final = 1 << 61
 not tell how far they are."""
 HAS_MORE_SKILLS: Final = 1 << 62
 """Than four that are needed together, or one of some: several of some, or excluded ones, be they skills or roles."""
+_MENTION: Final = "~"
+"""Before the name of a skill that may as well be mentioned: what only asks for it goes by other terms."""
 _BESIDE: Final = "\n"
 """Between the names of a pair."""
 CURRENCIES: Final = 26**3
@@ -55,16 +57,17 @@ def document(record: CriteriaRecord, now: datetime) -> dict[str, Any]:
         return {**named, "removed_at": int(now.timestamp() * 1000)}
     criteria = record.criteria
     query = TextQuery.parse(criteria.text)
-    pairs = _pairs(criteria.skills.all)
+    pairs = _needed(criteria)
     more, unwanted = _flat(pairs[2:]), (*criteria.skills.none, *map(role_anchor, criteria.roles.none))
-    counted = criteria.skills.any if criteria.skills.at_least > 1 else ()
+    any_of = _any_of(criteria)
+    counted = any_of if criteria.skills.at_least > 1 else ()
     fields = {
         **named,
         "key": record.key,
         "limits": _limits(criteria, query) | (HAS_MORE_SKILLS if more or unwanted or counted else 0),
         "anchor": _anchors(criteria, query),
         "also": pairs[1:2] or [ANY],
-        "any": (criteria.skills.all and criteria.skills.any) or [ANY],
+        "any": (criteria.skills.all and any_of) or [ANY],
         "role": role_terms(criteria) or [ANY],
         "word": _telling_words(query) or [ANY],
         "place": place_terms(criteria),
@@ -90,6 +93,11 @@ def currency_number(code: str) -> int:
     """Three letters as a number below `CURRENCIES`."""
     first, second, third = (ord(letter) - ord("A") for letter in code)
     return (first * 26 + second) * 26 + third
+
+
+def terms_of(skills: Iterable[str], asked_for: Iterable[str]) -> list[str]:
+    """The terms of the skills of a posting, some of which it asks for."""
+    return sorted({*asked_for, *(_MENTION + name for name in skills)})
 
 
 def pair(name: str, other: str) -> str:
@@ -159,10 +167,10 @@ def _limits(criteria: Criteria, query: TextQuery) -> int:
 
 
 def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
-    needed, any_of, places = criteria.skills.all, criteria.skills.any, place_terms(criteria)
-    if needed:
-        return [f"s:{_pairs(needed)[0]}"]
-    if any_of:
+    places = place_terms(criteria)
+    if needed := _needed(criteria):
+        return [f"s:{needed[0]}"]
+    if any_of := _any_of(criteria):
         return [f"a:{name}" for name in any_of]
     if words := _telling_words(query):
         return [f"w:{word}" for word in words]
@@ -175,9 +183,19 @@ def _anchors(criteria: Criteria, query: TextQuery) -> list[str]:
     return [ALWAYS]
 
 
-def _pairs(names: Sequence[str]) -> list[str]:
-    """Skills that are needed together, by twos; long names first, since they are of rare things."""
-    ordered = sorted(names, key=lambda name: (-len(name), name))
+def _any_of(criteria: Criteria) -> list[str]:
+    """The terms of the skills of which some are needed."""
+    return [_MENTION + name if criteria.skills.mentions else name for name in criteria.skills.any]
+
+
+def _needed(criteria: Criteria) -> list[str]:
+    """Skills that are needed together, by twos; long names first, since they are of rare things.
+
+    Those that may as well be mentioned one by one: few search so, and pairs of them would double each query.
+    """
+    ordered = sorted(criteria.skills.all, key=lambda name: (-len(name), name))
+    if criteria.skills.mentions:
+        return [_MENTION + name for name in ordered]
     return [pair(*ordered[at : at + 2]) if at + 1 < len(ordered) else ordered[at] for at in range(0, len(ordered), 2)]
 
 

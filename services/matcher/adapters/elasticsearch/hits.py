@@ -18,6 +18,7 @@ from services.matcher.adapters.elasticsearch.documents import (
     HAS_ZONE,
     currency_number,
     role_anchor,
+    terms_of,
 )
 from services.matcher.adapters.floors import ACCEPTS_UNDISCLOSED, CURRENCY_SHIFT, FLOOR_BITS
 from services.rules.criterion.timezone import end_of
@@ -34,6 +35,7 @@ for (int at = 0; at < {CURRENCIES}; at++) {{ tops[at] = -1; }}
 for (def one : params.tops) {{ tops[(int) one[0]] = ((Number) one[1]).longValue(); }}
 state.tops = tops;
 state.skills = new HashSet(params.skills);
+state.unwanted = new HashSet(params.unwanted);
 state.counted = new HashSet(params.counted);
 state.keys = new StringBuilder();
 state.near = new StringBuilder();
@@ -67,7 +69,7 @@ if (limits != 0) {{
   }}
   if ((limits & {HAS_MORE_SKILLS}L) != 0) {{
     for (def name : doc['more']) {{ if (!state.skills.contains(name)) {{ return; }} }}
-    for (def name : doc['unwanted']) {{ if (state.skills.contains(name)) {{ return; }} }}
+    for (def name : doc['unwanted']) {{ if (state.unwanted.contains(name)) {{ return; }} }}
     if (doc['at_least'].size() != 0) {{
       long met = 0;
       for (def name : doc['counted']) {{ if (state.counted.contains(name)) {{ met++; }} }}
@@ -120,14 +122,20 @@ def aggregation_of(prepared: PreparedPosting) -> dict[str, Any]:
     zones = posting.timezones
     tops = posting.salary.tops if posting.salary else {}
     params: dict[str, Any] = {
-        "skills": [*sorted(prepared.skills), *map(role_anchor, posting.roles[:1])],
-        "counted": sorted({*prepared.skills, *prepared.implied}),
+        "skills": terms_of(prepared.skills, prepared.asked_for),
+        "unwanted": [*sorted(prepared.skills), *map(role_anchor, posting.roles[:1])],
+        "counted": counted_terms(prepared),
         "tops": [[currency_number(code), min(top, _LARGEST)] for code, top in tops.items() if _is_code(code)],
     }
     if zones is not None:
         params |= {"low": float(zones.min), "high": float(end_of(zones))}
     scripts = {"init_script": _INIT, "map_script": _MAP, "combine_script": _COMBINE, "reduce_script": "return states;"}
     return {"hits": {"scripted_metric": {**scripts, "params": params}}}
+
+
+def counted_terms(prepared: PreparedPosting) -> list[str]:
+    """The terms of the skills that a posting has itself or by what implies them."""
+    return terms_of({*prepared.skills, *prepared.implied}, {*prepared.asked_for, *prepared.implied_by_asked})
 
 
 def hits_in(answer: Mapping[str, Any]) -> SearchHits:

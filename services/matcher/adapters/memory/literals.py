@@ -24,9 +24,23 @@ UNKNOWN_ROLE: Final = ""
 """The role of a posting of which nothing says one."""
 
 
+_MENTION: Final = "\0"
+"""Before the name of a skill that may as well be mentioned: what only asks for it goes by other numbers."""
+
+
+def term_of(skill: str, *, mentions: bool) -> str:
+    """What a skill goes by: whether a posting that mentions it has it depends on the search."""
+    return _MENTION + skill if mentions else skill
+
+
+def terms_of(skills: Iterable[str], asked_for: Iterable[str]) -> set[str]:
+    """What the skills of a posting go by, some of which it asks for."""
+    return {*asked_for, *(_MENTION + name for name in skills)}
+
+
 class Literals:
     """Each has a number: a skill by its own name, a skill itself or as what another implies, a circle round a town, a
-    role, a deciding role, a term of a text.
+    role, a deciding role, a term of a text. Skills go by `term_of`.
 
     A term is a word, or a phrase filed under its first two words. Of several skills, that so many are had is one
     literal too: those that a posting meets are found by counting, from its skills, not from all that there are.
@@ -128,12 +142,15 @@ class Literals:
 
     def held_by(self, prepared: PreparedPosting) -> Rows:
         """The numbers of what a posting has and says, in no order."""
-        found, roles = _known(self._own, prepared.skills), prepared.posting.roles
+        found = _known(self._own, terms_of(prepared.skills, prepared.asked_for))
+        roles = prepared.posting.roles
         found += _known(self._near, self.nearness(prepared.posting))
         found += _known(self._roles, roles or (UNKNOWN_ROLE,))
         found += _known(self._deciding, roles[:1])
         if self._implied or self._counted:
-            skills = prepared.skills | prepared.implied.keys()
+            skills = terms_of(
+                prepared.skills | prepared.implied.keys(), prepared.asked_for | prepared.implied_by_asked.keys()
+            )
             found += _known(self._implied, skills)
             found += self._enough(skills)
         if self._words or self._phrases:

@@ -23,7 +23,7 @@ from services.matcher.adapters.memory.columns import (
     Columns,
     Growing,
 )
-from services.matcher.adapters.memory.literals import NO_TOWN, REMOTE, UNKNOWN_ROLE, Literals
+from services.matcher.adapters.memory.literals import NO_TOWN, REMOTE, UNKNOWN_ROLE, Literals, term_of
 from services.rules.criterion import FACETS
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor
@@ -87,7 +87,7 @@ class Vocabulary:
     def row_of(self, criteria: Criteria) -> Row:
         """Write criteria as numbers. They must be canonical."""
         wanting = self._wanting
-        wanted = sorted(map(self.skill, criteria.skills.all), key=wanting.__getitem__)
+        wanted = sorted(map(self.skill, _needed(criteria)), key=wanting.__getitem__)
         for number in wanted:
             wanting[number] += 1
         small = wanted if len(wanting) <= MOST_SKILLS else [number for number in wanted if number < MOST_SKILLS]
@@ -129,13 +129,14 @@ class Vocabulary:
             return clauses
         query = TextQuery.parse(text)
         if len(skills.all) > len(inline):
-            clauses += [[literals.own(name)] for name in skills.all if self.skills[name] not in inline]
+            clauses += [[literals.own(name)] for name in _needed(criteria) if self.skills[name] not in inline]
         # Long terms are rare ones.
         clauses += [[literals.term(term)] for term in sorted(query.wanted, key=len, reverse=True)]
-        if skills.any and skills.at_least > 1:
-            clauses.append([literals.counted(skills.any, skills.at_least)])
-        elif skills.any:
-            clauses.append([literals.implied(name) for name in skills.any])
+        some = tuple(term_of(name, mentions=skills.mentions) for name in skills.any)
+        if some and skills.at_least > 1:
+            clauses.append([literals.counted(some, skills.at_least)])
+        elif some:
+            clauses.append([literals.implied(name) for name in some])
         clauses += [[literals.term(term) for term in group] for group in query.either]
         if asked.any:
             unknown = (UNKNOWN_ROLE,) if accepts_unknown_role(criteria) else ()
@@ -145,7 +146,7 @@ class Vocabulary:
         if circles:
             clauses.append([literals.near(*circle) for circle in circles])
         unwanted = [
-            *map(literals.own, skills.none),
+            *(literals.own(term_of(name, mentions=True)) for name in skills.none),
             *map(literals.deciding, asked.none),
             *map(literals.term, query.excluded),
         ]
@@ -165,7 +166,7 @@ class Vocabulary:
         return pay, rank_of(min(needed, MOST_FLOOR) / rate) if rate and needed is not None else 0
 
     def skill(self, name: str) -> int:
-        """The number of a skill."""
+        """The number of a skill, by its term."""
         number = self.skills.get(name)
         if number is None:
             number = self.skills[sys.intern(name)] = len(self._wanting)
@@ -220,6 +221,11 @@ def circles_of(criteria: Criteria) -> tuple[tuple[str, int], ...]:
         return ()
     unknown = (NO_TOWN,) if criteria.accept_unknown_town else ()
     return (REMOTE, *unknown, *((one.town, one.km) for one in criteria.near))
+
+
+def _needed(criteria: Criteria) -> list[str]:
+    """The terms of the skills that are all needed."""
+    return [term_of(name, mentions=criteria.skills.mentions) for name in criteria.skills.all]
 
 
 def _coded(clause: Sequence[int]) -> list[int]:

@@ -85,8 +85,9 @@ def test_core_is_told_from_the_strength() -> None:
     ]
 
 
-@pytest.mark.parametrize(("core", "strength"), [(True, "required"), (False, "passing")])
-def test_a_record_from_before_strengths_keeps_what_is_core(core: bool, strength: str) -> None:
+@pytest.mark.parametrize(("core", "strength"), [(True, "required"), (False, None)])
+def test_a_record_from_before_strengths_keeps_what_is_core(core: bool, strength: str | None) -> None:
     read = Skill.model_validate_json(f'{{"name": "Go", "core": {str(core).lower()}}}')
     assert (read.core, read.strength) == (core, strength)
+    assert not read.mentioned, "it counts as it did"
     assert Skill.model_validate_json(read.model_dump_json()) == read
