@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from services.portal import events, privacy
 from services.portal.accounts import home, sign_up
@@ -63,22 +64,23 @@ class PortalServer:
         self.postman.__exit__(kind, error, at)
 
 
-def portal_app(installation: Installation, clock: Callable[[], datetime], postman: Postman) -> FastAPI:
+def portal_app(installation: Installation, clock: Callable[[], datetime], postman: Postman) -> ASGIApp:
     """The application. `clock`: tells the time, with its zone."""
     settings = installation.settings
     mail, base = settings.mail, settings.mail.public_url.rstrip("/")
     root = urlsplit(base).path
     door = Door(installation, Pages(mail.sender_name, mail.postal_address), clock, base, root)
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
-    app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None)
+    # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
+    app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     for part in (unsubscribe, feedback, jobs, manage, events, privacy):
         app.include_router(part.routes(door))
     for way_in in (sign_up, home):
         app.include_router(way_in.routes(door, guard, cookies, postman))
     app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
     _show_faults(app, door)
-    app.add_middleware(WithHeaders, root=root)
-    return app
+    # Around all else: as a middleware it would stand within what answers for failures.
+    return WithHeaders(app, root)
 
 
 def _show_faults(app: FastAPI, door: Door) -> None:

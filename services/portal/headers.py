@@ -25,7 +25,9 @@ HEADERS: Mapping[str, str] = {
 
 
 class WithHeaders:
-    """Puts `HEADERS` on each answer; one that an answer has of its own stays.
+    """Puts `HEADERS` on each answer, also of what failed; one that an answer has of its own stays.
+
+    HEAD is answered as GET is, whose body the server leaves away (RFC 9110 section 9.3.2): scanners of mail ask so.
 
     `root`: the path of the public address, which a proxy may take off or leave on: both reach the routes.
     """
@@ -50,4 +52,5 @@ class WithHeaders:
         path = scope["path"]
         if self._root and path.startswith(f"{self._root}/"):
             path = path.removeprefix(self._root)
-        await self._app({**scope, "path": path, "raw_path": None}, receive, sent)
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._app({**scope, "method": method, "path": path, "raw_path": None}, receive, sent)

@@ -27,7 +27,11 @@ class Postman:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._waiting.put(None)
+        try:
+            self._waiting.put(None, timeout=_LAST_S)
+        except queue.Full:
+            # The store or the mailer is away: what waits is lost with the process.
+            return
         self._thread.join(_LAST_S)
 
     def later(self, what: Callable[[], None]) -> None:

@@ -24,8 +24,7 @@ def subscribe_again(installation: Installation, own_id: str, wording: str, now: 
 
 def pause_instead(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
     """Keep them subscribed, and mail nothing until they go on. Raises UsageError."""
-    subscribe_again(installation, own_id, wording, now)
-    installation.subscribers.pause(own_id, now)
+    installation.subscribers.pause_instead(own_id, Consent("given", now, "page", wording))
 
 
 def say_why(installation: Installation, own_id: str, why: str) -> None:

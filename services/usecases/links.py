@@ -75,7 +75,9 @@ def reach(installation: Installation, purpose: Purpose, text: str, now: datetime
     A forged token costs the same look into the store as a genuine one. Raises UnavailableError.
     """
     claim = claim_of(installation.link_keys.honoured(now), purpose, text)
-    subscriber = installation.subscribers.with_id(claim.subscriber_id if claim else text.partition(".")[0])
+    # PostgreSQL would refuse the question where a NUL stands in it.
+    named = claim.subscriber_id if claim else text.partition(".")[0].replace("\0", "")
+    subscriber = installation.subscribers.with_id(named)
     if claim is None:
         return None
     return Reached(subscriber, claim.posting_id, purpose == "manage" and _has_expired(claim.posting_id, now))

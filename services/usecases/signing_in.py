@@ -49,9 +49,9 @@ def use_link(installation: Installation, link: str, session: str, agent: str, no
     return installation.doors.sign_in(link, session, agent, now) is not None
 
 
-def begin(installation: Installation, person: Subscriber, session: str, agent: str, now: datetime) -> None:
-    """Begin a session of who has just proven to have their mailbox."""
-    installation.doors.begin_session(session, person.subscriber_id, agent, now)
+def begin(installation: Installation, person: Subscriber, session: str, agent: str, now: datetime) -> bool:
+    """Begin a session of who has just proven to have their mailbox; False where they are erased by now."""
+    return installation.doors.begin_session(session, person.subscriber_id, agent, now)
 
 
 def session_of(installation: Installation, token: str, now: datetime) -> tuple[Session, Subscriber] | None:

@@ -77,10 +77,19 @@ def confirm(installation: Installation, token: str, now: datetime) -> Subscriber
     if kept is None:
         return None
     wanted, person = search_in(kept), _person(installation, kept, now)
-    if all(saved.name != wanted.name for saved in installation.searches.all(person.subscriber_id)):
-        installation.searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+    if not _has(installation, person, wanted):
+        try:
+            installation.searches.add(person.subscriber_id, wanted.name, wanted.criteria, wanted.timing, now)
+        except UsageError:
+            # Pressed twice at once: the other press saved it.
+            if not _has(installation, person, wanted):
+                raise
     installation.doors.forget_sign_up(token)
     return person
+
+
+def _has(installation: Installation, person: Subscriber, wanted: WantedSearch) -> bool:
+    return any(saved.name == wanted.name for saved in installation.searches.all(person.subscriber_id))
 
 
 def _person(installation: Installation, kept: SignUp, now: datetime) -> Subscriber:

@@ -65,6 +65,14 @@ class Ids:
         """What stands for an address where the address itself must not be kept."""
         return self._of("address", fold_address(address))
 
+    def mailbox_hash(self, address: str) -> str:
+        """One for all addresses that many hosts put into one mailbox: `a.da+jobs@` is `ada@` there.
+
+        Elsewhere they may be several people's: it bounds how often they are written to, and tells nobody apart.
+        """
+        local, at, domain = fold_address(address).rpartition("@")
+        return self._of("mailbox", f"{local.partition('+')[0].replace('.', '').casefold()}{at}{domain}")
+
     def former_hash(self, address: str) -> str | None:
         """`address_hash` as releases before store revision 11 made it; None where it is the same."""
         former = former_fold(address)

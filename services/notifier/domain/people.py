@@ -29,6 +29,8 @@ Status = Literal["active", "paused", "unsubscribed"]
 MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
 _MOST_NAME = 120
+_MOST_DIGITS = 9
+"""Of a number in a text: Python refuses to read very long ones."""
 _CEFR: Final = {"a1": "basic", "a2": "basic", "b1": "working", "b2": "working", "c1": "fluent", "c2": "native"}
 """The levels of the Common European Framework, as postings are read too."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -256,7 +258,7 @@ def _locale(text: str) -> str:
 
 
 def _number(value: Any, field: str, most: int) -> int:
-    if isinstance(value, str) and value.strip().isdecimal():
+    if isinstance(value, str) and len(value.strip()) <= _MOST_DIGITS and value.strip().isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise FieldError(field, f"{value!r} is not a whole number from 0 to {most}")

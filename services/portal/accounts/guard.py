@@ -1,13 +1,13 @@
 """Who may post a form: pages of our own, not too often from one network, and a session with its token."""
 
 import ipaddress
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,25 +35,46 @@ class FormGuard:
         if limited and not all(self._limiter.hit(limit, network) for limit in (_A_MINUTE, _AN_HOUR)):
             raise HTTPException(429, headers={"Retry-After": "60"})
 
-    def _is_ours(self, headers: Mapping[str, str]) -> bool:
+    def _is_ours(self, headers: Headers) -> bool:
         """By Fetch Metadata, which all browsers of today send, else by Origin; who sends neither is no browser."""
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site in ("same-origin", "none")
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).netloc in (self._host, headers.get("host"))
+        if origin is None:
+            return True
+        try:
+            host = urlsplit(origin).netloc
+        except ValueError:
+            return False
+        # `null` has no host: it is what a page says of itself that hides where it is from.
+        return bool(host) and host in (self._host, headers.get("host"))
 
     def _network(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        if peer in self._proxies:
-            named = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
-            peer = next((each for each in reversed(named) if each not in self._proxies), peer)
-        try:
-            address = ipaddress.ip_address(peer)
-        except ValueError:
+        peer = _address(request.client.host if request.client else "")
+        if str(peer) in self._proxies:
+            # Some proxies add a line of their own below the client's instead of going on with it.
+            lines = ",".join(request.headers.getlist("x-forwarded-for"))
+            named = [_address(part) for part in lines.split(",") if part.strip()]
+            peer = next((each for each in reversed(named) if str(each) not in self._proxies), peer)
+        if peer is None:
             return "unknown"
-        bits = _OF_V4 if address.version == 4 else _OF_V6
-        return str(ipaddress.ip_network((address, bits), strict=False))
+        bits = _OF_V4 if peer.version == 4 else _OF_V6
+        return str(ipaddress.ip_network((peer.packed, bits), strict=False))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address, also with a port, in brackets, or of version 4 within version 6."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 class Cookies:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.door import Door
+from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
@@ -33,6 +33,7 @@ _DEFAULTS = {
     "hour": "8",
 }
 _MOST_NAME = 60
+_MOST_DIGITS = 15
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
@@ -50,7 +51,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         guard.check(request, limited=True)
         words, given = words_for(request.headers), {**_DEFAULTS, "remote": "", **await form_of(request)}
         try:
-            wish = wish_of(given, words)
+            # Beside the loop: places and skills are looked up, of which there may be many.
+            wish = await door.work(partial(wish_of, given, words))
         except WrongFieldError as error:
             return _form(door, words, given, error)
         now, wording = door.clock(), words.say(CONSENT)
@@ -76,7 +78,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         if person is None:
             return door.show("late", words_for(request.headers), 410)
         session, agent = _token(), request.headers.get("user-agent", "")
-        await door.work(lambda: signing_in.begin(door.installation, person, session, agent, now))
+        if not await door.work(lambda: signing_in.begin(door.installation, person, session, agent, now)):
+            raise GoneError
         answer = RedirectResponse(f"{door.root}/home", 303)
         cookies.set(answer, session, int(signing_in.SESSION_FOR.total_seconds()))
         return answer
@@ -98,7 +101,7 @@ def wish_of(given: Mapping[str, str], words: Words) -> Wish:
     if given["remote"]:
         criteria["workplace"] = ["remote"]
     if amount := given["amount"].strip():
-        if not amount.isdecimal():
+        if not amount.isdecimal() or len(amount) > _MOST_DIGITS:
             raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000")
         criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
     name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))

@@ -46,11 +46,16 @@ def routes(door: Door) -> APIRouter:
         form = await form_of(request)
         try:
             visit = await door.visit(request, "unsubscribe", token)
+            try:
+                await door.work(partial(_do, door.installation, visit, form))
+            except UsageError:
+                # Who was erased a moment ago is not there to do it to.
+                await door.visit(request, "unsubscribe", token)
+                raise
+            return await _page(door, await door.visit(request, "unsubscribe", token))
         except GoneError:
             # Nothing is sent to them, which is what they ask for.
             return door.show("gone", words_for(request.headers))
-        await door.work(partial(_do, door.installation, visit, form))
-        return await _page(door, await door.visit(request, "unsubscribe", token))
 
     return router
 

@@ -103,6 +103,45 @@ def test_a_group_gives_back_only_what_a_group_took(store: NotifierStore, ada: Su
     assert store.subscribers.find(ada.subscriber_id).status == "unsubscribed"
 
 
+def test_a_group_that_was_left_and_joined_again_is_joined_in_whichever_order_it_is_told(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    portal.now = AT + 2 * HOUR
+    for number, (kind, at) in enumerate((("group_resubscribe", AT + HOUR), ("group_unsubscribe", AT))):
+        post(portal, [event(number, kind, at, ada)], AT + 2 * HOUR)
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+
+
+def test_who_came_back_by_themselves_is_not_sent_away_by_an_older_event(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    portal.post(portal.path("unsubscribe", ada), **{"List-Unsubscribe": "One-Click"})
+    portal.now = AT + HOUR
+    portal.post(portal.path("unsubscribe", ada), do="again")
+    post(portal, [event(1, "unsubscribe", AT, ada)], AT + HOUR)
+    assert store.subscribers.find(ada.subscriber_id).status == "active"
+    portal.now = AT + 3 * HOUR
+    post(portal, [event(2, "unsubscribe", AT + 2 * HOUR, ada)], AT + 3 * HOUR)
+    assert store.subscribers.find(ada.subscriber_id).status == "unsubscribed"
+
+
+def test_who_comes_back_by_a_late_event_is_due_from_now_on(
+    store: NotifierStore, ada: Subscriber, portal: ServedPortal
+) -> None:
+    told = AT + 20 * HOUR
+    portal.now = told
+    post(portal, [event(1, "group_unsubscribe", AT, ada), event(2, "group_resubscribe", AT + HOUR / 2, ada)], told)
+    assert all(search.next_due_at > told for search in store.searches.all(ada.subscriber_id))
+
+
+def test_a_complaint_that_names_no_address_is_of_whom_the_mail_was_for(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    [own] = begin(store)
+    post(portal, [event(1, "spamreport", AT, delivery_id=own)])
+    assert store.suppressions.reason("person0@example.com")
+
+
 def test_the_same_event_counts_once_however_often_it_comes(store: NotifierStore, portal: ServedPortal) -> None:
     [own] = begin(store)
     soft = event(1, "bounce", AT, reader(store), delivery_id=own, type="blocked")

@@ -44,7 +44,7 @@ class SqlMailEvents:
         """Take events in any order, each once; where it fails midway, the same request may come again."""
         taken = aside = 0
         # Of one person in one order whoever takes them, so that two requests never wait for each other.
-        ordered = sorted(events, key=lambda event: (event.delivery_id, event.at, event.event_id))
+        ordered = sorted(events, key=lambda event: (event.address, event.delivery_id, event.at, event.event_id))
         for some in chunks(ordered, _IN_ONE):
             new = self._take(some, now)
             taken += len(new)
@@ -76,14 +76,23 @@ class SqlMailEvents:
             return False
         if event.kind in OUTCOMES and event.delivery_id:
             settle(connection, event.delivery_id, OUTCOMES[event.kind], now, reason)
-        if event.kind in SUPPRESSES and event.address:
-            why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
-            suppress(connection, self._ids.address_hash(event.address), why, now, PROVIDER)
+        if event.kind in SUPPRESSES:
+            self._suppress(connection, event, own_id, reason, now)
         if own_id is not None and event.kind == "unsubscribed":
-            self._unsubscribe(connection, own_id, event)
+            self._unsubscribe(connection, own_id, event, now)
         if own_id is not None and event.kind == "resubscribed":
-            self._subscribe_again(connection, own_id, event)
+            self._subscribe_again(connection, own_id, event, now)
         return True
+
+    def _suppress(
+        self, connection: Connection, event: MailEvent, own_id: str | None, reason: str, now: datetime
+    ) -> None:
+        """The address that it names, else that of whom the delivery is for."""
+        person = hold_person(connection, own_id) if own_id is not None and not event.address else None
+        own_hash = self._ids.address_hash(event.address) if event.address else person and person.address_hash
+        if own_hash:
+            why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
+            suppress(connection, own_hash, why, now, PROVIDER)
 
     def _person(self, connection: Connection, event: MailEvent) -> str | None:
         """Whom an event concerns, locked before anything else is: by the address, else by the delivery."""
@@ -97,18 +106,29 @@ class SqlMailEvents:
             found = connection.execute(query).scalar_one_or_none()
         return found if found is not None and hold_person(connection, found) is not None else None
 
-    def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent) -> None:
+    def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent, now: datetime) -> None:
+        """Unless they have said since then that they want mails: events come late, and in any order."""
         person = hold_person(connection, own_id)
-        if person is not None and person.status != "unsubscribed":
-            stop(connection, own_id, "unsubscribed", event.at)
-            consents.keep(connection, own_id, Consent("withdrawn", event.at, "provider", ""))
+        if person is None or person.status == "unsubscribed" or _came_back_since(connection, own_id, event.at):
+            return
+        stop(connection, own_id, "unsubscribed", now)
+        consents.keep(connection, own_id, Consent("withdrawn", event.at, "provider", ""))
 
-    def _subscribe_again(self, connection: Connection, own_id: str, event: MailEvent) -> None:
+    def _subscribe_again(self, connection: Connection, own_id: str, event: MailEvent, now: datetime) -> None:
         """Only what the provider's own list took away does it give back."""
         person, ledger = hold_person(connection, own_id), consents.consents_of(connection, own_id)
         last = ledger[-1] if ledger else None
         if person is None or last is None or (last.kind, last.origin) != ("withdrawn", "provider"):
             return
         if person.status == "unsubscribed" and event.at > last.at:
-            go_on(connection, own_id, person.time_zone, event.at)
+            go_on(connection, own_id, person.time_zone, now)
             consents.keep(connection, own_id, Consent("given", event.at, "provider", ""))
+
+
+def _came_back_since(connection: Connection, own_id: str, at: datetime) -> bool:
+    """By themselves, here or at the provider; that an operator took them in says nothing of what they want."""
+    own = (mail_events.c.subscriber_id == own_id) & (mail_events.c.kind == "resubscribed") & (mail_events.c.at > at)
+    if connection.execute(select(mail_events.c.event_id).where(own).limit(1)).first() is not None:
+        return True
+    ledger = consents.consents_of(connection, own_id)
+    return any(one.kind == "given" and one.origin != "operator" and one.at > at for one in ledger)

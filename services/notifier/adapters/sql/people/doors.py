@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
-from services.notifier.adapters.sql.rows import hold, to_json
+from services.notifier.adapters.sql.rows import hold, hold_person, to_json
 from services.notifier.domain.ids import Ids
 from services.runtime.sql.store import reading, retried, scrub, upsert, writing
 
@@ -61,8 +61,12 @@ class SqlDoors:
 
     @retried
     def may_mail(self, address: str, now: datetime) -> bool:
-        """Whether an address may be mailed a link now; if so, it counts as mailed."""
-        own = letters.c.address_hash == self._ids.address_hash(address)
+        """Whether an address may be mailed a link now; if so, it counts as mailed.
+
+        With all others that many hosts put into one mailbox: whoever floods one would name each of them.
+        """
+        mailbox = self._ids.mailbox_hash(address)
+        own = letters.c.address_hash == mailbox
         with writing(self._engine) as connection:
             # Whoever asks at the same moment waits, and then sees this one.
             hold(connection, "letters")
@@ -72,7 +76,7 @@ class SqlDoors:
             last = of_late[1]
             if of_late[0] >= LETTERS_A_DAY or (last is not None and now - last < LETTER_EVERY):
                 return False
-            connection.execute(insert(letters).values(address_hash=self._ids.address_hash(address), at=now))
+            connection.execute(insert(letters).values(address_hash=mailbox, at=now))
             return True
 
     @retried
@@ -112,34 +116,36 @@ class SqlDoors:
 
     @retried
     def keep_sign_in(self, token: str, subscriber_id: str, now: datetime) -> None:
-        """Let a link sign somebody in, once."""
+        """Let a link sign somebody in, once; of somebody erased it is not kept."""
         row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "expires_at": now + SIGN_IN_WITHIN}
+        own = sign_in_links.c.subscriber_id == subscriber_id
         with writing(self._engine) as connection:
-            connection.execute(delete(sign_in_links).where(sign_in_links.c.expires_at <= now))
-            connection.execute(insert(sign_in_links).values(row))
+            if hold_person(connection, subscriber_id) is not None:
+                connection.execute(delete(sign_in_links).where(own, sign_in_links.c.expires_at <= now))
+                connection.execute(insert(sign_in_links).values(row))
 
     @retried
     def sign_in(self, link: str, session: str, agent: str, now: datetime) -> str | None:
         """Use up a link, and begin a session; whose. None where the link is used up, late, or never was."""
         own = (sign_in_links.c.token_hash == _hash(link)) & (sign_in_links.c.expires_at > now)
         with writing(self._engine) as connection:
-            used = delete(sign_in_links).where(own).returning(sign_in_links.c.subscriber_id)
-            subscriber_id = connection.execute(used).scalar_one_or_none()
-        if subscriber_id is not None:
-            self.begin_session(session, subscriber_id, agent, now)
-        return subscriber_id
+            owner = connection.execute(select(sign_in_links.c.subscriber_id).where(own)).scalar_one_or_none()
+            # The person before what is theirs, as whoever erases them does.
+            if owner is None or hold_person(connection, owner) is None:
+                return None
+            if connection.execute(delete(sign_in_links).where(own)).rowcount == 0:
+                return None
+            _begin_session(connection, session, owner, agent, now)
+            return str(owner)
 
     @retried
-    def begin_session(self, token: str, subscriber_id: str, agent: str, now: datetime) -> None:
-        """Sign a browser in."""
-        row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "began_at": now}
-        row |= {"expires_at": now + SESSION_FOR, "agent": agent[:_MOST_AGENT]}
-        own = sessions.c.subscriber_id == subscriber_id
-        kept = select(sessions.c.token_hash).where(own).order_by(sessions.c.began_at.desc()).limit(MOST_SESSIONS - 1)
+    def begin_session(self, token: str, subscriber_id: str, agent: str, now: datetime) -> bool:
+        """Sign a browser in; False where they are erased."""
         with writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            connection.execute(delete(sessions).where(own, sessions.c.token_hash.not_in(kept)))
-            connection.execute(insert(sessions).values(row))
+            if hold_person(connection, subscriber_id) is None:
+                return False
+            _begin_session(connection, token, subscriber_id, agent, now)
+            return True
 
     def session(self, token: str, now: datetime) -> Session | None:
         """Whose browser it is; None where the session is over."""
@@ -164,6 +170,17 @@ class SqlDoors:
         own = sessions.c.subscriber_id == subscriber_id
         with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(own if key is None else own & (sessions.c.token_hash == key)))
+
+
+def _begin_session(connection: Connection, token: str, subscriber_id: str, agent: str, now: datetime) -> None:
+    """Within a transaction that has locked its person; their oldest make room, and those that are over go."""
+    row = {"token_hash": _hash(token), "subscriber_id": subscriber_id, "began_at": now}
+    row |= {"expires_at": now + SESSION_FOR, "agent": agent[:_MOST_AGENT]}
+    own = sessions.c.subscriber_id == subscriber_id
+    kept = select(sessions.c.token_hash).where(own & (sessions.c.expires_at > now))
+    newest = kept.order_by(sessions.c.began_at.desc()).limit(MOST_SESSIONS - 1)
+    connection.execute(delete(sessions).where(own, sessions.c.token_hash.not_in(newest)))
+    connection.execute(insert(sessions).values(row))
 
 
 def _session(row: Any) -> Session:

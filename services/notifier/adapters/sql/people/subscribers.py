@@ -117,6 +117,16 @@ class SqlSubscribers:
             return _get(connection, subscriber_id)
 
     @retried
+    def pause_instead(self, subscriber_id: str, given: Consent) -> Subscriber:
+        """Have this person pause who unsubscribed, at once: they are served at no moment between. Raises UsageError."""
+        with writing(self._engine) as connection:
+            subscriber = _locked(connection, subscriber_id)
+            stop(connection, subscriber_id, "paused", given.at)
+            if subscriber.status == "unsubscribed":
+                consents.keep(connection, subscriber_id, given)
+            return _get(connection, subscriber_id)
+
+    @retried
     def say_why(self, subscriber_id: str, why: str) -> None:
         """Keep with the last withdrawal why they left. Raises UsageError."""
         with writing(self._engine) as connection:
@@ -204,13 +214,13 @@ class SqlSubscribers:
     def erase(self, subscriber_id: str, now: datetime) -> None:
         """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
         with writing(self._engine) as connection:
-            own_hash = self._ids.address_hash(_locked(connection, subscriber_id).profile.address)
+            address = _locked(connection, subscriber_id).profile.address
             searches = searches_of(connection, subscriber_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
             leave(connection, [search.key for search in searches], now)
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
-            connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == own_hash))
-            connection.execute(delete(letters).where(letters.c.address_hash == own_hash))
+            connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
+            connection.execute(delete(letters).where(letters.c.address_hash == self._ids.mailbox_hash(address)))
         scrub(self._engine)
 
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
