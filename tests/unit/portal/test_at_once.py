@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from schemas.sql.tables import sessions
+from schemas.sql.doors import sessions
 from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Subscriber
