@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,15 @@ class Nursery:
         """Send it any other signal, such as SIGSTOP."""
         assert self._pid is not None
         os.kill(self._pid, number)
+
+    def freeze(self) -> None:
+        """SIGSTOP; returns when none of its threads runs any more."""
+        self.send(signal.SIGSTOP)
+        states = Path(f"/proc/{self._pid}/task").glob
+        until = time.monotonic() + 10
+        while any(each.read_text().rpartition(")")[2].split()[0] != "T" for each in states("*/stat")):
+            assert time.monotonic() < until, self._told("the victim does not freeze")
+            time.sleep(0.001)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pid is not None:
