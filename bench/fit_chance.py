@@ -1,13 +1,14 @@
 """Fits the chance that a job is accepted to what readers judged: `python -m bench.fit_chance POSTINGS.jsonl [--write]`.
 
-Reads what `jobchime normalise` prints of the captures and the judgements of the seen half. Prints how well people that
-were left out are foreseen, at which bar, and the weights; `--write` puts these into chance.json.
+Reads what `jobchime normalise` prints of the captures, and the judgements of the seen half and of the people who teach.
+Prints how well people that were left out are foreseen, at which bar, and the weights; `--write` puts these into
+chance.json. Each pair counts for as many as it stands for.
 """
 
 import argparse
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,18 +16,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bench.relevance.captured import capture_dates, key_of
 from bench.relevance.figures import verdicts_of
+from bench.relevance.fitting import by_key, fitting
 from bench.relevance.judgements import read
-from bench.relevance.pairs import read_pairs
-from bench.relevance.people import LABELS, people
-from schemas.criteria import Criteria
+from bench.relevance.pairs import PAIRS, TRAINING_PAIRS, read_pairs
+from bench.relevance.people import LABELS, Group, people
 from schemas.posting import Posting, PostingCore
 from services.notifier.domain.curation import chance
-from services.notifier.domain.curation.chance import FACTS, Model, facts_of, probability, wish_of
-from services.notifier.domain.curation.judging import Ready
-from services.rules.criteria import canonical
-from services.rules.verdict import outcome_of
+from services.notifier.domain.curation.chance import FACTS, Model, facts_of, probability
 
 Numbers = npt.NDArray[np.float64]
 
@@ -51,26 +48,20 @@ class Row:
 
 
 def rows_of(postings: Sequence[PostingCore]) -> Iterator[Row]:
-    """The judged pairs of the seen half that the rules of today let through."""
-    files = {Path(file).stem: file for file in capture_dates()}
-    by_key = {key_of(files[posting.source], posting.source_id): posting for posting in postings}
-    verdicts = verdicts_of(read(LABELS / "judgements-seen.jsonl"))
-    searches = {
-        person.name: [(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
-        for person in people(["seen"])
-    }
-    for pair in read_pairs():
-        said, posting = verdicts.get((pair.person, pair.posting)), by_key.get(pair.posting)
-        if pair.person not in searches or said is None or posting is None:
-            continue
-        ready = Ready(posting)
-        facts = tuple(
-            facts_of(wish_of(criteria, name), criteria, ready)
-            for name, criteria in searches[pair.person]
-            if outcome_of(criteria, ready) != "reject"
-        )
-        if facts:
-            yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
+    """The judged pairs, of people that rules may be written with, that the rules of today let through."""
+    known = by_key(postings)
+    files: dict[Group, Path] = {"seen": PAIRS, "training": TRAINING_PAIRS}
+    for group, file in files.items():
+        verdicts = verdicts_of(read(LABELS / f"judgements-{group}.jsonl"))
+        everybody = {person.name: person for person in people([group])}
+        for pair in read_pairs(file):
+            said, posting = verdicts.get((pair.person, pair.posting)), known.get(pair.posting)
+            if pair.person not in everybody or said is None or posting is None:
+                continue
+            found = fitting(everybody[pair.person], posting)
+            facts = tuple(facts_of(one.wish, one.judged.criteria, one.judged.ready) for one in found)
+            if facts:
+                yield Row(pair.person, facts, said.verdict != "wrong", min(MOST_WEIGHT, pair.weight))
 
 
 def fitted(rows: Sequence[Row]) -> Model:
@@ -117,22 +108,29 @@ def _of(row: Row, model: Model) -> float:
 def _print(rows: Sequence[Row], chances: Sequence[float]) -> None:
     both = list(zip(rows, chances, strict=True))
     loss = -sum(row.weight * math.log(value if row.wanted else 1 - value) for row, value in both)
-    wanted = sum(row.wanted for row in rows)
-    print(f"{len(rows)} pairs, {wanted} wanted; log loss {loss / sum(row.weight for row in rows):.3f}")
+    people, wanted = len({row.person for row in rows}), _weight(row for row in rows if row.wanted)
+    print(f"{len(rows)} pairs of {people} people, {sum(row.wanted for row in rows)} wanted; ", end="")
+    print(f"log loss {loss / _weight(rows):.3f}")
     print("| foreseen | pairs | mean foreseen | accepted |\n|---|---:|---:|---:|")
     for low in range(0, 10, 2):
         some = [(row, value) for row, value in both if low <= value * 10 < low + 2]
         if some:
-            mean, accepted = (sum(of) / len(some) for of in ([v for _, v in some], [r.wanted for r, _ in some]))
+            of = _weight(row for row, _ in some)
+            mean = sum(row.weight * value for row, value in some) / of
+            accepted = _weight(row for row, _ in some if row.wanted) / of
             print(f"| {low * 10} to {low * 10 + 20} % | {len(some)} | {mean:.0%} | {accepted:.0%} |")
     print("| bar | sent | right | of the wanted | F0.5 |\n|---|---:|---:|---:|---:|")
     for bar in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
         sent = [row for row, value in both if value >= bar]
-        right = sum(row.wanted for row in sent)
+        right = _weight(row for row in sent if row.wanted)
         if right:
-            precision, recall = right / len(sent), right / wanted
+            precision, recall = right / _weight(sent), right / wanted
             score = 1.25 * precision * recall / (0.25 * precision + recall)
             print(f"| {bar:.0%} | {len(sent)} | {precision:.0%} | {recall:.0%} | {score:.2f} |")
+
+
+def _weight(rows: Iterable[Row]) -> float:
+    return sum(row.weight for row in rows)
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from bench.relevance.captured import capture_dates, key_of
 from bench.relevance.people import Person
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.chance import Wish, chance_of, wish_of
+from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.judging import Judged, Judging
+from services.notifier.domain.curation.wishes import Signs, Wish, wish_of
 from services.rules.criteria import canonical
 from services.rules.speaking import SpokenLanguage, unspoken
 
@@ -58,5 +59,6 @@ def _searches(person: Person) -> list[tuple[Criteria, Wish]]:
     if person.name not in _KNOWN:
         languages = tuple(sorted({"en", *(one.code for one in spoken(person))}))
         asked = [(one["name"], canonical(Criteria.model_validate(one["criteria"]))) for one in person.searches]
-        _KNOWN[person.name] = [(criteria, wish_of(criteria, name, languages)) for name, criteria in asked]
+        signs = Signs(languages, person.time_zone)
+        _KNOWN[person.name] = [(criteria, wish_of(criteria, name, signs)) for name, criteria in asked]
     return _KNOWN[person.name]

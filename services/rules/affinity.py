@@ -1,17 +1,19 @@
 """Which roles a search is likely to mean: those it asks for, else by its words and name, else by its skills.
 
-What skills say is learned: data/affinity.json holds how often core skills went with roles in captured postings.
+What skills say together is learned: data/affinity.json counts to which roles each was core in captured postings.
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.criteria import Criteria
+from services.rules.languages_named import language_named
 from services.rules.roles import LONGEST, Closeness, roles
 from services.rules.text import TextQuery, words
 
@@ -24,6 +26,8 @@ _BY_SKILLS_BESIDE: Final = 0.4
 """What skills say where words name a role."""
 _SECOND: Final = 0.8
 """A posting's second role, to its first, which decides."""
+PRIOR: Final = 2.0
+"""Postings with the usual share of a skill that are added to those of each role."""
 _LEAST: Final = 0.15
 _MOST: Final = 12
 _JOINING: Final = frozenset({
@@ -89,41 +93,63 @@ def _best(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def _of_term(term: str, weight: float = _NAMED) -> Iterator[tuple[str, float]]:
-    role = roles().find(term)
+    # A language is what the work is done in, and no trade of teachers.
+    role = None if language_named(term) else roles().find(term)
     if role is not None:
         yield role.id, weight
         yield from ((other, weight * _OF_FIELD) for other in roles().of_field(term))
 
 
 def _of_name(given: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """The longest runs of words that name a role, from the left."""
+    """The longest runs of words that name a role, from the left; a level alone, such as a student's, names none."""
     at = 0
     while at < len(given):
         for size in range(min(LONGEST, len(given) - at), 0, -1):
             run = " ".join(given[at : at + size])
-            if given[at] not in _JOINING and given[at + size - 1] not in _JOINING and roles().find(run):
+            if _JOINING.isdisjoint((given[at], given[at + size - 1])) and _names_role(run):
                 yield from _of_term(run, _NAMED if size > 1 else _IN_A_WORD)
                 at += size - 1
                 break
         at += 1
 
 
+def _names_role(run: str) -> bool:
+    return roles().find(run) is not None and not roles().says_level(run)
+
+
 def _of_skills(names: Sequence[str]) -> dict[str, float]:
-    """The mean of what each skill says, the likeliest role being 1."""
+    """The likelihood of each role given all these skills, to that of the likeliest: naive Bayes.
+
+    More skills do not make it surer in proportion, since they come together: log odds grow by the root of their number.
+    """
     table = learned()
-    told = [table[name] for name in names if name in table]
-    found: dict[str, float] = {}
-    for shares in told:
-        for role, share in shares.items():
-            found[role] = found.get(role, 0.0) + share
-    most = max(found.values(), default=0.0)
-    return {role: share / most for role, share in found.items()} if most else {}
+    known = [table.skills[name] for name in names if name in table.skills]
+    if not known:
+        return {}
+    postings = sum(table.roles.values())
+    usual = [sum(counts.values()) / postings for counts in known]
+    share = 1.0 / math.sqrt(len(known))
+    odds = {
+        role: math.log(of_role)
+        + share
+        * sum(
+            math.log((counts.get(role, 0) + PRIOR * often) / ((of_role + PRIOR) * often))
+            for counts, often in zip(known, usual, strict=True)
+        )
+        for role, of_role in table.roles.items()
+    }
+    most = max(odds.values())
+    return {role: math.exp(value - most) for role, value in odds.items()}
+
+
+class Learned(NamedTuple):
+    """How many captured postings there were of each role, and to how many of them each skill is core."""
+
+    roles: Mapping[str, int]
+    skills: Mapping[str, Mapping[str, int]]
 
 
 @cache
-def learned() -> Mapping[str, Mapping[str, float]]:
-    """Of each skill, the share of each role among postings to which it is core; bench.learn_affinity writes it."""
-    table: dict[str, dict[str, float]] = json.loads(
-        resources.files("services.rules").joinpath("data/affinity.json").read_bytes()
-    )
-    return table
+def learned() -> Learned:
+    """What bench.learn_affinity wrote."""
+    return Learned(**json.loads(resources.files("services.rules").joinpath("data/affinity.json").read_bytes()))

@@ -154,6 +154,12 @@ class Roles:
         by_head = self.vocabulary.fields.get(_stems(self.vocabulary, said), {})
         return tuple(dict.fromkeys(by_head.values()))
 
+    def says_level(self, said: str) -> bool:
+        """Whether words tell a level or standing alone, as "working student" and "senior" do."""
+        known = self.vocabulary
+        stems = _stems(known, said)
+        return known.heads.get(stems) == WEAK or (bool(stems) and all(stem in known.levels for stem in stems))
+
     def find(self, said: str) -> Role | None:
         """The role that a person means, the likeliest one of several."""
         return next(iter(self.meant(said)), None)

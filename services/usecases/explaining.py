@@ -18,10 +18,11 @@ from services.matcher.explain import (
     explained,
     pair_json,
 )
-from services.notifier.domain.curation.chance import chance_of, languages_of, wish_of
+from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import Score, score
+from services.notifier.domain.curation.wishes import NO_SIGNS, signs_of, wish_of
 from services.notifier.domain.model import Chance, JobOpinion, Part
 from services.rules.criterion import Fit
 from services.rules.speaking import Unspoken, unspoken
@@ -83,15 +84,15 @@ def explain(query: Query, posting: PostingCore, now: datetime, installation: Ins
     UnavailableError.
     """
     judged = Judged(query.criteria, Ready(posting))
-    found, said, missing, languages = judged.verdict, tuple[JobOpinion, ...](), None, tuple[str, ...]()
+    found, said, missing, signs = judged.verdict, tuple[JobOpinion, ...](), None, NO_SIGNS
     if installation is not None and query.owner_id is not None:
         owner = installation.subscribers.recipient(query.owner_id)
         said, missing = owner.said, unspoken(owner.speaks, posting, query.criteria.languages)
-        languages = languages_of(owner)
+        signs = signs_of(owner)
     if found.outcome == "reject":
         return Judgement(found, None, missing)
     scored = score(judged, now, said, query.preferred_places)
-    return Judgement(found, scored, missing, chance_of(judged, wish_of(query.criteria, query.name, languages)))
+    return Judgement(found, scored, missing, chance_of(judged, wish_of(query.criteria, query.name, signs)))
 
 
 def bar_of(installation: Installation | None) -> float:

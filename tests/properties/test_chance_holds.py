@@ -4,12 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.chance import FACTS, chance_of, facts_of, model, probability, wish_of
+from services.notifier.domain.curation.chance import FACTS, chance_of, facts_of, model, probability
 from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.wishes import Signs, wish_of
 from services.notifier.domain.model import DueSearch
 from tests.support.found_jobs import SEARCHES, postings
 
 SHARES = st.floats(0.0, 1.0)
+SIGNS = st.builds(
+    Signs, st.sampled_from([(), ("de",), ("en", "pt")]), st.sampled_from([None, "Europe/Lisbon", "Asia/Kolkata"])
+)
 
 
 @given(st.lists(SHARES, min_size=len(FACTS), max_size=len(FACTS)), st.integers(0, len(FACTS) - 1), SHARES)
@@ -19,11 +23,9 @@ def test_a_fact_that_gets_better_never_lowers_the_chance(facts: list[float], pla
     assert model().log_odds(better) >= model().log_odds(worse)
 
 
-@given(postings(), st.sampled_from(SEARCHES), st.sampled_from([(), ("de",), ("en", "pt")]))
-def test_facts_are_shares_and_what_speaks_against_adds_up(
-    one: PostingCore, by: DueSearch, speaks: tuple[str, ...]
-) -> None:
-    ready, wish = Ready(one), wish_of(by.criteria, by.name, speaks)
+@given(postings(), st.sampled_from(SEARCHES), SIGNS)
+def test_facts_are_shares_and_what_speaks_against_adds_up(one: PostingCore, by: DueSearch, signs: Signs) -> None:
+    ready, wish = Ready(one), wish_of(by.criteria, by.name, signs)
     facts = facts_of(wish, by.criteria, ready)
     assert len(facts) == len(FACTS)
     assert all(0.0 <= fact <= 1.0 for fact in facts)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from schemas.criteria import SalaryFloor
 from schemas.posting import Cluster, PostingCore
-from services.notifier.domain.curation.chance import chance_of, languages_of, wish_of
+from services.notifier.domain.curation.chance import chance_of
 from services.notifier.domain.curation.curate import CurateSettings
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score, states_pay
+from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
 from services.rules.money import annual
 from services.rules.signature import fold_company, likeness, same_job
@@ -145,7 +146,7 @@ def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple
 def _chances(job: _Job, recipient: Recipient) -> Iterator[float]:
     for found in job.found:
         judged = Judged(found.search.criteria, Ready(job.posting))
-        wish = wish_of(found.search.criteria, found.search.name, languages_of(recipient))
+        wish = wish_of(found.search.criteria, found.search.name, signs_of(recipient))
         yield chance_of(judged, wish).value
 
 

@@ -137,8 +137,8 @@ class Part:
 
 
 ChanceFact = Literal[
-    "trade", "near_role", "same_role", "core", "title", "often",
-    "place", "home", "elsewhere", "workplace", "level", "written", "spoken",
+    "trade", "near_role", "same_role", "core", "often", "place", "home", "region", "elsewhere", "zone",
+    "workplace", "level", "written", "spoken",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 

@@ -4,9 +4,10 @@ import pytest
 
 from schemas.criteria import Criteria, SkillTerms
 from schemas.posting import PostingCore, Reach, Skill, Spoken
-from services.notifier.domain.curation.chance import chance_of, languages_of, model, wish_of
+from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, signs_of, wish_of
 from services.notifier.domain.model import Candidate, Digest, Hold
 from services.notifier.domain.wording.chance_lines import chance_line, too_unlikely
 from services.rules.speaking import SpokenLanguage
@@ -22,8 +23,8 @@ def nursing(name: str = "one", **changes: object) -> PostingCore:
     return posting(name, **(fields | changes))
 
 
-def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", speaks: tuple[str, ...] = ()) -> float:
-    return chance_of(Judged(criteria, Ready(one)), wish_of(criteria, name, speaks)).value
+def chance(one: PostingCore, criteria: Criteria = NURSE, name: str = "Nursing", signs: Signs = NO_SIGNS) -> float:
+    return chance_of(Judged(criteria, Ready(one)), wish_of(criteria, name, signs)).value
 
 
 BEST = nursing()
@@ -58,8 +59,8 @@ def test_a_nearer_role_never_has_less_of_a_chance() -> None:
 def test_languages_that_the_search_or_its_person_give_a_sign_of_speak_against_nothing() -> None:
     dutch = nursing(language="nl", languages=(Spoken(any=("nl",)),))
     assert chance(dutch) < chance(BEST)
-    assert chance(dutch, speaks=languages_of(recipient(locale="nl_BE"))) == chance(BEST)
-    assert chance(dutch, speaks=languages_of(recipient(speaks=(SpokenLanguage("nl"),)))) == chance(BEST)
+    assert chance(dutch, signs=signs_of(recipient(locale="nl_BE"))) == chance(BEST)
+    assert chance(dutch, signs=signs_of(recipient(speaks=(SpokenLanguage("nl"),)))) == chance(BEST)
     assert chance(dutch, name="Nursing in Dutch") == chance(BEST)
     assert chance(dutch, NURSE.model_copy(update={"languages": ("nl",)})) == chance(BEST)
     assert chance(nursing(languages=(Spoken(any=("pt",)),))) == chance(BEST), "which is spoken where they look"

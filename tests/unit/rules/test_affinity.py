@@ -46,7 +46,24 @@ def test_a_nearer_role_is_closer() -> None:
     assert asked.to(("nurse", "backend-engineer")) == 0.8
 
 
-def test_the_table_names_roles_of_the_taxonomy_and_shares() -> None:
-    for shares in learned().values():
-        assert all(role in roles() for role in shares)
-        assert 0 < sum(shares.values()) <= 1.001
+def test_a_language_of_the_work_is_no_trade() -> None:
+    assert not any("teacher" in weights(Criteria(text=f"{said} support")) for said in ("german", "spanish"))
+    assert weights(Criteria(text='"spanish teacher"')).keys() & {"teacher"}
+
+
+def test_a_level_alone_names_no_role() -> None:
+    assert not affinity_of(Criteria(), "Student jobs")
+
+
+def test_skills_say_together_what_none_says_alone() -> None:
+    alone = weights(Criteria(skills=SkillTerms(any=("AWS",))))
+    together = weights(Criteria(skills=SkillTerms(any=("AWS", "Kubernetes", "Terraform"))))
+    assert together["devops-engineer"] == 1.0
+    assert alone.get("devops-engineer", 0.0) < 1.0
+
+
+def test_the_table_counts_roles_of_the_taxonomy() -> None:
+    table = learned()
+    assert all(role in roles() for role in table.roles)
+    for counts in table.skills.values():
+        assert all(0 < count <= table.roles[role] for role, count in counts.items())

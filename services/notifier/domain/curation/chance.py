@@ -6,25 +6,23 @@ better never lowers a chance. chance.json holds the weights, fitted by bench.fit
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 from typing import Final, get_args
 
-from babel import Locale
-from babel.languages import get_official_languages
-
 from schemas.criteria import Criteria
-from schemas.posting import Seniority
+from schemas.posting import Seniority, Timezones
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
-from services.notifier.domain.model import Against, Chance, ChanceFact, Recipient
-from services.rules.affinity import CLOSE, Affinity, affinity_of
-from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
+from services.notifier.domain.curation.wishes import Wish
+from services.notifier.domain.model import Against, Chance, ChanceFact
+from services.rules.affinity import CLOSE
+from services.rules.places import countries_of, country_of, is_group
 from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.speaking import needs_of
-from services.rules.text import TextQuery, words
 
 FACTS: Final[tuple[ChanceFact, ...]] = get_args(ChanceFact)
 OFTEN: Final = 4
@@ -39,17 +37,10 @@ _STEPS: Final[Mapping[Seniority, float]] = {
 }  # fmt: skip
 """How far a level lies from that of most who do not say theirs."""
 _MOST_STEPS: Final = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a search and its person give a sign of."""
-
-    affinity: Affinity
-    languages: frozenset[str]
-    """That they may speak: English, their locale's, those asked for or named, those of the countries asked for."""
-    terms: tuple[str, ...]
-    """Words and phrases that are asked for."""
+SHUT: Final = 0.5
+"""What the share of a wanted group counts where somebody's own country is shut out."""
+_MOST_HOURS: Final = 6.0
+_MOST_PARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +64,10 @@ def chance_of(judged: Judged, wish: Wish) -> Chance:
     return judged.chance(wish, _chance)
 
 
-def languages_of(recipient: Recipient) -> tuple[str, ...]:
-    """Codes of the languages that somebody says they speak, and of the one that they read their mails in."""
-    return tuple(sorted({recipient.locale[:2].lower(), *(language.code for language in recipient.speaks)}))
-
-
 def _chance(judged: Judged, wish: Wish) -> Chance:
     facts, known = facts_of(wish, judged.criteria, judged.ready), model()
     costs = [
-        Against(fact, round(weight * (1.0 - value), 3), _said(fact, wish, judged.ready))
+        Against(fact, round(weight * (1.0 - value), 3), _said(fact, wish, judged.criteria, judged.ready))
         for fact, value, weight in zip(FACTS, facts, known.weights, strict=True)
         if weight * (1.0 - value) > 0
     ]
@@ -106,76 +92,65 @@ def model() -> Model:
     return Model(told["best"], tuple(told["weights"][fact] for fact in FACTS))
 
 
-@lru_cache(maxsize=4_096)
-def wish_of(criteria: Criteria, name: str, speaks: tuple[str, ...] = ()) -> Wish:
-    """What criteria, the search's name and what its person speaks let one guess. Excluded words say nothing."""
-    query = TextQuery.parse(criteria.text)
-    terms = (*query.wanted, *(term for group in query.either for term in group))
-    languages = {"en", *speaks, *criteria.languages, *_named_languages((*terms, *words(name)))}
-    for place in criteria.places:
-        country = country_of(place) if is_subdivision(place) else place
-        if is_country(country):
-            languages.update(code[:2] for code in get_official_languages(country, de_facto=True))
-    return Wish(affinity_of(criteria, name), frozenset(languages), terms)
-
-
-def _named_languages(terms: Iterable[str]) -> Iterator[str]:
-    """Languages that words name in English, as they do in "customer support in French"."""
-    return (code for term in terms if (code := _names_of_languages().get(term)))
-
-
-@cache
-def _names_of_languages() -> Mapping[str, str]:
-    return {name.lower(): code for code, name in Locale("en").languages.items() if len(code) == 2}
-
-
 def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
     """What speaks for a posting that fits criteria, in the order of `FACTS`; docs/relevance.md says each in words."""
     posting = ready.posting
     return (
-        *_role(wish.affinity, ready),
+        *_role(wish, ready),
+        _own_role(criteria, posting.roles),
         share_of_skills(criteria, ready) if criteria.skills.all or criteria.skills.any else 1.0,
-        *_said_of_work(wish.terms, ready),
-        _place(criteria, ready),
-        _home(criteria.places, ready.allowed),
+        _often(wish.terms, ready),
+        _place(wish, criteria, ready),
+        _home(criteria.places, wish.home, ready.allowed),
+        float(not _parts_of_country(wish, criteria, ready)),
         _title_place(criteria.places, ready.title_places),
+        _zone(wish.offset, posting.timezones),
         float(not criteria.workplace or posting.workplace != "unknown"),
-        1.0 if criteria.seniority or not posting.seniority else 1.0 - _STEPS[posting.seniority] / _MOST_STEPS,
+        1.0 if wish.level or not posting.seniority else 1.0 - _STEPS[posting.seniority] / _MOST_STEPS,
         float(posting.language is None or posting.language in wish.languages),
         float(not _unspoken(wish, ready)),
     )
 
 
-def _role(affinity: Affinity, ready: Ready) -> tuple[float, float, float]:
-    """How far a posting's roles come: into the family of a likely one, near it, and to itself."""
-    if not affinity or not ready.posting.roles:
-        return (1.0, UNTOLD, UNTOLD)
-    close, family, near = affinity.to(ready.posting.roles), CLOSE["family"], CLOSE["near"]
-    return (
-        min(1.0, close / family),
-        min(1.0, max(0.0, close - family) / (near - family)),
-        max(0.0, close - near) / (1.0 - near),
-    )
-
-
-def _said_of_work(terms: tuple[str, ...], ready: Ready) -> tuple[float, float]:
-    """Whether asked words stand in the title, and how often they are said, which where they do is enough."""
-    if not terms or any(map(ready.title.holds, terms)):
+def _role(wish: Wish, ready: Ready) -> tuple[float, float]:
+    """How far a posting's roles come: into the family of a likely one, and near it."""
+    if not wish.affinity and wish.level:
         return (1.0, 1.0)
-    return (0.0, min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN)
+    if not wish.affinity or not ready.posting.roles:
+        return (1.0, UNTOLD)
+    close, family, near = wish.affinity.to(ready.posting.roles), CLOSE["family"], CLOSE["near"]
+    return (min(1.0, close / family), min(1.0, max(0.0, close - family) / (near - family)))
 
 
-def _place(criteria: Criteria, ready: Ready) -> float:
+def _own_role(criteria: Criteria, given: tuple[str, ...]) -> float:
+    """Whether the first role is one that is asked for, where roles are, and not only near it."""
+    if not criteria.roles.any:
+        return 1.0
+    return float(given[0] in criteria.roles.any) if given else UNTOLD
+
+
+def _often(terms: tuple[str, ...], ready: Ready) -> float:
+    """How often asked words are said; in the title is enough."""
+    if not terms or any(map(ready.title.holds, terms)):
+        return 1.0
+    return min(OFTEN, sum(ready.haystack.line.count(f" {term} ") for term in terms)) / OFTEN
+
+
+def _place(wish: Wish, criteria: Criteria, ready: Ready) -> float:
     """Whether a wanted place is named, only taken in, or nothing is said."""
     if not criteria.places:
         return 1.0
     fits = taken_in(criteria, ready)
-    return 1.0 if any(names_place(ready, place) for place in fits) else TAKEN_IN if fits else 0.0
+    named = any(place != WORLDWIDE and names_place(ready, place) for place in fits) or wish.home in ready.hires
+    return 1.0 if named else TAKEN_IN if fits else 0.0
 
 
 @lru_cache(maxsize=16_384)
-def _home(places: tuple[str, ...], allowed: Allowed) -> float:
-    """Whether the narrowest places that are wanted are taken in: of groups alone, which share of their countries."""
+def _home(places: tuple[str, ...], home: str | None, allowed: Allowed) -> float:
+    """Whether the narrowest places that are wanted are taken in, or else the home that they take in.
+
+    Of groups alone it is the share of their countries, and half of it where their home is shut out.
+    """
     if not places:
         return 1.0
     if not allowed.stated:
@@ -183,12 +158,23 @@ def _home(places: tuple[str, ...], allowed: Allowed) -> float:
     narrow = [place for place in places if not is_group(place) and place != WORLDWIDE]
     if narrow:
         return float(any(map(allowed.takes_in, narrow)))
-    return max(_share_of(place, allowed) for place in places)
+    if home is not None and allowed.takes_in(home):
+        return 1.0
+    share = max(_share_of(place, allowed) for place in places)
+    return share if home is None else share * SHUT
 
 
 def _share_of(place: str, allowed: Allowed) -> float:
     countries = countries_of(place) if is_group(place) else ()
     return sum(map(allowed.takes_in, countries)) / len(countries) if countries else float(allowed.takes_in(place))
+
+
+def _parts_of_country(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[str, ...]:
+    """The parts of a wanted country to which a posting keeps; none where one of them is asked for."""
+    parts = ready.posting.reach.subdivisions
+    if not parts or not criteria.places or any(part in criteria.places for part in parts):
+        return ()
+    return tuple(part for part in parts if country_of(part) in criteria.places or country_of(part) == wish.home)
 
 
 def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
@@ -197,19 +183,33 @@ def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
     return float(named is None or not wanted or any(map(named.takes_in, wanted)))
 
 
-def _said(fact: ChanceFact, wish: Wish, ready: Ready) -> str:
+def _zone(offset: float | None, asked: Timezones | None) -> float:
+    """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
+    if offset is None or asked is None:
+        return 1.0
+    away = max(asked.min - offset, offset - asked.max, 0.0)
+    return 1.0 if away <= 1.0 else max(0.0, 1.0 - away / _MOST_HOURS)
+
+
+def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str:
     posting = ready.posting
-    if fact in ("trade", "near_role", "same_role"):
-        return posting.roles[0] if wish.affinity and posting.roles else ""
-    if fact == "level":
-        return posting.seniority or ""
-    if fact == "written":
-        return posting.language or ""
-    if fact == "spoken":
-        return "/".join(_unspoken(wish, ready))
-    return ""
+    match fact:
+        case "trade" | "near_role" | "same_role":
+            return posting.roles[0] if wish.affinity and posting.roles else ""
+        case "region":
+            return "/".join(_parts_of_country(wish, criteria, ready)[:_MOST_PARTS])
+        case "level":
+            return posting.seniority or ""
+        case "written":
+            return posting.language or ""
+        case "spoken":
+            return "/".join(_unspoken(wish, ready))
+        case _:
+            return ""
 
 
 def _unspoken(wish: Wish, ready: Ready) -> tuple[str, ...]:
-    """The first languages, one of which the work needs, of which there is no sign."""
-    return next((need.any for need in needs_of(ready.posting) if not wish.languages.intersection(need.any)), ())
+    """The first languages of which there is no sign, where the work needs one of them or the title names them."""
+    named = ready.title_languages
+    needs = chain((need.any for need in needs_of(ready.posting)), (named,) if named else ())
+    return next((codes for codes in needs if not wish.languages.intersection(codes)), ())

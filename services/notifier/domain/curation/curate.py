@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.posting import PostingCore
 from schemas.setting_types import Span
-from services.notifier.domain.curation.chance import Wish, chance_of, languages_of, tenth, wish_of
+from services.notifier.domain.curation.chance import chance_of, tenth
 from services.notifier.domain.curation.copies import Copies, SentJobs, gather
 from services.notifier.domain.curation.judging import Judged, Judging, Ready
 from services.notifier.domain.curation.pay_news import pay_news
 from services.notifier.domain.curation.preferred_places import preferred_of
 from services.notifier.domain.curation.room import Room
 from services.notifier.domain.curation.score import passing, score, total, weight_of
+from services.notifier.domain.curation.wishes import Wish, signs_of, wish_of
 from services.notifier.domain.model import (
     Candidate,
     Chance,
@@ -52,7 +53,7 @@ class CurateSettings(BaseModel):
     """Jobs of one company."""
     most_alike: int = Field(default=2, ge=1)
     """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
-    least_chance: float = Field(default=0.3, ge=0.0, le=1.0)
+    least_chance: float = Field(default=0.4, ge=0.0, le=1.0)
     """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
     stale_after: Span = timedelta(days=30)
     """A job that was posted longer ago is no news."""
@@ -300,8 +301,8 @@ def _merged(copies: Copies, judged: dict[str, _Job], judging: Judging) -> _Job:
 def _wishes(jobs: Sequence[_Job], recipient: Recipient) -> dict[str, Wish]:
     """What each search and the recipient give a sign of, by the search's id: once a digest, not once a job."""
     searches = {search.search_id: search for job in jobs for search, _ in job.fits}
-    languages = languages_of(recipient)
-    return {found: wish_of(search.criteria, search.name, languages) for found, search in searches.items()}
+    signs = signs_of(recipient)
+    return {found: wish_of(search.criteria, search.name, signs) for found, search in searches.items()}
 
 
 def _ranked(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> _Ranked:

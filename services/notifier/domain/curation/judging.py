@@ -7,12 +7,13 @@ from typing import NamedTuple, TypeVar
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach
 from services.notifier.domain.model import Chance, Part
+from services.rules.languages_named import language_named
 from services.rules.places import find_places, is_country, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company
 from services.rules.skills import taxonomy
-from services.rules.text import Haystack
+from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
 from services.rules.verdict import Verdict, judge, outcome_of
 
@@ -50,6 +51,11 @@ class Ready(PreparedPosting):
             groups=tuple(filter(is_group, codes)),
         )
         return Allowed.of(named)
+
+    @cached_property
+    def title_languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that the title names, in English."""
+        return tuple(sorted({code for word in words(self.posting.title) if (code := language_named(word))}))
 
     @cached_property
     def title_words(self) -> frozenset[str]:

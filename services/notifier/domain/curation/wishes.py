@@ -1,0 +1,96 @@
+"""What a search and its person give a sign of beside the criteria: likely roles, languages, and where they are."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+from babel.languages import get_official_languages
+
+from schemas.criteria import Criteria
+from services.notifier.domain.model import Recipient
+from services.rules.affinity import Affinity, affinity_of
+from services.rules.languages_named import language_named
+from services.rules.places import countries_of, country_of, is_country, is_group, is_subdivision
+from services.rules.placing import WORLDWIDE
+from services.rules.roles import roles
+from services.rules.text import TextQuery, words
+
+_SEASONS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+
+
+class Signs(NamedTuple):
+    """What a person's settings say of them."""
+
+    languages: tuple[str, ...] = ()
+    """Codes of those that they speak, and of the one that they read their mails in."""
+    time_zone: str | None = None
+    """IANA name."""
+
+
+NO_SIGNS: Final = Signs()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a search and its person give a sign of."""
+
+    affinity: Affinity
+    languages: frozenset[str]
+    """That they may speak: English, their locale's, those asked for or named, those of the countries asked for."""
+    terms: tuple[str, ...]
+    """Words and phrases that are asked for."""
+    level: bool
+    """A level is asked for, in its field or by a word such as intern."""
+    home: str | None
+    """The country of their time zone, where the search asks for places beyond a country that take it in."""
+    offset: float | None
+    """Of their time zone in standard time, hours from UTC; None where the search asks for one itself."""
+
+
+def signs_of(recipient: Recipient) -> Signs:
+    """What somebody's settings say."""
+    speaks = {language.code for language in recipient.speaks}
+    return Signs(tuple(sorted({recipient.locale[:2].lower(), *speaks})), recipient.time_zone)
+
+
+@lru_cache(maxsize=4_096)
+def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
+    """What criteria, the search's name and its person let one guess. Excluded words say nothing."""
+    query = TextQuery.parse(criteria.text)
+    terms = (*query.wanted, *(term for group in query.either for term in group))
+    languages = {"en", *signs.languages, *criteria.languages, *_named_languages((*terms, *words(name)))}
+    for place in criteria.places:
+        country = country_of(place) if is_subdivision(place) else place
+        if is_country(country):
+            languages.update(code[:2] for code in get_official_languages(country, de_facto=True))
+    return Wish(
+        affinity=affinity_of(criteria, name),
+        languages=frozenset(languages),
+        terms=terms,
+        level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
+        home=_home(criteria.places, signs.time_zone),
+        offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
+    )
+
+
+def _named_languages(terms: Iterable[str]) -> Iterator[str]:
+    """Languages that words name in English, as they do in "customer support in French"."""
+    return (code for term in terms if (code := language_named(term)))
+
+
+def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:
+    country = get_global("zone_territories").get(time_zone or "")
+    if country is None or not all(place == WORLDWIDE or is_group(place) for place in places):
+        return None
+    return country if any(place == WORLDWIDE or country in countries_of(place) for place in places) else None
+
+
+@lru_cache(maxsize=512)
+def _offset(time_zone: str) -> float:
+    """The lesser one of both seasons."""
+    zone = ZoneInfo(time_zone)
+    return min((at.astimezone(zone).utcoffset() or at - at).total_seconds() for at in _SEASONS) / 3600.0
