@@ -35,7 +35,9 @@ JOBS = {
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[NotifierStore]:
     made = NotifierStore(sqlite_store(tmp_path / "jobchime-data").engine, Ids(SECRET.encode()))
-    (tmp_path / "jobchime.toml").write_text(f'data = "jobchime-data"\nsecret = "{SECRET}"\n')
+    (tmp_path / "jobchime.toml").write_text(
+        f'data = "jobchime-data"\nsecret = "{SECRET}"\n[notifier.curate]\nleast_chance = 0.0\n'
+    )
     search = made.search(made.person(), "Snakes", PYTHON, hour=8)
     arrivals = [arrival(number, one, [search.key]) for number, one in enumerate(JOBS.values())]
     made.matches.store(0, arrivals, NOW)
@@ -77,8 +79,6 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     danish = posting("danish", title="Danish engineer", languages=(Spoken(any=("da",), level="fluent"),))
     [search] = store.searches.all()
     store.matches.store(0, [arrival(len(JOBS), danish, [search.key])], NOW)
-    with jobchime.config.open("a") as more:
-        more.write("[notifier.curate]\nleast_chance = 0.0\n")
     assert "needs Danish (fluent)" in jobchime("preview", "ada@example.com").out
     assert "needs Danish (fluent)" in jobchime("explain", search.search_id, danish.posting_id).out
     assert "speaks: nothing -> en" in jobchime("subscriber", "edit", "ada@example.com", "--speaks", "English").out

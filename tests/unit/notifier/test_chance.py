@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.criteria import Criteria, SkillTerms
-from schemas.posting import PostingCore, Reach, Skill, Spoken
+from schemas.criteria import Criteria, RoleTerms, SkillTerms
+from schemas.posting import PostingCore, Reach, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
@@ -36,6 +36,7 @@ BEST = nursing()
         nursing(roles=("ios-engineer",)),
         nursing(roles=()),
         nursing(title="Care worker", description_text="a nurse"),
+        nursing(reach=Reach(scope="listed", countries=("PT",), subdivisions=("PT-11",))),
         nursing(reach=Reach(scope="worldwide")),
         nursing(reach=Reach(scope="listed", countries=("FR",))),
         nursing(title="Nurse, Germany"),
@@ -64,6 +65,45 @@ def test_languages_that_the_search_or_its_person_give_a_sign_of_speak_against_no
     assert chance(dutch, name="Nursing in Dutch") == chance(BEST)
     assert chance(dutch, NURSE.model_copy(update={"languages": ("nl",)})) == chance(BEST)
     assert chance(nursing(languages=(Spoken(any=("pt",)),))) == chance(BEST), "which is spoken where they look"
+
+
+def test_a_language_that_the_title_names_is_needed() -> None:
+    assert chance(nursing(title="Nurse with Dutch")) < chance(BEST)
+    assert chance(nursing(title="Nurse with Dutch"), signs=Signs(("nl",))) == chance(BEST)
+
+
+def test_of_a_group_of_countries_the_own_one_decides() -> None:
+    europe = Criteria(text="nurse", places=("eu",))
+    french, dutch = (nursing(reach=Reach(scope="listed", countries=(country,))) for country in ("FR", "NL"))
+    paris = Signs(time_zone="Europe/Paris")
+    assert chance(french, europe, signs=paris) > chance(french, europe) > chance(dutch, europe, signs=paris)
+
+
+def test_a_job_that_keeps_to_a_part_of_the_country_is_less_likely_unless_the_part_is_asked_for() -> None:
+    ohio = nursing(reach=Reach(scope="listed", countries=("US",), subdivisions=("US-OH",)))
+    states = nursing(reach=Reach(scope="listed", countries=("US",)))
+    anywhere = Criteria(text="nurse", places=("US",))
+    assert chance(ohio, anywhere) < chance(states, anywhere)
+    asked = anywhere.model_copy(update={"places": ("US", "US-OH")})
+    assert chance(ohio, asked) == chance(states, anywhere)
+
+
+def test_hours_of_a_far_zone_speak_against_a_job() -> None:
+    american = nursing(timezones=Timezones(min=-8.0, max=-5.0))
+    lisbon, toronto = Signs(time_zone="Europe/Lisbon"), Signs(time_zone="America/Toronto")
+    assert chance(american, signs=lisbon) < chance(american, signs=toronto) == chance(BEST)
+    own = NURSE.model_copy(update={"utc_offset": 0.0})
+    assert chance(american, own, signs=lisbon) == chance(BEST), "who asks for hours has them judged by the criteria"
+
+
+def test_a_level_that_a_word_asks_for_speaks_against_nothing() -> None:
+    intern = nursing(title="Nursing intern", seniority="intern")
+    assert chance(intern, Criteria(text="intern", places=("PT",)), "Internships") > chance(intern)
+
+
+def test_of_roles_that_are_asked_for_one_is_likelier_than_a_neighbour() -> None:
+    asked = Criteria(roles=RoleTerms(any=("nurse",), neighbours=True))
+    assert chance(nursing(roles=("care-assistant",)), asked) < chance(BEST, asked)
 
 
 def test_a_core_skill_makes_a_job_likelier_than_one_in_passing() -> None:

@@ -141,7 +141,7 @@ def _place(wish: Wish, criteria: Criteria, ready: Ready) -> float:
     if not criteria.places:
         return 1.0
     fits = taken_in(criteria, ready)
-    named = any(place != WORLDWIDE and names_place(ready, place) for place in fits) or wish.home in ready.hires
+    named = any(names_place(ready, place) for place in fits) or wish.home in ready.hires
     return 1.0 if named else TAKEN_IN if fits else 0.0
 
 
