@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,8 +93,8 @@ def test_signing_in_and_erasing_never_wait_for_each_other(either: NotifierStore,
         ada = either.person(f"ada{at}")
         doors.keep_sign_in(f"link {at}", ada.subscriber_id, NOW)
         at_once(
-            lambda ada=ada: either.subscribers.erase(ada.subscriber_id, NOW),  # type: ignore[misc]
-            lambda at=at: doors.sign_in(f"link {at}", f"session {at}", "", NOW),  # type: ignore[misc]
+            partial(either.subscribers.erase, ada.subscriber_id, NOW),
+            partial(doors.sign_in, f"link {at}", f"session {at}", "", NOW),
         )
     with either.engine.connect() as connection:
         assert connection.execute(sessions.select()).all() == []
@@ -138,11 +139,15 @@ def test_a_portal_whose_letters_wait_for_ever_ends_nevertheless(monkeypatch: pyt
     monkeypatch.setattr(postman, "_MOST_WAITING", 2)
     monkeypatch.setattr(postman, "_LAST_S", 0.1)
     gate = threading.Event()
+
+    def wait() -> None:
+        gate.wait()
+
     made = Postman()
     left = threading.Thread(target=lambda: made.__exit__(None, None, None), daemon=True)
     made.__enter__()
     for _ in range(9):
-        made.later(gate.wait)  # type: ignore[arg-type]
+        made.later(wait)
     left.start()
     left.join(10)
     ended = not left.is_alive()
