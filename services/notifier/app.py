@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
-from services.notifier.adapters.sql.digests.brake import SendingBrake
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
+from services.notifier.adapters.sql.digests.mail_events import SendingBrake
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,

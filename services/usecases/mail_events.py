@@ -9,8 +9,7 @@ from services.notifier.adapters.mail.sendgrid_events import (
     events_of,
     is_genuine,
 )
-from services.notifier.adapters.sql.digests.brake import SendingBrake
-from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents, TakenEvents
+from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
 from services.runtime.errors import JobchimeError, UsageError
 from services.usecases.installation import Installation
 

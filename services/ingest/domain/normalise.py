@@ -9,8 +9,7 @@ from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
 from services.ingest.domain.findings import Finding, evidence_of
 from services.ingest.domain.pay.reading import read_salary
-from services.ingest.domain.reach.reading import one_country, read_reach
-from services.ingest.domain.reach.towns import read_towns
+from services.ingest.domain.reach.reading import one_country, read_reach, read_towns
 from services.ingest.domain.role.reading import read_role
 from services.ingest.domain.seniority import read_seniority
 from services.ingest.domain.skills.reading import read_skills

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from schemas.counted import counted
 from services.notifier.domain.delivery import Outcome
 
 Kind = Literal[
@@ -20,7 +21,6 @@ Kind = Literal[
     "resubscribed",
     "unknown",  # of a kind that we do not know, or that cannot be read: kept aside
 ]
-
 OUTCOMES: Mapping[Kind, Outcome] = {
     "accepted": "accepted",
     "deferred": "deferred",
@@ -32,13 +32,20 @@ OUTCOMES: Mapping[Kind, Outcome] = {
     "spam": "spam",
 }
 """What becomes of the delivery; of other kinds nothing."""
-
 SUPPRESSES: Mapping[Kind, str] = {
     "bounced": "mails to it came back for good",
     "spam": "its owner reported a mail as spam",
     "dropped_address": "the mail provider suppresses it",
 }
 """Why nobody mails an address again, by kind."""
+ACCEPTED_FOR_COMPLAINTS = 10_000
+"""Mails last accepted, among which complaints are counted."""
+ACCEPTED_FOR_BOUNCES = 1_000
+_MOST_COMPLAINTS = 0.001
+_MOST_BOUNCES = 0.05
+LEAST_COMPLAINTS = 5
+"""Fewer are chance."""
+LEAST_BOUNCES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +62,26 @@ class MailEvent:
     """Likewise; it is hashed and never kept."""
     reason: str = ""
     """In the provider's words; of an unknown kind, what it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the mails that were last handed over."""
+
+    accepted: int
+    """At most `ACCEPTED_FOR_COMPLAINTS`."""
+    complaints: int
+    """Of these."""
+    bounced: int
+    """Hard bounces, of the last `ACCEPTED_FOR_BOUNCES`."""
+
+
+def why_to_stop(tally: Tally) -> str | None:
+    """A sentence where sending must stop until a person has looked; None where it may go on."""
+    if tally.complaints >= LEAST_COMPLAINTS and tally.complaints > _MOST_COMPLAINTS * tally.accepted:
+        of = counted(tally.accepted, "mail")
+        return f"{counted(tally.complaints, 'reader')} of the last {of} called it spam"
+    recent = min(tally.accepted, ACCEPTED_FOR_BOUNCES)
+    if tally.bounced >= LEAST_BOUNCES and tally.bounced > _MOST_BOUNCES * recent:
+        return f"{tally.bounced:,} of the last {counted(recent, 'mail')} came back for good"
+    return None

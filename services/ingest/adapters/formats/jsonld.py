@@ -1,10 +1,13 @@
-"""schema.org JobPosting in JSON-LD, in the scripts of a web page or by itself."""
+"""Job postings of schema.org in web pages: found with an HTML parser, and read."""
 
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from lxml import etree
 
 from schemas.codec import digest_of
 from services.ingest.adapters.formats.base import Part, cut, identified, opened
@@ -23,11 +26,13 @@ from services.ingest.adapters.formats.fields import (
 )
 from services.ingest.adapters.formats.json_rows import EXCERPT
 from services.ingest.adapters.formats.reading import head_text, read_text
-from services.ingest.adapters.formats.web_page import WebPage, read_page
 from services.ingest.domain.draft import BandKind, Draft, PayBand
 from services.ingest.ports import Broken, JsonObject
 from services.runtime.strict_json import RefusedValueError, clean, parse
 
+_LAST_SCRIPT = re.compile(r".*<script\b", re.DOTALL | re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
+_JSON_LD = "application/ld+json"
 _WRAPPING = re.compile(r"^\s*(?:<!--|/?/?\*?\s*<!\[CDATA\[\s*\*?/?)?\s*")
 _TYPE = re.compile(r"(?:https?://schema\.org/|schema:)?JobPosting")
 _MARKUP = re.compile(
@@ -38,6 +43,70 @@ _HEAD = 256 * 1024
 _MOST_SCRIPT = 8_000_000
 _REFERRED = ("hiringOrganization", "jobLocation", "baseSalary", "identifier", "applicantLocationRequirements")
 _UNREAD = ("image", "logo", "potentialAction", "mainEntityOfPage", "isPartOf", "breadcrumb")
+
+
+@dataclass(slots=True)
+class WebPage:
+    """The parts of one page, in their order."""
+
+    canonical: str | None = None
+    """The address that the page calls its own."""
+    scripts: list[str] = field(default_factory=list)
+    """The sources of its JSON-LD scripts."""
+    is_cut_short: bool = False
+    """Whether its last script has no end."""
+
+
+def read_page(text: str) -> WebPage:
+    """Read a page by the rules of HTML, under which any character of an attribute may be written as a reference.
+
+    Never raises: of what is no HTML nothing is found.
+    """
+    reader = _Reader()
+    # The stubs let names be bytes, as they are in Python 2 alone.
+    parser = etree.HTMLParser(target=cast("etree.ParserTarget", reader), huge_tree=True)
+    with suppress(etree.LxmlError):  # What stands before a fault is found.
+        parser.feed(text)
+        parser.close()
+    last = _LAST_SCRIPT.match(text)
+    reader.page.is_cut_short = last is not None and _SCRIPT_END.search(text, last.end()) is None
+    return reader.page
+
+
+class _Reader:
+    """Takes what a parser calls out, element by element."""
+
+    def __init__(self) -> None:
+        self.page = WebPage()
+        self._source: list[str] | None = None
+        """The script that it is in, if that is JSON-LD."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "script":
+            self._source = [] if _is_json_ld(attributes.get("type", "")) else None
+        elif tag == "link" and self.page.canonical is None and _says(attributes, "rel", "canonical"):
+            self.page.canonical = attributes.get("href", "").strip() or None
+
+    def data(self, text: str) -> None:
+        if self._source is not None:
+            self._source.append(text)
+
+    def end(self, tag: str) -> None:
+        if tag == "script" and self._source is not None:
+            self.page.scripts.append("".join(self._source))
+            self._source = None
+
+    def close(self) -> None:
+        """Nothing is left open: a parser ends the elements that a page does not."""
+
+
+def _is_json_ld(media_type: str) -> bool:
+    """In any case and with any parameters (RFC 9110, section 8.3.1)."""
+    return media_type.partition(";")[0].strip().lower() == _JSON_LD
+
+
+def _says(attributes: dict[str, str], name: str, word: str) -> bool:
+    return word in attributes.get(name, "").lower().split()
 
 
 class JsonLd(Board):

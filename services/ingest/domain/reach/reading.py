@@ -9,20 +9,22 @@ widens nothing.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from schemas.posting import Evidence, Reach
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from schemas.posting import Evidence, Reach, Workplace
 from services.ingest.domain.draft import Draft, Stated
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.reach.cues import Cue
-from services.ingest.domain.reach.home import home_of
 from services.ingest.domain.reach.named import MOST_SHOWN, Excluded, Named, without_frames
 from services.ingest.domain.reach.parts import parted
 from services.ingest.domain.reach.text import Said, read_text
 from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_limits, title_region, with_title
 from services.ingest.domain.reach.words import pattern_of, words
+from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.places import (
     PlaceMention,
@@ -32,8 +34,64 @@ from services.rules.places import (
     kind_of,
     places_in_field,
 )
+from services.rules.towns import MOST, Town, towns_in_field, towns_in_sentence
 
+_OWN_WORDS = ("text", "title")
 _BEFORE, _BEHIND = 80, 60
+_AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
+"""What a board's field of countries, or of states, means by names that text uses for more."""
+
+
+@cache
+def _table() -> tuple[AhoCorasick, tuple[str, ...]]:
+    words = {word: country for country, entry in table_of("home.toml").items() for word in entry["words"]}
+    automaton = AhoCorasick(list(words), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return automaton, tuple(words.values())
+
+
+def home_of(document: Document) -> Named:
+    """Name the one country whose small print a text holds; nothing where there are several, or none."""
+    automaton, countries = _table()
+    text = document.lowered
+    found: dict[str, tuple[int, int]] = {}
+    for word, start, end in automaton.find_matches_as_indexes(text):
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            found.setdefault(countries[word], (start, end))
+    named = Named()
+    if len(found) == 1:
+        ((country, (start, end)),) = found.items()
+        named.countries[country] = None
+        named.evidence.append(quote("text", document.text, start, end))
+    return named
+
+
+def read_towns(draft: Draft, workplace: Finding[Workplace], reach: Finding[Reach]) -> Finding[tuple[int, ...]]:
+    """The ids of the towns; none of remote work, which is done anywhere.
+
+    Of the text only those words count that decided the workplace or the reach: others name customers and offices.
+    """
+    if workplace.value == "remote":
+        return Finding(())
+    countries = _countries(reach.value)
+    found: dict[Town, Evidence] = {}
+    for stated in draft.locations:
+        for town in towns_in_field(stated.text, countries):
+            found.setdefault(town, evidence_of(stated.field, stated.text))
+    for quoted in () if found else _own_words(workplace, reach):
+        for town in towns_in_sentence(quoted.text, countries):
+            found.setdefault(town, quoted)
+    kept = list(found.items())[:MOST]
+    return Finding(tuple(town.id for town, _ in kept), tuple({shown.text: shown for _, shown in kept}.values()))
+
+
+def _own_words(*findings: Finding[Workplace] | Finding[Reach]) -> Iterator[Evidence]:
+    for finding in findings:
+        yield from (shown for shown in finding.evidence if shown.source in _OWN_WORDS)
+
+
+def _countries(reach: Reach) -> frozenset[str]:
+    """Those that a reach names, groups expanded."""
+    return frozenset(reach.countries).union(*map(countries_of, reach.groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +169,6 @@ def _clause(before: str) -> str:
     for mark in (". ", "! ", "? ", "; ", "\n", "• "):
         before = before.rpartition(mark)[2]
     return before
-
-
-_AMBIGUOUS = {"georgia": ("GE", "US-GA"), "jordan": ("JO",), "chad": ("TD",), "washington": ("US-WA",)}
-"""What a board's field of countries, or of states, means by names that text uses for more."""
 
 
 def read_reach(draft: Draft, document: Document) -> Finding[Reach]:

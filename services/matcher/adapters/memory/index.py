@@ -1,6 +1,6 @@
 """The index of criteria in memory: columns, filed by the rarest thing that a criterion needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, Protocol
@@ -9,7 +9,6 @@ import numpy as np
 
 from schemas.criteria import CriteriaRecord
 from schemas.posting import PostingCore
-from services.matcher.adapters.memory.circles import KeysByCircle
 from services.matcher.adapters.memory.columns import Column, Columns, empty_columns
 from services.matcher.adapters.memory.ledger import NOWHERE, Ledger
 from services.matcher.adapters.memory.memtable import Memtable
@@ -18,17 +17,49 @@ from services.matcher.adapters.memory.scan import HitKeys, NumpyKernel, candidat
 from services.matcher.adapters.memory.segment import Merge, Segment, section_of, sorted_segment
 from services.matcher.adapters.memory.vocabulary import Vocabulary, circles_of, flagged
 from services.matcher.ports import Hits
+from services.rules.criterion import Fit
 from services.rules.money import rates_before
 from services.rules.prepared import PreparedPosting
 from services.runtime.errors import UsageError
 
+Circle = tuple[str, int]
+"""The label of a town, and kilometres."""
 KernelName = Literal["numpy", "numba"]
-
 _TAIL, _LARGE, _SMALL, _OTHER_SMALL = 1, 2, 3, 4
 _HASTE: Final = 2
 """A merge is done when the next small segment has come to one part in so many of the size at which it is merged."""
 _MOST_DEAD: Final = 4
 """One part in so many of the large segment's rows: from there on they are swept away."""
+
+
+class KeysByCircle:
+    """Only criteria that ask for one take room here."""
+
+    def __init__(self) -> None:
+        self._circles: dict[int, tuple[Circle, ...]] = {}
+        self._keys: dict[Circle, set[int]] = {}
+
+    def put(self, key: int, circles: tuple[Circle, ...]) -> None:
+        """What a key asks for now; nothing forgets it."""
+        for circle in self._circles.pop(key, ()):
+            self._keys[circle].discard(key)
+        if circles:
+            self._circles[key] = circles
+            for circle in circles:
+                self._keys.setdefault(circle, set()).add(key)
+
+    def parted(self, keys: Column, near: Column, fits: Mapping[Circle, Fit]) -> tuple[Column, Column]:
+        """Move the keys of which a posting lies in no circle, and nearly in one, to what nearly matches."""
+        nearly = self._asking(fits, "near")
+        if nearly:
+            nearly -= self._asking(fits, "yes")
+        if not nearly:
+            return keys, near
+        moved = np.isin(keys, np.fromiter(nearly, dtype=np.uint32, count=len(nearly)))
+        return keys[~moved], np.sort(np.concatenate((near, keys[moved])))
+
+    def _asking(self, fits: Mapping[Circle, Fit], fit: Fit) -> set[int]:
+        return set[int]().union(*(self._keys.get(circle, ()) for circle, found in fits.items() if found == fit))
 
 
 @dataclass(frozen=True, slots=True)

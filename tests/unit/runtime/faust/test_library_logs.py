@@ -2,9 +2,8 @@ import logging
 
 import pytest
 
-from services.runtime.faust.app import _App
+from services.runtime.faust.app import HARMLESS, LIBRARIES, SayOnce, _App
 from services.runtime.faust.fetch import Consumer, FetchThread
-from services.runtime.faust.logs import HARMLESS, LIBRARIES, SayOnce
 from tests.support.logs import ManualTime
 
 
