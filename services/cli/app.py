@@ -103,7 +103,7 @@ class Grouped(TyperGroup):
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from services.usecases.release import release
+        from services.usecases.state import release
 
         this = release()
         typer.echo(f"jobchime {this.version} (normaliser {this.normaliser}, Python {this.python})")

@@ -1,6 +1,6 @@
 """Wires the portal: routes, pages for what goes wrong, headers, and the server around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from types import TracebackType
@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal import events, privacy
 from services.portal.accounts import home, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import Door, ForgedError, GoneError
-from services.portal.headers import WithHeaders
 from services.portal.links import feedback, jobs, manage, unsubscribe
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
@@ -28,11 +28,59 @@ from services.runtime.web.server import ConnectionLimits, WebServer
 from services.usecases.installation import Installation
 from services.wording.words import mark
 
+HEADERS: Mapping[str, str] = {
+    # Nothing inline, nothing from elsewhere.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    # Tokens stand in addresses: no other site may learn one.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    # Tokens in addresses make pages of one person; search engines have no business there.
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
 _RETRY_S = 5
 _NOT_DONE = mark("That could not be done")
 _LATER = mark("Not now")
-
 _events = structlog.get_logger(__name__)
+
+
+class WithHeaders:
+    """Puts `HEADERS` on each answer, also of what failed; one that an answer has of its own stays.
+
+    HEAD is answered as GET is, whose body the server leaves away (RFC 9110 section 9.3.2): scanners of mail ask so.
+
+    `root`: the path of the public address, which a proxy may take off or leave on: both reach the routes.
+    """
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        self._app = app
+        self._root = root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if self._root and path.startswith(f"{self._root}/"):
+            path = path.removeprefix(self._root)
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._app({**scope, "method": method, "path": path, "raw_path": None}, receive, sent)
 
 
 class PortalServer:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from services.portal.door import Door
 from services.portal.pages import words_for
-from services.usecases.privacy import KEPT
+from services.usecases.accounts import KEPT
 
 
 def routes(door: Door) -> APIRouter:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
+from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_MAIL_EVENTS
 from services.notifier.domain.people import Profile, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
 from services.usecases.errors import WrongFieldError, fields_checked
@@ -13,8 +15,10 @@ from services.usecases.installation import Installation
 from services.usecases.suppressions import why_suppressed
 
 __all__ = [
+    "KEPT",
     "Account",
     "Difference",
+    "Kept",
     "Profile",
     "Saved",
     "Subscriber",
@@ -114,3 +118,23 @@ def resume(installation: Installation, person: str, now: datetime) -> None:
 def erase(installation: Installation, person: str, now: datetime) -> None:
     """Delete everything about someone, for good. Raises UsageError."""
     installation.subscribers.erase(find(installation, person).subscriber_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long things are kept, in whole days."""
+
+    sign_ups: int
+    sessions: int
+    mails: int
+    digests: int
+    mail_events: int
+
+
+KEPT = Kept(
+    sign_ups=CONFIRM_WITHIN.days,
+    sessions=SESSION_FOR.days,
+    mails=KEEP_BODIES.days,
+    digests=KEEP_DIGESTS.days,
+    mail_events=KEEP_MAIL_EVENTS.days,
+)

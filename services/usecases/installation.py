@@ -118,7 +118,7 @@ def store_as_it_is(settings: Settings) -> Iterator[Engine]:
 def open_letters(settings: Settings) -> AbstractContextManager[LetterLog]:
     """The dead letters: on Kafka where it is deployed, else in its log. Raises UsageError where there is no log yet."""
     if settings.deployed:
-        from services.runtime.kafka.letters import KafkaLetterLog
+        from services.runtime.kafka.reader import KafkaLetterLog
 
         return KafkaLetterLog(settings.kafka)
     return open_log(settings)

@@ -1,8 +1,12 @@
-"""What an installation keeps: its tables brought up to date, log, store and secret backed up and restored."""
+"""Which release this is, and what an installation keeps: its tables brought up to date, backed up and restored."""
 
+import sys
+from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
+from services.ingest.domain.normalise import REVISION
 from services.runtime import backup as archives
 from services.runtime.backup import Manifest
 from services.runtime.errors import UsageError
@@ -12,7 +16,7 @@ from services.runtime.sql.store import open_store
 from services.settings import Settings
 from services.usecases.progress import Progress, Tell, unseen
 
-__all__ = ["Manifest", "backup", "migrate", "restore"]
+__all__ = ["Manifest", "Release", "backup", "migrate", "release", "restore"]
 
 
 def migrate(settings: Settings, *, tell: Tell) -> None:
@@ -55,3 +59,18 @@ def _check_embedded(settings: Settings, command: str, own_tool: str) -> None:
             f"`jobchime {command}` takes what is in the data folder, and this store is elsewhere: use `{own_tool}`,"
             " and keep the secret beside it"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a report of a fault should name."""
+
+    version: str
+    normaliser: int
+    """The revision of its rules, raised with each change of them."""
+    python: str
+
+
+def release() -> Release:
+    """Of what runs."""
+    return Release(version("jobchime"), REVISION, ".".join(map(str, sys.version_info[:3])))

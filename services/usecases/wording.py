@@ -1,9 +1,8 @@
 """The words of scores, reasons and postings, which are the same at every door."""
 
 from services.matcher.explain import plain
-from services.notifier.domain.wording.chance_lines import chance_line
 from services.notifier.domain.wording.reason_order import in_telling_order
-from services.notifier.domain.wording.score_lines import part_line, part_words, why_here
+from services.notifier.domain.wording.score_lines import chance_line, part_line, part_words, why_here
 from services.notifier.domain.wording.view import ShownJob, shown_job
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english

@@ -9,8 +9,8 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError
 from services.runtime.faust.log import FetchedLog
-from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import MOST_RECORD_BYTES, RecordProducer
+from services.runtime.kafka.reader import KafkaLetterLog
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import create
 from services.runtime.letters.dead import DeadLetters

@@ -14,10 +14,9 @@ from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import CRITERIA, RAW, TOPICS, dead_of
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.offsets import Offsets, inputs_of_services, lags
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import KafkaTail, RecordReader
+from services.runtime.kafka.reader import KafkaLetterLog, KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, check, create, planned, require
 from services.runtime.letters.dead import DeadLetters

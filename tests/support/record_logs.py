@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from services.runtime.clock import FixedClock
-from services.runtime.kafka.letters import KafkaLetterLog
 from services.runtime.kafka.producer import RecordProducer
-from services.runtime.kafka.reader import KafkaTail, RecordReader
+from services.runtime.kafka.reader import KafkaLetterLog, KafkaTail, RecordReader
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import Planned, create, planned
 from services.runtime.letters.dead import LetterLog

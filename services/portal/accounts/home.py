@@ -17,9 +17,9 @@ from services.portal.links.manage import AGAIN, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, links, searches, signing_in
+from services.usecases import accounts, consent, links, searches, signing
 from services.usecases.links import Subscriber
-from services.usecases.signing_in import Session
+from services.usecases.signing import Session
 from services.wording.words import Words
 
 
@@ -40,7 +40,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         token = cookies.token(request)
         if token is None:
             return None
-        found = await door.work(lambda: signing_in.session_of(door.installation, token, door.clock()))
+        found = await door.work(lambda: signing.session_of(door.installation, token, door.clock()))
         return _AtHome(*found, words_for(request.headers, found[1].profile.locale)) if found else None
 
     @router.get("/sign-in")
@@ -53,7 +53,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
         address, now = (await form_of(request)).get("address", "").strip(), door.clock()
-        postman.later(partial(signing_in.ask, door.installation, address, door.base, _token, now))
+        postman.later(partial(signing.ask, door.installation, address, door.base, _token, now))
         return door.show("posted", words_for(request.headers))
 
     @router.get("/s/{token}")
@@ -66,11 +66,11 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Use the link up."""
         guard.check(request, limited=True)
         session, agent = _token(), request.headers.get("user-agent", "")
-        used = await door.work(lambda: signing_in.use_link(door.installation, token, session, agent, door.clock()))
+        used = await door.work(lambda: signing.use_link(door.installation, token, session, agent, door.clock()))
         if not used:
             return door.show("late", words_for(request.headers), 410)
         answer = RedirectResponse(f"{door.root}/home", 303)
-        cookies.set(answer, session, int(signing_in.SESSION_FOR.total_seconds()))
+        cookies.set(answer, session, int(signing.SESSION_FOR.total_seconds()))
         return answer
 
     @router.get("/home")
@@ -129,9 +129,9 @@ def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
         case "delete-search":
             searches.delete(installation, own_search(), now)
         case "sign-out":
-            signing_in.end(installation, own_id, form.get("session") or here.session.key)
+            signing.end(installation, own_id, form.get("session") or here.session.key)
         case "sign-out-everywhere":
-            signing_in.end(installation, own_id)
+            signing.end(installation, own_id)
         case "erase" if form.get("sure"):
             accounts.erase(installation, own_id, now)
         case _:
@@ -141,7 +141,7 @@ def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
 def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:
     person, words = here.person, here.words
     saved = links.searches(door.installation, person)
-    browsers = signing_in.sessions_of(door.installation, person.subscriber_id, door.clock())
+    browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
     return door.show(
         "home",
         words,

@@ -14,9 +14,9 @@ from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.usecases import signing_in, signing_up
+from services.usecases import signing
 from services.usecases.errors import WrongFieldError
-from services.usecases.signing_up import Wish
+from services.usecases.signing import Wish
 from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
@@ -56,17 +56,17 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         except WrongFieldError as error:
             return _form(door, words, given, error)
         now, wording = door.clock(), words.say(CONSENT)
-        postman.later(partial(signing_up.sign_up, door.installation, wish, wording, door.base, _token, now))
+        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, _token, now))
         return door.show("posted", words)
 
     @router.get("/c/{token}")
     async def look(request: Request, token: str) -> Response:
         """Show what will be confirmed; a look confirms nothing."""
-        kept = await door.work(lambda: signing_up.waiting(door.installation, token, door.clock()))
+        kept = await door.work(lambda: signing.waiting(door.installation, token, door.clock()))
         if kept is None:
             return door.show("late", words_for(request.headers), 410)
         words = words_for(request.headers, str(kept.wanted.get("locale", "")))
-        name = signing_up.search_in(kept).name
+        name = signing.search_in(kept).name
         return door.show("confirm", words, address=kept.address, search=name, wording=kept.wording)
 
     @router.post("/c/{token}")
@@ -74,14 +74,14 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Take them in, and sign this browser in: they have proven to have the mailbox."""
         guard.check(request, limited=True)
         now = door.clock()
-        person = await door.work(lambda: signing_up.confirm(door.installation, token, now))
+        person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
             return door.show("late", words_for(request.headers), 410)
         session, agent = _token(), request.headers.get("user-agent", "")
-        if not await door.work(lambda: signing_in.begin(door.installation, person, session, agent, now)):
+        if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
             raise GoneError
         answer = RedirectResponse(f"{door.root}/home", 303)
-        cookies.set(answer, session, int(signing_in.SESSION_FOR.total_seconds()))
+        cookies.set(answer, session, int(signing.SESSION_FOR.total_seconds()))
         return answer
 
     return router
@@ -106,7 +106,7 @@ def wish_of(given: Mapping[str, str], words: Words) -> Wish:
         criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
     name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))
     search = {"name": name[:_MOST_NAME], "criteria": criteria, "cadence": given["cadence"], "hour": given["hour"]}
-    return signing_up.wish_from(person, search)
+    return signing.wish_from(person, search)
 
 
 def _form(door: Door, words: Words, given: Mapping[str, str], error: WrongFieldError | None = None) -> Response:

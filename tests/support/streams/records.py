@@ -9,7 +9,7 @@ from schemas.codec import UnreadableError, decode
 from schemas.posting import Posting, PostingCore
 from schemas.raw import RawPosting
 from schemas.topics import POSTINGS
-from services.runtime.kafka.letters import KafkaLetterLog
+from services.runtime.kafka.reader import KafkaLetterLog
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.letters.dead import DeadLetters
 from services.runtime.records import Outgoing

@@ -9,7 +9,7 @@ from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.wishes import NO_SIGNS, Signs, signs_of, wish_of
 from services.notifier.domain.model import Candidate, Digest, Hold
-from services.notifier.domain.wording.chance_lines import chance_line, too_unlikely
+from services.notifier.domain.wording.score_lines import chance_line, too_unlikely
 from services.rules.speaking import SpokenLanguage
 from tests.support.digests import NOON, posting, recipient, search
 

@@ -16,7 +16,7 @@ from services.notifier.domain.people import Subscriber
 from services.portal import postman
 from services.portal.postman import Postman
 from services.runtime.errors import UnavailableError
-from services.usecases import consent, signing_up
+from services.usecases import consent, signing
 from services.usecases.installation import Installation
 from tests.support.at_once import at_once
 from tests.support.notifying import NOW, NotifierStore, new_store
@@ -107,9 +107,9 @@ def test_a_confirmation_pressed_often_at_once_takes_one_person_and_one_search(
     for at in range(4):
         address = f"grace{at}@example.com"
         search = {"name": "Python", "criteria": {"skills": {"any": ["Python"]}}}
-        wish = signing_up.wish_from({"address": address}, search)
+        wish = signing.wish_from({"address": address}, search)
         doors.keep_sign_up(f"token {at}", SignUp(address, wish.fields, "Yes"), NOW)
-        at_once(*(lambda at=at: signing_up.confirm(installation, f"token {at}", NOW) for _ in range(5)))
+        at_once(*(lambda at=at: signing.confirm(installation, f"token {at}", NOW) for _ in range(5)))
         grace = either.subscribers.find(address)
         assert len(either.searches.all(grace.subscriber_id)) == 1
         assert len(either.subscribers.consents(grace.subscriber_id)) == 1

@@ -13,7 +13,7 @@ from services.notifier.adapters.mail.sendgrid_events import TIMESTAMP
 from services.notifier.domain.people import Subscriber
 from services.portal import forms
 from services.portal.accounts.guard import FormGuard
-from services.portal.headers import HEADERS
+from services.portal.app import HEADERS
 from services.runtime.errors import UnavailableError
 from services.usecases import links
 from tests.support.mail_events import EVENT_KEY, body_of, signed

@@ -9,7 +9,7 @@ from schemas.posting import Posting
 from services.runtime.errors import UsageError
 from services.runtime.pauses import SqlPauses
 from services.settings import load_settings
-from services.usecases import mail, overview, release, sources, workers
+from services.usecases import mail, overview, sources, state, workers
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 from services.usecases.mail import send_trial
@@ -97,6 +97,6 @@ def test_the_stream_shows_itself_before_anything_has_run(installation: Installat
 
 
 def test_a_release_is_known_by_its_rules_too() -> None:
-    this = release.release()
+    this = state.release()
     assert this.version
     assert this.normaliser >= 5

@@ -12,8 +12,7 @@ from markupsafe import Markup, escape
 
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.wording.digest import LABELS
-from services.notifier.domain.wording.job import age_line, found_line, seen_on
-from services.notifier.domain.wording.pay_bar import PayBar, pay_bar
+from services.notifier.domain.wording.job import PayBar, age_line, found_line, pay_bar, seen_on
 from services.notifier.domain.wording.reason_order import most_telling
 from services.notifier.domain.wording.view import (
     Reader,

@@ -31,7 +31,7 @@ from services.notifier.domain.model import (
     Recipient,
     SentItem,
 )
-from services.notifier.domain.wording.chance_lines import too_unlikely
+from services.notifier.domain.wording.score_lines import too_unlikely
 from services.rules.speaking import unspoken
 from services.rules.verdict import Outcome, Verdict
 from services.rules.web_address import job_address

@@ -1,16 +1,23 @@
 """What is said of one job, but for why it was found."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 
-from schemas.posting import PostingCore, Seniority, Timezones
+from schemas.criteria import SalaryFloor
+from schemas.posting import PostingCore, Salary, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
+from services.rules.criterion.salary import annual_floor
+from services.rules.money import annual_range
 from services.rules.placing import WORLDWIDE
-from services.wording.amounts import weekly
+from services.wording.amounts import floor_in_words, percent, weekly
 from services.wording.facets import asked_in_words
 from services.wording.lines import capitalised, quoted
 from services.wording.places import any_of, places_listed, towns_in_words, worth_naming
@@ -32,6 +39,16 @@ SENIORITY: Mapping[Seniority, str] = {
     "director": mark("Director"),
     "executive": mark("Executive"),
 }
+_LEAST, _MOST = 0.5, 3.0
+"""The scale, in floors: the floor itself stands a fifth along, on every bar."""
+_NARROWEST = 4
+"""Percent of the width; what is stated as one amount can still be seen."""
+_MANIFOLD = 2.0
+"""So many floors are easier to grasp than by how many percent they are above one."""
+_CHARACTERS = 36
+"""Of a width that one of them shows the floor."""
+Kind = Literal["rail", "under", "floor", "paid"]
+_DRAWN: dict[Kind, str] = {"rail": "─", "floor": "┃", "paid": "━"}
 
 
 def reach_line(posting: PostingCore, words: Words) -> str:
@@ -133,3 +150,79 @@ def preferred_in_words(preferred: Preferred, posting: PostingCore, words: Words)
             "may also be done from {places}, which you prefer", places=places_listed(preferred.taken_in, words)
         )
     return ""
+
+
+FLOOR_AT = round(100 * (1.0 - _LEAST) / (_MOST - _LEAST))
+
+
+@dataclass(frozen=True, slots=True)
+class PayBar:
+    """Where on a scale of 0 to 100 the pay begins and ends, and what that says."""
+
+    start: int
+    end: int
+    caption: str
+    """`up to 36% above your floor of €70K`."""
+
+    @property
+    def pieces(self) -> tuple[tuple[Kind, int], ...]:
+        """What to draw from one end to the other, and how many percent of the width each takes."""
+        runs = groupby(map(self._kind, range(100)))
+        return tuple((kind, sum(1 for _ in run)) for kind, run in runs)
+
+    @property
+    def line(self) -> str:
+        """The same in characters: `───────┃──━━━━━━━───────────────────`."""
+        return "".join(map(self._character, range(_CHARACTERS)))
+
+    def _character(self, at: int) -> str:
+        """One of the line: the floor where it takes that in, else pay where it takes in any."""
+        first, last = 100 * at // _CHARACTERS, 100 * (at + 1) // _CHARACTERS
+        if first <= FLOOR_AT < last:
+            return _DRAWN["floor"]
+        return _DRAWN["paid" if first < self.end and self.start < last else "rail"]
+
+    def _kind(self, at: int) -> Kind:
+        if at == FLOOR_AT:
+            return "floor"
+        if not self.start <= at < self.end:
+            return "rail"
+        return "under" if at < FLOOR_AT else "paid"
+
+
+def pay_bar(salary: Salary | None, floor: SalaryFloor | None, words: Words) -> PayBar | None:
+    """The bar of a job's yearly pay in the floor's currency; None where there is no floor, or nothing to hold to it."""
+    needed = annual_floor(floor) if floor is not None else None
+    if salary is None or floor is None or not needed:
+        return None
+    low, high = annual_range(salary, floor.currency)
+    if high is None:
+        return None
+    start, end = _widened(_place((low if low is not None else high) / needed), _place(high / needed))
+    return PayBar(start, end, _caption(high / needed, floor_in_words(floor, words), words))
+
+
+def _widened(start: int, end: int) -> tuple[int, int]:
+    """Wide enough to be seen, on the scale, and never across the floor: pay above it does not begin below."""
+    short = max(_NARROWEST - (end - start), 0)
+    if start > FLOOR_AT:
+        end = min(end + short, 100)
+        return min(start, end - _NARROWEST), end
+    start = max(start - short, 0)
+    return start, max(end, start + _NARROWEST)
+
+
+def _place(floors: float) -> int:
+    return round(100 * (min(max(floors, _LEAST), _MOST) - _LEAST) / (_MOST - _LEAST))
+
+
+def _caption(floors: float, floor: str, words: Words) -> str:
+    share = percent(abs(floors - 1.0), words.locale)
+    if round(floors, 2) == 1.0:
+        return words.say("just at your floor of {floor}", floor=floor)
+    if floors >= _MANIFOLD:
+        times = format_decimal(floors, "#,##0.#", locale=words.locale)
+        return words.say("up to {times} times your floor of {floor}", times=times, floor=floor)
+    if floors > 1.0:
+        return words.say("up to {percent} above your floor of {floor}", percent=share, floor=floor)
+    return words.say("{percent} below your floor of {floor}", percent=share, floor=floor)

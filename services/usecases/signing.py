@@ -1,22 +1,91 @@
-"""Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets."""
+"""Signing up and in: nobody is subscribed who did not confirm, and a link begins a session, once.
+
+Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SignUp
+from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR, SIGN_IN_WITHIN, Session, SignUp
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Profile, Subscriber
 from services.notifier.importing import WantedSearch, search_of
 from services.runtime.errors import UsageError
-from services.usecases import letters, signing_in
+from services.usecases import letters
 from services.usecases.accounts import profile_from
 from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
 from services.wording.catalogues import words_of
 
-__all__ = ["CONFIRM_WITHIN", "SignUp", "Wish", "confirm", "search_in", "sign_up", "waiting", "wish_from"]
+__all__ = [
+    "CONFIRM_WITHIN",
+    "SESSION_FOR",
+    "SIGN_IN_WITHIN",
+    "Session",
+    "SignUp",
+    "Wish",
+    "ask",
+    "begin",
+    "confirm",
+    "end",
+    "search_in",
+    "session_of",
+    "sessions_of",
+    "sign_up",
+    "use_link",
+    "waiting",
+    "wish_from",
+]
+
+
+def ask(installation: Installation, address: str, base: str, token: Callable[[], str], now: datetime) -> None:
+    """Mail a link to who has this address; nothing to anybody else. Whoever asks is told the same in each case.
+
+    Raises UnavailableError.
+    """
+    known = installation.subscribers.with_address(address)
+    if known is None or not letters.may_mail(installation, known.profile.address, now):
+        return
+    link = make_link(installation, known, base, token, now)
+    letters.send(installation, "sign_in", known.profile.address, link, words_of(known.profile.locale), now)
+
+
+def make_link(
+    installation: Installation, person: Subscriber, base: str, token: Callable[[], str], now: datetime
+) -> str:
+    """A link that signs somebody in, once, within `SIGN_IN_WITHIN`."""
+    made = token()
+    installation.doors.keep_sign_in(made, person.subscriber_id, now)
+    return f"{base}/s/{made}"
+
+
+def use_link(installation: Installation, link: str, session: str, agent: str, now: datetime) -> bool:
+    """Begin a session by a link; False where that is used up, late, or never was. Raises UnavailableError."""
+    return installation.doors.sign_in(link, session, agent, now) is not None
+
+
+def begin(installation: Installation, person: Subscriber, session: str, agent: str, now: datetime) -> bool:
+    """Begin a session of who has just proven to have their mailbox; False where they are erased by now."""
+    return installation.doors.begin_session(session, person.subscriber_id, agent, now)
+
+
+def session_of(installation: Installation, token: str, now: datetime) -> tuple[Session, Subscriber] | None:
+    """Whose browser it is; None where it is signed out."""
+    session = installation.doors.session(token, now)
+    person = installation.subscribers.with_id(session.subscriber_id) if session else None
+    return (session, person) if session and person else None
+
+
+def sessions_of(installation: Installation, own_id: str, now: datetime) -> list[Session]:
+    """All browsers that are signed in as somebody, the newest first."""
+    return installation.doors.sessions_of(own_id, now)
+
+
+def end(installation: Installation, own_id: str, key: str | None = None) -> None:
+    """Sign one browser out, or all."""
+    installation.doors.end_session(own_id, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +118,7 @@ def sign_up(
     if not letters.may_mail(installation, known.profile.address if known else address, now):
         return
     if known is not None:
-        link = signing_in.make_link(installation, known, base, token, now)
+        link = make_link(installation, known, base, token, now)
         letters.send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
         return
     made = token()
