@@ -97,7 +97,7 @@ def postings(chance: random.Random) -> Sequence[PostingCore]:
             f"job-{number:03}",
             fetched_at=START + chance.randrange(60) * HOUR,
             company=Company(name=chance.choice(("AA", "Åben", "Zebra", "aardvark"))),
-            skills=tuple(Skill(name=name) for name in sorted(chance.sample(SKILLS, 3))),
+            skills=tuple(Skill(name=name, core=True) for name in sorted(chance.sample(SKILLS, 3))),
         )
         for number in range(120)
     ]

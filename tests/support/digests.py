@@ -155,6 +155,6 @@ def rich_digest(to: Recipient | None = None) -> Digest:
         posting("g", title="Platform Engineer, Python", company="Mossgate", reach=named),
     ]  # fmt: skip
     candidates = [Candidate(one, (remote, data)) for one in jobs]
-    made = curate(to or recipient(), [remote, data], candidates, [], NOON)
+    made = curate(to or recipient(), [remote, data], candidates, [], NOON, CurateSettings(least_chance=0))
     assert isinstance(made, Digest), made
     return made

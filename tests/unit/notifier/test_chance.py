@@ -96,6 +96,10 @@ def test_hours_of_a_far_zone_speak_against_a_job() -> None:
     assert chance(american, own, signs=lisbon) == chance(BEST), "who asks for hours has them judged by the criteria"
 
 
+def test_a_zone_that_nobody_knows_gives_no_sign() -> None:
+    assert chance(BEST, signs=Signs(time_zone="Nowhere/At_All")) == chance(BEST)
+
+
 def test_a_level_that_a_word_asks_for_speaks_against_nothing() -> None:
     intern = nursing(title="Nursing intern", seniority="intern")
     assert chance(intern, Criteria(text="intern", places=("PT",)), "Internships") > chance(intern)

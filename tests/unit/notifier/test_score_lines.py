@@ -28,7 +28,9 @@ def test_each_part_says_what_it_rests_on_the_greatest_first() -> None:
     one = posting("one", salary=pay(None, 75_000))
     said = opinion_of("not_relevant", Ready(posting("two")), NOON - timedelta(days=45))
     before = SentItem(one.posting_id, one.cluster.key, one.cluster.signature, NOON - timedelta(days=9), near=True)
-    made = curate(recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON)
+    made = curate(
+        recipient(said=(said,)), [FLOOR], [Candidate(one, (FLOOR,))], [before], NOON, CurateSettings(least_chance=0)
+    )
     assert isinstance(made, Digest)
     assert why_here(made.items[0]) == (
         "comes again: was a near miss on 2026-09-05; pay now stated: €75,000 a year",

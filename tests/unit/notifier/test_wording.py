@@ -7,7 +7,7 @@ import pytest
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.posting import Hours, PostingCore, Reach, Skill, Timezones
-from services.notifier.domain.curation.curate import curate
+from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
@@ -133,7 +133,7 @@ def test_the_headline_names_several_searches_where_they_are_short(other: str, sa
     skills = SkillTerms(any=("Python", "Go", "Rust"))
     one, two = search("Mine", Criteria(skills=skills)), search(other, Criteria(skills=skills, places=("PT",)))
     mixed = [Candidate(posting("a"), (one,)), Candidate(posting("b", workplace="hybrid"), (two,))]
-    made = curate(recipient(), [one, two], mixed, [], NOON)
+    made = curate(recipient(), [one, two], mixed, [], NOON, CurateSettings(least_chance=0))
     assert isinstance(made, Digest)
     assert wording.headline(made, EN) == said
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
 from babel.languages import get_official_languages
@@ -90,7 +90,10 @@ def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def _offset(time_zone: str) -> float:
-    """The lesser one of both seasons."""
-    zone = ZoneInfo(time_zone)
+def _offset(time_zone: str) -> float | None:
+    """The lesser one of both seasons; None for a zone that this machine does not know, which gives no sign."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
     return min((at.astimezone(zone).utcoffset() or at - at).total_seconds() for at in _SEASONS) / 3600.0
