@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from services.portal.door import Door
 from services.portal.forms import body_of
 from services.runtime.errors import UsageError
-from services.usecases.mail_events import SIGNATURE, TIMESTAMP, ForgedEventsError, take
+from services.usecases.mail import SIGNATURE, TIMESTAMP, ForgedEventsError, take_events
 
 MOST_BYTES = 16_000_000
 """Of 10,000 events; SendGrid sends far fewer at once."""
@@ -28,7 +28,7 @@ def routes(door: Door) -> APIRouter:
         body = await body_of(request, MOST_BYTES)
         signature, timestamp = request.headers.get(SIGNATURE, ""), request.headers.get(TIMESTAMP, "")
         try:
-            taken = await door.work(lambda: take(door.installation, body, signature, timestamp, door.clock()))
+            taken = await door.work(lambda: take_events(door.installation, body, signature, timestamp, door.clock()))
         except ForgedEventsError as error:
             return JSONResponse({"error": str(error)}, 403)
         except UsageError as error:

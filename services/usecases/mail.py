@@ -1,4 +1,4 @@
-"""Mails: those handed over, listed by their state and settled where nobody knows whether they went out; and a trial."""
+"""Mails: those handed over, listed and settled; what the mail provider tells of them; and a trial."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -8,7 +8,15 @@ from html import escape
 from typing import get_args
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of, way_of
+from services.notifier.adapters.mail.sendgrid_events import (
+    SIGNATURE,
+    TIMESTAMP,
+    NotEventsError,
+    events_of,
+    is_genuine,
+)
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, ListedDelivery
+from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
 from services.notifier.domain.delivery import State
 from services.notifier.domain.model import Sender
 from services.notifier.mail_settings import MailSettings
@@ -29,19 +37,23 @@ from services.usecases.progress import Tell
 from services.usecases.suppressions import why_suppressed
 
 __all__ = [
+    "SIGNATURE",
     "STATES",
+    "TIMESTAMP",
     "Accepted",
+    "ForgedEventsError",
     "ListedDelivery",
     "State",
+    "TakenEvents",
     "counts",
     "listed",
     "send_trial",
     "settle",
     "state_named",
+    "take_events",
     "trial_subject",
     "trial_text",
 ]
-
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -151,3 +163,25 @@ def trial_text(sender: Sender, now: datetime) -> str:
         "That you read it says that digests can reach this mailbox. See whether it came into the inbox or among spam,"
         " and in its headers whether SPF, DKIM and DMARC passed.\n"
     )
+
+
+class ForgedEventsError(JobchimeError):
+    """Events that the provider did not sign, or not of late, or that no key is there to check."""
+
+
+def take_events(installation: Installation, body: bytes, signature: str, timestamp: str, now: datetime) -> TakenEvents:
+    """Take a request of SendGrid's event webhook, whose body must be as it came.
+
+    Raises ForgedEventsError, UsageError for a body that is no list of events, UnavailableError, after which the same
+    may be sent again.
+    """
+    key = installation.settings.mail.sendgrid.event_key
+    if not key or not is_genuine(body, signature, timestamp, key, now):
+        raise ForgedEventsError("the events are not signed by the mail provider")
+    try:
+        events = events_of(body, now)
+    except NotEventsError as error:
+        raise UsageError(str(error)) from None
+    taken = SqlMailEvents(installation.engine, installation.ids).take(events, now)
+    SendingBrake(installation.engine).check_now(now)
+    return taken

@@ -1,23 +1,36 @@
 """Signing up and in: nobody is subscribed who did not confirm, and a link begins a session, once.
 
-Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
-"""
+Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
+from services.notifier.adapters.mail.mailers import trial_mailer_of
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR, SIGN_IN_WITHIN, Session, SignUp
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Profile, Subscriber
+from services.notifier.domain.wording.letters import Letter, write_letter
 from services.notifier.importing import WantedSearch, search_of
+from services.notifier.ports import (
+    Email,
+    MailDeferredError,
+    MailRefusedError,
+    MailUnknownError,
+    MailWithheldError,
+)
 from services.runtime.errors import UsageError
-from services.usecases import letters
+from services.runtime.privacy.redaction import redacted
 from services.usecases.accounts import profile_from
 from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
+from services.usecases.suppressions import why_suppressed
 from services.wording.catalogues import words_of
+from services.wording.words import Words
 
 __all__ = [
     "CONFIRM_WITHIN",
@@ -38,6 +51,7 @@ __all__ = [
     "waiting",
     "wish_from",
 ]
+_events = structlog.get_logger(__name__)
 
 
 def ask(installation: Installation, address: str, base: str, token: Callable[[], str], now: datetime) -> None:
@@ -46,10 +60,10 @@ def ask(installation: Installation, address: str, base: str, token: Callable[[],
     Raises UnavailableError.
     """
     known = installation.subscribers.with_address(address)
-    if known is None or not letters.may_mail(installation, known.profile.address, now):
+    if known is None or not _may_mail(installation, known.profile.address, now):
         return
     link = make_link(installation, known, base, token, now)
-    letters.send(installation, "sign_in", known.profile.address, link, words_of(known.profile.locale), now)
+    _send(installation, "sign_in", known.profile.address, link, words_of(known.profile.locale), now)
 
 
 def make_link(
@@ -115,15 +129,15 @@ def sign_up(
     """
     address = wish.profile.address
     known = installation.subscribers.with_address(address)
-    if not letters.may_mail(installation, known.profile.address if known else address, now):
+    if not _may_mail(installation, known.profile.address if known else address, now):
         return
     if known is not None:
         link = make_link(installation, known, base, token, now)
-        letters.send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
+        _send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
         return
     made = token()
     if installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
-        letters.send(installation, "confirm", address, f"{base}/c/{made}", words_of(wish.profile.locale), now)
+        _send(installation, "confirm", address, f"{base}/c/{made}", words_of(wish.profile.locale), now)
 
 
 def waiting(installation: Installation, token: str, now: datetime) -> SignUp | None:
@@ -173,3 +187,33 @@ def _person(installation: Installation, kept: SignUp, now: datetime) -> Subscrib
     except UsageError:
         # Pressed twice at once: the other press took them in.
         return installation.subscribers.find(kept.address)
+
+
+def _may_mail(installation: Installation, address: str, now: datetime) -> bool:
+    """Whether a letter may go to an address now, which then counts as mailed. Raises UnavailableError."""
+    return why_suppressed(installation, address) is None and installation.doors.may_mail(address, now)
+
+
+def _send(installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime) -> bool:
+    """Hand a letter over; False where the mailer would not have it, of which only the kind is logged."""
+    mail = installation.settings.mail
+    written = write_letter(letter, link, mail.sender, words)
+    named = hashlib.sha256(f"{letter} {link}".encode()).hexdigest()[:32]
+    email = Email(
+        delivery_id=f"letter-{named}",
+        sender_name=mail.sender.name,
+        sender_address=mail.sender.address,
+        to_address=address,
+        subject=written.subject,
+        html=written.html,
+        text=written.text,
+        date=now,
+        # Nobody is subscribed by it: it is sent once, to who asked for it.
+        unsubscribe_url="",
+    )
+    try:
+        trial_mailer_of(mail).send(email)
+    except (MailWithheldError, MailRefusedError, MailDeferredError, MailUnknownError) as error:
+        _events.warning("a letter did not go out", letter=letter, reason=redacted(error))
+        return False
+    return True

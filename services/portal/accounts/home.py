@@ -13,11 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import Door
 from services.portal.forms import form_of
-from services.portal.links.manage import AGAIN, when
+from services.portal.links.standing import change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.runtime.errors import UsageError
-from services.usecases import accounts, consent, links, searches, signing
+from services.usecases import accounts, links, searches, signing
 from services.usecases.links import Subscriber
 from services.usecases.signing import Session
 from services.wording.words import Words
@@ -111,23 +110,10 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
 
 def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
     installation, own_id, now = door.installation, here.person.subscriber_id, door.clock()
-
-    def own_search() -> str:
-        return links.own_search(installation, here.person, form.get("search", "")).search_id
-
     match form.get("do"):
-        case "again":
-            consent.subscribe_again(installation, own_id, here.words.say(AGAIN), now)
-        case "go-on":
-            accounts.resume(installation, own_id, now)
-        case "pause":
-            accounts.pause(installation, own_id, now)
-        case "pause-search":
-            searches.pause(installation, own_search(), now)
-        case "resume-search":
-            searches.resume(installation, own_search(), now)
         case "delete-search":
-            searches.delete(installation, own_search(), now)
+            search = links.own_search(installation, here.person, form.get("search", ""))
+            searches.delete(installation, search.search_id, now)
         case "sign-out":
             signing.end(installation, own_id, form.get("session") or here.session.key)
         case "sign-out-everywhere":
@@ -135,7 +121,7 @@ def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
         case "erase" if form.get("sure"):
             accounts.erase(installation, own_id, now)
         case _:
-            raise UsageError("the form says nothing that can be done here")
+            change(installation, here.person, form, here.words, now)
 
 
 def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:

@@ -1,6 +1,11 @@
-"""A job with why it is there, and the jobs that a digest had no room for."""
+"""A job with why it is there, the jobs that a digest had no room for, and what a reader says of a job.
 
+Not relevant, more like this, hide company: what it will change is said first, and it can be undone.
+"""
+
+from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from babel.dates import format_datetime
 from fastapi import APIRouter
@@ -9,15 +14,55 @@ from starlette.responses import Response
 
 from schemas.posting import PostingCore
 from services.portal.door import Door, Visit
-from services.usecases import links
+from services.portal.forms import form_of
+from services.runtime.errors import UsageError
+from services.usecases import feedback, links
+from services.usecases.feedback import FADES_IN, KIND_OF, Kind
+from services.usecases.installation import Installation
 from services.usecases.links import FoundBy
 from services.usecases.wording import ShownJob, capitalised, in_telling_order, in_words, shown_job
 from services.wording.lines import zone_of
-from services.wording.words import Words
+from services.wording.words import Words, mark
+
+FeedbackPurpose = Literal["irrelevant", "more", "hide"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What a page says before and after."""
+
+    asks: str
+    will: str
+    button: str
+    done: str
+    of_a_company: bool = False
+
+
+_TEXTS: dict[FeedbackPurpose, _Texts] = {
+    "irrelevant": _Texts(
+        mark("Not relevant?"),
+        mark("This job will not come again. For {days} days jobs like it move down."),
+        mark("It is not relevant"),
+        mark("Noted. This job will not come again, and for {days} days jobs like it move down."),
+    ),
+    "more": _Texts(
+        mark("More like this?"),
+        mark("For {days} days jobs like this one move up."),
+        mark("More like this"),
+        mark("Noted. For {days} days jobs like this one move up."),
+    ),
+    "hide": _Texts(
+        mark("Hide {company}?"),
+        mark("No job of {company} will come any more, until you undo it."),
+        mark("Hide this company"),
+        mark("Noted. No job of {company} will come any more."),
+        of_a_company=True,
+    ),
+}
 
 
 def routes(door: Door) -> APIRouter:
-    """`GET /j/{token}` and `GET /r/{token}`."""
+    """`GET /j/{token}` and `/r/{token}`; `GET` and `POST` of `/n/{token}`, `/l/{token}` and `/h/{token}`."""
     router = APIRouter()
 
     @router.get("/j/{token}")
@@ -32,6 +77,8 @@ def routes(door: Door) -> APIRouter:
         visit = await door.visit(request, "rest", token)
         return await door.work(partial(_rest_page, door, visit))
 
+    for purpose in _TEXTS:
+        _add(router, door, purpose)
     return router
 
 
@@ -73,3 +120,55 @@ def _row(door: Door, visit: Visit, posting: PostingCore) -> tuple[ShownJob, str,
 def _reasons(found: FoundBy, words: Words) -> list[tuple[bool, str]]:
     ordered = in_telling_order(found.reasons)
     return [(reason.fit == "yes", capitalised(in_words(reason, words))) for reason in ordered]
+
+
+def _add(router: APIRouter, door: Door, purpose: FeedbackPurpose) -> None:
+    path = f"/{links.PATHS[purpose]}/{{token}}"
+
+    @router.get(path, name=f"ask_{purpose}")
+    async def ask(request: Request, token: str) -> Response:
+        """Say what it will change."""
+        visit = await door.visit(request, purpose, token)
+        return await door.work(partial(_feedback_page, door, visit, purpose))
+
+    @router.post(path, name=f"do_{purpose}")
+    async def do(request: Request, token: str) -> Response:
+        """Keep it, or take it back."""
+        form = await form_of(request)
+        visit = await door.visit(request, purpose, token)
+        await door.work(partial(_do, door.installation, visit, KIND_OF[purpose], form.get("do", "")))
+        return await door.work(partial(_feedback_page, door, visit, purpose))
+
+
+def _do(installation: Installation, visit: Visit, kind: Kind, what: str) -> None:
+    own_id = visit.subscriber.subscriber_id
+    if what == "say":
+        feedback.say(installation, own_id, kind, visit.about, visit.now)
+    elif what != "undo":
+        raise UsageError("the form says nothing that can be done here")
+    elif feedback.is_said(installation, own_id, kind, visit.about, visit.now):
+        feedback.unsay(installation, own_id, kind, visit.about, visit.now)
+
+
+def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Response:
+    posting = links.posting_of(door.installation, visit.about)
+    if posting is None:
+        return door.show("forgotten", visit.words, 410)
+    texts, own_id = _TEXTS[purpose], visit.subscriber.subscriber_id
+    said = feedback.is_said(door.installation, own_id, KIND_OF[purpose], visit.about, visit.now)
+    filled = {"company": posting.company.name or visit.words.say(mark("this company")), "days": FADES_IN.days}
+    return door.show(
+        "feedback",
+        visit.words,
+        title=_said(visit.words, texts.asks, filled),
+        job=posting.title,
+        company=posting.company.name,
+        text=_said(visit.words, texts.done if said else texts.will, filled),
+        button=visit.words.say(texts.button),
+        said=said,
+        job_page=door.link("job", visit.subscriber, visit.about),
+    )
+
+
+def _said(words: Words, text: str, filled: dict[str, object]) -> str:
+    return words.say(text, **filled)

@@ -1,0 +1,164 @@
+"""Whether one is mailed, and for which searches: leaving, pausing, going on, by a link in a mail.
+
+A look changes nothing; a form does, or one click of a mail program (RFC 8058).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from babel.dates import get_day_names
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.door import Door, GoneError, Visit
+from services.portal.forms import form_of
+from services.portal.pages import words_for
+from services.runtime.errors import UsageError
+from services.usecases import accounts, consent, links, searches
+from services.usecases.installation import Installation
+from services.usecases.links import MANAGE_FOR, SavedSearch, Subscriber
+from services.wording.words import Words, mark
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""The field that a mail program sends (RFC 8058 section 3.2)."""
+BUTTON = mark("Stop all job alerts")
+AGAIN = mark("Mail me again")
+PAUSE = mark("Only pause")
+REASONS: Mapping[str, str] = {
+    "found": mark("I found a job"),
+    "too_many": mark("Too many mails"),
+    "not_fitting": mark("The jobs do not fit"),
+    "never_asked": mark("I never asked for this"),
+    "other": mark("Something else"),
+}
+"""By `services.usecases.consent.WHY`."""
+
+
+def routes(door: Door) -> APIRouter:
+    """`GET` and `POST` of `/u/{token}` and `/m/{token}`."""
+    router = APIRouter()
+
+    @router.get("/u/{token}")
+    async def ask_to_leave(request: Request, token: str) -> Response:
+        """Show the button."""
+        visit = await door.visit(request, "unsubscribe", token)
+        return await _leave_page(door, visit)
+
+    @router.post("/u/{token}")
+    async def leave(request: Request, token: str) -> Response:
+        """Do what the form says; a mail program's one click leaves everything."""
+        form = await form_of(request)
+        try:
+            visit = await door.visit(request, "unsubscribe", token)
+            try:
+                await door.work(partial(_leave, door.installation, visit, form))
+            except UsageError:
+                # Who was erased a moment ago is not there to do it to.
+                await door.visit(request, "unsubscribe", token)
+                raise
+            return await _leave_page(door, await door.visit(request, "unsubscribe", token))
+        except GoneError:
+            # Nothing is sent to them, which is what they ask for.
+            return door.show("gone", words_for(request.headers))
+
+    @router.get("/m/{token}")
+    async def look(request: Request, token: str) -> Response:
+        """Show the searches."""
+        visit = await door.visit(request, "manage", token)
+        return await door.work(partial(_manage_page, door, visit))
+
+    @router.post("/m/{token}")
+    async def manage(request: Request, token: str) -> Response:
+        """Do what the form says."""
+        form = await form_of(request)
+        visit = await door.visit(request, "manage", token)
+        if not visit.expired:
+            await door.work(partial(change, door.installation, visit.subscriber, form, visit.words, visit.now))
+            visit = await door.visit(request, "manage", token)
+        return await door.work(partial(_manage_page, door, visit))
+
+    return router
+
+
+def change(
+    installation: Installation, person: Subscriber, form: Mapping[str, str], words: Words, now: datetime
+) -> None:
+    """Do what a form says of a person's mails and searches. Raises UsageError for what is nothing of the kind."""
+    own_id = person.subscriber_id
+
+    def own_search() -> str:
+        return links.own_search(installation, person, form.get("search", "")).search_id
+
+    match form.get("do"):
+        case "again":
+            consent.subscribe_again(installation, own_id, words.say(AGAIN), now)
+        case "pause":
+            consent.pause_instead(installation, own_id, words.say(PAUSE), now)
+        case "go-on":
+            accounts.resume(installation, own_id, now)
+        case "pause-search":
+            searches.pause(installation, own_search(), now)
+        case "resume-search":
+            searches.resume(installation, own_search(), now)
+        case _:
+            raise UsageError("the form says nothing that can be done here")
+
+
+def _leave(installation: Installation, visit: Visit, form: Mapping[str, str]) -> None:
+    own_id, words, now = visit.subscriber.subscriber_id, visit.words, visit.now
+    if form.get(ONE_CLICK[0]) == ONE_CLICK[1]:
+        consent.unsubscribe(installation, own_id, "one-click", "", now)
+        return
+    match form.get("do"):
+        case "leave":
+            consent.unsubscribe(installation, own_id, "page", words.say(BUTTON), now)
+        case "why":
+            consent.say_why(installation, own_id, form.get("why", ""))
+        case _:
+            change(installation, visit.subscriber, form, words, now)
+
+
+async def _leave_page(door: Door, visit: Visit) -> Response:
+    saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
+    return door.show(
+        "unsubscribe",
+        visit.words,
+        status_of_person=visit.subscriber.status,
+        searches=saved,
+        reasons=_reasons(visit.words),
+        button=visit.words.say(BUTTON),
+        again=visit.words.say(AGAIN),
+        pause=visit.words.say(PAUSE),
+    )
+
+
+def _reasons(words: Words) -> list[tuple[str, str]]:
+    return [(why, words.say(text)) for why, text in REASONS.items()]
+
+
+def _manage_page(door: Door, visit: Visit) -> Response:
+    leave = door.link("unsubscribe", visit.subscriber)
+    if visit.expired:
+        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave)
+    saved = links.searches(door.installation, visit.subscriber)
+    return door.show(
+        "manage",
+        visit.words,
+        status_of_person=visit.subscriber.status,
+        searches=[(search, when(search, visit.words)) for search in saved],
+        leave=leave,
+    )
+
+
+def when(search: SavedSearch, words: Words) -> str:
+    """When a search is served, in words."""
+    timing = search.timing
+    hour = f"{timing.hour:02}:00"
+    if timing.cadence == "instant":
+        return words.say("Sent as jobs come in")
+    if timing.weekday is None:
+        return words.say("Sent daily at {hour}", hour=hour)
+    day = get_day_names(locale=words.locale)[timing.weekday]
+    return words.say("Sent on {day} at {hour}", day=day, hour=hour)
