@@ -116,13 +116,14 @@ class Backtesting:
         prepared = PreparedPosting(posting.model_copy(update={"status": "open"}) if closed else posting)
         self._skills.note(prepared.core)
         # What costs most is to fold a description: most postings fail two other criteria.
-        if self._criteria.text and len(_failed(judge(self._wordless, prepared))) > 1:
+        if self._criteria.text and _is_far(judge(self._wordless, prepared)):
             return
         found = judge(self._criteria, prepared)
-        failed = _failed(found)
-        if len(failed) > 1:
+        if _is_far(found):
             return
-        for criterion in failed:
+        failed = _failed(found)
+        # What misses two by a little is a near miss, and no single step lets it in.
+        for criterion in failed if len(failed) == 1 else ():
             self._gained[self._removals[criterion].own].append(posting.posting_id)
             for step in self._steps[criterion]:
                 if judge(step.criteria, prepared).outcome == "match":
@@ -256,6 +257,10 @@ class _TogetherWith:
             for name, together in self._together.items()
             if name not in self._asked
         }
+
+
+def _is_far(found: Verdict) -> bool:
+    return found.outcome == "reject" and len(_failed(found)) > 1
 
 
 def _failed(found: Verdict) -> frozenset[str]:

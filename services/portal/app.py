@@ -175,4 +175,7 @@ def _show_faults(app: FastAPI, door: Door) -> None:
         _events.error("a visit failed", error=redacted(error), error_type=type(error).__name__, exc_info=error)
         words = words_for(request.headers)
         text = words.say("Something is broken here, and we have been told. Try again later.")
-        return door.show("failed", words, 500, title=words.say(_NOT_DONE), text=text)
+        answer = door.show("failed", words, 500, title=words.say(_NOT_DONE), text=text)
+        # The server ends the connection after a failure: who keeps it open would lose the next request.
+        answer.headers["Connection"] = "close"
+        return answer

@@ -76,7 +76,10 @@ ENDLESS = {"--watch", "-w"}
 """Options with which a command goes on until it is stopped."""
 NEEDED = {"run": ("--once",), "ingest": ("--once",), "matcher": ("--once",), "notifier": ("--once",)}
 """Options without which a command goes on until it is stopped."""
-LEFT_OUT = {"demo": "simulates days; without feeds of its own it takes longer than five seconds, as it says"}
+LEFT_OUT = {
+    "demo": "simulates days; without feeds of its own it takes longer than five seconds, as it says",
+    "portal": "serves until it is stopped",
+}
 
 
 @dataclass(frozen=True, slots=True)
