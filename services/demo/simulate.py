@@ -2,7 +2,10 @@
 
 import re
 import shutil
+import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,23 +24,25 @@ from services.ingest.sending import Tools
 from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings
+from services.portal.app import PortalServer
 from services.runtime.clock import FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.files.private import private_folder
 from services.runtime.log.sqlite import SqliteLog
 from services.settings import Settings
+from services.settings.portal import PortalSettings
 from services.usecases import accounts, importing
 from services.usecases.accounts import Subscriber
 from services.usecases.importing import Fault
-from services.usecases.installation import Installation
+from services.usecases.installation import Installation, open_installation
 
 STEP = timedelta(hours=1)
 POLL_EVERY = timedelta(hours=6)
 _SECRET = "the demo has no secrets to keep"  # noqa: S105 (so that its bytes are the same each time)
 NOWHERE = "https://alerts.example"
 """Where links lead while nobody serves them."""
-
 Progress = Callable[[int], None]
+HOST = "127.0.0.1"
 
 
 def demo_settings(out: Path, feeds: Path, public_url: str = NOWHERE) -> Settings:
@@ -146,3 +151,30 @@ def _clear(out: Path) -> None:
     shutil.rmtree(out, ignore_errors=True)
     private_folder(out)
     (out / ".jobchime-demo").write_text("made by `jobchime demo`, which may delete this folder\n", encoding="utf-8")
+
+
+def address_at(port: int) -> str:
+    """What the mails of a served demo link to. Raises UsageError where the port is not free."""
+    try:
+        with socket.create_server((HOST, port)) as tried:
+            return f"http://{HOST}:{tried.getsockname()[1]}"
+    except OSError as error:
+        raise UsageError(f"the port {port} cannot be had: {error.strerror}; name another with --port") from None
+
+
+@contextmanager
+def served(out: Path, feeds: Path, public_url: str, now: datetime) -> Iterator[None]:
+    """Serve the portal while this is entered; its time goes on from `now`, when the simulated days ended."""
+    settings = demo_settings(out, feeds, public_url)
+    portal = PortalSettings(host=HOST, port=int(public_url.rpartition(":")[2]))
+    settings = settings.model_copy(update={"portal": portal})
+    with (
+        open_installation(settings, create=False, tell=lambda _: None) as installation,
+        PortalServer(installation, _from(now)),
+    ):
+        yield
+
+
+def _from(start: datetime) -> Callable[[], datetime]:
+    begun = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)

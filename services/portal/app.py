@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal import events, privacy
+from services.portal import events
 from services.portal.accounts import home, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import Door, ForgedError, GoneError
@@ -121,7 +121,7 @@ def portal_app(installation: Installation, clock: Callable[[], datetime], postma
     guard, cookies = FormGuard(base, settings.portal.proxies), Cookies(installation.ids.secret)
     # A redirect to the path without its last slash would name the Host that was asked for, by plain http.
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    for part in (standing, jobs, events, privacy):
+    for part in (standing, jobs, events):
         app.include_router(part.routes(door))
     for way_in in (sign_up, home):
         app.include_router(way_in.routes(door, guard, cookies, postman))

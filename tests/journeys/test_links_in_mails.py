@@ -11,8 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.demo.serve import address_at, served
-from services.demo.simulate import demo_settings, hours, simulate
+from services.demo.simulate import address_at, demo_settings, hours, served, simulate
 from services.runtime.errors import UsageError
 from services.usecases import accounts
 from services.usecases.installation import open_installation

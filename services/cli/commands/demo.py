@@ -13,9 +13,8 @@ from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
 from services.demo.report import DemoReport
-from services.demo.serve import address_at, served
 from services.demo.shelf import busiest_days, posted_dates
-from services.demo.simulate import NOWHERE, hours, simulate
+from services.demo.simulate import NOWHERE, address_at, hours, served, simulate
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging

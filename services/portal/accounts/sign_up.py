@@ -1,4 +1,4 @@
-"""Signing up: a form, a letter, and a button that confirms."""
+"""Signing up: a form, a letter, and a button that confirms; and what is kept of whoever does, and for how long."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.usecases import signing
+from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
 from services.usecases.signing import Wish
 from services.wording.words import Words, mark
@@ -37,8 +37,20 @@ _MOST_DIGITS = 15
 
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
-    """`GET` and `POST` of `/sign-up` and `/c/{token}`."""
+    """`GET` and `POST` of `/sign-up` and `/c/{token}`, and `GET /privacy`."""
     router = APIRouter()
+
+    @router.get("/privacy")
+    async def privacy(request: Request) -> Response:
+        """Say what is kept, for how long, and who works on it: from what the store does, and from the settings."""
+        settings = door.installation.settings
+        return door.show(
+            "privacy",
+            words_for(request.headers),
+            kept=accounts.KEPT,
+            contact=settings.portal.privacy_contact or settings.mail.sender.address,
+            processors=settings.portal.processors,
+        )
 
     @router.get("/sign-up")
     async def ask(request: Request) -> Response:
