@@ -140,11 +140,14 @@ def _show_faults(app: FastAPI, door: Door) -> None:
     async def gone(request: Request, _: GoneError) -> Response:
         return door.show("gone", words_for(request.headers), 410)
 
-    @app.exception_handler(UsageError)
-    async def refused(request: Request, _: UsageError) -> Response:
+    def not_done(request: Request, status: int) -> Response:
         words = words_for(request.headers)
         text = words.say("Go back, load the page again and press its button once more.")
-        return door.show("failed", words, 400, title=words.say(_NOT_DONE), text=text)
+        return door.show("failed", words, status, title=words.say(_NOT_DONE), text=text)
+
+    @app.exception_handler(UsageError)
+    async def refused(request: Request, _: UsageError) -> Response:
+        return not_done(request, 400)
 
     @app.exception_handler(UnavailableError)
     async def away(request: Request, error: UnavailableError) -> Response:
@@ -157,11 +160,9 @@ def _show_faults(app: FastAPI, door: Door) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        words = words_for(request.headers)
         if error.status_code == 404:
-            return door.show("unknown", words, 404)
-        text = words.say("Go back, load the page again and press its button once more.")
-        answer = door.show("failed", words, error.status_code, title=words.say(_NOT_DONE), text=text)
+            return door.show("unknown", words_for(request.headers), 404)
+        answer = not_done(request, error.status_code)
         answer.headers.update(error.headers or {})
         return answer
 

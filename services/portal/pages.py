@@ -27,7 +27,6 @@ class Pages:
         html = page.render(
             words=words,
             say=words.say,
-            count=words.count,
             board=self._board,
             postal_address=self._postal_address,
             **values,

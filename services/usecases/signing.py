@@ -1,6 +1,7 @@
 """Signing up and in: nobody is subscribed who did not confirm, and a link begins a session, once.
 
-Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets."""
+Double opt-in: what somebody wishes for is kept until they confirm it by a link that only their mailbox gets.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -194,8 +195,8 @@ def _may_mail(installation: Installation, address: str, now: datetime) -> bool:
     return why_suppressed(installation, address) is None and installation.doors.may_mail(address, now)
 
 
-def _send(installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime) -> bool:
-    """Hand a letter over; False where the mailer would not have it, of which only the kind is logged."""
+def _send(installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime) -> None:
+    """Hand a letter over; where the mailer would not have it only that is logged: whoever meant it asks again."""
     mail = installation.settings.mail
     written = write_letter(letter, link, mail.sender, words)
     named = hashlib.sha256(f"{letter} {link}".encode()).hexdigest()[:32]
@@ -215,5 +216,3 @@ def _send(installation: Installation, letter: Letter, address: str, link: str, w
         trial_mailer_of(mail).send(email)
     except (MailWithheldError, MailRefusedError, MailDeferredError, MailUnknownError) as error:
         _events.warning("a letter did not go out", letter=letter, reason=redacted(error))
-        return False
-    return True

@@ -1,6 +1,7 @@
 """Who may post a form: pages of our own, not too often from one network, and a session with its token."""
 
 import ipaddress
+import secrets
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -10,7 +11,9 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+
+from services.usecases.signing import SESSION_FOR
 
 COOKIE = "__Host-jobchime"
 _A_MINUTE, _AN_HOUR = parse("10/minute"), parse("60/hour")
@@ -77,6 +80,11 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
+def new_token() -> str:
+    """What nobody can guess: 192 bits."""
+    return secrets.token_urlsafe(24)
+
+
 class Cookies:
     """The session's token in a cookie that only this site gets, and the token of its forms."""
 
@@ -84,10 +92,12 @@ class Cookies:
         self._session = URLSafeSerializer(secret, salt="session")
         self._form = URLSafeSerializer(secret, salt="form")
 
-    def set(self, response: Response, token: str, seconds: int) -> None:
-        """Sign a browser in."""
+    def lead_home(self, root: str, token: str) -> Response:
+        """Sign a browser in, and send it to its pages."""
+        answer, seconds = RedirectResponse(f"{root}/home", 303), int(SESSION_FOR.total_seconds())
         value = self._session.dumps(token)
-        response.set_cookie(COOKIE, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+        answer.set_cookie(COOKIE, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+        return answer
 
     def clear(self, response: Response) -> None:
         """Sign it out."""

@@ -1,7 +1,6 @@
 """Signing in by a link, and being at home: searches, browsers that are signed in, all that is kept, and leaving."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.door import Door
 from services.portal.forms import form_of
 from services.portal.links.standing import change, when
@@ -34,14 +33,12 @@ class _AtHome:
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
     """`/sign-in`, `/s/{token}`, `/home` and `/home/export`."""
     router = APIRouter()
+    _add_signing_in(router, door, guard, cookies, postman)
+    _add_home(router, door, guard, cookies)
+    return router
 
-    async def at_home(request: Request) -> _AtHome | None:
-        token = cookies.token(request)
-        if token is None:
-            return None
-        found = await door.work(lambda: signing.session_of(door.installation, token, door.clock()))
-        return _AtHome(*found, words_for(request.headers, found[1].profile.locale)) if found else None
 
+def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
     @router.get("/sign-in")
     async def ask(request: Request) -> Response:
         """Show the form."""
@@ -52,7 +49,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
         address, now = (await form_of(request)).get("address", "").strip(), door.clock()
-        postman.later(partial(signing.ask, door.installation, address, door.base, _token, now))
+        postman.later(partial(signing.ask, door.installation, address, door.base, new_token, now))
         return door.show("posted", words_for(request.headers))
 
     @router.get("/s/{token}")
@@ -64,18 +61,18 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     async def enter(request: Request, token: str) -> Response:
         """Use the link up."""
         guard.check(request, limited=True)
-        session, agent = _token(), request.headers.get("user-agent", "")
+        session, agent = new_token(), request.headers.get("user-agent", "")
         used = await door.work(lambda: signing.use_link(door.installation, token, session, agent, door.clock()))
         if not used:
             return door.show("late", words_for(request.headers), 410)
-        answer = RedirectResponse(f"{door.root}/home", 303)
-        cookies.set(answer, session, int(signing.SESSION_FOR.total_seconds()))
-        return answer
+        return cookies.lead_home(door.root, session)
 
+
+def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
     @router.get("/home")
     async def home(request: Request) -> Response:
         """Show what is theirs."""
-        here = await at_home(request)
+        here = await _at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
@@ -84,7 +81,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
-        form, here = await form_of(request), await at_home(request)
+        form, here = await form_of(request), await _at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, form.get("csrf", ""))
@@ -98,14 +95,20 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     @router.get("/home/export")
     async def export(request: Request) -> Response:
         """All that is kept about them, as a file."""
-        here = await at_home(request)
+        here = await _at_home(door, cookies, request)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
         headers = {"Content-Disposition": 'attachment; filename="job-alerts.json"'}
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
 
-    return router
+
+async def _at_home(door: Door, cookies: Cookies, request: Request) -> _AtHome | None:
+    token = cookies.token(request)
+    if token is None:
+        return None
+    found = await door.work(lambda: signing.session_of(door.installation, token, door.clock()))
+    return _AtHome(*found, words_for(request.headers, found[1].profile.locale)) if found else None
 
 
 def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
@@ -138,7 +141,3 @@ def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:
         csrf=cookies.form_token(here.session.key),
         leave=door.link("unsubscribe", person),
     )
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(24)

@@ -1,15 +1,14 @@
 """Signing up: a form, a letter, and a button that confirms; and what is kept of whoever does, and for how long."""
 
-import secrets
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from services.portal.accounts.guard import Cookies, FormGuard
+from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
@@ -61,14 +60,14 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
         guard.check(request, limited=True)
-        words, given = words_for(request.headers), {**_DEFAULTS, "remote": "", **await form_of(request)}
+        words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request)}
         try:
             # Beside the loop: places and skills are looked up, of which there may be many.
             wish = await door.work(partial(wish_of, given, words))
         except WrongFieldError as error:
             return _form(door, words, given, error)
         now, wording = door.clock(), words.say(CONSENT)
-        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, _token, now))
+        postman.later(partial(signing.sign_up, door.installation, wish, wording, door.base, new_token, now))
         return door.show("posted", words)
 
     @router.get("/c/{token}")
@@ -89,12 +88,10 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         person = await door.work(lambda: signing.confirm(door.installation, token, now))
         if person is None:
             return door.show("late", words_for(request.headers), 410)
-        session, agent = _token(), request.headers.get("user-agent", "")
+        session, agent = new_token(), request.headers.get("user-agent", "")
         if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
             raise GoneError
-        answer = RedirectResponse(f"{door.root}/home", 303)
-        cookies.set(answer, session, int(signing.SESSION_FOR.total_seconds()))
-        return answer
+        return cookies.lead_home(door.root, session)
 
     return router
 
@@ -128,7 +125,3 @@ def _form(door: Door, words: Words, given: Mapping[str, str], error: WrongFieldE
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(24)

@@ -35,7 +35,6 @@ class _Texts:
     will: str
     button: str
     done: str
-    of_a_company: bool = False
 
 
 _TEXTS: dict[FeedbackPurpose, _Texts] = {
@@ -56,7 +55,6 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
         mark("No job of {company} will come any more, until you undo it."),
         mark("Hide this company"),
         mark("Noted. No job of {company} will come any more."),
-        of_a_company=True,
     ),
 }
 
@@ -156,19 +154,18 @@ def _feedback_page(door: Door, visit: Visit, purpose: FeedbackPurpose) -> Respon
         return door.show("forgotten", visit.words, 410)
     texts, own_id = _TEXTS[purpose], visit.subscriber.subscriber_id
     said = feedback.is_said(door.installation, own_id, KIND_OF[purpose], visit.about, visit.now)
-    filled = {"company": posting.company.name or visit.words.say(mark("this company")), "days": FADES_IN.days}
+    filled: dict[str, object] = {
+        "company": posting.company.name or visit.words.say(mark("this company")),
+        "days": FADES_IN.days,
+    }
     return door.show(
         "feedback",
         visit.words,
-        title=_said(visit.words, texts.asks, filled),
+        title=visit.words.say(texts.asks, **filled),
         job=posting.title,
         company=posting.company.name,
-        text=_said(visit.words, texts.done if said else texts.will, filled),
+        text=visit.words.say(texts.done if said else texts.will, **filled),
         button=visit.words.say(texts.button),
         said=said,
         job_page=door.link("job", visit.subscriber, visit.about),
     )
-
-
-def _said(words: Words, text: str, filled: dict[str, object]) -> str:
-    return words.say(text, **filled)

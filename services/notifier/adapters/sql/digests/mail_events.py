@@ -165,12 +165,13 @@ class SendingBrake:
 
     def check_now(self, now: datetime) -> str | None:
         """The same without waiting for the minute."""
+        if self._pauses.read().sending:
+            return None
         since = max(self._pauses.sending_resumed_at() or now - _LOOKED_BACK, now - _LOOKED_BACK)
         with reading(self._engine) as connection:
             why = why_to_stop(_tally(connection, since))
-        if why is None or self._pauses.read().sending:
-            return None
-        self._pauses.stop_sending(why, now)
+        if why is not None:
+            self._pauses.stop_sending(why, now)
         return why
 
 
