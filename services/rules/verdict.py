@@ -1,15 +1,15 @@
 """The truth: whether a posting fits criteria, with a reason for each criterion."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.criterion import CRITERIA, Criterion, Facts, Fit, Reason
+from services.rules.criterion import CRITERIA, Criterion, Facts, Fit, Reason, Relaxation
 from services.rules.prepared import PreparedPosting
 
-__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "judge", "outcome_of", "verdict"]
+__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "judge", "near_miss", "outcome_of", "verdict"]
 
 Outcome = Literal["match", "near", "reject"]
 
@@ -29,6 +29,11 @@ class Verdict:
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
+
+    def nearly(self, by: Relaxation) -> "Verdict":
+        """The same of a near miss that `near_miss` found: what fails nearly fits."""
+        reasons = (replace(one, fit="near") if one.criterion == by.criterion else one for one in self.reasons)
+        return Verdict("near", tuple(reasons))
 
 
 def verdict(criteria: Criteria, posting: PostingCore) -> Verdict:
@@ -68,6 +73,26 @@ def outcome_of(criteria: Criteria, prepared: PreparedPosting) -> Outcome:
     return "near" if near else "match"
 
 
+def near_miss(criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+    """What lets in an open posting that one criterion alone keeps out, and by a little; None for every other posting.
+
+    By a level, a neighbouring role, an hour, a skill, or by pay or distance as `judge` knows it too. Indices know
+    only what `judge` does: whoever is shown few jobs is shown these besides.
+    """
+    if prepared.posting.status == "closed":
+        return None
+    found = None
+    for criterion in _CHEAP_FIRST:
+        if criterion.fit(criteria, prepared) == "yes":
+            continue
+        if found is not None:
+            return None
+        found = criterion.nearly(criteria, prepared)
+        if found is None:
+            return None
+    return found
+
+
 _DEAR: Final = ("skills.any", "place", "text")
 
 
@@ -75,5 +100,6 @@ def _dearness(criterion: Criterion[Any]) -> int:
     return _DEAR.index(criterion.name) if criterion.name in _DEAR else -1
 
 
-_FITS: Final = [criterion.fit for criterion in sorted(CRITERIA, key=_dearness)]
+_CHEAP_FIRST: Final = sorted(CRITERIA, key=_dearness)
 """What takes a look at one field first, what takes many words last."""
+_FITS: Final = [criterion.fit for criterion in _CHEAP_FIRST]

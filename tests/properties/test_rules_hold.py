@@ -17,7 +17,7 @@ from services.rules.places import countries_of, is_country, is_group, is_subdivi
 from services.rules.placing import Allowed
 from services.rules.prepared import PreparedPosting
 from services.rules.skills import taxonomy
-from services.rules.verdict import outcome_of, verdict
+from services.rules.verdict import near_miss, outcome_of, verdict
 from tests.support import generate
 from tests.support.judging import a_posting, fit_of, floor, having, paying, skills
 from tests.support.strategies import pairs, seeds
@@ -192,3 +192,31 @@ def test_places_subsume_only_what_means_the_same() -> None:
 def test_the_outcome_alone_is_that_of_the_verdict(pair: tuple[Criteria, PostingCore]) -> None:
     asked, posting = pair
     assert outcome_of(asked, PreparedPosting(posting)) == verdict(asked, posting).outcome
+
+
+@given(pairs())
+def test_a_near_miss_fails_one_criterion_and_fits_once_that_is_relaxed_as_it_says(
+    pair: tuple[Criteria, PostingCore],
+) -> None:
+    asked, posting = pair
+    before, prepared = verdict(asked, posting), PreparedPosting(posting)
+    failed = [reason for reason in before.reasons if reason.fit != "yes"]
+    found = near_miss(asked, prepared)
+    if found is None:
+        assert [reason.fit for reason in failed] != ["near"], "what indices know as near alone is a near miss"
+        return
+    assert [reason.criterion for reason in failed] == [found.criterion]
+    assert verdict(found.criteria, posting).outcome == "match"
+    others = [reason for reason in before.reasons if reason.criterion != found.criterion]
+    after = {reason.criterion: reason.fit for reason in verdict(found.criteria, posting).reasons}
+    assert all(after[reason.criterion] == reason.fit for reason in others)
+
+
+def test_the_generator_draws_near_misses_by_every_criterion_that_has_them() -> None:
+    postings = generate.postings(60, seed=7)
+    found = generate.criteria(400, seed=8, models=postings)
+    prepared = [PreparedPosting(posting) for posting in postings]
+    missed = (near_miss(asked, one) for asked in found for one in prepared)
+    assert Counter(one.criterion for one in missed if one).keys() == {
+        *("seniority", "roles.any", "timezone", "skills.all", "skills.any", "salary", "near")
+    }

@@ -121,6 +121,13 @@ class Criterion(ABC, Generic[F]):
         """All smaller relaxations that can be told from the criteria alone, of criteria that ask for something."""
         yield from ()
 
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """The least relaxation that lets in a posting which fails it by a little; None where it fails by more, or fits.
+
+        Where `fit` is `near` there always is one.
+        """
+        return None
+
     def distance(self, facts: F, kin: float) -> float:
         """How far off a posting is that failed, from 0, which just fails, to 1 and beyond.
 

@@ -141,7 +141,15 @@ class Sponsorship(Facet):
 
 
 class Level(Facet):
-    """Levels have an order, so that it can be told how far off one is."""
+    """Levels have an order, so that it can be told how far off one is; the next one is nearly what is asked for."""
+
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """The posting's level too, where it is at most one away."""
+        asked, value = self.asked(criteria), self.standing(prepared.posting)[0]
+        steps = steps_apart(asked, value)
+        if steps is None or abs(steps) > 1 or value in asked:
+            return None
+        return self._relaxed(criteria, "add", value, **{self.name: (*asked, value)})
 
     def distance(self, facts: FacetFacts, kin: float) -> float:
         """By levels between."""

@@ -1,5 +1,6 @@
 """How far work that is not remote lies from the subscriber's towns."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -76,16 +77,11 @@ class Near(Criterion[NearFacts]):
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """How far its nearest town is from the nearest of those asked for."""
-        asked, posting = criteria.near, prepared.posting
-        facts = NearFacts(tuple(one.town for one in asked), posting.workplace == "remote")
-        apart = [
-            (km / one.km, km, one, town)
-            for town in posting.towns
-            for one in asked
-            if (km := _apart(one.town, town)) is not None
-        ]
-        if apart and not facts.remote:
-            _, km, one, town = min(apart, key=lambda found: found[:2])
+        posting = prepared.posting
+        facts = NearFacts(tuple(one.town for one in criteria.near), posting.workplace == "remote")
+        nearest = None if facts.remote else _nearest(criteria.near, posting)
+        if nearest is not None:
+            km, one, town = nearest
             facts = replace(facts, town=label_of(town), centre=one.town, km=round(km, 1), within=one.km)
         return Reason(self.name, self.fit(criteria, prepared), facts)
 
@@ -104,11 +100,27 @@ class Near(Criterion[NearFacts]):
         if not criteria.accept_unknown_town:
             yield self._relaxed(criteria, "accept", None, accept_unknown_town=True)
 
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """So many kilometres as it lies from the town that it is nearest to."""
+        nearest = _nearest(criteria.near, prepared.posting)
+        if nearest is None or self.fit(criteria, prepared) != "near":
+            return None
+        km, centre, _ = nearest
+        far = math.ceil(km)
+        farther = tuple(one.model_copy(update={"km": far}) if one == centre else one for one in criteria.near)
+        return self._relaxed(criteria, "tolerate", far, near=farther)
+
     def distance(self, facts: NearFacts, kin: float) -> float:
         """By the share of the kilometres that it lies beyond them; near where the posting does not say."""
         if facts.km is None or facts.within is None:
             return SILENT
         return min(facts.km / facts.within - 1, self.untold)
+
+
+def _nearest(asked: Sequence[Nearby], posting: PostingCore) -> tuple[float, Nearby, int] | None:
+    """The kilometres between a town of a posting and one that is asked for, by the share of those that are allowed."""
+    apart = [(km, one, town) for town in posting.towns for one in asked if (km := _apart(one.town, town)) is not None]
+    return min(apart, key=lambda found: (found[0] / found[1].km, found[0]), default=None)
 
 
 def near_fit(asked: Sequence[Nearby], posting: PostingCore, *, accept_unknown: bool) -> Fit:

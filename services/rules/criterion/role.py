@@ -124,6 +124,12 @@ class RolesAny(_Roles[RoleFacts]):
         if not accepts_unknown_role(criteria):
             yield self._with(criteria, "accept", None, accept_unknown=True)
 
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """Roles that are near, where the posting's is one."""
+        if self.fit(criteria, prepared) == "yes" or prepared.near_roles.isdisjoint(criteria.roles.any):
+            return None
+        return self._with(criteria, "tolerate", None, neighbours=True)
+
     def distance(self, facts: RoleFacts, kin: float) -> float:
         """By how close the closest role is."""
         return SILENT if facts.closeness is None else _DISTANCE[facts.closeness]

@@ -139,6 +139,17 @@ class SalaryAbove(Criterion[SalaryFacts]):
         if not criteria.accept_undisclosed:
             yield self._relaxed(criteria, "accept", None, accept_undisclosed=True)
 
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """A floor at what the posting pays in a year; pay that is not stated."""
+        floor, pay = criteria.salary_floor, prepared.posting.salary
+        if floor is None or self.fit(criteria, prepared) != "near":
+            return None
+        top = pay.tops.get(floor.currency) if pay else None
+        if top is None:
+            return self._relaxed(criteria, "accept", None, accept_undisclosed=True)
+        lower = SalaryFloor(amount=top, currency=floor.currency, period="year")
+        return self._relaxed(criteria, "lower", top, salary_floor=lower)
+
     def distance(self, facts: SalaryFacts, kin: float) -> float:
         """By the share that is missing of the floor."""
         return self.untold if facts.apart_percent is None else -facts.apart_percent / 100

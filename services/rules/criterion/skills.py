@@ -97,11 +97,14 @@ class _Skills(Criterion[F]):
     def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
         return self._relaxed(criteria, step, value, skills=criteria.skills.model_copy(update=changes))
 
+    def _mentioning(self, criteria: Criteria) -> Relaxation:
+        return self._with(criteria, "accept", None, mentions=True)
+
     def _with_mentions(self, criteria: Criteria) -> Iterator[Relaxation]:
         """Mentions count: a relaxation of one criterion alone where only one of the two asks."""
         skills = criteria.skills
         if not skills.mentions and not (skills.all and skills.any):
-            yield self._with(criteria, "accept", None, mentions=True)
+            yield self._mentioning(criteria)
 
 
 class SkillsAll(_Skills[AllFacts]):
@@ -141,6 +144,20 @@ class SkillsAll(_Skills[AllFacts]):
                 yield self._with(criteria, "fewer", fewer, all=(), any=needed, at_least=fewer)
             yield self._with(criteria, "either", None, all=(), any=needed)
         yield from self._with_mentions(criteria)
+
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """Mentions, where one skill is missing and is mentioned; else the others, where there are some."""
+        needed = criteria.skills.all
+        own = _own(criteria, prepared)
+        missing = [name for name in needed if name not in own]
+        if len(missing) != 1:
+            return None
+        [name] = missing
+        if name in prepared.skills:
+            return self._mentioning(criteria)
+        if len(needed) == 1:
+            return None
+        return self._with(criteria, "drop", name, all=tuple(other for other in needed if other != name))
 
     def distance(self, facts: AllFacts, kin: float) -> float:
         """By the share that is missing, of which what is mentioned is half there."""
@@ -190,6 +207,19 @@ class SkillsAny(_Skills[AnyFacts]):
         for fewer in range(criteria.skills.at_least - 1, 0, -1):
             yield self._with(criteria, "fewer", fewer, at_least=fewer)
         yield from self._with_mentions(criteria)
+
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """Mentions, where one is too few and another is mentioned; else one fewer, where that is some."""
+        asked, own, implied = criteria.skills.any, _own(criteria, prepared), _implied(criteria, prepared)
+        fewer = criteria.skills.at_least - 1
+        if not asked or sum(name in own or name in implied for name in asked) != fewer:
+            return None
+        if any(
+            (name in prepared.skills or name in prepared.implied) and name not in own and name not in implied
+            for name in asked
+        ):
+            return self._mentioning(criteria)
+        return self._with(criteria, "fewer", fewer, at_least=fewer) if fewer else None
 
     def adding(self, criteria: Criteria, name: str) -> Relaxation:
         """One more skill of which any will do."""

@@ -19,6 +19,8 @@ from services.rules.prepared import PreparedPosting
 
 _DAY: Final = 24.0
 _HALF_DAY: Final = 12.0
+_NEARLY: Final = 1.0
+"""Hours beyond the tolerance."""
 _HOURS_MORE: Final = (1.0, 2.0, 3.0)
 _AN_HOUR: Final = 0.1
 
@@ -91,6 +93,16 @@ class Timezone(Criterion[TimezoneFacts]):
             tolerance = criteria.tolerance + hours
             if tolerance < _HALF_DAY:
                 yield self._relaxed(criteria, "tolerate", tolerance, tolerance=tolerance)
+
+    def nearly(self, criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+        """The hours that the posting is off, where they are an hour more than the tolerance at most."""
+        at, zones = criteria.utc_offset, prepared.posting.timezones
+        if at is None or zones is None:
+            return None
+        apart = hours_apart(at, zones)
+        if not 0 < apart - criteria.tolerance <= _NEARLY:
+            return None
+        return self._relaxed(criteria, "tolerate", apart, tolerance=apart)
 
     def distance(self, facts: TimezoneFacts, kin: float) -> float:
         """By hours beyond the tolerance."""
