@@ -16,6 +16,23 @@ sign_ups = Table(
     comment="What somebody wished for whose address nobody has confirmed yet.",
 )
 
+new_addresses = Table(
+    "new_addresses",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="of what stands in the link that confirms it"),
+    Column(
+        "subscriber_id",
+        ForeignKey("subscribers.subscriber_id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+        comment="one at a time",
+    ),
+    Column("address", Text, nullable=False),
+    Column("wording", Text, nullable=False, comment="what stands beside the button that confirms it"),
+    Column("expires_at", Moment, nullable=False, index=True),
+    comment="Addresses at which subscribers want to be mailed, until they confirm there that they have them.",
+)
+
 sign_in_links = Table(
     "sign_in_links",
     metadata,

@@ -80,6 +80,12 @@ subscribers = Table(
     Column("changed_at", Moment, nullable=False),
     Column("built_by", Text, comment="the worker that builds this subscriber's digest"),
     Column("build_lease", Moment, comment="until when"),
+    Column("seen_at", Moment, comment="their last sign of life; null: not known"),
+    Column(
+        "asked_at", Moment, comment="when they were last asked whether they want mails; null: nothing is asked of them"
+    ),
+    Column("address_since", Moment, comment="null: they always had this address"),
+    Index("ix_subscribers_status_asked_at", "status", "asked_at"),
 )
 
 consents = Table(
@@ -92,6 +98,8 @@ consents = Table(
     Column("origin", Text, nullable=False, comment="operator, page or one-click"),
     Column("wording", Text, nullable=False, comment="what was read when it was said; empty where nobody knows"),
     Column("why", Text, nullable=False, comment="why somebody left, if they said"),
+    Column("source", Text, comment="where an operator has the consent from, in his words; null: nobody said"),
+    Column("given_at", Moment, comment="when it was given, as an operator declares"),
     sqlite_autoincrement=True,
     comment="Each change of a subscriber's consent to be mailed; goes with the person.",
 )

@@ -1,12 +1,15 @@
 """Many people from one file, with their searches: taken in, or changed, line by line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.notifier.domain.consent import Declaration
 from services.notifier.importing import Entry, Fault, Known, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.usecases import accounts
+from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 
 __all__ = ["Entry", "Fault", "Imported", "KnownAlready", "read", "take_in", "would_take_in"]
@@ -33,9 +36,18 @@ class Imported:
     """Sentences; of somebody who was known."""
 
 
-def read(installation: Installation | None, data: bytes | str) -> list[Entry | Fault]:
-    """Each line as an entry or a fault, in order; without an installation everybody is new."""
-    return list(read_people(data, _known_to(installation) if installation else nobody))
+def read(
+    installation: Installation | None, data: bytes | str, declaration: Declaration | None = None
+) -> list[Entry | Fault]:
+    """Each line as an entry or a fault, in order; without an installation everybody is new.
+
+    `declaration` is of those whose lines have none of their own.
+    """
+    found = read_people(data, _known_to(installation) if installation else nobody)
+    return [
+        replace(entry, declaration=entry.declaration or declaration) if isinstance(entry, Entry) else entry
+        for entry in found
+    ]
 
 
 def would_take_in(entry: Entry, *, update: bool) -> Imported | Fault:
@@ -57,6 +69,8 @@ def take_in(installation: Installation, entry: Entry, now: datetime, *, update: 
         return planned
     try:
         own_id = _person(installation, entry, now)
+    except WrongFieldError as error:
+        return Fault(entry.line, str(error))
     except UsageError:
         return KnownAlready(entry.line)
     for wanted in entry.searches:
@@ -72,15 +86,20 @@ def take_in(installation: Installation, entry: Entry, now: datetime, *, update: 
 def _known_to(installation: Installation) -> Knows:
     def knows(address: str) -> Known | None:
         person = installation.subscribers.with_address(address)
-        return Known(person, tuple(installation.searches.all(person.subscriber_id))) if person else None
+        if person is None:
+            return None
+        own_id = person.subscriber_id
+        return Known(person, tuple(installation.searches.all(own_id)), accounts.declared_of(installation, own_id))
 
     return knows
 
 
 def _person(installation: Installation, entry: Entry, now: datetime) -> str:
     if entry.known is None:
-        return installation.subscribers.add(entry.profile, now).subscriber_id
+        return accounts.add(installation, entry.profile, now, entry.declaration).subscriber_id
     person = entry.known.person
+    if entry.declaration is not None and entry.declaration != entry.known.declared:
+        accounts.declare(installation, person.subscriber_id, entry.declaration, now)
     if entry.profile != person.profile:
         installation.subscribers.change(person.subscriber_id, entry.profile, now)
     return person.subscriber_id

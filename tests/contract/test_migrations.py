@@ -277,6 +277,30 @@ def test_who_was_there_before_languages_were_asked_says_nothing_of_them(url: str
         assert (person.profile.address, person.profile.speaks) == ("x", ())
 
 
+def test_who_was_taken_in_before_declarations_has_one_that_says_no_more_than_when(url: str) -> None:
+    """Also of whom the ledger knew nothing, as services of an older release took them in."""
+    with opened(url) as engine:
+        upgrade_to(engine, "0019")
+        old = MetaData()
+        with reading(engine) as connection:
+            old.reflect(connection, only=["subscribers", "consents"])
+        people, ledger = old.tables["subscribers"], old.tables["consents"]
+        row = {one.name: _value(one) for one in people.columns} | {"built_by": None, "build_lease": None}
+        with writing(engine) as connection:
+            for name in ("ada", "bob"):
+                own = {"subscriber_id": name, "address_hash": name, "created_at": 5_000_000}
+                connection.execute(people.insert().values(row | own))
+            said = {"subscriber_id": "ada", "wording": "", "why": ""}
+            connection.execute(ledger.insert().values(said | {"kind": "given", "at": 7_000_000, "origin": "operator"}))
+            connection.execute(ledger.insert().values(said | {"kind": "withdrawn", "at": 8_000_000, "origin": "page"}))
+        migrate(engine)
+        store = SqlSubscribers(engine, Ids(b"a secret for tests only"))
+        kept = {name: [(one.kind, one.origin, one.given_at) for one in store.consents(name)] for name in ("ada", "bob")}
+        at = {second: datetime.fromtimestamp(second, UTC) for second in (5, 7)}
+        assert kept["ada"] == [("given", "operator", at[7]), ("withdrawn", "page", None)]
+        assert kept["bob"] == [("given", "operator", at[5])]
+
+
 class TestMailboxes:
     """Before revision 0011 several mailboxes were taken for one."""
 

@@ -23,6 +23,12 @@ from services.usecases.installation import has_store
 
 _SPEAKS = "A language that they speak, as de, or de:working (basic, working, fluent, native); one or more times."
 
+ConsentOrigin = Annotated[
+    str | None, typer.Option(help="Where they agreed to be mailed, such as: the sign-up form of jobs.example.com.")
+]
+ConsentDate = Annotated[str | None, typer.Option(help="When they did, such as 2026-03-31.")]
+ConsentWording = Annotated[str | None, typer.Option(help="What they read when they did.")]
+
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -34,13 +40,17 @@ def add(
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
     locale: Annotated[str, typer.Option("--language", "--locale", help="Such as en or de_AT.")] = "en",
     speaks: Annotated[list[str] | None, typer.Option(metavar="LANGUAGE", help=_SPEAKS)] = None,
+    consent_origin: ConsentOrigin = None,
+    consent_date: ConsentDate = None,
+    consent_wording: ConsentWording = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take someone in."""
+    """Take someone in. What you say of their consent is kept, shown to them, and goes with them."""
     fields = {"address": address, "name": name, "time_zone": time_zone, "currency": currency, "locale": locale}
     profile = accounts.profile_from(fields | {"speaks": speaks})
-    saved = accounts.add(open_installation(config, create=True), profile, moment(now))
+    declaration = _declaration(consent_origin, consent_date, consent_wording)
+    saved = accounts.add(open_installation(config, create=True), profile, moment(now), declaration)
     typer.echo(saved.subscriber_id)
     _warn_of_suppression(saved)
 
@@ -58,17 +68,31 @@ def edit(
     speaks: Annotated[
         list[str] | None, typer.Option(metavar="LANGUAGE", help=f'{_SPEAKS} "" where they no longer say.')
     ] = None,
+    consent_origin: ConsentOrigin = None,
+    consent_date: ConsentDate = None,
+    consent_wording: ConsentWording = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Change someone's facts; what is not named stays, and so do their searches and what they were sent."""
     given = {"address": email, "time_zone": time_zone, "currency": currency, "locale": language, "name": name}
     fields = {field: value for field, value in (given | {"speaks": speaks}).items() if value is not None}
-    saved = accounts.change(open_installation(config, create=False), person, fields, moment(now))
-    if not saved.changes:
+    declaration = _declaration(consent_origin, consent_date, consent_wording)
+    installation, at = open_installation(config, create=False), moment(now)
+    saved = accounts.change(installation, person, fields, at)
+    if not saved.changes and declaration is None:
         raise UsageError("nothing changes: say what, such as --time-zone Europe/Berlin")
-    typer.echo("\n".join(map(str, saved.changes)))
+    for change in saved.changes:
+        typer.echo(str(change))
+    if declaration is not None:
+        accounts.declare(installation, saved.subscriber_id, declaration, at)
+        typer.echo("consent: what you declare is kept")
     _warn_of_suppression(saved)
+
+
+def _declaration(origin: str | None, date: str | None, wording: str | None) -> accounts.Declaration | None:
+    fields = {"consent_origin": origin, "consent_date": date, "consent_wording": wording}
+    return accounts.declaration_from(fields)
 
 
 def _warn_of_suppression(saved: accounts.Saved) -> None:
@@ -155,17 +179,22 @@ def import_people(
         typer.Option("--update", help="Change who is subscribed already: what a line names, and nothing else."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change, person by person.")] = False,
+    consent_origin: ConsentOrigin = None,
+    consent_date: ConsentDate = None,
+    consent_wording: ConsentWording = None,
     config: Config = None,
     now: Now = None,
 ) -> None:
     """Take many in, with their searches. Lines that cannot be taken are named; the others are taken.
 
-    With --update, people are known by their address and searches by their name; no search is deleted.
+    With --update, people are known by their address and searches by their name; no search is deleted. What you say of
+    consent here is of those whose lines say nothing of it.
     """
+    declaration = _declaration(consent_origin, consent_date, consent_wording)
     data, at = read_named(file), moment(now)
     unstored = dry_run and not has_store(load_settings(config))
     installation = None if unstored else open_installation(config, create=True)
-    entries = importing.read(installation, data)
+    entries = importing.read(installation, data, declaration)
     done: Counter[str] = Counter()
     with progress("Importing", len(entries)) as advance:
         for entry in entries:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
 from schemas.faults import first_fault, meant
+from services.notifier.domain.consent import Declaration, declaration_of
 from services.notifier.domain.ids import fold_address
 from services.notifier.domain.people import (
     FieldError,
@@ -55,6 +56,8 @@ class Known:
 
     person: Subscriber
     searches: tuple[SavedSearch, ...]
+    declared: Declaration | None = None
+    """What an operator last declared of them."""
 
     def search(self, name: str) -> SavedSearch | None:
         """Theirs of that name."""
@@ -70,6 +73,8 @@ class Entry:
     searches: tuple[WantedSearch, ...]
     known: Known | None = None
     """As they are now; fields that the line leaves out are as they are there."""
+    declaration: Declaration | None = None
+    """That they agreed; None where the line says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def _entry(line: int, row: Mapping[str, Any], knows: Knows) -> Entry:
                 raise FieldError("name", f"the line has another search named {searches[-1].name!r}")
         except FieldError as error:
             raise FieldError(f"search {number}, {error.field}", error.said) from None
-    return Entry(line, profile, tuple(searches), known)
+    return Entry(line, profile, tuple(searches), known, declaration_of(row))
 
 
 def _check_names(fields: Mapping[str, Any], known: Any, said: str, before: str = "") -> None:

@@ -42,6 +42,8 @@ def of_entry(entry: Entry) -> Iterator[str]:
     if entry.known is None:
         return
     yield from map(str, of_profile(entry.known.person.profile, entry.profile))
+    if entry.declaration not in (None, entry.known.declared):
+        yield "consent: another declaration"
     for wanted in entry.searches:
         saved = entry.known.search(wanted.name)
         if saved is None:

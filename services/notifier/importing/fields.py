@@ -27,6 +27,15 @@ PERSON = (
     Column("currency", "text", '`"EUR"`', "CHF", "ISO 4217: pay is also told in it."),
     Column("locale", "text", '`"en"`', "de_AT", "The language of their mails, as `de`, or with a country."),
     Column("speaks", "list of text", "unset", ["en", "de:working"], _SPEAKS),
+    Column(
+        "consent_origin",
+        "text",
+        "unset",
+        "the sign-up form of jobs.example.com",
+        "Where they agreed to be mailed; with `consent_date` and `consent_wording`, or none of the three.",
+    ),
+    Column("consent_date", "date", "unset", "2026-03-31", "When they did; a day, or a time with its zone."),
+    Column("consent_wording", "text", "unset", "Send me job alerts", "What they read when they did."),
     Column("searches", "list of tables", "unset", _SEARCHES, "What they look for, 50 at most; JSON lines alone."),
 )
 SEARCH = (

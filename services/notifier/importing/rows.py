@@ -8,12 +8,14 @@ from itertools import islice
 from typing import Any
 
 from schemas.faults import meant
+from services.notifier.domain.consent import DECLARED
 from services.runtime.strict_json import read_alone, reason_of
 
 MOST_LINE = 1_000_000
 """Characters of one line of JSON."""
 _SEARCH_COLUMNS = ("cadence", "hour", "weekday", "criteria", "preferred_places")
-COLUMNS = ("address", "name", "time_zone", "currency", "locale", "speaks", "search", *_SEARCH_COLUMNS)
+_PERSON_COLUMNS = ("address", "name", "time_zone", "currency", "locale", "speaks", *DECLARED)
+COLUMNS = (*_PERSON_COLUMNS, "search", *_SEARCH_COLUMNS)
 """Of CSV: a person, and one search of theirs."""
 
 _MOST_QUOTED_LINES = 100

@@ -9,13 +9,17 @@ from services.notifier.domain.consent import Consent
 def keep(connection: Connection, subscriber_id: str, consent: Consent) -> None:
     """Add a change, within a transaction that has locked its person."""
     row = {"subscriber_id": subscriber_id, "kind": consent.kind, "at": consent.at, "origin": consent.origin}
-    connection.execute(insert(consents).values(row | {"wording": consent.wording, "why": consent.why}))
+    row |= {"wording": consent.wording, "why": consent.why, "source": consent.source, "given_at": consent.given_at}
+    connection.execute(insert(consents).values(row))
 
 
 def consents_of(connection: Connection, subscriber_id: str) -> list[Consent]:
     """All changes of somebody, the oldest first."""
     query = select(consents).where(consents.c.subscriber_id == subscriber_id).order_by(consents.c.id)
-    return [Consent(row.kind, row.at, row.origin, row.wording, row.why) for row in connection.execute(query)]
+    return [
+        Consent(row.kind, row.at, row.origin, row.wording, row.why, row.source or "", row.given_at)
+        for row in connection.execute(query)
+    ]
 
 
 def say_why(connection: Connection, subscriber_id: str, why: str) -> None:

@@ -35,7 +35,11 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
 
 def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
     kept = consents.consents_of(connection, subscriber_id)
-    return [asdict(consent) | {"at": consent.at.isoformat()} for consent in kept]
+    return [
+        asdict(consent)
+        | {"at": consent.at.isoformat(), "given_at": consent.given_at.isoformat() if consent.given_at else None}
+        for consent in kept
+    ]
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:

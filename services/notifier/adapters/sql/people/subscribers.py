@@ -127,6 +127,13 @@ class SqlSubscribers:
             return _get(connection, subscriber_id)
 
     @retried
+    def declare(self, subscriber_id: str, declared: Consent) -> None:
+        """Keep an operator's word that somebody agreed; it makes nobody active. Raises UsageError."""
+        with writing(self._engine) as connection:
+            _locked(connection, subscriber_id)
+            consents.keep(connection, subscriber_id, declared)
+
+    @retried
     def say_why(self, subscriber_id: str, why: str) -> None:
         """Keep with the last withdrawal why they left. Raises UsageError."""
         with writing(self._engine) as connection:

@@ -1,0 +1,117 @@
+"""What an operator declares of people: kept with its origin, date and words, shown to them, and gone with them."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.usecases import accounts, consent, importing
+from services.usecases.errors import WrongFieldError
+from services.usecases.installation import Installation
+from tests.support.installed_store import installation_in
+from tests.support.notifying import NOW
+
+DECLARED = {
+    "consent_origin": "the fair in Porto",
+    "consent_date": "2026-03-31",
+    "consent_wording": "Yes, mail me jobs",
+}
+ADA = accounts.profile_from({"address": "ada@example.com"})
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with installation_in(tmp_path) as opened:
+        yield opened
+
+
+def ledger(installation: Installation, address: str = "ada@example.com") -> list[tuple[str, ...]]:
+    own_id = accounts.find(installation, address).subscriber_id
+    return [(one.kind, one.origin, one.source, one.wording) for one in consent.ledger(installation, own_id)]
+
+
+def imported(installation: Installation, *, update: bool, **fields: Any) -> importing.Imported | importing.Fault:
+    [entry] = importing.read(installation, json.dumps({"address": "ada@example.com"} | fields))
+    assert isinstance(entry, importing.Entry)
+    return importing.take_in(installation, entry, NOW, update=update)
+
+
+def test_a_declaration_is_in_the_ledger_and_in_what_its_owner_may_ask_for(installation: Installation) -> None:
+    accounts.add(installation, ADA, NOW, accounts.declaration_from(DECLARED))
+    assert ledger(installation) == [("given", "operator", "the fair in Porto", "Yes, mail me jobs")]
+    [shown] = accounts.export(installation, "ada@example.com")["consents"]
+    assert (shown["source"], shown["given_at"]) == ("the fair in Porto", "2026-03-31T00:00:00+00:00")
+    assert (shown["wording"], shown["at"]) == ("Yes, mail me jobs", NOW.isoformat())
+
+
+def test_of_who_is_taken_in_without_one_the_ledger_says_that_an_operator_did(installation: Installation) -> None:
+    accounts.add(installation, ADA, NOW)
+    assert ledger(installation) == [("given", "operator", "", "")]
+    declaration = accounts.declaration_from(DECLARED)
+    assert declaration is not None
+    accounts.declare(installation, "ada@example.com", declaration, NOW)
+    assert ledger(installation)[1] == ("given", "operator", "the fair in Porto", "Yes, mail me jobs")
+    accounts.erase(installation, "ada@example.com", NOW)
+    with installation.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM consents").scalar() == 0
+
+
+def test_an_import_declares_once_whatever_it_says_again(installation: Installation) -> None:
+    imported(installation, update=False, **DECLARED)
+    again = imported(installation, update=True, **DECLARED)
+    assert isinstance(again, importing.Imported)
+    assert again.done == "same"
+    other = imported(installation, update=True, **DECLARED | {"consent_date": "2026-05-01"})
+    assert isinstance(other, importing.Imported)
+    assert other.changes == ("consent: another declaration",)
+    assert len(ledger(installation)) == 2
+
+
+def test_what_is_declared_for_a_file_is_of_the_lines_that_say_nothing(installation: Installation) -> None:
+    csv = (
+        "address,consent_origin,consent_date,consent_wording\n"
+        "ada@example.com,,,\n"
+        "bob@example.com,a letter,2026-01-02,Mail me\n"
+    )
+    for entry in importing.read(installation, csv, accounts.declaration_from(DECLARED)):
+        assert isinstance(entry, importing.Entry)
+        importing.take_in(installation, entry, NOW, update=False)
+    assert ledger(installation)[0][2] == "the fair in Porto"
+    assert ledger(installation, "bob@example.com")[0][2] == "a letter"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"consent_origin": ""}, "consent_origin: it is missing"),
+        ({"consent_date": None}, "consent_date: it is missing"),
+        ({"consent_wording": " "}, "consent_wording: it is missing"),
+        ({"consent_date": "last spring"}, "is not a date"),
+        ({"consent_date": "2026-03-31T10:00"}, "says no time zone"),
+        ({"consent_origin": "a\x00b"}, "printable"),
+        ({"consent_wording": "x" * 2_001}, "2,000"),
+        ({"consent_origin": 5}, "text was expected"),
+    ],
+)
+def test_a_declaration_that_is_not_whole_or_not_right_is_none(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(WrongFieldError, match=said):
+        accounts.declaration_from(DECLARED | wrong)
+
+
+def test_nobody_agreed_in_the_time_to_come(installation: Installation) -> None:
+    late = accounts.declaration_from(DECLARED | {"consent_date": "2027-01-01"})
+    with pytest.raises(WrongFieldError, match="has not come yet"):
+        accounts.add(installation, ADA, NOW, late)
+    assert accounts.everybody(installation) == []
+    fault = imported(installation, update=False, **DECLARED | {"consent_date": "2027-01-01"})
+    assert isinstance(fault, importing.Fault)
+    assert "has not come yet" in fault.said
+
+
+def test_a_date_with_a_time_and_a_zone_is_taken_as_it_is(installation: Installation) -> None:
+    exact = accounts.declaration_from(DECLARED | {"consent_date": "2026-03-29T02:30:00+01:00"})
+    assert exact is not None
+    assert exact.given_at.astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
