@@ -3,9 +3,10 @@
 import re
 import shutil
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -25,16 +26,17 @@ from services.ingest.settings import IngestSettings, SourceSettings
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.mail_settings import MailSettings
 from services.portal.app import PortalServer
-from services.runtime.clock import FixedClock
+from services.runtime.clock import Clock, FixedClock
 from services.runtime.errors import UsageError
 from services.runtime.files.private import private_folder
 from services.runtime.log.sqlite import SqliteLog
 from services.settings import Settings
+from services.settings.model import ProbeSettings
 from services.settings.portal import PortalSettings
 from services.usecases import accounts, importing
 from services.usecases.accounts import Subscriber
 from services.usecases.importing import Fault
-from services.usecases.installation import Installation, open_installation
+from services.usecases.installation import Installation
 
 STEP = timedelta(hours=1)
 POLL_EVERY = timedelta(hours=6)
@@ -90,11 +92,8 @@ def simulate(
     _clear(out)
     times = hours(now, days)
     clock = FixedClock(times[0])
-    shelf = Shelf(clock)
     settings = demo_settings(out, feeds, public_url)
-    with embedded(
-        settings, clock=clock, make_own=lambda engine, log: shelved_collector(settings, engine, log, shelf)
-    ) as form:
+    with _demo_form(settings, clock) as form:
         taken_in = take_in(form, people, times[0])
         form.runner.load()
         for at in times:
@@ -162,19 +161,32 @@ def address_at(port: int) -> str:
         raise UsageError(f"the port {port} cannot be had: {error.strerror}; name another with --port") from None
 
 
-@contextmanager
-def served(out: Path, feeds: Path, public_url: str, now: datetime) -> Iterator[None]:
-    """Serve the portal while this is entered; its time goes on from `now`, when the simulated days ended."""
-    settings = demo_settings(out, feeds, public_url)
-    portal = PortalSettings(host=HOST, port=int(public_url.rpartition(":")[2]))
-    settings = settings.model_copy(update={"portal": portal})
-    with (
-        open_installation(settings, create=False, tell=lambda _: None) as installation,
-        PortalServer(installation, _from(now)),
-    ):
-        yield
+def serve(out: Path, feeds: Path, public_url: str, now: datetime, stop: threading.Event) -> None:
+    """Go on where the simulated days ended, with the portal, until `stop` is set: who signs up gets mail.
+
+    Its time goes on from `now` as time does. Raises UsageError where the port is taken.
+    """
+    settings = demo_settings(out, feeds, public_url).model_copy(
+        update={
+            "portal": PortalSettings(host=HOST, port=int(public_url.rpartition(":")[2])),
+            "probes": ProbeSettings(enabled=False),
+        }
+    )
+    clock = _OnwardClock(now)
+    with _demo_form(settings, clock) as form:
+        form.run(stop, (PortalServer(Installation(settings, form.engine), clock.now),))
 
 
-def _from(start: datetime) -> Callable[[], datetime]:
-    begun = time.monotonic()
-    return lambda: start + timedelta(seconds=time.monotonic() - begun)
+def _demo_form(settings: Settings, clock: Clock) -> AbstractContextManager[Embedded]:
+    shelf = Shelf(clock)
+    return embedded(settings, clock=clock, make_own=lambda engine, log: shelved_collector(settings, engine, log, shelf))
+
+
+class _OnwardClock:
+    """A clock that runs on from a given time."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start, self._begun = start, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._begun)

@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.demo.simulate import address_at, demo_settings, hours, served, simulate
+from services.demo.simulate import address_at, demo_settings, hours, simulate
 from services.runtime.errors import UsageError
 from services.usecases import accounts
 from services.usecases.installation import open_installation
+from tests.support.walking import served_demo
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -44,7 +45,7 @@ def test_the_links_of_the_demos_mails_are_answered_and_one_click_unsubscribes(tm
     assert {"u", "m", "h", "n", "l"} <= set(links)
     settings = demo_settings(out, feeds, base)
     with (
-        served(out, feeds, base, hours(NOW, 1)[-1]),
+        served_demo(out, feeds, base, hours(NOW, 1)[-1]),
         httpx2.Client(timeout=30) as client,
         open_installation(settings, create=False, tell=lambda _: None) as installation,
     ):

@@ -12,9 +12,10 @@ import typer
 from schemas.counted import counted
 from services.cli.options import moment
 from services.cli.output import console, progress, table
+from services.demo import simulate as simulated
 from services.demo.report import DemoReport
 from services.demo.shelf import busiest_days, posted_dates
-from services.demo.simulate import NOWHERE, address_at, hours, served, simulate
+from services.demo.simulate import NOWHERE, address_at, hours, simulate
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_folder, text_named
 from services.runtime.logging import configure_logging
@@ -32,7 +33,9 @@ def demo(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=30, help="How many days to simulate.")] = 4,
     out: Annotated[Path, typer.Option(help="Where digests and state go; made anew.")] = Path("demo"),
-    serve: Annotated[bool, typer.Option("--serve", help="Answer the links in the mails, until it is stopped.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Go on with the portal: links are answered, who signs up gets mail.")
+    ] = False,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where, on this machine; 0: any that is free.")] = 8120,
 ) -> None:
     """Ingest feeds, match and mail over simulated days, and write what everybody got into a folder."""
@@ -61,9 +64,12 @@ def demo(
         )
         print(f"Took {time.monotonic() - started:.0f} s.", file=sys.stderr)
         if serve:
-            with stop_on_signals() as stop, served(out, folder, public_url, hours(at, days)[-1]):
-                console().print(f"Their links are answered at {public_url}, until Ctrl-C.")
-                stop.wait()
+            console().print(
+                f"It goes on until Ctrl-C: links in mails are answered, and [bold]{public_url}/sign-up[/bold] is yours"
+                f" to try; what you are mailed is in {out / 'mails'}."
+            )
+            with stop_on_signals() as stop:
+                simulated.serve(out, folder, public_url, hours(at, days)[-1], stop)
 
 
 def _busiest(folder: Path, days: int) -> tuple[datetime, str]:
