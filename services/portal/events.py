@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.portal.answers import answers
 from services.portal.door import Door
 from services.portal.forms import body_of
 from services.runtime.errors import UsageError
@@ -15,14 +16,25 @@ from services.usecases.mail import SIGNATURE, TIMESTAMP, ForgedEventsError, take
 MOST_BYTES = 16_000_000
 """Of 10,000 events; SendGrid sends far fewer at once."""
 
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+    }
+}
+_REFUSED = {
+    "description": "The events are not signed by the provider, or are none.",
+    "content": {"application/json": {"schema": {"type": "object", "required": ["error"]}}},
+}
 _events = structlog.get_logger(__name__)
 
 
 def routes(door: Door) -> APIRouter:
     """`POST /events/sendgrid`."""
     router = APIRouter()
+    refused = dict.fromkeys((400, 403), _REFUSED) | answers(408, 413, 503)
 
-    @router.post("/events/sendgrid")
+    @router.post("/events/sendgrid", responses=refused, openapi_extra=_BODY)
     async def sendgrid(request: Request) -> Response:
         """Take events; anything but 200 has SendGrid send them again."""
         body = await body_of(request, MOST_BYTES)

@@ -7,18 +7,22 @@ from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.portal.accounts.guard import Cookies, FormGuard, new_token
+from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import form_of
-from services.portal.links.standing import change, when
+from services.portal.links.standing import CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
 from services.usecases import accounts, links, searches, signing
 from services.usecases.links import Subscriber
 from services.usecases.signing import Session
 from services.wording.words import Words
+
+_HERE_ALONE = ("delete-search", "sign-out", "sign-out-everywhere", "erase")
+"""What a form may say beside `CHANGES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class _AtHome:
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
     """`/sign-in`, `/s/{token}`, `/home` and `/home/export`."""
-    router = APIRouter()
+    router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_signing_in(router, door, guard, cookies, postman)
     _add_home(router, door, guard, cookies)
     return router
@@ -44,7 +48,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         """Show the form."""
         return door.show("sign_in", words_for(request.headers))
 
-    @router.post("/sign-in")
+    @router.post("/sign-in", openapi_extra=form("address"))
     async def send(request: Request) -> Response:
         """Mail a link, if somebody has the address; the answer is the same if nobody has."""
         guard.check(request, limited=True)
@@ -77,7 +81,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies)
             return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
 
-    @router.post("/home")
+    @router.post("/home", openapi_extra=form("csrf", "search", "session", "sure", do=(*_HERE_ALONE, *CHANGES)))
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
@@ -92,7 +96,7 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies)
             return answer
         return RedirectResponse(f"{door.root}/home", 303)
 
-    @router.get("/home/export")
+    @router.get("/home/export", response_class=JSONResponse)
     async def export(request: Request) -> Response:
         """All that is kept about them, as a file."""
         here = await _at_home(door, cookies, request)

@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from services.portal.accounts.guard import Cookies, FormGuard, new_token
+from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
@@ -37,7 +38,7 @@ _MOST_DIGITS = 15
 
 def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
     """`GET` and `POST` of `/sign-up` and `/c/{token}`, and `GET /privacy`."""
-    router = APIRouter()
+    router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
 
     @router.get("/privacy")
     async def privacy(request: Request) -> Response:
@@ -56,7 +57,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Show the form."""
         return _form(door, words_for(request.headers), _DEFAULTS)
 
-    @router.post("/sign-up")
+    @router.post("/sign-up", openapi_extra=form(*_DEFAULTS))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
         guard.check(request, limited=True)

@@ -10,9 +10,10 @@ from typing import Literal
 from babel.dates import format_datetime
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from schemas.posting import PostingCore
+from services.portal.answers import answers, form
 from services.portal.door import Door, Visit
 from services.portal.forms import form_of
 from services.runtime.errors import UsageError
@@ -61,7 +62,7 @@ _TEXTS: dict[FeedbackPurpose, _Texts] = {
 
 def routes(door: Door) -> APIRouter:
     """`GET /j/{token}` and `/r/{token}`; `GET` and `POST` of `/n/{token}`, `/l/{token}` and `/h/{token}`."""
-    router = APIRouter()
+    router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/j/{token}")
     async def job(request: Request, token: str) -> Response:
@@ -129,7 +130,7 @@ def _add(router: APIRouter, door: Door, purpose: FeedbackPurpose) -> None:
         visit = await door.visit(request, purpose, token)
         return await door.work(partial(_feedback_page, door, visit, purpose))
 
-    @router.post(path, name=f"do_{purpose}")
+    @router.post(path, name=f"do_{purpose}", openapi_extra=form(do=("say", "undo")))
     async def do(request: Request, token: str) -> Response:
         """Keep it, or take it back."""
         form = await form_of(request)

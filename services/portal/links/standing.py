@@ -10,8 +10,9 @@ from functools import partial
 from babel.dates import get_day_names
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
+from services.portal.answers import answers, form
 from services.portal.door import Door, GoneError, Visit
 from services.portal.forms import form_of
 from services.portal.pages import words_for
@@ -23,6 +24,9 @@ from services.wording.words import Words, mark
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """The field that a mail program sends (RFC 8058 section 3.2)."""
+CHANGES = ("again", "pause", "go-on", "pause-search", "resume-search")
+"""What a form may say, see `change`."""
+LEAVE = ("leave", "why", *CHANGES)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
@@ -38,7 +42,7 @@ REASONS: Mapping[str, str] = {
 
 def routes(door: Door) -> APIRouter:
     """`GET` and `POST` of `/u/{token}` and `/m/{token}`."""
-    router = APIRouter()
+    router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
 
     @router.get("/u/{token}")
     async def ask_to_leave(request: Request, token: str) -> Response:
@@ -46,7 +50,7 @@ def routes(door: Door) -> APIRouter:
         visit = await door.visit(request, "unsubscribe", token)
         return await _leave_page(door, visit)
 
-    @router.post("/u/{token}")
+    @router.post("/u/{token}", openapi_extra=form("search", "why", **{ONE_CLICK[0]: (ONE_CLICK[1],)}, do=LEAVE))
     async def leave(request: Request, token: str) -> Response:
         """Do what the form says; a mail program's one click leaves everything."""
         form = await form_of(request)
@@ -69,7 +73,7 @@ def routes(door: Door) -> APIRouter:
         visit = await door.visit(request, "manage", token)
         return await door.work(partial(_manage_page, door, visit))
 
-    @router.post("/m/{token}")
+    @router.post("/m/{token}", openapi_extra=form("search", do=CHANGES))
     async def manage(request: Request, token: str) -> Response:
         """Do what the form says."""
         form = await form_of(request)

@@ -1,7 +1,13 @@
-"""The privacy page states what the store does and what the settings say."""
+"""The privacy page states what the store does and what the settings say; no log says who somebody is."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
 
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS
-from tests.support.notifying import NotifierStore
+from services.runtime.logging import configure_logging
+from tests.support.notifying import NotifierStore, sqlite_store
 from tests.support.portal import ServedPortal, served_portal
 
 
@@ -17,3 +23,26 @@ def test_it_says_how_long_mails_are_kept_and_is_linked_from_every_page(portal: S
 def test_it_names_whom_to_ask(store: NotifierStore) -> None:
     with served_portal(store, sender_address="alerts@harbour.example") as portal:
         assert "alerts@harbour.example" in portal.get("/privacy").text
+
+
+def test_no_log_tells_a_token_or_an_address_whatever_becomes_of_a_visit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, lines = sqlite_store(tmp_path), StringIO()
+    tokens = {"s": "a-link-that-signs-in", "c": "a-wish-that-waits", "u": "person.forged-mac"}
+    with served_portal(store, public_url="https://alerts.example", folder=tmp_path / "mails") as portal:
+        configure_logging(level="debug", json=True, stream=lines)
+        for path in [f"/{letter}/{token}" for letter, token in tokens.items()]:
+            portal.get(path)
+            portal.post(path, do="leave")
+        # The mailer cannot write, and then the store breaks.
+        (tmp_path / "mails").write_text("in the way")
+        portal.post("/sign-up", address="grace@example.com", text="harbour", time_zone="UTC")
+        portal.postman.join()
+        monkeypatch.setattr(store.engine, "connect", None)
+        monkeypatch.setattr(store.engine, "begin", None)
+        assert {portal.get(f"/{letter}/{token}").status_code for letter, token in tokens.items()} <= {200, 500, 503}
+    said = lines.getvalue()
+    assert "a letter did not go out" in said
+    assert "a visit failed" in said
+    assert [secret for secret in (*tokens.values(), "grace@example.com", "grace") if secret in said] == []
