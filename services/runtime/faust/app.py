@@ -15,7 +15,7 @@ from faust.app.base import BootStrategy, logger
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
-from services.runtime.faust.fetch import Transport
+from services.runtime.faust.fetch import Consumer
 from services.runtime.faust.log import FetchedLog
 from services.runtime.kafka.connection import ssl_context
 from services.runtime.kafka.settings import KafkaSettings
@@ -113,13 +113,12 @@ class _ConsumerOnly(BootStrategy):
 
 
 class _NoTables(TableManager):
-    """There are none: no second to register them in, and no task that recovers them, see `Consumer`."""
+    """There are none: no second to register them in before streams may begin."""
 
     async def on_start(self) -> None:
-        """Nothing to register."""
-
-    async def wait_until_tables_registered(self) -> None:
-        """None will be."""
+        """Begin at once."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class _App(faust.App):
@@ -170,7 +169,7 @@ def build_app(
     )
     app.finalize()
     app.fetched, app.names = log, {settings.topic(name): name for name in inputs}
-    app.transport = Transport(app.conf.broker_consumer, app)
+    app.transport.Consumer = Consumer
     for name in inputs:
         topic = app.topic(settings.topic(name), key_serializer="raw", value_serializer="raw", acks=False)
         app.agent(topic, name=f"{service}.{name}", concurrency=1)(take)

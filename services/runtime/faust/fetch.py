@@ -124,30 +124,9 @@ def _message(tp: Any, place: Place, begins: int) -> Any:
 class Consumer(driver.Consumer):
     """Faust's consumer with that thread."""
 
-    app: Any
-
     def _new_consumer_thread(self) -> FetchThread:
         return FetchThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
-        """Have the streams go on within the rebalance, as there are no tables to recover.
-
-        Faust does so in a task beside it, which the next rebalance may overtake.
-        """
-        await super().on_partitions_assigned(assigned, generation_id)
-        if not self.app.should_stop:
-            self.resume_partitions(assigned)
-            self.app.flow_control.resume()
-            self.resume_flow()
-            await self.app._fetcher.maybe_start()
-            self.app.on_rebalance_end()
 
 
 # Else they would log under our name, and as much as they like, see `logs`.
 FetchThread.logger = Consumer.logger = driver.logger
-
-
-class Transport(driver.Transport):
-    """Faust's transport with that consumer."""
-
-    Consumer = Consumer
