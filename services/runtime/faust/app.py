@@ -2,11 +2,9 @@
 
 import logging
 import re
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -24,7 +22,7 @@ LIBRARIES = ("faust", "mode", "aiokafka")
 _SAY_AGAIN_S = 60.0
 _FETCH_BYTES = 1 << 20
 _RECORDS_AT_ONCE = 500
-_ARRIVALS_AT_ONCE = 16
+ARRIVALS_AT_ONCE = 16
 """Of so many records or bytes each: what a worker holds in memory while the service is slow or an engine away."""
 _NOTHING_TAKEN_S = 86_400.0
 """A worker that fetches nothing for so long leaves its group: an operator may pause it, an engine may be away."""
@@ -156,16 +154,13 @@ def build_app(
         consumer_auto_offset_reset="none",
         consumer_max_fetch_size=_FETCH_BYTES,
         broker_max_poll_records=_RECORDS_AT_ONCE,
-        stream_buffer_maxsize=_ARRIVALS_AT_ONCE,
+        stream_buffer_maxsize=ARRIVALS_AT_ONCE,
         stream_wait_empty=False,
-        store="memory://",
-        datadir=Path(tempfile.gettempdir()),
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
         TableManager=_NoTables,
         web_enabled=False,
-        web_in_thread=False,
     )
     app.finalize()
     app.fetched, app.names = log, {settings.topic(name): name for name in inputs}

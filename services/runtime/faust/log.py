@@ -3,14 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from services.runtime.kafka.reader import record_of
 from services.runtime.records import Commit, Outgoing, Producer, Record
 from services.runtime.stages.stage import Place
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True, eq=False)
@@ -69,16 +67,3 @@ class FetchedLog:
         """Have the records durable. Raises UnavailableError."""
         if records:
             self._producer.produce(records)
-
-
-def record_of(found: Any, topic: str) -> Record:
-    """The record that a consumer found; `topic` is its name without the installation's prefix."""
-    return Record(
-        topic=topic,
-        partition=found.partition,
-        offset=found.offset,
-        key=found.key or b"",
-        value=found.value or b"",
-        headers={name: (value or b"").decode("utf-8", "replace") for name, value in found.headers or ()},
-        appended_at=_EPOCH + timedelta(milliseconds=found.timestamp or 0),
-    )

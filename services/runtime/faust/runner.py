@@ -97,7 +97,7 @@ class FaustRunner:
             within=None if tick_apart else self._hands,
         )
         self._session: Session | None = None
-        self._ready = False
+        self._at_hand: asyncio.Future[Any] | None = None
         self._member = False
         self._stops_at: float | None = None
         """When a tick must have ended (monotonic seconds), once that is known."""
@@ -106,7 +106,7 @@ class FaustRunner:
     @property
     def ready(self) -> bool:
         """Whether it is loaded, has been given its share of the partitions, and none of them is halted."""
-        return self._ready
+        return self._member and not self._state().halted
 
     def run(self, stop: threading.Event) -> None:
         """Go on until `stop` is set, or with `once` until all is done; then finish what is in hand and return.
@@ -134,7 +134,6 @@ class FaustRunner:
                     self._ticking.start()
                 await self._take_part(stop)
         finally:
-            self._say_ready(False)
             self._put_down()
         _events.info("stopped", service=self._service.name, handled=self._stage.handled)
 
@@ -161,7 +160,7 @@ class FaustRunner:
         try:
             if (away := await self._by_hand(self._knock)) is not None:
                 return self._lost(away)
-            session = self._session = Session(self._stage, self._log, self._settings, self._hands, self._paused)
+            session = self._session = Session(self._stage, self._log, self._settings, self._by_hand, self._paused)
             await session.start()
             _events.info("running", service=self._service.name)
             while not stop.is_set():
@@ -178,7 +177,7 @@ class FaustRunner:
             return self._lost(error)
         finally:
             self._member = False
-            self._say_ready(False)
+            self._meter.ready(False)
             if session is not None:
                 await self._leave(session, stop)
 
@@ -206,7 +205,7 @@ class FaustRunner:
         return False
 
     def _look(self, session: Session) -> None:
-        if not session.busy:
+        if self._at_hand is None or self._at_hand.done():
             self.pulse.turn()
         if in_touch := session.in_touch:
             self._notes.works(_WAITS)
@@ -216,7 +215,7 @@ class FaustRunner:
         self._member = in_touch and session.settled
         if self._member:
             self._notes.works(_NO_PART)
-        self._say_ready(self._member and not self._state().halted)
+        self._meter.ready(self.ready)
 
     async def _is_done(self, session: Session) -> bool:
         """Whether nothing is left to do. Raises JobchimeError where something cannot be done."""
@@ -249,10 +248,9 @@ class FaustRunner:
         Where that cannot be done, it becomes a new process: what is left of this membership would hold partitions and
         process nothing.
         """
-        now = time.monotonic()
         if stop.is_set():
-            self._stops_at = now + self._tick_grace_s
-        finished = await session.finish(now + self._grace_s)
+            self._stops_at = time.monotonic() + self._tick_grace_s
+        finished = await _bounded(session.finish(), self._grace_s)
         await _bounded(session.commit())
         left = await _bounded(session.stop())
         session.measure(known=False)
@@ -278,29 +276,24 @@ class FaustRunner:
             os._exit(0)
         self._hands.shutdown(wait=False)
 
-    async def _by_hand(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._hands, work, *arguments)
+    def _by_hand(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
+        """Have it done in the one thread that handles, after what is in hand."""
+        self._at_hand = done = asyncio.get_running_loop().run_in_executor(self._hands, work, *arguments)
+        return done
 
     async def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
         self.pulse.turn()
-        while not self._stopping() and (left := until - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, _LOOK_EVERY_S))
-
-    def _say_ready(self, ready: bool) -> None:
-        if ready != self._ready:
-            self._ready = ready
-            self._meter.ready(ready)
+        await asyncio.to_thread(self._stopping.wait, seconds)
 
     @property
     def _where(self) -> str:
         return f"Kafka at {', '.join(self._settings.bootstrap)}"
 
 
-async def _bounded(work: Coroutine[Any, Any, None]) -> bool:
+async def _bounded(work: Coroutine[Any, Any, None], seconds: float = _STOP_S) -> bool:
     """Whether it ended in time, however."""
     try:
-        await asyncio.wait_for(work, _STOP_S)
+        await asyncio.wait_for(work, seconds)
     except TimeoutError:
         return False
     except Exception as error:

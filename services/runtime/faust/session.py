@@ -2,27 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
 from faust.types import TP
 
-from services.runtime.faust.app import build_app
+from services.runtime.faust.app import ARRIVALS_AT_ONCE, build_app
 from services.runtime.faust.fetch import Arrival
 from services.runtime.faust.log import FetchedLog, Part
 from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.stages.lane import Lane
 from services.runtime.stages.stage import Place, Stage
 
+ByHand = Callable[..., Awaitable[Any]]
+
 _events = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 0.02
 _SLICE_S = 0.25
 """After how long it is looked again which partitions have records, if a batch has ended."""
 _LAST_COMMIT_S = 2.0
-_ARRIVALS_AT_ONCE = 16
 _ANSWER_S = 10.0
 """How long a question to the broker may take; a membership that gets no answer is given up."""
 
@@ -34,13 +34,13 @@ class Session:
     """
 
     def __init__(
-        self, stage: Stage, log: FetchedLog, settings: KafkaSettings, hands: Executor, paused: Callable[[], bool]
+        self, stage: Stage, log: FetchedLog, settings: KafkaSettings, by_hand: ByHand, paused: Callable[[], bool]
     ) -> None:
-        """`hands` is one thread, in which all handling is done."""
+        """`by_hand` has something done in the one thread that handles."""
         self._stage = stage
         self._log = log
         self._settings = settings
-        self._hands = hands
+        self._by_hand = by_hand
         self._paused = paused
         self._touched_at = time.monotonic()
         log.begin(-1, {})
@@ -48,15 +48,10 @@ class Session:
         self._app.on_partitions_revoked.connect(self._on_revoked)
         self._generation = -1
         self._finishing = False
-        self._in_hand = self._waiting = 0
+        self._in_hand = 0
         self._broken: BaseException | None = None
         self.stands: dict[Place, tuple[int, int]] = {}
         """By place of ours: the next offset and the end, as last measured."""
-
-    @property
-    def busy(self) -> bool:
-        """Whether the service is handling something right now."""
-        return self._in_hand > self._waiting
 
     @property
     def broken(self) -> BaseException | None:
@@ -81,12 +76,11 @@ class Session:
         """Join the group; raises what keeps it from the broker."""
         await self._app.start()
 
-    async def finish(self, until: float) -> bool:
-        """Take nothing more; whether what was in hand ended before that time (monotonic seconds)."""
+    async def finish(self) -> None:
+        """Take nothing more, and wait for what is in hand."""
         self._finishing = True
-        while self._in_hand and time.monotonic() < until:
+        while self._in_hand:
             await asyncio.sleep(_LOOK_EVERY_S)
-        return not self._in_hand
 
     async def commit(self) -> None:
         """Commit what is done; not during a rebalance, where it would only wait behind it."""
@@ -146,7 +140,7 @@ class Session:
 
     async def _take(self, stream: Any) -> None:
         """Faust's agent: it asks for more when nothing is left to do, or what is left is no longer ours."""
-        async for arrivals in stream.take(_ARRIVALS_AT_ONCE, within=self._settings.linger_s):
+        async for arrivals in stream.take(ARRIVALS_AT_ONCE, within=self._settings.linger_s):
             if self._finishing or self._broken is not None:
                 continue
             self._in_hand += 1
@@ -159,28 +153,21 @@ class Session:
 
     async def _handle(self, arrivals: Sequence[Arrival]) -> None:
         """Work on what lies in the log of the topic that the arrivals are of."""
-        (generation, parts), loop = self._ours(), asyncio.get_running_loop()
+        generation, parts = self._ours()
         parts = {place: part for place, part in parts.items() if place[0] == arrivals[0].place[0]}
 
         def over() -> bool:
             return self._finishing or generation != self._app.consumer_generation_id
 
         while not over() and self._paused():
-            await self._wait(_LOOK_EVERY_S)
+            await asyncio.sleep(_LOOK_EVERY_S)
         self._tell_skipped(arrivals, parts)
-        await loop.run_in_executor(self._hands, self._follow, parts)
+        await self._by_hand(self._follow, parts)
         while not over() and (lanes := self._due(parts)):
-            if not await loop.run_in_executor(self._hands, self._stage.work, lanes, over, _SLICE_S):
+            if not await self._by_hand(self._stage.work, lanes, over, _SLICE_S):
                 wakes_at = min((at for lane in lanes if (at := lane.wakes_at) is not None), default=0.0)
                 while not over() and time.monotonic() < wakes_at:
-                    await self._wait(_LOOK_EVERY_S)
-
-    async def _wait(self, seconds: float) -> None:
-        self._waiting += 1
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            self._waiting -= 1
+                    await asyncio.sleep(_LOOK_EVERY_S)
 
     def _follow(self, parts: Mapping[Place, Part]) -> None:
         """Have the lanes stand where their partitions do, also where those have come back from another worker."""

@@ -172,7 +172,8 @@ class _Cursor:
             if begins:
                 self._take_place()
             polled = self._consumer.poll(timeout_ms=_POLL_MS, max_records=most)
-        return [[self._record(record) for record in records] for records in polled.values()]
+        prefix = self._settings.prefix
+        return [[record_of(each, each.topic.removeprefix(prefix)) for each in found] for found in polled.values()]
 
     def _take_place(self) -> None:
         """Have the consumer stand where the reading does; where it does already, it keeps what it has fetched."""
@@ -217,16 +218,18 @@ class _Cursor:
         topic, partition = place
         return TopicPartition(self._settings.topic(topic), partition)
 
-    def _record(self, found: Any) -> Record:
-        return Record(
-            topic=found.topic.removeprefix(self._settings.prefix),
-            partition=found.partition,
-            offset=found.offset,
-            key=found.key or b"",
-            value=found.value or b"",
-            headers={name: (value or b"").decode("utf-8", "replace") for name, value in found.headers},
-            appended_at=_EPOCH + timedelta(milliseconds=found.timestamp),
-        )
+
+def record_of(found: Any, topic: str) -> Record:
+    """What a client of kafka-python or aiokafka has read; `topic` is its name without the installation's prefix."""
+    return Record(
+        topic=topic,
+        partition=found.partition,
+        offset=found.offset,
+        key=found.key or b"",
+        value=found.value or b"",
+        headers={name: (value or b"").decode("utf-8", "replace") for name, value in found.headers or ()},
+        appended_at=_EPOCH + timedelta(milliseconds=found.timestamp or 0),
+    )
 
 
 class KafkaLetterLog:

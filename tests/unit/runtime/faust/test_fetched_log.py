@@ -5,7 +5,8 @@ from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
 from services.runtime.errors import PoisonError, UnavailableError
-from services.runtime.faust.log import FetchedLog, record_of
+from services.runtime.faust.log import FetchedLog
+from services.runtime.kafka.reader import record_of
 from services.runtime.records import Record
 from services.runtime.retry import NO_WAIT, RetryPolicy
 from services.runtime.stages.lane import DeadLetterCap, LaneSettings
