@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Literal
 
-Mend = Literal["dead letters", "migrate", "reindex", "republish", "topics"]
-"""What an operator must do before work goes on: see to what was halted by its dead letters, or run a command."""
+Mend = Literal["dead letters", "migrate", "reindex", "republish", "topics", "Kafka", "Elasticsearch"]
+"""What must be seen to before work goes on: what was halted by its dead letters, a command to run, or an engine."""
 
 
 class JobchimeError(Exception):
     """Anything that a person can be told in one sentence. The command line prints it and exits 1."""
 
     def __init__(self, *sentence: object, mend: Mend | None = None) -> None:
-        """`mend`: what must be done; None where waiting is enough, or the sentence alone says it."""
+        """`mend`: what must be seen to; None where the error that this one comes from or the sentence says it."""
         super().__init__(*sentence)
         self.mend = mend
 
@@ -44,10 +44,12 @@ class LateError(UnavailableError):
 
         It raises UnavailableError while neither is known.
         """
-        super().__init__(sentence)
+        super().__init__(sentence, mend="Kafka")
         self.arrived = arrived
 
 
-def mend_of(error: BaseException) -> Mend | None:
-    """What must be done about an error, where it says so."""
-    return error.mend if isinstance(error, JobchimeError) else None
+def mend_of(error: BaseException | None) -> Mend | None:
+    """What must be seen to, where an error or what it was raised from says so."""
+    if error is None:
+        return None
+    return (error.mend if isinstance(error, JobchimeError) else None) or mend_of(error.__cause__)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from schemas.topics import TOPICS, Topic, dead_of
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import Mend, UnavailableError, mend_of
 from services.runtime.log.sqlite import SqliteLog
 from services.runtime.privacy.redaction import redacted
 from services.runtime.records import Outgoing, Record
@@ -85,6 +85,7 @@ class Housekeeper:
         Raises UnavailableError naming the failures, when all have had their turn.
         """
         failed: list[str] = []
+        mend: Mend | None = None
         for chore in self._chores:
             if now < self._due.get(chore.name, now):
                 continue
@@ -93,12 +94,13 @@ class Housekeeper:
             except Exception as error:
                 self._due[chore.name] = now + AGAIN_AFTER
                 failed.append(f"clearing {chore.name} failed: {redacted(error)}")
+                mend = mend or mend_of(error)
                 continue
             self._due[chore.name] = now + EVERY
             if cleared:
                 _events.info("cleared", chore=chore.name, rows=cleared)
         if failed:
-            raise UnavailableError("; ".join(failed))
+            raise UnavailableError("; ".join(failed), mend=mend)
         return ()
 
 

@@ -16,7 +16,7 @@ from services.overview.stream.model import EngineView, LetterView, Overview, Ser
 from services.processes import SERVICES, services_needed
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
-from services.runtime.errors import JobchimeError
+from services.runtime.errors import JobchimeError, mend_of
 from services.runtime.figures.stream import StoreFigures, read_figures
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
@@ -93,7 +93,7 @@ class Gatherer:
             found = look()
         except JobchimeError as error:
             since = self._away.setdefault(name, self._clock.now())
-            engines.append(EngineView(name, False, redacted(error), since, error.mend))
+            engines.append(EngineView(name, False, redacted(error), since, mend_of(error)))
             return None
         self._away.pop(name, None)
         engines.append(EngineView(name, True, found if isinstance(found, str) else ""))

@@ -16,13 +16,16 @@ BEHIND_S = 300.0
 """A service that needs longer than this to catch up is behind."""
 SLOW_S = 60.0
 """A median from fetch to handling beyond this is not fresh."""
+_ENGINE = "it goes on by itself once that is back; `jobchime doctor` says how"
 _REMEDY: dict[Mend | None, str] = {
     "dead letters": "`jobchime dead list` shows the records; mend the service, then start it again",
     "migrate": "`jobchime migrate`",
     "reindex": "`jobchime reindex`",
     "republish": "`jobchime republish`, while no notifier runs: see the deployed form, an engine lost for good",
     "topics": "`jobchime topics create`",
-    None: "it goes on by itself once that is back; `jobchime doctor` says how",
+    "Kafka": _ENGINE,
+    "Elasticsearch": _ENGINE,
+    None: _ENGINE,
 }
 _COLLECTOR = "ingest.collector"
 
@@ -150,7 +153,7 @@ def _idle(now: datetime, service: ServiceView, away: Collection[str]) -> Iterato
     by_reason: dict[tuple[str | None, Mend | None], list[Worker]] = {}
     for worker in service.alive(now):
         beat = worker.heartbeat
-        if not beat.ready and not any(engine in (beat.reason or "") for engine in away):
+        if not beat.ready and beat.mend not in away:
             by_reason.setdefault((beat.reason, beat.mend), []).append(worker)
     for (reason, mend), workers in by_reason.items():
         said = short(reason or "no reason given")

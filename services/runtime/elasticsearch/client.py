@@ -20,6 +20,7 @@ WHOLE: Final = "responses.error,responses.status,responses.timed_out,responses._
 
 _CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 _REFUSED: Final = (401, 403)
+_ENGINE: Final = "Elasticsearch"
 
 
 class MissingIndexError(UnavailableError):
@@ -147,11 +148,11 @@ class SearchEngine:
         except ApiError as error:
             raise _failure(error.meta.status, _reason(error.body) or str(error)) from error
         except ConnectionTimeout as error:
-            raise SlowError(f"Elasticsearch does not answer in time: {redacted(error)}") from error
+            raise SlowError(f"Elasticsearch does not answer in time: {redacted(error)}", mend=_ENGINE) from error
         except TransportError as error:
-            raise UnavailableError(f"Elasticsearch does not answer: {redacted(error)}") from error
+            raise _away(f"Elasticsearch does not answer: {redacted(error)}") from error
         except UnsupportedProductError as error:
-            raise UnavailableError("what answers at elasticsearch.urls is not Elasticsearch: check it") from error
+            raise _away("what answers at elasticsearch.urls is not Elasticsearch: check it") from error
 
 
 def _client(settings: ElasticsearchSettings) -> Elasticsearch:
@@ -177,13 +178,17 @@ def _check_whole(answer: Mapping[str, Any]) -> None:
         raise UnavailableError("Elasticsearch answered in part: a shard failed or ran out of time")
 
 
+def _away(sentence: str) -> UnavailableError:
+    return UnavailableError(sentence, mend=_ENGINE)
+
+
 def _failure(status: int, reason: str, *, item: bool = False) -> JobchimeError:
     if status == _NOT_FOUND:
         return MissingIndexError(f"Elasticsearch lacks an index: {reason}")
     if status in _REFUSED:
-        return UnavailableError(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
+        return _away(f"Elasticsearch refuses our credentials ({status}): check elasticsearch.* settings")
     if status == _TOO_MANY or status >= 500:
-        return UnavailableError(f"Elasticsearch cannot serve now ({status}): {reason}")
+        return _away(f"Elasticsearch cannot serve now ({status}): {reason}")
     sentence = f"Elasticsearch refuses a {'document' if item else 'request'} ({status}): {reason}"
     return PoisonError(sentence) if item else JobchimeError(sentence)
 

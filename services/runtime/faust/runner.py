@@ -200,7 +200,7 @@ class FaustRunner:
     def _lost(self, error: BaseException) -> bool:
         """Note why a membership cannot go on; a new one begins at what is committed."""
         if isinstance(error, KafkaError | OSError | TimeoutError):
-            error = UnavailableError(f"{self._where}: {type(error).__name__}: {redacted(error)}")
+            error = UnavailableError(f"{self._where}: {type(error).__name__}: {redacted(error)}", mend="Kafka")
         self._notes.note(_NO_PART, error)
         return False
 
@@ -210,7 +210,7 @@ class FaustRunner:
         if in_touch := session.in_touch:
             self._notes.works(_WAITS)
         else:
-            self._notes.note(_WAITS, UnavailableError(f"{self._where} does not answer"))
+            self._notes.note(_WAITS, UnavailableError(f"{self._where} does not answer", mend="Kafka"))
         session.measure(known=in_touch)
         self._member = in_touch and session.settled
         if self._member:

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from services.runtime.clock import Clock
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import UnavailableError, mend_of
 from services.runtime.health.notes import Failure
 from services.runtime.health.status import Pulse, RunnerStatus
 from services.runtime.privacy.redaction import redacted
@@ -84,7 +84,7 @@ class Ground:
         if text != self._failure.error or now - self._said_at >= _SAY_AGAIN_S:
             self._said_at = now
             _events.warning("cannot begin yet and tries again", error=text)
-        self._failure = self._failure.again(text, self._clock.now(), error.mend)
+        self._failure = self._failure.again(text, self._clock.now(), mend_of(error))
 
 
 class Shown(Protocol):

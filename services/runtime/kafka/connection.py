@@ -66,16 +66,18 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
     except (SaslAuthenticationFailedError, AuthorizationError) as error:
         raise UnavailableError(
             f"{where} refuses this user: {redacted(error)};"
-            " see kafka.username, kafka.password and the rights of the user"
+            " see kafka.username, kafka.password and the rights of the user",
+            mend="Kafka",
         ) from error
     except KafkaConfigurationError as error:
         raise UsageError(f"kafka-python refuses its settings: {redacted(error)}") from error
     except KafkaTimeoutError as error:
         raise UnavailableError(
-            f"{where} does not answer: {redacted(error)}; see bootstrap, security, user and password of [kafka]"
+            f"{where} does not answer: {redacted(error)}; see bootstrap, security, user and password of [kafka]",
+            mend="Kafka",
         ) from error
     except (KafkaError, OSError) as error:
-        raise UnavailableError(f"{where}: {type(error).__name__}: {redacted(error)}") from error
+        raise UnavailableError(f"{where}: {type(error).__name__}: {redacted(error)}", mend="Kafka") from error
 
 
 def _sasl(settings: KafkaSettings) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class RecordProducer:
         if client is not None:
             return client
         if not self._opening.acquire(timeout=self._settings.delivery_timeout_s):
-            raise UnavailableError(f"{self._where()} does not answer")
+            raise UnavailableError(f"{self._where()} does not answer", mend="Kafka")
         try:
             if self._client is None:
                 self._client = self._open()
@@ -144,7 +144,7 @@ class RecordProducer:
                 continue
             if self._monotonic() - sent.at > _GIVE_UP_S:
                 self._replace(sent.client, "nothing was acknowledged for minutes")
-            raise UnavailableError(f"{self._where()} has not acknowledged what was sent before")
+            raise UnavailableError(f"{self._where()} has not acknowledged what was sent before", mend="Kafka")
 
     def _partitions(self, client: Any, topic: str) -> int:
         name = self._settings.topic(topic)
@@ -172,7 +172,7 @@ class RecordProducer:
     def _send(self, client: Any, record: Outgoing, partition: int, stamp: int) -> _Sent:
         size = _size(record)
         if not self._room.take(size):
-            raise UnavailableError(f"{self._where()} takes no more records; nothing was acknowledged")
+            raise UnavailableError(f"{self._where()} takes no more records; nothing was acknowledged", mend="Kafka")
         try:
             future = client.send(
                 self._settings.topic(record.topic),

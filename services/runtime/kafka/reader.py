@@ -157,7 +157,7 @@ class _Cursor:
             elif time.monotonic() - waiting > self._patience_s:
                 self.close()
                 places = ", ".join(f"{topic}:{partition}:{self.next[topic, partition]}" for topic, partition in behind)
-                raise UnavailableError(f"Kafka gave nothing for {self._patience_s:g} s at {places}")
+                raise UnavailableError(f"Kafka gave nothing for {self._patience_s:g} s at {places}", mend="Kafka")
 
     def close(self) -> None:
         consumer, self._consumer = self._consumer, None

@@ -168,9 +168,15 @@ def test_an_error_is_told_with_its_dates(overview: Overview) -> None:
 
 def test_a_worker_that_waits_for_an_engine_that_is_away_is_told_by_the_engine_alone() -> None:
     away = EngineView("Elasticsearch", False, "no answer")
-    waiting = service(ready=False, reason="waits: Elasticsearch is away")
+    waiting = service(ready=False, reason="waits: no answer", mend="Elasticsearch")
     (found,) = troubles(replace(WELL, engines=(away,), services=(waiting,)))
     assert found.what.startswith("Elasticsearch cannot be used")
+
+
+def test_a_worker_whose_reason_only_speaks_of_an_engine_that_is_away_is_told_of_too() -> None:
+    away = EngineView("Elasticsearch", False, "no answer")
+    halted = service(ready=False, reason="halted: Elasticsearch refuses a document", mend="dead letters")
+    assert len(troubles(replace(WELL, engines=(away,), services=(halted,)))) == 2
 
 
 def test_an_engine_that_stays_away_is_told_with_since_when() -> None:

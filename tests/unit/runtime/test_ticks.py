@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
@@ -87,3 +88,16 @@ def test_what_works_again_ends_only_its_own_failure() -> None:
     assert notes.error == "b"
     notes.works("waits for Kafka")
     assert notes.failure == Failure("a", NOON, NOON)
+
+
+def test_what_must_be_seen_to_is_known_of_an_error_that_was_put_into_another() -> None:
+    notes = Notes("collecting", FixedClock(NOON))
+    with pytest.raises(UnavailableError) as raised:
+        try:
+            raise UnavailableError("the tables are of before", mend="migrate")
+        except UnavailableError as error:
+            raise UnavailableError(f"nothing can be cleared: {error}") from error
+    with capture_logs():
+        notes.note("tick failed", raised.value)
+    assert notes.failure is not None
+    assert notes.failure.mend == "migrate"
