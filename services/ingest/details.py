@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from schemas.codec import digest_of
-from services.ingest.adapters.formats.detail_call import details_in
+from services.ingest.adapters.formats.contacts import without_contacts
+from services.ingest.adapters.formats.reading import MOST_BYTES, read_text
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.polling.schedule import Validators
 from services.ingest.ports import DETAIL_STATE, Details, Fetched, FetchFailedError, Format, Item, JsonObject
 from services.ingest.settings import SourceSettings
 from services.runtime.privacy.redaction import redacted
+from services.runtime.strict_json import read_value
 
 Fetch = Callable[[str, Validators], Fetched]
 """Gets one address of a source. Raises FetchFailedError."""
@@ -182,3 +184,19 @@ def _text(state: JsonObject, name: str) -> str | None:
 def _joined(item: Item, details: JsonObject, state: JsonObject) -> Item:
     told_state = {DETAIL_STATE: state} if state else {}
     return Item(item.source_id, {**item.data, **details, **told_state})
+
+
+def details_in(body: bytes, details: Details) -> JsonObject | None:
+    """Those of the members that an answer holds, which may be none; None of what is no object. Never raises.
+
+    An error page is no object, nor is a body that is cut short.
+    """
+    if len(body) > MOST_BYTES:
+        return None
+    try:
+        value, _ = read_value(read_text(body).text)
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    return without_contacts({name: part for name, part in value.items() if name in details.members})

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_MAIL_EVENTS
-from services.notifier.domain.consent import Declaration, declaration_of
+from services.notifier.domain.consent import Declaration
 from services.notifier.domain.people import Profile, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
 from services.usecases.errors import WrongFieldError, fields_checked
@@ -18,7 +18,6 @@ from services.usecases.suppressions import why_suppressed
 __all__ = [
     "KEPT",
     "Account",
-    "Declaration",
     "Difference",
     "Kept",
     "Profile",
@@ -26,9 +25,6 @@ __all__ = [
     "Subscriber",
     "add",
     "change",
-    "declaration_from",
-    "declare",
-    "declared_of",
     "erase",
     "everybody",
     "export",
@@ -70,12 +66,6 @@ def profile_from(fields: Mapping[str, Any]) -> Profile:
         return profile_of(fields)
 
 
-def declaration_from(fields: Mapping[str, Any]) -> Declaration | None:
-    """Check `consent_origin`, `consent_date`, `consent_wording`: all or none. Raises WrongFieldError."""
-    with fields_checked():
-        return declaration_of(fields)
-
-
 def add(installation: Installation, profile: Profile, now: datetime, declaration: Declaration | None = None) -> Saved:
     """Take someone in, for whose consent the caller answers. Raises UsageError where they are known already."""
     with fields_checked():
@@ -96,20 +86,6 @@ def change(installation: Installation, person: str, fields: Mapping[str, str | l
     if changes:
         installation.subscribers.change(known.subscriber_id, profile, now)
     return Saved(known.subscriber_id, tuple(changes), why_suppressed(installation, profile.address))
-
-
-def declare(installation: Installation, person: str, declaration: Declaration, now: datetime) -> None:
-    """Keep an operator's word that someone agreed to be mailed. Raises UsageError, WrongFieldError."""
-    with fields_checked():
-        consent = declaration.taken(now)
-    installation.subscribers.declare(find(installation, person).subscriber_id, consent)
-
-
-def declared_of(installation: Installation, own_id: str) -> Declaration | None:
-    """What an operator last declared of someone's consent."""
-    ledger = installation.subscribers.consents(own_id)
-    found = [Declaration(one.source, one.given_at or one.at, one.wording) for one in ledger if one.source]
-    return found[-1] if found else None
 
 
 def find(installation: Installation, person: str) -> Subscriber:

@@ -1,12 +1,28 @@
-"""Whether somebody wants mails: they leave, pause, go on and come back, each kept in the ledger of consents."""
+"""Whether somebody wants mails: they leave, pause, go on, come back, or an operator says so; a ledger keeps each."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from services.notifier.domain.consent import WHY, Consent, Origin
+from services.notifier.domain.consent import WHY, Consent, Declaration, Origin, declaration_of
 from services.runtime.errors import UsageError
+from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
 
-__all__ = ["WHY", "Consent", "Origin", "ledger", "pause_instead", "say_why", "subscribe_again", "unsubscribe"]
+__all__ = [
+    "WHY",
+    "Consent",
+    "Declaration",
+    "Origin",
+    "declaration_from",
+    "declare",
+    "declared_of",
+    "ledger",
+    "pause_instead",
+    "say_why",
+    "subscribe_again",
+    "unsubscribe",
+]
 
 
 def unsubscribe(installation: Installation, own_id: str, origin: Origin, wording: str, now: datetime) -> None:
@@ -32,6 +48,26 @@ def say_why(installation: Installation, own_id: str, why: str) -> None:
     if why not in WHY:
         raise UsageError(f"a reason is one of {', '.join(WHY)}")
     installation.subscribers.say_why(own_id, why)
+
+
+def declaration_from(fields: Mapping[str, Any]) -> Declaration | None:
+    """Check `consent_origin`, `consent_date`, `consent_wording`: all or none. Raises WrongFieldError."""
+    with fields_checked():
+        return declaration_of(fields)
+
+
+def declare(installation: Installation, person: str, declaration: Declaration, now: datetime) -> None:
+    """Keep an operator's word that someone agreed to be mailed. Raises UsageError, WrongFieldError."""
+    with fields_checked():
+        consent = declaration.taken(now)
+    installation.subscribers.declare(installation.subscribers.find(person).subscriber_id, consent)
+
+
+def declared_of(installation: Installation, own_id: str) -> Declaration | None:
+    """What an operator last declared of someone's consent."""
+    ledger = installation.subscribers.consents(own_id)
+    found = [Declaration(one.source, one.given_at or one.at, one.wording) for one in ledger if one.source]
+    return found[-1] if found else None
 
 
 def ledger(installation: Installation, own_id: str) -> list[Consent]:

@@ -8,7 +8,7 @@ from services.notifier.domain.consent import Declaration
 from services.notifier.importing import Entry, Fault, Known, Knows, WantedSearch, nobody, read_people
 from services.notifier.importing.differences import of_entry
 from services.runtime.errors import JobchimeError, UnavailableError, UsageError
-from services.usecases import accounts
+from services.usecases import accounts, consent
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
 
@@ -89,7 +89,7 @@ def _known_to(installation: Installation) -> Knows:
         if person is None:
             return None
         own_id = person.subscriber_id
-        return Known(person, tuple(installation.searches.all(own_id)), accounts.declared_of(installation, own_id))
+        return Known(person, tuple(installation.searches.all(own_id)), consent.declared_of(installation, own_id))
 
     return knows
 
@@ -99,7 +99,7 @@ def _person(installation: Installation, entry: Entry, now: datetime) -> str:
         return accounts.add(installation, entry.profile, now, entry.declaration).subscriber_id
     person = entry.known.person
     if entry.declaration is not None and entry.declaration != entry.known.declared:
-        accounts.declare(installation, person.subscriber_id, entry.declaration, now)
+        consent.declare(installation, person.subscriber_id, entry.declaration, now)
     if entry.profile != person.profile:
         installation.subscribers.change(person.subscriber_id, entry.profile, now)
     return person.subscriber_id

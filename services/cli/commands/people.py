@@ -16,7 +16,7 @@ from services.cli.output import console, print_json, progress, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
 from services.settings import load_settings
-from services.usecases import accounts, importing
+from services.usecases import accounts, consent, importing
 from services.usecases import feedback as feedback_of
 from services.usecases.feedback import Kind, Saying, Statement
 from services.usecases.installation import has_store
@@ -85,14 +85,14 @@ def edit(
     for change in saved.changes:
         typer.echo(str(change))
     if declaration is not None:
-        accounts.declare(installation, saved.subscriber_id, declaration, at)
+        consent.declare(installation, saved.subscriber_id, declaration, at)
         typer.echo("consent: what you declare is kept")
     _warn_of_suppression(saved)
 
 
-def _declaration(origin: str | None, date: str | None, wording: str | None) -> accounts.Declaration | None:
+def _declaration(origin: str | None, date: str | None, wording: str | None) -> consent.Declaration | None:
     fields = {"consent_origin": origin, "consent_date": date, "consent_wording": wording}
-    return accounts.declaration_from(fields)
+    return consent.declaration_from(fields)
 
 
 def _warn_of_suppression(saved: accounts.Saved) -> None:

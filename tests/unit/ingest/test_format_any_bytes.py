@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named, named_formats
+from services.ingest.details import details_in
 from services.ingest.ports import Format
 from tests.support.board_bodies import (
     arbeitnow,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named
+from services.ingest.details import details_in
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Skip
 from tests.support.feed_bodies import draft, greenhouse, greenhouse_job, items, parts, texts

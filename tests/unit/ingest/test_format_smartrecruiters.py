@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.formats.detail_call import details_in
 from services.ingest.adapters.formats.registry import detect, format_named
+from services.ingest.details import details_in
 from services.ingest.domain.draft import PayBand
 from services.ingest.ports import Broken, Skip, UnusableItemError
 from tests.support.board_bodies import smartrecruiters, smartrecruiters_detail, smartrecruiters_posting

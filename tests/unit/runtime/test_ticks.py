@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import pytest
 from structlog.testing import capture_logs
 
 from services.runtime.clock import FixedClock
@@ -92,12 +91,9 @@ def test_what_works_again_ends_only_its_own_failure() -> None:
 
 def test_what_must_be_seen_to_is_known_of_an_error_that_was_put_into_another() -> None:
     notes = Notes("collecting", FixedClock(NOON))
-    with pytest.raises(UnavailableError) as raised:
-        try:
-            raise UnavailableError("the tables are of before", mend="migrate")
-        except UnavailableError as error:
-            raise UnavailableError(f"nothing can be cleared: {error}") from error
+    error = UnavailableError("nothing can be cleared: the tables are of before")
+    error.__cause__ = UnavailableError("the tables are of before", mend="migrate")
     with capture_logs():
-        notes.note("tick failed", raised.value)
+        notes.note("tick failed", error)
     assert notes.failure is not None
     assert notes.failure.mend == "migrate"

@@ -40,7 +40,7 @@ def imported(installation: Installation, *, update: bool, **fields: Any) -> impo
 
 
 def test_a_declaration_is_in_the_ledger_and_in_what_its_owner_may_ask_for(installation: Installation) -> None:
-    accounts.add(installation, ADA, NOW, accounts.declaration_from(DECLARED))
+    accounts.add(installation, ADA, NOW, consent.declaration_from(DECLARED))
     assert ledger(installation) == [("given", "operator", "the fair in Porto", "Yes, mail me jobs")]
     [shown] = accounts.export(installation, "ada@example.com")["consents"]
     assert (shown["source"], shown["given_at"]) == ("the fair in Porto", "2026-03-31T00:00:00+00:00")
@@ -50,9 +50,9 @@ def test_a_declaration_is_in_the_ledger_and_in_what_its_owner_may_ask_for(instal
 def test_of_who_is_taken_in_without_one_the_ledger_says_that_an_operator_did(installation: Installation) -> None:
     accounts.add(installation, ADA, NOW)
     assert ledger(installation) == [("given", "operator", "", "")]
-    declaration = accounts.declaration_from(DECLARED)
+    declaration = consent.declaration_from(DECLARED)
     assert declaration is not None
-    accounts.declare(installation, "ada@example.com", declaration, NOW)
+    consent.declare(installation, "ada@example.com", declaration, NOW)
     assert ledger(installation)[1] == ("given", "operator", "the fair in Porto", "Yes, mail me jobs")
     accounts.erase(installation, "ada@example.com", NOW)
     with installation.engine.connect() as connection:
@@ -76,7 +76,7 @@ def test_what_is_declared_for_a_file_is_of_the_lines_that_say_nothing(installati
         "ada@example.com,,,\n"
         "bob@example.com,a letter,2026-01-02,Mail me\n"
     )
-    for entry in importing.read(installation, csv, accounts.declaration_from(DECLARED)):
+    for entry in importing.read(installation, csv, consent.declaration_from(DECLARED)):
         assert isinstance(entry, importing.Entry)
         importing.take_in(installation, entry, NOW, update=False)
     assert ledger(installation)[0][2] == "the fair in Porto"
@@ -98,11 +98,11 @@ def test_what_is_declared_for_a_file_is_of_the_lines_that_say_nothing(installati
 )
 def test_a_declaration_that_is_not_whole_or_not_right_is_none(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongFieldError, match=said):
-        accounts.declaration_from(DECLARED | wrong)
+        consent.declaration_from(DECLARED | wrong)
 
 
 def test_nobody_agreed_in_the_time_to_come(installation: Installation) -> None:
-    late = accounts.declaration_from(DECLARED | {"consent_date": "2027-01-01"})
+    late = consent.declaration_from(DECLARED | {"consent_date": "2027-01-01"})
     with pytest.raises(WrongFieldError, match="has not come yet"):
         accounts.add(installation, ADA, NOW, late)
     assert accounts.everybody(installation) == []
@@ -112,6 +112,6 @@ def test_nobody_agreed_in_the_time_to_come(installation: Installation) -> None:
 
 
 def test_a_date_with_a_time_and_a_zone_is_taken_as_it_is(installation: Installation) -> None:
-    exact = accounts.declaration_from(DECLARED | {"consent_date": "2026-03-29T02:30:00+01:00"})
+    exact = consent.declaration_from(DECLARED | {"consent_date": "2026-03-29T02:30:00+01:00"})
     assert exact is not None
     assert exact.given_at.astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

@@ -55,8 +55,7 @@ class CompiledKernel:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        nothing = np.empty(0, dtype=np.uint32)
-        self._room = (nothing, nothing, nothing, nothing)
+        self._room: tuple[Column, ...] = (np.empty(0, dtype=np.uint32),) * 4
         """Where runs begin and end, and the keys that match and nearly match."""
 
     def find(self, segments: Sequence[Segment], memtable: Memtable, posting: PostingArrays) -> HitKeys:
@@ -83,12 +82,11 @@ class CompiledKernel:
         return ordered
 
     def _make_room(self, rows: int) -> None:
-        # Room that was never written to takes no memory.
         # One more, for the key that is written before it is known whether it stays.
         rows += 1
         if self._room[0].size < rows:
-            made = [np.empty(rows + rows // 4, dtype=np.uint32) for _ in self._room]
-            self._room = (made[0], made[1], made[2], made[3])
+            # Room that was never written to takes no memory.
+            self._room = tuple(np.empty(rows + rows // 4, dtype=np.uint32) for _ in self._room)
 
 
 @_compiled

@@ -102,10 +102,6 @@ class _Ranked:
     def outcome(self) -> Outcome:
         return self.job.outcome
 
-    @property
-    def copies(self) -> tuple[str, ...]:
-        return self.job.copies
-
 
 def curate(
     recipient: Recipient,
@@ -166,7 +162,8 @@ def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> i
 
 def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
     return tuple(
-        Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.copies, job.chance) for job in ranked
+        Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.job.copies, job.chance)
+        for job in ranked
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
@@ -22,6 +22,7 @@ from services.notifier.domain.delivery import (
     State,
     after,
 )
+from services.notifier.domain.model import Digest, Hold
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.store import bytewise, reading, retried, writing
@@ -201,6 +202,25 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             if _apply(connection, delivery_id, attempt, event, now, **_FREE, **values) in UNSENT:
                 put_back(connection, [delivery_id])
+
+
+def open_delivery(
+    connection: Connection, outcome: Digest | Hold, digest_id: str, delivery_id: str, now: datetime
+) -> None:
+    """Have a digest's email wait for its mailer, in the transaction that keeps it."""
+    row = {
+        "delivery_id": delivery_id,
+        "digest_id": digest_id,
+        "subscriber_id": outcome.recipient.subscriber_id,
+        "due_at": outcome.due_at,
+        "state": "pending",
+        "attempts": 0,
+        "not_before": now,
+        "reason": "",
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection.execute(insert(deliveries).values(row))
 
 
 def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: datetime, reason: str) -> bool:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from schemas.posting import PostingCore
 from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
+from services.notifier.adapters.sql.digests.deliveries import open_delivery
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged
@@ -127,7 +128,7 @@ class SqlDigests:
                     raise _ChangedError
                 digest_id = self._keep(connection, outcome, closings, email, now)
                 if email is not None:
-                    _open_delivery(connection, outcome, digest_id, email, now)
+                    open_delivery(connection, outcome, digest_id, email.delivery_id, now)
         except _ChangedError:
             return False
         return True
@@ -286,22 +287,6 @@ def _served_to() -> Update:
     return same.values(
         served_cut=bindparam("to_cut"), next_due_at=bindparam("due_again_at"), waiting=bindparam("waits")
     )
-
-
-def _open_delivery(connection: Connection, outcome: Digest | Hold, digest_id: str, email: Email, now: datetime) -> None:
-    row = {
-        "delivery_id": email.delivery_id,
-        "digest_id": digest_id,
-        "subscriber_id": outcome.recipient.subscriber_id,
-        "due_at": outcome.due_at,
-        "state": "pending",
-        "attempts": 0,
-        "not_before": now,
-        "reason": "",
-        "created_at": now,
-        "changed_at": now,
-    }
-    connection.execute(insert(deliveries).values(row))
 
 
 def _search_row(digest_id: str, closing: Closing) -> dict[str, Any]:
