@@ -1,13 +1,13 @@
 """What the lines that say why a job was sent claim of it, so that a judgement outlives another wording."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from schemas.posting import PostingCore
-from services.notifier.domain.model import Item
-from services.notifier.domain.wording.reason_order import in_two_lines, most_telling
-from services.notifier.domain.wording.view import reasons_shown, why_lines
+from services.notifier.domain.model import NOT_PREFERRED, Item
+from services.notifier.domain.wording.reason_order import most_telling
+from services.notifier.domain.wording.view import why_lines, why_of
 from services.rules.criterion import Reason
 from services.rules.text import Haystack, TextQuery
 from services.wording.words import Words
@@ -25,13 +25,12 @@ class Line:
 
 def lines_of(item: Item, words: Words) -> list[Line]:
     """The lines of a job as its card has them, pay among them where the search has a floor."""
-    told = most_telling(item)
-    reasons = reasons_shown(item, told.verdict.reasons, bar=False)
-    texts = why_lines(reasons, item.posting, words)
-    parts = [part for part in in_two_lines(one for one in reasons if one.fit == "yes") if part]
+    why = replace(why_of(most_telling(item), item.posting, bar=False), preferred=NOT_PREFERRED)
+    texts = why_lines(why, item.posting, words)
+    parts = [part for part in (why.work, why.terms) if part]
     return [
         Line(text, tuple(claim for reason in part for claim in claims_of(reason, item.posting)))
-        for text, part in zip(texts, parts, strict=True)
+        for text, part in zip(texts, parts, strict=False)
     ]
 
 

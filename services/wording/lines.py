@@ -1,15 +1,19 @@
 """Foreign and own words made fit for one line."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.numbers import format_decimal
 
 from services.rules.visible import visible
 from services.wording.words import FALLBACK_LOCALE, LANGUAGES, Words
 
+_SEASONS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
 _MOST_TITLE = 160
 _MOST_QUOTED = 60
 _MOST_NAMED = 4
@@ -31,6 +35,18 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=512)
+def standard_offset(zone: ZoneInfo) -> float:
+    """Hours from UTC in standard time: the lesser of both seasons."""
+    return min((at.astimezone(zone).utcoffset() or at - at).total_seconds() for at in _SEASONS) / 3600.0
+
+
+def country_of_zone(name: str) -> str | None:
+    """The country of a time zone, ISO 3166-1; None where it has none."""
+    found: str | None = get_global("zone_territories").get(name)
+    return found if found and found != "001" else None
 
 
 def one_line(text: str, most: int = _MOST_TITLE) -> str:

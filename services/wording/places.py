@@ -91,6 +91,14 @@ def shares_ground(place: str, others: Iterable[str]) -> bool:
     return any(_ground(place) & _ground(other) for other in others)
 
 
+def lies_in(place: str, others: Iterable[str]) -> bool:
+    """Whether a place is one of the others or a part of one."""
+    return any(
+        other in (place, country_part(place)) or (is_group(other) and _ground(place) <= _ground(other))
+        for other in others
+    )
+
+
 @lru_cache(maxsize=4_096)
 def _ground(place: str) -> frozenset[str]:
     """The countries of a place. A code that is not known, as a later release may write, is one of its own."""
@@ -110,9 +118,10 @@ def town_in_words(label: str) -> str:
     return town.name if town else label
 
 
-def towns_in_words(towns: Sequence[int], words: Words) -> str:
-    """`Augsburg, Germany`; of several, `Augsburg or Munich`; of many, how many more there are."""
+def towns_in_words(towns: Sequence[int], words: Words, own: Sequence[str] = ()) -> str:
+    """`Augsburg, Germany`; of several, `Augsburg or Munich`, those in `own` places first; of many, how many more."""
     known = [town for town in map(town_of, filter(None, map(label_of, towns))) if town]
+    known.sort(key=lambda town: _rank(town.code, own))
     if len(known) == 1:
         town, where = known[0].name, place_name(known[0].code, words.locale)
         return town if town == where else f"{town}, {where}"
@@ -124,9 +133,12 @@ def places_listed(codes: Iterable[str], words: Words, *, either: bool = False) -
     return listed([place_in_words(code, words) for code in codes], words, either=either)
 
 
-def any_of(codes: Sequence[str], words: Words) -> str:
-    """`Germany, Austria or Spain`; of many, how many more there are; of many parts of one country, how many."""
-    names = _names(codes, words)
+def any_of(codes: Sequence[str], words: Words, own: Sequence[str] = ()) -> str:
+    """`Germany, Austria or Spain`; of many, how many more there are; of many parts of one country, how many.
+
+    `own` places stand first, in their order.
+    """
+    names = _names(codes, words, own)
     if len(names) <= _MOST_PLACES:
         return words.either(names)
     rest = len(names) - _MOST_PLACES + 1
@@ -134,13 +146,25 @@ def any_of(codes: Sequence[str], words: Words) -> str:
     return words.count("{some} or {count} other place", "{some} or {count} other places", rest, some=some)
 
 
-def _names(codes: Sequence[str], words: Words) -> list[str]:
-    parts = Counter(country_part(code) for code in codes if is_subdivision(code))
+def _rank(code: str, own: Sequence[str]) -> int:
+    """Where a place stands among `own` ones, else behind them; part of one counts as that."""
+    return next((at for at, place in enumerate(own) if code == place or country_part(code) == place), len(own))
+
+
+def _names(codes: Sequence[str], words: Words, own: Sequence[str]) -> list[str]:
+    parts = Counter(country_part(code) for code in codes if is_subdivision(code) and code not in own)
     many = {country: count for country, count in parts.items() if count > _MOST_PARTS}
-    names = [place_in_words(code, words) for code in codes if not (is_subdivision(code) and country_part(code) in many)]
-    return names + [
-        words.count(
-            "{country} ({count} region)", "{country} ({count} regions)", count, country=place_in_words(country, words)
-        )
-        for country, count in many.items()
-    ]
+    alone = [code for code in codes if not is_subdivision(code) or code in own or country_part(code) not in many]
+    named = [(_rank(code, own), place_in_words(code, words)) for code in alone]
+    some = {country_part(code) for code in own if is_subdivision(code)}
+    for country, count in many.items():
+        named.append((_rank(country, own), _parts(country, count, words, more=country in some)))
+    return [name for _, name in sorted(named, key=lambda one: one[0])]
+
+
+def _parts(country: str, count: int, words: Words, *, more: bool) -> str:
+    """How many parts of a country there are; `more`: beside some that are named."""
+    name = place_in_words(country, words)
+    if more:
+        return words.count("{country} ({count} more region)", "{country} ({count} more regions)", count, country=name)
+    return words.count("{country} ({count} region)", "{country} ({count} regions)", count, country=name)

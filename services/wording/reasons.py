@@ -1,6 +1,7 @@
 """Why a posting fits, or does not, in the reader's language: from the typed facts of a verdict's reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from schemas.posting import Evidence, PostingCore
 from services.rules.criterion import Fit, Reason
@@ -14,12 +15,14 @@ from services.rules.criterion.skills import AllFacts, AnyFacts, NoneFacts, Skill
 from services.rules.criterion.text import TextFacts
 from services.rules.criterion.timezone import TimezoneFacts
 from services.rules.placing import WORLDWIDE
+from services.rules.skills import taxonomy
 from services.rules.text import TextQuery
+from services.rules.text import words as words_of_text
 from services.rules.verdict import ClosedFacts, Verdict
 from services.wording.amounts import pay_besides, pay_in_words
 from services.wording.facets import facet_in_words
 from services.wording.lines import decimal, language_in_words, listed, quoted
-from services.wording.places import each_once, places_listed, shares_ground, town_in_words
+from services.wording.places import each_once, lies_in, places_listed, shares_ground, town_in_words
 from services.wording.roles import any_role_in_words, other_role_in_words
 from services.wording.words import Words
 
@@ -117,6 +120,8 @@ def _place(facts: PlaceFacts, words: Words) -> str:
     if named := [place for place in fits if place in facts.hires]:
         return words.say("hires in {places}", places=places_listed(named, words))
     hires = [place for place in each_once(facts.hires) if shares_ground(place, fits)]
+    if all(map(partial(lies_in, others=fits), hires)):
+        return words.say("hires in {places}", places=places_listed(hires, words))
     return words.say(
         "hires in {places}, which fits {wanted}", places=places_listed(hires, words), wanted=places_listed(fits, words)
     )
@@ -207,7 +212,7 @@ _MOST_DETAILED = 6
 def all_in_words(facts: AllFacts, words: Words) -> str:
     """Which are asked for and which are mentioned, else which are missing."""
     if not facts.missing:
-        return words.all_of(_meant(facts.asked, facts.core, facts.wanted, words))
+        return _skills_met([facts], words)
     missing = listed(facts.missing, words, either=True)
     met = [name for name in facts.asked if name not in facts.missing]
     if facts.mentioned == facts.missing:
@@ -220,13 +225,45 @@ def all_in_words(facts: AllFacts, words: Words) -> str:
     return words.say("does not ask for {missing}, but for {skills}", missing=missing, skills=listed(met, words))
 
 
+def work_in_words(reasons: Sequence[Reason], words: Words) -> list[str]:
+    """A clause each of why the work of a posting fits: its skills in one, and no word beside a skill of that name."""
+    met = [reason.facts for reason in reasons if isinstance(reason.facts, AllFacts | AnyFacts)]
+    clauses = [_skills_met(met, words)] if met else []
+    for reason in reasons:
+        if isinstance(reason.facts, TextFacts) and met:
+            said = [term for term in reason.facts.said if not any(map(partial(_names_skill, term), met))]
+            clauses += [words.say("says {terms}", terms=_quoted(said, words))] if said else []
+        elif not isinstance(reason.facts, AllFacts | AnyFacts):
+            clauses.append(in_words(reason, words, brief=True))
+    return clauses
+
+
+def _names_skill(term: str, facts: AllFacts | AnyFacts) -> bool:
+    """Whether a word says no more than the name of a skill that is met."""
+    names = facts.asked if isinstance(facts, AllFacts) else (*facts.found, *facts.by)
+    own = frozenset(words_of_text(term))
+    return taxonomy().canonical(term) in names or any(own <= frozenset(words_of_text(name)) for name in names)
+
+
+def _skills_met(met: Sequence[AllFacts | AnyFacts], words: Words) -> str:
+    """`asks for Python and Go and would like Kafka`; then what implies more of them where they are too few."""
+    names = dict.fromkeys(
+        name for facts in met for name in (facts.asked if isinstance(facts, AllFacts) else facts.found)
+    )
+    core = {name for facts in met for name in facts.core}
+    wanted = {name for facts in met for name in facts.wanted}
+    said = _meant(names, core, wanted, words)
+    for facts in met:
+        if isinstance(facts, AnyFacts):
+            lacking = max(facts.at_least - len(facts.found), 0)
+            said += [_implies(*one, facts, words) for one in zip(facts.implied[:lacking], facts.by, strict=False)]
+    return words.all_of(said)
+
+
 def any_in_words(facts: AnyFacts, fit: Fit, words: Words) -> str:
     """Those that are there, and what implies more of them where they are too few."""
     if fit == "yes":
-        said = _meant(facts.found, facts.core, facts.wanted, words)
-        lacking = max(facts.at_least - len(facts.found), 0)
-        implied = zip(facts.implied[:lacking], facts.by, strict=False)
-        return words.all_of([*said, *(_implies(name, by, facts, words) for name, by in implied)])
+        return _skills_met([facts], words)
     met, asked = (*facts.found, *facts.implied), facts.asked
     if met:
         return words.say(

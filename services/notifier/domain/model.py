@@ -151,7 +151,7 @@ class Against:
     costs: float
     """What it takes from the log odds."""
     said: str = ""
-    """The role, level or languages that it is about: an id or codes."""
+    """The role, level, places or languages that it is about, an id or codes; of hours, how many."""
 
 
 @dataclass(frozen=True, slots=True)

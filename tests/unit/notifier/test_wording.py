@@ -1,18 +1,22 @@
 """The sentences of a digest."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.criteria import Criteria, SalaryFloor, SkillTerms
+from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Hours, PostingCore, Reach, Skill, Timezones
+from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
+from services.notifier.domain.links import links_for
 from services.notifier.domain.model import Candidate, Digest, DueSearch, Item
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
-from services.notifier.domain.wording.reason_order import most_telling
-from services.notifier.domain.wording.view import reasons_shown, why_lines
+from services.notifier.domain.wording.reason_order import most_telling, telling_against
+from services.notifier.domain.wording.view import but_line, why_lines, why_of
+from services.rules.towns import towns_in_field
 from services.wording import lines
 from services.wording.catalogues import words_of
 from tests.support.digests import NOON, PYTHON, SENDER, digest, pay, posting, recipient, rich_digest, search
@@ -25,9 +29,14 @@ def subject(made: Digest) -> str:
 
 
 def reason_line(item: Item, *, bar: bool = False, locale: str = "en") -> str:
-    told = most_telling(item)
-    reasons = reasons_shown(item, told.verdict.reasons, bar=bar)
-    return " / ".join(why_lines(reasons, item.posting, words_of(locale), told.preferred))
+    return " / ".join(why_lines(why_of(most_telling(item), item.posting, bar=bar), item.posting, words_of(locale)))
+
+
+def doubts(item: Item, locale: str = "en") -> str:
+    """What the card says against a job, whatever speaks for it."""
+    found = most_telling(item)
+    against = telling_against(item.chance, found.verdict.reasons, item.posting)
+    return but_line(why_of(found, item.posting, against, bar=False), item.posting, words_of(locale))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,7 @@ def test_nothing_is_said_of_a_preferred_place_where_a_job_is_not() -> None:
     asked = Criteria(skills=SkillTerms(any=("Python",)), places=("PT", "DE"))
     job = posting(reach=Reach(scope="listed", countries=("DE",)))
     [item] = digest(job, by=search(criteria=asked, preferred_places=("PT",))).items
-    assert reason_line(item) == "Asks for Python / Hires in Germany"
+    assert reason_line(item) == "Asks for Python"
 
 
 def test_a_job_is_explained_by_the_search_that_prefers_its_place() -> None:
@@ -192,6 +201,64 @@ def test_where_one_may_work_from(workplace: str, reach: Reach, said: str) -> Non
     assert job_wording.reach_line(posting(workplace=workplace, reach=reach), EN) == said
 
 
+MANY = ("AT", "BE", "DK", "ES", "FI", "FR", "GR", "IE", "IT", "NL", "PL", "PT")
+
+
+@pytest.mark.parametrize(
+    ("reach", "asked", "zone", "said"),
+    [
+        (Reach(scope="listed", countries=MANY), ("ES",), "UTC", "Spain, Austria, Belgium or 9 other places"),
+        (Reach(scope="listed", countries=MANY), ("eu",), "Europe/Rome", "Italy, Austria, Belgium or 9 other places"),
+        (Reach(scope="listed", countries=MANY), (), "Europe/Paris", "France, Austria, Belgium or 9 other places"),
+        (Reach(scope="listed", countries=("AT",), groups=("latam",)), ("MX",), "UTC", "Latin America or Austria"),
+        (
+            Reach(scope="listed", countries=("US",), subdivisions=("US-AL", "US-CA", "US-NY", "US-TX", "US-WA")),
+            ("US-TX",),
+            "UTC",
+            "Texas or the United States (4 more regions)",
+        ),
+        (
+            Reach(scope="listed", countries=MANY[:4], subdivisions=("US-AL", "US-CA", "US-NY", "US-TX")),
+            (),
+            "America/Chicago",
+            "the United States (4 regions), Austria, Belgium or 2 other places",
+        ),
+    ],
+)  # fmt: skip
+def test_a_readers_own_place_stands_first(reach: Reach, asked: tuple[str, ...], zone: str, said: str) -> None:
+    job = posting(reach=reach)
+    own = job_wording.own_places(job, Criteria(places=asked), lines.country_of_zone(zone))
+    assert job_wording.reach_line(job, EN, own) == f"Remote from {said}"
+
+
+def test_a_town_of_the_readers_country_stands_first() -> None:
+    towns = [town.id for name in ("Berlin", "Paris", "Vienna", "Milan", "Madrid") for town in towns_in_field(name)[:1]]
+    job = posting(
+        workplace="hybrid", towns=tuple(towns), reach=Reach(scope="listed", countries=("DE", "FR", "AT", "IT", "ES"))
+    )
+    own = job_wording.own_places(job, Criteria(), "ES")
+    assert job_wording.reach_line(job, EN, own) == "Hybrid, Madrid, Berlin, Paris or 2 more"
+
+
+@pytest.mark.parametrize(
+    ("title", "reach", "said"),
+    [
+        ("Therapist, Florida", Reach(scope="listed", countries=("US",)), "Florida"),
+        ("Therapist (Ohio, Texas)", Reach(scope="listed", countries=("US",)), "Ohio or Texas"),
+        ("Therapist, Canada or Ohio", Reach(scope="listed", countries=("US",)), "the United States"),
+        ("Seller, Ohio", Reach(scope="listed", groups=("americas",)), "the Americas"),
+        ("Seller, Ohio", Reach(scope="listed", countries=("US",), subdivisions=("US-TX",)), "Texas"),
+        (
+            "Seller, Ohio",
+            Reach(scope="listed", countries=("US",), excluded=("US-OH",)),
+            "the United States, except Ohio",
+        ),
+    ],
+)
+def test_a_part_of_its_country_that_the_title_names_stands_on_the_card(title: str, reach: Reach, said: str) -> None:
+    assert job_wording.reach_line(posting(title=title, reach=reach), EN) == f"Remote from {said}"
+
+
 @pytest.mark.parametrize(
     ("hours", "zone", "said"),
     [
@@ -213,14 +280,6 @@ def test_age_is_told_by_the_readers_calendar(hours: int, zone: str, said: str) -
 
 def test_a_job_without_a_date_was_found_not_posted() -> None:
     assert job_wording.age_line(NOON.date(), NOON.date(), EN, posted=False) == "found today"
-
-
-def test_reasons_are_one_sentence_of_what_fits() -> None:
-    made = digest(posting(), by=search(criteria=PYTHON.model_copy(update={"places": ("PT",)})))
-    line = reason_line(made.items[0])
-    assert "Python" in line
-    assert "Portugal" in line
-    assert line[0].isupper()
 
 
 NO_INTERNS = search("Any but interns", Criteria(text="-internship"))
@@ -245,7 +304,7 @@ def test_what_is_said_of_skills_place_and_pay_outweighs_any_number_of_lesser_rea
     criteria = Criteria(text="-internship", workplace=("remote",), languages=("en",), places=("DE",))
     lesser = search("A remote one", criteria)
     both = search("Z", PYTHON.model_copy(update={"places": ("DE",)}))
-    assert why(IN_GERMANY, lesser, both) == "Asks for Python / Hires in Germany"
+    assert why(IN_GERMANY, lesser, both) == "Asks for Python"
 
 
 def test_a_search_that_fits_by_silence_explains_less_than_one_that_fits_by_what_is_stated() -> None:
@@ -261,27 +320,128 @@ def test_of_searches_as_telling_the_one_that_suits_best_explains_a_job() -> None
     assert why(low, other, search("Z")) == "Asks for Python"
 
 
-def test_exclusions_come_last_and_give_way_to_two_better_reasons() -> None:
+def test_an_exclusion_is_a_reason_only_where_there_is_no_other() -> None:
     shy = PYTHON.model_copy(update={"skills": SkillTerms(any=("Python",), none=("PHP",)), "text": "-internship"})
-    assert why(IN_GERMANY, search(criteria=shy)) == "Asks for Python; does not ask for PHP"
-    placed = shy.model_copy(update={"places": ("DE",)})
-    assert why(IN_GERMANY, search(criteria=placed)) == "Asks for Python / Hires in Germany"
+    assert why(IN_GERMANY, search(criteria=shy)) == "Asks for Python"
     lone = Criteria(skills=SkillTerms(none=("PHP",)), places=("DE",))
-    assert why(IN_GERMANY, search(criteria=lone)) == "Does not ask for PHP / Hires in Germany"
+    assert why(IN_GERMANY, search(criteria=lone)) == "Hires in Germany"
 
 
 def test_words_that_are_asked_for_are_a_reason_also_beside_words_that_are_not() -> None:
     criteria = Criteria(text="engineer -internship", places=("DE",), workplace=("remote",))
-    assert why(IN_GERMANY, search(criteria=criteria)) == "Says “engineer” / Hires in Germany"
+    assert why(IN_GERMANY, search(criteria=criteria)) == "Says “engineer”"
+
+
+def test_skills_that_are_all_needed_and_of_which_some_are_stand_in_one_clause() -> None:
+    skills = (
+        Skill(name="Python", core=True),
+        Skill(name="Apache Kafka", core=True),
+        Skill(name="Go", strength="wanted"),
+    )
+    asked = Criteria(skills=SkillTerms(all=("Python",), any=("Apache Kafka", "Go")))
+    [item] = digest(posting(skills=skills), by=search(criteria=asked)).items
+    assert reason_line(item) == "Asks for Python and Apache Kafka and would like Go"
+
+
+def test_a_word_that_names_a_skill_just_told_is_not_quoted() -> None:
+    both = PYTHON.model_copy(update={"text": "python"})
+    assert why(posting(), search(criteria=both)) == "Asks for Python"
+    more = PYTHON.model_copy(update={"text": "python engineer"})
+    assert why(posting(), search(criteria=more)) == "Asks for Python; says “engineer”"
 
 
 def test_what_the_card_says_already_is_no_reason() -> None:
     criteria = PYTHON.model_copy(
-        update={"salary_floor": SalaryFloor(amount=1, currency="EUR"), "workplace": ("remote",)}
+        update={
+            "salary_floor": SalaryFloor(amount=1, currency="EUR"),
+            "workplace": ("remote",),
+            "places": ("PT",),
+            "seniority": ("senior",),
+            "employment": ("full_time",),
+            "languages": ("en",),
+            "utc_offset": 0.0,
+        }
     )
-    made = digest(posting(salary=pay(None, 9)), by=search(criteria=criteria)).items[0]
+    job = posting(salary=pay(None, 9), seniority="senior", employment="full_time", timezones=Timezones(min=-1, max=1))
+    made = digest(job, by=search(criteria=criteria)).items[0]
     assert reason_line(made, bar=True) == "Asks for Python"
     assert reason_line(made, bar=False) == "Asks for Python / Pays up to €9 a year, above your floor of €1"
+
+
+def test_a_second_line_says_what_the_card_does_not() -> None:
+    sponsored = PYTHON.model_copy(update={"visa_sponsorship": True})
+    assert why(posting(visa="offered"), search(criteria=sponsored)) == "Asks for Python / Sponsors a visa"
+    within = PYTHON.model_copy(update={"utc_offset": 2.0, "tolerance": 2.0})
+    job = posting(timezones=Timezones(min=-1, max=1))
+    assert why(job, search(criteria=within)) == "Asks for Python / Wants UTC−1 to UTC+1, within 2 h of your UTC+2"
+
+
+def test_a_role_that_the_title_names_is_a_reason_only_where_there_is_no_other() -> None:
+    asked = Criteria(roles=RoleTerms(any=("backend-engineer",)))
+    job = posting(title="Backend Engineer", roles=("backend-engineer",))
+    assert why(job, search(criteria=asked)) == "Is a job as Backend Engineer"
+    skilled = asked.model_copy(update={"skills": SkillTerms(any=("Python",))})
+    assert why(job, search(criteria=skilled)) == "Asks for Python"
+    other = posting(title="Python engineer", roles=("backend-engineer",))
+    assert why(other, search(criteria=skilled)) == "Asks for Python; is a job as Backend Engineer"
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "german"),
+    [
+        ({"seniority": "director"}, "is at director level", "ist auf Direktionsebene"),
+        ({"title": "Python engineer, Austria"}, "names Austria in its title", "nennt im Titel: Österreich"),
+        (
+            {"description_text": "We build …"},
+            "comes with the start of its text alone",
+            "kommt nur mit dem Anfang ihres Textes",
+        ),
+        ({"language": "fr"}, "is written in French", "ist auf Französisch verfasst"),
+        (
+            {"reach": Reach(scope="listed", countries=("DE",), subdivisions=("DE-BY",))},
+            "hires only in Bavaria",
+            "stellt nur ein in: Bavaria",
+        ),
+        (
+            {"timezones": Timezones(min=-8, max=-5)},
+            "keeps hours 5 h from yours",
+            "hat Arbeitszeiten 5 h von deinen entfernt",
+        ),
+    ],
+)
+def test_what_speaks_against_a_job_stands_on_its_card(changes: dict[str, Any], english: str, german: str) -> None:
+    here = PYTHON.model_copy(update={"places": ("DE",)})
+    [item] = digest(posting(**({"reach": IN_GERMANY.reach} | changes)), by=search(criteria=here)).items
+    assert doubts(item) == english
+    assert doubts(item, "de") == german
+
+
+def test_what_speaks_against_a_job_takes_the_place_of_the_second_line() -> None:
+    sponsored = PYTHON.model_copy(update={"visa_sponsorship": True})
+    [item] = digest(posting(visa="offered", seniority="executive"), by=search(criteria=sponsored)).items
+    mail = JinjaRenderer(SENDER).render(
+        digest(item.posting, by=item.found_by[0].search), links_for(digest(item.posting), "", b"s")
+    )
+    for form in (mail.html, mail.text):
+        assert "is at executive level" in form
+        assert "ponsors a visa" not in form
+    assert "Executive" not in mail.text
+
+
+def test_nothing_speaks_against_a_level_that_is_asked_for() -> None:
+    asked = PYTHON.model_copy(update={"seniority": ("director",)})
+    [item] = digest(posting(seniority="director"), by=search(criteria=asked)).items
+    assert doubts(item) == ""
+
+
+def test_a_role_that_is_only_near_is_said_once() -> None:
+    asked = Criteria(skills=SkillTerms(any=("Python",)), text="backend engineer")
+    job = posting(title="Python craftsman", description_text="A backend engineer.", roles=("mobile-engineer",))
+    [item] = digest(job, by=search("Backend engineer", criteria=asked)).items
+    assert "is rather a job as Mobile Engineer" in doubts(item)
+    titled = job.model_copy(update={"title": "Mobile engineer"})
+    [item] = digest(titled, by=search("Backend engineer", criteria=asked)).items
+    assert "rather" not in doubts(item)
 
 
 def test_that_pay_is_not_stated_is_no_reason() -> None:
@@ -290,13 +450,28 @@ def test_that_pay_is_not_stated_is_no_reason() -> None:
     assert "Pays" in reason_line(digest(posting(salary=pay(None, 9)), by=search(criteria=floor)).items[0])
 
 
+def zones_line(low: float, high: float, *, month: int = 1, reader: str = "Asia/Tokyo") -> str:
+    at = NOON.replace(month=month)
+    return job_wording.timezones_line(Timezones(min=low, max=high), at, ZoneInfo(reader), EN)
+
+
 def test_time_zones_all_round_the_globe_tell_nothing() -> None:
-    assert job_wording.timezones_line(Timezones(min=-11, max=14), EN) == ""
+    assert zones_line(-11, 8.5) != ""
+    assert zones_line(-11.5, 8.75) == ""
 
 
-def test_time_zones_and_levels() -> None:
-    assert job_wording.timezones_line(Timezones(min=-3.5, max=5.75), EN) == "time zones UTC−3:30 to UTC+5:45"
-    assert job_wording.timezones_line(Timezones(min=1, max=1), EN) == "time zone UTC+1"
+def test_time_zones_that_take_in_the_readers_own_tell_nothing() -> None:
+    assert zones_line(0, 1, reader="Europe/Madrid") == zones_line(0, 1, reader="Europe/Madrid", month=7) == ""
+
+
+def test_time_zones_are_told_by_the_season() -> None:
+    assert zones_line(0, 1) == "time zones UTC+0 to UTC+1"
+    assert zones_line(0, 1, month=7) == "time zones UTC+1 to UTC+2"
+    assert zones_line(-5, -5, month=7) == "time zone UTC−4"
+    assert zones_line(-3.25, 5.75, month=7) == "time zones UTC−3:15 to UTC+5:45"
+
+
+def test_levels() -> None:
     assert job_wording.level_line(posting(seniority="senior", employment="full_time"), EN) == "Senior, full time"
     assert job_wording.level_line(posting(), EN) == ""
     part = posting(forms=("full_time", "part_time"), hours=Hours(min=20, max=40))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from cachetools import LRUCache, cachedmethod
@@ -12,21 +12,32 @@ from markupsafe import Markup, escape
 
 from services.notifier.domain.model import FoundBy, Item
 from services.notifier.domain.wording.digest import LABELS
-from services.notifier.domain.wording.job import PayBar, age_line, found_line, pay_bar, seen_on
-from services.notifier.domain.wording.reason_order import most_telling
+from services.notifier.domain.wording.job import (
+    PayBar,
+    age_line,
+    found_line,
+    level_line,
+    no_pay_line,
+    own_places,
+    pay_bar,
+    seen_on,
+    timezones_line,
+)
+from services.notifier.domain.wording.reason_order import Doubt, most_telling, telling_against
 from services.notifier.domain.wording.view import (
     Reader,
     ShownJob,
+    but_line,
     fault_line,
     notes,
-    reasons_shown,
     shown_job,
+    where_line,
     why_lines,
+    why_of,
 )
 from services.notifier.ports import Links
-from services.rules.criterion import Reason
 from services.wording.amounts import converted_pay
-from services.wording.lines import capitalised
+from services.wording.lines import capitalised, country_of_zone
 from services.wording.words import Words
 
 _SLOT = re.compile("\x01([a-z_]+)\x01")
@@ -82,12 +93,14 @@ class _Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Why:
+class _SaidWhy:
     """Why, or of a near miss what is off."""
 
     html: str
     lines: tuple[str, ...]
-    fault: str
+    label: str = ""
+    against: str = ""
+    """What is off, or what speaks against a job that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +117,7 @@ class Stack:
     """Cards one below the other, for one reader."""
 
     reader: Reader
-    due_on: date
-    """The reader's day."""
+    due_at: datetime
     links: Links
     one_search: bool
     """Whether it goes without saying which search found a job."""
@@ -125,6 +137,9 @@ class _Wanted:
     seen_on: date
     offered: tuple[bool, bool, bool]
     """Which of the actions."""
+    against: tuple[Doubt, ...]
+    own: tuple[str, ...]
+    """Places of the reader, see `own_places`."""
 
     @property
     def words(self) -> Words:
@@ -144,9 +159,14 @@ class _Wanted:
     @property
     def whole(self) -> Hashable:
         """What decides all of it."""
-        reader, verdict, preferred = self.stack.reader, self.explained_by.verdict, self.explained_by.preferred
-        of_reader = (reader.currency, self.stack.due_on, self.seen_on, self.offered)
-        return self.shared, of_reader, self.floor, verdict.reasons, preferred
+        reader = self.stack.reader
+        of_reader = (reader.currency, reader.zone.key, self.stack.due_at, self.seen_on, self.offered, self.own)
+        return self.shared, of_reader, self.floor, self.said
+
+    @property
+    def said(self) -> Hashable:
+        """What decides what is said for and against it."""
+        return self.explained_by.verdict.reasons, self.explained_by.preferred, self.against
 
 
 class Cards:
@@ -162,7 +182,7 @@ class Cards:
         self._cards: LRUCache[Hashable, _Card] = LRUCache(most_cached)
         self._converted: LRUCache[Hashable, str] = LRUCache(most_cached)
         self._bars: LRUCache[Hashable, _Bar] = LRUCache(most_cached)
-        self._whys: LRUCache[Hashable, _Why] = LRUCache(most_cached)
+        self._whys: LRUCache[Hashable, _SaidWhy] = LRUCache(most_cached)
         self._personal: LRUCache[Hashable, _Personal] = LRUCache(most_cached)
 
     def add(self, item: Item, stack: Stack, *, near: bool) -> None:
@@ -175,14 +195,17 @@ class Cards:
         )
         offered = (bool(addresses[0]), bool(addresses[1]), bool(addresses[2]))
         seen = seen_on(item.posting, stack.reader.zone)
-        card = self._personal_card(_Wanted(item, most_telling(item), near, stack, seen, offered))
-        noted, found = self._notes(item, words), self._explained(item, stack)
+        found = most_telling(item)
+        against = telling_against(item.chance, found.verdict.reasons, item.posting)
+        own = own_places(item.posting, found.search.criteria, country_of_zone(stack.reader.zone.key))
+        card = self._personal_card(_Wanted(item, found, near, stack, seen, offered, against, own))
+        noted, found_by = self._notes(item, words), self._explained(item, stack)
         number = f"{len(stack.text) + 1}.".ljust(4)
         stack.text.append(
             card.text.filled({
                 "number": number,
                 "notes": noted[1],
-                "found": found[1],
+                "found": found_by[1],
                 "more_like": addresses[0],
                 "not_relevant": addresses[1],
                 "hide_company": addresses[2],
@@ -192,7 +215,7 @@ class Cards:
         stack.html.append(
             card.html.filled({
                 "notes": noted[0],
-                "found": found[0],
+                "found": found_by[0],
                 "more_like": escaped[0],
                 "not_relevant": escaped[1],
                 "hide_company": escaped[2],
@@ -212,12 +235,15 @@ class Cards:
 
     @cachedmethod(lambda self: self._personal, key=lambda self, wanted: wanted.whole)
     def _personal_card(self, wanted: _Wanted) -> _Personal:
-        posting, words = wanted.item.posting, wanted.words
+        posting, words, stack = wanted.item.posting, wanted.words, wanted.stack
         card, bar, converted = self._card(wanted), self._bar(wanted), self._converted_pay(wanted)
-        why = self._why(
-            wanted, reasons_shown(wanted.item, wanted.explained_by.verdict.reasons, bar=bar.shown is not None)
-        )
-        age = capitalised(age_line(wanted.seen_on, wanted.stack.due_on, words, posted=posting.posted_at is not None))
+        why = self._why(wanted, bar.shown is not None)
+        due_on = stack.due_at.astimezone(stack.reader.zone).date()
+        age = age_line(wanted.seen_on, due_on, words, posted=posting.posted_at is not None)
+        zones = timezones_line(posting.timezones, stack.due_at, stack.reader.zone, words)
+        level = level_line(posting, words, wanted.against)
+        details = " · ".join(map(capitalised, filter(None, (age, zones, level, no_pay_line(posting, words)))))
+        where = where_line(posting, words, wanted.own)
         offers = [
             (words.say(LABELS[name]), _slot(name))
             for name, offered in zip(_ACTIONS, wanted.offered, strict=True)
@@ -225,16 +251,15 @@ class Cards:
         ]
         html = card.html.filled({
             **_LATER,
+            "where": str(escape(where)),
             "converted": str(self._html.converted(converted)) if converted else "",
             "bar": bar.html,
             "why": why.html,
-            "age": str(escape(age)),
+            "details": str(escape(details)),
             "acts": str(self._html.acts(offers)),
         })  # fmt: skip
         pay = f"{card.job.pay} ({converted})" if converted else card.job.pay
-        details = " · ".join((age, *card.job.details))
-        off = words.say(LABELS["off"])
-        body = str(self._text.body(pay, bar.shown, why.lines, why.fault, off, details))
+        body = str(self._text.body(where, pay, bar.shown, why, details))
         text = card.text.filled({**_LATER, "body": body, "acts": str(self._text.acts(offers))})
         return _Personal(Form(html), Form(text), why.lines)
 
@@ -261,13 +286,18 @@ class Cards:
 
     @cachedmethod(
         lambda self: self._whys,
-        key=lambda self, wanted, reasons: (wanted.shared, reasons, wanted.explained_by.preferred),
+        key=lambda self, wanted, bar: (wanted.shared, wanted.said, bar),
     )
-    def _why(self, wanted: _Wanted, reasons: tuple[Reason, ...]) -> _Why:
-        posting, words, preferred = wanted.item.posting, wanted.words, wanted.explained_by.preferred
-        fault = fault_line(reasons, words) if wanted.near else ""
-        lines = () if wanted.near else why_lines(reasons, posting, words, preferred)
+    def _why(self, wanted: _Wanted, bar: bool) -> _SaidWhy:
+        posting, words = wanted.item.posting, wanted.words
+        lines: tuple[str, ...] = ()
+        if wanted.near:
+            against = fault_line(wanted.explained_by.verdict.reasons, words)
+        else:
+            why = why_of(wanted.explained_by, posting, wanted.against, bar=bar)
+            lines, against = why_lines(why, posting, words), but_line(why, posting, words)
+        label = words.say(LABELS["off" if wanted.near else "but"]) if against else ""
         # Not by `border-inline-start`: Word, which draws mails in Outlook, knows no sides but left and right.
         from_right = words.direction == "rtl"
-        html = self._html.why(lines, fault, words.say(LABELS["off"]), from_right) if lines or fault else ""
-        return _Why(str(html), lines, fault)
+        html = self._html.why(lines, against, label, wanted.near, from_right) if lines or against else ""
+        return _SaidWhy(str(html), lines, label, against)

@@ -43,8 +43,7 @@ class JinjaRenderer:
         """Turn a digest into subject, preheader, HTML and text; equal input gives equal output."""
         words = words_of(digest.recipient.locale)
         reader = reader_of(digest, words)
-        due_on = digest.due_at.astimezone(reader.zone).date()
-        stack = Stack(reader, due_on, links, one_search=len(digest.searches) == 1)
+        stack = Stack(reader, digest.due_at, links, one_search=len(digest.searches) == 1)
         for item in digest.items:
             self._cards.add(item, stack, near=False)
         for item in digest.near:

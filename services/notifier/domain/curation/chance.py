@@ -185,10 +185,12 @@ def _title_place(places: tuple[str, ...], named: Allowed | None) -> float:
 
 def _zone(offset: float | None, asked: Timezones | None) -> float:
     """How far somebody's zone lies from the hours that a posting asks for; an hour is nothing."""
-    if offset is None or asked is None:
-        return 1.0
-    away = max(asked.min - offset, offset - asked.max, 0.0)
+    away = _hours_away(offset, asked)
     return 1.0 if away <= 1.0 else max(0.0, 1.0 - away / _MOST_HOURS)
+
+
+def _hours_away(offset: float | None, asked: Timezones | None) -> float:
+    return 0.0 if offset is None or asked is None else max(asked.min - offset, offset - asked.max, 0.0)
 
 
 def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str:
@@ -198,6 +200,10 @@ def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str
             return posting.roles[0] if wish.affinity and posting.roles else ""
         case "region":
             return "/".join(_parts_of_country(wish, criteria, ready)[:_MOST_PARTS])
+        case "elsewhere":
+            return "/".join(ready.title_codes[:_MOST_PARTS])
+        case "zone":
+            return f"{_hours_away(wish.offset, posting.timezones):g}"
         case "level":
             return posting.seniority or ""
         case "written":

@@ -39,10 +39,16 @@ class Ready(PreparedPosting):
         return Haystack.of(self.posting.title, "")
 
     @cached_property
-    def title_places(self) -> Allowed | None:
-        """The places that the title names; None where it names none, or all the world."""
+    def title_codes(self) -> tuple[str, ...]:
+        """The places that the title names; none where it names all the world."""
         codes = sorted({place.code for place in find_places(self.posting.title)})
-        if not codes or WORLDWIDE in codes:
+        return () if WORLDWIDE in codes else tuple(codes)
+
+    @cached_property
+    def title_places(self) -> Allowed | None:
+        """The same as a reach; None where there are none."""
+        codes = self.title_codes
+        if not codes:
             return None
         named = Reach(
             scope="listed",

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.core import get_global
 from babel.languages import get_official_languages
 
 from schemas.criteria import Criteria
@@ -18,8 +16,7 @@ from services.rules.places import countries_of, country_of, is_country, is_group
 from services.rules.placing import WORLDWIDE
 from services.rules.roles import roles
 from services.rules.text import TextQuery, words
-
-_SEASONS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+from services.wording.lines import country_of_zone, standard_offset
 
 
 class Signs(NamedTuple):
@@ -83,7 +80,7 @@ def _named_languages(terms: Iterable[str]) -> Iterator[str]:
 
 
 def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:
-    country = get_global("zone_territories").get(time_zone or "")
+    country = country_of_zone(time_zone or "")
     if country is None or not all(place == WORLDWIDE or is_group(place) for place in places):
         return None
     return country if any(place == WORLDWIDE or country in countries_of(place) for place in places) else None
@@ -91,9 +88,8 @@ def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:
 
 @lru_cache(maxsize=512)
 def _offset(time_zone: str) -> float | None:
-    """The lesser one of both seasons; None for a zone that this machine does not know, which gives no sign."""
+    """In standard time; None for a zone that this machine does not know, which gives no sign."""
     try:
-        zone = ZoneInfo(time_zone)
+        return standard_offset(ZoneInfo(time_zone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    return min((at.astimezone(zone).utcoffset() or at - at).total_seconds() for at in _SEASONS) / 3600.0

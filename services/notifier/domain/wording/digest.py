@@ -17,6 +17,7 @@ LABELS: Mapping[str, str] = {
     "nearly": mark("Nearly"),
     "nearly_note": mark("These miss what you asked for by a little."),
     "off": mark("What is off"),
+    "but": mark("But"),
     "see": mark("See the job"),
     "more_like": mark("More like this"),
     "not_relevant": mark("Not relevant"),

@@ -1,26 +1,30 @@
 """What is said of one job, but for why it was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
-from schemas.criteria import SalaryFloor
+from schemas.criteria import Criteria, SalaryFloor
 from schemas.posting import PostingCore, Salary, Seniority, Timezones
 from services.notifier.domain.curation.score import states_pay
 from services.notifier.domain.model import FoundBy, Preferred
+from services.notifier.domain.wording.reason_order import Doubt
 from services.rules.criterion.salary import annual_floor
+from services.rules.criterion.timezone import hours_apart
 from services.rules.money import annual_range
+from services.rules.places import country_of, find_places, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE
+from services.rules.towns import label_of, town_of
 from services.wording.amounts import floor_in_words, percent, weekly
 from services.wording.facets import asked_in_words
-from services.wording.lines import capitalised, quoted
-from services.wording.places import any_of, places_listed, towns_in_words, worth_naming
+from services.wording.lines import capitalised, quoted, standard_offset
+from services.wording.places import any_of, places_listed, shares_ground, towns_in_words, worth_naming
 from services.wording.reasons import offset
 from services.wording.words import Words, mark
 
@@ -39,10 +43,18 @@ SENIORITY: Mapping[Seniority, str] = {
     "director": mark("Director"),
     "executive": mark("Executive"),
 }
+_KEPT_BY: Final[Mapping[float, str]] = {
+    -9.0: "America/Anchorage", -8.0: "America/Los_Angeles", -7.0: "America/Denver", -6.0: "America/Chicago",
+    -5.0: "America/New_York", -4.0: "America/Halifax", -3.5: "America/St_Johns", 0.0: "Europe/London",
+    1.0: "Europe/Berlin", 2.0: "Europe/Athens", 9.5: "Australia/Adelaide", 10.0: "Australia/Sydney",
+    12.0: "Pacific/Auckland",
+}  # fmt: skip
+"""Who keeps summer time, by the offset of their winter, hours from UTC."""
 _LEAST, _MOST = 0.5, 3.0
 """The scale, in floors: the floor itself stands a fifth along, on every bar."""
 _NARROWEST = 4
 """Percent of the width; what is stated as one amount can still be seen."""
+_MOST_OWN: Final = 4
 _MANIFOLD = 2.0
 """So many floors are easier to grasp than by how many percent they are above one."""
 _CHARACTERS = 36
@@ -51,9 +63,13 @@ Kind = Literal["rail", "under", "floor", "paid"]
 _DRAWN: dict[Kind, str] = {"rail": "─", "floor": "┃", "paid": "━"}
 
 
-def reach_line(posting: PostingCore, words: Words) -> str:
-    """Where one may work from: `Remote from Germany or Austria`, `Hybrid, Augsburg, Germany`."""
-    places = towns_in_words(posting.towns, words) or any_of(worth_naming(posting.reach), words)
+def reach_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> str:
+    """Where one may work from: `Remote from Germany or Austria`, `Hybrid, Augsburg, Germany`.
+
+    `own`: places of the reader, which stand first and are never among those that are only counted.
+    """
+    named = in_title(posting) or worth_naming(posting.reach)
+    places = towns_in_words(posting.towns, words, own) or any_of(named, words, own)
     where = _where(posting, places, words)
     excluded = any_of(posting.reach.excluded, words)
     return words.say("{where}, except {places}", where=where, places=excluded) if excluded else where
@@ -74,19 +90,56 @@ def _where(posting: PostingCore, places: str, words: Words) -> str:
     return capitalised(places) if places else words.say("Place not stated")
 
 
-def timezones_line(zones: Timezones | None, words: Words) -> str:
-    """`time zones UTC−1 to UTC+3`; empty where nothing is asked, or nearly the whole globe will do."""
-    if zones is None or zones.max - zones.min >= _ALL_ROUND:
+def in_title(posting: PostingCore) -> tuple[str, ...]:
+    """The parts of the one country of a posting that its title names; empty where it names none, or also others."""
+    named = worth_naming(posting.reach)
+    if len(named) != 1 or is_group(named[0]) or is_subdivision(named[0]):
+        return ()
+    titled = dict.fromkeys(place.code for place in find_places(posting.title) if place.code != named[0])
+    fits = all(is_subdivision(code) and country_of(code) == named[0] for code in titled)
+    return tuple(titled) if fits and not set(titled) & set(posting.reach.excluded) else ()
+
+
+def own_places(posting: PostingCore, criteria: Criteria, home: str | None) -> tuple[str, ...]:
+    """Those that a reader knows as their own of the places that a posting names: their country, what they ask for, what
+    lies in that. Parts of a country for which they do not ask count as the country."""
+    towns = (town.code for town in map(town_of, filter(None, map(label_of, posting.towns))) if town)
+    wanted = [place for place in criteria.places if place != WORLDWIDE]
+    named = (*worth_naming(posting.reach), *in_title(posting), *towns)
+    known = dict.fromkeys(country_of(code) if is_subdivision(code) and code not in wanted else code for code in named)
+    at_home = (place for place in known if home and shares_ground(place, (home,)))
+    asked = (place for place in known if place in wanted)
+    besides = (place for place in known if shares_ground(place, wanted))
+    return tuple(dict.fromkeys((*at_home, *asked, *besides)))[:_MOST_OWN]
+
+
+def timezones_line(zones: Timezones | None, at: datetime, zone: ZoneInfo, words: Words) -> str:
+    """`time zones UTC−1 to UTC+3`, as clocks stand at a time where such zones are kept.
+
+    Empty where nothing is asked, where the reader's own `zone` is among them, and where nearly the whole globe will do.
+    """
+    if zones is None or zones.max - zones.min >= _ALL_ROUND or hours_apart(standard_offset(zone), zones) == 0:
         return ""
-    low, high = offset(zones.min), offset(zones.max)
+    low, high = offset(_by_season(zones.min, at)), offset(_by_season(zones.max, at))
     if low == high:
         return words.say("time zone {zone}", zone=low)
     return words.say("time zones {low} to {high}", low=low, high=high)
 
 
-def level_line(posting: PostingCore, words: Words) -> str:
-    """Level, forms of employment and hours: `Senior, part time, 20 hours a week`; empty where none is known."""
-    level = words.say(SENIORITY[posting.seniority]) if posting.seniority else ""
+def _by_season(hours: float, at: datetime) -> float:
+    """An offset of standard time as it is at a time of the year, by a zone that most of those who have it go by."""
+    kept = _KEPT_BY.get(hours)
+    now = at.astimezone(ZoneInfo(kept)).utcoffset() if kept else None
+    return hours if now is None else now.total_seconds() / 3600.0
+
+
+def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()) -> str:
+    """Level, forms of employment and hours: `Senior, part time, 20 hours a week`; empty where none is known.
+
+    Without the level where it is said to speak against the job.
+    """
+    told = any(fact == "level" for fact, _ in against)
+    level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not told else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)

@@ -1,13 +1,40 @@
-"""Which reasons tell a reader most about why a job was found."""
+"""Which reasons tell a reader most about why a job was found, and what speaks against it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from services.notifier.domain.model import FoundBy, Item
+from schemas.posting import PostingCore
+from services.notifier.domain.curation.score import states_pay
+from services.notifier.domain.model import Chance, ChanceFact, FoundBy, Item
 from services.rules.criterion import Reason
+from services.rules.criterion.facet import FacetFacts
+from services.rules.criterion.near import NearFacts
+from services.rules.criterion.role import RoleFacts
+from services.rules.criterion.timezone import TimezoneFacts
+from services.rules.roles import roles
+from services.rules.text import words as words_of_text
+from services.wording.facets import facet_in_words
+from services.wording.lines import decimal, language_in_words
+from services.wording.places import places_listed
+from services.wording.roles import role_in_words
+from services.wording.words import Words
 
 _ENOUGH = 2
 """So many better reasons make an exclusion not worth its words."""
 MOST_A_LINE = 2
+_ON_CARD: Final = frozenset({"status", "place", "seniority", "employment", "language"})
+"""Criteria of which the card, or the title, says the same."""
+Doubt = tuple[ChanceFact, str]
+"""A fact that speaks against a job, and what it is about, as in `Against`."""
+_OF_ROLE: Final[frozenset[ChanceFact]] = frozenset({"trade", "near_role", "same_role"})
+_ALONE: Final[frozenset[ChanceFact]] = frozenset({"often", "workplace"})
+"""What is said without naming anything."""
+_SAID: Final[frozenset[ChanceFact]] = frozenset({*_OF_ROLE, *_ALONE, "region", "elsewhere", "zone", "level", "written"})
+"""What a card can say; of the others it shows the place, the languages and which skills are only mentioned."""
+_LEAST_COST: Final = 0.4
+"""What takes less from the log odds is not worth a warning."""
+_CUT: Final = ("…", "...")
+_AROUND_CUT: Final = " ])\n"
 
 
 def most_telling(item: Item) -> FoundBy:
@@ -30,14 +57,94 @@ def in_telling_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(better if len(better) >= _ENOUGH else ordered)
 
 
-def in_two_lines(reasons: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """At most two reasons each of what is said of the work, and of its terms."""
-    ordered = in_telling_order(reasons)
-    work = tuple(reason for reason in ordered if reason.facts.of_the_work)
-    terms = tuple(reason for reason in ordered if not reason.facts.of_the_work)
-    return work[:MOST_A_LINE], terms[:MOST_A_LINE]
+def worth_saying(
+    reasons: Sequence[Reason], posting: PostingCore, *, bar: bool
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Of why a job fits: what is said of the work, and of its terms what neither card nor title say.
+
+    Where nothing is said of the work, the most telling of the terms stands in its place, also if the card says it: no
+    job is without a reason. `bar`: whether pay is drawn against the floor.
+    """
+    fitting = sorted(
+        (reason for reason in reasons if reason.fit == "yes" and not _needless(reason, posting, bar=bar)),
+        key=lambda reason: (reason.facts.excludes, not reason.facts.stated),
+    )
+    of_the_work = [reason for reason in fitting if reason.facts.of_the_work and not reason.facts.excludes]
+    named = [reason for reason in of_the_work if not _in_title(reason, posting)]
+    terms = [reason for reason in fitting if not reason.facts.of_the_work]
+    first = named or of_the_work or terms[:1] or fitting[:1]
+    return tuple(first), tuple(reason for reason in terms if reason not in first and _is_new(reason))
+
+
+def _needless(reason: Reason, posting: PostingCore, *, bar: bool) -> bool:
+    """Whether it is never worth a word: what the card shows in so many words."""
+    if reason.criterion == "salary":
+        return bar or not states_pay(posting)
+    return reason.criterion == "status" or (reason.criterion == "workplace" and posting.workplace != "unknown")
+
+
+def _is_new(reason: Reason) -> bool:
+    """Whether it says what a reader finds neither on the card nor in the title, and would miss."""
+    match reason.facts:
+        case TimezoneFacts(apart=apart):
+            return bool(apart)
+        case NearFacts(town=town, centre=centre, remote=remote):
+            return not remote and town != centre
+        case FacetFacts(value=value) if reason.criterion == "visa":
+            return bool(value)
+        case _:
+            return reason.criterion not in _ON_CARD
+
+
+def _in_title(reason: Reason, posting: PostingCore) -> bool:
+    """Whether it names a role that the title names."""
+    facts = reason.facts
+    return isinstance(facts, RoleFacts) and bool(facts.found) and names_role(posting.title, *facts.found)
 
 
 def _telling(found: FoundBy) -> tuple[int, int]:
     stated = [reason for reason in found.verdict.reasons if reason.fit == "yes" and reason.facts.stated]
     return sum(reason.facts.weighty for reason in stated) + bool(found.preferred.named), len(stated)
+
+
+def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingCore) -> tuple[Doubt, ...]:
+    """What the chance knows against a job and neither its title nor why it was found says, the most telling first."""
+    near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
+    silent = near or names_role(posting.title, *posting.roles[:1])
+    told = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
+    doubts = ((fact, said) for fact, said in told if (said or fact in _ALONE) and not (silent and fact in _OF_ROLE))
+    return tuple(doubts)[:MOST_A_LINE]
+
+
+def names_role(title: str, *ids: str) -> bool:
+    """Whether a title holds the English names of all these roles."""
+    own, known = frozenset(words_of_text(title)), roles()
+    return all(role in known and own.issuperset(words_of_text(known[role].name())) for role in ids)
+
+
+def doubt_in_words(doubt: Doubt, words: Words) -> str:
+    """One clause without a subject: `hires only in Bavaria`."""
+    match doubt:
+        case ("often", _):
+            return words.say("says your words only in passing")
+        case ("workplace", _):
+            return facet_in_words("workplace", "yes", FacetFacts((), "unknown"), words)
+        case ("trade" | "near_role" | "same_role", role):
+            return words.say("is rather a job as {role}", role=role_in_words(role, words))
+        case ("region", places):
+            return words.say("hires only in {places}", places=places_listed(places.split("/"), words))
+        case ("elsewhere", places):
+            return words.say("names {places} in its title", places=places_listed(places.split("/"), words))
+        case ("zone", hours):
+            return words.say("keeps hours {hours} h from yours", hours=decimal(float(hours), words))
+        case ("level", level):
+            return facet_in_words("seniority", "yes", FacetFacts((), level), words)
+        case ("written", code):
+            return words.say("is written in {language}", language=language_in_words(code, words))
+        case (fact, _):
+            raise ValueError(f"there are no words for {fact}")
+
+
+def is_cut_short(posting: PostingCore) -> bool:
+    """Whether a feed gives the start of the text alone: it ends in an ellipsis."""
+    return posting.description_text.rstrip(_AROUND_CUT).endswith(_CUT)

@@ -1,25 +1,39 @@
 """A digest as its reader sees it: words and addresses, ready for any template."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from schemas.posting import PostingCore
-from services.notifier.domain.curation.score import states_pay
-from services.notifier.domain.model import NOT_PREFERRED, Digest, Item, Part, PayNews, Preferred, Sender
+from services.notifier.domain.model import (
+    NOT_PREFERRED,
+    Digest,
+    FoundBy,
+    Item,
+    Part,
+    PayNews,
+    Preferred,
+    Sender,
+)
 from services.notifier.domain.week import ShownDay, shown_week
 from services.notifier.domain.wording import digest as wording
 from services.notifier.domain.wording import job as job_wording
 from services.notifier.domain.wording.job import preferred_in_words
-from services.notifier.domain.wording.reason_order import MOST_A_LINE, in_two_lines
+from services.notifier.domain.wording.reason_order import (
+    MOST_A_LINE,
+    Doubt,
+    doubt_in_words,
+    is_cut_short,
+    worth_saying,
+)
 from services.notifier.ports import Links
 from services.rules.criterion import Reason
 from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
 from services.wording.lines import capitalised, one_line, quoted, zone_of
-from services.wording.reasons import in_words
+from services.wording.reasons import in_words, work_in_words
 from services.wording.speaking import needs_in_words
 from services.wording.words import Words
 
@@ -32,10 +46,10 @@ class ShownJob:
     url: str
     company: str
     where: str
-    """With the languages that it needs besides that of the mail."""
+    """With the languages that it needs besides that of the mail; in a mail `where_line` says it of its reader."""
     pay: str
     details: tuple[str, ...]
-    """Level, time zones, that pay is not stated; its age comes before them."""
+    """Level, forms, hours, and that pay is not stated."""
     source: str
     source_url: str
 
@@ -105,17 +119,16 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
     )
 
 
+def where_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> str:
+    """Where a job may be done, the reader's `own` places first, with the languages that it needs besides that of the
+    mail."""
+    needs = needs_in_words(posting, words, beside=Locale.parse(words.locale).language)
+    return " · ".join(filter(None, (job_wording.reach_line(posting, words, own), needs)))
+
+
 def shown_job(posting: PostingCore, words: Words) -> ShownJob:
     """What is said of a job to whomever it is shown."""
-    details = (
-        job_wording.level_line(posting, words),
-        job_wording.timezones_line(posting.timezones, words),
-        job_wording.no_pay_line(posting, words),
-    )
-    where = (
-        job_wording.reach_line(posting, words),
-        needs_in_words(posting, words, beside=Locale.parse(words.locale).language),
-    )
+    details = (job_wording.level_line(posting, words), job_wording.no_pay_line(posting, words))
     source, source_url, untitled = "", "", wording.LABELS["no_title"]
     if posting.attribution is not None:
         source, source_url = one_line(posting.attribution.name), web_address(posting.attribution.url)
@@ -123,7 +136,7 @@ def shown_job(posting: PostingCore, words: Words) -> ShownJob:
         title=one_line(posting.title) or words.say(untitled),
         url=job_address(posting),
         company=one_line(posting.company.name),
-        where=" · ".join(filter(None, where)),
+        where=where_line(posting, words),
         pay=capitalised(stated_pay(posting.salary, words)) if posting.salary else "",
         details=tuple(capitalised(detail) for detail in details if detail),
         source=words.say("via {source}", source=source) if source else "",
@@ -131,36 +144,48 @@ def shown_job(posting: PostingCore, words: Words) -> ShownJob:
     )
 
 
-def reasons_shown(item: Item, reasons: Sequence[Reason], *, bar: bool) -> tuple[Reason, ...]:
-    """What is worth saying of why a job was found, or of what is off in a near miss.
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What is worth saying of why a job was found, and of what speaks against it."""
 
-    `bar`: whether pay is shown against the floor, which then need not be said again of a job that fits.
+    work: tuple[Reason, ...]
+    terms: tuple[Reason, ...] = ()
+    """What neither the card nor the title says."""
+    preferred: Preferred = NOT_PREFERRED
+    against: tuple[Doubt, ...] = ()
+
+
+def why_of(found: FoundBy, posting: PostingCore, against: tuple[Doubt, ...] = (), *, bar: bool) -> Why:
+    """Why a search found a job that fits it. `bar`: whether pay is drawn against the floor."""
+    work, terms = worth_saying(found.verdict.reasons, posting, bar=bar)
+    return Why(work, terms, found.preferred, against)
+
+
+def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
+    """Why a job was found: what it asks for, then what else is new: `Asks for Python`, `Sponsors a visa`.
+
+    A preferred place is said first of the terms, and in place of those that are asked for. There is no second line
+    where `but_line` takes its place.
     """
-    # Where one works, and that pay is not stated, stands on the card already.
-    silent = {"status"} if states_pay(item.posting) and not bar else {"status", "salary"}
-    if item.posting.workplace != "unknown":
-        silent.add("workplace")
-    worth_saying = (reason for reason in reasons if reason.fit == "near" or reason.criterion not in silent)
-    return tuple(reason for reason in worth_saying if reason.fit != "no")
+    there = preferred_in_words(why.preferred, posting, words)
+    work = tuple(reason for reason in why.work if not there or reason.criterion != "place")
+    of_terms = [*([there] if there else []), *(in_words(reason, words, brief=True) for reason in why.terms)]
+    lines = [clauses[:MOST_A_LINE] for clauses in (work_in_words(work, words), of_terms) if clauses]
+    said = tuple(_sentence(clauses) for clauses in lines)
+    return said[:1] if but_line(why, posting, words) else said
 
 
-def why_lines(
-    reasons: Sequence[Reason], posting: PostingCore, words: Words, preferred: Preferred = NOT_PREFERRED
-) -> tuple[str, ...]:
-    """Why a job was found, in at most two lines: `Asks for Python`, `Hires in Portugal; is remote`.
-
-    A preferred place is said in place of those that are asked for.
-    """
-    there = preferred_in_words(preferred, posting, words)
-    fitting = [reason for reason in reasons if reason.fit == "yes"]
-    work, terms = in_two_lines(reason for reason in fitting if not there or reason.criterion != "place")
-    of_terms = [*([there] if there else []), *_clauses(terms, words)][:MOST_A_LINE]
-    return tuple(_sentence(clauses) for clauses in (_clauses(work, words), of_terms) if clauses)
+def but_line(why: Why, posting: PostingCore, words: Words) -> str:
+    """What speaks against a job that is sent in spite of it: `is at junior level`; empty where little does."""
+    clauses = [doubt_in_words(doubt, words) for doubt in why.against]
+    if is_cut_short(posting):
+        clauses.append(words.say("comes with the start of its text alone"))
+    return "; ".join(list(dict.fromkeys(filter(None, clauses)))[:MOST_A_LINE])
 
 
 def fault_line(reasons: Sequence[Reason], words: Words) -> str:
     """What keeps a near miss from fitting the search that found it."""
-    return _sentence(_clauses((reason for reason in reasons if reason.fit == "near"), words))
+    return _sentence([in_words(reason, words, brief=True) for reason in reasons if reason.fit == "near"])
 
 
 def notes(item: Item, words: Words) -> tuple[str, ...]:
@@ -186,10 +211,6 @@ def _moved(part: Part, words: Words) -> str:
     if facts["opinion"] == "more_like":
         return words.say("Further up because you asked for more like {job}.", job=job)
     return words.say("Further down because you called {job} not relevant.", job=job)
-
-
-def _clauses(reasons: Iterable[Reason], words: Words) -> list[str]:
-    return [in_words(reason, words, brief=True) for reason in reasons]
 
 
 def _sentence(clauses: Sequence[str]) -> str:
