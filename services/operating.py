@@ -33,8 +33,16 @@ def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
 class Operations:
     """Made before the services, which it wraps; entered when they run."""
 
-    def __init__(self, store: Callable[[], Engine], ingest: IngestSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Callable[[], Engine],
+        ingest: IngestSettings,
+        clock: Clock,
+        most_today: Callable[[datetime], int | None],
+    ) -> None:
+        """`most_today`: how many mails the day of a moment may have; None: any number."""
         self._store = store
+        self._most_today = most_today
         self._expected = expected_of(ingest)
         self._needed = services_needed(ingest)
         self._clock = clock
@@ -57,7 +65,8 @@ class Operations:
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""
-        return read_figures(self._store(), self._clock.now(), self._expected, self._needed)
+        now = self._clock.now()
+        return read_figures(self._store(), now, self._expected, self._needed, self._most_today(now))
 
     @contextmanager
     def shown(

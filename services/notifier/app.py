@@ -38,6 +38,7 @@ from services.runtime.metrics.catalogue import MAIL_ATTEMPTS
 from services.runtime.metrics.process import Metrics
 from services.runtime.records import Record
 from services.runtime.retention import Chore
+from services.runtime.sql.day_limit import DayLimit
 
 
 def build_notifier(
@@ -55,10 +56,12 @@ def build_notifier(
     `check`: see `Notifier`; `stopping`: see `Courier`. Attempts to hand a mail over are counted in `metrics`.
     """
     chosen = settings or NotifierSettings()
-    matches, windows, deliveries = SqlMatches(engine), SqlWindows(engine), SqlDeliveries(engine)
+    matches, windows = SqlMatches(engine), SqlWindows(engine)
+    deliveries = SqlDeliveries(engine, DayLimit(mail.warm_up.limit))
     secret = mail.link_keys(ids.secret).current
     composer = Composer(JinjaRenderer(mail.sender), mail.sender, mail.public_url, ids, secret)
-    builder = Builder(matches, windows, SqlDigests(engine, ids), composer, chosen, stopping=stopping)
+    digests = SqlDigests(engine, ids)
+    builder = Builder(matches, windows, digests, composer, chosen, stopping=stopping, room=deliveries.room)
     way = mailer or mailer_of(mail)
 
     def count(answer: Answer) -> None:

@@ -47,9 +47,15 @@ class Builder:
         settings: NotifierSettings,
         *,
         stopping: Callable[[], bool] = lambda: False,
+        room: Callable[[datetime], int | None] = lambda now: None,
     ) -> None:
-        """`stopping`: whether the process is about to end; then whoever is not served yet is left to others."""
+        """`stopping`: whether the process is about to end; then whoever is not served yet is left to others.
+
+        `room`: how many digests may be made for today (None: any number). Whoever has none keeps open windows, and gets
+        one digest for all that they hold by then.
+        """
         self._stopping = stopping
+        self._room = room
         self._postings = _Postings(matches, settings.postings_held)
         self._judging = Judging(most_postings=settings.postings_held)
         self._windows = windows
@@ -64,7 +70,13 @@ class Builder:
         for _ in range(settings.passes_a_tick):
             if self._stopping():
                 return
-            due = self._windows.claim_due(settings.worker, now, cut, settings.build_lease, settings.subscribers_at_once)
+            room = self._room(now)
+            most = settings.subscribers_at_once if room is None else min(settings.subscribers_at_once, room)
+            if not most:
+                return
+            due = self._windows.claim_due(
+                settings.worker, now, cut, settings.build_lease, most, in_turn=room is not None
+            )
             if not due:
                 return
             self._serve(due, cut, now)

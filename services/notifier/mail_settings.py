@@ -1,7 +1,8 @@
 """How mail leaves: who sends, by which mailer, and what a mailer that sends for real must know first."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -85,6 +86,24 @@ class SendGridSettings(_Settings):
         return faults
 
 
+class WarmUpSettings(_Settings):
+    """How many mails a new sender sends a day: mailbox providers take one that begins with thousands for a spammer."""
+
+    since: date | None = Field(default=None, examples=["2027-01-11"])
+    """The first day of the plan, by UTC; nothing goes out before it. Unset: there is no plan."""
+    per_day: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000), max_length=100, examples=[[500, 1000, 2000]]
+    )
+    """Mails of the first day, of the second and so on; after the last there is no bound."""
+
+    def limit(self, at: datetime) -> int | None:
+        """How many mails the day of a moment may have; None: any number."""
+        if self.since is None:
+            return None
+        day = (at.astimezone(UTC).date() - self.since).days
+        return 0 if day < 0 else self.per_day[day] if day < len(self.per_day) else None
+
+
 class FormerSecret(_Settings):
     """What links in mails were signed with before, and until when such links act."""
 
@@ -115,6 +134,8 @@ class MailSettings(_Settings):
     """What links in mails are signed with, 16 bytes or more; empty: the installation's own secret."""
     former_link_secrets: tuple[FormerSecret, ...] = ()
     """What they were signed with before: list the old secret here when you change `link_secret`."""
+    warm_up: WarmUpSettings = WarmUpSettings()
+    """How many mails a day a new sender begins with."""
     smtp: SmtpSettings = SmtpSettings()
     """The mail server, for `smtp`."""
     sendgrid: SendGridSettings = SendGridSettings()

@@ -167,8 +167,14 @@ class WindowStore(Protocol):
         """Number the present positions; the newest cut again where nothing moved since."""
         ...
 
-    def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
-        """Take up to `most` subscribers with due searches; others leave them alone until the lease ends."""
+    def claim_due(
+        self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int, *, in_turn: bool = False
+    ) -> list[DueSubscriber]:
+        """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
+
+        `in_turn`: not all can be served, so those come first who have waited longest, and nobody for whom a mail
+        waits already.
+        """
         ...
 
     def matches(self, due: Sequence[DueSubscriber], cut: Cut) -> dict[str, WindowMatches]:
@@ -267,11 +273,18 @@ class DeliveryStore(Protocol):
     """The states of deliveries, see `services.notifier.domain.delivery`."""
 
     def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
-        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused."""
+        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused, the day full."""
         ...
 
     def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
-        """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over."""
+        """Commit that the request is about to be made, and that the day has one mail more.
+
+        False where it must not be: suppressed, erased, taken over, the day full.
+        """
+        ...
+
+    def room(self, now: datetime) -> int | None:
+        """How many digests may be made for today, those that wait for their mail left out; None: any number."""
         ...
 
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None: ...

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event
 from schemas.posting import PostingCore
 from services.notifier.adapters.mail.folder import FolderMailer
 from services.notifier.app import build_notifier
-from services.notifier.mail_settings import MailSettings
+from services.notifier.mail_settings import MailSettings, WarmUpSettings
 from services.notifier.ports import Email, Receipt
 from services.notifier.service import Notifier
 from services.notifier.settings import NotifierSettings
@@ -98,6 +98,7 @@ class Days:
     kills: int = 0
     refuse: Callable[[Email], None] = lambda email: None
     """Raises what a mailer raises of a mail that does not go out."""
+    warm_up: WarmUpSettings = field(default_factory=WarmUpSettings)
 
     def __post_init__(self) -> None:
         self.mailer = WatchedMailer(self.folder, self.killer, self.refuse)
@@ -148,7 +149,7 @@ class Days:
         return sorted(own, key=sent_at)
 
     def _start(self) -> Notifier:
-        mail = MailSettings(folder=self.folder, public_url="https://jobs.example.com")
+        mail = MailSettings(folder=self.folder, public_url="https://jobs.example.com", warm_up=self.warm_up)
         notifier = build_notifier(self.store.engine, self.store.ids, mail, self.settings, self.mailer)
         notifier.load()
         return notifier

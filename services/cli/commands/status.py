@@ -291,6 +291,8 @@ def _capped(figures: StoreFigures) -> Iterator[tuple[str, str]]:
 def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
     if figures.sending_paused:
         yield "sending", Text("paused", "yellow")
+    if (day := figures.mail.day) is not None:
+        yield "warm-up, today", Text(f"{day.begun:,} of {day.limit:,}", "yellow" if day.full else "")
     for state, number in figures.deliveries.items():
         yield state, Text(f"{number:,}", "bold red" if state in _BAD_DELIVERIES and number else "")
 

@@ -105,7 +105,11 @@ class Gatherer:
         check_revision(self._store)
         now = self._clock.now()
         figures = read_figures(
-            self._store, now, expected_of(self._settings.ingest), services_needed(self._settings.ingest)
+            self._store,
+            now,
+            expected_of(self._settings.ingest),
+            services_needed(self._settings.ingest),
+            self._settings.mail.warm_up.limit(now),
         )
         return figures, read_workers(self._store)
 

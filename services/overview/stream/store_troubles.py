@@ -75,6 +75,7 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             yield Trouble(f"sending stopped by itself, as {because}; {waits}", do)
         else:
             yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
+    yield from _put_off(figures)
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
@@ -83,7 +84,8 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             f"of {unknown:,} mails nobody knows whether they went out{since}",
             "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
         )
-    if figures.due_since is not None and now - figures.due_since > LATE and not figures.pauses.holds("notifier"):
+    held = figures.put_off or figures.pauses.holds("notifier")
+    if figures.due_since is not None and now - figures.due_since > LATE and not held:
         yield Trouble(
             f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
             + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),
@@ -93,6 +95,18 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         )
     if figures.outbox > _OUTBOX_MANY:
         yield Trouble(f"{figures.outbox:,} changes of criteria wait to be published", "see that a notifier runs")
+
+
+def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
+    day = figures.mail.day
+    if day is not None and figures.put_off:
+        wait = counted(figures.put_off, "subscriber waits", "subscribers wait")
+        yield Trouble(
+            f"{wait} until {_at(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
+            f" {day.begun:,} did",
+            "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
+            grave=False,
+        )
 
 
 def source_troubles(sources: Sequence[SourceFigures], now: datetime) -> Iterator[Trouble]:

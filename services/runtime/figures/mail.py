@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not
 from schemas.sql.base import Moment
 from schemas.sql.tables import cuts, deliveries, positions, saved_searches, subscribers, suppressions
 from services.runtime.privacy.redaction import without_people
+from services.runtime.sql.day_limit import begun_on, next_day
 from services.runtime.sql.suppressed import is_suppressed
 
 FAULTS = ("settings", "away", "busy", "policy", "mailbox", "message", "withheld", "expired")
@@ -37,11 +38,32 @@ class MailFault:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFigures:
+    """A day of the warm-up plan."""
+
+    limit: int
+    """Mails that the day may have."""
+    begun: int
+    """That it had."""
+    waiting: int
+    """Digests that wait to be handed over."""
+    until: datetime
+    """When the next day begins."""
+
+    @property
+    def full(self) -> bool:
+        """Whether no digest is made any more before the next day."""
+        return self.begun + self.waiting >= self.limit
+
+
+@dataclass(frozen=True, slots=True)
 class MailFigures:
     """How mails go out."""
 
     faults: tuple[MailFault, ...] = ()
     last_accepted: datetime | None = None
+    day: DayFigures | None = None
+    """None where a day may have any number."""
     suppressed: int = 0
     """Addresses that must not be mailed."""
 
@@ -54,8 +76,8 @@ class MailFigures:
         return sum(kept.mails for kept in self.faults if not kept.waiting and kept.fault == fault)
 
 
-def read_mail_figures(connection: Connection, now: datetime) -> MailFigures:
-    """By kind of fault, within the caller's transaction."""
+def read_mail_figures(connection: Connection, now: datetime, most_today: int | None = None) -> MailFigures:
+    """By kind of fault, within the caller's transaction; `most_today`: mails that this day may have."""
     waiting = deliveries.c.state.in_(_WAITING)
     over = deliveries.c.state.in_(_OVER) & (deliveries.c.changed_at > now - LATELY)
     accepted = select(func.max(deliveries.c.accepted_at))
@@ -63,8 +85,15 @@ def read_mail_figures(connection: Connection, now: datetime) -> MailFigures:
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
         last_accepted=connection.execute(accepted).scalar_one_or_none(),
+        day=None if most_today is None else _day(connection, now, most_today),
         suppressed=int(connection.execute(suppressed).scalar_one()),
     )
+
+
+def _day(connection: Connection, now: datetime, limit: int) -> DayFigures:
+    waiting = select(func.count()).where(deliveries.c.state.in_(("pending", "claimed")))
+    begun = begun_on(connection, now)
+    return DayFigures(limit, begun, int(connection.execute(waiting).scalar_one()), next_day(now))
 
 
 def _faults(connection: Connection, which: ColumnElement[bool], *, waiting: bool) -> list[MailFault]:

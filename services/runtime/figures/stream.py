@@ -118,11 +118,24 @@ class StoreFigures:
     def sending_paused(self) -> bool:
         return self.pauses.sending
 
+    @property
+    def put_off(self) -> int:
+        """Subscribers who wait for another day of the warm-up plan, with their digest made or not."""
+        day = self.mail.day
+        return self.due_subscribers + max(day.begun + day.waiting - day.limit, 0) if day and day.full else 0
+
 
 def read_figures(
-    engine: Engine, now: datetime, expected: Sequence[Expected], services: Sequence[str] = ()
+    engine: Engine,
+    now: datetime,
+    expected: Sequence[Expected],
+    services: Sequence[str] = (),
+    most_today: int | None = None,
 ) -> StoreFigures:
-    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError."""
+    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError.
+
+    `most_today`: how many mails the warm-up plan lets this day have; None: any number.
+    """
     with reading(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
@@ -147,7 +160,7 @@ def read_figures(
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
             workers=_workers(connection, now, services),
-            mail=read_mail_figures(connection, now),
+            mail=read_mail_figures(connection, now, most_today),
         )
 
 

@@ -172,6 +172,14 @@ DIGESTS = Metric(
     "store",
 )
 DUE = Metric("jobchime_due_subscribers", "gauge", "Subscribers whose digest is due and not built.", (), (), "store")
+PUT_OFF = Metric(
+    "jobchime_put_off_subscribers",
+    "gauge",
+    "Subscribers who wait for another day, as the warm-up plan lets no more mails go out today; most are due too.",
+    (),
+    (),
+    "store",
+)
 OUTBOX = Metric("jobchime_outbox_rows", "gauge", "Changes of criteria that wait to be published.", (), (), "store")
 SOURCES = Metric("jobchime_sources", "gauge", "Sources of the settings by health.", ("state",), (), "store")
 SENDING_PAUSED = Metric(
@@ -201,8 +209,8 @@ METRICS: tuple[Metric, ...] = (
     RECORDS, HANDLE, RETRIES, DEAD, LAG, ASSIGNED, TICK, TICK_FAILURES, READY, PAUSED, LOOP,
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, BUILD,
-    STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, OUTBOX, SOURCES, SENDING_PAUSED,
-    STORED, WORKERS, HEARTBEAT_AGE,
+    STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
+    SENDING_PAUSED, STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

@@ -173,6 +173,7 @@ class _StoreGauges(Collector):
         yield _gauge(listed.SUPPRESSED, figures.mail.suppressed)
         yield _by(listed.DIGESTS, {outcome: figures.digests.get(outcome, 0) for outcome in DIGEST_OUTCOMES})
         yield _gauge(listed.DUE, figures.due_subscribers)
+        yield _gauge(listed.PUT_OFF, figures.put_off)
         yield _gauge(listed.OUTBOX, figures.outbox)
         states = [source.state for source in figures.sources]
         yield _by(listed.SOURCES, {state: states.count(state) for state in SOURCE_STATES})

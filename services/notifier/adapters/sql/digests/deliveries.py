@@ -25,28 +25,39 @@ from services.notifier.domain.delivery import (
 from services.notifier.domain.model import Digest, Hold
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
+from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.store import bytewise, reading, retried, writing
 from services.runtime.sql.suppressed import is_suppressed
 
+_DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
+"""Answers after which a mail has no place among those of its day."""
 _FREE: dict[str, Any] = {"worker": None, "lease": None}
 _TOO_LATE = "it waited for too long to be of use"
 _SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
 
 
+class _DayIsFullError(Exception):
+    """So many mails as the day may have were begun already."""
+
+
 class SqlDeliveries:
     """The states of deliveries. An answer counts only for the attempt that it belongs to."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, day: DayLimit | None = None) -> None:
+        """`day`: how many may begin in a day; without it any number."""
         self._engine = engine
+        self._day = day or DayLimit()
 
     @retried
     def claim(self, worker: str, mailer: str, now: datetime, lease: timedelta, most: int) -> list[ClaimedDelivery]:
-        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused.
+        """Take up to `most` pending deliveries, the oldest due first; none while sending is paused or the day is full.
 
         Raises UnavailableError.
         """
         with reading(self._engine) as connection:
-            if sending_paused(connection) or connection.execute(_waiting(now, 1)).first() is None:
+            room = self._day.room(connection, now)
+            most = most if room is None else min(room, most)
+            if not most or sending_paused(connection) or connection.execute(_waiting(now, 1)).first() is None:
                 return []
         with writing(self._engine) as connection:
             taken = connection.execute(_waiting(now, most).with_for_update(skip_locked=True)).scalars().all()
@@ -56,12 +67,31 @@ class SqlDeliveries:
                 connection.execute(update(deliveries).where(deliveries.c.delivery_id.in_(some)).values(values))
             return _claimed(connection, taken)
 
-    @retried
     def begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
-        """Commit that the request is about to be made. False where it must not be: suppressed, erased, taken over.
+        """Commit that the request is about to be made, and that the day has one mail more.
+
+        False where it must not be: suppressed, erased, taken over, the day full. Raises UnavailableError.
+        """
+        try:
+            return self._begin(claimed, now, lease)
+        except _DayIsFullError:
+            self.put_back(claimed, now)
+            return False
+
+    def room(self, now: datetime) -> int | None:
+        """How many digests may be made for today, those that wait for their mail left out; None: any number.
 
         Raises UnavailableError.
         """
+        with reading(self._engine) as connection:
+            room = self._day.room(connection, now)
+            if room is None:
+                return None
+            waiting = select(func.count()).where(deliveries.c.state.in_(("pending", "claimed")))
+            return max(room - int(connection.execute(waiting).scalar_one()), 0)
+
+    @retried
+    def _begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
         with writing(self._engine) as connection:
             if sending_paused(connection):
                 _apply(connection, claimed.delivery_id, claimed.attempt, "release", now, **_FREE)
@@ -71,6 +101,8 @@ class SqlDeliveries:
                 _apply(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **_FREE)
                 return False
             begun = _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+            if begun and not self._day.take(connection, now):
+                raise _DayIsFullError
             return begun is not None
 
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
@@ -200,8 +232,12 @@ class SqlDeliveries:
     @retried
     def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
         with writing(self._engine) as connection:
-            if _apply(connection, delivery_id, attempt, event, now, **_FREE, **values) in UNSENT:
+            begun_at = _begun_at(connection, delivery_id, attempt) if event in _DID_NOT_GO else None
+            state = _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
+            if state in UNSENT:
                 put_back(connection, [delivery_id])
+            if state and begun_at:
+                self._day.give_back(connection, begun_at)
 
 
 def open_delivery(
@@ -238,6 +274,13 @@ def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: date
     if state in UNSENT:
         put_back(connection, [delivery_id])
     return True
+
+
+def _begun_at(connection: Connection, delivery_id: str, attempt: int) -> datetime | None:
+    """When a request was begun that has had no answer yet."""
+    own = (deliveries.c.delivery_id == delivery_id) & (deliveries.c.attempts == attempt)
+    query = select(deliveries.c.changed_at).where(own, deliveries.c.state == "sending")
+    return connection.execute(query).scalar_one_or_none()
 
 
 def _failed(fault: Fault, reason: str, now: datetime) -> dict[str, Any]:

@@ -86,7 +86,8 @@ class SqlMailEvents:
         row = {"event_id": event.event_id, "kind": event.kind, "at": event.at, "delivery_id": event.delivery_id}
         row |= {"subscriber_id": own_id, "reason": reason, "taken_at": now}
         kept = upsert(connection, mail_events).values(row).on_conflict_do_nothing()
-        if connection.execute(kept).rowcount == 0:
+        # What it gives back, and not its row count, which PostgreSQL's driver does not tell of an INSERT.
+        if connection.execute(kept.returning(mail_events.c.event_id)).first() is None:
             return False
         if event.kind in OUTCOMES and event.delivery_id:
             settle(connection, event.delivery_id, OUTCOMES[event.kind], now, reason)

@@ -5,23 +5,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Engine,
     Row,
     and_,
+    exists,
+    func,
     literal,
     not_,
     or_,
     select,
     union,
+    union_all,
     update,
 )
 
 from schemas.codec import decode
 from schemas.criteria import Criteria
 from schemas.sql.tables import criteria as criteria_table
-from schemas.sql.tables import saved_searches, subscribers
+from schemas.sql.tables import deliveries, saved_searches, subscribers
 from services.notifier.adapters.sql.digests.waiting import waiting_read
 from services.notifier.adapters.sql.people.recipients import recipients_of
 from services.notifier.adapters.sql.people.searches import places_read
@@ -54,16 +58,20 @@ class SqlWindows:
             return cuts_table.take_cut(connection, now)
 
     @retried
-    def claim_due(self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int) -> list[DueSubscriber]:
+    def claim_due(
+        self, worker: str, now: datetime, cut: Cut, lease: timedelta, most: int, *, in_turn: bool = False
+    ) -> list[DueSubscriber]:
         """Take up to `most` subscribers with due searches; others leave them alone until the lease ends.
 
-        All searches of theirs that are due come with them. Raises UnavailableError.
+        All searches of theirs that are due come with them. `in_turn`: those who have waited longest come first, and
+        nobody for whom a mail waits already. Raises UnavailableError.
         """
+        claimable = _in_turn if in_turn else _claimable
         with reading(self._engine) as connection:
-            if connection.execute(_claimable(connection, now, cut, 1)).first() is None:
+            if connection.execute(claimable(connection, now, cut, 1)).first() is None:
                 return []
         with writing(self._engine) as connection:
-            free = _claimable(connection, now, cut, most).with_for_update(
+            free = claimable(connection, now, cut, most).with_for_update(
                 skip_locked=True, key_share=True, of=subscribers
             )
             ripe = or_(_clocked_due(now), _instant_due(now, cut))
@@ -144,14 +152,31 @@ def _claimable(connection: Connection, now: datetime, cut: Cut, most: int) -> An
     found = union(*(select(saved_searches.c.subscriber_id).where(half) for half in halves)).cte("due")
     # Found once and first, whatever is thought of how many they are: statistics lag behind a busy hour.
     due = found.prefix_with("MATERIALIZED", dialect="postgresql")
+    return _free_of(due, now).order_by(bytewise(connection, subscribers.c.subscriber_id)).limit(most)
+
+
+def _in_turn(connection: Connection, now: datetime, cut: Cut, most: int) -> Any:
+    """The same, who has waited longest first; of whom a mail waits already, the next digest waits too."""
+    halves = (_clocked_due(now), _instant_due(now, cut))
+    columns = (saved_searches.c.subscriber_id, saved_searches.c.next_due_at)
+    found = union_all(*(select(*columns).where(half) for half in halves)).subquery()
+    since = func.min(found.c.next_due_at).label("since")
+    due = select(found.c.subscriber_id, since).group_by(found.c.subscriber_id).cte("due")
+    mail_waits = exists().where(
+        deliveries.c.subscriber_id == subscribers.c.subscriber_id, deliveries.c.state.in_(("pending", "claimed"))
+    )
+    in_turn = _free_of(due, now).where(not_(mail_waits))
+    return in_turn.order_by(due.c.since, bytewise(connection, subscribers.c.subscriber_id)).limit(most)
+
+
+def _free_of(due: CTE, now: datetime) -> Any:
+    """Of those who are due, the ones that may be mailed and that nobody holds."""
     suppressed = is_suppressed(subscribers.c.address_hash)
     free = or_(subscribers.c.build_lease.is_(None), subscribers.c.build_lease <= now)
     return (
         select(subscribers.c.subscriber_id)
         .join(due, due.c.subscriber_id == subscribers.c.subscriber_id)
         .where(subscribers.c.status == "active", free, not_(suppressed))
-        .order_by(bytewise(connection, subscribers.c.subscriber_id))
-        .limit(most)
     )
 
 
