@@ -75,6 +75,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "link_secret": "openssl-rand-hex-32-makes-one",
     },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},
+    "mail.warm_up": {"since": "2027-01-11"},
     "mail.smtp": {"host": "smtp.example.com", "username": "alerts", "password": "better in the environment"},
     "mail.sendgrid": {
         "api_key": "better in the environment",

@@ -111,7 +111,7 @@ def test_what_was_accepted_after_all_is_no_fault(store: NotifierStore) -> None:
     [again] = store.deliveries.claim("w", "smtp", NOW + MINUTE, LEASE, 1)
     assert store.deliveries.begin(again, NOW + MINUTE, LEASE)
     store.deliveries.accepted(again.delivery_id, again.attempt, Receipt("1"), NOW + MINUTE)
-    assert mail(store) == MailFigures((), NOW + MINUTE, 0)
+    assert mail(store) == MailFigures((), NOW + MINUTE)
 
 
 def test_refusals_are_told_for_a_day(store: NotifierStore) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def _at(settings: Settings, place: tuple[str, ...]) -> Any:
 
 def test_every_list_of_texts_takes_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     lists = {name_of(place) for place in places_in(Settings) if isinstance(_at(Settings(), place), (tuple, frozenset))}
-    assert lists == {*LISTS, "JOBCHIME_INGEST__SOURCES", "JOBCHIME_MAIL__FORMER_LINK_SECRETS"}
+    others = {"JOBCHIME_INGEST__SOURCES", "JOBCHIME_MAIL__FORMER_LINK_SECRETS", "JOBCHIME_MAIL__WARM_UP__PER_DAY"}
+    assert lists == {*LISTS, *others}
     for name, value in LISTS.items():
         monkeypatch.setenv(name, value)
     settings = load_settings(None)
@@ -87,6 +89,14 @@ def test_every_list_of_texts_takes_commas(monkeypatch: pytest.MonkeyPatch) -> No
         place = place_of(Settings, name)
         assert place is not None
         assert sorted(_at(settings, place)) == sorted(value.split(","))
+
+
+def test_a_plan_of_the_first_days_is_a_date_and_numbers_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBCHIME_MAIL__WARM_UP__SINCE", "2027-01-11")
+    monkeypatch.setenv("JOBCHIME_MAIL__WARM_UP__PER_DAY", "500,1000")
+    plan = load_settings(None).mail.warm_up
+    days = [datetime(2027, 1, day, 23, 59, tzinfo=UTC) for day in (10, 11, 12, 13)]
+    assert [plan.limit(day) for day in days] == [0, 500, 1_000, None]
 
 
 def test_tables_and_lists_of_tables_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
