@@ -128,6 +128,8 @@ class MailSettings(_Settings):
     """The address that mails come from."""
     postal_address: str = Field(default="", examples=["Example Board, 1 Example Street, Exampletown"])
     """The sender's postal address in one line, which the law asks for in such mail."""
+    dkim_selectors: tuple[str, ...] = Field(default=(), examples=[["mail2027"]])
+    """Which keys mails are signed with, the `s=` of DKIM, for `doctor` to look at; empty: SendGrid's s1 and s2."""
     allow: tuple[str, ...] = Field(default=(), examples=[["ada@example.com", "@example.com"]])
     """Who may be mailed by a mailer that really sends: addresses, `@domain`, or `*` for everybody. Empty: nobody."""
     link_secret: SecretStr = SecretStr("")

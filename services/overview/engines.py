@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from services.runtime.elasticsearch.client import SearchEngine
+from services.runtime.http.names import TextRecords
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.letters.dead import LetterLog
 from services.runtime.log.sqlite import SqliteLog
@@ -25,3 +26,5 @@ class Engines:
     """Of Kafka, which has so many seconds to answer."""
     letters: Callable[[], AbstractContextManager[LetterLog]]
     search: Callable[[], AbstractContextManager[SearchEngine]]
+    text_records: Callable[[], TextRecords]
+    """What answers for names of the sender's domain."""

@@ -12,6 +12,7 @@ from services.overview.stream.troubles import healthy, troubles
 from services.runtime.clock import SystemClock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
+from services.runtime.http.names import DnsTextRecords
 from services.runtime.kafka.offsets import Offsets
 from services.settings import Settings
 from services.usecases.installation import has_store, open_letters, open_log, store_as_it_is
@@ -34,6 +35,10 @@ __all__ = [
 ]
 
 
+_RESOLVER_PATIENCE_S = 3.0
+"""For one name."""
+
+
 def watcher(settings: Settings) -> Gatherer:
     """What looks at the whole stream, again and again; it opens at the first look, and is closed as a context."""
     return Gatherer(settings, _engines_of(settings), SystemClock())
@@ -52,4 +57,5 @@ def _engines_of(settings: Settings) -> Engines:
         offsets=lambda patience_s: Offsets(settings.kafka, patience_s=patience_s),
         letters=lambda: open_letters(settings),
         search=lambda: closing(SearchEngine(settings.elasticsearch)),
+        text_records=lambda: DnsTextRecords(_RESOLVER_PATIENCE_S),
     )

@@ -64,6 +64,7 @@ LISTS = {
     "JOBCHIME_KAFKA__BOOTSTRAP": "a:1,b:2",
     "JOBCHIME_ELASTICSEARCH__URLS": "http://a:1,http://b:2",
     "JOBCHIME_MAIL__ALLOW": "ada@example.com,@example.com",
+    "JOBCHIME_MAIL__DKIM_SELECTORS": "s1,s2",
     "JOBCHIME_MAIL__SENDGRID__CATEGORIES": "a,b",
     "JOBCHIME_INGEST__PUSH__PROXIES": "10.0.0.1,10.0.0.2",
     "JOBCHIME_PORTAL__PROCESSORS": "a,b",

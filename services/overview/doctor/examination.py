@@ -11,20 +11,21 @@ from importlib.metadata import version
 from sqlalchemy import Engine, text
 
 from schemas.counted import counted
+from schemas.topics import CRITERIA
 from services.matcher.adapters.elasticsearch.criteria import ElasticsearchCriteriaIndex
 from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
-from services.notifier.adapters.mail.mailers import probe
-from services.notifier.domain.links import LinkError, public_base
-from services.notifier.mail_settings import MailSettings
-from services.notifier.ports import MailDeferredError, MailerAtFaultError, MailRefusedError
-from services.overview.doctor.agreement import agreement
-from services.overview.doctor.finding import Finding, Grade
+from services.notifier.adapters.sql.criteria.outbox import SqlOutbox
+from services.notifier.adapters.sql.criteria.repair import CriteriaRepair, Drift, published_of
+from services.notifier.app import make_agreement
+from services.overview.doctor.finding import Finding
+from services.overview.doctor.mail import mailer_findings, portal_findings, sender_findings
 from services.overview.engines import Engines
 from services.runtime.clock import Clock
 from services.runtime.errors import JobchimeError, UnavailableError
 from services.runtime.files.datadir import LOG_FILE
-from services.runtime.files.private import is_open_to_others
 from services.runtime.health.heartbeat import read_workers
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
 from services.runtime.kafka.topics import check as check_topics
 from services.runtime.kafka.topics import planned
 from services.runtime.privacy.redaction import redacted
@@ -37,8 +38,7 @@ LEAST_FREE = 1 << 30
 MOST_SKEW = timedelta(seconds=2)
 """Between this machine's clock and another's; beyond it due times and leases are off."""
 _PATIENCE_S = 4.0
-_MAILER_PATIENCE_S = 5.0
-"""For one step, such as connecting or a reply."""
+_MEND_AGREEMENT = "stop the notifiers, run `jobchime republish`; see the deployed form, an engine lost for good"
 _CLIENTS = ("jobchime", "kafka-python", "faust-streaming", "elasticsearch", "sendgrid", "sqlalchemy", "pydantic")
 
 
@@ -54,8 +54,10 @@ def examine(settings: Settings, engines: Engines, clock: Clock) -> Iterator[Find
     if settings.matcher.index == "elasticsearch":
         mend = "start it, or mend [elasticsearch] in the settings"
         yield from _guarded("Elasticsearch", mend, lambda: _elasticsearch(settings, engines, has_store=has_store))
-    yield from _guarded("mailer", "mend [mail] in the settings", lambda: _mailer(settings.mail))
-    yield _public_url(settings.mail)
+    mend = "mend [mail] in the settings"
+    yield from _guarded("mailer", mend, lambda: mailer_findings(settings.mail))
+    yield from _guarded("SPF, DKIM, DMARC", mend, lambda: sender_findings(settings.mail, engines.text_records()))
+    yield from _guarded("portal", mend, lambda: portal_findings(settings.mail))
     yield _secret(settings)
     yield from _push(settings)
     if not settings.ingest.sources and not settings.ingest.push.enabled:
@@ -192,7 +194,43 @@ def _agreement(settings: Settings, engines: Engines) -> Iterator[Finding]:
         return
     with engines.store() as engine:
         if revision_of(engine).usable:
-            yield from agreement(engine, settings.kafka)
+            yield from _agreement_of(engine, settings.kafka)
+
+
+def _agreement_of(engine: Engine, kafka: KafkaSettings) -> Iterator[Finding]:
+    """What was lost on one side and not on the other. Raises UnavailableError where one of them is away."""
+    if said := make_agreement(engine, kafka).standing().said():
+        yield Finding("positions", "wrong", said, _MEND_AGREEMENT)
+    else:
+        yield Finding("positions", "well", "store and topics agree on how far the notifier has come")
+    yield _criteria(engine, kafka)
+
+
+def _criteria(engine: Engine, kafka: KafkaSettings) -> Finding:
+    repair = CriteriaRepair(engine)
+    found = _drift(repair, kafka)
+    if found and not SqlOutbox(engine).pending(1):
+        # What was on its way at the first look has arrived at the second.
+        second = _drift(repair, kafka)
+        found = Drift(_both(found.newest, second.newest), _both(found.strangers, second.strangers))
+    if not found:
+        return Finding("criteria", "well", f"{CRITERIA.name} tells what the store does")
+    if SqlOutbox(engine).pending(1):
+        return Finding("criteria", "note", "some wait to be published", "see that a notifier runs")
+    lacking, strangers = len(found.newest), len(found.strangers)
+    said = (
+        f"{CRITERIA.name} lacks the newest state of {lacking:,}, and holds {strangers:,} that the store does not know"
+    )
+    return Finding("criteria", "wrong", said, _MEND_AGREEMENT)
+
+
+def _drift(repair: CriteriaRepair, kafka: KafkaSettings) -> Drift:
+    with RecordReader(kafka) as reader:
+        return repair.drift(published_of(reader.read_all(CRITERIA.name)))
+
+
+def _both(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(first) & set(second)))
 
 
 def _is_lacking(settings: Settings) -> bool:
@@ -254,17 +292,6 @@ def _has_run(engines: Engines, service: str) -> bool:
         return any(worker.heartbeat.service == service for worker in read_workers(engine))
 
 
-def _public_url(mail: MailSettings) -> Finding:
-    if not mail.public_url:
-        grade: Grade = "note" if mail.mailer == "folder" else "wrong"
-        return Finding("public URL", grade, "not set: mails carry no links", "set mail.public_url")
-    try:
-        public_base(mail.public_url)
-    except LinkError as error:
-        return Finding("public URL", "wrong", str(error), "mend mail.public_url")
-    return Finding("public URL", "well", mail.public_url)
-
-
 def _secret(settings: Settings) -> Finding:
     if settings.secret.get_secret_value():
         with suppress(JobchimeError):
@@ -288,38 +315,3 @@ def _push(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"push key {name}", "wrong", redacted(error), "mend [ingest.push.keys] in the settings")
     if push.enabled:
         yield Finding("push endpoint", "well", f"{push.host}:{push.port}, {counted(len(push.keys), 'key')}")
-
-
-def _mailer(mail: MailSettings) -> Iterator[Finding]:
-    """What a send needs is tried, and nothing is sent. Raises UsageError for settings that are wrong."""
-    try:
-        tried = probe(mail, _MAILER_PATIENCE_S)
-    except MailerAtFaultError as error:
-        said = f"no mail can go out: {redacted(error)}"
-        yield Finding("mailer", "wrong", said, f"mend [mail] and mail.{mail.mailer} in the settings")
-        return
-    except MailDeferredError as error:
-        mend = f"see mail.{mail.mailer} in the settings, the firewall, and that the server runs"
-        yield Finding("mailer", "wrong", f"no mail can go out now: {redacted(error)}", mend)
-        return
-    except MailRefusedError as error:
-        yield _of_sender(error)
-        return
-    if mail.mailer == "folder" and is_open_to_others(mail.folder):
-        said = f"{tried}; others on this machine may read it, with the addresses and links in it"
-        yield Finding("mailer", "note", said, f"chmod -R go= {mail.folder}")
-        return
-    if mail.mailer != "folder" and "*" not in mail.allow:
-        tried = f"{tried}; mails go to {len(mail.allow)} allowed addresses or domains only"
-    yield Finding("mailer", "well", tried)
-
-
-def _of_sender(error: MailRefusedError) -> Finding:
-    """The sender as a reader was refused: that says nothing of others where only its mailbox is missing."""
-    if error.fault == "mailbox":
-        said = f"takes mail, and has no mailbox for answers to the sender: {redacted(error)}"
-        return Finding("mailer", "note", said, "let mail.sender_address be a mailbox that somebody reads")
-    return Finding(
-        "mailer", "wrong", f"a mail to the sender itself would be refused: {redacted(error)}",
-        "have the mail server let mail.sender_address send",
-    )  # fmt: skip
