@@ -78,8 +78,6 @@ def naive_curation(
                 kept.append(best)
     kept.sort(key=_rank)
     shown: list[_Job] = []
-    if len({fold_company(job.posting.company.name) for job in kept if job.fits == "match"}) == 1:
-        settings = settings.model_copy(update={"most_per_company": len(kept)})
     items, rest = _take([job for job in kept if job.fits == "match"], settings.most_items, shown, settings)
     near, _ = _take([job for job in kept if job.fits == "near"], settings.most_near, shown, settings)
     if not items:
@@ -207,16 +205,17 @@ def _top(posting: PostingCore, currency: str) -> int | None:
 
 def _take(ranked: list[_Job], most: int, shown: list[_Job], settings: CurateSettings) -> tuple[list[_Job], list[_Job]]:
     taken: list[_Job] = []
-    left: list[_Job] = []
     for job in ranked:
         of_company = sum(_is_of_company(job, other) for other in shown)
         reads_alike = sum(_reads_like(job, other) for other in shown)
         if len(taken) < most and of_company < settings.most_per_company and reads_alike < settings.most_alike:
             taken.append(job)
             shown.append(job)
-        else:
-            left.append(job)
-    return taken, left
+    for job in ranked:
+        if len(taken) < most and job not in taken:
+            taken.append(job)
+            shown.append(job)
+    return sorted(taken, key=_rank), [job for job in ranked if job not in taken]
 
 
 def _is_of_company(one: _Job, other: _Job) -> bool:

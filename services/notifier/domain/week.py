@@ -51,7 +51,19 @@ def with_week(
         return replace(outcome, matched=matched)
     since = outcome.due_at - timedelta(days=DAYS)
     counts = [counted for due_at, counted in before if since < due_at < outcome.due_at]
-    return replace(outcome, matched=matched, week=week_of((*counts, matched), outcome.due_at, _zone(subscriber)))
+    week = week_of((*counts, matched), outcome.due_at, _zone(subscriber))
+    return replace(outcome, matched=matched, week=_with_all_shown(week, outcome, _zone(subscriber)))
+
+
+def _with_all_shown(week: DayCounts, digest: Digest, zone: ZoneInfo) -> DayCounts:
+    """No day of fewer postings than the digest has fitting jobs of it: one that a later version lets in was counted by
+    no window."""
+    if not week:
+        return week
+    last, _ = week[-1]
+    fitting = [item.posting for item in digest.items] + [left.posting for left in digest.rest]
+    least = Counter(min(seen_on(posting, zone), last) for posting in fitting)
+    return tuple((day, max(count, least[day])) for day, count in week)
 
 
 def matched_by_day(

@@ -204,11 +204,22 @@ def test_only_the_newest_version_of_a_posting_is_judged() -> None:
     assert [dropped.posting_id for dropped in made.dropped] == [old.posting_id]
 
 
-def test_a_company_gets_two_places_and_the_rest_is_counted() -> None:
-    made = chosen(*(posting(f"j{n}", company="Acme") for n in range(5)), posting("other"))
+def test_a_company_gets_two_places_where_others_fill_the_digest() -> None:
+    better = [posting(f"j{n}", company="Acme") for n in range(5)]
+    others = [posting(name, posted_at=NOON - timedelta(days=3)) for name in ("p", "q", "r")]
+    made = chosen(*better, *others, most_items=4)
     assert [item.posting.company.name for item in made.items].count("Acme") == 2
-    assert made.left_out == 3
-    assert all("better ones of its company" in one.reason for one in made.beyond)
+    assert made.left_out == 4
+    assert sum("better ones of its company" in one.reason for one in made.beyond) == 3
+
+
+def test_a_company_gets_all_places_for_which_there_is_no_other() -> None:
+    made = chosen(
+        *(posting(f"j{n}", company="Acme") for n in range(5)), posting("other", posted_at=NOON - timedelta(days=9))
+    )
+    assert len(made.items) == 6
+    assert ids(made)[-1] == "other"
+    assert made.left_out == 0
 
 
 def test_the_cap_holds_and_the_best_are_kept() -> None:
@@ -225,9 +236,13 @@ def test_jobs_that_read_alike_get_two_places_whoever_posts_them() -> None:
         posting(f"j{n}", title="Data engineer", description_text=text, reach=Reach(scope="listed", countries=(code,)))
         for n, (text, code) in enumerate(zip(texts, ("PT", "ES", "FR", "IT", "PL"), strict=True))
     ]
-    made = chosen(*many)
-    assert len(made.items) == 2
-    assert {one.reason for one in made.beyond} == {"2 better ones that read alike are in the digest"}
+    assert len(chosen(*many).items) == 5
+    others = [posting(name, posted_at=NOON - timedelta(days=9)) for name in ("p", "q")]
+    made = chosen(*many, *others, most_items=4)
+    assert [item.posting.title for item in made.items].count("Data engineer") == 2
+    assert {one.reason for one in made.beyond} == {
+        "2 better ones that read alike are in the digest, and others fill it"
+    }
 
 
 def test_the_rest_is_listed_best_first_with_its_reasons() -> None:

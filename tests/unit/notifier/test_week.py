@@ -72,7 +72,14 @@ def test_digests_of_the_week_before_count_for_nothing() -> None:
     before: tuple[Counted, ...] = ((NOON - 7 * DAY, None), (NOON - 2 * DAY, counted((2, 5))), (NOON + DAY, None))
     made = served(found, before)
     assert isinstance(made, Digest)
-    assert dict(made.week) == dict(week_of([counted((2, 5)), counted((1, 1), (0, 1))], NOON, UTC))
+    assert dict(made.week) == dict(week_of([counted((2, 5)), counted((3, 1), (1, 1), (0, 1))], NOON, UTC))
+
+
+def test_a_job_that_no_window_counted_counts_on_its_day() -> None:
+    made = served(WindowMatches(ids("j0", "j1"), 2, more=False))
+    assert isinstance(made, Digest)
+    assert [item.posting.source_id for item in made.items] == ["j0", "j1", "j3"]
+    assert dict(made.week)[TODAY - 3 * DAY] == 1
 
 
 def test_a_week_that_held_nothing_worth_a_mail_is_still_counted() -> None:

@@ -50,9 +50,9 @@ class CurateSettings(BaseModel):
     most_near: int = Field(default=3, ge=0)
     """Near misses below them."""
     most_per_company: int = Field(default=2, ge=1)
-    """Jobs of one company."""
+    """Jobs of one company, where those of others would fill the digest."""
     most_alike: int = Field(default=2, ge=1)
-    """Jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
+    """Likewise, jobs of one title whose texts are alike: other vacancies, but the same thing to read."""
     least_chance: float = Field(default=0.35, ge=0.0, le=1.0)
     """The bar: a job that is less likely to be accepted is not sent, see docs/relevance.md; 0 sends all that fits."""
     stale_after: Span = timedelta(days=30)
@@ -132,7 +132,7 @@ def curate(
         if job.chance.value < settings.least_chance
     ]
     fitting = [job for job in ranked if job.outcome == "match"]
-    room = Room(_most_per_company(fitting, settings), settings.most_alike)
+    room = Room(settings.most_per_company, settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
     near, crowded = room.fill([job for job in ranked if job.outcome == "near"], settings.most_near)
     dropped += [Dropped(job.posting.posting_id, f"fits only nearly, and {why}") for job, why in crowded]
@@ -152,12 +152,6 @@ def curate(
         rest=_left([job for job, _ in rest]),
         near_rest=_left([job for job, _ in crowded]),
     )
-
-
-def _most_per_company(fitting: Sequence[_Ranked], settings: CurateSettings) -> int:
-    """The cap leaves room to others; where there are none, as on a company's own board, it would only withhold."""
-    several = len({job.ready.company for job in fitting}) > 1
-    return settings.most_per_company if several else settings.most_items + settings.most_near
 
 
 def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:

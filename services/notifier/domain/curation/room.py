@@ -22,7 +22,8 @@ AnyJob = TypeVar("AnyJob", bound=Job)
 class Room:
     """What a digest still has room for; matches take theirs first, near misses what is left.
 
-    Places go from the best down, so that whatever comes in takes a place from worse jobs alone.
+    Places go from the best down, first to those within the caps: what comes in takes a place from worse jobs, or from
+    those beyond a cap. A cap withholds nothing while there is room.
     """
 
     def __init__(self, most_per_company: int, most_alike: int) -> None:
@@ -32,27 +33,34 @@ class Room:
         self._of_title: dict[str, list[Cluster]] = {}
 
     def fill(self, ranked: Sequence[AnyJob], most: int) -> tuple[list[AnyJob], list[tuple[AnyJob, str]]]:
-        """Take the best until `most`; the others come with why there was no room for them, the best first."""
-        chosen: list[AnyJob] = []
-        beyond: list[tuple[AnyJob, str]] = []
-        full = f"{most} better ones fill the digest"
-        for job in ranked:
-            why = full if len(chosen) == most else self._why_crowded(job.ready)
-            if why:
-                beyond.append((job, why))
+        """Take at most `most`, best first; the others come with why there was no room for them, the best first."""
+        within = list[int]()
+        crowded = dict[int, str]()
+        for place, job in enumerate(ranked):
+            if len(within) == most:
+                break
+            if why := self._why_crowded(job.ready):
+                crowded[place] = why
             else:
                 self._take(job.ready)
-                chosen.append(job)
-        return chosen, beyond
+                within.append(place)
+        besides = [*crowded][: most - len(within)]
+        for place in besides:
+            self._take(ranked[place].ready)
+        chosen = sorted((*within, *besides))
+        full = f"{most} better ones fill the digest"
+        taken = frozenset(chosen)
+        left = [(job, crowded.get(place, full)) for place, job in enumerate(ranked) if place not in taken]
+        return [ranked[place] for place in chosen], left
 
     def _why_crowded(self, ready: Ready) -> str:
         # Those without a name are no company.
         if ready.company and self._of_company[ready.company] >= self._most_per_company:
-            return f"{self._most_per_company} better ones of its company are in the digest"
+            return f"{self._most_per_company} better ones of its company are in the digest, and others fill it"
         own = ready.posting.cluster
         of_title = self._of_title.get(candidates_key(own.key), ())
         if sum(likeness(own.signature, other.signature) >= SAME_KEY_LIKENESS for other in of_title) >= self._most_alike:
-            return f"{self._most_alike} better ones that read alike are in the digest"
+            return f"{self._most_alike} better ones that read alike are in the digest, and others fill it"
         return ""
 
     def _take(self, ready: Ready) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.notifier.domain.model import Cadence, Digest, FoundBy, Item, Sender
+from services.notifier.domain.wording.job import seen_on
 from services.rules.criterion.skills import AllFacts, AnyFacts
 from services.wording.amounts import brief_top
 from services.wording.lines import capitalised, one_line, quoted
@@ -128,9 +129,17 @@ def why_line(digest: Digest, words: Words) -> str:
     return words.say("You get this mail because you saved the searches {searches}.", searches=words.all_of(names))
 
 
-def week_line(total: int, words: Words) -> str:
-    """What the plot of the week shows."""
-    return words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
+def week_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:
+    """What the plot of the week shows, and how many of the jobs below it are older: `4 postings matched in 7 days`."""
+    if not digest.week:
+        return ""
+    total, first = sum(count for _, count in digest.week), digest.week[0][0]
+    said = words.count("{count} posting matched in 7 days", "{count} postings matched in 7 days", total)
+    older = sum(seen_on(item.posting, zone) < first for item in digest.items)
+    if not older:
+        return said
+    besides = words.count("{count} job below is older", "{count} jobs below are older", older)
+    return words.say("{week}; {older}", week=said, older=besides)
 
 
 def day_line(digest: Digest, zone: ZoneInfo, words: Words) -> str:

@@ -107,7 +107,7 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
         headline=headline,
         day=wording.day_line(digest, reader.zone, words),
         week=week,
-        week_line=wording.week_line(sum(day.count for day in week), words) if week else "",
+        week_line=wording.week_line(digest, reader.zone, words),
         week_bars=week_in_text(week),
         more=wording.more_line(digest.left_out, words),
         rest=links.rest,
