@@ -330,3 +330,12 @@ suppressions = Table(
     Column("lifted_by", Text, comment="likewise"),
     comment="Addresses that must not be mailed; outlives the subscriber.",
 )
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("subscriber_id", Text, primary_key=True),
+    Column("since", Moment, nullable=False, comment="when they were taken in"),
+    Column("erased_at", Moment, nullable=False, index=True),
+    comment="Who was erased, by an id that names nobody any more: a restored backup of before erases them again.",
+)

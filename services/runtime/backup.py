@@ -115,8 +115,13 @@ def backup(
     return manifest
 
 
-def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
+def restore(
+    source: Path, folder: Path, *, force: bool = False, prepare: Callable[[Path], None] = lambda ready: None
+) -> Manifest:
     """Put the state of an archive into a data folder that has none, or with `force` in place of the one it has.
+
+    `prepare` is given the folder of the verified files before they are moved into place: what it does to them is done
+    once the restore is, however often that is cut short. It leaves no other files there.
 
     The archive is read through before anything is written: it holds the databases, the secret where there was one, and
     nothing else. Every file is verified again before the first one is moved into place, and a restore
@@ -135,6 +140,7 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> Manifest:
             ready = Path(scratch) / RESTORED
             private_folder(ready)
             manifest = _unpacked(source, ready)
+            prepare(ready)
             sync_folder(ready)
             ready.rename(folder / RESTORED)
         move_in(folder)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_MAIL_EVENTS
 from services.notifier.domain.consent import Declaration
@@ -119,8 +120,13 @@ def resume(installation: Installation, person: str, now: datetime) -> None:
 
 
 def erase(installation: Installation, person: str, now: datetime) -> None:
-    """Delete everything about someone, for good. Raises UsageError."""
-    installation.subscribers.erase(find(installation, person).subscriber_id, now)
+    """Delete everything about someone, for good: mails in a folder too. Raises UsageError, UnavailableError."""
+    known, folder = find(installation, person), installation.settings.mail.folder
+    # Before, so that nobody is left to ask again for whose mails could not be deleted; after, for one that was on its
+    # way meanwhile.
+    forget_mails(folder, known.profile.address, known.subscriber_id)
+    installation.subscribers.erase(known.subscriber_id, now)
+    forget_mails(folder, known.profile.address, known.subscriber_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.people.doors import SqlDoors
+from services.notifier.adapters.sql.people.erasures import SqlErasures
 from services.notifier.adapters.sql.people.searches import SqlSearches
 from services.notifier.adapters.sql.people.subscribers import SqlSubscribers
 from services.notifier.adapters.sql.people.suppressions import SqlSuppressions
@@ -62,6 +63,10 @@ class Installation:
     @property
     def doors(self) -> SqlDoors:
         return SqlDoors(self.engine, self.ids)
+
+    @property
+    def erasures(self) -> SqlErasures:
+        return SqlErasures(self.engine, self.ids)
 
     @property
     def digests(self) -> SqlDigests:

@@ -10,6 +10,8 @@ import pytest
 from schemas.codec import decode
 from schemas.criteria import CriteriaRecord
 from schemas.headers import trace_of
+from services.notifier.adapters.sql.people.doors import SignUp, SqlDoors
+from services.notifier.adapters.sql.people.erasures import Erasure, SqlErasures
 from services.notifier.domain.feedback import Statement
 from services.notifier.domain.model import Hold
 from services.notifier.domain.people import Timing, profile_of, speaks_of
@@ -138,8 +140,27 @@ class TestPeople:
         held = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
         assert b"unforgettable" not in held
         assert b"like no other" not in held
-        assert ada.subscriber_id.encode() not in held
+        assert held.count(ada.subscriber_id.encode()) <= 2, "of the ledger of erasures and of its index alone"
         store.engine.dispose()
+
+    def test_the_ledger_of_erasures_knows_who_is_gone_and_whose_wish_waits(self, store: NotifierStore) -> None:
+        ada, doors = store.person("ada"), SqlDoors(store.engine, store.ids)
+        store.subscribers.erase(ada.subscriber_id, NOW + HOUR)
+        ledger = SqlErasures(store.engine, store.ids)
+        gone = ledger.all()
+        assert gone == [Erasure(ada.subscriber_id, NOW, NOW + HOUR)]
+        # As in a backup of before she confirmed: no id, only an address.
+        for token, address in (("hers", "ada@example.com"), ("another", "bob@example.com")):
+            doors.keep_sign_up(token, SignUp(address, {}, ""), NOW)
+        assert (ledger.take_over(gone), ledger.take_over(gone)) == (1, 0)
+        assert doors.sign_up("hers", NOW) is None
+        assert doors.sign_up("another", NOW) is not None
+        assert ledger.all() == gone
+
+    def test_who_comes_back_in_the_same_moment_is_somebody_else(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        store.subscribers.erase(ada.subscriber_id, NOW)
+        assert store.person("ada").subscriber_id != ada.subscriber_id
 
     def test_a_suppression_outlives_the_person(self, store: NotifierStore) -> None:
         ada = store.person("ada")

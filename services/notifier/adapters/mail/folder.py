@@ -2,12 +2,14 @@
 
 import os
 import re
+from email.parser import BytesHeaderParser
 from hashlib import blake2b
 from pathlib import Path
 
 from services.notifier.adapters.mail.mime import mime_bytes
+from services.notifier.domain.ids import fold_address
 from services.notifier.ports import Email, MailDeferredError, MailUnknownError, Receipt
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.files.private import private_folder, privately
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
@@ -65,6 +67,23 @@ class FolderMailer:
         except OSError as error:
             raise MailUnknownError(f"cannot look into {self._folder}: {error.strerror or error}") from error
         return Receipt(provider_id=file_name)
+
+
+def forget_mails(folder: Path, address: str, subscriber_id: str) -> int:
+    """Delete each mail to an address, or with a link of this person; returns how many. Raises UnavailableError."""
+    theirs, links, gone = fold_address(address), re.compile(rf"/{re.escape(subscriber_id)}[.>]".encode()), 0
+    try:
+        for path in folder.glob("*.eml") if folder.is_dir() else ():
+            data = path.read_bytes()
+            to = BytesHeaderParser().parsebytes(data)["To"]
+            if fold_address(str(to)) == theirs or links.search(data.replace(b"=\r\n", b"")):
+                path.unlink(missing_ok=True)
+                gone += 1
+        if gone:
+            _sync_folder(folder)
+    except OSError as error:
+        raise UnavailableError(f"cannot delete mails in {folder}: {error.strerror or error}") from error
+    return gone
 
 
 def file_name_of(delivery_id: str) -> str:

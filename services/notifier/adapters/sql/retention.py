@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
 from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
-from schemas.sql.tables import cuts, deliveries, digests, mail_events, postings, saved_searches
+from schemas.sql.tables import cuts, deliveries, digests, erasures, mail_events, postings, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
 from services.notifier.domain.delivery import LEASED
@@ -17,6 +17,8 @@ KEEP_DIGESTS = timedelta(days=400)
 """So that a year can be looked back on."""
 KEEP_MAIL_EVENTS = timedelta(days=90)
 """A provider repeats one for a day; the brake looks back for a month."""
+KEEP_ERASURES = timedelta(days=400)
+"""No backup should be kept for longer: restored after that, it gives back who was erased."""
 KEEP_MATCHES = timedelta(days=60)
 """After a posting's last record; its keys are known for as long, so that it is not taken for new."""
 KEEP_CUTS = timedelta(days=30)
@@ -62,6 +64,11 @@ def forget_mail_events(engine: Engine, now: datetime) -> int:
     """Drop events of the mail provider that nobody counts any more; returns how many."""
     old = mail_events.c.taken_at < now - KEEP_MAIL_EVENTS
     return _in_slices(engine, mail_events.c.event_id, old, delete(mail_events))
+
+
+def forget_erasures(engine: Engine, now: datetime) -> int:
+    """Drop erasures of before any backup that is still kept; returns how many."""
+    return _in_slices(engine, erasures.c.subscriber_id, erasures.c.erased_at < now - KEEP_ERASURES, delete(erasures))
 
 
 def forget_ways_in(engine: Engine, now: datetime) -> int:

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import CompoundSelect, Connection, Engine, Row, delete, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from schemas.sql.doors import letters, sign_ups
 from schemas.sql.tables import deliveries, digests, saved_searches, subscribers, suppressions
+from schemas.sql.tables import erasures as erasures_kept
 from services.notifier.adapters.sql.criteria.membership import leave
-from services.notifier.adapters.sql.people import consents, feedback
+from services.notifier.adapters.sql.people import consents, erasures, feedback
+from services.notifier.adapters.sql.people.erasures import Erasure
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
@@ -219,24 +221,26 @@ class SqlSubscribers:
 
     @retried
     def erase(self, subscriber_id: str, now: datetime) -> None:
-        """Delete every row of a person, unreadably; a suppression stays, as a hash. Raises UsageError."""
+        """Delete every row of a person, unreadably; a suppression stays, as a hash, and their id.
+
+        Raises UsageError.
+        """
         with writing(self._engine) as connection:
-            address = _locked(connection, subscriber_id).profile.address
+            person = _locked(connection, subscriber_id)
+            address = person.profile.address
             searches = searches_of(connection, subscriber_id)
             connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
             leave(connection, [search.key for search in searches], now)
             connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
             connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
             connection.execute(delete(letters).where(letters.c.address_hash == self._ids.mailbox_hash(address)))
+            erasures.keep(connection, Erasure(subscriber_id, person.created_at, now))
         scrub(self._engine)
 
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
         """By address and time; counted on where somebody has it whose address was taken for this one."""
         ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
-        taken = select(subscribers.c.subscriber_id)
-        return next(
-            own for own in ids if not connection.execute(taken.where(subscribers.c.subscriber_id == own)).first()
-        )
+        return next(own for own in ids if not connection.execute(_with_id(own)).first())
 
     def _keep_suppressed(self, connection: Connection, address: str) -> None:
         """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
@@ -258,6 +262,12 @@ class SqlSubscribers:
             "locale": profile.locale,
             "speaks": speaks_written(profile.speaks),
         }
+
+
+def _with_id(own: str) -> CompoundSelect[tuple[str]]:
+    """Whoever has an id, or had it."""
+    gone = select(erasures_kept.c.subscriber_id).where(erasures_kept.c.subscriber_id == own)
+    return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
 
 
 def _require_subscribed(subscriber: Subscriber) -> None:

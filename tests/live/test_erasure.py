@@ -1,0 +1,204 @@
+"""Somebody signs up over real engines, is mailed, bounces and erases themself: then nothing anywhere knows them."""
+
+import json
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+from elasticsearch import Elasticsearch
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
+from schemas.sql.tables import suppressions
+from services.runtime.elasticsearch.settings import ElasticsearchSettings
+from services.runtime.kafka.reader import RecordReader
+from services.runtime.kafka.settings import KafkaSettings
+from services.runtime.kafka.topics import create
+from services.runtime.log.sqlite import all_topics
+from services.runtime.sql.store import open_store, reading
+from tests.support.engines import elasticsearch_of_my_own, kafka_of_my_own
+from tests.support.installed import SERVICES, Installation
+from tests.support.loopback import free_port
+from tests.support.mail_events import EVENT_KEY, body_of, event, signed
+from tests.support.postgresql import empty_database, migrated_database
+from tests.support.pushing import Client, posting
+from tests.support.traces import Traces, in_files, in_store
+from tests.support.waiting import until
+from tests.support.walking import Letterbox, answers, link_of
+
+pytestmark = [pytest.mark.live, pytest.mark.slow(minutes=2)]
+
+_MORE = """
+public_url = "{base}"
+sender_name = "Harbour Jobs"
+sender_address = "alerts@jobs.example"
+postal_address = "1 Quay Street, Porto"
+[mail.sendgrid]
+event_key = "{key}"
+[portal]
+port = {port}
+[elasticsearch]
+urls = ["{url}"]
+prefix = "{prefix}"
+[matcher]
+index = "elasticsearch"
+"""
+_ENGINES = Path(os.environ.get("JOBCHIME_ENGINES") or Path(__file__).resolve().parents[2] / ".engines")
+
+
+class Place:
+    """An installation with a portal, and somebody who is at it."""
+
+    def __init__(self, folder: Path, kafka: KafkaSettings, search: ElasticsearchSettings, store: str) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        more = _MORE.format(base=self.base, port=self.port, key=EVENT_KEY, url=search.urls[0], prefix=search.prefix)
+        self.folder, self.search, self.store = folder, search, store
+        self.installed = Installation(folder, kafka, store, tick_every_s=0.2, more=more)
+        # Of this run alone: the engines' own logs are searched too, which all runs share.
+        own = f"hopperling{secrets.token_hex(4)}"
+        self.who = Traces(f"Grace.{own}@fern.example", f"Grace {own.title()}")
+        self.letters = Letterbox(folder / "mails", self.who.address)
+        self.numbers = iter(range(1_000))
+
+    def push(self) -> None:
+        text = "You will write Python all day. Required: Python, five years of it. Remote, worldwide."
+        own = posting(f"job-{next(self.numbers)}", title="Senior Python Engineer", description=text)
+        broken = posting(f"job-{next(self.numbers)}", title="", description=text)
+        assert Client(self.installed.push_port).push([own, broken]).status == 207
+
+    def tell(self, kind: str, **fields: str) -> None:
+        """As SendGrid."""
+        now = datetime.now(UTC)
+        own = event(next(self.numbers), kind, now, email=self.who.address, **fields)
+        body = body_of([own])
+        answer = httpx2.post(f"{self.base}/events/sendgrid", content=body, headers=signed(body, now))
+        assert (answer.status_code, answer.json()["taken"]) == (200, 1)
+
+    def erased_ids(self) -> list[str]:
+        code, said = self.installed.command("erasures", "list", "--json")
+        assert code == 0
+        return [json.loads(line)["subscriber_id"] for line in said.splitlines()]
+
+    def everywhere(self) -> dict[str, list[str]]:
+        """Where they are named, by what was looked at."""
+        engine = open_store(self.store)
+        found = {"store": in_store(engine, self.who), "files": in_files(self.folder, self.who)}
+        engine.dispose()
+        with RecordReader(self.installed.kafka) as reader:
+            for topic in all_topics():
+                for record in reader.read_all(topic):
+                    data = [record.key, record.value, json.dumps(dict(record.headers)).encode()]
+                    found.setdefault(topic, []).extend(what for each in data for what in self.who.within(each))
+        with Elasticsearch(self.search.urls[0]) as server:
+            server.indices.refresh(index=f"{self.search.prefix}*")
+            for name in server.indices.get(index=f"{self.search.prefix}*").body:
+                documents = server.search(index=name, size=10_000).body
+                about = [documents, server.indices.get(index=name).body, server.indices.stats(index=name).body]
+                found[name] = self.who.within(json.dumps(about).encode())
+        found["logs of engines"] = in_files(_ENGINES, self.who, "*/log*/**/*") + in_files(_ENGINES, self.who, "*/log")
+        for service in SERVICES:
+            found[f"metrics of {service}"] = self.who.within(self.installed.probe(service, "/metrics")[1].encode())
+        found["status"] = self.who.within(json.dumps(self.installed.status()).encode())
+        return {where: what for where, what in found.items() if what}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.setenv("JOBCHIME_LOG_LEVEL", "debug")
+    with ExitStack() as stack:
+        kafka, search = stack.enter_context(kafka_of_my_own()), stack.enter_context(elasticsearch_of_my_own())
+        store = stack.enter_context(migrated_database())
+        create(kafka)
+        yield Place(tmp_path, kafka, search, store)
+
+
+def post(url: str, cookie: str = "", **fields: str) -> httpx2.Response:
+    return httpx2.post(url, data=fields, headers={"Cookie": cookie} if cookie else {}, timeout=30)
+
+
+def come_in(place: Place) -> str:
+    """Sign up and confirm; the cookie of their browser."""
+    wish = {"address": place.who.address, "skills": "Python", "time_zone": "Europe/Berlin", "cadence": "instant"}
+    assert post(f"{place.base}/sign-up", **wish).status_code == 200
+    confirmed = post(link_of(place.letters.next("the letter that asks to confirm"), place.base, "c"))
+    assert confirmed.status_code == 303
+    return confirmed.headers["set-cookie"].partition(";")[0]
+
+
+def leave_for_good(place: Place, cookie: str) -> None:
+    page = httpx2.get(f"{place.base}/home", headers={"Cookie": cookie}, timeout=30)
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
+    assert post(f"{place.base}/home", cookie, do="erase", sure="yes", csrf=csrf).status_code == 200
+
+
+def dumped(url: str, *options: str) -> bytes:
+    """A dump of a database, as an operator makes it."""
+    server = make_url(url)
+    where = ["-h", str(server.host), "-p", str(server.port), "-U", str(server.username), "-d", str(server.database)]
+    return subprocess.run(["pg_dump", *where, *options], check=True, capture_output=True).stdout
+
+
+def restored(dump: bytes, url: str) -> None:
+    server = make_url(url)
+    where = ["-h", str(server.host), "-p", str(server.port), "-U", str(server.username), "-d", str(server.database)]
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", *where], input=dump, check=True, capture_output=True)
+
+
+@pytest.mark.timeout(600)
+def test_nothing_knows_who_erased_themself_and_an_older_backup_erases_them_again(place: Place) -> None:
+    it = place.installed
+    with it.running(*SERVICES, "portal"):
+        for service in SERVICES:
+            until(lambda service=service: it.probe(service, "/readyz")[0] == 200, f"{service} is ready")
+        until(lambda: answers(place.base), "the portal answers")
+        cookie = come_in(place)
+        assert it.command("subscriber", "edit", place.who.address, "--name", place.who.name)[0] == 0
+        place.push()
+        digest = place.letters.next("the first digest")
+        place.tell("bounce", type="blocked", reason=f"452 {place.who.address} is over quota")
+        assert post(link_of(digest, place.base, "n"), do="say").status_code == 200
+        assert post(f"{place.base}/sign-in", address=place.who.address).status_code == 200
+        place.push()
+        place.tell("bounce", reason=f"550 5.1.1 <{place.who.address}>: no such user")
+        before = dumped(place.store)
+        known = place.everywhere()
+        assert {"store", "files"} == set(known), "a search that finds nothing before shows nothing after"
+        leave_for_good(place, cookie)
+        until(lambda: it.service("notifier")["lag"] == 0, "all is read")
+        assert place.everywhere() == {}
+        assert place.who.within(dumped(place.store)) == []
+        assert place.letters.new() == []
+
+    # The services have ended, and have written what they had to say.
+    assert place.everywhere() == {}
+    engine = open_store(place.store)
+    with reading(engine) as connection:
+        [kept] = connection.execute(select(suppressions)).all()
+    engine.dispose()
+    assert re.fullmatch("[0-9a-f]{32}", kept.address_hash)
+    [gone] = place.erased_ids()
+    see_them_erased_again(place, before, gone)
+
+
+def see_them_erased_again(place: Place, before: bytes, gone: str) -> None:
+    """By an older backup in another database, and the list of erasures that was kept beside it."""
+    kept = place.folder / "erasures.jsonl"
+    kept.write_text(place.installed.command("erasures", "list", "--json")[1])
+    with empty_database() as url:
+        restored(before, url)
+        engine = open_store(url)
+        assert in_store(engine, place.who) != []
+        other = Installation(place.folder, place.installed.kafka, url)
+        assert other.command("erasures", "replay", str(kept)) == (0, "1 person erased again.\n")
+        assert in_store(engine, place.who) == []
+        assert place.who.within(dumped(url)) == []
+        engine.dispose()
+        assert gone in other.command("erasures", "list", "--json")[1]
