@@ -30,6 +30,9 @@ Strength = Literal["title", "required", "wanted", "bonus", "employer", "passing"
 `wanted` is what the work is done with, and what is preferred; `bonus` a plus; `employer` what the employer or its
 benefits are about; `passing` what is named otherwise, or not needed.
 """
+ConditionKind = Literal["relocation", "licence", "shifts", "enrolment"]
+"""What a posting may set as a condition: to live somewhere or move there, a licence or entry in a register of a trade,
+work at night or in shifts round the clock, to be enrolled as a student."""
 STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
 CORE: Final[frozenset[Strength]] = frozenset({"title", "required"})
 MENTIONED: Final[frozenset[Strength]] = frozenset({"bonus", "employer", "passing"})
@@ -83,6 +86,16 @@ class Spoken(Model):
     level: LanguageLevel | None = None
     """None where the posting says nothing of it."""
     need: Literal["needed", "wanted"] = "needed"
+
+
+class Condition(Model):
+    """What a posting asks for that not everybody has who can do the work."""
+
+    kind: ConditionKind
+    places: tuple[str, ...] = ()
+    """Codes, one of which will do: where one must live, or what the licence is of; empty where none is told."""
+    towns: tuple[int, ...] = ()
+    """Where one must live, by GeoNames' ids."""
 
 
 class Company(Model):
@@ -211,6 +224,8 @@ class PostingCore(Model):
     """Of a week, as far as they are told."""
     visa: Visa = "unknown"
     """Whether the employer sponsors a visa; `refused` too where one must hold the right to work already."""
+    conditions: tuple[Condition, ...] = ()
+    """What it asks for beside all that; at most one of a kind. Empty where it says nothing, and in older records."""
     posted_at: Instant | None = None
     expires_at: Instant | None = None
     fetched_at: Instant

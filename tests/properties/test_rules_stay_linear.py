@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from services.ingest.domain.conditions import read_conditions
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft
 from services.ingest.domain.employment import read_employment
@@ -63,6 +64,7 @@ _READERS = {
     "skills": _skills,
     "language": lambda draft, document: read_language(document, draft.language),
     "visa": lambda draft, document: read_visa(document, "en"),
+    "conditions": lambda draft, document: read_conditions(document, "en", (), "US"),
     "languages of work": lambda draft, document: read_languages(document, (), "de"),
 }
 _FIELDS = {

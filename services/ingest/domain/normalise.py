@@ -4,6 +4,7 @@ from typing import Any
 
 from schemas.posting import Cluster, Company, Evidence, Posting, Spoken, version_of
 from schemas.raw import RawPosting
+from services.ingest.domain.conditions import read_conditions
 from services.ingest.domain.dates import read_date
 from services.ingest.domain.draft import Draft, bounded, left_out
 from services.ingest.domain.employment import read_employment
@@ -26,7 +27,7 @@ from services.rules.seat import seat_of
 from services.rules.signature import cluster_key, signature_of
 from services.rules.skills import taxonomy
 
-REVISION = 12
+REVISION = 13
 """Raised with each change of the rules, so that a replay over the same raw postings gives newer versions."""
 
 _MOST_TITLE = 300
@@ -97,7 +98,7 @@ def _cluster(company: str, draft: Draft, document: Document, findings: dict[str,
 
 
 def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates) -> dict[str, Finding[Any]]:
-    language = read_language(document, draft.language)
+    language, engagement = read_language(document, draft.language), _engagement(draft, document)
     return {
         "language": language,
         "languages": _languages(draft, document, language.value),
@@ -106,8 +107,9 @@ def _rest(draft: Draft, document: Document, *, country: str | None, rates: Rates
         "timezones": read_timezones(draft, document),
         "salary": read_salary(draft, document, country=country, rates=rates),
         "seniority": read_seniority(draft, document),
-        **_engagement(draft, document),
+        **engagement,
         "visa": read_visa(document, language.value),
+        "conditions": read_conditions(document, language.value, engagement["forms"].value, country),
     }
 
 

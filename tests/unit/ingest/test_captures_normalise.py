@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bench import conditions
 from bench.visa import held_against_labels
 from tests.support.shared import captures, shared_dir
 
@@ -124,6 +125,13 @@ def test_what_is_said_of_visas_is_read_as_labelled(normalised: Normalised) -> No
     assert found.labelled >= 130
     assert found.precision >= 0.95, found.errors
     assert found.recall >= 0.95, found.errors
+
+
+def test_what_is_set_as_a_condition_is_read_as_labelled(normalised: Normalised) -> None:
+    for kind, found in conditions.held_against_labels(normalised.postings).items():
+        assert found.labelled >= 15
+        assert found.precision >= 0.9, (kind, found.errors)
+        assert found.recall >= 0.85, (kind, found.errors)
 
 
 def _scores(told: str) -> dict[str, float]:

@@ -51,6 +51,7 @@ def _cues(way: str) -> list[str]:
 
 _GROUPS: Final = (
     "seniority", "reports", "title_line", "employment", "visa", "hybrid", "onsite", "remote", "days", "weekdays",
+    "relocation", "licence", "shifts", "enrolment",
 )  # fmt: skip
 _ANY_SIGN = bytes((FOREIGN,))
 LineCue = tuple[int, tuple[LineKind, ...]]

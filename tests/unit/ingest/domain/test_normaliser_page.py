@@ -104,6 +104,10 @@ def _salary(posting: Posting) -> str:
     return f"{ends} {pay.currency} {pay.period}"
 
 
+def _conditions(posting: Posting) -> str:
+    return ", ".join(" ".join((one.kind, *one.places)) for one in posting.conditions) or _NOTHING
+
+
 def _skills(posting: Posting) -> str:
     return ", ".join(f"{skill.name}{' (core)' * skill.core}" for skill in posting.skills) or _NOTHING
 
@@ -115,6 +119,7 @@ _READ: dict[str, tuple[str, Callable[[Posting], str]]] = {
     "Time zones": ("timezones", _timezones),
     "Salary": ("salary", _salary),
     "Visa": ("visa", lambda posting: posting.visa),
+    "Conditions": ("conditions", _conditions),
     "Seniority": ("seniority", lambda posting: posting.seniority or _NOTHING),
     "Employment": ("employment", lambda posting: ", ".join(posting.forms) or _NOTHING),
     "Language": ("language", lambda posting: posting.language or _NOTHING),

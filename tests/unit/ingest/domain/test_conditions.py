@@ -1,0 +1,216 @@
+"""What a posting sets as a condition, from sentences in eight languages."""
+
+import pytest
+
+from schemas.posting import Condition
+from services.ingest.domain.conditions import KINDS, read_conditions
+from services.ingest.domain.lexicon import LANGUAGES, spelled, written
+from services.ingest.domain.text.anchors import anchor_words
+from services.ingest.domain.text.sections import document_of
+
+RELOCATION = [
+    ("en", "This position requires relocation to Lisbon.", ("PT",)),
+    ("en", "You must be willing to relocate to Austin, Texas.", ("US-TX",)),
+    ("en", "• Living in Dublin, or prepared to move to Ireland", ("IE",)),
+    ("en", "Relocation to Nairobi is mandatory after your first month.", ("KE",)),
+    ("de", "Bereitschaft zum Umzug nach Hamburg setzen wir voraus.", ("DE",)),
+    ("de", "Du bist bereit, nach Wien umzuziehen.", ("AT",)),
+    ("de", "Ein Umzug nach Zürich ist erforderlich.", ("CH",)),
+    ("fr", "Vous êtes prêt à déménager à Lyon.", ("FR",)),
+    ("fr", "Un déménagement à Bruxelles est nécessaire.", ("BE",)),
+    ("es", "Disponibilidad para trasladarse a Bogotá.", ("CO",)),
+    ("es", "Se requiere mudanza a Barcelona: reubicación obligatoria.", ("ES",)),
+    ("pt", "Disponibilidade para mudança para Lisboa.", ("PT",)),
+    ("pt", "É preciso estar disposto a se mudar para Curitiba.", ("BR",)),
+    ("it", "Disponibilità al trasferimento a Milano.", ("IT",)),
+    ("it", "È richiesto il trasferimento a Monaco di Baviera.", ("DE",)),
+    ("nl", "Je bent bereid om naar Rotterdam te verhuizen.", ("NL",)),
+    ("pl", "Wymagana przeprowadzka (Kraków).", ("PL",)),
+    ("pl", "Gotowość do relokacji (Berlin).", ("DE",)),
+]
+LICENCE = [
+    ("en", "• Active RN license in Ohio", ("US-OH",)),
+    ("en", "You hold a current TX license as a physical therapist.", ("US-TX",)),
+    ("en", "• Licensed in NC or SC as a clinical social worker", ("US-NC", "US-SC")),
+    ("en", "Registration with the HCPC is essential.", ("GB",)),
+    ("en", "• Compact nursing license required", ("US",)),
+    ("en", "• Admitted to practice law in New York", ("US-NY",)),
+    ("en", "Must be a licensed pharmacist in Ontario.", ("CA-ON",)),
+    ("en", "• Unrestricted medical licence", ()),
+    ("de", "Approbation als Ärztin oder Arzt", ("DE",)),
+    ("de", "Du bringst das zweite juristische Staatsexamen mit.", ("DE",)),
+    ("fr", "Inscription à l'ordre des médecins exigée.", ("FR",)),
+    ("fr", "Vous êtes titulaire du diplôme d'État d'infirmier.", ("FR",)),
+    ("es", "Imprescindible estar colegiado.", ("ES",)),
+    ("es", "Título y cédula profesional.", ()),
+    ("pt", "CRM ativo.", ("BR",)),
+    ("pt", "Inscrição na Ordem dos Enfermeiros.", ()),
+    ("it", "Iscrizione all'albo degli psicologi.", ("IT",)),
+    ("it", "Abilitazione all'esercizio della professione forense.", ()),
+    ("nl", "Je hebt een BIG-registratie.", ("NL",)),
+    ("pl", "Prawo wykonywania zawodu lekarza.", ()),
+]
+SHIFTS = [
+    ("en", "You will work night shifts."),
+    ("en", "This is a rotating shift, and we cover 24/7."),
+    ("en", "Schedule: graveyard"),
+    ("de", "Du arbeitest im Schichtdienst."),
+    ("de", "Bereitschaft zur Nachtschicht"),
+    ("fr", "Travail de nuit, un week-end sur deux."),
+    ("fr", "Horaires en 3x8."),
+    ("es", "Turnos rotativos de lunes a domingo."),
+    ("es", "Horario nocturno."),
+    ("pt", "Trabalho noturno em escala 12x36."),
+    ("it", "Lavoro su tre turni, anche notturni."),
+    ("nl", "Je werkt in ploegendienst."),
+    ("pl", "Praca w systemie trzyzmianowym."),
+    ("pl", "Praca na nocne zmiany."),
+]
+ENROLMENT = [
+    ("en", "• You are currently enrolled at a university"),
+    ("en", "You must be enrolled in a degree programme for the whole internship."),
+    ("en", "• Currently pursuing a Bachelor's degree in geology"),
+    ("de", "Du bist an einer Hochschule immatrikuliert."),
+    ("de", "• Eingeschriebene Studentin oder eingeschriebener Student der Informatik"),
+    ("fr", "Stage avec convention de stage obligatoire."),
+    ("fr", "Tu es étudiant en école de commerce."),
+    ("es", "Ser estudiante de último año de ingeniería."),
+    ("es", "Posibilidad de firmar convenio con tu universidad."),
+    ("pt", "Estar cursando Engenharia ou áreas afins."),
+    ("pt", "Ensino superior em curso."),
+    ("it", "Sei un laureando in economia."),
+    ("it", "Sei uno studente universitario."),
+    ("nl", "Je volgt een hbo-opleiding en zoekt een afstudeerstage."),
+    ("pl", "Wymagany status studenta."),
+    ("pl", "Jesteś studentem ostatniego roku."),
+]
+NOTHING = [
+    ("en", "Benefits\n• Relocation support to Berlin if you want to move"),
+    ("en", "Relocation to Berlin is not required."),
+    ("en", "We offer a relocation package."),
+    ("en", "• A CPA license is a plus"),
+    ("en", "• Valid driver's license"),
+    ("en", "You negotiate software license agreements with our suppliers."),
+    ("en", "We will pay for your P&C license."),
+    ("en", "We are a licensed bank and payment institution."),
+    ("en", "No night shifts, no weekends."),
+    ("en", "You manage the shift from spreadsheets to our product."),
+    ("en", "Our platform runs 24/7 and you take part in on-call."),
+    ("en", "You help students with their enrolment."),
+    ("en", "Enrolled in or graduated from a degree programme."),
+    ("en", "Recent graduates and current students are welcome; no degree is needed."),
+    ("de", "Wir unterstützen dich beim Umzug nach Berlin."),
+    ("de", "Ein abgeschlossenes Studium der Informatik"),
+    ("de", "Keine Nachtschichten und keine Wochenendarbeit."),
+    ("fr", "Aide au déménagement proposée."),
+    ("fr", "Vous formez les étudiants de nos écoles partenaires."),
+    ("es", "Ayuda para la mudanza."),
+    ("es", "Licencia de conducir vigente."),
+    ("es", "Licenciatura terminada."),
+    ("pt", "Apoio à mudança."),
+    ("pt", "Experiência com CRM e vendas."),
+    ("it", "Offriamo un contributo per il trasferimento."),
+    ("it", "Laurea in economia."),
+    ("nl", "Wij helpen je bij de verhuizing."),
+    ("pl", "Pomagamy w relokacji."),
+    ("pl", "Zarządzanie zmianą w organizacji."),
+]
+
+
+def read(language: str, text: str, title: str = "Colleague") -> tuple[Condition, ...]:
+    return read_conditions(document_of(title, text), language, (), None).value
+
+
+@pytest.mark.parametrize(("language", "text", "places"), RELOCATION)
+def test_that_one_must_move_is_read_with_where_to(language: str, text: str, places: tuple[str, ...]) -> None:
+    (found,) = read(language, text)
+    assert (found.kind, found.places) == ("relocation", places)
+
+
+@pytest.mark.parametrize(("language", "text", "places"), LICENCE)
+def test_a_licence_is_read_with_the_place_that_it_is_of(language: str, text: str, places: tuple[str, ...]) -> None:
+    (found,) = read(language, text)
+    assert (found.kind, found.places) == ("licence", places)
+
+
+@pytest.mark.parametrize(("language", "text"), SHIFTS)
+def test_nights_and_shifts_are_read(language: str, text: str) -> None:
+    assert read(language, text) == (Condition(kind="shifts"),)
+
+
+@pytest.mark.parametrize(("language", "text"), ENROLMENT)
+def test_that_one_must_be_a_student_is_read(language: str, text: str) -> None:
+    assert read(language, text) == (Condition(kind="enrolment"),)
+
+
+@pytest.mark.parametrize(("language", "text"), NOTHING)
+def test_benefits_wishes_denials_and_other_senses_are_no_conditions(language: str, text: str) -> None:
+    assert read(language, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Backend Engineer (relocation to Cyprus)", Condition(kind="relocation", places=("CY",))),
+        ("Licensed Therapist (LPC) – Florida, remote", Condition(kind="licence", places=("US-FL",))),
+        ("Support Agent, night shift", Condition(kind="shifts")),
+        ("Working Student Accounting (f/m/d)", Condition(kind="enrolment")),
+    ],
+)
+def test_a_title_sets_conditions_too(title: str, found: Condition) -> None:
+    assert read("en", "You will like it here.", title) == (found,)
+
+
+def test_a_licence_in_the_title_has_its_place_from_the_text() -> None:
+    read_ = read("en", "• Independently licensed and living in Alabama", "Licensed Therapist")
+    assert read_ == (Condition(kind="licence", places=("US-AL",)),)
+
+
+def test_one_licence_of_several_states_or_of_the_compact_will_do() -> None:
+    (found,) = read("en", "• Compact, New York or Massachusetts license required")
+    assert set(found.places) == {"US", "US-NY", "US-MA"}
+
+
+def test_a_wish_for_one_licence_is_none_for_another() -> None:
+    assert read("en", "Nice to have\n• Licensed in Texas") == ()
+    assert read("en", "Nice to have\n• Licensed in Texas (required within a year)") != ()
+
+
+def test_the_country_of_the_work_tells_a_state_from_a_country_of_its_name() -> None:
+    document = document_of("Therapist", "• Independently licensed and living in Georgia")
+    (found,) = read_conditions(document, "en", (), "US").value
+    assert found.places == ("US-GA",)
+
+
+def test_work_for_students_is_for_those_who_are_enrolled() -> None:
+    document = document_of("Help in the archive", "Ten hours a week.")
+    assert read_conditions(document, "en", ("student",), None).value == (Condition(kind="enrolment"),)
+    assert read_conditions(document, "en", ("student", "internship"), None).value == ()
+
+
+def test_a_town_to_move_to_is_known_by_name() -> None:
+    (found,) = read("en", "This role requires relocation to Munich.")
+    assert found.places == ("DE",)
+    assert len(found.towns) == 1
+
+
+def test_a_posting_of_several_conditions_has_each_once_with_its_words() -> None:
+    text = "You must relocate to Porto.\n• Active RN license in Utah\n• Active license in Ohio\nYou work night shifts."
+    found = read_conditions(document_of("Nurse", text), "en", (), None)
+    assert [condition.kind for condition in found.value] == ["relocation", "licence", "shifts"]
+    assert [shown.text for shown in found.evidence] == [
+        "You must relocate to Porto.", "• Active RN license in Utah", "You work night shifts.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_way_to_ask_holds_a_word_that_leads_to_it(language: str) -> None:
+    lacking = [
+        (kind, phrase)
+        for kind in KINDS
+        for entry in ("asks", "title")
+        for way in written(f"condition.{kind}.{entry}", language)
+        for phrase in spelled(way.partition(" !> ")[0].partition(" > ")[0])
+        if not any(anchor.strip() in phrase.replace("*", "") for anchor in anchor_words()[kind])
+    ]
+    assert lacking == []
