@@ -240,6 +240,7 @@ def _notifier(place: _Place) -> _Parts:
         check=agreement.check,
         stopping=place.stopping,
         metrics=place.shown.metrics,
+        consent=settings.portal.consent,
     )
     others = (_relay(place, engine), Housekeeper(store_chores(engine)))
     return _Parts(notifier, others, tick_apart=True, beside=(_where_mails_go(place),))

@@ -139,6 +139,7 @@ def embedded(
             mailer,
             stopping=stopping,
             metrics=shown.metrics,
+            consent=settings.portal.consent,
         )
         services = _services(settings, engine, log, collector, notifier, stopping, with_housekeeper)
         runner = EmbeddedRunner(

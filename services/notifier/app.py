@@ -1,14 +1,17 @@
 """Wires the notifier."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sqlalchemy import Engine
 
+from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.mail.mailers import mailer_of
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.adapters.sql.digests.deliveries import SqlDeliveries
 from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake
+from services.notifier.adapters.sql.people.asking import SqlAsking
 from services.notifier.adapters.sql.retention import (
     forget_bodies,
     forget_cuts,
@@ -31,7 +34,8 @@ from services.notifier.domain.ids import Ids
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import Mailer
 from services.notifier.service import Notifier
-from services.notifier.settings import NotifierSettings
+from services.notifier.settings import ConsentSettings, NotifierSettings
+from services.runtime.errors import UsageError
 from services.runtime.kafka.offsets import Offsets
 from services.runtime.kafka.reader import RecordReader
 from services.runtime.kafka.settings import KafkaSettings
@@ -51,6 +55,7 @@ def build_notifier(
     check: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
     metrics: Metrics | None = None,
+    consent: ConsentSettings | None = None,
 ) -> Notifier:
     """A notifier over a migrated store; without `mailer`, the one that `mail` names. Raises UsageError.
 
@@ -69,8 +74,15 @@ def build_notifier(
         if metrics is not None:
             metrics.count(MAIL_ATTEMPTS, way.name, answer.kind, answer.fault or "")
 
+    consent = consent or ConsentSettings()
+    if consent.confirm_declared and not mail.public_url:
+        raise UsageError("portal.consent.confirm_declared needs mail.public_url: the mail that asks leads there")
+    asking = SqlAsking(
+        engine, ids, consent, composer.notice if mail.public_url else None, partial(forget_mails, mail.folder)
+    )
     courier = Courier(deliveries, way, chosen, stopping=stopping, count=count)
-    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check, SendingBrake(engine).check)
+    brake = SendingBrake(engine).check
+    return Notifier(matches, windows, deliveries, builder, courier, chosen.worker, check, brake, asking.look)
 
 
 def make_agreement(engine: Engine, kafka: KafkaSettings) -> Agreement:

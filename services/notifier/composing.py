@@ -1,13 +1,22 @@
-"""From a digest to an email: links, words, sender; the same bytes each time."""
+"""From a digest, or a question, to an email: links, words, sender; the same bytes each time."""
 
+from datetime import datetime
+
+from babel.dates import format_date
+
+from services.notifier.domain.consent import Notice
 from services.notifier.domain.ids import Ids
-from services.notifier.domain.links import links_for
-from services.notifier.domain.model import Digest, Sender
+from services.notifier.domain.links import PATHS, Purpose, links_for, public_base, slot_of, token
+from services.notifier.domain.model import Digest, Recipient, Sender
+from services.notifier.domain.wording.letters import write_letter
 from services.notifier.ports import Email, Renderer
+from services.notifier.settings import ConsentSettings
+from services.wording.catalogues import words_of
+from services.wording.lines import zone_of
 
 
 class Composer:
-    """Renders digests for one sender under one public address."""
+    """Renders digests and notices for one sender under one public address."""
 
     def __init__(
         self, renderer: Renderer, sender: Sender, public_url: str, ids: Ids, secret: bytes | None = None
@@ -34,3 +43,34 @@ class Composer:
             date=digest.due_at,
             unsubscribe_url=links.unsubscribe,
         )
+
+    def notice(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email:
+        """A question, with the button that answers it and the day on which no answer is one, by the reader's clock."""
+        words = words_of(to.locale)
+        until = now + (settings.erase_after if notice == "paused" else settings.answer_within)
+        day = format_date(until.astimezone(zone_of(to.time_zone)).date(), "long", locale=words.locale)
+        leave = self._link("unsubscribe", to)
+        written = write_letter(
+            notice,
+            self._link("answer", to, slot_of(now)),
+            self._sender,
+            words,
+            unsubscribe=leave,
+            day=day,
+            days=settings.erase_after.days,
+        )
+        return Email(
+            delivery_id=self._ids.notice_id(to.subscriber_id, notice, now),
+            sender_name=self._sender.name,
+            sender_address=self._sender.address,
+            to_address=to.address,
+            subject=written.subject,
+            html=written.html,
+            text=written.text,
+            date=now,
+            unsubscribe_url=leave,
+        )
+
+    def _link(self, purpose: Purpose, to: Recipient, about: str = "") -> str:
+        signed = token(self._secret, purpose, to.subscriber_id, about)
+        return f"{public_base(self._public_url)}/{PATHS[purpose]}/{signed}"

@@ -35,10 +35,12 @@ class Notifier:
         worker: str,
         check: Callable[[], None] = _nothing,
         brake: Callable[[datetime], object] = lambda now: None,
+        ask: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """`check` raises UnavailableError where the store and the topic do not tell of the same records.
 
-        `brake` stops the sending where it must, before anything is delivered.
+        `brake` stops the sending where it must, before anything is delivered. `ask` asks who must be asked whether they
+        want mails, before anything is built for them.
         """
         self._matches = matches
         self._windows = windows
@@ -48,6 +50,7 @@ class Notifier:
         self._worker = worker
         self._check = check
         self._brake = brake
+        self._ask = ask
         self._freed = False
 
     def load(self) -> None:
@@ -74,6 +77,7 @@ class Notifier:
         if not self._freed:
             self._free_own(now)
         self._freed = False
+        self._ask(now)
         self._builder.build(now)
         self._brake(now)
         self._courier.deliver(now)

@@ -45,3 +45,20 @@ class NotifierSettings(BaseModel):
     def in_one_go(self) -> Self:
         """The same, but a tick leaves nothing of what is due for the next: for a command that ticks and ends."""
         return self.model_copy(update={"passes_a_tick": 10_000, "deliveries_a_tick": 10_000_000})
+
+
+class ConsentSettings(BaseModel):
+    """Who is asked whether they want mails, and what follows where no answer comes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    confirm_declared: bool = False
+    """Whether people whom an operator adds or imports must confirm; until they do, they are mailed that alone."""
+    ask_silent: bool = True
+    """Whether who gives no sign of life (a link followed, a visit, a change) is asked if they still want mails."""
+    ask_after: Span = timedelta(days=365)
+    """After how long without one."""
+    answer_within: Span = timedelta(days=30)
+    """Who has not answered by then is paused, and told; who never confirmed is erased."""
+    erase_after: Span = timedelta(days=180)
+    """Who was paused so and has not answered by then is erased."""

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.portal import events
 from services.portal.accounts import home, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
-from services.portal.door import Door, ForgedError, GoneError
+from services.portal.door import HEAD, Door, ForgedError, GoneError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
@@ -80,7 +80,8 @@ class WithHeaders:
         if self._root and path.startswith(f"{self._root}/"):
             path = path.removeprefix(self._root)
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        await self._app({**scope, "method": method, "path": path, "raw_path": None}, receive, sent)
+        head = scope["method"] == "HEAD"
+        await self._app({**scope, "method": method, "path": path, "raw_path": None, HEAD: head}, receive, sent)
 
 
 class PortalServer:

@@ -10,11 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.portal.pages import Pages, words_for
+from services.usecases import consent
 from services.usecases.installation import Installation
 from services.usecases.links import Purpose, Reached, Subscriber, link, reach
 from services.wording.words import Words
 
 T = TypeVar("T")
+
+HEAD = "jobchime.head"
+"""Set in the scope of a request that asked for no body: it is answered as GET is."""
 
 
 class ForgedError(Exception):
@@ -57,6 +61,10 @@ class Door:
             raise ForgedError
         if reached.subscriber is None:
             raise GoneError
+        person = reached.subscriber
+        # Scanners of mail look at all that a question holds: of these only a button answers.
+        if purpose not in ("unsubscribe", "answer") and not request.scope.get(HEAD):
+            await self.work(lambda: consent.seen(self.installation, person, now))
         words = words_for(request.headers, reached.subscriber.profile.locale)
         return Visit(reached.subscriber, reached.about, reached.expired, words, now)
 

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notifier.settings import ConsentSettings
+
 
 class PortalSettings(BaseModel):
     """The pages that links in mails lead to."""
@@ -20,6 +22,8 @@ class PortalSettings(BaseModel):
     """Whom the privacy page names for questions; empty: the sender of mails."""
     processors: tuple[str, ...] = Field(default=(), examples=[["Twilio SendGrid, USA: sends the mails"]])
     """Who works on personal data for you, and at what; the privacy page names each."""
+    consent: ConsentSettings = ConsentSettings()
+    """Who is asked whether they want mails."""
     connections: int = Field(default=256, ge=1, le=10_000)
     """At once; beyond them the one longest without a request makes room."""
     connections_of_one: int = Field(default=32, ge=1, le=10_000)

@@ -10,7 +10,7 @@ from services.notifier.adapters.mail.folder import forget_mails
 from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR
 from services.notifier.adapters.sql.retention import KEEP_BODIES, KEEP_DIGESTS, KEEP_MAIL_EVENTS
 from services.notifier.domain.consent import Declaration
-from services.notifier.domain.people import Profile, Subscriber, profile_of
+from services.notifier.domain.people import Profile, Status, Subscriber, profile_of
 from services.notifier.importing.differences import Difference, of_profile
 from services.usecases.errors import WrongFieldError, fields_checked
 from services.usecases.installation import Installation
@@ -71,7 +71,9 @@ def add(installation: Installation, profile: Profile, now: datetime, declaration
     """Take someone in, for whose consent the caller answers. Raises UsageError where they are known already."""
     with fields_checked():
         consent = declaration.taken(now) if declaration else None
-    added = installation.subscribers.add(profile, now, consent=consent)
+    must_confirm = installation.settings.portal.consent.confirm_declared
+    status: Status = "unconfirmed" if must_confirm else "active"
+    added = installation.subscribers.add(profile, now, consent=consent, status=status)
     return Saved(added.subscriber_id, (), why_suppressed(installation, profile.address))
 
 

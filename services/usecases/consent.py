@@ -1,10 +1,11 @@
 """Whether somebody wants mails: they leave, pause, go on, come back, or an operator says so; a ledger keeps each."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.notifier.domain.consent import WHY, Consent, Declaration, Origin, declaration_of
+from services.notifier.domain.people import Subscriber
 from services.runtime.errors import UsageError
 from services.usecases.errors import fields_checked
 from services.usecases.installation import Installation
@@ -20,9 +21,20 @@ __all__ = [
     "ledger",
     "pause_instead",
     "say_why",
+    "seen",
     "subscribe_again",
     "unsubscribe",
 ]
+
+_SEEN_EVERY = timedelta(days=1)
+"""How exactly a sign of life is kept: nobody needs to know more."""
+
+
+def seen(installation: Installation, person: Subscriber, now: datetime) -> None:
+    """Keep that they gave a sign of life: they followed a link, or were here. Raises UnavailableError."""
+    known = person.seen_at is not None and abs(now - person.seen_at) < _SEEN_EVERY
+    if not known or person.asked_at is not None:
+        installation.subscribers.seen(person.subscriber_id, now)
 
 
 def unsubscribe(installation: Installation, own_id: str, origin: Origin, wording: str, now: datetime) -> None:
@@ -34,7 +46,7 @@ def unsubscribe(installation: Installation, own_id: str, origin: Origin, wording
 
 
 def subscribe_again(installation: Installation, own_id: str, wording: str, now: datetime) -> None:
-    """Mail them again who unsubscribed, as before. Raises UsageError."""
+    """Mail them who say that they want it: unsubscribed, paused, not confirmed yet, or asked. Raises UsageError."""
     installation.subscribers.subscribe_again(own_id, Consent("given", now, "page", wording))
 
 

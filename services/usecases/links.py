@@ -80,7 +80,10 @@ def reach(installation: Installation, purpose: Purpose, text: str, now: datetime
     subscriber = installation.subscribers.with_id(named)
     if claim is None:
         return None
-    return Reached(subscriber, claim.posting_id, purpose == "manage" and _has_expired(claim.posting_id, now))
+    expired = purpose == "manage" and _has_expired(claim.posting_id, now)
+    if purpose in ("manage", "answer") and subscriber is not None:
+        expired |= _is_of_former_address(claim.posting_id, subscriber)
+    return Reached(subscriber, claim.posting_id, expired)
 
 
 def link(installation: Installation, purpose: Purpose, subscriber: Subscriber, about: str = "") -> str:
@@ -128,6 +131,12 @@ def rest(installation: Installation, subscriber: Subscriber, slot: str) -> Rest 
     ids = [posting_id for posting_id, _ in kept.rest]
     postings = installation.matches.postings(ids)
     return Rest(kept.due_at, tuple(postings[posting_id] for posting_id in ids if posting_id in postings))
+
+
+def _is_of_former_address(slot: str, subscriber: Subscriber) -> bool:
+    """Whether the mail went to where they are mailed no more: somebody else may read it there."""
+    due_at = due_of(slot)
+    return subscriber.address_since is not None and (due_at is None or due_at < subscriber.address_since)
 
 
 def _has_expired(slot: str, now: datetime) -> bool:

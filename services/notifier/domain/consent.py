@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from services.notifier.domain.people import FieldError
+from services.notifier.domain.people import FieldError, Status
 
 ConsentKind = Literal["given", "withdrawn", "moved"]
 """`moved`: they want their mails at another address."""
@@ -33,6 +33,12 @@ class Consent:
 
 WHY = ("found", "too_many", "not_fitting", "never_asked", "other")
 """Why somebody leaves: found a job, too many mails, jobs that do not fit, never asked for it, something else."""
+
+NOTICE = "notice"
+"""The outcome of a mail without jobs, kept beside digests to be delivered as they are; its kind is its reason."""
+Notice = Literal["declared", "still_wanted", "paused"]
+ASKED: Mapping[Notice, Status] = {"declared": "unconfirmed", "still_wanted": "active", "paused": "paused"}
+"""Mails that ask whether somebody wants mails, and what who has not answered yet is."""
 
 DECLARED = ("consent_origin", "consent_date", "consent_wording")
 """The fields of a declaration: all of them or none."""

@@ -97,6 +97,10 @@ class Ids:
         """32 hexadecimal digits."""
         return self._of("delivery", subscriber_id, due_at.astimezone(UTC).isoformat())
 
+    def notice_id(self, subscriber_id: str, notice: str, at: datetime) -> str:
+        """32 hexadecimal digits."""
+        return self._of("notice", subscriber_id, notice, at.astimezone(UTC).isoformat())
+
     def _short(self, *parts: str) -> str:
         return base64.b32encode(self._mac(*parts)[:_SHORT]).decode("ascii").lower()
 

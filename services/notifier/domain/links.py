@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from services.notifier.domain.model import Digest
 from services.notifier.ports import Links
 
-Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job"]
+Purpose = Literal["unsubscribe", "manage", "hide", "irrelevant", "more", "rest", "job", "answer"]
 
 PATHS: dict[Purpose, str] = {
     "unsubscribe": "u",
@@ -24,6 +24,7 @@ PATHS: dict[Purpose, str] = {
     "more": "l",
     "rest": "r",
     "job": "j",
+    "answer": "y",
 }
 """The path segment of each purpose under the public address."""
 
@@ -57,7 +58,7 @@ class Claim:
 
     subscriber_id: str
     posting_id: str = ""
-    """For the purposes `rest` and `manage` the slot of a digest, see `slot_of`."""
+    """For the purposes `rest`, `manage` and `answer` the slot of a mail, see `slot_of`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from services.rules.languages import language_code, language_near
 from services.rules.money import currencies
 from services.rules.speaking import LEVELS, SpokenLanguage
 
-Status = Literal["active", "paused", "unsubscribed"]
-"""Who unsubscribed gets nothing until they themselves subscribe again."""
+Status = Literal["active", "paused", "unsubscribed", "unconfirmed"]
+"""Who unsubscribed gets nothing until they themselves subscribe again; whom an operator took in and the settings have
+confirm first, until they do."""
 
 MOST_SEARCHES = 50
 """Saved searches of one subscriber: more are a mistake or an attack, and each is matched for ever."""
@@ -77,6 +78,12 @@ class Subscriber:
     profile: Profile
     status: Status
     created_at: datetime
+    seen_at: datetime | None = None
+    """Their last sign of life; None where none is known."""
+    asked_at: datetime | None = None
+    """When they were last asked whether they want mails; None where nothing is asked of them."""
+    address_since: datetime | None = None
+    """None: they always had this address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.answers import answers, form
 from services.portal.door import Door
 from services.portal.forms import form_of
-from services.portal.links.standing import CHANGES, change, when
+from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
-from services.usecases import accounts, links, searches, signing
+from services.usecases import accounts, consent, links, searches, signing
 from services.usecases.links import Subscriber
 from services.usecases.signing import Session
 from services.wording.words import Words
@@ -111,8 +111,12 @@ async def _at_home(door: Door, cookies: Cookies, request: Request) -> _AtHome | 
     token = cookies.token(request)
     if token is None:
         return None
-    found = await door.work(lambda: signing.session_of(door.installation, token, door.clock()))
-    return _AtHome(*found, words_for(request.headers, found[1].profile.locale)) if found else None
+    now = door.clock()
+    found = await door.work(lambda: signing.session_of(door.installation, token, now))
+    if found is None:
+        return None
+    await door.work(lambda: consent.seen(door.installation, found[1], now))
+    return _AtHome(*found, words_for(request.headers, found[1].profile.locale))
 
 
 def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
@@ -139,6 +143,7 @@ def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:
         "home",
         words,
         status_of_person=person.status,
+        again=words.say(AGAIN),
         address=person.profile.address,
         searches=[(search, when(search, words)) for search in saved],
         sessions=[(browser, browser.key == here.session.key) for browser in browsers],

@@ -48,6 +48,7 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
             "privacy",
             words_for(request.headers),
             kept=accounts.KEPT,
+            consent=settings.portal.consent,
             contact=settings.portal.privacy_contact or settings.mail.sender.address,
             processors=settings.portal.processors,
         )

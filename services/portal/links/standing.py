@@ -30,6 +30,7 @@ LEAVE = ("leave", "why", *CHANGES)
 BUTTON = mark("Stop all job alerts")
 AGAIN = mark("Mail me again")
 PAUSE = mark("Only pause")
+CONFIRM = mark("Yes, send me job alerts")
 REASONS: Mapping[str, str] = {
     "found": mark("I found a job"),
     "too_many": mark("Too many mails"),
@@ -41,8 +42,9 @@ REASONS: Mapping[str, str] = {
 
 
 def routes(door: Door) -> APIRouter:
-    """`GET` and `POST` of `/u/{token}` and `/m/{token}`."""
+    """`GET` and `POST` of `/u/{token}`, `/m/{token}` and `/y/{token}`."""
     router = APIRouter(responses=answers(400, 404, 408, 410, 413, 503), default_response_class=HTMLResponse)
+    _add_answers(router, door)
 
     @router.get("/u/{token}")
     async def ask_to_leave(request: Request, token: str) -> Response:
@@ -86,6 +88,50 @@ def routes(door: Door) -> APIRouter:
     return router
 
 
+def _add_answers(router: APIRouter, door: Door) -> None:
+    @router.get("/y/{token}")
+    async def question(request: Request, token: str) -> Response:
+        """Ask whether they want mails; a look answers nothing."""
+        return await _answer_page(door, await door.visit(request, "answer", token))
+
+    @router.post("/y/{token}", openapi_extra=form(do=("yes",)))
+    async def answer(request: Request, token: str) -> Response:
+        """Take their yes."""
+        given, visit = await form_of(request), await door.visit(request, "answer", token)
+        if given.get("do") != "yes":
+            raise UsageError("the form says nothing that can be done here")
+        if not visit.expired:
+            own_id, (_, wording) = visit.subscriber.subscriber_id, _question(visit.subscriber, visit.words)
+            await door.work(lambda: consent.subscribe_again(door.installation, own_id, wording, visit.now))
+            visit = await door.visit(request, "answer", token)
+        return await _answer_page(door, visit)
+
+
+async def _answer_page(door: Door, visit: Visit) -> Response:
+    leave = door.link("unsubscribe", visit.subscriber)
+    if visit.expired:
+        return door.show("expired", visit.words, 410, days=MANAGE_FOR.days, leave=leave)
+    saved = await door.work(lambda: links.searches(door.installation, visit.subscriber))
+    title, wording = _question(visit.subscriber, visit.words)
+    asked = visit.subscriber.status != "active" or visit.subscriber.asked_at is not None
+    return door.show("answer", visit.words, title=title, wording=wording, asked=asked, searches=saved, leave=leave)
+
+
+def _question(person: Subscriber, words: Words) -> tuple[str, str]:
+    """A heading, and what stands on the button that says yes."""
+    match person.status:
+        case "unconfirmed":
+            return words.say(mark("Do you want job alerts?")), words.say(CONFIRM)
+        case "active" if person.asked_at is not None:
+            return words.say(mark("Do you still want job alerts?")), words.say(mark("Yes, keep them coming"))
+        case "active":
+            return words.say(mark("You get job alerts")), ""
+        case "paused":
+            return words.say(mark("Your mails are paused")), words.say(AGAIN)
+        case _:
+            return words.say(mark("You are unsubscribed")), words.say(AGAIN)
+
+
 def change(
     installation: Installation, person: Subscriber, form: Mapping[str, str], words: Words, now: datetime
 ) -> None:
@@ -97,7 +143,8 @@ def change(
 
     match form.get("do"):
         case "again":
-            consent.subscribe_again(installation, own_id, words.say(AGAIN), now)
+            yes = CONFIRM if person.status == "unconfirmed" else AGAIN
+            consent.subscribe_again(installation, own_id, words.say(yes), now)
         case "pause":
             consent.pause_instead(installation, own_id, words.say(PAUSE), now)
         case "go-on":

@@ -147,7 +147,7 @@ def read_figures(
             deliveries=_counts(connection, deliveries.c.state),
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
-            last_digest=_first(connection, select(func.max(digests.c.created_at))),
+            last_digest=_first(connection, select(func.max(digests.c.created_at)).where(digests.c.outcome != "notice")),
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
             criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.notifier.settings import ConsentSettings
+from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, importing
 from services.usecases.errors import WrongFieldError
 from services.usecases.installation import Installation
@@ -115,3 +117,18 @@ def test_a_date_with_a_time_and_a_zone_is_taken_as_it_is(installation: Installat
     exact = consent.declaration_from(DECLARED | {"consent_date": "2026-03-29T02:30:00+01:00"})
     assert exact is not None
     assert exact.given_at.astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_whom_the_settings_have_confirm_first_is_not_active_and_nobody_makes_them_so(tmp_path: Path) -> None:
+    with installation_in(tmp_path) as opened:
+        consent_settings = ConsentSettings(confirm_declared=True)
+        portal = opened.settings.portal.model_copy(update={"consent": consent_settings})
+        installation = Installation(opened.settings.model_copy(update={"portal": portal}), opened.engine)
+        accounts.add(installation, ADA, NOW)
+        [bob] = importing.read(installation, '{"address": "bob@example.com"}')
+        assert isinstance(bob, importing.Entry)
+        importing.take_in(installation, bob, NOW, update=False)
+        assert {account.status for account in accounts.everybody(installation)} == {"unconfirmed"}
+        for act in (accounts.pause, accounts.resume):
+            with pytest.raises(UsageError, match="not confirmed"):
+                act(installation, "ada@example.com", NOW)

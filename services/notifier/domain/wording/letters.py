@@ -1,14 +1,15 @@
-"""The letters that carry a link: of all they say nothing was written by whoever asked for them."""
+"""The letters that carry a link: of all they say nothing was written by whoever asked for them, or by an operator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from services.notifier.domain.consent import Notice
 from services.notifier.domain.model import Sender
 from services.wording.words import Words, mark
 
-Letter = Literal["confirm", "sign_in", "known"]
+Letter = Literal["confirm", "sign_in", "known"] | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,26 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("Sign in"),
         _NOT_ASKED,
     ),
+    "declared": _Texts(
+        mark("Do you want job alerts from {board}?"),
+        mark(
+            "We were told that you want job alerts from {board} at this address. Nothing is sent until you confirm it."
+        ),
+        mark("Confirm"),
+        mark("If you do not want them, do nothing: then nothing is sent, and on {day} this address is forgotten."),
+    ),
+    "still_wanted": _Texts(
+        mark("Do you still want job alerts from {board}?"),
+        mark("It is long since you last followed a link in a mail from {board}. Do you still want job alerts?"),
+        mark("Yes, keep them coming"),
+        mark("Without an answer your mails are paused on {day}, and {days} days later all about you is erased."),
+    ),
+    "paused": _Texts(
+        mark("Your job alerts from {board} are paused"),
+        mark("We asked whether you still want job alerts from {board}, and no answer came. Your searches are kept."),
+        mark("Mail me again"),
+        mark("Without an answer all about you is erased on {day}."),
+    ),
 }
 
 
@@ -51,17 +72,25 @@ class WrittenLetter:
     html: str
 
 
-def write_letter(letter: Letter, link: str, sender: Sender, words: Words) -> WrittenLetter:
-    """A letter with its link, in plain text and in HTML that needs no style."""
+def write_letter(
+    letter: Letter, link: str, sender: Sender, words: Words, *, unsubscribe: str = "", **values: object
+) -> WrittenLetter:
+    """A letter with its link, in plain text and in HTML that needs no style.
+
+    `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its last line.
+    """
     texts = _TEXTS[letter]
     subject, text = words.say(texts.subject, board=sender.name), words.say(texts.text, board=sender.name)
     from_line = f"{sender.name} · {sender.postal_address}" if sender.postal_address else sender.name
-    last = words.say(texts.otherwise)
+    last = words.say(texts.otherwise, **values)
+    leave = words.say(mark("Unsubscribe"))
+    leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
+    leave_text = f"{leave}: {unsubscribe}\n\n" if unsubscribe else ""
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
         f"<body><p>{escape(text)}</p>\n"
         f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n'
-        f"<p>{escape(last)}</p>\n<p>{escape(from_line)}</p></body></html>\n"
+        f"<p>{escape(last)}</p>\n{leave_html}<p>{escape(from_line)}</p></body></html>\n"
     )
-    return WrittenLetter(subject, f"{text}\n\n{link}\n\n{last}\n\n-- \n{from_line}\n", html)
+    return WrittenLetter(subject, f"{text}\n\n{link}\n\n{last}\n\n{leave_text}-- \n{from_line}\n", html)

@@ -10,6 +10,7 @@ from schemas.sql.tables import deliveries, digest_items, digests, subscribers
 from services.notifier.adapters.sql.digests.waiting import put_back
 from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person, unpack_email
+from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
     EVENTS,
@@ -22,7 +23,6 @@ from services.notifier.domain.delivery import (
     State,
     after,
 )
-from services.notifier.domain.model import Digest, Hold
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
@@ -241,14 +241,14 @@ class SqlDeliveries:
 
 
 def open_delivery(
-    connection: Connection, outcome: Digest | Hold, digest_id: str, delivery_id: str, now: datetime
+    connection: Connection, subscriber_id: str, due_at: datetime, digest_id: str, delivery_id: str, now: datetime
 ) -> None:
     """Have a digest's email wait for its mailer, in the transaction that keeps it."""
     row = {
         "delivery_id": delivery_id,
         "digest_id": digest_id,
-        "subscriber_id": outcome.recipient.subscriber_id,
-        "due_at": outcome.due_at,
+        "subscriber_id": subscriber_id,
+        "due_at": due_at,
         "state": "pending",
         "attempts": 0,
         "not_before": now,
@@ -334,13 +334,18 @@ def _unwanted(connection: Connection, delivery_id: str) -> str:
     """Why a delivery must not go out any more; empty where it may."""
     suppressed = is_suppressed(subscribers.c.address_hash)
     query = (
-        select(subscribers.c.status, suppressed.label("suppressed"))
+        select(subscribers.c.status, subscribers.c.asked_at, suppressed.label("suppressed"))
+        .add_columns(digests.c.outcome, digests.c.reason)
         .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
+        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
         .where(deliveries.c.delivery_id == delivery_id)
     )
     row = connection.execute(query).one_or_none()
     if row is None or row.suppressed:
         return "the address is suppressed" if row else "the subscriber is gone"
+    if row.outcome == NOTICE:
+        waits = row.status == ASKED.get(row.reason) and row.asked_at is not None
+        return "" if waits else "the subscriber answered"
     return "" if row.status == "active" else f"the subscriber {row.status}"
 
 

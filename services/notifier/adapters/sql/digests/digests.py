@@ -40,6 +40,7 @@ from services.notifier.adapters.sql.rows import (
     unpack_email,
     unsqueeze,
 )
+from services.notifier.domain.consent import NOTICE
 from services.notifier.domain.delivery import NOT_OUT
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Counted, DayCounts, Digest, Hold, Item, SentItem
@@ -75,6 +76,7 @@ class KeptDigest:
     """Those of them that fit and had no room, best first, each with the names of the searches that found it."""
 
 
+_NO_NOTICE = digests.c.outcome != NOTICE
 _WITH_STATE = select(digests, deliveries.c.state).outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
 
 
@@ -109,7 +111,7 @@ class SqlDigests:
         columns = (digests.c.subscriber_id, digests.c.due_at, digests.c.matched)
         with reading(self._engine) as connection:
             for some in chunks(subscriber_ids):
-                query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since)
+                query = select(*columns).where(digests.c.subscriber_id.in_(some), digests.c.due_at >= since, _NO_NOTICE)
                 for row in connection.execute(query.order_by(digests.c.subscriber_id, digests.c.due_at)):
                     found.setdefault(row.subscriber_id, []).append((row.due_at, _day_counts(row.matched)))
         return found
@@ -128,7 +130,8 @@ class SqlDigests:
                     raise _ChangedError
                 digest_id = self._keep(connection, outcome, closings, email, now)
                 if email is not None:
-                    open_delivery(connection, outcome, digest_id, email.delivery_id, now)
+                    to = outcome.recipient.subscriber_id
+                    open_delivery(connection, to, outcome.due_at, digest_id, email.delivery_id, now)
         except _ChangedError:
             return False
         return True
@@ -151,8 +154,7 @@ class SqlDigests:
         query = _WITH_STATE
         if subscriber_id is not None:
             query = query.where(digests.c.subscriber_id == subscriber_id)
-        if not with_holds:
-            query = query.where(digests.c.outcome == "digest")
+        query = query.where(_NO_NOTICE if with_holds else digests.c.outcome == "digest")
         with reading(self._engine) as connection:
             in_order = query.order_by(digests.c.due_at, bytewise(connection, digests.c.digest_id))
             return [_kept(row) for row in connection.execute(in_order)]
@@ -221,7 +223,7 @@ def _served(connection: Connection, some: Sequence[str], since: Mapping[str, Sin
     return (
         select(digests.c.subscriber_id, func.max(digests.c.due_at).label("last_due"))
         .add_columns(func.count().filter(instant).label("instant"))
-        .join(asked, own)
+        .join(asked, own & _NO_NOTICE)
         .outerjoin(deliveries, deliveries.c.digest_id == digests.c.digest_id)
         .group_by(digests.c.subscriber_id)
     )

@@ -24,7 +24,7 @@ from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
-from services.notifier.domain.people import Profile, Subscriber
+from services.notifier.domain.people import Profile, Status, Subscriber
 from services.runtime.errors import UsageError
 from services.runtime.sql.store import bytewise, reading, retried, scrub, upsert, writing
 from services.runtime.sql.suppressed import is_suppressed
@@ -39,16 +39,21 @@ class SqlSubscribers:
 
     @retried
     def add(
-        self, profile: Profile, now: datetime, subscriber_id: str = "", consent: Consent | None = None
+        self,
+        profile: Profile,
+        now: datetime,
+        subscriber_id: str = "",
+        consent: Consent | None = None,
+        status: Status = "active",
     ) -> Subscriber:
-        """Take someone in, active. Raises UsageError where the address is known already.
+        """Take someone in. Raises UsageError where the address is known already.
 
-        `consent`: theirs; without it, whoever takes them in answers for it.
+        `consent`: theirs; without it, whoever takes them in answers for it. `status`: active, or unconfirmed.
         """
         try:
             with writing(self._engine) as connection:
                 own_id = subscriber_id or self._free_id(connection, profile.address, now)
-                values = {"subscriber_id": own_id, "status": "active", "created_at": now, "changed_at": now}
+                values = {"subscriber_id": own_id, "status": status, "created_at": now, "changed_at": now}
                 connection.execute(insert(subscribers).values(values | self._columns(profile)))
                 consents.keep(connection, own_id, consent or Consent("given", now, "operator", ""))
                 self._keep_suppressed(connection, profile.address)
@@ -81,7 +86,7 @@ class SqlSubscribers:
     def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
         """Send this person nothing until they resume; what waits is cancelled.
 
-        Raises UsageError; of who unsubscribed too, for whom `subscribe_again` comes first.
+        Raises UsageError; of who unsubscribed or has not confirmed too, for whom `subscribe_again` comes first.
         """
         with writing(self._engine) as connection:
             _require_subscribed(_locked(connection, subscriber_id))
@@ -90,7 +95,10 @@ class SqlSubscribers:
 
     @retried
     def resume(self, subscriber_id: str, now: datetime) -> Subscriber:
-        """Serve this person again, looking back seven days at most. Raises UsageError; of who unsubscribed too."""
+        """Serve this person again, looking back seven days at most.
+
+        Raises UsageError; of who unsubscribed or has not confirmed too.
+        """
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             _require_subscribed(subscriber)
@@ -110,13 +118,27 @@ class SqlSubscribers:
 
     @retried
     def subscribe_again(self, subscriber_id: str, given: Consent) -> Subscriber:
-        """Serve this person again who unsubscribed and now says that they want it. Raises UsageError."""
+        """Serve this person who says that they want it, whatever they were. Said again it changes nothing.
+
+        Raises UsageError.
+        """
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
-            if subscriber.status == "unsubscribed":
+            if subscriber.status != "active":
                 go_on(connection, subscriber_id, subscriber.profile.time_zone, given.at)
+            if subscriber.status != "active" or subscriber.asked_at is not None:
+                _set(connection, subscriber_id, {"seen_at": given.at, "asked_at": None})
                 consents.keep(connection, subscriber_id, given)
             return _get(connection, subscriber_id)
+
+    @retried
+    def seen(self, subscriber_id: str, now: datetime) -> None:
+        """They gave a sign of life: nothing more is asked of them, unless they have yet to confirm."""
+        own = subscribers.c.subscriber_id == subscriber_id
+        with writing(self._engine) as connection:
+            connection.execute(update(subscribers).where(own).values(seen_at=now))
+            answered = update(subscribers).where(own, subscribers.c.status != "unconfirmed")
+            connection.execute(answered.values(asked_at=None))
 
     @retried
     def pause_instead(self, subscriber_id: str, given: Consent) -> Subscriber:
@@ -124,7 +146,7 @@ class SqlSubscribers:
         with writing(self._engine) as connection:
             subscriber = _locked(connection, subscriber_id)
             stop(connection, subscriber_id, "paused", given.at)
-            if subscriber.status == "unsubscribed":
+            if subscriber.status in ("unsubscribed", "unconfirmed"):
                 consents.keep(connection, subscriber_id, given)
             return _get(connection, subscriber_id)
 
@@ -157,7 +179,7 @@ class SqlSubscribers:
             row = connection.execute(select(subscribers).where(own)).first()
             if row is None:
                 raise UsageError(f"Nobody is subscribed with the id or address {id_or_address}.")
-            return _subscriber(row)
+            return subscriber_in(row)
 
     def recipient(self, subscriber_id: str) -> Recipient:
         """Someone as curation takes them. Raises UsageError where there is no such person."""
@@ -172,21 +194,21 @@ class SqlSubscribers:
         query = select(subscribers).where(subscribers.c.subscriber_id == subscriber_id)
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return _subscriber(row) if row is not None else None
+        return subscriber_in(row) if row is not None else None
 
     def with_address(self, address: str) -> Subscriber | None:
         """Whoever has this mailbox; None where nobody has."""
         query = select(subscribers).where(subscribers.c.address_hash == self._ids.address_hash(address))
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return _subscriber(row) if row is not None else None
+        return subscriber_in(row) if row is not None else None
 
     def all(self) -> list[Subscriber]:
         """Everybody, by address."""
         with reading(self._engine) as connection:
             in_order = select(subscribers).order_by(bytewise(connection, subscribers.c.address))
             rows = connection.execute(in_order).all()
-        return [_subscriber(row) for row in rows]
+        return [subscriber_in(row) for row in rows]
 
     def suppressed(self) -> frozenset[str]:
         """The ids of those to whose address no mail goes."""
@@ -226,15 +248,7 @@ class SqlSubscribers:
         Raises UsageError.
         """
         with writing(self._engine) as connection:
-            person = _locked(connection, subscriber_id)
-            address = person.profile.address
-            searches = searches_of(connection, subscriber_id)
-            connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
-            leave(connection, [search.key for search in searches], now)
-            connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
-            connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
-            connection.execute(delete(letters).where(letters.c.address_hash == self._ids.mailbox_hash(address)))
-            erasures.keep(connection, Erasure(subscriber_id, person.created_at, now))
+            erase_within(connection, self._ids, _locked(connection, subscriber_id), now)
         scrub(self._engine)
 
     def _free_id(self, connection: Connection, address: str, now: datetime) -> str:
@@ -270,7 +284,21 @@ def _with_id(own: str) -> CompoundSelect[tuple[str]]:
     return union(select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id == own), gone)
 
 
+def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: datetime) -> None:
+    """Delete every row of a person within a transaction that has locked them; to be scrubbed after it."""
+    subscriber_id, address = subscriber.subscriber_id, subscriber.profile.address
+    searches = searches_of(connection, subscriber_id)
+    connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
+    leave(connection, [search.key for search in searches], now)
+    connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
+    connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
+    connection.execute(delete(letters).where(letters.c.address_hash == ids.mailbox_hash(address)))
+    erasures.keep(connection, Erasure(subscriber_id, subscriber.created_at, now))
+
+
 def _require_subscribed(subscriber: Subscriber) -> None:
+    if subscriber.status == "unconfirmed":
+        raise UsageError("they have not confirmed yet that they want mails; nothing else is sent to them until they do")
     if subscriber.status == "unsubscribed":
         raise UsageError("they unsubscribed; only they themselves can subscribe again, by a link in any of their mails")
 
@@ -279,7 +307,7 @@ def _locked(connection: Connection, subscriber_id: str) -> Subscriber:
     row = hold_person(connection, subscriber_id)
     if row is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
-    return _subscriber(row)
+    return subscriber_in(row)
 
 
 def _get(connection: Connection, subscriber_id: str) -> Subscriber:
@@ -287,12 +315,15 @@ def _get(connection: Connection, subscriber_id: str) -> Subscriber:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise UsageError(f"There is no subscriber {subscriber_id}.")
-    return _subscriber(row)
+    return subscriber_in(row)
 
 
-def _subscriber(row: Row[Any]) -> Subscriber:
+def subscriber_in(row: Row[Any]) -> Subscriber:
+    """Somebody by their row."""
     profile = Profile(row.address, row.name, row.time_zone, row.currency, row.locale, speaks_read(row.speaks))
-    return Subscriber(row.subscriber_id, profile, row.status, row.created_at)
+    return Subscriber(
+        row.subscriber_id, profile, row.status, row.created_at, row.seen_at, row.asked_at, row.address_since
+    )
 
 
 def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> None:

@@ -1,0 +1,249 @@
+"""Asks people whether they want mails, and does what follows where no answer comes; each person is one transaction.
+
+Enters: the time. Leaves: notices to be delivered, people who are paused or erased.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, exists, func, insert, select, type_coerce, update
+
+from schemas.sql.base import Moment
+from schemas.sql.tables import consents, deliveries, digests, flags, subscribers
+from services.notifier.adapters.sql.digests.deliveries import open_delivery
+from services.notifier.adapters.sql.people.recipients import recipients_of
+from services.notifier.adapters.sql.people.standing import stop
+from services.notifier.adapters.sql.people.subscribers import erase_within, subscriber_in
+from services.notifier.adapters.sql.rows import hold_person, pack_email, squeeze
+from services.notifier.domain.consent import ASKED, NOTICE, Notice
+from services.notifier.domain.ids import Ids
+from services.notifier.domain.model import Recipient
+from services.notifier.domain.people import Status, Subscriber
+from services.notifier.ports import Email
+from services.notifier.settings import ConsentSettings
+from services.runtime.errors import UnavailableError
+from services.runtime.pauses import sending_paused
+from services.runtime.sql.store import reading, retried, scrub, upsert, writing
+from services.runtime.sql.suppressed import is_suppressed
+
+_EVERY, _SEARCHED_EVERY = timedelta(minutes=1), timedelta(hours=1)
+_AT_ONCE = 200
+"""People a look: a clock that is wrong, or a release that begins to ask, mails not everybody at once."""
+_UNWATCHED = timedelta(days=2)
+_LOOKED_AT = "consent_looked_at"
+"""The flag that says when somebody last looked."""
+_MAILED = ("sending", "accepted", "unknown", "delivered", "bounced")
+_REACHED = ("accepted", "delivered")
+_ON_ITS_WAY = ("pending", "claimed", "sending")
+_NOTICE_OF: dict[Status, Notice] = {status: notice for notice, status in ASKED.items()}
+_person = subscribers.c
+_suppressed = is_suppressed(_person.address_hash)
+
+_events = structlog.get_logger(__name__)
+
+
+class Compose(Protocol):
+    """Writes a notice."""
+
+    def __call__(self, notice: Notice, to: Recipient, now: datetime, settings: ConsentSettings) -> Email: ...
+
+
+class SqlAsking:
+    """Who must be asked, was asked, and did not answer. Several may look at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ids: Ids,
+        settings: ConsentSettings,
+        compose: Compose | None,
+        forget_mails: Callable[[str, str], object] = lambda address, own_id: None,
+    ) -> None:
+        """`compose`: None where there is no public address that an answer could lead to; then nobody is asked.
+
+        `forget_mails` deletes what a folder of mails holds of an address and an id.
+        """
+        self._engine = engine
+        self._ids = ids
+        self._settings = settings
+        self._compose = compose
+        self._forget_mails = forget_mails
+        self._looked_at: datetime | None = None
+        self._searched_at: datetime | None = None
+
+    def look(self, now: datetime) -> None:
+        """Do what is due, once a minute, and what takes a search through everybody once an hour.
+
+        Nothing while sending is paused: who cannot be told is neither paused nor erased. Raises UnavailableError.
+        """
+        if self._compose is None or _lately(self._looked_at, now, _EVERY):
+            return
+        with reading(self._engine) as connection:
+            if sending_paused(connection):
+                return
+        self._looked_at = now
+        if not _lately(self._searched_at, now, _SEARCHED_EVERY):
+            self._searched_at = now
+            self._search(now)
+        self._each(self._found(_waits("unconfirmed") & ~_suppressed), lambda own: self._ask(own, "declared", now))
+
+    def _search(self, now: datetime) -> None:
+        if self._settings.confirm_declared:
+            while self._each(self._found(_declared_alone()), lambda own: self._have_confirm(own, now)):
+                pass
+        if self._followed_clock(now):
+            return
+        ended = self._each(self._found(self._overdue(now)), lambda own: self._end_waiting(own, now))
+        if ended:
+            scrub(self._engine)
+        if self._settings.ask_silent:
+            last = func.coalesce(_person.seen_at, _person.changed_at)
+            silent = _waits("active") & (last <= now - self._settings.ask_after) & ~_suppressed
+            self._each(self._found(silent), lambda own: self._ask(own, "still_wanted", now))
+
+    def _overdue(self, now: datetime) -> ColumnElement[bool]:
+        """Who was asked, and has let the time for an answer pass."""
+        settings = self._settings
+        overdue = (_person.status == "unconfirmed") & (_person.asked_at <= now - settings.answer_within)
+        if settings.ask_silent:
+            mailed = ~_suppressed
+            overdue |= (_person.status == "active") & (_person.asked_at <= now - settings.answer_within) & mailed
+            overdue |= (_person.status == "paused") & (_person.asked_at <= now - settings.erase_after) & mailed
+        return overdue
+
+    def _found(self, which: ColumnElement[bool]) -> list[str]:
+        with reading(self._engine) as connection:
+            query = select(_person.subscriber_id).where(which).order_by(_person.subscriber_id).limit(_AT_ONCE)
+            return list(connection.execute(query).scalars())
+
+    def _each(self, own_ids: Iterable[str], act: Callable[[str], bool]) -> int:
+        """To how many it was done; one who fails keeps no other from their turn."""
+        done = 0
+        for own_id in own_ids:
+            try:
+                done += act(own_id)
+            except UnavailableError:
+                raise
+            except Exception:
+                _events.exception("somebody could not be asked", subscriber_id=own_id)
+        return done
+
+    @retried
+    def _have_confirm(self, own_id: str, now: datetime) -> bool:
+        """Mail them nothing before they confirm; what waits is cancelled."""
+        with writing(self._engine) as connection:
+            held = hold_person(connection, own_id)
+            if held is None or connection.execute(select(_declared_alone()).where(_own(own_id))).scalar() is not True:
+                return False
+            stop(connection, own_id, "unconfirmed", now)
+            return True
+
+    @retried
+    def _ask(self, own_id: str, notice: Notice, now: datetime) -> bool:
+        with writing(self._engine) as connection:
+            person = _held(connection, own_id)
+            if person is None or person.status != ASKED[notice] or person.asked_at is not None:
+                return False
+            self._open(connection, own_id, notice, now)
+            return True
+
+    @retried
+    def _end_waiting(self, own_id: str, now: datetime) -> bool:
+        """What follows where no answer came in time: who was not reached is asked again. Whether they are erased."""
+        with writing(self._engine) as connection:
+            person = _held(connection, own_id)
+            if person is None or person.asked_at is None or person.asked_at > now - self._patience(person.status):
+                return False
+            notice = _NOTICE_OF[person.status]
+            state = _state_of_last(connection, own_id, notice)
+            if state in _ON_ITS_WAY:
+                return False
+            gone = person.status == "unconfirmed" and _is_suppressed(connection, own_id)
+            if state not in _REACHED and not gone:
+                self._open(connection, own_id, notice, now)
+            elif person.status == "active":
+                stop(connection, own_id, "paused", now)
+                self._open(connection, own_id, "paused", now)
+            else:
+                # As whoever erases by hand does: before, so that it is tried again where it fails.
+                self._forget_mails(person.profile.address, own_id)
+                erase_within(connection, self._ids, person, now)
+                _events.info("somebody who did not answer was erased", was=person.status)
+                return True
+            return False
+
+    def _patience(self, status: Status) -> timedelta:
+        return self._settings.erase_after if status == "paused" else self._settings.answer_within
+
+    def _open(self, connection: Connection, own_id: str, notice: Notice, now: datetime) -> None:
+        """Have a notice delivered as digests are, within a transaction that has locked its person."""
+        if self._compose is None:
+            return
+        email = self._compose(notice, recipients_of(connection, [own_id])[own_id], now, self._settings)
+        # Digests are due at whole minutes, and two of one time there are not.
+        due_at = now.replace(microsecond=now.microsecond or 1)
+        row = {"digest_id": email.delivery_id, "subscriber_id": own_id, "due_at": due_at, "created_at": now}
+        row |= {"outcome": NOTICE, "reason": notice, "instant": False, "subject": email.subject}
+        row |= {"body": pack_email(email), "dropped": squeeze("[]"), "remembered": True}
+        connection.execute(insert(digests).values(row))
+        open_delivery(connection, own_id, due_at, email.delivery_id, email.delivery_id, now)
+        connection.execute(update(subscribers).where(_own(own_id)).values(asked_at=now))
+        _events.info("somebody is asked whether they want mails", notice=notice)
+
+    @retried
+    def _followed_clock(self, now: datetime) -> bool:
+        """Whether days passed unwatched, by a clock that was set or because nobody ran: they count for nobody."""
+        own = flags.c.name == _LOOKED_AT
+        with writing(self._engine) as connection:
+            before = connection.execute(select(flags.c.changed_at).where(own)).scalar_one_or_none()
+            row = upsert(connection, flags).values(name=_LOOKED_AT, value="", changed_at=now)
+            connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"changed_at": now}))
+            if before is None or abs(now - before) < _UNWATCHED:
+                return False
+            later = type_coerce(_person.asked_at, BigInteger) + (now - before) // timedelta(microseconds=1)
+            asked = update(subscribers).where(_person.asked_at.is_not(None))
+            connection.execute(asked.values(asked_at=type_coerce(later, Moment)))
+            return True
+
+
+def _lately(before: datetime | None, now: datetime, span: timedelta) -> bool:
+    return before is not None and timedelta() <= now - before < span
+
+
+def _own(own_id: str) -> ColumnElement[bool]:
+    return _person.subscriber_id == own_id
+
+
+def _waits(status: Status) -> ColumnElement[bool]:
+    return (_person.status == status) & _person.asked_at.is_(None)
+
+
+def _declared_alone() -> ColumnElement[bool]:
+    """Active by nobody's word but an operator's, and never mailed."""
+    theirs = (consents.c.kind == "given") & (consents.c.origin != "operator")
+    said = exists().where(consents.c.subscriber_id == _person.subscriber_id, theirs)
+    mailed = exists().where(deliveries.c.subscriber_id == _person.subscriber_id, deliveries.c.state.in_(_MAILED))
+    return (_person.status == "active") & ~said & ~mailed
+
+
+def _held(connection: Connection, own_id: str) -> Subscriber | None:
+    row = hold_person(connection, own_id)
+    return subscriber_in(row) if row is not None else None
+
+
+def _is_suppressed(connection: Connection, own_id: str) -> bool:
+    return connection.execute(select(_suppressed).where(_own(own_id))).scalar() is True
+
+
+def _state_of_last(connection: Connection, own_id: str, notice: Notice) -> str | None:
+    """What became of the last notice of a kind; None where it is forgotten."""
+    query = (
+        select(deliveries.c.state)
+        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+        .where(digests.c.subscriber_id == own_id, digests.c.outcome == NOTICE, digests.c.reason == notice)
+        .order_by(digests.c.due_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
