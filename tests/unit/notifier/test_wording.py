@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SalaryFloor, SkillTerms
-from schemas.posting import Hours, PostingCore, Reach, Skill, Timezones
+from schemas.posting import Hours, Period, PostingCore, Reach, Skill, Timezones
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.links import links_for
@@ -112,6 +112,31 @@ def test_the_subject_says_how_many_of_what_and_the_best_pay() -> None:
 def test_the_subject_of_a_single_job_is_that_job() -> None:
     made = digest(posting(title="Data engineer", company="Acme", salary=pay(None, 95_000)))
     assert subject(made) == "New job: Data engineer at Acme, up to €95K"
+
+
+def test_the_subject_promises_no_estimate_and_no_full_time_pay_of_part_time_work() -> None:
+    part = posting("a", salary=pay(20, 50, period="hour"), forms=("part_time",))
+    guessed = posting("b", salary=pay(None, 90_000).model_copy(update={"estimated": True}))
+    sure = posting("c", salary=pay(None, 40_000))
+    assert subject(digest(part, guessed, sure)).endswith("best pays up to €40K")
+    assert "€" not in subject(digest(part, guessed))
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("hour", "about €42K–€104K a year if full-time"),
+        ("month", "about €240–€600 a year"),
+    ],
+)
+def test_part_time_pay_is_not_told_as_a_full_years(period: Period, said: str) -> None:
+    floored = PYTHON.model_copy(update={"salary_floor": SalaryFloor(amount=100, currency="EUR")})
+    made = digest(posting(salary=pay(20, 50, period=period), forms=("part_time",)), by=search(criteria=floored))
+    page = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    beside = "if full-time" if period == "hour" else "for part-time work"
+    for form in (page.html, " ".join(page.text.split())):
+        assert said in form
+        assert f"your floor of €100 {beside}" in form
 
 
 def test_the_subject_counts_in_the_readers_currency() -> None:

@@ -51,6 +51,11 @@ class Cues:
     full_time_next: re.Pattern[str]
     actual: re.Pattern[str]
     varied: re.Pattern[str]
+    offered_alone: re.Pattern[str]
+    """Of several ranges the one that is offered."""
+    graded: re.Pattern[str]
+    graded_next: re.Pattern[str]
+    others_earn: re.Pattern[str]
     least_paid: re.Pattern[str]
     per_annum: re.Pattern[str]
     peso: re.Pattern[str]
@@ -93,6 +98,10 @@ def cues() -> Cues:
         full_time_next=_pattern(r"[\s(,]{0,3}{per_annum}?[\s(,]{0,3}{full_time}"),
         actual=_pattern(r"{actual}[^\d\n]{0,25}\d|\d[\d,.]{2,9}k?[^\d\n]{0,15}{actual}"),
         varied=_pattern(r"{varied}[^,;\d]{0,12}$"),
+        offered_alone=_pattern(r"{offered}[^.\d\n]{0,40}$"),
+        graded=_pattern(r"{graded}[^.\n]{0,40}$"),
+        graded_next=_pattern(r"[\s(,]{0,3}(?:\w+ ){0,3}{graded}"),
+        others_earn=_pattern(r"{earners}[^.,;\n]{0,40}{earn}[^.\d\n]{0,20}$"),
         least_paid=_pattern(r"{least}[^\d\n]{0,60}$"),
         per_annum=_pattern("{lakhs_per_annum}"),
         peso=_in_any_case("{mexican}"),

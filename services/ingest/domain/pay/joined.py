@@ -22,6 +22,10 @@ class Pay:
     """Nobody states the period."""
     sure: bool = True
     """Its period is stated, or a word calls it a salary, or it is a range."""
+    offered: bool = False
+    """The text says that it is what is offered."""
+    graded: bool = False
+    """The text says that it is what a whole grade is paid."""
 
     @property
     def terms(self) -> tuple[str, Period]:
@@ -42,6 +46,26 @@ def of_one_kind(pays: Sequence[Pay]) -> list[Pay]:
     """Where some pay names its period, an hour's that is only inferred is something beside it: a price a session."""
     stated = any(not pay.inferred for pay in pays)
     return [pay for pay in pays if not (stated and pay.inferred and pay.period == "hour")]
+
+
+def offered_alone(pays: Sequence[Pay]) -> list[Pay]:
+    """Without the range of a grade that holds what is offered: `Grade 7: £40k-£60k; we offer £52k-£55k`.
+
+    Several such ranges are those of places or levels.
+    """
+    offered, others = [pay for pay in pays if pay.offered], [pay for pay in pays if not pay.offered]
+    if len(others) == 1 and any(_is_within(some, others[0]) for some in offered):
+        return offered
+    return list(pays)
+
+
+def _is_within(offered: Pay, band: Pay) -> bool:
+    """A single sum may be where a range begins, but within a grade."""
+    low, high = offered.min, offered.max
+    if offered.terms != band.terms or None in (low, high, band.min, band.max) or band.min == band.max:
+        return False
+    inside = band.min <= low and high <= band.max  # type: ignore[operator]  # none of them is None
+    return inside and (low, high) != (band.min, band.max) and (low != high or band.graded)
 
 
 def join(pays: Sequence[Pay], home: str) -> tuple[Pay, list[Evidence]]:

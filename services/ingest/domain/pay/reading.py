@@ -8,7 +8,7 @@ bonuses, equity, budgets, funding) are set aside; the first of them are quoted b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.posting import Evidence, Period, Salary
@@ -16,7 +16,16 @@ from services.ingest.domain.draft import Draft, PayBand
 from services.ingest.domain.findings import Finding, evidence_of, quote
 from services.ingest.domain.pay.cues import cues
 from services.ingest.domain.pay.data import pay_levels
-from services.ingest.domain.pay.joined import Pay, annualised, fill, is_by_the_piece, join, of_one_kind, without_ote
+from services.ingest.domain.pay.joined import (
+    Pay,
+    annualised,
+    fill,
+    is_by_the_piece,
+    join,
+    of_one_kind,
+    offered_alone,
+    without_ote,
+)
 from services.ingest.domain.pay.text import PayMention, Setting, find_pay
 from services.ingest.domain.pay.words import (
     DOLLAR,
@@ -219,7 +228,7 @@ class _Reader:
         for mention in mentions:
             self._set_aside(source, part.text, mention)
         found = (self._from_mention(source, part.text, mention) for mention in mentions if mention.sense == "pay")
-        return [pay for pay in found if pay is not None]
+        return offered_alone([pay for pay in found if pay is not None])
 
     def from_fields(self, draft: Draft, *, ote: Sequence[PayMention]) -> tuple[Pay, ...]:
         """The board's bands: base pay if any is, else what is unnamed or estimated. OTE and bonuses never."""
@@ -246,7 +255,8 @@ class _Reader:
         if currency is None:
             self.refused.append(shown)
             return None
-        return self._judged(low, high, currency, mention.spells, shown, mention=mention)
+        pay = self._judged(low, high, currency, mention.spells, shown, mention=mention)
+        return replace(pay, offered=mention.offered, graded=mention.graded) if pay else None
 
     def _from_band(self, band: PayBand) -> Pay | None:
         low, high = _positive(band.min), _positive(band.max)

@@ -47,6 +47,10 @@ class PayMention:
     hinted: bool = False
     """Only the next sentence names the periods, maybe those of other pay."""
     lakhs: bool = False
+    offered: bool = False
+    """Said to be what is offered, as beside the range of a grade."""
+    graded: bool = False
+    """Said to be what a whole grade is paid."""
 
 
 def find_pay(document: Document, setting: Setting = "text") -> tuple[PayMention, ...]:
@@ -120,9 +124,10 @@ class _Reader:
         within = bands_beside(sums, index, text)
         named = not beside.keys().isdisjoint(_TELLING)
         carried = beside if named else self._heading(money) | beside
-        if not money.currency and not (self.all_is_pay or self._is_labelled(beside, carried, money, within)):
-            return None
         before = text[max(begin, since) : money.start]
+        bare = not money.currency and not self.all_is_pay and not self._is_labelled(beside, carried, money, within)
+        if bare and not (money.ranged and _is_given(before, text[money.end : min(right, until)])):
+            return None
         together = RUN_TOGETHER.search(self.document.text, money.end, min(right, money.end + _AFTER))
         after = text[money.end : min(right, until, together.start() if together else money.end + _AFTER)]
         spells, hinted = self._spells(before, after, money)
@@ -143,6 +148,8 @@ class _Reader:
             ranged=money.ranged or low is None or high is None,
             hinted=hinted,
             lakhs=money.lakhs,
+            offered=cues().offered_alone.search(before) is not None,
+            graded=bool(cues().graded.search(before) or cues().graded_next.match(after)),
         )
 
     def _sentence(self, money: Sum) -> tuple[int, int]:
@@ -161,16 +168,10 @@ class _Reader:
             return True
         if money.ranged and self._kind(money) == "pay":
             return True
-        return (money.ranged or self._is_offered(around)) and self._is_taxed(around)
+        return (money.ranged or _is_given(around.before, around.after)) and self._is_taxed(around)
 
     def _is_east_asian(self, money: Sum) -> bool:
         return EAST_ASIAN_PAY.search(self.text, max(0, money.start - 16), money.start) is not None
-
-    def _is_offered(self, around: _Around) -> bool:
-        if not cues().offered.search(around.before):
-            return False
-        period = patterns().behind.match(around.after)
-        return cues().clause_ends.match(around.after, period.end() if period else 0) is not None
 
     def _is_taxed(self, around: _Around) -> bool:
         return bool(cues().taxed.match(around.after) or cues().taxed_before.search(around.before[-12:]))
@@ -257,6 +258,8 @@ class _Reader:
             return True
         if "salary" in around.carried and cues().times_salary.search(around.before):
             return True
+        if cues().others_earn.search(around.before):
+            return True
         pay = around.last_pay
         if (
             around.carried.get("other", -1) > pay
@@ -274,7 +277,7 @@ class _Reader:
         kind, spells = self._kind(money), around.spells
         if around.says("salary") or kind == "pay" or self.is_title:
             return True
-        if self._is_east_asian(money) or _is_per_annum(self.text, money) or self._is_offered(around):
+        if self._is_east_asian(money) or _is_per_annum(self.text, money) or _is_given(around.before, around.after):
             return True
         if (money.ranged or spells) and self._is_taxed(around):
             return True
@@ -305,6 +308,14 @@ class _Reader:
 def _is_per_annum(text: str, money: Sum) -> bool:
     """Lakhs per annum are pay whatever stands around them: `Budget: upto 30 LPA`."""
     return money.lakhs and cues().per_annum.search(text, money.start, money.end) is not None
+
+
+def _is_given(before: str, after: str) -> bool:
+    """Who hires says what it gives, and no more of the sum than for how long: `we offer 52-55k.`"""
+    if not cues().offered.search(before):
+        return False
+    period = patterns().behind.match(after)
+    return cues().clause_ends.match(after, period.end() if period else 0) is not None
 
 
 def _open_ends(before: str, after: str, money: Sum) -> tuple[Decimal | None, Decimal | None]:

@@ -36,6 +36,7 @@ from services.notifier.domain.wording.view import (
     why_of,
 )
 from services.notifier.ports import Links
+from services.rules.criterion.salary import is_part_time
 from services.wording.amounts import converted_pay
 from services.wording.lines import capitalised, country_of_zone
 from services.wording.words import Words
@@ -271,7 +272,8 @@ class Cards:
 
     @cachedmethod(lambda self: self._bars, key=lambda self, wanted: (wanted.shared, wanted.floor))
     def _bar(self, wanted: _Wanted) -> _Bar:
-        shown = pay_bar(wanted.item.posting.salary, wanted.explained_by.search.criteria.salary_floor, wanted.words)
+        posting, floor = wanted.item.posting, wanted.explained_by.search.criteria.salary_floor
+        shown = pay_bar(posting.salary, floor, wanted.words, part_time=is_part_time(posting))
         if shown is None:
             return _Bar(None, "")
         if wanted.near:
@@ -281,8 +283,10 @@ class Cards:
 
     @cachedmethod(lambda self: self._converted, key=lambda self, wanted: (wanted.shared, wanted.stack.reader.currency))
     def _converted_pay(self, wanted: _Wanted) -> str:
-        salary = wanted.item.posting.salary
-        return converted_pay(salary, wanted.stack.reader.currency, wanted.words) if salary else ""
+        posting, currency = wanted.item.posting, wanted.stack.reader.currency
+        if posting.salary is None:
+            return ""
+        return converted_pay(posting.salary, currency, wanted.words, part_time=is_part_time(posting))
 
     @cachedmethod(
         lambda self: self._whys,

@@ -17,11 +17,11 @@ from services.notifier.domain.model import FoundBy, Preferred
 from services.notifier.domain.wording.reason_order import Doubt
 from services.rules.criterion.salary import annual_floor
 from services.rules.criterion.timezone import hours_apart
-from services.rules.money import annual_range
+from services.rules.money import annual_range, by_full_hours, part_time_is_less
 from services.rules.places import country_of, find_places, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE
 from services.rules.towns import label_of, town_of
-from services.wording.amounts import floor_in_words, percent, weekly
+from services.wording.amounts import floor_in_words, if_full_time, percent, weekly
 from services.wording.facets import asked_in_words
 from services.wording.lines import capitalised, quoted, standard_offset
 from services.wording.places import any_of, places_listed, shares_ground, towns_in_words, worth_naming
@@ -243,7 +243,9 @@ class PayBar:
         return "under" if at < FLOOR_AT else "paid"
 
 
-def pay_bar(salary: Salary | None, floor: SalaryFloor | None, words: Words) -> PayBar | None:
+def pay_bar(
+    salary: Salary | None, floor: SalaryFloor | None, words: Words, *, part_time: bool = False
+) -> PayBar | None:
     """The bar of a job's yearly pay in the floor's currency; None where there is no floor, or nothing to hold to it."""
     needed = annual_floor(floor) if floor is not None else None
     if salary is None or floor is None or not needed:
@@ -252,7 +254,12 @@ def pay_bar(salary: Salary | None, floor: SalaryFloor | None, words: Words) -> P
     if high is None:
         return None
     start, end = _widened(_place((low if low is not None else high) / needed), _place(high / needed))
-    return PayBar(start, end, _caption(high / needed, floor_in_words(floor, words), words))
+    caption = _caption(high / needed, floor_in_words(floor, words), words)
+    if if_full_time(salary, part_time) and not by_full_hours(floor.period, "year"):
+        caption = words.say("{pay} if full-time", pay=caption)
+    elif part_time and part_time_is_less(salary.period):
+        caption = words.say("{pay} for part-time work", pay=caption)
+    return PayBar(start, end, caption)
 
 
 def _widened(start: int, end: int) -> tuple[int, int]:
