@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from schemas.counted import counted
@@ -62,6 +62,27 @@ class MailEvent:
     """Likewise; it is hashed and never kept."""
     reason: str = ""
     """In the provider's words; of an unknown kind, what it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftBounces:
+    """Mails to one person that came back for the time being, and none between them that did not."""
+
+    number: int
+    over: timedelta
+    """From the first to the last."""
+
+
+MOST_SOFT_BOUNCES = 5
+SOFT_BOUNCES_OVER = timedelta(days=7)
+"""A mailbox that is full, or a server that is away, for as long as that is one that nobody reads."""
+
+
+def why_to_give_up(bounces: SoftBounces) -> str | None:
+    """A sentence where an address is not mailed any more; None where it still is."""
+    if bounces.number < MOST_SOFT_BOUNCES or bounces.over < SOFT_BOUNCES_OVER:
+        return None
+    return f"{bounces.number} mails to it in a row came back, over {counted(bounces.over.days, 'day')}"
 
 
 @dataclass(frozen=True, slots=True)

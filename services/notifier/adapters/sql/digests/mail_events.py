@@ -1,28 +1,29 @@
 """Events of the mail provider: each taken once, with all that follows from it in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select, union_all
+from sqlalchemy import Connection, Engine, Select, func, select, true, union_all
 
 from schemas.sql.tables import deliveries, mail_events, subscribers
 from services.notifier.adapters.sql.digests.deliveries import settle
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.standing import go_on, stop
-from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress
+from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress, suppression_of
 from services.notifier.adapters.sql.rows import chunks, hold_person
 from services.notifier.domain.consent import Consent
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.mail_events import (
     ACCEPTED_FOR_BOUNCES,
     ACCEPTED_FOR_COMPLAINTS,
-    LEAST_BOUNCES,
-    LEAST_COMPLAINTS,
     OUTCOMES,
     SUPPRESSES,
     MailEvent,
+    SoftBounces,
     Tally,
+    why_to_give_up,
     why_to_stop,
 )
 from services.runtime.pauses import SqlPauses
@@ -31,6 +32,8 @@ from services.runtime.sql.store import reading, retried, upsert, writing
 
 _IN_ONE = 200
 """Events a transaction: what a crash undoes comes again."""
+_STANDING = ("unsubscribed", "resubscribed")
+"""Kinds that say whether somebody wants mails."""
 _OUT = ("accepted", "delivered", "bounced")
 _LOOKED_BACK = timedelta(days=30)
 _CHECKED_EVERY = timedelta(minutes=1)
@@ -57,7 +60,7 @@ class SqlMailEvents:
     def take(self, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
         """Take events in any order, each once; where it fails midway, the same request may come again."""
         taken = aside = 0
-        # Of one person in one order whoever takes them, so that two requests never wait for each other.
+        # What concerns one person together, in the order in which it happened.
         ordered = sorted(events, key=lambda event: (event.address, event.delivery_id, event.at, event.event_id))
         for some in chunks(ordered, _IN_ONE):
             new = self._take(some, now)
@@ -67,37 +70,51 @@ class SqlMailEvents:
 
     def soft_bounces(self, subscriber_id: str) -> int:
         """How many mails in a row came back for the time being, since one was delivered or since they are known."""
-        own = mail_events.c.subscriber_id == subscriber_id
-        last = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered").scalar_subquery()
-        since = last.is_(None) | (mail_events.c.at > last)
-        count = select(func.count()).where(own, mail_events.c.kind == "soft_bounced", since)
         with reading(self._engine) as connection:
-            return int(connection.execute(count).scalar_one())
+            return _soft_bounces(connection, subscriber_id).number
 
     @retried
     def _take(self, events: Sequence[MailEvent], now: datetime) -> list[MailEvent]:
         """Those that are new."""
         with writing(self._engine) as connection:
-            return [event for event in events if self._take_one(connection, event, now)]
+            people = self._people(connection, events)
+            taken: list[MailEvent] = []
+            # Together, but for what is judged by what came before it.
+            new = self._keep(connection, [event for event in events if event.kind not in _STANDING], people, now)
+            for event in _each_once(events):
+                if event.event_id in new or (event.kind in _STANDING and self._keep(connection, [event], people, now)):
+                    self._act(connection, event, people.get(event.event_id), now)
+                    taken.append(event)
+            return taken
 
-    def _take_one(self, connection: Connection, event: MailEvent, now: datetime) -> bool:
-        own_id = self._person(connection, event)
-        reason = without_people(event.reason)
-        row = {"event_id": event.event_id, "kind": event.kind, "at": event.at, "delivery_id": event.delivery_id}
-        row |= {"subscriber_id": own_id, "reason": reason, "taken_at": now}
-        kept = upsert(connection, mail_events).values(row).on_conflict_do_nothing()
+    def _keep(
+        self, connection: Connection, events: Sequence[MailEvent], people: Mapping[str, str], now: datetime
+    ) -> set[str]:
+        """The ids of those that were not known."""
+        if not events:
+            return set()
+        rows = [self._row(event, people.get(event.event_id), now) for event in events]
+        kept = upsert(connection, mail_events).values(rows).on_conflict_do_nothing()
         # What it gives back, and not its row count, which PostgreSQL's driver does not tell of an INSERT.
-        if connection.execute(kept.returning(mail_events.c.event_id)).first() is None:
-            return False
+        return set(connection.execute(kept.returning(mail_events.c.event_id)).scalars())
+
+    @staticmethod
+    def _row(event: MailEvent, own_id: str | None, now: datetime) -> dict[str, Any]:
+        row = {"event_id": event.event_id, "kind": event.kind, "at": event.at, "delivery_id": event.delivery_id}
+        return row | {"subscriber_id": own_id, "reason": without_people(event.reason), "taken_at": now}
+
+    def _act(self, connection: Connection, event: MailEvent, own_id: str | None, now: datetime) -> None:
+        reason = without_people(event.reason)
         if event.kind in OUTCOMES and event.delivery_id:
             settle(connection, event.delivery_id, OUTCOMES[event.kind], now, reason)
         if event.kind in SUPPRESSES:
             self._suppress(connection, event, own_id, reason, now)
+        if event.kind == "soft_bounced" and own_id is not None:
+            self._give_up(connection, own_id, reason, now)
         if own_id is not None and event.kind == "unsubscribed":
             self._unsubscribe(connection, own_id, event, now)
         if own_id is not None and event.kind == "resubscribed":
             self._subscribe_again(connection, own_id, event, now)
-        return True
 
     def _suppress(
         self, connection: Connection, event: MailEvent, own_id: str | None, reason: str, now: datetime
@@ -109,17 +126,35 @@ class SqlMailEvents:
             why = f"{SUPPRESSES[event.kind]}: {reason}" if reason else SUPPRESSES[event.kind]
             suppress(connection, own_hash, why, now, PROVIDER)
 
-    def _person(self, connection: Connection, event: MailEvent) -> str | None:
-        """Whom an event concerns, locked before anything else is: by the address, else by the delivery."""
-        found = None
-        if event.address:
-            own_hash = self._ids.address_hash(event.address)
-            query = select(subscribers.c.subscriber_id).where(subscribers.c.address_hash == own_hash)
-            found = connection.execute(query).scalar_one_or_none()
-        if found is None and event.delivery_id:
-            query = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == event.delivery_id)
-            found = connection.execute(query).scalar_one_or_none()
-        return found if found is not None and hold_person(connection, found) is not None else None
+    def _give_up(self, connection: Connection, own_id: str, reason: str, now: datetime) -> None:
+        """Mail an address no more from which mails came back for long; from anew where a person lifted that."""
+        person = hold_person(connection, own_id)
+        if person is None:
+            return
+        kept = suppression_of(connection, person.address_hash)
+        why = why_to_give_up(_soft_bounces(connection, own_id, kept.lifted_at if kept else None))
+        if why is not None:
+            suppress(connection, person.address_hash, f"{why}: {reason}" if reason else why, now, PROVIDER)
+
+    def _people(self, connection: Connection, events: Sequence[MailEvent]) -> dict[str, str]:
+        """Whom each event concerns, by its id: by the address, else by the delivery.
+
+        All are locked before anything else is, in the order of their ids: two requests never wait for each other.
+        """
+        hashes = {event.address: self._ids.address_hash(event.address) for event in events if event.address}
+        query = select(subscribers.c.address_hash, subscribers.c.subscriber_id)
+        found = connection.execute(query.where(subscribers.c.address_hash.in_(set(hashes.values()))))
+        by_hash = {row.address_hash: row.subscriber_id for row in found}
+        by_address = {address: by_hash.get(own_hash) for address, own_hash in hashes.items()}
+        others = {event.delivery_id for event in events if by_address.get(event.address) is None}
+        of_delivery = select(deliveries.c.delivery_id, deliveries.c.subscriber_id)
+        found = connection.execute(of_delivery.where(deliveries.c.delivery_id.in_(others)))
+        by_delivery = {row.delivery_id: row.subscriber_id for row in found}
+        each = {event.event_id: by_address.get(event.address) or by_delivery.get(event.delivery_id) for event in events}
+        people = select(subscribers.c.subscriber_id).where(subscribers.c.subscriber_id.in_(set(each.values()) - {None}))
+        locked = people.order_by(subscribers.c.subscriber_id).with_for_update(key_share=True)
+        there = set(connection.execute(locked).scalars())
+        return {event_id: own_id for event_id, own_id in each.items() if own_id is not None and own_id in there}
 
     def _unsubscribe(self, connection: Connection, own_id: str, event: MailEvent, now: datetime) -> None:
         """Unless they have said since then that they want mails: events come late, and in any order."""
@@ -138,6 +173,23 @@ class SqlMailEvents:
         if person.status == "unsubscribed" and event.at > last.at:
             go_on(connection, own_id, person.time_zone, now)
             consents.keep(connection, own_id, Consent("given", event.at, "provider", ""))
+
+
+def _each_once(events: Sequence[MailEvent]) -> list[MailEvent]:
+    """An event may stand twice in one request."""
+    return list({event.event_id: event for event in reversed(events)}.values())[::-1]
+
+
+def _soft_bounces(connection: Connection, own_id: str, since: datetime | None = None) -> SoftBounces:
+    """Those in a row, since the last mail that was delivered, and since a moment where there is one."""
+    own = mail_events.c.subscriber_id == own_id
+    delivered = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered")
+    bounds = [at for at in (since, connection.execute(delivered).scalar_one_or_none()) if at is not None]
+    later = mail_events.c.at > max(bounds) if bounds else true()
+    query = select(func.count().label("number"), func.min(mail_events.c.at).label("first"))
+    query = query.add_columns(func.max(mail_events.c.at).label("last"))
+    row = connection.execute(query.where(own, mail_events.c.kind == "soft_bounced", later)).one()
+    return SoftBounces(int(row.number), row.last - row.first if row.number else timedelta(0))
 
 
 def _came_back_since(connection: Connection, own_id: str, at: datetime) -> bool:
@@ -168,34 +220,34 @@ class SendingBrake:
         """The same without waiting for the minute."""
         if self._pauses.read().sending:
             return None
-        since = max(self._pauses.sending_resumed_at() or now - _LOOKED_BACK, now - _LOOKED_BACK)
+        since = now - _LOOKED_BACK
         with reading(self._engine) as connection:
-            why = why_to_stop(_tally(connection, since))
+            why = why_to_stop(_tally(connection, since, max(self._pauses.sending_resumed_at() or since, since)))
         if why is not None:
             self._pauses.stop_sending(why, now)
         return why
 
 
-def _tally(connection: Connection, since: datetime) -> Tally:
-    """What was due since then; the mails are only looked through where enough went wrong with them."""
-    complaints = set(connection.execute(_events("spam", since)).scalars())
-    bounces = set(connection.execute(_events("bounced", since)).scalars())
+def _tally(connection: Connection, since: datetime, news: datetime) -> Tally:
+    """Of the mails due since then, what was heard of them from `news` on: what a person has seen counts no more."""
+    newest = {row.delivery_id: row.due_at for row in connection.execute(_newest(since))}
+    if not newest:
+        return Tally(0, 0, 0)
+    recent = set(list(newest)[:ACCEPTED_FOR_BOUNCES])
+    # Nothing is heard of a mail before it is due: this bounds what is read of a table that may be long.
+    heard = mail_events.c.taken_at >= max(news, min(newest.values()))
+    events = select(mail_events.c.kind, mail_events.c.delivery_id).where(heard)
+    ids: dict[str, set[str]] = {"spam": set(), "bounced": set()}
+    for row in connection.execute(events.where(mail_events.c.kind.in_(ids))):
+        ids[row.kind].add(row.delivery_id)
     refused = select(deliveries.c.delivery_id).where(
         deliveries.c.state == "failed", deliveries.c.due_at >= since, deliveries.c.fault == "mailbox"
     )
-    bounces |= set(connection.execute(refused).scalars())
-    if len(complaints) < LEAST_COMPLAINTS and len(bounces) < LEAST_BOUNCES:
-        return Tally(0, 0, 0)
-    newest = connection.execute(_newest(since)).scalars().all()
-    recent = set(newest[:ACCEPTED_FOR_BOUNCES])
-    return Tally(len(newest), len(complaints & set(newest)), len(bounces & recent))
+    ids["bounced"] |= set(connection.execute(refused.where(deliveries.c.changed_at >= news)).scalars())
+    return Tally(len(newest), len(ids["spam"] & newest.keys()), len(ids["bounced"] & recent))
 
 
-def _events(kind: str, since: datetime) -> Select[tuple[str]]:
-    return select(mail_events.c.delivery_id).where(mail_events.c.kind == kind, mail_events.c.at >= since)
-
-
-def _newest(since: datetime) -> Select[tuple[str]]:
+def _newest(since: datetime) -> Select[Any]:
     """The mails last handed over, the newest first, by the index of states and due times."""
     columns = (deliveries.c.delivery_id, deliveries.c.due_at)
     refused = select(*columns).where(deliveries.c.state == "failed", deliveries.c.fault == "mailbox")
@@ -208,5 +260,5 @@ def _newest(since: datetime) -> Select[tuple[str]]:
         for query in each
     ]
     every = union_all(*(select(one.c.delivery_id, one.c.due_at) for one in some)).subquery()
-    in_order = select(every.c.delivery_id).order_by(every.c.due_at.desc(), every.c.delivery_id)
+    in_order = select(every.c.delivery_id, every.c.due_at).order_by(every.c.due_at.desc(), every.c.delivery_id)
     return in_order.limit(ACCEPTED_FOR_COMPLAINTS)

@@ -1,0 +1,150 @@
+"""Events of the mail provider in either store: each once, soft bounces in a row, and the brake by its thresholds."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from schemas.sql.tables import deliveries, digests
+from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
+from services.notifier.domain.mail_events import Kind, MailEvent, Tally, why_to_stop
+from services.notifier.domain.people import Subscriber
+from services.runtime.sql.store import writing
+from tests.support.at_once import at_once
+from tests.support.notifying import NOW, NotifierStore
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def mails(store: NotifierStore, person: Subscriber, number: int, state: str = "accepted", first: int = 0) -> list[str]:
+    """Mails that went out to one person, each due a second after the other; their ids."""
+    ids = [f"{first + at:032x}" for at in range(number)]
+    rows = [
+        {"digest_id": own, "subscriber_id": person.subscriber_id, "due_at": due_at, "created_at": due_at}
+        for at, own in enumerate(ids)
+        for due_at in [NOW - DAY + timedelta(seconds=first + at)]
+    ]
+    digest = {"outcome": "digest", "reason": "", "instant": False, "subject": "s", "dropped": b""}
+    out = {"state": state, "attempts": 1, "not_before": NOW, "reason": "", "changed_at": NOW, "accepted_at": NOW}
+    with writing(store.engine) as connection:
+        connection.execute(insert(digests), [row | digest for row in rows])
+        connection.execute(
+            insert(deliveries), [row | out | {"delivery_id": own} for row, own in zip(rows, ids, strict=True)]
+        )
+    return ids
+
+
+def take(
+    store: NotifierStore, kind: Kind, ids: Sequence[str], now: datetime = NOW, address: str = "", nth: str = ""
+) -> TakenEvents:
+    events = [MailEvent(f"{kind}{nth}-{own}", kind, now, own, address) for own in ids]
+    return SqlMailEvents(store.engine, store.ids).take(events, now)
+
+
+def test_an_event_is_taken_once_however_often_and_by_how_many_it_is_told(stores: list[NotifierStore]) -> None:
+    ids = mails(stores[0], stores[0].person(), 40)
+    answers: list[TakenEvents] = []
+    at_once(*(lambda store=store: answers.append(take(store, "delivered", ids)) for store in stores))
+    assert sum(answer.taken for answer in answers) == 40
+    assert sum(answer.known for answer in answers) == 40 * (len(stores) - 1)
+    assert stores[0].deliveries.states() == {"delivered": 40}
+
+
+def test_an_event_that_comes_again_does_not_undo_what_a_person_lifted(store: NotifierStore) -> None:
+    [own] = mails(store, store.person(), 1)
+    take(store, "bounced", [own], address="ada@example.com")
+    assert store.suppressions.allow("ada@example.com", "it works again", NOW + HOUR)
+    assert take(store, "bounced", [own], NOW + 2 * HOUR, "ada@example.com") == TakenEvents(0, 1, 0)
+    assert store.suppressions.reason("ada@example.com") is None
+
+
+def test_five_soft_bounces_in_a_row_over_a_week_are_for_good(store: NotifierStore) -> None:
+    person = store.person()
+    ids = mails(store, person, 12)
+    events = SqlMailEvents(store.engine, store.ids)
+    for at in range(4):
+        take(store, "soft_bounced", [ids[at]], NOW + at * DAY)
+    assert events.soft_bounces(person.subscriber_id) == 4
+    take(store, "soft_bounced", [ids[4]], NOW + 6 * DAY)
+    assert store.suppressions.reason("ada@example.com") is None, "not for a week yet"
+    take(store, "soft_bounced", [ids[5]], NOW + 7 * DAY)
+    assert store.suppressions.reason("ada@example.com") == "6 mails to it in a row came back, over 7 days"
+    # Once lifted it is counted from anew.
+    store.suppressions.allow("ada@example.com", "the mailbox was full", NOW + 8 * DAY)
+    take(store, "soft_bounced", [ids[6]], NOW + 9 * DAY)
+    assert store.suppressions.reason("ada@example.com") is None
+
+
+def test_a_mail_that_arrives_ends_the_row(store: NotifierStore) -> None:
+    person = store.person()
+    ids = mails(store, person, 8)
+    for at in range(4):
+        take(store, "soft_bounced", [ids[at]], NOW + 2 * at * DAY)
+    take(store, "delivered", [ids[4]], NOW + 8 * DAY)
+    for at in (5, 6):
+        take(store, "soft_bounced", [ids[at]], NOW + (at + 4) * DAY)
+    assert store.suppressions.reason("ada@example.com") is None
+    assert SqlMailEvents(store.engine, store.ids).soft_bounces(person.subscriber_id) == 2
+
+
+@pytest.mark.parametrize(
+    ("tally", "stops"),
+    [
+        (Tally(10_000, 10, 0), False),
+        (Tally(10_000, 11, 0), True),
+        (Tally(100, 4, 0), False),
+        (Tally(100, 5, 0), True),
+        (Tally(10_000, 0, 50), False),
+        (Tally(10_000, 0, 51), True),
+        (Tally(100, 0, 9), False),
+        (Tally(100, 0, 10), True),
+        (Tally(200, 0, 10), False),
+        (Tally(0, 0, 0), False),
+    ],
+)
+def test_the_brake_is_on_beyond_its_thresholds_alone(tally: Tally, stops: bool) -> None:
+    assert (why_to_stop(tally) is not None) == stops
+
+
+def test_hard_bounces_of_the_last_thousand_count_and_older_ones_do_not(store: NotifierStore) -> None:
+    person = store.person()
+    old, new = mails(store, person, 60), mails(store, person, 1_000, first=60)
+    brake = SendingBrake(store.engine)
+    take(store, "bounced", old)
+    assert brake.check_now(NOW) is None
+    take(store, "bounced", new[:50])
+    assert brake.check_now(NOW) is None
+    take(store, "bounced", new[50:51])
+    assert brake.check_now(NOW) == "51 of the last 1,000 mails came back for good"
+    assert store.pauses.read().sending
+
+
+def test_once_resumed_the_same_events_stop_nothing_and_new_ones_of_older_mails_do(store: NotifierStore) -> None:
+    ids = mails(store, store.person(), 100)
+    brake = SendingBrake(store.engine)
+    take(store, "spam", ids[:5])
+    assert brake.check_now(NOW) == "5 readers of the last 100 mails called it spam"
+    assert brake.check_now(NOW + MINUTE) is None, "it is on already"
+    store.pauses.set_sending(False, NOW + HOUR)
+    assert brake.check_now(NOW + HOUR) is None
+    take(store, "spam", ids[5:9], NOW + 2 * HOUR)
+    assert brake.check_now(NOW + 2 * HOUR) is None
+    take(store, "spam", ids[9:10], NOW + 3 * HOUR)
+    assert brake.check_now(NOW + 3 * HOUR) == "5 readers of the last 100 mails called it spam"
+
+
+def test_refusals_of_an_smtp_server_count_as_hard_bounces(store: NotifierStore) -> None:
+    mails(store, store.person(), 90)
+    mails(store, store.person("bob"), 10, "failed", first=90)
+    with writing(store.engine) as connection:
+        connection.execute(deliveries.update().where(deliveries.c.state == "failed").values(fault="mailbox"))
+    assert SendingBrake(store.engine).check_now(NOW) == "10 of the last 100 mails came back for good"
+
+
+def test_what_was_heard_long_ago_stops_nothing(store: NotifierStore) -> None:
+    ids = mails(store, store.person(), 20)
+    take(store, "spam", ids)
+    assert SendingBrake(store.engine).check_now(NOW + 31 * DAY) is None
