@@ -42,6 +42,11 @@ def written(entry: str, language: str) -> tuple[str, ...]:
     return () if table == _NOTHING else tuple(table)
 
 
+def entries_of(room: str) -> tuple[str, ...]:
+    """Give the meanings of a field, in the order of the English file, which has all of them."""
+    return tuple(_tables()["en"][room])
+
+
 def any_of(entry: str, *, languages: Sequence[str] = EVERYWHERE, whole: bool = True) -> str:
     """Compose a pattern, for text in lower case, that fits any way of writing an entry, the longest tried first.
 

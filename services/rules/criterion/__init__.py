@@ -6,7 +6,7 @@ Criteria and a prepared posting enter; fits, reasons, relaxations and canonical 
 from typing import Any, Final
 
 from services.rules.criterion.base import CriteriaError, Criterion, Facts, Fit, Reason, Relaxation, Step
-from services.rules.criterion.facet import EMPLOYMENT, SENIORITY, VISA, WORKPLACE, Facet
+from services.rules.criterion.facet import FACETS, Facet, facets_mark
 from services.rules.criterion.language import Language
 from services.rules.criterion.near import Near
 from services.rules.criterion.place import Place
@@ -31,13 +31,12 @@ __all__ = [
     "Reason",
     "Relaxation",
     "Step",
+    "facets_mark",
 ]
 
 SKILLS_ANY: Final = SkillsAny()
 PLACE: Final = Place()
 LANGUAGE: Final = Language()
-FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
-"""In the order in which indices hold their values."""
 CRITERIA: Final[tuple[Criterion[Any], ...]] = (
     RolesAny(),
     RolesNone(),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import blake2b
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
@@ -217,3 +219,12 @@ EMPLOYMENT: Final = Engagement(
     further=tuple(form for form in get_args(Form) if form not in get_args(Employment)),
 )
 VISA: Final = Sponsorship(name="visa", values=get_args(Visa), untold=0.9)
+FACETS: Final[tuple[Facet, ...]] = (WORKPLACE, SENIORITY, EMPLOYMENT, VISA)
+"""In the order in which indices hold their values."""
+
+
+@cache
+def facets_mark() -> str:
+    """A few characters that are others once there is another facet, or another value of one."""
+    found = ";".join(f"{facet.name}:{','.join((*facet.values, *facet.further))}" for facet in FACETS)
+    return blake2b(found.encode(), digest_size=4).hexdigest()

@@ -27,6 +27,14 @@ class MissingIndexError(UnavailableError):
     """An index or alias that a request named is not there (any more)."""
 
 
+class RefusedError(JobchimeError):
+    """A request that will never be taken; `kind` is the server's name for why."""
+
+    def __init__(self, sentence: str, kind: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
 class SlowError(UnavailableError):
     """No answer in time: of less at once there may be one."""
 
@@ -131,7 +139,7 @@ class SearchEngine:
         failed = [item for answered in found["items"] for item in answered.values() if "error" in item]
         for item in sorted(failed, key=lambda item: item["status"] != _NOT_FOUND):
             if item["status"] != _CONFLICT:
-                raise _failure(item["status"], f"{item['error']['type']}: {item['error']['reason']}", item=True)
+                raise _failure(item["status"], item["error"]["type"], item["error"]["reason"], item=True)
 
     def _send(
         self,
@@ -146,7 +154,7 @@ class SearchEngine:
         try:
             return client.perform_request(method, path, params=params, headers=headers, body=body).body
         except ApiError as error:
-            raise _failure(error.meta.status, _reason(error.body) or str(error)) from error
+            raise _failure(error.meta.status, *_cause(error.body)) from error
         except ConnectionTimeout as error:
             raise SlowError(f"Elasticsearch does not answer in time: {redacted(error)}", mend=_ENGINE) from error
         except TransportError as error:
@@ -173,7 +181,7 @@ def _client(settings: ElasticsearchSettings) -> Elasticsearch:
 def _check_whole(answer: Mapping[str, Any]) -> None:
     """A response is 200 although searches or shards in it failed."""
     if "error" in answer:
-        raise _failure(answer.get("status", 500), _reason(answer) or "no reason given")
+        raise _failure(answer.get("status", 500), *_cause(answer))
     if answer.get("timed_out", True) or answer.get("_shards", {}).get("failed", 1):
         raise UnavailableError("Elasticsearch answered in part: a shard failed or ran out of time")
 
@@ -182,7 +190,8 @@ def _away(sentence: str) -> UnavailableError:
     return UnavailableError(sentence, mend=_ENGINE)
 
 
-def _failure(status: int, reason: str, *, item: bool = False) -> JobchimeError:
+def _failure(status: int, kind: str, said: str, *, item: bool = False) -> JobchimeError:
+    reason = f"{kind}: {said}" if kind else said or "no reason given"
     if status == _NOT_FOUND:
         return MissingIndexError(f"Elasticsearch lacks an index: {reason}")
     if status in _REFUSED:
@@ -190,13 +199,13 @@ def _failure(status: int, reason: str, *, item: bool = False) -> JobchimeError:
     if status == _TOO_MANY or status >= 500:
         return _away(f"Elasticsearch cannot serve now ({status}): {reason}")
     sentence = f"Elasticsearch refuses a {'document' if item else 'request'} ({status}): {reason}"
-    return PoisonError(sentence) if item else JobchimeError(sentence)
+    return PoisonError(sentence) if item else RefusedError(sentence, kind)
 
 
-def _reason(body: Any) -> str:
-    """The plainest sentence that an error's body holds."""
+def _cause(body: Any) -> tuple[str, str]:
+    """The name and the plainest sentence that an error's body has for why; each may be empty."""
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
-        return str(error or "")
-    causes = error.get("root_cause") or [error]
-    return f"{causes[0].get('type')}: {causes[0].get('reason')}"
+        return "", str(error or "")
+    first = (error.get("root_cause") or [error])[0]
+    return str(first.get("type", "")), str(first.get("reason", ""))

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from services.ingest.domain.lexicon import LANGUAGES, phrases_of, spelled, written
+from services.ingest.domain.lexicon import LANGUAGES, entries_of, phrases_of, spelled, written
 from services.ingest.domain.reach.cues import Cue, CueKind, cues_among, phrases
 from services.ingest.domain.text.sections import Document
 from services.rules.skill_text import FOREIGN, haystack_of
@@ -49,10 +49,6 @@ def _cues(way: str) -> list[str]:
     return [f"{before}{text}{behind}" for before in befores for behind in behinds]
 
 
-_GROUPS: Final = (
-    "seniority", "reports", "title_line", "employment", "visa", "hybrid", "onsite", "remote", "days", "weekdays",
-    "relocation", "licence", "shifts", "enrolment",
-)  # fmt: skip
 _ANY_SIGN = bytes((FOREIGN,))
 LineCue = tuple[int, tuple[LineKind, ...]]
 """Where it stands, and all that it says."""
@@ -159,7 +155,8 @@ def _hits(document: Document) -> _Hits:
 
 def anchor_words() -> dict[str, list[str]]:
     """Give the words of each group, in lower case."""
-    words = {group: [word.replace("_", " ") for word in phrases_of(f"anchor.{group}")] for group in _GROUPS}
+    groups = entries_of("anchor")
+    words = {group: [word.replace("_", " ") for word in phrases_of(f"anchor.{group}")] for group in groups}
     return {**words, "tag": ["#li-", "#li_", "#bi-"]}
 
 

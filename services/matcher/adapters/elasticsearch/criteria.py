@@ -37,7 +37,7 @@ from services.matcher.adapters.elasticsearch.hits import (
     hits_in,
 )
 from services.matcher.ports import Hits
-from services.rules.criterion import FACETS, Fit
+from services.rules.criterion import FACETS, Fit, facets_mark
 from services.rules.criterion.near import near_fit
 from services.rules.place_data import place_data
 from services.rules.places import countries_of, country_of, is_group
@@ -83,7 +83,13 @@ class ElasticsearchCriteriaIndex:
         self._clock = clock or SystemClock()
         self._at_once = _SEARCHED_AT_ONCE
         # Documents hold the roles that were near when they were written.
-        form = definition(SCHEMA, shards=settings.shards, replicas=settings.replicas, mark=neighbours_mark())
+        form = definition(
+            SCHEMA,
+            terms=(facet.name for facet in FACETS),
+            shards=settings.shards,
+            replicas=settings.replicas,
+            mark=f"{facets_mark()} {neighbours_mark()}",
+        )
         self.generations = Generations(engine, "criteria", form)
 
     def ensure(self) -> None:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
-from services.runtime.errors import JobchimeError, UnavailableError, UsageError
+from services.runtime.elasticsearch.client import MissingIndexError, RefusedError, SearchEngine
+from services.runtime.errors import UnavailableError, UsageError
 
 _PATIENT_S = 30.0
 """Making, dropping and swapping indices are rare, and wait for the cluster's state."""
@@ -121,8 +121,8 @@ class Generations:
         body = {**self._definition, "aliases": {**aliases, target_of(name): {}}}
         try:
             self._engine.ask("PUT", f"/{name}", body, timeout_s=_PATIENT_S)
-        except JobchimeError as error:
-            if _TAKEN not in str(error):
+        except RefusedError as error:
+            if error.kind != _TAKEN:
                 raise
             if not taken_is_fine:
                 raise UsageError(f"{name} was just made by someone else: wait for that rebuild to end") from error
@@ -180,16 +180,16 @@ class Lease:
             self._engine.ask("DELETE", self._path, params={"if_seq_no": mark[0], "if_primary_term": mark[1]})
         except MissingIndexError:
             return
-        except JobchimeError as error:
-            if _CONFLICT not in str(error):
+        except RefusedError as error:
+            if error.kind != _CONFLICT:
                 raise
 
     def _write(self, condition: dict[str, object]) -> None:
         body = {"holder": self._me, "until": self._now() + self._ms}
         try:
             found = self._engine.ask("PUT", self._path, body, params=condition)
-        except JobchimeError as error:
-            if _CONFLICT not in str(error):
+        except RefusedError as error:
+            if error.kind != _CONFLICT:
                 raise
             self._mark = None
             raise BusyError(f"{self._what} is being rebuilt by another process: wait") from error
@@ -205,8 +205,8 @@ class Lease:
             self._engine.ask(
                 "PUT", f"/{self._index}", {"settings": settings, "mappings": mappings}, timeout_s=_PATIENT_S
             )
-        except JobchimeError as error:
-            if _TAKEN not in str(error):
+        except RefusedError as error:
+            if error.kind != _TAKEN:
                 raise
 
     def _now(self) -> int:

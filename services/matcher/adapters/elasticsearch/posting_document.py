@@ -15,7 +15,7 @@ from schemas.codec import encode
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
 from services.matcher.adapters.elasticsearch.documents import cell_terms, cells_of
-from services.rules.criterion import FACETS
+from services.rules.criterion import FACETS, facets_mark
 from services.rules.criterion.role import accepts_unknown_role, suiting
 from services.rules.criterion.salary import annual_floor, least_near
 from services.rules.places import countries_of, country_of, is_group, is_subdivision
@@ -64,7 +64,7 @@ def _rules() -> str:
     such documents a search for what fits finds a little less until they are made anew; one for what does not fit would
     name what does.
     """
-    return f"{_FACTS} {taxonomy_mark()}"
+    return f"{_FACTS} {facets_mark()} {taxonomy_mark()}"
 
 
 def _facts(prepared: PreparedPosting) -> Json:

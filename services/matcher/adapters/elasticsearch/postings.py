@@ -17,6 +17,7 @@ from services.matcher.adapters.elasticsearch.generations import Generations
 from services.matcher.adapters.elasticsearch.posting_document import document_of, far_from, micros, query_of
 from services.matcher.backtest import Far
 from services.matcher.ports import BackwardHit
+from services.rules.criterion import FACETS, facets_mark
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.elasticsearch.client import MissingIndexError, SearchEngine
@@ -48,7 +49,9 @@ class ElasticsearchRecentPostings:
     def __init__(self, engine: SearchEngine, kind: str = "postings") -> None:
         """`kind` names the index, after the installation's prefix."""
         self._engine = engine
-        self.generations = Generations(engine, kind, definition(SCHEMA, replicas=engine.settings.replicas))
+        terms = (facet.name for facet in FACETS)
+        form = definition(SCHEMA, terms=terms, replicas=engine.settings.replicas, mark=facets_mark())
+        self.generations = Generations(engine, kind, form)
         self._remembered = _Remembered(_REMEMBERED)
 
     def put(self, postings: Sequence[PostingCore]) -> None:
