@@ -14,6 +14,7 @@ from services.notifier.domain.curation.judging import Judged, Judging
 from services.notifier.domain.curation.wishes import Signs, Wish, wish_of
 from services.rules.criteria import canonical
 from services.rules.speaking import SpokenLanguage, unspoken
+from services.rules.verdict import outcome_of
 
 _JUDGING: Final = Judging(most_postings=100_000)
 _KNOWN: Final[dict[str, list[tuple[Criteria, Wish]]]] = {}
@@ -37,10 +38,9 @@ def fitting(person: Person, posting: PostingCore) -> list[Fitting]:
     """Each search of a person that a posting fits; none where it needs a language that they do not speak."""
     ready = _JUDGING.ready(posting)
     return [
-        Fitting(judged, wish)
+        Fitting(_JUDGING.of(criteria, ready), wish)
         for criteria, wish in _searches(person)
-        if not unspoken(spoken(person), posting, criteria.languages)
-        and (judged := _JUDGING.of(criteria, ready)).outcome != "reject"
+        if not unspoken(spoken(person), posting, criteria.languages) and outcome_of(criteria, ready) != "reject"
     ]
 
 

@@ -1,6 +1,7 @@
 """Building digests: from due windows to committed digests, read together and committed one subscriber at a time."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from cachetools import LRUCache
 from schemas.posting import PostingCore
 from services.notifier.candidates import (
     JudgedIds,
+    NewestPostings,
     all_instant,
     candidates_of,
     comes_with_waiting,
@@ -20,6 +22,7 @@ from services.notifier.candidates import (
 from services.notifier.composing import Composer
 from services.notifier.domain.curation.curate import curate
 from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.near_misses import has_room, near_candidates, with_near_misses
 from services.notifier.domain.curation.waiting import waiting_after
 from services.notifier.domain.model import Candidate, Counted, Digest, Hold, SentItem
 from services.notifier.domain.schedule import due_after_serving, latest_due, next_instant
@@ -57,6 +60,7 @@ class Builder:
         self._stopping = stopping
         self._room = room
         self._postings = _Postings(matches, settings.postings_held)
+        self._newest = NewestPostings(matches, settings.newest_looked_at)
         self._judging = Judging(most_postings=settings.postings_held)
         self._windows = windows
         self._digests = digests
@@ -85,6 +89,7 @@ class Builder:
         matches = self._windows.matches(due, cut)
         self._postings.forget()
         self._judging.forget()
+        self._newest.forget()
         given_back: list[str] = []
         empty: list[Closing] = []
         for some in self._in_parts(due, matches):
@@ -119,25 +124,33 @@ class Builder:
         """Serve some; returns whom to give back. `empty` takes the windows that are closed without a digest."""
         known = self._read(due, matches, now)
         given_back: list[str] = []
+        chosen: list[_Chosen] = []
         for subscriber in due:
             subscriber_id = subscriber.recipient.subscriber_id
             if self._stopping():
                 given_back.append(subscriber_id)
                 continue
-            try:
+            with _failing_alone(subscriber_id):
                 candidates = known.candidates(subscriber)
                 if not candidates and all_instant(subscriber):
                     empty += [Closing(window, cut.number, window.due_at) for window in subscriber.windows]
-                elif not self._serve_one(subscriber, candidates, known, cut, now):
-                    continue
-            except UnavailableError:
-                raise
-            except Exception:
-                # The claim is kept: what fails for a reason of its own is tried again when the lease ends, not at once.
-                _events.exception("a digest could not be built", subscriber_id=subscriber_id)
+                    given_back.append(subscriber_id)
+                elif (due_at := _due_at(subscriber, known.served.get(subscriber_id), now)) is not None:
+                    chosen.append(self._choose(subscriber, candidates, known, due_at, now))
+        near = {one.subscriber.recipient.subscriber_id: one.near for one in chosen if one.near}
+        sent = self._sent({own: [candidate.posting for candidate in some] for own, some in near.items()}, now)
+        for one in chosen:
+            subscriber_id = one.subscriber.recipient.subscriber_id
+            if self._stopping():
+                given_back.append(subscriber_id)
                 continue
-            given_back.append(subscriber_id)
+            with _failing_alone(subscriber_id):
+                self._commit(one, sent.get(subscriber_id, ()), known, cut, now)
+                given_back.append(subscriber_id)
         return given_back
+
+    def _sent(self, wanted: Mapping[str, Sequence[PostingCore]], now: datetime) -> Mapping[str, Sequence[SentItem]]:
+        return self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS) if wanted else {}
 
     def _read(self, due: Sequence[DueSubscriber], matches: Mapping[str, WindowMatches], now: datetime) -> "_Known":
         """All that serving them takes, in a few statements however many they are."""
@@ -164,30 +177,42 @@ class Builder:
             matches,
             judged,
             postings,
-            self._digests.sent(wanted, now - EARLIER_RELEASE_REMEMBERS),
+            self._sent(wanted, now),
             served,
             self._digests.matched(list(wanted), now - LOOKS_BACK),
         )
 
-    def _serve_one(
-        self, subscriber: DueSubscriber, candidates: Sequence[Candidate], known: "_Known", cut: Cut, now: datetime
-    ) -> bool:
-        recipient = subscriber.recipient
-        served = known.served.get(recipient.subscriber_id)
-        due_at = _due_at(subscriber, served, now)
-        if due_at is None:
-            return False
+    def _choose(
+        self,
+        subscriber: DueSubscriber,
+        candidates: Sequence[Candidate],
+        known: "_Known",
+        due_at: datetime,
+        now: datetime,
+    ) -> "_Chosen":
+        recipient, curating = subscriber.recipient, self._settings.curate
         searches = tuple(window.search for window in subscriber.windows)
         sent = known.sent.get(recipient.subscriber_id, ())
-        outcome = curate(recipient, searches, candidates, sent, due_at, self._settings.curate, self._judging)
+        outcome = curate(recipient, searches, candidates, sent, due_at, curating, self._judging)
         before = known.matched.get(recipient.subscriber_id, ())
         outcome = with_week(outcome, subscriber, known.matches, candidates, before)
-        email = self._composer.compose(outcome) if isinstance(outcome, Digest) else None
+        near: list[Candidate] = []
+        if isinstance(outcome, Digest) and has_room(outcome, curating):
+            near = near_candidates(outcome, self._newest.at(now), curating, self._judging)
+        return _Chosen(subscriber, outcome, near)
+
+    def _commit(self, chosen: "_Chosen", sent: Sequence[SentItem], known: "_Known", cut: Cut, now: datetime) -> None:
+        """`sent`: what they were sent that may be the same as a near miss."""
+        subscriber, outcome = chosen.subscriber, chosen.outcome
+        subscriber_id, email = subscriber.recipient.subscriber_id, None
+        if isinstance(outcome, Digest):
+            outcome = with_near_misses(outcome, chosen.near, sent, self._settings.curate, self._judging)
+            email = self._composer.compose(outcome)
+        served = known.served.get(subscriber_id)
         instant = (served.instant if served else 0) + (email is not None)
         closings = self._closings(subscriber, outcome, known, cut, now, instant)
         if not self._digests.commit(outcome, closings, email, now):
-            _events.info("a search changed while its digest was built", subscriber_id=recipient.subscriber_id)
-        return True
+            _events.info("a search changed while its digest was built", subscriber_id=subscriber_id)
 
     def _closings(
         self,
@@ -218,6 +243,28 @@ class Builder:
             )
             for window in subscriber.windows
         ]
+
+
+@contextmanager
+def _failing_alone(subscriber_id: str) -> Iterator[None]:
+    """Others are served although serving one fails."""
+    try:
+        yield
+    except UnavailableError:
+        raise
+    except Exception:
+        # The claim is kept: what fails for a reason of its own is tried again when the lease ends, not at once.
+        _events.exception("a digest could not be built", subscriber_id=subscriber_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What came of one subscriber's candidates."""
+
+    subscriber: DueSubscriber
+    outcome: Digest | Hold
+    near: Sequence[Candidate]
+    """What nearly fits besides, of which they may have been sent some."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,46 @@
-"""What a subscriber's digest is chosen from: what the windows of their due searches hold, and what waits for room."""
+"""What a subscriber's digest is chosen from: what the windows of their due searches hold, what waits, what is new."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.judging import Ready
+from services.notifier.domain.curation.near_misses import SPANS, Newest
 from services.notifier.domain.curation.waiting import judged_again
 from services.notifier.domain.model import Candidate, DueSearch
 from services.notifier.domain.schedule import latest_due, local_day
 from services.notifier.domain.windows import NO_MATCHES, DueSubscriber, DueWindow, WindowMatches
-from services.notifier.ports import Served, Since
+from services.notifier.ports import MatchStore, Served, Since
 
 JudgedIds = Mapping[str, Sequence[str]]
 """By search id: the postings that a digest judges by it."""
+
+
+class NewestPostings:
+    """The newest postings of the store, each read and prepared once while its version is the same."""
+
+    def __init__(self, matches: MatchStore, most: int) -> None:
+        self._matches = matches
+        self._most = most
+        self._ready: dict[str, Ready] = {}
+        self._newest: Newest | None = None
+
+    def forget(self) -> None:
+        """What is asked for next is read anew: others may have come, or versions changed."""
+        self._newest = None
+
+    def at(self, now: datetime) -> Newest:
+        """Those of the longest span that a digest looks back, as of the first call since `forget`."""
+        if self._newest is None:
+            versions = self._matches.newest(now - max(SPANS.values()), self._most) if self._most else {}
+            known = {own: ready for own in versions if (ready := self._ready.get(own))}
+            changed = [
+                own for own, version in versions.items() if own not in known or known[own].posting.version < version
+            ]
+            read = self._matches.postings(changed)
+            self._ready = known | {own: Ready(posting) for own, posting in read.items()}
+            self._newest = Newest(self._ready[own] for own in versions if own in self._ready)
+        return self._newest
 
 
 def judged_of(subscriber: DueSubscriber, matches: Mapping[str, WindowMatches], *, with_waiting: bool) -> JudgedIds:

@@ -159,6 +159,13 @@ class MatchStore(Protocol):
         """The newest versions; the unknown are left out."""
         ...
 
+    def newest(self, since: datetime, most: int) -> dict[str, int]:
+        """The versions of the newest `most` open postings that were first seen since then and are news, newest first.
+
+        Equally new ones come in the order of their ids.
+        """
+        ...
+
 
 class WindowStore(Protocol):
     """Cuts, and who is due between which of them."""

@@ -39,6 +39,8 @@ class NotifierSettings(BaseModel):
     """Digests with instant searches in one local day."""
     curate: CurateSettings = CurateSettings()
     """What a digest may hold."""
+    newest_looked_at: int = Field(default=2_000, ge=0, le=20_000)
+    """The newest postings, of which what nearly fits is shown in mails that have room for it; 0 looks at none."""
     postings_held: int = Field(default=5_000, ge=1)
     """Postings kept in memory while digests are built."""
 

@@ -6,10 +6,10 @@ from typing import Any, Final, Literal
 
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore
-from services.rules.criterion import CRITERIA, Criterion, Facts, Fit, Reason, Relaxation
+from services.rules.criterion import CRITERIA, CRITERION, Criterion, Facts, Fit, Reason, Relaxation
 from services.rules.prepared import PreparedPosting
 
-__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "judge", "near_miss", "outcome_of", "verdict"]
+__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "distance", "judge", "near_miss", "outcome_of", "verdict"]
 
 Outcome = Literal["match", "near", "reject"]
 
@@ -91,6 +91,17 @@ def near_miss(criteria: Criteria, prepared: PreparedPosting) -> Relaxation | Non
         if found is None:
             return None
     return found
+
+
+def distance(reason: Reason, kin: float = 0.0) -> float:
+    """How near a posting came to a criterion that it failed, from 0, which just fails, to 1.
+
+    Only good for putting near ones before far ones: each criterion measures in its own way. `kin` says how often, 0 to
+    1, the posting's skills go together with those of which any will do.
+    """
+    criterion = CRITERION.get(reason.criterion)
+    far = criterion.distance(reason.facts, kin) if criterion else 1.0
+    return min(1.0, max(0.0, far))
 
 
 _DEAR: Final = ("skills.any", "place", "text")

@@ -16,7 +16,6 @@ from services.matcher.adapters.elasticsearch.postings import ElasticsearchSieve
 from services.matcher.backtest import Backtest, Backtesting, Far, Gain, OpenSieve, Past, Tried, newest_versions
 from services.matcher.explain import posting_json, reason_json
 from services.matcher.ports import Sieve
-from services.matcher.relaxing import distance
 from services.notifier.adapters.sql.retention import KEEP_MATCHES
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.domain.curation.copies import gather
@@ -24,6 +23,7 @@ from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import score
 from services.notifier.domain.model import Part
 from services.rules.criterion import Reason, Relaxation
+from services.rules.verdict import distance
 from services.runtime.errors import UnavailableError
 from services.settings import Settings
 from services.usecases.errors import TooManyDaysError

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.posting import PostingCore
+from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.links import MANAGE_FOR, PATHS, Purpose, claim_of, due_of, token
 from services.notifier.domain.people import SavedSearch, Subscriber
 from services.rules.criterion import Reason
-from services.rules.verdict import verdict
 from services.runtime.errors import UsageError
 from services.usecases.installation import Installation
 
@@ -114,11 +114,11 @@ def job(installation: Installation, subscriber: Subscriber, posting_id: str) -> 
     posting = posting_of(installation, posting_id)
     if posting is None:
         return None
-    found = []
+    found, ready = [], Ready(posting)
     for search in searches(installation, subscriber):
-        judged = verdict(search.criteria, posting)
+        judged = Judged(search.criteria, ready)
         if judged.outcome != "reject":
-            found.append(FoundBy(search.name, judged.outcome == "near", judged.reasons))
+            found.append(FoundBy(search.name, judged.outcome == "near", judged.verdict.reasons))
     return Job(posting, tuple(found))
 
 

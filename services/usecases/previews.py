@@ -14,12 +14,15 @@ from services.notifier.adapters.sql.digests.digests import SqlDigests
 from services.notifier.adapters.sql.windows.due import SqlWindows
 from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
 from services.notifier.building import EARLIER_RELEASE_REMEMBERS
-from services.notifier.candidates import candidates_of, comes_with_waiting, judged_of, since_of
+from services.notifier.candidates import NewestPostings, candidates_of, comes_with_waiting, judged_of, since_of
 from services.notifier.domain.curation.curate import CurateSettings, curate
-from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient
+from services.notifier.domain.curation.judging import Judging
+from services.notifier.domain.curation.near_misses import has_room, near_candidates, with_near_misses
+from services.notifier.domain.model import Candidate, Digest, Dropped, DueSearch, Hold, Item, Left, Recipient, SentItem
 from services.notifier.domain.schedule import waits_until
 from services.notifier.domain.week import LOOKS_BACK, with_week
 from services.notifier.ports import DigestStore, MatchStore, WindowStore
+from services.notifier.settings import NotifierSettings
 from services.rules.prepared import PreparedPosting
 from services.rules.verdict import outcome_of
 from services.runtime.errors import UnavailableError, UsageError
@@ -99,7 +102,7 @@ def next_digest(installation: Installation, person: str, now: datetime) -> Diges
     """What someone's next digest would hold, were it built now. Raises UsageError where nothing would be looked for."""
     subscriber = installation.subscribers.find(person)
     engine, settings = installation.engine, installation.settings.notifier
-    reader = Preview(installation.matches, SqlWindows(engine), SqlDigests(engine, installation.ids), settings.curate)
+    reader = Preview(installation.matches, SqlWindows(engine), SqlDigests(engine, installation.ids), settings)
     outcome = reader.of(subscriber.subscriber_id, now)
     if outcome is None:
         raise UsageError(f"{subscriber.profile.address} has no saved search that is not paused")
@@ -116,7 +119,8 @@ def found_by(
     `days`: by default as many as postings are held for. `tell` is told where the index cannot help. Raises
     TooManyDaysError, UnavailableError.
     """
-    matcher, curating = installation.settings.matcher, installation.settings.notifier.curate
+    matcher, notifier = installation.settings.matcher, installation.settings.notifier
+    newest = NewestPostings(installation.matches, notifier.newest_looked_at)
     recipient = installation.subscribers.recipient(installation.subscribers.find(person).subscriber_id)
     looked = days or matcher.indexed.days
     if looked > matcher.indexed.days:
@@ -124,7 +128,8 @@ def found_by(
     search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
     since, most = now - timedelta(days=looked), matcher.backwards_most
     with forward_of(installation.settings, SqlPastPostings(installation.engine), tell) as forward:
-        return SearchFindings(looked, preview_search(forward, recipient, search, since, most, now, curating))
+        found = preview_search(forward, newest, recipient, search, since, most, now, notifier.curate)
+        return SearchFindings(looked, found)
 
 
 class StoredPostings:
@@ -185,12 +190,13 @@ class Preview:
     """Reads, and writes nothing."""
 
     def __init__(
-        self, matches: MatchStore, windows: WindowStore, digests: DigestStore, settings: CurateSettings
+        self, matches: MatchStore, windows: WindowStore, digests: DigestStore, settings: NotifierSettings
     ) -> None:
         self._matches = matches
         self._windows = windows
         self._digests = digests
-        self._settings = settings
+        self._settings = settings.curate
+        self._newest = NewestPostings(matches, settings.newest_looked_at)
 
     def of(self, subscriber_id: str, now: datetime) -> Digest | Hold | None:
         """All their searches together, each since it was last served; None where they have none that is not paused."""
@@ -203,16 +209,27 @@ class Preview:
         served = self._digests.served({subscriber_id: since}).get(subscriber_id)
         judged = judged_of(subscriber, matches, with_waiting=comes_with_waiting(subscriber, served, since))
         postings = self._matches.postings(sorted({posting_id for some in judged.values() for posting_id in some}))
-        sent = self._digests.sent({subscriber_id: list(postings.values())}, now - EARLIER_RELEASE_REMEMBERS)
+        sent = self._sent(subscriber_id, list(postings.values()), now)
         searches = [window.search for window in subscriber.windows]
         candidates = candidates_of(subscriber, judged, postings)
-        outcome = curate(subscriber.recipient, searches, candidates, sent.get(subscriber_id, []), now, self._settings)
+        judging = Judging()
+        outcome = curate(subscriber.recipient, searches, candidates, sent, now, self._settings, judging)
         before = self._digests.matched([subscriber_id], now - LOOKS_BACK).get(subscriber_id, ())
-        return with_week(outcome, subscriber, matches, candidates, before)
+        outcome = with_week(outcome, subscriber, matches, candidates, before)
+        if not isinstance(outcome, Digest) or not has_room(outcome, self._settings):
+            return outcome
+        near = near_candidates(outcome, self._newest.at(now), self._settings, judging)
+        sent = self._sent(subscriber_id, [candidate.posting for candidate in near], now)
+        return with_near_misses(outcome, near, sent, self._settings, judging)
+
+    def _sent(self, subscriber_id: str, wanted: Sequence[PostingCore], now: datetime) -> Sequence[SentItem]:
+        sent = self._digests.sent({subscriber_id: wanted}, now - EARLIER_RELEASE_REMEMBERS) if wanted else {}
+        return sent.get(subscriber_id, ())
 
 
 def preview_search(
     forward: ForwardSearch,
+    newest: NewestPostings,
     recipient: Recipient,
     search: DueSearch,
     since: datetime,
@@ -226,5 +243,9 @@ def preview_search(
     # What a source had before its first poll is news to nobody and never mailed, but part of what there is to find.
     postings = (fitting.posting.model_copy(update={"backlog": False}) for fitting in found)
     candidates = [Candidate(posting, (search,)) for posting in postings]
-    outcome = curate(recipient, [search], candidates, (), now, settings)
+    judging = Judging()
+    outcome = curate(recipient, [search], candidates, (), now, settings, judging)
+    if isinstance(outcome, Digest) and has_room(outcome, settings):
+        few = near_candidates(outcome, newest.at(now), settings, judging)
+        outcome = with_near_misses(outcome, few, (), settings, judging)
     return SearchPreview(len(found) - near, near, len(found) >= most, outcome)

@@ -32,6 +32,24 @@ class TestUpcoming:
         assert store.windows.upcoming("nobody") is None
 
 
+class TestNewest:
+    def test_the_newest_open_postings_come_by_when_they_were_first_seen(self, store: NotifierStore) -> None:
+        ages = {"a": 1, "c": 2, "b": 2, "old": 30}
+        some = [posting(name, fetched_at=NOW - age * HOUR) for name, age in ages.items()]
+        some += [posting("closed", status="closed"), posting("backlog", backlog=True)]
+        store.matches.store(0, [arrival(number, one) for number, one in enumerate(some)], NOW)
+        ids = {one.posting_id: one for one in some}
+        newest = store.matches.newest(NOW - DAY, 10)
+        equally_new = sorted(("b", "c"), key=lambda name: posting(name).posting_id)
+        assert [ids[own].source_id for own in newest] == ["a", *equally_new]
+        assert all(version == ids[own].version for own, version in newest.items())
+        assert list(store.matches.newest(NOW - DAY, 2)) == list(newest)[:2]
+        later = posting("b", fetched_at=NOW)
+        store.matches.store(0, [arrival(len(some), later)], NOW)
+        assert store.matches.newest(NOW - DAY, 10) == newest | {later.posting_id: later.version}
+        assert list(store.matches.newest(NOW - DAY, 10)) == list(newest), "a new version is no newer posting"
+
+
 class TestMatches:
     def test_a_redone_batch_adds_nothing(self, store: NotifierStore) -> None:
         batch = [arrival(0, posting("a"), [1, 2]), arrival(1, posting("b"), [2])]

@@ -191,7 +191,7 @@ def test_a_preview_shows_what_waits(tmp_path: Path) -> None:
     publish(days, [job(0), job(1)])
     live_daily(days, 1)
     engine = days.store.engine
-    reader = Preview(SqlMatches(engine), SqlWindows(engine), SqlDigests(engine, days.store.ids), days.settings.curate)
+    reader = Preview(SqlMatches(engine), SqlWindows(engine), SqlDigests(engine, days.store.ids), days.settings)
     made = reader.of(person.subscriber_id, START + 10 * HOUR)
     assert isinstance(made, Digest)
     assert {item.posting.source_id for item in made.items} == names(0, 1) - mailed(days)[0]

@@ -13,9 +13,10 @@ from services.notifier.domain.curation.score import score, states_pay
 from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import AnnualPay, Candidate, DueSearch, FoundBy, Recipient, SentItem
 from services.rules.money import annual
+from services.rules.prepared import PreparedPosting
 from services.rules.signature import fold_company, likeness, same_job
 from services.rules.titles import fold_title
-from services.rules.verdict import verdict
+from services.rules.verdict import Verdict, near_miss, verdict
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,16 @@ def _is_level(own: str | None, asked: str | None) -> bool:
 
 
 def _judge(job: _Job) -> None:
-    found = [FoundBy(search, verdict(search.criteria, job.posting)) for search in job.searches.values()]
+    found = [FoundBy(search, _verdict(search, job.posting)) for search in job.searches.values()]
     outcomes = {one.verdict.outcome for one in found}
     job.fits = "match" if "match" in outcomes else "near" if "near" in outcomes else ""
     job.found = [one for one in found if one.verdict.outcome == job.fits]
+
+
+def _verdict(search: DueSearch, posting: PostingCore) -> Verdict:
+    """What one criterion alone keeps out, and by a little, is a near miss."""
+    found, by = verdict(search.criteria, posting), near_miss(search.criteria, PreparedPosting(posting))
+    return found.nearly(by) if by is not None and found.outcome == "reject" else found
 
 
 def _scores(job: _Job, due_at: datetime, recipient: Recipient) -> Iterator[tuple[int, float, float]]:

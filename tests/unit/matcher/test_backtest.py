@@ -7,8 +7,7 @@ import pytest
 from schemas.criteria import Criteria
 from schemas.posting import PostingCore, Reach, Skill, Timezones
 from services.matcher.backtest import Backtest, Past, backtest, newest_versions
-from services.matcher.relaxing import distance
-from services.rules.verdict import verdict
+from services.rules.verdict import distance, verdict
 from services.wording.catalogues import english
 from services.wording.relaxations import relaxation_in_words
 from tests.support.judging import FETCHED, a_posting, floor, having, paying, reaching, skills

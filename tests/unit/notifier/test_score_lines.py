@@ -13,6 +13,7 @@ from services.notifier.domain.curation.feedback_points import opinion_of
 from services.notifier.domain.curation.judging import Ready
 from services.notifier.domain.model import Candidate, Digest, Fact, Part, SentItem
 from services.notifier.domain.wording.score_lines import part_line, why_here
+from services.notifier.settings import NotifierSettings
 from services.usecases.previews import Preview
 from tests.support.digests import NOON, PYTHON, digest, pay, posting, recipient, search
 from tests.support.notifying import NOW, NotifierStore, arrival, sqlite_store
@@ -114,7 +115,7 @@ def store(tmp_path: Path) -> Iterator[NotifierStore]:
 
 
 def preview(store: NotifierStore, subscriber_id: str) -> object:
-    return Preview(store.matches, store.windows, store.digests, CurateSettings()).of(subscriber_id, NOW + HOUR)
+    return Preview(store.matches, store.windows, store.digests, NotifierSettings()).of(subscriber_id, NOW + HOUR)
 
 
 def test_a_preview_is_what_the_next_digest_would_be_and_changes_nothing(store: NotifierStore) -> None:

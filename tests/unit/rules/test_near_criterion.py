@@ -6,10 +6,10 @@ import pytest
 
 from schemas.criteria import Criteria, Nearby
 from services.matcher.adapters.memory.index import MemoryCriteriaIndex
-from services.matcher.relaxing import distance, steps
+from services.matcher.relaxing import steps
 from services.rules.criteria import canonical
 from services.rules.criterion.base import CriteriaError
-from services.rules.verdict import verdict
+from services.rules.verdict import distance, verdict
 from tests.support.generate import records
 from tests.support.judging import a_posting, fit_of
 

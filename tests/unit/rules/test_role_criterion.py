@@ -8,13 +8,13 @@ from schemas.criteria import Criteria, RoleTerms, SkillTerms
 from services.matcher.adapters.elasticsearch.documents import document
 from services.matcher.adapters.memory.columns import CLAUSES
 from services.matcher.adapters.memory.vocabulary import Vocabulary
-from services.matcher.relaxing import distance, removals, steps
+from services.matcher.relaxing import removals, steps
 from services.rules.criteria import canonical
 from services.rules.criterion.base import CriteriaError
 from services.rules.criterion.role import RoleFacts
 from services.rules.door import accepted
 from services.rules.roles import neighbours_mark
-from services.rules.verdict import verdict
+from services.rules.verdict import distance, verdict
 from services.runtime.clock import SystemClock
 from tests.support.generate import records
 from tests.support.judging import a_posting, fit_of, having

@@ -81,7 +81,7 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class Ranked:
     """A job with its score for the search that it suits best, which is the first in `fits`."""
 
     job: _Job
@@ -121,31 +121,22 @@ def curate(
     """
     dropped: list[Dropped] = []
     judging = judging or Judging()
-    judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
-    kept = _one_a_job(judged, sent, judging, dropped)
-    wishes = _wishes(kept, recipient)
-    weighed = sorted((_ranked(job, recipient, due_at, wishes) for job in kept), key=_rank)
-    ranked = [job for job in weighed if job.chance.value >= settings.least_chance]
-    dropped += [
-        Dropped(job.posting.posting_id, too_unlikely(job.chance))
-        for job in weighed
-        if job.chance.value < settings.least_chance
-    ]
-    fitting = [job for job in ranked if job.outcome == "match"]
+    found = ranked(recipient, candidates, sent, due_at, settings, judging, dropped)
+    fitting = [job for job in found if job.outcome == "match"]
     room = Room(settings.most_per_company, settings.most_alike)
     items, rest = room.fill(fitting, settings.most_items)
-    near, crowded = room.fill([job for job in ranked if job.outcome == "near"], settings.most_near)
+    near, crowded = room.fill([job for job in found if job.outcome == "near"], settings.most_near)
     dropped += [Dropped(job.posting.posting_id, f"fits only nearly, and {why}") for job, why in crowded]
     if not items:
         dropped += [Dropped(job.posting.posting_id, "fits only nearly, and no job fits whole") for job in near]
-        near_rest = _left([job for job in ranked if job.outcome == "near"])
+        near_rest = _left([job for job in found if job.outcome == "near"])
         return Hold(recipient, due_at, _why_held(dropped, near), _in_order(dropped), near_rest)
     return Digest(
         recipient=recipient,
         due_at=due_at,
         searches=tuple(sorted(searches, key=_by_name)),
-        items=tuple(_item(job, recipient, due_at) for job in items),
-        near=tuple(_item(job, recipient, due_at) for job in near),
+        items=tuple(item_of(job, recipient, due_at) for job in items),
+        near=tuple(item_of(job, recipient, due_at) for job in near),
         left_out=len(rest),
         dropped=_in_order(dropped),
         beyond=_in_order(Dropped(job.posting.posting_id, why) for job, why in rest),
@@ -154,7 +145,26 @@ def curate(
     )
 
 
-def _left(ranked: Sequence[_Ranked]) -> tuple[Left, ...]:
+def ranked(
+    recipient: Recipient,
+    candidates: Iterable[Candidate],
+    sent: Sequence[SentItem],
+    due_at: datetime,
+    settings: CurateSettings,
+    judging: Judging,
+    dropped: list[Dropped],
+) -> list[Ranked]:
+    """The jobs that candidates come to and that may be sent, best first; `dropped` takes all others, each with why."""
+    judged = _judge_all(_newest(candidates), recipient, due_at, settings, judging, dropped)
+    kept = _one_a_job(judged, sent, judging, dropped)
+    wishes = _wishes(kept, recipient)
+    weighed = sorted((_weighed(job, recipient, due_at, wishes) for job in kept), key=_rank)
+    below = [job for job in weighed if job.chance.value < settings.least_chance]
+    dropped += [Dropped(job.posting.posting_id, too_unlikely(job.chance)) for job in below]
+    return [job for job in weighed if job.chance.value >= settings.least_chance]
+
+
+def _left(ranked: Sequence[Ranked]) -> tuple[Left, ...]:
     return tuple(
         Left(job.posting, tuple(search for search, _ in job.fits), job.score, job.job.copies, job.chance)
         for job in ranked
@@ -188,7 +198,7 @@ def _judge_all(
     judged: dict[str, _Job] = {}
     for candidate in candidates:
         ready = judging.ready(candidate.posting)
-        why_not = _why_no_news(ready, recipient, due_at, settings) or _why_unspoken(candidate, recipient)
+        why_not = why_no_news(ready, recipient, due_at, settings) or _why_unspoken(candidate, recipient)
         posting_id = candidate.posting.posting_id
         job = Dropped(posting_id, why_not) if why_not else _judge(ready, candidate.searches, judging)
         if isinstance(job, Dropped):
@@ -198,7 +208,8 @@ def _judge_all(
     return judged
 
 
-def _why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+def why_no_news(ready: Ready, recipient: Recipient, due_at: datetime, settings: CurateSettings) -> str | None:
+    """Why somebody is not sent a posting, whatever they search for; None where they may be."""
     posting = ready.posting
     if posting.status == "closed":
         return "is closed"
@@ -296,7 +307,7 @@ def _wishes(jobs: Sequence[_Job], recipient: Recipient) -> dict[str, Wish]:
     return {found: wish_of(search.criteria, search.name, signs) for found, search in searches.items()}
 
 
-def _ranked(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> _Ranked:
+def _weighed(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[str, Wish]) -> Ranked:
     """The job with the searches that it fits, the one that it suits best first."""
     own = passing(job.ready, due_at, recipient.said)
     weighed = []
@@ -306,15 +317,15 @@ def _ranked(job: _Job, recipient: Recipient, due_at: datetime, wishes: Mapping[s
         weighed.append(((-tenth(chance), -points, -weight.fit, *_by_name(search)), chance, points, (search, judged)))
     weighed.sort(key=lambda one: one[0])
     best = max((chance for _, chance, _, _ in weighed), key=lambda chance: chance.value)
-    return _Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best)
+    return Ranked(job, tuple(fit for *_, fit in weighed), weighed[0][2], best)
 
 
-def _rank(ranked: _Ranked) -> tuple[int, float, float, float, str]:
+def _rank(ranked: Ranked) -> tuple[int, float, float, float, str]:
     _, best = ranked.fits[0]
     return (-tenth(ranked.chance), -ranked.score, -weight_of(best).fit, -ranked.ready.seen, ranked.posting.posting_id)
 
 
-def _item(ranked: _Ranked, recipient: Recipient, due_at: datetime) -> Item:
+def item_of(ranked: Ranked, recipient: Recipient, due_at: datetime) -> Item:
     """What is shown of a job. Reasons, and what the parts of a score rest on, are worked out for these few alone."""
     search, best = ranked.fits[0]
     parts = score(best, due_at, recipient.said, search.preferred_places).parts
@@ -327,7 +338,7 @@ def _found_by(fits: Sequence[tuple[DueSearch, Judged]]) -> tuple[FoundBy, ...]:
     )
 
 
-def _why_held(dropped: Sequence[Dropped], near: Sequence[_Ranked]) -> str:
+def _why_held(dropped: Sequence[Dropped], near: Sequence[Ranked]) -> str:
     if near:
         return "no new job fits; near misses alone are not worth a mail"
     if dropped:

@@ -15,7 +15,7 @@ from services.rules.signature import fold_company
 from services.rules.skills import taxonomy
 from services.rules.text import Haystack, words
 from services.rules.titles import fold_title
-from services.rules.verdict import Verdict, judge, outcome_of
+from services.rules.verdict import Outcome, Verdict, distance, judge, near_miss, outcome_of
 
 W = TypeVar("W", bound=Hashable)
 
@@ -101,14 +101,20 @@ LastingParts = tuple[Part, Part, Part, Part]
 
 
 class Judged:
-    """What criteria make of a posting. The outcome is known at once; what few are asked for, on first use."""
+    """What criteria make of a posting, what misses one of them by a little a near miss, see `near_miss`.
 
-    __slots__ = ("_chances", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
+    The outcome is known at once; what few are asked for, on first use.
+    """
+
+    __slots__ = ("_chances", "_missed", "_parts", "_verdict", "_weight", "criteria", "outcome", "ready")
 
     def __init__(self, criteria: Criteria, ready: Ready) -> None:
         self.criteria = criteria
         self.ready = ready
-        self.outcome = outcome_of(criteria, ready)
+        self.outcome: Outcome = outcome_of(criteria, ready)
+        self._missed = near_miss(criteria, ready) if self.outcome == "reject" else None
+        if self._missed is not None:
+            self.outcome = "near"
         self._verdict: Verdict | None = None
         self._weight: Weight | None = None
         self._parts: LastingParts | None = None
@@ -118,8 +124,14 @@ class Judged:
     def verdict(self) -> Verdict:
         """The outcome with its reasons."""
         if self._verdict is None:
-            self._verdict = judge(self.criteria, self.ready)
+            found = judge(self.criteria, self.ready)
+            self._verdict = found if self._missed is None else found.nearly(self._missed)
         return self._verdict
+
+    @property
+    def off(self) -> float:
+        """How far a near miss is off, by all that it misses; 0 for what fits."""
+        return sum(distance(reason) for reason in self.verdict.reasons if reason.fit == "near")
 
     def weight(self, work_out: Callable[[Criteria, Ready], Weight]) -> Weight:
         """What `work_out` makes of criteria and posting, which must be the same function each time."""

@@ -42,11 +42,11 @@ class Room:
             if why := self._why_crowded(job.ready):
                 crowded[place] = why
             else:
-                self._take(job.ready)
+                self.take(job.ready)
                 within.append(place)
         besides = [*crowded][: most - len(within)]
         for place in besides:
-            self._take(ranked[place].ready)
+            self.take(ranked[place].ready)
         chosen = sorted((*within, *besides))
         full = f"{most} better ones fill the digest"
         taken = frozenset(chosen)
@@ -63,6 +63,7 @@ class Room:
             return f"{self._most_alike} better ones that read alike are in the digest, and others fill it"
         return ""
 
-    def _take(self, ready: Ready) -> None:
+    def take(self, ready: Ready) -> None:
+        """Let a job that is chosen already take its place."""
         self._of_company[ready.company] += 1
         self._of_title.setdefault(candidates_key(ready.posting.cluster.key), []).append(ready.posting.cluster)

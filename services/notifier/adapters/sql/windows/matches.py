@@ -13,7 +13,7 @@ from schemas.sql.tables import matches, positions, postings
 from services.notifier.adapters.sql.rows import chunks, squeeze, unsqueeze
 from services.notifier.domain.windows import Arrival
 from services.runtime.errors import UnavailableError
-from services.runtime.sql.store import reading, retried, upsert, writing
+from services.runtime.sql.store import bytewise, reading, retried, upsert, writing
 
 _NONE = keys_of(())
 
@@ -61,6 +61,16 @@ class SqlMatches:
                 for row in connection.execute(query):
                     found[row.posting_id] = decode(PostingCore, unsqueeze(row.document))
         return found
+
+    def newest(self, since: datetime, most: int) -> dict[str, int]:
+        """The newest open postings that are news, with their versions, newest first. Raises UnavailableError."""
+        # No posting is stored before it is seen, and there is an index of when they were.
+        news = (postings.c.stored_at >= since, postings.c.seen_at >= since, postings.c.status == "open")
+        with reading(self._engine) as connection:
+            query = select(postings.c.posting_id, postings.c.version).where(*news, postings.c.backlog.is_(False))
+            newest_first = (postings.c.seen_at.desc(), bytewise(connection, postings.c.posting_id))
+            rows = connection.execute(query.order_by(*newest_first).limit(most))
+            return {row.posting_id: row.version for row in rows}
 
 
 def _position(connection: Connection, partition: int) -> tuple[int, int]:

@@ -1,0 +1,28 @@
+"""What nearly fits, over generated postings and criteria: looking things up finds all that judging each would."""
+
+import random
+
+from hypothesis import given
+
+from services.notifier.domain.curation.judging import Judged, Ready
+from services.notifier.domain.curation.near_misses import Newest
+from services.rules.criteria import CriteriaError, canonical
+from services.rules.verdict import near_miss, outcome_of
+from tests.support import generate
+from tests.support.strategies import seeds
+
+
+@given(seeds)
+def test_all_that_nearly_fits_and_no_index_finds_is_found(seed: int) -> None:
+    random_ = random.Random(seed)
+    ready = [Ready(generate.posting(random_, number)) for number in range(40)]
+    newest = Newest(ready)
+    for one in random_.sample(ready, 12):
+        try:
+            asked = canonical(generate.loose_criteria(random_, one.posting))
+        except CriteriaError:
+            continue
+        missed = [other for other in ready if near_miss(asked, other) and outcome_of(asked, other) == "reject"]
+        assert list(newest.near(asked)) == missed
+        judged = [Judged(asked, other) for other in missed]
+        assert all(one.outcome == one.verdict.outcome == "near" and 0 <= one.off <= 1 for one in judged)
