@@ -1,6 +1,6 @@
 """The truth: whether a posting fits criteria, with a reason for each criterion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -9,7 +9,19 @@ from schemas.posting import PostingCore
 from services.rules.criterion import CRITERIA, CRITERION, Criterion, Facts, Fit, Reason, Relaxation
 from services.rules.prepared import PreparedPosting
 
-__all__ = ["Facts", "Fit", "Outcome", "Reason", "Verdict", "distance", "judge", "near_miss", "outcome_of", "verdict"]
+__all__ = [
+    "Facts",
+    "Fit",
+    "Outcome",
+    "Reason",
+    "Verdict",
+    "asked_by",
+    "distance",
+    "judge",
+    "near_miss",
+    "outcome_of",
+    "verdict",
+]
 
 Outcome = Literal["match", "near", "reject"]
 
@@ -73,16 +85,23 @@ def outcome_of(criteria: Criteria, prepared: PreparedPosting) -> Outcome:
     return "near" if near else "match"
 
 
-def near_miss(criteria: Criteria, prepared: PreparedPosting) -> Relaxation | None:
+def asked_by(criteria: Criteria) -> tuple[Criterion[Any], ...]:
+    """The criteria that ask for something, what is soon judged first: for whoever judges many postings by them."""
+    return tuple(criterion for criterion in _CHEAP_FIRST if criterion.asks(criteria))
+
+
+def near_miss(
+    criteria: Criteria, prepared: PreparedPosting, asked: Sequence[Criterion[Any]] | None = None
+) -> Relaxation | None:
     """What lets in an open posting that one criterion alone keeps out, and by a little; None for every other posting.
 
     By a level, a neighbouring role, an hour, a skill, or by pay or distance as `judge` knows it too. Indices know
-    only what `judge` does: whoever is shown few jobs is shown these besides.
+    only what `judge` does: whoever is shown few jobs is shown these besides. `asked` is what `asked_by` gives.
     """
     if prepared.posting.status == "closed":
         return None
     found = None
-    for criterion in _CHEAP_FIRST:
+    for criterion in _CHEAP_FIRST if asked is None else asked:
         if criterion.fit(criteria, prepared) == "yes":
             continue
         if found is not None:

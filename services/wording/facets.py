@@ -116,7 +116,7 @@ def facet_in_words(facet: str, fit: Fit, facts: FacetFacts, words: Words) -> str
         said = words.say(FACETS[facet].said[facts.value])
     if fit == "yes":
         return said
-    if facts.steps is not None:
+    if facts.steps:
         said = _apart(said, facts.steps, words)
     return words.say("{said}; you ask for {wanted}", said=said, wanted=asked_in_words(facet, facts.asked, words))
 

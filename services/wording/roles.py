@@ -17,10 +17,10 @@ def role_in_words(role: str, words: Words) -> str:
 
 
 def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
-    """`is a job as Backend Engineer`, `is a job as Full-stack Engineer, close to Backend Engineer`."""
+    """`is a job as Backend Engineer`; of one that is near, asked for or not, `..., close to Backend Engineer`."""
     if not facts.own:
         said = words.say("does not say what role it is")
-    elif fit == "yes" and not facts.found:
+    elif fit != "no" and not facts.found:
         said = words.say(
             "is a job as {role}, close to {wanted}",
             role=_listed(facts.near, words),
@@ -28,7 +28,7 @@ def any_role_in_words(facts: RoleFacts, fit: Fit, words: Words) -> str:
         )
     else:
         said = _is(facts.found if fit == "yes" else facts.own, words)
-    if fit == "yes":
+    if fit != "no":
         return said
     return words.say("{said}; you ask for {wanted}", said=said, wanted=_listed(facts.asked, words, either=True))
 

@@ -96,10 +96,17 @@ class Criterion(ABC, Generic[F]):
     untold: float
     """How far off a posting is that fails it where no distance can be told, 0 to 1: what people may well reconsider
     is near."""
+    indexed_near: ClassVar[bool] = False
+    """Whether `fit` knows `near`, so that indices and match records do."""
 
     @abstractmethod
     def asks(self, criteria: Criteria) -> bool:
         """Whether the criteria ask for anything by it."""
+
+    @property
+    def may_be_near(self) -> bool:
+        """Whether a posting may fail it by a little, see `nearly`."""
+        return type(self).nearly is not Criterion.nearly
 
     @abstractmethod
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:

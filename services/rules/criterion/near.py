@@ -57,6 +57,7 @@ class Near(Criterion[NearFacts]):
     name = "near"
     evidence = "towns"
     untold = 0.7
+    indexed_near = True
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether any town is named."""

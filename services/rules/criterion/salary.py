@@ -56,6 +56,7 @@ class SalaryAbove(Criterion[SalaryFacts]):
     name = "salary"
     evidence = "salary"
     untold = 0.3
+    indexed_near = True
 
     def asks(self, criteria: Criteria) -> bool:
         """Whether there is a floor."""

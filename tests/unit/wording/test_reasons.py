@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, Nearby, RoleTerms, SalaryFloor, SkillTerms
 from schemas.posting import Hours, PostingCore, Reach, Salary, Skill, Timezones
+from services.notifier.domain.curation.judging import Judged, Ready
 from services.rules.criterion import FACETS as CRITERION_FACETS
 from services.rules.criterion import Facts, Reason
 from services.rules.criterion.language import LanguageFacts
@@ -293,7 +294,7 @@ ASKED = st.sampled_from(generated_criteria(400, 7, POSTINGS))
 
 @given(criteria=ASKED, job=JOBS | st.sampled_from(POSTINGS))
 def test_every_reason_can_be_said_in_every_language(criteria: Criteria, job: PostingCore) -> None:
-    for given_reason in verdict(criteria, job).reasons:
+    for given_reason in Judged(criteria, Ready(job)).verdict.reasons:
         for brief in (True, False):
             texts = {language: in_words(given_reason, words_of(language), brief=brief) for language in LANGUAGES}
             assert all(texts.values())
@@ -304,7 +305,7 @@ def test_every_reason_can_be_said_in_every_language(criteria: Criteria, job: Pos
 @given(criteria=ASKED, job=JOBS | st.sampled_from(POSTINGS))
 def test_every_word_of_a_reason_is_the_catalogues_or_a_name(criteria: Criteria, job: PostingCore) -> None:
     blank = blank_words()
-    for given_reason in verdict(criteria, job).reasons:
+    for given_reason in Judged(criteria, Ready(job)).verdict.reasons:
         assert not words_beside(in_words(given_reason, blank), *names_in(given_reason.facts, blank)), given_reason
 
 
@@ -588,6 +589,54 @@ def test_what_does_not_fit_is_said_in_every_language(
     assert reason(criteria, job, "en") == english
     assert reason(criteria, job, "de") == german
     assert reason(criteria, job, "es") == spanish
+
+
+@pytest.mark.parametrize(
+    ("criteria", "job", "english", "german", "spanish"),
+    [
+        (
+            Criteria(seniority=("lead",)),
+            a_posting(seniority="staff"),
+            "is at staff level; you ask for lead",
+            "ist eine Staff-Stelle; du suchst Lead",
+            "es de nivel staff; buscas líder",
+        ),
+        (
+            Criteria(roles=RoleTerms(any=("backend-engineer",))),
+            a_posting(roles=("full-stack-engineer",)),
+            "is a job as Full-stack Engineer, close to Backend Engineer",
+            "ist eine Stelle als Full-Stack-Entwickler, ähnlich wie Backend-Entwickler",
+            "es un puesto de Desarrollador full stack, parecido a Desarrollador backend",
+        ),
+        (
+            Criteria(utc_offset=1.0, tolerance=2.0),
+            a_posting(timezones=Timezones(min=4, max=8)),
+            "wants UTC+4 to UTC+8, 3 h from your UTC+1 and 1 h beyond your tolerance",
+            "verlangt UTC+4 bis UTC+8, 3 h von deinem UTC+1 entfernt und 1 h jenseits deiner Toleranz",
+            "pide UTC+4 a UTC+8, a 3 h de tu UTC+1 y 1 h más allá de tu tolerancia",
+        ),
+        (
+            skills(all=("Go", "Python")),
+            having("Python"),
+            "does not ask for Go, but for Python",
+            "verlangt nicht Go, aber Python",
+            "no pide Go, pero sí Python",
+        ),
+        (
+            skills(any=("Go", "Rust")),
+            a_posting(skills=(Skill(name="Go", strength="bonus"),)),
+            "only mentions Go",
+            "erwähnt nur Go",
+            "solo menciona Go",
+        ),
+    ],
+)
+def test_what_is_off_in_a_near_miss_is_said_in_every_language(
+    criteria: Criteria, job: PostingCore, english: str, german: str, spanish: str
+) -> None:
+    found = Judged(criteria, Ready(job)).verdict
+    [off] = (one for one in found.reasons if one.fit == "near")
+    assert [in_words(off, words_of(language)) for language in ("en", "de", "es")] == [english, german, spanish]
 
 
 def part_time(tops: dict[str, int], **changes: object) -> PostingCore:

@@ -4,7 +4,7 @@ Match records hold those that pay or distance make, which an index finds as it f
 neighbouring role, an hour or a skill is looked for here, for digests that are sent alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -26,7 +26,7 @@ from services.notifier.domain.curation.wishes import signs_of, wish_of
 from services.notifier.domain.model import Cadence, Candidate, Digest, Hold, SentItem
 from services.rules.criterion.role import accepts_unknown_role
 from services.rules.roles import roles
-from services.rules.verdict import near_miss, outcome_of
+from services.rules.verdict import asked_by, near_miss, outcome_of
 
 SPANS: Final[Mapping[Cadence, timedelta]] = {
     "instant": timedelta(days=1),
@@ -60,9 +60,17 @@ class Newest:
         """Those that miss criteria by a little and that no match record tells of, in the order in which they came."""
         found = self._found.get(criteria)
         if found is None:
-            maybe = (self._all[place] for place in sorted(self._maybe(criteria)))
-            found = self._found[criteria] = tuple(ready for ready in maybe if _only_here(criteria, ready))
+            found = self._found[criteria] = tuple(self._look(criteria))
         return found
+
+    def _look(self, criteria: Criteria) -> Iterator[Ready]:
+        asked = asked_by(criteria)
+        # Else whatever nearly fits stands in match records.
+        if any(criterion.may_be_near and not criterion.indexed_near for criterion in asked):
+            for place in sorted(self._maybe(criteria)):
+                ready = self._all[place]
+                if near_miss(criteria, ready, asked) is not None and outcome_of(criteria, ready) == "reject":
+                    yield ready
 
     def _maybe(self, criteria: Criteria) -> Iterable[int]:
         """Of what is asked for in skills, else in roles, a near miss has something."""
@@ -76,10 +84,6 @@ class Newest:
             unknown = {_NO_ROLE} if accepts_unknown_role(criteria) else set()
             return set[int]().union(*(self._by_role.get(role, set()) for role in suiting | unknown))
         return range(len(self._all))
-
-
-def _only_here(criteria: Criteria, ready: Ready) -> bool:
-    return near_miss(criteria, ready) is not None and outcome_of(criteria, ready) == "reject"
 
 
 def has_room(outcome: Digest | Hold, settings: CurateSettings) -> bool:
