@@ -23,6 +23,8 @@ _FIELD_LEVELS: Final[tuple[tuple[str, Seniority], ...]] = (
     ("director", "director"), ("executive", "executive"), ("manager", "manager"), ("senior", "senior"),
 )  # fmt: skip
 """Tried in this order."""
+_GRADES: Final = ("manager", "director", "executive", "staff", "principal")
+"""Levels that are one with a word before them: a senior manager, a senior staff engineer."""
 NUMERAL_LEVELS: Final[Mapping[str, Seniority]] = {
     "I": "junior", "II": "mid", "III": "senior", "IV": "senior", "V": "senior",
     "1": "junior", "2": "mid", "3": "senior", "4": "senior", "5": "senior",
@@ -58,9 +60,7 @@ class Patterns:
 @cache
 def patterns() -> Patterns:
     """The patterns, compiled once."""
-    grades = "|".join(
-        f"(?P<{level}>{any_of(f'seniority.grade_of.{level}')})" for level in ("manager", "director", "executive")
-    )
+    grades = "|".join(f"(?P<{level}>{any_of(f'seniority.grade_of.{level}')})" for level in _GRADES)
     numbered = any_of("seniority.role")
     return Patterns(
         intern=re.compile(any_of("seniority.intern")),

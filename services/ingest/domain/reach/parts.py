@@ -18,6 +18,7 @@ class _Patterns:
     to_except: re.Pattern[str]
     left_out_before: re.Pattern[str]
     """Right before a place, what leaves it out of its list: `non-US`, `no UK`, but not `no Brasil`, Portuguese."""
+    left_out_at_once: re.Pattern[str]
     goes_on: re.Pattern[str]
 
 
@@ -30,6 +31,7 @@ def _patterns() -> _Patterns:
             r"(?:(?:^|[^\w\s]\s?|{clause}\s){no_place}|{left_out})[\s.:-]*(?:{people_of}\s)?(?:{preposition}\s)?"
             r"(?:{article} )?$"
         ),
+        left_out_at_once=pattern_of(r"[\s,(|–—:-]{0,4}{left_out}[\s.-]{0,2}(?:{article} )?"),
         goes_on=pattern_of(r"\s?(?:,|&|/|,? ?{list_and})\s?(?:{article} )?"),
     )
 
@@ -54,6 +56,11 @@ def parted(text: str, mentions: Sequence[PlaceMention]) -> tuple[list[PlaceMenti
 def is_left_out_behind(between: str) -> bool:
     """Whether the words between two places leave the second out."""
     return bool(_patterns().left_out_before.search(between))
+
+
+def is_left_out_at_once(between: str) -> bool:
+    """Whether the words between a phrase and its first place do no more than leave that out: `remote (non-US)`."""
+    return bool(_patterns().left_out_at_once.fullmatch(between))
 
 
 def whole_of(text: str, name: NameMatch | None, begins: int, cue: int) -> PlaceMention | None:

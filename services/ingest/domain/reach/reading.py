@@ -107,6 +107,8 @@ class _Patterns:
     """`Worldwide, except Iran`: only who may apply has exceptions."""
     no: re.Pattern[str]
     """Begins a phrase that says it of restrictions."""
+    all_but: re.Pattern[str]
+    """Remote, and who may not is all that is said: `Remote (non-U.S.)`."""
 
 
 @cache
@@ -127,6 +129,7 @@ def _patterns() -> _Patterns:
         ),
         leaves_out=pattern_of(r"[\s,(–—-]{1,3}{leaves_out}"),
         no=pattern_of(r"{no_place}\s"),
+        all_but=pattern_of(r"{remote}[\s,(|–—-]{1,4}{left_out}|(?:^|[(|]\s?|[,|–—-]\s){left_out}[^.\n]{1,20} {remote}"),
     )
 
 
@@ -235,6 +238,8 @@ def _by_rest(document: Document, said: Said, own: Named, limits: Named, excluded
     seat = _office(document) if own.evidence else home
     if seat.any_place or home.any_place:
         return _listed(seat if seat.any_place else home, excluded)
+    if any(_patterns().all_but.search(shown.text) for shown in excluded.evidence):
+        return _worldwide(excluded, [])
     return Finding(Reach(excluded=tuple(excluded.codes)), tuple(excluded.evidence))
 
 

@@ -9,21 +9,23 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from schemas.posting import Evidence
 from services.ingest.domain.findings import quote
 from services.ingest.domain.reach.cues import Cue
 from services.ingest.domain.reach.labels import read_label
 from services.ingest.domain.reach.named import Excluded, Named, as_states, is_whole, state_named, without_frames
-from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_behind, whole_of
+from services.ingest.domain.reach.parts import is_bracketed_part, is_left_out_at_once, is_left_out_behind, whole_of
 from services.ingest.domain.reach.refusals import MOST_BEHIND, Stance, is_of_things, stance_of
 from services.ingest.domain.reach.trailing import trailing
 from services.ingest.domain.reach.words import MOST_BETWEEN, MOST_GAP, SENTENCE_END, words
+from services.ingest.domain.role.title import read_title
 from services.ingest.domain.text.anchors import cues_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
 from services.rules.place_names import NameMatch, names_in
 from services.rules.places import PlaceMention, countries_of, find_places
+from services.rules.roles import roles
 
 _MOST_LISTED, _MOST_LONG = 300, 3_000
 """Characters behind a cue in which its places may stand; the second where the list goes on and on."""
@@ -198,7 +200,7 @@ class _Reader:
             between = text[reached:start]
             if cue.kind in ("shut", "except", "outside") and ")" in between and "(" not in between:
                 break
-            if listed and is_left_out_behind(between):
+            if is_left_out_behind(between) if listed else cue.kind == "remote" and is_left_out_at_once(between):
                 if found.kind in ("country", "subdivision") and _ENDS.match(text, end):
                     self.said.excluded.add((found.code,), partial(quote, "text", text, cue.start, end))
                 continue
@@ -256,6 +258,8 @@ class _Reader:
         about = self.document.kind_at(cue.start) in ABOUT_US
         if kind == "allowed":
             return True
+        if kind in ("placed", "living") and self._is_another_role(before):
+            return False
         speaks = _speaks_of_you(before)
         if kind == "placed":
             return speaks is True or (speaks is None and not about and bool(small.line_start.fullmatch(before)))
@@ -271,6 +275,22 @@ class _Reader:
             role = bool(words().role.search(text, cue.end, listed[0].start))
             return self.document.kind_at(cue.start) == "about" and (role or _is_short_line(text, cue.start))
         return speaks is not False
+
+    def _is_another_role(self, before: str) -> bool:
+        """Whether a sentence begins with a job of another trade than the title's: `The Sales Manager must live in`."""
+        subject = words().subject_role.search(before)
+        if subject is None or not self.own_roles:
+            return False
+        known = roles()
+        named = [one.role for one in read_title(subject["role"], known)]
+        return bool(named) and all(
+            known.closeness(role, own) in ("family", "far") for role in named for own in self.own_roles
+        )
+
+    @cached_property
+    def own_roles(self) -> tuple[str, ...]:
+        """The roles that the title names."""
+        return tuple(one.role for one in read_title(self.document.title, roles()))
 
     def _looks_for_somebody(self, cue: Cue, last: int, before: str) -> bool:
         """`open to candidates in Peru`, `hiring in Peru`; not `open to travel`, `consider Peru`."""

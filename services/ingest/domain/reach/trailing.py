@@ -83,6 +83,10 @@ def trailing(document: Document, names: Sequence[NameMatch], named: Named, exclu
         how, end = _said_of(text, name, before)
         if not how or not _restricts(document, how, name, before, end) or words().addressed.match(text, end):
             continue
+        no = _patterns().no_before.search(text, max(0, name.start - 12), name.start)
+        if how == "only" and no and _patterns().non.match(no[0]):
+            excluded.add((name.senses[0].code,), partial(quote, "text", text, no.start(), end))
+            continue
         listed = _list_to(text, names, i) if i and how != "based" and _ends_list(text, names, i) else (name,)
         if how == "paper":
             papers.append((listed, end))

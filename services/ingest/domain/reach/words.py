@@ -27,6 +27,8 @@ class Words:
     """Between two places of one list; also numbers, and a short aside in brackets."""
     subject: re.Pattern[str]
     """Who a clause speaks of: group `you` or `joining`, the applicant or the role, or `them`."""
+    subject_role: re.Pattern[str]
+    """A few words between an article and what is said of them, the group `role`."""
     not_a_place: re.Pattern[str]
     """Behind a place."""
     preferred: re.Pattern[str]
@@ -83,6 +85,7 @@ def words() -> Words:
         subject=pattern_of(
             r"(?P<joining>{joining}\b[\w ,-]{0,40}?{group})|(?P<them>{subject.them})|(?P<you>{subject.you})"
         ),
+        subject_role=pattern_of(r"^\W*(?:{article}|{subject.them}) (?P<role>[\w/&-]+(?: [\w/&-]+){0,4}) ?$"),
         not_a_place=pattern_of(r"['’]?s?[ -]{1,2}{not_a_place}"),
         preferred=pattern_of(r"{preferred}"),
         preferred_behind=pattern_of(r"[^.\n;|•]{0,30}{preferred_behind}"),

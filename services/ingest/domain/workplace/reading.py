@@ -45,7 +45,7 @@ _MOST_MATCHES = 20
 
 def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
     """Decide the workplace; `unknown` where nothing is said, and the board lists jobs of all kinds."""
-    in_title = _in_fields(_patterns().title, (Stated("title", document.title),))
+    in_title = _in_fields(_patterns().title, (Stated("title", document.title),)) or _at_homes(document.title)
     if in_title is not None:
         return in_title
     said: Statements = {}
@@ -59,7 +59,18 @@ def read_workplace(draft: Draft, document: Document) -> Finding[Workplace]:
         return stated
     _look("weak", "remote", document, said)
     weak = next((said[weak] for weak in _WEAK if weak in said), None)
+    if weak is None:
+        _look("weak", "onsite", document, said)
+        weak = said.get(("weak", "onsite"))
     return weak or _of_board(draft) or said.get(("weak", "hybrid")) or Finding("unknown")
+
+
+def _at_homes(title: str) -> Finding[Workplace] | None:
+    """Work at the homes of others is on site, whatever a board for remote work lists: `Home Health Nurse`."""
+    known, lowered = _patterns(), title.lower()
+    if not known.homes.search(lowered) or known.at_desk.search(lowered):
+        return None
+    return Finding("onsite", (evidence_of("title", title),))
 
 
 def _of_board(draft: Draft) -> Finding[Workplace] | None:
@@ -199,6 +210,8 @@ class _Patterns:
     title: re.Pattern[str]
     """In any case, as `field`: a group is named as its workplace."""
     field: re.Pattern[str]
+    homes: re.Pattern[str]
+    at_desk: re.Pattern[str]
     option: re.Pattern[str]
     statements: Mapping[tuple[Rank, Workplace], re.Pattern[str]]
     """Behind a group whose name begins with `capital`, a place has to stand: `remote in Portugal`."""
@@ -220,6 +233,8 @@ def _patterns() -> _Patterns:
     return _Patterns(
         title=re.compile(_forms("title"), re.IGNORECASE),
         field=re.compile(_forms("field"), re.IGNORECASE),
+        homes=_pattern(r"{in_homes}.{0,60}{carer}|{carer}.{0,60}{in_homes}"),
+        at_desk=_pattern("{at_desk}"),
         option=_pattern(rf"{{option}}|,? {{or_remote}}{_NOT_WORK}"),
         statements={
             ("said", "hybrid"): _pattern(_hybrid_said()),
@@ -230,6 +245,9 @@ def _patterns() -> _Patterns:
             ("way", "remote"): _pattern("{way.remote}"),
             ("anywhere", "remote"): re.compile(_remote_anywhere()),
             ("weak", "hybrid"): _pattern("{weak.hybrid}"),
+            ("weak", "onsite"): _pattern(
+                r"(?:(?:^|\n)\W{0,4}|{you_do} ){visits}(?![^.\n]{0,60}{not_there})[^.\n]{0,60}{at_homes}"
+            ),
             ("weak", "remote"): _pattern(r"{weak.remote}|{remote}(?=\W*(?:\n|$))"),
         },
         conditional=_pattern("{conditional}"),

@@ -225,7 +225,18 @@ def test_states_of_a_restriction_field_are_kept_and_those_of_an_address_are_not(
 
 def test_a_field_may_rule_a_place_out() -> None:
     found = reach(locations="Remote (non-U.S.)")
-    assert (found.scope, found.excluded) == ("unknown", ("US",))
+    assert (found.scope, found.excluded) == ("worldwide", ("US",))
+
+
+@pytest.mark.parametrize("location", ["Non-US Remote", "Remote, outside the US", "Remote (ex-US)"])
+def test_remote_and_who_may_not_is_anywhere_else(location: str) -> None:
+    found = reach(locations=location)
+    assert (found.scope, found.excluded) == ("worldwide", ("US",))
+
+
+def test_who_may_not_alone_says_nothing_of_who_may() -> None:
+    found = reach(html="<p>We cannot hire candidates in Quebec.</p>")
+    assert (found.scope, found.excluded) == ("unknown", ("CA-QC",))
 
 
 def test_a_location_that_says_headquarters_is_where_the_text_puts_the_office() -> None:

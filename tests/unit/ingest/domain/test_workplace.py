@@ -1,8 +1,11 @@
 """The workplace: statements about the role in eight languages, weighed against fields, options and slogans."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.support.drafting import normalised
+from services.ingest.domain.normalise import normalise
+from tests.support.drafting import RATES, a_draft, a_raw, normalised
 from tests.support.notations import notations
 
 TEXTS = [
@@ -33,6 +36,12 @@ TEXTS = [
     ("We are five days a week in the office.", "onsite"),
     ("This is not a remote position.", "onsite"),
     ("#LI-Onsite", "onsite"),
+    # at the homes of others
+    ("You will visit patients in their own homes.", "onsite"),
+    ("• Conduct in-home therapy sessions with children", "onsite"),
+    ("We provide care in patients' homes.", "unknown"),
+    ("You will see members by video or in their homes.", "unknown"),
+    ("Work from home and see families in their homes once a month.", "remote"),
     # options: whoever wants remote work gets it
     ("Lisbon or remote", "remote"),
     ("Remote or from our office in Lisbon.", "remote"),
@@ -152,3 +161,31 @@ def test_a_field_counts_more_than_what_the_board_lists() -> None:
 def test_the_evidence_says_that_the_board_decided() -> None:
     (shown,) = normalised(board_workplace="remote").evidence["workplace"]
     assert (shown.source, shown.text) == ("board", "lists remote jobs alone")
+
+
+@pytest.mark.parametrize(
+    ("title", "workplace"),
+    [
+        ("Home Health Nurse", "onsite"),
+        ("In-Home Physical Therapist - Dayton", "onsite"),
+        ("Physiotherapist, home visits", "onsite"),
+        ("Pflegefachkraft ambulant (m/w/d)", "onsite"),
+        ("Enfermera a domicilio", "onsite"),
+        ("Home Health Intake Coordinator", "remote"),
+        ("Home Care Scheduler", "remote"),
+        ("Virtual In-Home Physician", "remote"),
+        ("Home Health RN (Remote)", "remote"),
+        ("Nurse, home based", "remote"),
+    ],
+)
+def test_work_at_the_homes_of_others_is_on_site_on_a_board_of_remote_jobs_too(title: str, workplace: str) -> None:
+    draft = replace(a_draft(title, "<p>Job location type: Remote</p>"), board_workplace="remote")
+    assert normalise(draft, raw=a_raw(), rates=RATES).workplace == workplace
+
+
+def test_visits_at_home_beat_what_a_board_lists_and_not_what_the_text_says() -> None:
+    visits = "<p>You will visit patients in their own homes.</p>"
+    listed = replace(a_draft("Nurse", visits), board_workplace="remote")
+    assert normalise(listed, raw=a_raw(), rates=RATES).workplace == "onsite"
+    said = replace(a_draft("Nurse", f"{visits}<p>This role is remote.</p>"), board_workplace="remote")
+    assert normalise(said, raw=a_raw(), rates=RATES).workplace == "remote"
