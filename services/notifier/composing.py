@@ -55,9 +55,8 @@ class Composer:
             self._link("answer", to, slot_of(now)),
             self._sender,
             words,
-            unsubscribe=leave,
-            day=day,
-            days=settings.erase_after.days,
+            {"day": day, "days": settings.erase_after.days},
+            leave,
         )
         return Email(
             delivery_id=self._ids.notice_id(to.subscriber_id, notice, now),

@@ -12,9 +12,16 @@ from typing import Any
 import structlog
 
 from services.notifier.adapters.mail.mailers import trial_mailer_of
-from services.notifier.adapters.sql.people.doors import CONFIRM_WITHIN, SESSION_FOR, SIGN_IN_WITHIN, Session, SignUp
+from services.notifier.adapters.sql.people.doors import (
+    CONFIRM_WITHIN,
+    SESSION_FOR,
+    SIGN_IN_WITHIN,
+    NewAddress,
+    Session,
+    SignUp,
+)
 from services.notifier.domain.consent import Consent
-from services.notifier.domain.people import Profile, Subscriber
+from services.notifier.domain.people import Profile, Subscriber, address_of
 from services.notifier.domain.wording.letters import Letter, write_letter
 from services.notifier.importing import WantedSearch, search_of
 from services.notifier.ports import (
@@ -37,17 +44,23 @@ __all__ = [
     "CONFIRM_WITHIN",
     "SESSION_FOR",
     "SIGN_IN_WITHIN",
+    "NewAddress",
     "Session",
     "SignUp",
     "Wish",
+    "address_from",
     "ask",
+    "ask_new_address",
     "begin",
     "confirm",
+    "confirm_new_address",
     "end",
+    "new_address",
     "search_in",
     "session_of",
     "sessions_of",
     "sign_up",
+    "tell_old_address",
     "use_link",
     "waiting",
     "wish_from",
@@ -133,12 +146,70 @@ def sign_up(
     if not _may_mail(installation, known.profile.address if known else address, now):
         return
     if known is not None:
-        link = make_link(installation, known, base, token, now)
-        _send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
+        _greet(installation, known, base, token, now)
         return
     made = token()
     if installation.doors.keep_sign_up(made, SignUp(address, wish.fields, wording), now):
         _send(installation, "confirm", address, f"{base}/c/{made}", words_of(wish.profile.locale), now)
+
+
+def _greet(installation: Installation, known: Subscriber, base: str, token: Callable[[], str], now: datetime) -> None:
+    """Tell who is subscribed that somebody wanted that, with a link that signs them in."""
+    link = make_link(installation, known, base, token, now)
+    _send(installation, "known", known.profile.address, link, words_of(known.profile.locale), now)
+
+
+def address_from(text: str) -> str:
+    """An address, checked. Raises WrongFieldError."""
+    with fields_checked():
+        return address_of(text)
+
+
+def ask_new_address(
+    installation: Installation, wanted: NewAddress, base: str, token: Callable[[], str], now: datetime
+) -> None:
+    """Mail a link to where somebody wants to be mailed; one to sign in to who has that address already.
+
+    Nothing where it may not be mailed now. Whoever asks is told the same in each case. Raises UnavailableError.
+    """
+    person = installation.subscribers.with_id(wanted.subscriber_id)
+    known = installation.subscribers.with_address(wanted.address)
+    other = known if known is not None and known.subscriber_id != wanted.subscriber_id else None
+    if person is None or not _may_mail(installation, other.profile.address if other else wanted.address, now):
+        return
+    if other is not None:
+        _greet(installation, other, base, token, now)
+        return
+    made = token()
+    installation.doors.keep_new_address(made, wanted, now)
+    words = words_of(person.profile.locale)
+    _send(installation, "new_address", wanted.address, f"{base}/a/{made}", words, now)
+
+
+def new_address(installation: Installation, token: str, now: datetime) -> NewAddress | None:
+    """What a link confirms; None where it is too late, was done, or never was. Raises UnavailableError."""
+    return installation.doors.new_address(token, now)
+
+
+def confirm_new_address(installation: Installation, token: str, now: datetime) -> tuple[Subscriber, Subscriber] | None:
+    """Mail somebody there from now on; gives them as they were and are. None as `new_address`.
+
+    Raises UnavailableError, UsageError where somebody else is subscribed with it by now.
+    """
+    kept = new_address(installation, token, now)
+    before = installation.subscribers.with_id(kept.subscriber_id) if kept else None
+    if kept is None or before is None:
+        return None
+    moved = Consent("moved", now, "page", kept.wording)
+    return before, installation.subscribers.move(kept.subscriber_id, kept.address, moved)
+
+
+def tell_old_address(installation: Installation, before: Subscriber, now: datetime) -> None:
+    """Tell who reads the old address that mails go to another; not which. Raises UnavailableError."""
+    settings, old = installation.settings, before.profile.address
+    if why_suppressed(installation, old) is None:
+        contact = settings.portal.privacy_contact or settings.mail.sender.address
+        _send(installation, "old_address", old, "", words_of(before.profile.locale), now, contact=contact)
 
 
 def waiting(installation: Installation, token: str, now: datetime) -> SignUp | None:
@@ -195,11 +266,13 @@ def _may_mail(installation: Installation, address: str, now: datetime) -> bool:
     return why_suppressed(installation, address) is None and installation.doors.may_mail(address, now)
 
 
-def _send(installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime) -> None:
+def _send(
+    installation: Installation, letter: Letter, address: str, link: str, words: Words, now: datetime, **values: object
+) -> None:
     """Hand a letter over; where the mailer would not have it only that is logged: whoever meant it asks again."""
     mail = installation.settings.mail
-    written = write_letter(letter, link, mail.sender, words)
-    named = hashlib.sha256(f"{letter} {link}".encode()).hexdigest()[:32]
+    written = write_letter(letter, link, mail.sender, words, values)
+    named = hashlib.sha256(f"{letter} {link or f'{address} {now.isoformat()}'}".encode()).hexdigest()[:32]
     email = Email(
         delivery_id=f"letter-{named}",
         sender_name=mail.sender.name,

@@ -5,12 +5,55 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.notifier.adapters.sql.people.doors import NewAddress, SqlDoors
+from services.notifier.domain.consent import Consent
 from services.notifier.domain.people import Timing, profile_of
 from services.runtime.errors import UsageError
 from tests.support.notifying import GO, NOW, PYTHON, NotifierStore, arrival, posting
 from tests.support.serving import DAY, HOUR, LEASE, commit, due, found, serve
 
 EIGHT = NOW + 2 * HOUR
+
+
+class TestMoves:
+    MOVED = Consent("moved", NOW + HOUR, "page", "Send them here")
+
+    def test_what_waits_goes_to_the_new_address_and_said_again_nothing_changes(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        search = store.search(ada, hour=7)
+        serve(store, NOW + HOUR, "one", [search.key])
+        [claimed] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        for _ in range(2):
+            moved = store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED)
+            assert (moved.profile.address, moved.address_since) == ("ada@new.example", NOW + HOUR)
+        assert not store.deliveries.begin(claimed, NOW + HOUR, LEASE), "it has the old address"
+        [again] = store.deliveries.claim("w", "smtp", NOW + HOUR, LEASE, 10)
+        assert again.email.to_address == "ada@new.example"
+        assert store.deliveries.begin(again, NOW + HOUR, LEASE)
+        assert [one.kind for one in store.subscribers.consents(ada.subscriber_id)] == ["given", "moved"]
+
+    def test_links_and_browsers_of_the_old_address_are_over(self, store: NotifierStore) -> None:
+        ada, doors = store.person("ada"), SqlDoors(store.engine, store.ids)
+        doors.keep_sign_in("link", ada.subscriber_id, NOW)
+        doors.begin_session("session", ada.subscriber_id, "a browser", NOW)
+        doors.keep_new_address("other", NewAddress(ada.subscriber_id, "x@example.com", "Send"), NOW)
+        store.subscribers.move(ada.subscriber_id, "ada@new.example", self.MOVED)
+        assert doors.sign_in("link", "s", "a browser", NOW) is None
+        assert doors.session("session", NOW) is None
+        assert doors.new_address("other", NOW) is None
+
+    def test_nobody_moves_to_an_address_that_somebody_has(self, store: NotifierStore) -> None:
+        ada, bob = store.person("ada"), store.person("bob")
+        with pytest.raises(UsageError, match="already"):
+            store.subscribers.move(ada.subscriber_id, bob.profile.address, self.MOVED)
+        assert store.subscribers.find("ada@example.com").address_since is None
+
+    def test_an_operator_who_changes_an_address_is_in_the_ledger(self, store: NotifierStore) -> None:
+        ada = store.person("ada")
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example"), NOW + HOUR)
+        store.subscribers.change(ada.subscriber_id, replace(ada.profile, address="ada@new.example", name="A"), NOW)
+        kept = store.subscribers.consents(ada.subscriber_id)
+        assert [(one.kind, one.origin) for one in kept] == [("given", "operator"), ("moved", "operator")]
 
 
 class TestPeople:

@@ -11,17 +11,20 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from services.portal.accounts.guard import Cookies, FormGuard, new_token
 from services.portal.answers import answers, form
-from services.portal.door import Door
+from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.links.standing import AGAIN, CHANGES, change, when
 from services.portal.pages import words_for
 from services.portal.postman import Postman
+from services.runtime.errors import UsageError
 from services.usecases import accounts, consent, links, searches, signing
+from services.usecases.errors import WrongFieldError
 from services.usecases.links import Subscriber
-from services.usecases.signing import Session
-from services.wording.words import Words
+from services.usecases.signing import NewAddress, Session
+from services.wording.words import Words, mark
 
-_HERE_ALONE = ("delete-search", "sign-out", "sign-out-everywhere", "erase")
+MOVE = mark("Send my job alerts to this address from now on.")
+_HERE_ALONE = ("delete-search", "sign-out", "sign-out-everywhere", "erase", "move")
 """What a form may say beside `CHANGES`."""
 
 
@@ -38,7 +41,8 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
     """`/sign-in`, `/s/{token}`, `/home` and `/home/export`."""
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
     _add_signing_in(router, door, guard, cookies, postman)
-    _add_home(router, door, guard, cookies)
+    _add_home(router, door, guard, cookies, postman)
+    _add_new_address(router, door, guard, cookies, postman)
     return router
 
 
@@ -72,7 +76,7 @@ def _add_signing_in(router: APIRouter, door: Door, guard: FormGuard, cookies: Co
         return cookies.lead_home(door.root, session)
 
 
-def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies) -> None:
+def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
     @router.get("/home")
     async def home(request: Request) -> Response:
         """Show what is theirs."""
@@ -81,7 +85,9 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies)
             return RedirectResponse(f"{door.root}/sign-in", 303)
         return await door.work(partial(_page, door, cookies, here))
 
-    @router.post("/home", openapi_extra=form("csrf", "search", "session", "sure", do=(*_HERE_ALONE, *CHANGES)))
+    @router.post(
+        "/home", openapi_extra=form("csrf", "search", "session", "sure", "address", do=(*_HERE_ALONE, *CHANGES))
+    )
     async def do(request: Request) -> Response:
         """Do what a form says."""
         guard.check(request)
@@ -89,6 +95,9 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies)
         if here is None:
             return RedirectResponse(f"{door.root}/sign-in", 303)
         cookies.check_form(here.session.key, form.get("csrf", ""))
+        if form.get("do") == "move":
+            guard.check(request, limited=True)
+            return await door.work(partial(_move, door, cookies, postman, here, form.get("address", "").strip()))
         await door.work(partial(_do, door, here, form))
         if form.get("do") == "erase":
             answer = door.show("gone", here.words)
@@ -105,6 +114,49 @@ def _add_home(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies)
         data = await door.work(lambda: accounts.export(door.installation, here.person.subscriber_id))
         headers = {"Content-Disposition": 'attachment; filename="job-alerts.json"'}
         return Response(json.dumps(data, indent=1, ensure_ascii=False), 200, headers, "application/json")
+
+
+def _add_new_address(router: APIRouter, door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> None:
+    @router.get("/a/{token}")
+    async def look(request: Request, token: str) -> Response:
+        """Show the new address; a look confirms nothing."""
+        kept = await door.work(lambda: signing.new_address(door.installation, token, door.clock()))
+        if kept is None:
+            return door.show("late", words_for(request.headers), 410)
+        person = await door.work(lambda: accounts.find(door.installation, kept.subscriber_id))
+        words = words_for(request.headers, person.profile.locale)
+        return door.show("new_address", words, address=kept.address, wording=kept.wording)
+
+    @router.post("/a/{token}")
+    async def confirm(request: Request, token: str) -> Response:
+        """Mail them there, and sign this browser in, and no other: they have proven to have the mailbox."""
+        guard.check(request, limited=True)
+        now = door.clock()
+        try:
+            moved = await door.work(lambda: signing.confirm_new_address(door.installation, token, now))
+        except UsageError:
+            words = words_for(request.headers)
+            text = words.say(mark("Somebody is subscribed with this address already: sign in with it."))
+            return door.show("failed", words, 400, title=words.say(mark("That could not be done")), text=text)
+        if moved is None:
+            return door.show("late", words_for(request.headers), 410)
+        before, person = moved
+        postman.later(partial(signing.tell_old_address, door.installation, before, now))
+        session, agent = new_token(), request.headers.get("user-agent", "")
+        if not await door.work(lambda: signing.begin(door.installation, person, session, agent, now)):
+            raise GoneError
+        return cookies.lead_home(door.root, session)
+
+
+def _move(door: Door, cookies: Cookies, postman: Postman, here: _AtHome, address: str) -> Response:
+    """Take a new address; the answer is the same whoever has it."""
+    try:
+        checked = signing.address_from(address)
+    except WrongFieldError as error:
+        return _page(door, cookies, here, error)
+    wanted = NewAddress(here.person.subscriber_id, checked, here.words.say(MOVE))
+    postman.later(partial(signing.ask_new_address, door.installation, wanted, door.base, new_token, door.clock()))
+    return door.show("posted", here.words)
 
 
 async def _at_home(door: Door, cookies: Cookies, request: Request) -> _AtHome | None:
@@ -135,13 +187,15 @@ def _do(door: Door, here: _AtHome, form: Mapping[str, str]) -> None:
             change(installation, here.person, form, here.words, now)
 
 
-def _page(door: Door, cookies: Cookies, here: _AtHome) -> Response:
+def _page(door: Door, cookies: Cookies, here: _AtHome, error: WrongFieldError | None = None) -> Response:
     person, words = here.person, here.words
     saved = links.searches(door.installation, person)
     browsers = signing.sessions_of(door.installation, person.subscriber_id, door.clock())
     return door.show(
         "home",
         words,
+        400 if error else 200,
+        error=error.said if error else "",
         status_of_person=person.status,
         again=words.say(AGAIN),
         address=person.profile.address,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, delete, func, select, update
 
-from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import cuts, deliveries, digests, erasures, mail_events, postings, saved_searches
 from services.notifier.adapters.sql.digests.sent_jobs import forget_not_out, remember_digests
 from services.notifier.adapters.sql.rows import IN_CHUNK
@@ -72,9 +72,10 @@ def forget_erasures(engine: Engine, now: datetime) -> int:
 
 
 def forget_ways_in(engine: Engine, now: datetime) -> int:
-    """Drop sign-ups, sign-in links and sessions that are over, and letters of yesterday; returns how many."""
+    """Drop what is over of sign-ups, new addresses, sign-in links, sessions and letters; returns how many."""
     return (
         _in_slices(engine, sign_ups.c.token_hash, sign_ups.c.expires_at <= now, delete(sign_ups))
+        + _in_slices(engine, new_addresses.c.token_hash, new_addresses.c.expires_at <= now, delete(new_addresses))
         + _in_slices(engine, sign_in_links.c.token_hash, sign_in_links.c.expires_at <= now, delete(sign_in_links))
         + _in_slices(engine, sessions.c.token_hash, sessions.c.expires_at <= now, delete(sessions))
         + _in_slices(engine, letters.c.id, letters.c.at < now - timedelta(days=1), delete(letters))

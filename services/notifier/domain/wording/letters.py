@@ -9,7 +9,7 @@ from services.notifier.domain.consent import Notice
 from services.notifier.domain.model import Sender
 from services.wording.words import Words, mark
 
-Letter = Literal["confirm", "sign_in", "known"] | Notice
+Letter = Literal["confirm", "sign_in", "known", "new_address", "old_address"] | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,18 @@ _TEXTS: Mapping[Letter, _Texts] = {
         mark("Somebody asked {board} to send job alerts to this address, which is subscribed. Sign in to change them."),
         mark("Sign in"),
         _NOT_ASKED,
+    ),
+    "new_address": _Texts(
+        mark("Confirm your new address for {board}"),
+        mark("Somebody who gets job alerts from {board} wants them here. If it was you, confirm it within 48 hours."),
+        mark("Confirm"),
+        mark("If it was not you, do nothing: then nothing is sent, and this address is forgotten."),
+    ),
+    "old_address": _Texts(
+        mark("Your job alerts from {board} go to another address"),
+        mark("Your job alerts from {board} go to another address, which was confirmed there. Nothing more comes here."),
+        "",
+        mark("If it was not you, write to {contact}."),
     ),
     "declared": _Texts(
         mark("Do you want job alerts from {board}?"),
@@ -73,9 +85,9 @@ class WrittenLetter:
 
 
 def write_letter(
-    letter: Letter, link: str, sender: Sender, words: Words, *, unsubscribe: str = "", **values: object
+    letter: Letter, link: str, sender: Sender, words: Words, values: Mapping[str, object], unsubscribe: str = ""
 ) -> WrittenLetter:
-    """A letter with its link, in plain text and in HTML that needs no style.
+    """A letter with its link, if it has one, in plain text and in HTML that needs no style.
 
     `unsubscribe`: the link to leave by, where nobody asked for the letter; `values` fill its last line.
     """
@@ -86,11 +98,12 @@ def write_letter(
     leave = words.say(mark("Unsubscribe"))
     leave_html = f'<p><a href="{escape(unsubscribe)}">{escape(leave)}</a></p>\n' if unsubscribe else ""
     leave_text = f"{leave}: {unsubscribe}\n\n" if unsubscribe else ""
+    button_html = f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n' if link else ""
+    link_text = f"{link}\n\n" if link else ""
     html = (
         f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title></head>\n'
         f"<body><p>{escape(text)}</p>\n"
-        f'<p><a href="{escape(link)}">{escape(words.say(texts.button))}</a></p>\n'
-        f"<p>{escape(last)}</p>\n{leave_html}<p>{escape(from_line)}</p></body></html>\n"
+        f"{button_html}<p>{escape(last)}</p>\n{leave_html}<p>{escape(from_line)}</p></body></html>\n"
     )
-    return WrittenLetter(subject, f"{text}\n\n{link}\n\n{last}\n\n{leave_text}-- \n{from_line}\n", html)
+    return WrittenLetter(subject, f"{text}\n\n{link_text}{last}\n\n{leave_text}-- \n{from_line}\n", html)

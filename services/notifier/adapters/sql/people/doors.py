@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from schemas.sql.doors import letters, sessions, sign_in_links, sign_ups
+from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import subscribers
 from services.notifier.adapters.sql.rows import hold, hold_person, to_json
 from services.notifier.domain.ids import Ids
@@ -38,6 +38,15 @@ class SignUp:
     address: str
     wanted: Mapping[str, Any]
     """Fields of a profile, and under `search` those of a search."""
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """Where a subscriber wants to be mailed, and has not confirmed yet that they have it."""
+
+    subscriber_id: str
+    address: str
     wording: str
 
 
@@ -113,6 +122,23 @@ class SqlDoors:
         with writing(self._engine) as connection:
             connection.execute(delete(sign_ups).where(sign_ups.c.token_hash == _hash(token)))
         scrub(self._engine)
+
+    @retried
+    def keep_new_address(self, token: str, wanted: NewAddress, now: datetime) -> None:
+        """Keep it until it is confirmed or forgotten, in place of an earlier one; of somebody erased it is not kept."""
+        row: dict[str, Any] = {"token_hash": _hash(token), "address": wanted.address, "wording": wanted.wording}
+        row["expires_at"] = now + CONFIRM_WITHIN
+        with writing(self._engine) as connection:
+            if hold_person(connection, wanted.subscriber_id) is not None:
+                statement = upsert(connection, new_addresses).values(row | {"subscriber_id": wanted.subscriber_id})
+                connection.execute(statement.on_conflict_do_update(index_elements=["subscriber_id"], set_=row))
+
+    def new_address(self, token: str, now: datetime) -> NewAddress | None:
+        """What a link confirms; None where it is too late, or was done, or never was."""
+        own = (new_addresses.c.token_hash == _hash(token)) & (new_addresses.c.expires_at > now)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(new_addresses).where(own)).one_or_none()
+        return NewAddress(row.subscriber_id, row.address, row.wording) if row is not None else None
 
     @retried
     def keep_sign_in(self, token: str, subscriber_id: str, now: datetime) -> None:

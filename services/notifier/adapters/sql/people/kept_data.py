@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from schemas.sql.doors import sessions
+from schemas.sql.doors import new_addresses, sessions
 from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.feedback import rows_of
@@ -22,7 +23,8 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
     fields = ("subscriber_id", "address", "name", "time_zone", "currency", "locale", "status")
     return {
         "subscriber": {field: getattr(person, field) for field in fields}
-        | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()},
+        | {"speaks": json.loads(person.speaks or "[]"), "created_at": person.created_at.isoformat()}
+        | {name: _moment(getattr(person, name)) for name in ("seen_at", "asked_at", "address_since")},
         "consents": _consents(connection, subscriber_id),
         "suppression": _suppression(connection, person.address_hash),
         "searches": _searches(connection, subscriber_id),
@@ -30,16 +32,17 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
         "digests": _digests(connection, subscriber_id),
         "sent_jobs": _sent_jobs(connection, subscriber_id),
         "sessions": _sessions(connection, subscriber_id),
+        "new_address": _new_address(connection, subscriber_id),
     }
 
 
 def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
     kept = consents.consents_of(connection, subscriber_id)
-    return [
-        asdict(consent)
-        | {"at": consent.at.isoformat(), "given_at": consent.given_at.isoformat() if consent.given_at else None}
-        for consent in kept
-    ]
+    return [asdict(consent) | {"at": consent.at.isoformat(), "given_at": _moment(consent.given_at)} for consent in kept]
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
@@ -123,3 +126,10 @@ def _items(connection: Connection, digest_id: str) -> list[dict[str, Any]]:
 def _sessions(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
     own = select(sessions).where(sessions.c.subscriber_id == subscriber_id).order_by(sessions.c.began_at)
     return [{"began_at": row.began_at.isoformat(), "agent": row.agent} for row in connection.execute(own)]
+
+
+def _new_address(connection: Connection, subscriber_id: str) -> dict[str, Any] | None:
+    """Where they want to be mailed once they confirm it there."""
+    own = select(new_addresses).where(new_addresses.c.subscriber_id == subscriber_id)
+    row = connection.execute(own).one_or_none()
+    return {"address": row.address, "expires_at": row.expires_at.isoformat()} if row else None

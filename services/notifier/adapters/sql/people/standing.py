@@ -1,12 +1,15 @@
-"""Whether somebody is served: stopped and going on again, within a transaction that has locked them."""
+"""Whether and where somebody is served: stopped, going on again, moved; within a transaction that has locked them."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
-from schemas.sql.tables import saved_searches, subscribers
+from schemas.sql.tables import deliveries, digests, saved_searches, subscribers
 from services.notifier.adapters.sql.people.searches import resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting
+from services.notifier.adapters.sql.rows import pack_email, unpack_email
+from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.people import Status
 
 
@@ -27,3 +30,20 @@ def go_on(connection: Connection, own_id: str, time_zone: str, now: datetime) ->
 def _set(connection: Connection, own_id: str, status: Status, now: datetime) -> None:
     own = update(subscribers).where(subscribers.c.subscriber_id == own_id)
     connection.execute(own.values(status=status, changed_at=now, asked_at=None))
+
+
+def readdress(connection: Connection, subscriber_id: str, address: str, now: datetime) -> None:
+    """Let what is not on its way yet go to the new address; what a worker claimed is pending again."""
+    waiting = (
+        select(digests.c.digest_id, digests.c.body, deliveries.c.delivery_id)
+        .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
+        .where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
+        .where(digests.c.body.is_not(None))
+        .with_for_update(of=deliveries)
+    )
+    free = {"worker": None, "lease": None, "changed_at": now}
+    for row in connection.execute(waiting).all():
+        body = pack_email(replace(unpack_email(row.body), to_address=address))
+        connection.execute(update(digests).where(digests.c.digest_id == row.digest_id).values(body=body))
+        own = update(deliveries).where(deliveries.c.delivery_id == row.delivery_id)
+        connection.execute(own.where(deliveries.c.state == "claimed").values(state="pending", **free))

@@ -8,19 +8,18 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Engine, Row, delete, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from schemas.sql.doors import letters, sign_ups
-from schemas.sql.tables import deliveries, digests, saved_searches, subscribers, suppressions
+from schemas.sql.doors import letters, new_addresses, sessions, sign_in_links, sign_ups
 from schemas.sql.tables import erasures as erasures_kept
+from schemas.sql.tables import saved_searches, subscribers, suppressions
 from services.notifier.adapters.sql.criteria.membership import leave
 from services.notifier.adapters.sql.people import consents, erasures, feedback
 from services.notifier.adapters.sql.people.erasures import Erasure
 from services.notifier.adapters.sql.people.kept_data import data_of
 from services.notifier.adapters.sql.people.recipients import recipients_of, speaks_read, speaks_written
 from services.notifier.adapters.sql.people.searches import rescheduled, searches_of
-from services.notifier.adapters.sql.people.standing import go_on, stop
-from services.notifier.adapters.sql.rows import hold_person, pack_email, unpack_email
+from services.notifier.adapters.sql.people.standing import go_on, readdress, stop
+from services.notifier.adapters.sql.rows import hold_person
 from services.notifier.domain.consent import Consent
-from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.feedback import Kind, Statement
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.model import Recipient
@@ -72,8 +71,7 @@ class SqlSubscribers:
                 subscriber = _locked(connection, subscriber_id)
                 _set(connection, subscriber_id, self._columns(profile) | {"changed_at": now})
                 if profile.address != subscriber.profile.address:
-                    self._keep_suppressed(connection, profile.address)
-                    readdress(connection, subscriber_id, profile.address, now)
+                    self._moved(connection, subscriber_id, profile.address, Consent("moved", now, "operator", ""))
                 if profile.time_zone != subscriber.profile.time_zone:
                     for search in searches_of(connection, subscriber_id):
                         values = rescheduled(connection, search, profile.time_zone, now)
@@ -81,6 +79,24 @@ class SqlSubscribers:
                 return _get(connection, subscriber_id)
         except IntegrityError:
             raise UsageError(f"{profile.address} is subscribed already.") from None
+
+    @retried
+    def move(self, subscriber_id: str, address: str, moved: Consent) -> Subscriber:
+        """Mail somebody at another address, which they have confirmed. Said again it changes nothing.
+
+        What led to them by the old one is over: links that sign in, browsers, and links that change searches in mails
+        that went there. Raises UsageError where they are gone, or somebody else is subscribed with it by now.
+        """
+        try:
+            with writing(self._engine) as connection:
+                subscriber = _locked(connection, subscriber_id)
+                if address != subscriber.profile.address:
+                    columns = self._columns(replace(subscriber.profile, address=address))
+                    _set(connection, subscriber_id, columns | {"changed_at": moved.at, "seen_at": moved.at})
+                    self._moved(connection, subscriber_id, address, moved)
+                return _get(connection, subscriber_id)
+        except IntegrityError:
+            raise UsageError(f"{address} is subscribed already.") from None
 
     @retried
     def pause(self, subscriber_id: str, now: datetime) -> Subscriber:
@@ -256,6 +272,16 @@ class SqlSubscribers:
         ids = (self._ids.subscriber_id(address, now, again) for again in itertools.count())
         return next(own for own in ids if not connection.execute(_with_id(own)).first())
 
+    def _moved(self, connection: Connection, own_id: str, address: str, moved: Consent) -> None:
+        """What follows from another address, within a transaction that has locked its person and set it."""
+        self._keep_suppressed(connection, address)
+        readdress(connection, own_id, address, moved.at)
+        for table in (sign_in_links, sessions, new_addresses):
+            connection.execute(delete(table).where(table.c.subscriber_id == own_id))
+        connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == self._ids.address_hash(address)))
+        _set(connection, own_id, {"address_since": moved.at})
+        consents.keep(connection, own_id, moved)
+
     def _keep_suppressed(self, connection: Connection, address: str) -> None:
         """Hold to what an earlier release suppressed under the coarser form that it compared addresses in."""
         former = self._ids.former_hash(address)
@@ -288,11 +314,13 @@ def erase_within(connection: Connection, ids: Ids, subscriber: Subscriber, now: 
     """Delete every row of a person within a transaction that has locked them; to be scrubbed after it."""
     subscriber_id, address = subscriber.subscriber_id, subscriber.profile.address
     searches = searches_of(connection, subscriber_id)
+    wanted = select(new_addresses.c.address).where(new_addresses.c.subscriber_id == subscriber_id)
+    mailboxes = [ids.mailbox_hash(each) for each in (address, *connection.execute(wanted).scalars())]
     connection.execute(delete(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id))
     leave(connection, [search.key for search in searches], now)
     connection.execute(delete(subscribers).where(subscribers.c.subscriber_id == subscriber_id))
     connection.execute(delete(sign_ups).where(sign_ups.c.address_hash == ids.address_hash(address)))
-    connection.execute(delete(letters).where(letters.c.address_hash == ids.mailbox_hash(address)))
+    connection.execute(delete(letters).where(letters.c.address_hash.in_(mailboxes)))
     erasures.keep(connection, Erasure(subscriber_id, subscriber.created_at, now))
 
 
@@ -332,20 +360,3 @@ def _set(connection: Connection, subscriber_id: str, values: dict[str, Any]) -> 
 
 def _set_search(connection: Connection, search_id: str, values: dict[str, Any]) -> None:
     connection.execute(update(saved_searches).where(saved_searches.c.search_id == search_id).values(values))
-
-
-def readdress(connection: Connection, subscriber_id: str, address: str, now: datetime) -> None:
-    """Let what is not on its way yet go to the new address; what a worker claimed is pending again."""
-    waiting = (
-        select(digests.c.digest_id, digests.c.body, deliveries.c.delivery_id)
-        .join(deliveries, deliveries.c.digest_id == digests.c.digest_id)
-        .where(deliveries.c.subscriber_id == subscriber_id, deliveries.c.state.in_(CANCELLABLE))
-        .where(digests.c.body.is_not(None))
-        .with_for_update(of=deliveries)
-    )
-    free = {"worker": None, "lease": None, "changed_at": now}
-    for row in connection.execute(waiting).all():
-        body = pack_email(replace(unpack_email(row.body), to_address=address))
-        connection.execute(update(digests).where(digests.c.digest_id == row.digest_id).values(body=body))
-        own = update(deliveries).where(deliveries.c.delivery_id == row.delivery_id)
-        connection.execute(own.where(deliveries.c.state == "claimed").values(state="pending", **free))
