@@ -1,11 +1,18 @@
-"""How curation weighs a job, in words and as data: the parts of its score, and the languages that it needs."""
+"""How curation weighs a job, in words and as data: the parts of its score, and what it demands."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from services.usecases.explaining import Chance, Judgement, Part, PostingCore, Score
-from services.usecases.wording import english, needs_in_words, one_line, part_line, unspoken_in_words
+from services.usecases.wording import (
+    conditions_in_words,
+    english,
+    needs_in_words,
+    one_line,
+    part_line,
+    unspoken_in_words,
+)
 
 
 def score_lines(scored: Score, at: datetime) -> list[str]:
@@ -34,14 +41,19 @@ def parts_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
     return [{"part": part.code, "points": part.points, "most": part.most, "facts": dict(part.facts)} for part in parts]
 
 
-def language_lines(posting: PostingCore, judged: Judgement) -> list[str]:
-    """What a posting needs, and that its reader does not speak it: a line each, where there is anything to say."""
-    said = languages_json(posting, judged)["languages"]
-    never = f"left out of every mail: {said['unspoken']}" if said["unspoken"] else ""
-    return [line for line in (said["needs"], never) if line]
+def demand_lines(posting: PostingCore, judged: Judgement) -> list[str]:
+    """The languages that a posting needs, that its reader speaks none of them, and its conditions: a line each."""
+    languages = _languages(posting, judged)
+    never = f"left out of every mail: {languages['unspoken']}" if languages["unspoken"] else ""
+    return [line for line in (languages["needs"], never, *conditions_in_words(posting, english())) if line]
 
 
-def languages_json(posting: PostingCore, judged: Judgement) -> dict[str, dict[str, str | None]]:
+def demands_json(posting: PostingCore, judged: Judgement) -> dict[str, Any]:
     """The same as data; null where there is nothing to say."""
+    conditions = [condition.model_dump(mode="json") for condition in posting.conditions]
+    return {"languages": _languages(posting, judged), "conditions": conditions}
+
+
+def _languages(posting: PostingCore, judged: Judgement) -> dict[str, str | None]:
     missing = unspoken_in_words(judged.unspoken, english()) if judged.unspoken else None
-    return {"languages": {"needs": needs_in_words(posting, english()) or None, "unspoken": missing}}
+    return {"needs": needs_in_words(posting, english()) or None, "unspoken": missing}

@@ -6,6 +6,7 @@ from services.notifier.domain.wording.score_lines import chance_line, part_line,
 from services.notifier.domain.wording.view import ShownJob, shown_job
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
+from services.wording.conditions import conditions_in_words
 from services.wording.lines import capitalised, one_line
 from services.wording.reasons import in_words
 from services.wording.relaxations import relaxation_in_words
@@ -16,6 +17,7 @@ __all__ = [
     "ago",
     "capitalised",
     "chance_line",
+    "conditions_in_words",
     "english",
     "in_telling_order",
     "in_words",

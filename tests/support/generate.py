@@ -13,6 +13,7 @@ from schemas.criteria import Criteria, CriteriaRecord, Nearby, RoleTerms, Salary
 from schemas.posting import (
     Cluster,
     Company,
+    Condition,
     Employment,
     Form,
     PostingCore,
@@ -130,6 +131,11 @@ FORMS: Final[tuple[tuple[Form, ...], ...]] = (
 )  # fmt: skip
 """Mostly none, as of older records, which have `employment` alone."""
 
+CONDITIONS: Final[tuple[tuple[Condition, ...], ...]] = (
+    (), (), (), (Condition(kind="licence", places=("US-CA",)),), (Condition(kind="relocation", places=("DE",)),),
+    (Condition(kind="enrolment"), Condition(kind="shifts")),
+)  # fmt: skip
+
 
 def posting(random_: random.Random, number: int, version: int = 1) -> PostingCore:
     """One posting; the same number is the same posting in another version."""
@@ -161,6 +167,7 @@ def posting(random_: random.Random, number: int, version: int = 1) -> PostingCor
         employment=random_.choice((None, "full_time", "full_time", "contract", "part_time")),
         forms=FORMS[number % len(FORMS)],
         visa=random_.choice(("offered", "refused", "unknown", "unknown")),
+        conditions=CONDITIONS[number % len(CONDITIONS)],
         posted_at=seen,
         fetched_at=NOON,
         cluster=Cluster(key=f"k{number}"),

@@ -15,7 +15,7 @@ from services.cli.commands.searches import read_json
 from services.cli.opened import open_installation
 from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json
-from services.cli.weighed import chance_json, language_lines, languages_json, score_json, score_lines
+from services.cli.weighed import chance_json, demand_lines, demands_json, score_json, score_lines
 from services.runtime.errors import UsageError
 from services.runtime.files.named import is_file
 from services.usecases import explaining
@@ -45,11 +45,11 @@ def explain(
         weighed = {
             "chance": chance_json(found.chance, bar),
             "score": score_json(found.score, at) if found.score else None,
-        } | languages_json(job.posting, found)
+        } | demands_json(job.posting, found)
         print_json(explain_json(asked.criteria, job.posting, found.verdict, job.evidence) | weighed)
         return
-    of_languages = language_lines(job.posting, found)
-    lines = ["", *of_languages] if of_languages else []
+    demands = demand_lines(job.posting, found)
+    lines = ["", *demands] if demands else []
     lines += ["", chance_line(found.chance, bar)] if found.chance else []
     lines += score_lines(found.score, at) if found.score else []
     if sys.stdout.isatty():

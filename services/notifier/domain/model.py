@@ -138,7 +138,7 @@ class Part:
 
 ChanceFact = Literal[
     "trade", "near_role", "same_role", "core", "often", "place", "home", "region", "elsewhere", "zone",
-    "workplace", "level", "written", "spoken",
+    "workplace", "level", "written", "spoken", "condition",
 ]  # fmt: skip
 """What a chance rests on, see `services.notifier.domain.curation.chance`."""
 
@@ -151,7 +151,8 @@ class Against:
     costs: float
     """What it takes from the log odds."""
     said: str = ""
-    """The role, level, places or languages that it is about, an id or codes; of hours, how many."""
+    """The role, level, places or languages that it is about, an id or codes; of hours, how many; of a condition its
+    kind and places."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas.posting import Company, Reach, Skill, Spoken
+from schemas.posting import Company, Condition, Reach, Skill, Spoken
 from services.cli.commands.status import page
 from services.notifier.domain.ids import Ids
 from services.notifier.domain.links import token
@@ -98,6 +98,19 @@ def test_a_preview_says_which_languages_a_job_needs_and_leaves_out_those_that_ar
     assert "Danish engineer" in jobchime("preview", "ada@example.com").out
     wrong = jobchime("subscriber", "edit", "ada@example.com", "--speaks", "Danisch")
     assert (wrong.code, "did you mean Danish?" in wrong.err) == (2, True)
+
+
+def test_explain_and_preview_say_what_a_job_sets_as_a_condition(jobchime: Command, store: NotifierStore) -> None:
+    licensed = posting("licensed", title="Python nurse", conditions=(Condition(kind="licence", places=("US-TX",)),))
+    [search] = store.searches.all()
+    store.matches.store(0, [arrival(len(JOBS), licensed, [search.key])], NOW)
+    assert "needs a licence of Texas" in jobchime("preview", "ada@example.com").out
+    explained = jobchime("explain", search.search_id, licensed.posting_id).out
+    assert "needs a licence of Texas" in explained
+    assert "its condition: licence US-TX" in explained
+    as_json = json.loads(jobchime("explain", search.search_id, licensed.posting_id, "--json").out)
+    assert as_json["conditions"] == [{"kind": "licence", "places": ["US-TX"], "towns": []}]
+    assert {"condition"} <= {one["fact"] for one in as_json["chance"]["against"]}
 
 
 def test_who_had_the_instant_mails_of_a_day_is_told_until_when_the_next_waits(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.criteria import Criteria, SalaryFloor, SkillTerms
-from schemas.posting import PostingCore, Reach, Spoken
+from schemas.posting import Condition, PostingCore, Reach, Spoken
 from services.notifier.adapters.rendering.cards import Form
 from services.notifier.adapters.rendering.jinja import JinjaRenderer
 from services.notifier.domain.links import links_for
 from services.notifier.domain.model import AnnualPay, Digest, Item, Part, PayNews
 from services.notifier.ports import Links
+from services.rules.towns import town_of
 from tests.support.digests import NOON, SENDER, digest, pay, posting, recipient, rich_digest, search
 
 JOBS = [
@@ -109,6 +110,49 @@ def page_of(change: Callable[[Item], Item]) -> str:
     assert page.html.count('class="note"') == 1
     assert "<lead>" not in page.html
     return " ".join(page.text.split())
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "en",
+            "On site, Cyprus · you must live in Cyprus or move there · needs a licence of Texas or Canada · "
+            "in shifts or at night · for enrolled students",
+        ),
+        (
+            "de",
+            "Vor Ort, Zypern · du musst in Zypern wohnen oder dorthin ziehen · verlangt eine Zulassung: Texas oder "
+            "Kanada · im Schichtdienst oder nachts · für eingeschriebene Studierende",
+        ),
+        (
+            "es",
+            "Presencial, Chipre · hay que vivir en Chipre o mudarse allí · exige una licencia: Texas o Canadá · por "
+            "turnos o de noche · para estudiantes matriculados",
+        ),
+    ],
+)
+def test_a_card_says_beside_the_place_what_a_job_sets_as_a_condition(locale: str, said: str) -> None:
+    conditions = (
+        Condition(kind="relocation", places=("CY",)),
+        Condition(kind="licence", places=("US-TX", "CA")),
+        Condition(kind="shifts"),
+        Condition(kind="enrolment"),
+    )
+    job = posting(conditions=conditions, workplace="onsite", reach=Reach(scope="listed", countries=("CY",)))
+    made = digest(job, to=recipient(locale=locale))
+    email = JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret"))
+    assert f">{said}</p>" in email.html
+    assert said in " ".join(email.text.split())
+
+
+def test_a_card_names_the_town_to_move_to_and_a_licence_of_no_place() -> None:
+    lisbon = town_of("Lisbon, PT")
+    assert lisbon is not None
+    conditions = (Condition(kind="relocation", places=("PT",), towns=(lisbon.id,)), Condition(kind="licence"))
+    made = digest(posting(conditions=conditions))
+    text = " ".join(JinjaRenderer(SENDER).render(made, links_for(made, "", b"secret")).text.split())
+    assert "you must live in Lisbon, Portugal or move there · needs a licence of the trade" in text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.criteria import Criteria, RoleTerms, SkillTerms
-from schemas.posting import PostingCore, Reach, Skill, Spoken, Timezones
+from schemas.posting import Condition, PostingCore, Reach, Skill, Spoken, Timezones
 from services.notifier.domain.curation.chance import chance_of, model
 from services.notifier.domain.curation.curate import CurateSettings, curate
 from services.notifier.domain.curation.judging import Judged, Ready
@@ -96,6 +96,43 @@ def test_hours_of_a_far_zone_speak_against_a_job() -> None:
     assert chance(american, own, signs=lisbon) == chance(BEST), "who asks for hours has them judged by the criteria"
 
 
+def setting(kind: str, *places: str, **changes: object) -> PostingCore:
+    """A job that sets one condition."""
+    return nursing(conditions=(Condition.model_validate({"kind": kind, "places": places}),), **changes)
+
+
+@pytest.mark.parametrize("kind", ["licence", "relocation"])
+def test_a_condition_of_a_place_speaks_against_a_job_unless_the_person_asks_for_the_place(kind: str) -> None:
+    texas = NURSE.model_copy(update={"places": ("US-TX",)})
+    country = NURSE.model_copy(update={"places": ("US",)})
+    assert chance(setting(kind, "US-TX"), texas) == chance(BEST, texas)
+    assert chance(setting(kind, "US"), texas) == chance(BEST, texas), "any state will do"
+    assert chance(setting(kind, "US-OH", "US-TX"), texas) == chance(BEST, texas)
+    assert chance(setting(kind, "US-OH"), texas) < chance(BEST, texas)
+    assert chance(setting(kind, "US-OH"), texas) < chance(setting(kind, "US-OH"), country) < chance(BEST, country)
+
+
+def test_where_groups_are_asked_for_the_own_country_decides_whether_one_must_move() -> None:
+    europe, cyprus = NURSE.model_copy(update={"places": ("europe",)}), setting("relocation", "CY")
+    at_home, away = Signs(time_zone="Asia/Nicosia"), Signs(time_zone="Europe/Lisbon")
+    assert chance(cyprus, europe, signs=at_home) == chance(BEST, europe, signs=at_home)
+    assert chance(cyprus, europe, signs=away) < chance(BEST, europe, signs=away)
+    assert chance(cyprus, europe) < chance(BEST, europe), "nobody knows where they live"
+
+
+def test_a_licence_of_no_place_speaks_a_little_against_a_job_and_shifts_do_not() -> None:
+    assert chance(setting("licence", "FR")) < chance(setting("licence")) < chance(BEST)
+    assert chance(setting("shifts")) == chance(BEST)
+
+
+def test_work_for_students_is_for_those_who_ask_for_it() -> None:
+    students = setting("enrolment")
+    internships = NURSE.model_copy(update={"employment": ("internship",)})
+    assert chance(students) < chance(students, internships) < chance(BEST, internships)
+    assert chance(students, name="Job for a student of nursing") == chance(BEST)
+    assert chance(students, name="Werkstudentin in der Pflege") == chance(BEST)
+
+
 def test_a_zone_that_nobody_knows_gives_no_sign() -> None:
     assert chance(BEST, signs=Signs(time_zone="Nowhere/At_All")) == chance(BEST)
 
@@ -148,6 +185,8 @@ def test_the_likelier_job_comes_first_however_new_the_other_is() -> None:
 def test_words_say_the_chance_the_bar_and_what_speaks_against() -> None:
     far = chance_of(Judged(NURSE, Ready(nursing(roles=("ios-engineer",)))), wish_of(NURSE, "Nursing"))
     assert "(bar 30 %): less for another role: " in chance_line(far, 0.3)
+    licensed = chance_of(Judged(NURSE, Ready(setting("licence", "US-CA"))), wish_of(NURSE, "Nursing"))
+    assert chance_line(licensed).endswith("less for its condition: licence US-CA")
     assert too_unlikely(far) == f"too unlikely to be wanted: {100 * far.value:.0f} % ({_against(chance_line(far))})"
 
 

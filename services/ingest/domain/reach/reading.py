@@ -26,6 +26,7 @@ from services.ingest.domain.reach.titles import is_elsewhere, narrowed, title_li
 from services.ingest.domain.reach.words import pattern_of, words
 from services.ingest.domain.tables import table_of
 from services.ingest.domain.text.sections import ABOUT_US, Document
+from services.rules.place_data import country_part
 from services.rules.places import (
     PlaceMention,
     canonical_place,
@@ -66,7 +67,8 @@ def home_of(document: Document) -> Named:
 
 
 def read_towns(draft: Draft, workplace: Finding[Workplace], reach: Finding[Reach]) -> Finding[tuple[int, ...]]:
-    """The ids of the towns; none of remote work, which is done anywhere.
+    """The ids of the towns; none of remote work, which is done anywhere, and none outside the countries of the reach:
+    an employer lists the towns of its offices, and the work is in another (`requires relocation to Luxembourg`).
 
     Of the text only those words count that decided the workplace or the reach: others name customers and offices.
     """
@@ -80,7 +82,8 @@ def read_towns(draft: Draft, workplace: Finding[Workplace], reach: Finding[Reach
     for quoted in () if found else _own_words(workplace, reach):
         for town in towns_in_sentence(quoted.text, countries):
             found.setdefault(town, quoted)
-    kept = list(found.items())[:MOST]
+    inside = [(town, shown) for town, shown in found.items() if not countries or country_part(town.code) in countries]
+    kept = inside[:MOST]
     return Finding(tuple(town.id for town, _ in kept), tuple({shown.text: shown for _, shown in kept}.values()))
 
 

@@ -14,13 +14,13 @@ from itertools import chain
 from typing import Final, get_args
 
 from schemas.criteria import Criteria
-from schemas.posting import Seniority, Timezones
+from schemas.posting import Condition, Seniority, Timezones
 from services.notifier.domain.curation.judging import Judged, Ready
 from services.notifier.domain.curation.score import names_place, share_of_skills, taken_in
 from services.notifier.domain.curation.wishes import Wish
 from services.notifier.domain.model import Against, Chance, ChanceFact
 from services.rules.affinity import CLOSE
-from services.rules.places import countries_of, country_of, is_group
+from services.rules.places import countries_of, country_of, is_group, is_subdivision
 from services.rules.placing import WORLDWIDE, Allowed
 from services.rules.speaking import needs_of
 
@@ -109,6 +109,7 @@ def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:
         1.0 if wish.level or not posting.seniority else 1.0 - _STEPS[posting.seniority] / _MOST_STEPS,
         float(posting.language is None or posting.language in wish.languages),
         float(not _unspoken(wish, ready)),
+        _hardest(wish, criteria, ready.posting.conditions)[0],
     )
 
 
@@ -193,6 +194,34 @@ def _hours_away(offset: float | None, asked: Timezones | None) -> float:
     return 0.0 if offset is None or asked is None else max(asked.min - offset, offset - asked.max, 0.0)
 
 
+def _hardest(wish: Wish, criteria: Criteria, conditions: tuple[Condition, ...]) -> tuple[float, Condition | None]:
+    """The condition that the person meets the least, as far as one can tell, and how far they do.
+
+    Shifts are none of them: of the judged jobs in shifts no fewer are wanted than of others.
+    """
+    met = ((_meets(wish, criteria, one), one) for one in conditions if one.kind != "shifts")
+    return min(met, key=lambda one: one[0], default=(1.0, None))
+
+
+def _meets(wish: Wish, criteria: Criteria, condition: Condition) -> float:
+    if condition.kind == "enrolment":
+        return wish.studies
+    return max((_is_at(wish, criteria.places, place) for place in condition.places), default=UNTOLD)
+
+
+def _is_at(wish: Wish, places: tuple[str, ...], place: str) -> float:
+    """Whether somebody lives at a place, or asks for it; half where they do so of the country that it is a part of."""
+    narrow = [wanted for wanted in places if not is_group(wanted) and wanted != WORLDWIDE]
+    own = narrow or ([wish.lives] if wish.lives else [])
+    if any(place in (wanted, _country(wanted)) for wanted in own):
+        return 1.0
+    return UNTOLD if not own or _country(place) in own else 0.0
+
+
+def _country(place: str) -> str:
+    return country_of(place) if is_subdivision(place) else place
+
+
 def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str:
     posting = ready.posting
     match fact:
@@ -210,6 +239,9 @@ def _said(fact: ChanceFact, wish: Wish, criteria: Criteria, ready: Ready) -> str
             return posting.language or ""
         case "spoken":
             return "/".join(_unspoken(wish, ready))
+        case "condition":
+            _, condition = _hardest(wish, criteria, posting.conditions)
+            return f"{condition.kind} {'/'.join(condition.places)}".strip() if condition else ""
         case _:
             return ""
 

@@ -18,6 +18,9 @@ from services.rules.roles import roles
 from services.rules.text import TextQuery, words
 from services.wording.lines import country_of_zone, standard_offset
 
+_OF_STUDENTS: Final = ("student", "studier", "studium", "étudiant", "estudiante", "estudante", "estági", "studente")
+"""Parts of words by which a search asks for such work."""
+
 
 class Signs(NamedTuple):
     """What a person's settings say of them."""
@@ -46,6 +49,10 @@ class Wish:
     """The country of their time zone, where the search asks for places beyond a country that take it in."""
     offset: float | None
     """Of their time zone in standard time, hours from UTC; None where the search asks for one itself."""
+    lives: str | None
+    """The country of their time zone."""
+    studies: float
+    """1 where a word asks for work for students, half where internships are asked for: those take others too."""
 
 
 def signs_of(recipient: Recipient) -> Signs:
@@ -59,7 +66,8 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
     """What criteria, the search's name and its person let one guess. Excluded words say nothing."""
     query = TextQuery.parse(criteria.text)
     terms = (*query.wanted, *(term for group in query.either for term in group))
-    languages = {"en", *signs.languages, *criteria.languages, *_named_languages((*terms, *words(name)))}
+    said = {*terms, *words(name)}
+    languages = {"en", *signs.languages, *criteria.languages, *_named_languages(said)}
     for place in criteria.places:
         country = country_of(place) if is_subdivision(place) else place
         if is_country(country):
@@ -71,12 +79,22 @@ def wish_of(criteria: Criteria, name: str, signs: Signs = NO_SIGNS) -> Wish:
         level=bool(criteria.seniority) or any(map(roles().says_level, terms)),
         home=_home(criteria.places, signs.time_zone),
         offset=_offset(signs.time_zone) if signs.time_zone and criteria.utc_offset is None else None,
+        lives=country_of_zone(signs.time_zone or ""),
+        studies=1.0 if _of_students(said) else 0.5 if _learns(criteria) else 0.0,
     )
 
 
 def _named_languages(terms: Iterable[str]) -> Iterator[str]:
     """Languages that words name in English, as they do in "customer support in French"."""
     return (code for term in terms if (code := language_named(term)))
+
+
+def _of_students(said: Iterable[str]) -> bool:
+    return any(part in term for part in _OF_STUDENTS for term in said)
+
+
+def _learns(criteria: Criteria) -> bool:
+    return "internship" in criteria.employment or "intern" in criteria.seniority
 
 
 def _home(places: tuple[str, ...], time_zone: str | None) -> str | None:

@@ -9,6 +9,7 @@ from services.rules.money import ANNUAL_FACTORS
 from services.rules.roles import roles
 from services.wording.amounts import a_period, money
 from services.wording.catalogues import english
+from services.wording.conditions import conditions_in_words
 from services.wording.lines import language_in_words, listed
 from services.wording.speaking import needs_in_words
 
@@ -20,12 +21,13 @@ _LEAST_COST: Final = 0.2
 def why_here(item: Item) -> tuple[str, ...]:
     """Why a job stands where it stands: that it comes again, each part of its score, the greatest first.
 
-    Then the languages that it needs.
+    Then the languages that it needs, and its conditions.
     """
     parts = sorted(item.parts, key=lambda part: -abs(part.points))
     shown = [part_line(part) for part in parts if part.code != "feedback" or part.points]
     news = pay_news_line(item.pay_news) if item.pay_news else ""
-    return tuple(line for line in (news, *shown, needs_in_words(item.posting, english())) if line)
+    demands = (needs_in_words(item.posting, english()), *conditions_in_words(item.posting, english()))
+    return tuple(line for line in (news, *shown, *demands) if line)
 
 
 def part_line(part: Part) -> str:
@@ -196,4 +198,5 @@ _AGAINST: Final[dict[ChanceFact, Callable[[Against], str]]] = {
     "level": lambda one: f"its level: {one.said}",
     "written": lambda one: f"it is written in {_language(one)}",
     "spoken": lambda one: f"it needs {_language(one)}",
+    "condition": lambda one: f"its condition: {one.said}",
 }

@@ -32,6 +32,7 @@ from services.notifier.ports import Links
 from services.rules.criterion import Reason
 from services.rules.web_address import job_address, web_address
 from services.wording.amounts import money, stated_pay
+from services.wording.conditions import conditions_in_words
 from services.wording.lines import capitalised, one_line, quoted, zone_of
 from services.wording.reasons import in_words, work_in_words
 from services.wording.speaking import needs_in_words
@@ -120,10 +121,11 @@ def show(digest: Digest, links: Links, sender: Sender, reader: Reader, first_rea
 
 
 def where_line(posting: PostingCore, words: Words, own: Sequence[str] = ()) -> str:
-    """Where a job may be done, the reader's `own` places first, with the languages that it needs besides that of the
-    mail."""
+    """Where a job may be done, the reader's `own` places first; then the languages that it needs besides that of the
+    mail, and its conditions."""
     needs = needs_in_words(posting, words, beside=Locale.parse(words.locale).language)
-    return " · ".join(filter(None, (job_wording.reach_line(posting, words, own), needs)))
+    demands = (needs, *conditions_in_words(posting, words))
+    return " · ".join(filter(None, (job_wording.reach_line(posting, words, own), *demands)))
 
 
 def shown_job(posting: PostingCore, words: Words) -> ShownJob:

@@ -7,6 +7,7 @@ from services.ingest.domain.conditions import KINDS, read_conditions
 from services.ingest.domain.lexicon import LANGUAGES, spelled, written
 from services.ingest.domain.text.anchors import anchor_words
 from services.ingest.domain.text.sections import document_of
+from tests.support.drafting import normalised
 
 RELOCATION = [
     ("en", "This position requires relocation to Lisbon.", ("PT",)),
@@ -192,6 +193,14 @@ def test_a_town_to_move_to_is_known_by_name() -> None:
     (found,) = read("en", "This role requires relocation to Munich.")
     assert found.places == ("DE",)
     assert len(found.towns) == 1
+
+
+def test_an_office_in_another_country_is_no_town_of_a_job_that_one_must_move_for() -> None:
+    moved = normalised("Officer (Luxembourg)", "<p>It requires relocation to Luxembourg.</p>", locations="Milan, Italy")
+    assert moved.reach.countries == ("LU",)
+    assert moved.towns == ()
+    assert moved.conditions == (Condition(kind="relocation", places=("LU",)),)
+    assert normalised("Officer", "<p>Work in our office.</p>", locations="Milan, Italy").towns
 
 
 def test_a_posting_of_several_conditions_has_each_once_with_its_words() -> None:
