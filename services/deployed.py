@@ -140,7 +140,7 @@ def deployed(settings: Settings, name: ServiceName, *, clock: Clock, once: bool 
         producer = stack.enter_context(RecordProducer(settings.kafka, clock=clock))
         engine = store_at(settings.store_url, settings.store_limits)
         stack.callback(engine.dispose)
-        shown = Operations(lambda: engine, settings.ingest, clock, settings.mail.warm_up.limit)
+        shown = Operations(lambda: engine, settings, clock)
         place = _Place(settings, clock, worker, producer, engine, shown, Stopping(), stack)
         parts = _MAKERS[name](place)
         runner = FaustRunner(

@@ -117,7 +117,7 @@ def embedded(
         _migrated_store(settings) as engine,
         SqliteLog(settings.data / LOG_FILE, clock=clock) as log,
     ):
-        shown = Operations(lambda: engine, settings.ingest, clock, settings.mail.warm_up.limit)
+        shown = Operations(lambda: engine, settings, clock)
         shown.pauses.refresh()
         collector = (
             make_own(engine, log)

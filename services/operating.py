@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from services.ingest.settings import IngestSettings
 from services.processes import services_needed
 from services.runtime.clock import Clock
+from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import CachedFigures, Expected, StoreFigures, read_figures
 from services.runtime.health.ground import Shown
 from services.runtime.health.heartbeat import Heartbeat, HeartbeatThread, SqlHeartbeats
@@ -21,6 +22,7 @@ from services.runtime.metrics.process import Metrics
 from services.runtime.pauses import BY_OPERATOR, PauseWatch, SqlPauses
 from services.runtime.records import Service
 from services.runtime.web.probes import Probed, ProbeServer
+from services.settings import Settings
 
 
 def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
@@ -30,21 +32,32 @@ def expected_of(ingest: IngestSettings) -> tuple[Expected, ...]:
     return (*polled, *(Expected(name, None, pushed=True) for name in pushed))
 
 
+def figures_of(store: Engine, settings: Settings, now: datetime) -> StoreFigures:
+    """The store's counts, with what the settings lead to expect. Raises UnavailableError."""
+    mail = settings.mail
+    hears = mail.mailer == "sendgrid" and bool(mail.sendgrid.event_key) and not mail.sendgrid.sandbox
+    plan = MailPlan(mail.warm_up.limit(now), hears)
+    return read_figures(store, now, expected_of(settings.ingest), needed_of(settings), plan)
+
+
+def needed_of(settings: Settings) -> tuple[str, ...]:
+    """The services that should run: the portal too once links in mails of strangers lead to it."""
+    mail = settings.mail
+    with_portal = settings.portal.enabled or (mail.mailer != "folder" and bool(mail.public_url))
+    return services_needed(settings.ingest, with_portal=with_portal)
+
+
 class Operations:
     """Made before the services, which it wraps; entered when they run."""
 
     def __init__(
         self,
         store: Callable[[], Engine],
-        ingest: IngestSettings,
+        settings: Settings,
         clock: Clock,
-        most_today: Callable[[datetime], int | None],
     ) -> None:
-        """`most_today`: how many mails the day of a moment may have; None: any number."""
         self._store = store
-        self._most_today = most_today
-        self._expected = expected_of(ingest)
-        self._needed = services_needed(ingest)
+        self._settings = settings
         self._clock = clock
         self._measured: dict[str, Measured] = {}
         self.metrics = Metrics()
@@ -65,8 +78,7 @@ class Operations:
 
     def figures(self) -> StoreFigures:
         """The store's counts. Raises UnavailableError."""
-        now = self._clock.now()
-        return read_figures(self._store(), now, self._expected, self._needed, self._most_today(now))
+        return figures_of(self._store(), self._settings, self._clock.now())
 
     @contextmanager
     def shown(

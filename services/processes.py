@@ -5,13 +5,15 @@ from services.ingest.settings import IngestSettings
 COLLECTOR, NORMALISER, PUSH = "ingest.collector", "ingest.normaliser", "ingest.push"
 SERVICES = (COLLECTOR, NORMALISER, "matcher", "notifier", "outbox.relay")
 """In the order of the flow."""
+PORTAL = "portal"
 _OF_NOTIFIER = ("outbox.relay", "housekeeper")
 
 
-def services_needed(ingest: IngestSettings) -> tuple[str, ...]:
+def services_needed(ingest: IngestSettings, *, with_portal: bool = False) -> tuple[str, ...]:
     """The services that should run, in the order of the flow: without a source to poll there need be no collector."""
     polled = any(source.enabled for source in ingest.sources)
-    return tuple(name for name in SERVICES if polled or name != COLLECTOR)
+    flow = tuple(name for name in SERVICES if polled or name != COLLECTOR)
+    return (*flow, PORTAL) if with_portal else flow
 
 
 def process_of(service: str) -> str:

@@ -1,15 +1,38 @@
 """What runs: workers that have been heard of, and what operators hold and let go on, obeyed within a second."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from services.processes import PUSH, SERVICES
+from services.processes import PORTAL, PUSH, SERVICES
+from services.runtime.clock import Clock
 from services.runtime.errors import UsageError
-from services.runtime.health.heartbeat import Worker, forget_worker, read_workers
+from services.runtime.health.heartbeat import (
+    Heartbeat,
+    HeartbeatThread,
+    SqlHeartbeats,
+    Worker,
+    forget_worker,
+    own_name,
+    read_workers,
+)
 from services.runtime.pauses import SqlPauses
 from services.settings import Settings
 from services.usecases.installation import Installation
 
-__all__ = ["NAMES", "SENDING", "Worker", "forget", "hold", "hold_source", "listed", "require_name", "require_source"]
+__all__ = [
+    "NAMES",
+    "PORTAL",
+    "SENDING",
+    "Worker",
+    "forget",
+    "hold",
+    "hold_source",
+    "listed",
+    "present",
+    "require_name",
+    "require_source",
+]
 
 
 SENDING = "sending"
@@ -21,6 +44,19 @@ NAMES = (SENDING, *dict.fromkeys((*_PROCESSES, *SERVICES, PUSH, "housekeeper")))
 def listed(installation: Installation) -> tuple[Worker, ...]:
     """Those that were heard of in the last day. Raises UnavailableError."""
     return read_workers(installation.engine)
+
+
+@contextmanager
+def present(installation: Installation, service: str, clock: Clock) -> Iterator[None]:
+    """Say every few seconds, under a name of its own, that a server such as the portal runs.
+
+    Raises UsageError where another of that name runs on this machine, UnavailableError.
+    """
+    settings = installation.settings
+    with own_name(settings.data, service, settings.worker) as worker:
+        heartbeats = SqlHeartbeats(installation.engine, worker, clock.now())
+        with HeartbeatThread(lambda: [Heartbeat(service, ready=True)], heartbeats, clock=clock):
+            yield
 
 
 def forget(installation: Installation, name: str, now: datetime) -> None:

@@ -64,10 +64,9 @@ def test_an_event_that_comes_again_does_not_undo_what_a_person_lifted(store: Not
 def test_five_soft_bounces_in_a_row_over_a_week_are_for_good(store: NotifierStore) -> None:
     person = store.person()
     ids = mails(store, person, 12)
-    events = SqlMailEvents(store.engine, store.ids)
     for at in range(4):
         take(store, "soft_bounced", [ids[at]], NOW + at * DAY)
-    assert events.soft_bounces(person.subscriber_id) == 4
+    assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 4
     take(store, "soft_bounced", [ids[4]], NOW + 6 * DAY)
     assert store.suppressions.reason("ada@example.com") is None, "not for a week yet"
     take(store, "soft_bounced", [ids[5]], NOW + 7 * DAY)
@@ -87,7 +86,7 @@ def test_a_mail_that_arrives_ends_the_row(store: NotifierStore) -> None:
     for at in (5, 6):
         take(store, "soft_bounced", [ids[at]], NOW + (at + 4) * DAY)
     assert store.suppressions.reason("ada@example.com") is None
-    assert SqlMailEvents(store.engine, store.ids).soft_bounces(person.subscriber_id) == 2
+    assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 2
 
 
 @pytest.mark.parametrize(

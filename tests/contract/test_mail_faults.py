@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
 from services.notifier.domain.delivery import Fault
+from services.notifier.domain.mail_events import MailEvent
 from services.notifier.ports import Receipt, Served, Since
 from services.overview.stream.store_troubles import mail_troubles
-from services.runtime.figures.mail import FAULTS, LATELY, MailFigures
+from services.runtime.figures.mail import FAULTS, LATELY, MailFigures, MailPlan
 from services.runtime.figures.stream import read_figures
 from tests.support.notifying import NOW, NotifierStore
 from tests.support.sending import open_deliveries, states_of
@@ -153,3 +155,35 @@ def test_an_instant_digest_that_did_not_go_out_does_not_count_towards_the_cap(
     else:
         store.deliveries.refused(*own, "550", NOW + MINUTE, fault)
     assert store.digests.served(since) == {ada.subscriber_id: Served(NOW + MINUTE, 0)}
+
+
+def heard(store: NotifierStore, kind: str, own: str, at: timedelta) -> None:
+    event = MailEvent(f"{kind}-{own}", kind, NOW + at, own)  # type: ignore[arg-type]  # kinds of the domain
+    SqlMailEvents(store.engine, store.ids).take([event], NOW + at)
+
+
+def test_mails_that_came_back_are_counted_for_a_day_by_whether_for_good(store: NotifierStore) -> None:
+    for (own, attempt), kind in zip(
+        begun(store, 4), ("bounced", "soft_bounced", "soft_bounced", "delivered"), strict=True
+    ):
+        store.deliveries.accepted(own, attempt, Receipt("1"), NOW)
+        heard(store, kind, own, MINUTE)
+    assert mail(store).came_back == {"bounced": 1, "soft_bounced": 2}
+    assert mail(store, LATELY).came_back == {}
+
+
+def test_a_provider_that_tells_nothing_for_hours_is_noticed_until_it_tells_something(store: NotifierStore) -> None:
+    ids = begun(store, 3)
+    for own, attempt in ids:
+        store.deliveries.accepted(own, attempt, Receipt("1"), NOW)
+
+    def unheard(after: timedelta, *, hears: bool = True) -> tuple[int, object]:
+        figures = read_figures(store.engine, NOW + after, (), (), MailPlan(hears=hears)).mail
+        return figures.unheard, figures.unheard_since
+
+    late = timedelta(hours=3)
+    assert unheard(timedelta(hours=1)) == (0, None)
+    assert unheard(late) == (3, NOW)
+    assert unheard(late, hears=False) == (0, None)
+    heard(store, "accepted", ids[0][0], late)
+    assert unheard(late) == (0, None)

@@ -12,6 +12,7 @@ from services.notifier.domain.people import timing_of
 from services.notifier.mail_settings import WarmUpSettings
 from services.notifier.ports import ClaimedDelivery, Receipt
 from services.overview.stream.store_troubles import store_troubles
+from services.runtime.figures.mail import MailPlan
 from services.runtime.figures.stream import StoreFigures, read_figures
 from services.runtime.sql.day_limit import DayLimit
 from tests.support.at_once import at_once
@@ -134,7 +135,7 @@ def jobs_in(days: Days) -> list[tuple[str, ...]]:
 
 
 def figures(days: Days, now: datetime) -> StoreFigures:
-    return read_figures(days.store.engine, now, (), (), days.warm_up.limit(now))
+    return read_figures(days.store.engine, now, (), (), MailPlan(days.warm_up.limit(now)))
 
 
 def test_who_waits_is_said_in_status_and_is_no_failure(store: NotifierStore, tmp_path: Path) -> None:

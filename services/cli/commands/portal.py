@@ -8,6 +8,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
+from services.usecases import workers
 from services.usecases.installation import open_installation
 
 
@@ -15,11 +16,13 @@ def portal(config: Config = None) -> None:
     """Serve the pages that links in mails lead to, until it is stopped."""
     settings = load_settings(config)
     configure_logging(level=settings.log_level)
+    clock = SystemClock()
     if not settings.mail.public_url:
         print("mails have no links: set mail.public_url to the address that this is reached at", file=sys.stderr)
     with (
         stop_on_signals() as stop,
         open_installation(settings, create=True, tell=lambda note: print(note, file=sys.stderr)) as installation,
-        PortalServer(installation, SystemClock().now),
+        PortalServer(installation, clock.now),
+        workers.present(installation, workers.PORTAL, clock),
     ):
         stop.wait()

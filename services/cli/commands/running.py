@@ -13,6 +13,7 @@ from services.runtime.health.status import RunnerStatus
 from services.runtime.logging import configure_logging
 from services.runtime.stages.embedded import stop_on_signals
 from services.settings import load_settings
+from services.usecases import workers
 from services.usecases.installation import Installation
 
 
@@ -34,10 +35,12 @@ def run(
         form.run(stop, _portal(form) if settings.portal.enabled else ())
 
 
-def _portal(form: Embedded) -> tuple[AbstractContextManager[object]]:
+def _portal(form: Embedded) -> tuple[AbstractContextManager[object], ...]:
     from services.portal.app import PortalServer
 
-    return (PortalServer(Installation(form.settings, form.engine), form.clock.now),)
+    installation = Installation(form.settings, form.engine)
+    server = PortalServer(installation, form.clock.now)
+    return server, workers.present(installation, workers.PORTAL, form.clock)
 
 
 def _once(form: Embedded) -> None:

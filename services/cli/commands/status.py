@@ -293,6 +293,9 @@ def _deliveries(figures: StoreFigures) -> Iterator[tuple[str, str | Text]]:
         yield "sending", Text("paused", "yellow")
     if (day := figures.mail.day) is not None:
         yield "warm-up, today", Text(f"{day.begun:,} of {day.limit:,}", "yellow" if day.full else "")
+    for name, kind in (("bounced for good, last 24 h", "bounced"), ("soft bounces, last 24 h", "soft_bounced")):
+        if number := figures.mail.came_back.get(kind, 0):
+            yield name, f"{number:,}"
     for state, number in figures.deliveries.items():
         yield state, Text(f"{number:,}", "bold red" if state in _BAD_DELIVERIES and number else "")
 

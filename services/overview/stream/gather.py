@@ -10,14 +10,15 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from schemas.topics import TOPICS, dead_of
-from services.operating import expected_of
+from services.matcher.adapters.elasticsearch.postings import ElasticsearchRecentPostings
+from services.operating import figures_of, needed_of
 from services.overview.engines import Engines
 from services.overview.stream.model import EngineView, LetterView, Overview, ServiceView, TopicView
-from services.processes import SERVICES, services_needed
+from services.processes import SERVICES
 from services.runtime.clock import Clock
 from services.runtime.elasticsearch.client import SearchEngine
 from services.runtime.errors import JobchimeError, mend_of
-from services.runtime.figures.stream import StoreFigures, read_figures
+from services.runtime.figures.stream import RECENT, StoreFigures
 from services.runtime.health.heartbeat import Worker, read_workers
 from services.runtime.kafka.offsets import Offsets, inputs_of_services
 from services.runtime.letters.dead import DeadLetters, LetterLog
@@ -73,8 +74,10 @@ class Gatherer:
         engines: list[EngineView] = []
         figures = self._tried(engines, "store", self._read_store)
         log = self._tried(engines, "Kafka" if self._settings.deployed else "log", self._read_log)
+        indexed = None
         if self._settings.matcher.index == "elasticsearch":
             self._tried(engines, "Elasticsearch", self._ask_search)
+            indexed = self._recent_postings(now)
         workers = figures[1] if figures else ()
         letters = self._waiting_letters(log) if log else ()
         return Overview(
@@ -86,6 +89,7 @@ class Gatherer:
             services=self._services(workers, log, figures[0].pauses if figures else Pauses()),
             letters=letters,
             freshness_s=_freshness(workers, now),
+            indexed=indexed,
         )
 
     def _tried(self, engines: list[EngineView], name: str, look: Callable[[], T]) -> T | None:
@@ -103,15 +107,7 @@ class Gatherer:
         if self._store is None:
             self._store = self._opened.enter_context(self._engines.store())
         check_revision(self._store)
-        now = self._clock.now()
-        figures = read_figures(
-            self._store,
-            now,
-            expected_of(self._settings.ingest),
-            services_needed(self._settings.ingest),
-            self._settings.mail.warm_up.limit(now),
-        )
-        return figures, read_workers(self._store)
+        return figures_of(self._store, self._settings, self._clock.now()), read_workers(self._store)
 
     def _read_log(self) -> LogView:
         if self._settings.deployed:
@@ -141,6 +137,15 @@ class Gatherer:
             self._search = self._opened.enter_context(self._engines.search())
         return str(self._search.ask("GET", "/", timeout_s=_PATIENCE_S)["version"]["number"])
 
+    def _recent_postings(self, now: datetime) -> int | None:
+        """How many postings the index holds of the last week; None where it does not say."""
+        if self._search is None or self._settings.matcher.indexed <= RECENT:
+            return None
+        try:
+            return ElasticsearchRecentPostings(self._search).count(now - RECENT)
+        except JobchimeError:
+            return None
+
     def _topics(self, log: LogView, letters: Sequence[LetterView], now: datetime) -> tuple[TopicView, ...]:
         ends = _summed(log.ends)
         starts = _summed(log.starts)
@@ -161,8 +166,8 @@ class Gatherer:
 
     def _services(self, workers: Sequence[Worker], log: LogView | None, pauses: Pauses) -> tuple[ServiceView, ...]:
         inputs = inputs_of_services()
-        needed = services_needed(self._settings.ingest)
-        names = dict.fromkeys((*SERVICES, *(worker.heartbeat.service for worker in workers)))
+        needed = needed_of(self._settings)
+        names = dict.fromkeys((*SERVICES, *needed, *(worker.heartbeat.service for worker in workers)))
         return tuple(
             ServiceView(
                 name=name,

@@ -92,5 +92,7 @@ class Overview:
     topics: tuple[TopicView, ...] = ()
     services: tuple[ServiceView, ...] = ()
     letters: tuple[LetterView, ...] = ()
+    indexed: int | None = None
+    """Postings of the last week in the index of Elasticsearch; None where there is none, or it does not say."""
     freshness_s: dict[str, float] = field(default_factory=dict)
     """By service: the median time from a posting's fetch to its handling, of the last records."""

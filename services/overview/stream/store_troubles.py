@@ -13,6 +13,8 @@ from services.runtime.pauses import BY_OPERATOR
 
 LATE = timedelta(minutes=15)
 """A digest that has been due for so long is late."""
+QUIET = timedelta(hours=12)
+"""So long without any posting is worth a look."""
 _OUTBOX_MANY = 10_000
 LATE_POLLS = timedelta(minutes=15)
 """A poll that has been due for so long, and has not begun, is late."""
@@ -76,6 +78,8 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
         else:
             yield Trouble(f"sending is {BY_OPERATOR}; {waits}", "`jobchime resume sending`", grave=False)
     yield from _put_off(figures)
+    yield from _unheard(figures, now)
+    yield from _no_postings(figures, now)
     yield from mail_troubles(figures.mail, now)
     unknown = figures.deliveries.get("unknown", 0)
     if unknown:
@@ -105,6 +109,28 @@ def _put_off(figures: StoreFigures) -> Iterator[Trouble]:
             f"{wait} until {_at(day.until)}: the warm-up plan lets {counted(day.limit, 'mail')} go out today,"
             f" {day.begun:,} did",
             "nothing: each gets one digest with all that came meanwhile; mail.warm_up in the settings is the plan",
+            grave=False,
+        )
+
+
+def _unheard(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    mail = figures.mail
+    if mail.unheard and mail.unheard_since is not None:
+        mails = counted(mail.unheard, "accepted mail")
+        yield Trouble(
+            f"the mail provider tells nothing: of {mails} since {_at(mail.unheard_since)} no event came, so that"
+            " bounces and complaints are not heard of",
+            '`jobchime doctor` tries the portal; at SendGrid see that "Event Webhook" posts to /events/sendgrid',
+        )
+
+
+def _no_postings(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
+    """Each source may be well and none have news, as at a weekend: a note, for whoever knows their boards."""
+    polled = [source for source in figures.sources if source.state not in ("off", "paused", "waiting")]
+    if polled and figures.last_posting is not None and now - figures.last_posting > QUIET:
+        yield Trouble(
+            f"no posting has come for {ago(now - figures.last_posting)}, from none of {counted(len(polled), 'source')}",
+            "`jobchime source list` shows what each gave last; `jobchime source check` reads one anew",
             grave=False,
         )
 

@@ -1,13 +1,14 @@
 """What is not well, and what to do about it: pure, for whoever is woken at three."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.counted import counted
 from services.overview.stream.model import Overview, ServiceView, Trouble
 from services.overview.stream.spans import MOST_NAMED, ago, lasting, named_of, short, when
 from services.overview.stream.store_troubles import late_polls, store_troubles
-from services.processes import process_of
+from services.processes import PORTAL, process_of
 from services.runtime.errors import Mend
 from services.runtime.health.heartbeat import Worker
 from services.runtime.pauses import BY_OPERATOR
@@ -37,6 +38,7 @@ def troubles(overview: Overview) -> tuple[Trouble, ...]:
         *_services(overview),
         *(store_troubles(overview.figures, overview.at) if overview.figures else ()),
         *_late_polls(overview),
+        *_index_is_short(overview),
         *_letters(overview),
     ]
     return tuple(sorted(found, key=lambda trouble: not trouble.grave))
@@ -58,12 +60,14 @@ def _engines(overview: Overview) -> Iterator[Trouble]:
 
 def _services(overview: Overview) -> Iterator[Trouble]:
     away = {engine.name for engine in overview.engines if not engine.reachable}
-    if overview.form == "embedded" and not any(service.alive(overview.at) for service in overview.services):
+    served = overview.services
+    flow = tuple(service for service in served if service.name != PORTAL)
+    if overview.form == "embedded" and not any(service.alive(overview.at) for service in flow):
         if "store" not in away:
-            yield _nothing_runs(overview)
-        return
+            yield _nothing_runs(replace(overview, services=flow))
+        served = tuple(service for service in served if service.name == PORTAL)
     lacking: dict[str, list[ServiceView]] = {}
-    for service in overview.services:
+    for service in served:
         if service.paused:
             yield Trouble(f"{service.name} is {BY_OPERATOR}", f"`jobchime resume {service.name}`", grave=False)
         elif not service.alive(overview.at):
@@ -84,6 +88,9 @@ def _nothing_runs(overview: Overview) -> Trouble:
 
 def _not_running(overview: Overview, process: str, services: Sequence[ServiceView]) -> Trouble:
     names, last = " and ".join(service.name for service in services), _last_heard(services, overview.at)
+    if process == PORTAL:
+        what = f"the portal does not run{last}: links in mails, sign-up and unsubscribing lead nowhere"
+        return Trouble(what, "start it: `jobchime portal`, or `enabled = true` in [portal] for `jobchime run`")
     if overview.form == "embedded":
         return Trouble(f"{names} does not run{last}", "see the log of `jobchime run`, and start it again")
     return Trouble(f"no worker of {names} runs{last}", f"start one: `jobchime {process}`")
@@ -176,6 +183,17 @@ def _late_polls(overview: Overview) -> Iterator[Trouble]:
     collectors = [service for service in overview.services if service.name == _COLLECTOR]
     if overview.figures and any(service.alive(overview.at) and not service.paused for service in collectors):
         yield from late_polls(overview.figures.sources, overview.at)
+
+
+def _index_is_short(overview: Overview) -> Iterator[Trouble]:
+    """The matcher indexes a posting before the store hears of it: what the store has, the index must have."""
+    stored = overview.figures.recent_postings if overview.figures else 0
+    if overview.indexed is not None and overview.indexed < stored:
+        yield Trouble(
+            f"the index of postings has {overview.indexed:,} of the last week, and the store {stored:,}: new searches,"
+            " previews and backtests find fewer",
+            "`jobchime reindex`",
+        )
 
 
 def _letters(overview: Overview) -> Iterator[Trouble]:

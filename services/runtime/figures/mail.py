@@ -1,14 +1,14 @@
 """What the store says of mails: who waits for a digest, and which did not go out, why and since when."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not_, or_, select, true
 
 from schemas.sql.base import Moment
-from schemas.sql.tables import cuts, deliveries, positions, saved_searches, subscribers, suppressions
+from schemas.sql.tables import cuts, deliveries, mail_events, positions, saved_searches, subscribers, suppressions
 from services.runtime.privacy.redaction import without_people
 from services.runtime.sql.day_limit import begun_on, next_day
 from services.runtime.sql.suppressed import is_suppressed
@@ -17,6 +17,9 @@ FAULTS = ("settings", "away", "busy", "policy", "mailbox", "message", "withheld"
 """What may be wrong with an attempt, as the notifier names it; mails that are lost are counted by their state."""
 LATELY = timedelta(days=1)
 """For how long mails that will not be tried again are told of."""
+_CAME_BACK = ("bounced", "soft_bounced")
+_HEARD_WITHIN = timedelta(hours=2)
+"""A provider tells within minutes that it has taken a mail on."""
 _WAITING = ("pending", "claimed", "sending")
 _OVER = ("failed", "not_sent")
 
@@ -57,6 +60,16 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class MailPlan:
+    """What the settings lead to expect of mails at one time."""
+
+    most_today: int | None = None
+    """Mails that the warm-up plan lets this day have; None: any number."""
+    hears: bool = False
+    """The mail provider tells what becomes of mails."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailFigures:
     """How mails go out."""
 
@@ -64,6 +77,12 @@ class MailFigures:
     last_accepted: datetime | None = None
     day: DayFigures | None = None
     """None where a day may have any number."""
+    came_back: dict[str, int] = field(default_factory=dict)
+    """Mails of the last day that came back, by whether that was for good: `bounced`, `soft_bounced`."""
+    unheard: int = 0
+    """Mails that were accepted hours ago, since when the provider has told nothing of any mail."""
+    unheard_since: datetime | None = None
+    """When the first of them was accepted."""
     suppressed: int = 0
     """Addresses that must not be mailed."""
 
@@ -76,18 +95,45 @@ class MailFigures:
         return sum(kept.mails for kept in self.faults if not kept.waiting and kept.fault == fault)
 
 
-def read_mail_figures(connection: Connection, now: datetime, most_today: int | None = None) -> MailFigures:
-    """By kind of fault, within the caller's transaction; `most_today`: mails that this day may have."""
+def read_mail_figures(connection: Connection, now: datetime, plan: MailPlan) -> MailFigures:
+    """By kind of fault, within the caller's transaction."""
     waiting = deliveries.c.state.in_(_WAITING)
     over = deliveries.c.state.in_(_OVER) & (deliveries.c.changed_at > now - LATELY)
     accepted = select(func.max(deliveries.c.accepted_at))
     suppressed = select(func.count()).select_from(suppressions).where(suppressions.c.lifted_at.is_(None))
+    unheard, unheard_since = _unheard(connection, now) if plan.hears else (0, None)
     return MailFigures(
         faults=(*_faults(connection, waiting, waiting=True), *_faults(connection, over, waiting=False)),
         last_accepted=connection.execute(accepted).scalar_one_or_none(),
-        day=None if most_today is None else _day(connection, now, most_today),
+        day=None if plan.most_today is None else _day(connection, now, plan.most_today),
+        came_back=_came_back(connection, now),
+        unheard=unheard,
+        unheard_since=unheard_since,
         suppressed=int(connection.execute(suppressed).scalar_one()),
     )
+
+
+def _came_back(connection: Connection, now: datetime) -> dict[str, int]:
+    """Found by the mails of the day, which are few, and by whom they were for: the table of events may be long."""
+    events = mail_events.c
+    same = (events.subscriber_id == deliveries.c.subscriber_id) & (events.delivery_id == deliveries.c.delivery_id)
+    query = (
+        select(events.kind, func.count(deliveries.c.delivery_id.distinct()).label("mails"))
+        .join(deliveries, same)
+        .where(deliveries.c.state == "bounced", deliveries.c.due_at > now - LATELY, events.kind.in_(_CAME_BACK))
+        .group_by(events.kind)
+    )
+    return {row.kind: int(row.mails) for row in connection.execute(query)}
+
+
+def _unheard(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    last = connection.execute(select(func.max(mail_events.c.taken_at))).scalar_one_or_none()
+    accepted_at = deliveries.c.accepted_at
+    quiet = accepted_at > last if last is not None else true()
+    own = (deliveries.c.state == "accepted") & (deliveries.c.due_at > now - _HEARD_WITHIN - 2 * LATELY)
+    query = select(func.count().label("mails"), func.min(accepted_at).label("since"))
+    row = connection.execute(query.where(own, quiet, accepted_at < now - _HEARD_WITHIN)).one()
+    return int(row.mails), row.since
 
 
 def _day(connection: Connection, now: datetime, limit: int) -> DayFigures:

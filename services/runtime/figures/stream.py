@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, Select, distinct, func, select, text
 
 from schemas.sql.ingest import sources as source_table
-from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, saved_searches, subscribers
-from services.runtime.figures.mail import MailFigures, read_due, read_mail_figures
+from schemas.sql.tables import criteria, deliveries, digests, outbox, positions, postings, saved_searches, subscribers
+from services.runtime.figures.mail import MailFigures, MailPlan, read_due, read_mail_figures
 from services.runtime.health.heartbeat import workers_in
 from services.runtime.pauses import Pauses, read_pauses
 from services.runtime.privacy.redaction import redacted
@@ -30,6 +30,9 @@ DIGEST_OUTCOMES = ("digest", "hold")
 
 HANGING_AFTER = timedelta(seconds=15)
 """A poll that lasts so long is taken to hang; a few pages, or calls for details, take less or are worth a look."""
+RECENT = timedelta(days=7)
+"""What every index of postings holds."""
+_VISIBLE_AFTER = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _QUERY_MS = 5_000
 
@@ -97,6 +100,10 @@ class StoreFigures:
     digests: dict[str, int] = field(default_factory=dict)
     """By outcome, of the last 24 hours."""
     last_digest: datetime | None = None
+    last_posting: datetime | None = None
+    """When the newest posting, or a new version of one, reached the store."""
+    recent_postings: int = 0
+    """Open ones that came within the last week."""
     match_records: int = 0
     criteria: int = 0
     subscribers: int = 0
@@ -130,12 +137,9 @@ def read_figures(
     now: datetime,
     expected: Sequence[Expected],
     services: Sequence[str] = (),
-    most_today: int | None = None,
+    plan: MailPlan | None = None,
 ) -> StoreFigures:
-    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError.
-
-    `most_today`: how many mails the warm-up plan lets this day have; None: any number.
-    """
+    """Read the counts in one transaction; `services` are those that should run. Raises UnavailableError."""
     with reading(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL statement_timeout = {_QUERY_MS}"))
@@ -148,6 +152,8 @@ def read_figures(
             unknown_since=_first(connection, select(func.min(deliveries.c.changed_at)).where(_unknown())),
             digests=_counts(connection, digests.c.outcome, digests.c.created_at >= now - _DAY),
             last_digest=_first(connection, select(func.max(digests.c.created_at)).where(digests.c.outcome != "notice")),
+            last_posting=_first(connection, select(func.max(postings.c.stored_at))),
+            recent_postings=_number(connection, _recent_postings(now)),
             # Offsets of the partitions, which is what the store has taken in, and no count of a large table.
             match_records=int(_first(connection, select(func.sum(positions.c.position))) or 0),
             criteria=_number(connection, select(func.count()).where(criteria.c.members > 0)),
@@ -160,7 +166,7 @@ def read_figures(
             outbox=_number(connection, select(func.count()).select_from(outbox)),
             pauses=pauses,
             workers=_workers(connection, now, services),
-            mail=read_mail_figures(connection, now, most_today),
+            mail=read_mail_figures(connection, now, plan or MailPlan()),
         )
 
 
@@ -218,6 +224,12 @@ def read_source_figures(engine: Engine, now: datetime, expected: Sequence[Expect
     """How the expected sources fare. Raises UnavailableError."""
     with reading(engine) as connection:
         return _sources(connection, now, expected, read_pauses(connection))
+
+
+def _recent_postings(now: datetime) -> Select[int]:
+    # What has only just come may not be visible in an index yet.
+    own = postings.c.stored_at.between(now - RECENT, now - _VISIBLE_AFTER) & (postings.c.seen_at > now - RECENT)
+    return select(func.count()).select_from(postings).where(own, postings.c.status == "open")
 
 
 def _instant_capped(now: datetime) -> Select[int]:

@@ -183,7 +183,36 @@ PUT_OFF = Metric(
 OUTBOX = Metric("jobchime_outbox_rows", "gauge", "Changes of criteria that wait to be published.", (), (), "store")
 SOURCES = Metric("jobchime_sources", "gauge", "Sources of the settings by health.", ("state",), (), "store")
 SENDING_PAUSED = Metric(
-    "jobchime_sending_paused", "gauge", "1 while an operator has paused the sending of mails.", (), (), "store"
+    "jobchime_sending_paused",
+    "gauge",
+    "1 while the sending of mails is paused, by an operator or by itself.",
+    (),
+    (),
+    "store",
+)
+SENDING_STOPPED = Metric(
+    "jobchime_sending_stopped",
+    "gauge",
+    "1 while sending has stopped by itself, for complaints or bounces, and waits for a person.",
+    (),
+    (),
+    "store",
+)
+MAILS_CAME_BACK = Metric(
+    "jobchime_mails_came_back_last_day",
+    "gauge",
+    "Mails of the last 24 hours that came back: bounced (for good) or soft_bounced.",
+    ("kind",),
+    (),
+    "store",
+)
+MAILS_UNHEARD = Metric(
+    "jobchime_mails_unheard",
+    "gauge",
+    "Mails accepted two hours ago or more, since when the mail provider has told nothing of any mail.",
+    (),
+    (),
+    "store",
 )
 WORKERS = Metric(
     "jobchime_workers",
@@ -210,7 +239,7 @@ METRICS: tuple[Metric, ...] = (
     SOURCE_DELAY, FETCHED_TO_NORMALISED, FETCHED_TO_MATCHED, FETCHED_TO_STORED,
     PUBLISHED_TO_MATCHED, NORMALISED_TO_MATCHED, MATCHED_TO_STORED, PUSHED, PUSH_REQUESTS, MAIL_ATTEMPTS, BUILD,
     STORE_UP, DELIVERIES, MAILS_FAILING, MAILS_GIVEN_UP, SUPPRESSED, DIGESTS, DUE, PUT_OFF, OUTBOX, SOURCES,
-    SENDING_PAUSED, STORED, WORKERS, HEARTBEAT_AGE,
+    SENDING_PAUSED, SENDING_STOPPED, MAILS_CAME_BACK, MAILS_UNHEARD, STORED, WORKERS, HEARTBEAT_AGE,
 )  # fmt: skip
 
 

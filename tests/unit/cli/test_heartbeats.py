@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from services.runtime.clock import SystemClock
 from services.runtime.files.datadir import STORE_FILE
 from services.runtime.health.heartbeat import Heartbeat, SqlHeartbeats
 from services.runtime.sql.revisions import migrate
 from services.runtime.sql.store import open_store
+from services.settings import load_settings
+from services.usecases import workers
+from services.usecases.installation import open_installation
 from tests.support.command_line import run
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -44,3 +49,12 @@ def test_a_lost_worker_is_listed_until_it_is_forgotten(config: Path) -> None:
 def test_one_that_runs_or_is_unknown_cannot_be_forgotten(config: Path, name: str, said: str) -> None:
     ran = run("worker", "forget", name, "-c", config)
     assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_a_portal_says_that_it_runs_for_as_long_as_it_does(config: Path) -> None:
+    with (
+        open_installation(load_settings(config), create=False, tell=print) as installation,
+        workers.present(installation, workers.PORTAL, SystemClock()),
+    ):
+        until(lambda: "alive" in [state for name, state in states(config).items() if name.startswith("portal@")])
+    assert [state for name, state in states(config).items() if name.startswith("portal@")] == ["stopped"]

@@ -9,6 +9,7 @@ from services.overview.stream.model import EngineView, LetterView, Overview, Ser
 from services.overview.stream.spans import ago
 from services.overview.stream.troubles import healthy, troubles
 from services.runtime.errors import Mend
+from services.runtime.figures.mail import MailFigures
 from services.runtime.figures.stream import SourceFigures, SourceState, StoreFigures
 from services.runtime.health.heartbeat import Heartbeat, Worker
 from services.runtime.pauses import Pauses
@@ -343,3 +344,53 @@ def test_polls_that_run_or_have_only_come_due_are_not_late(overview: Overview) -
 def test_that_the_collector_is_paused_is_told_and_not_that_polls_are_late() -> None:
     (found,) = troubles(polled(90, collects=False))
     assert found.what == "ingest.collector is paused by operator"
+
+
+def test_a_portal_that_does_not_run_is_told_beside_all_else_in_both_forms() -> None:
+    portal = ServiceView("portal", None)
+    for form in ("embedded", "deployed"):
+        (found,) = troubles(replace(WELL, form=form, services=(service(), portal)))
+        assert found.what.startswith("the portal does not run: links in mails")
+        assert "`jobchime portal`" in found.do
+        assert found.grave
+    both = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), portal)))
+    assert [one.what.partition(":")[0] for one in both] == ["jobchime does not run", "the portal does not run"]
+    gone = troubles(replace(WELL, form="embedded", services=(ServiceView("matcher", 0), service("portal"))))
+    assert [one.what for one in gone] == ["jobchime does not run"]
+
+
+def test_an_index_that_lost_postings_is_told() -> None:
+    stored = figures(recent_postings=100)
+    (found,) = troubles(replace(stored, indexed=60))
+    assert found.what.startswith("the index of postings has 60 of the last week, and the store 100")
+    assert "`jobchime reindex`" in found.do
+    assert found.grave
+    for well in (100, 140, None):
+        assert troubles(replace(stored, indexed=well)) == ()
+
+
+def test_that_no_posting_comes_is_a_note_once_it_lasts() -> None:
+    sources = (SourceFigures("a", "ok"), SourceFigures("b", "paused"))
+    quiet = troubles(figures(sources=sources, last_posting=NOON - timedelta(hours=13)))
+    (found,) = [one for one in quiet if "no posting" in one.what]
+    assert found.what == "no posting has come for 13 h, from none of 1 source"
+    assert not found.grave
+    assert troubles(figures(sources=sources[:1], last_posting=NOON - timedelta(hours=11))) == ()
+    assert troubles(figures(sources=sources[:1], last_posting=None)) == ()
+
+
+def test_a_provider_that_tells_nothing_is_told() -> None:
+    mail = MailFigures(unheard=7, unheard_since=NOON - timedelta(hours=3))
+    (found,) = troubles(figures(mail=mail))
+    assert found.what.startswith("the mail provider tells nothing: of 7 accepted mails since 2026-03-01 09:00Z")
+    assert found.grave
+
+
+def test_sending_that_stopped_by_itself_is_told_first_and_needs_a_person() -> None:
+    stopped = Pauses(sending=True, stopped_because="5 readers of the last 100 mails called it spam")
+    (found,) = troubles(figures(pauses=stopped, deliveries={"pending": 3}))
+    assert found.what.startswith(
+        "sending stopped by itself, as 5 readers of the last 100 mails called it spam; 3 mails"
+    )
+    assert "`jobchime resume sending`" in found.do
+    assert found.grave

@@ -13,7 +13,6 @@ from sqlalchemy import insert
 
 from schemas.sql.tables import deliveries, digests
 from services.notifier.adapters.mail.sendgrid_events import MOST_EVENTS, events_of
-from services.notifier.adapters.sql.digests.mail_events import SqlMailEvents
 from services.notifier.domain.people import Subscriber
 from services.runtime.sql.store import writing
 from tests.support.mail_events import EVENT_KEY, body_of, event, signed
@@ -147,7 +146,7 @@ def test_the_same_event_counts_once_however_often_it_comes(store: NotifierStore,
     soft = event(1, "bounce", AT, reader(store), delivery_id=own, type="blocked")
     for _ in range(3):
         post(portal, [soft, soft])
-    assert SqlMailEvents(store.engine, store.ids).soft_bounces(reader(store).subscriber_id) == 1
+    assert store.subscribers.export(reader(store).subscriber_id)["soft_bounces"] == 1
     assert post(portal, [soft]).json() == {"taken": 0, "known": 1, "aside": 0}
 
 

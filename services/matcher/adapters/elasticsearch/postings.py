@@ -100,6 +100,10 @@ class ElasticsearchRecentPostings:
         seen = {"range": {"seen_at": {"lt": micros(before)}}}
         return self._engine.delete_some(self.generations.write_alias, seen, _FORGET_AT_ONCE)
 
+    def count(self, since: datetime) -> int:
+        """How many it holds that were seen since then. Raises UnavailableError."""
+        return self._engine.count(self.generations.alias, {"range": {"seen_at": {"gte": micros(since)}}})
+
     def _next_page(self, walks: Sequence["_Walk"], most: int) -> None:
         answers = self._engine.search_many(
             self.generations.alias, [walk.request() for walk in walks], filter_path="hits.hits.sort"

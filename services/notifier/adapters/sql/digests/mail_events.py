@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select, true, union_all
+from sqlalchemy import Connection, Engine, Select, select, union_all
 
 from schemas.sql.tables import deliveries, mail_events, subscribers
 from services.notifier.adapters.sql.digests.deliveries import settle
 from services.notifier.adapters.sql.people import consents
-from services.notifier.adapters.sql.people.standing import go_on, stop
+from services.notifier.adapters.sql.people.standing import go_on, soft_bounces_of, stop
 from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress, suppression_of
 from services.notifier.adapters.sql.rows import chunks, hold_person
 from services.notifier.domain.consent import Consent
@@ -21,7 +21,6 @@ from services.notifier.domain.mail_events import (
     OUTCOMES,
     SUPPRESSES,
     MailEvent,
-    SoftBounces,
     Tally,
     why_to_give_up,
     why_to_stop,
@@ -67,11 +66,6 @@ class SqlMailEvents:
             taken += len(new)
             aside += sum(event.kind == "unknown" for event in new)
         return TakenEvents(taken, len(events) - taken, aside)
-
-    def soft_bounces(self, subscriber_id: str) -> int:
-        """How many mails in a row came back for the time being, since one was delivered or since they are known."""
-        with reading(self._engine) as connection:
-            return _soft_bounces(connection, subscriber_id).number
 
     @retried
     def _take(self, events: Sequence[MailEvent], now: datetime) -> list[MailEvent]:
@@ -132,7 +126,7 @@ class SqlMailEvents:
         if person is None:
             return
         kept = suppression_of(connection, person.address_hash)
-        why = why_to_give_up(_soft_bounces(connection, own_id, kept.lifted_at if kept else None))
+        why = why_to_give_up(soft_bounces_of(connection, own_id, kept.lifted_at if kept else None))
         if why is not None:
             suppress(connection, person.address_hash, f"{why}: {reason}" if reason else why, now, PROVIDER)
 
@@ -178,18 +172,6 @@ class SqlMailEvents:
 def _each_once(events: Sequence[MailEvent]) -> list[MailEvent]:
     """An event may stand twice in one request."""
     return list({event.event_id: event for event in reversed(events)}.values())[::-1]
-
-
-def _soft_bounces(connection: Connection, own_id: str, since: datetime | None = None) -> SoftBounces:
-    """Those in a row, since the last mail that was delivered, and since a moment where there is one."""
-    own = mail_events.c.subscriber_id == own_id
-    delivered = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered")
-    bounds = [at for at in (since, connection.execute(delivered).scalar_one_or_none()) if at is not None]
-    later = mail_events.c.at > max(bounds) if bounds else true()
-    query = select(func.count().label("number"), func.min(mail_events.c.at).label("first"))
-    query = query.add_columns(func.max(mail_events.c.at).label("last"))
-    row = connection.execute(query.where(own, mail_events.c.kind == "soft_bounced", later)).one()
-    return SoftBounces(int(row.number), row.last - row.first if row.number else timedelta(0))
 
 
 def _came_back_since(connection: Connection, own_id: str, at: datetime) -> bool:

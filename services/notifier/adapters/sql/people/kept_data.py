@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from schemas.sql.doors import new_addresses, sessions
-from schemas.sql.tables import deliveries, digest_items, digests, sent_jobs, subscribers
+from schemas.sql.tables import deliveries, digest_items, digests, mail_events, sent_jobs, subscribers
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.feedback import rows_of
 from services.notifier.adapters.sql.people.searches import searches_of
+from services.notifier.adapters.sql.people.standing import soft_bounces_of
 from services.notifier.adapters.sql.people.suppressions import suppression_of
 from services.notifier.adapters.sql.rows import unsqueeze
 from services.runtime.sql.store import bytewise
@@ -33,7 +34,19 @@ def data_of(connection: Connection, subscriber_id: str) -> dict[str, Any]:
         "sent_jobs": _sent_jobs(connection, subscriber_id),
         "sessions": _sessions(connection, subscriber_id),
         "new_address": _new_address(connection, subscriber_id),
+        "mail_events": _mail_events(connection, subscriber_id),
+        "soft_bounces": soft_bounces_of(connection, subscriber_id).number,
     }
+
+
+def _mail_events(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:
+    """What the mail provider told of their mails, as far as that is kept."""
+    query = select(mail_events).where(mail_events.c.subscriber_id == subscriber_id)
+    in_order = query.order_by(mail_events.c.at, bytewise(connection, mail_events.c.event_id))
+    return [
+        {"kind": row.kind, "at": row.at.isoformat(), "reason": row.reason, "delivery": row.delivery_id}
+        for row in connection.execute(in_order)
+    ]
 
 
 def _consents(connection: Connection, subscriber_id: str) -> list[dict[str, Any]]:

@@ -1,15 +1,16 @@
-"""Whether and where somebody is served: stopped, going on again, moved; within a transaction that has locked them."""
+"""Whether and where somebody is served: stopped, going on again, moved, in a transaction that has locked them."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, func, select, true, update
 
-from schemas.sql.tables import deliveries, digests, saved_searches, subscribers
+from schemas.sql.tables import deliveries, digests, mail_events, saved_searches, subscribers
 from services.notifier.adapters.sql.people.searches import resumed, searches_of
 from services.notifier.adapters.sql.people.suppressions import cancel_waiting
 from services.notifier.adapters.sql.rows import pack_email, unpack_email
 from services.notifier.domain.delivery import CANCELLABLE
+from services.notifier.domain.mail_events import SoftBounces
 from services.notifier.domain.people import Status
 
 
@@ -47,3 +48,18 @@ def readdress(connection: Connection, subscriber_id: str, address: str, now: dat
         connection.execute(update(digests).where(digests.c.digest_id == row.digest_id).values(body=body))
         own = update(deliveries).where(deliveries.c.delivery_id == row.delivery_id)
         connection.execute(own.where(deliveries.c.state == "claimed").values(state="pending", **free))
+    # What came back from the old mailbox says nothing of the new one.
+    back = (mail_events.c.subscriber_id == subscriber_id) & (mail_events.c.kind == "soft_bounced")
+    connection.execute(delete(mail_events).where(back))
+
+
+def soft_bounces_of(connection: Connection, own_id: str, since: datetime | None = None) -> SoftBounces:
+    """Those in a row, since the last mail that was delivered, and since a moment where there is one."""
+    own = mail_events.c.subscriber_id == own_id
+    delivered = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered")
+    bounds = [at for at in (since, connection.execute(delivered).scalar_one_or_none()) if at is not None]
+    later = mail_events.c.at > max(bounds) if bounds else true()
+    query = select(func.count().label("number"), func.min(mail_events.c.at).label("first"))
+    query = query.add_columns(func.max(mail_events.c.at).label("last"))
+    row = connection.execute(query.where(own, mail_events.c.kind == "soft_bounced", later)).one()
+    return SoftBounces(int(row.number), row.last - row.first if row.number else timedelta(0))
