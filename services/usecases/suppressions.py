@@ -22,6 +22,9 @@ __all__ = [
 ]
 
 
+_MOST_REASON = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of a list of addresses."""
@@ -60,15 +63,17 @@ def add(installation: Installation, address: str, why: str, by: str, now: dateti
     return True
 
 
-def add_all(installation: Installation, addresses: Iterable[str], why: str, by: str, now: datetime) -> Added:
-    """The same for a list, an address an item; empty ones are passed over."""
+def add_all(
+    installation: Installation, addresses: Iterable[tuple[str, str]], why: str, by: str, now: datetime
+) -> Added:
+    """The same for a list of addresses, each with a reason of its own or none; empty ones are passed over."""
     added = known = 0
     wrong: list[int] = []
-    for number, address in enumerate(addresses, 1):
+    for number, (address, reason) in enumerate(addresses, 1):
         if not address.strip():
             continue
         try:
-            if add(installation, address.strip(), why, by, now):
+            if add(installation, address.strip(), f"{why}: {reason[:_MOST_REASON]}" if reason else why, by, now):
                 added += 1
             else:
                 known += 1

@@ -16,6 +16,7 @@ from services.cli.options import AsJson, Config, Now, moment
 from services.cli.output import console, print_json, table
 from services.runtime.errors import UsageError
 from services.runtime.files.named import read_named
+from services.runtime.files.private import privately
 from services.usecases import suppressions
 
 app = typer.Typer(no_args_is_help=True)
@@ -86,7 +87,7 @@ def import_(
     config: Config = None,
     now: Now = None,
 ) -> None:
-    """Take over a provider's list of suppressed addresses."""
+    """Take over a provider's list of suppressed addresses; a column `reason` is kept beside the why."""
     addresses = _addresses(read_named(file).decode("utf-8-sig", "replace"))
     outcome = suppressions.add_all(open_installation(config, create=True), addresses, _said(why), _by(by), moment(now))
     for number in outcome.wrong:
@@ -94,6 +95,51 @@ def import_(
     typer.echo(f"{counted(outcome.added, 'address', 'addresses')} suppressed, {outcome.known} were already.")
     if outcome.wrong:
         raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    file: Annotated[
+        Path, typer.Argument(help="Where to write it, for you alone to read; - is standard output.")
+    ] = Path("-"),
+    config: Config = None,
+) -> None:
+    """Write the addresses in force as a provider's list: CSV with email, created (seconds since 1970) and reason.
+
+    An address is known only where a subscriber has it; how many are kept as a hash alone is said.
+    """
+    found = suppressions.listed(open_installation(config, create=False))
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("email", "created", "reason"))
+    known = [each for each in found if each.address is not None]
+    for each in known:
+        kept = each.suppression
+        rows.writerow((each.address, int(kept.since.timestamp()), _no_formula(kept.reason)))
+    if str(file) == "-":
+        print(out.getvalue(), end="")
+    else:
+        _write_anew(file, out.getvalue())
+        typer.echo(f"{counted(len(known), 'address', 'addresses')} in {file}.")
+    if hidden := len(found) - len(known):
+        kept_alone = "is kept as a hash alone" if hidden == 1 else "are kept as hashes alone"
+        print(f"{hidden:,} more {kept_alone}: nobody here has that address now", file=sys.stderr)
+
+
+def _write_anew(file: Path, text: str) -> None:
+    """Raises UsageError where there is something already, or nothing can be."""
+    try:
+        with open(file, "x", encoding="utf-8", opener=privately) as out:
+            out.write(text)
+    except FileExistsError:
+        raise UsageError(f"{file} is there already; name another") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _no_formula(text: str) -> str:
+    """What a spreadsheet would take for a formula is a text: reasons are words of strangers."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 @app.command("lift")
@@ -122,13 +168,17 @@ def _by(given: str) -> str:
     return given.strip() or getpass.getuser()
 
 
-def _addresses(text: str) -> list[str]:
-    """The column `email` of a CSV file with such a heading, else each line."""
+def _addresses(text: str) -> list[tuple[str, str]]:
+    """The columns `email` and `reason`, if any, of a CSV file with such headings, else each line."""
     first = text.partition("\n")[0]
     headings = [heading.strip().strip('"').casefold() for heading in first.split(",")]
     if "email" not in headings:
-        return text.splitlines()
+        return [(line, "") for line in text.splitlines()]
     rows = csv.reader(io.StringIO(text))
     next(rows)
-    column = headings.index("email")
-    return [row[column] if len(row) > column else "" for row in rows]
+    columns = [headings.index(name) if name in headings else len(headings) for name in ("email", "reason")]
+    return [(_cell(row, columns[0]), _cell(row, columns[1])) for row in rows]
+
+
+def _cell(row: list[str], column: int) -> str:
+    return row[column].strip() if len(row) > column else ""

@@ -63,3 +63,21 @@ def test_what_is_no_address_is_named_and_the_others_are_taken(config: Path) -> N
     assert len(listed(config)) == 2
     assert run("suppression", "add", "nonsense", "--why", "x", "-c", config).code == 2
     assert run("suppression", "add", "c@example.com", "--why", " ", "-c", config).code == 2
+
+
+def test_the_list_goes_out_as_a_provider_has_it_and_comes_back(config: Path) -> None:
+    run(
+        "suppression", "add", "ada@example.com", "--why", "=HYPERLINK(1)", "-c", config, "--now", "2027-01-11T00:00:00Z"
+    )
+    run("suppression", "add", "stranger@example.com", "--why", "asked by letter", "-c", config)
+    out = run("suppression", "export", "-c", config)
+    assert out.out == "email,created,reason\nada@example.com,1799625600,'=HYPERLINK(1)\n"
+    assert out.err.strip() == "1 more is kept as a hash alone: nobody here has that address now"
+    file = config.parent / "list.csv"
+    assert "1 address in" in run("suppression", "export", file, "-c", config).out
+    assert file.stat().st_mode & 0o077 == 0
+    assert run("suppression", "export", file, "-c", config).code == 2
+    run("suppression", "lift", "ada@example.com", "--why", "she wrote", "-c", config)
+    assert "1 address suppressed" in run("suppression", "import", file, "-c", config).out
+    [back] = [row for row in listed(config) if row["address"]]
+    assert back["reason"] == "on the mail provider's list: '=HYPERLINK(1)"
