@@ -77,7 +77,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "mail.former_link_secrets[]": {"secret": "the one that signed until now", "until": "2027-12-31T00:00:00Z"},
     "mail.warm_up": {"since": "2027-01-11"},
-    "mail.smtp": {"host": "smtp.example.com", "username": "alerts", "password": "better in the environment"},
+    "mail.smtp": {
+        "host": "smtp.example.com",
+        "username": "alerts",
+        "password": "better in the environment",
+        "return_path": "bounces@example.com",
+    },
     "mail.sendgrid": {
         "api_key": "better in the environment",
         "reply_to": "help@jobs.example.com",

@@ -23,6 +23,8 @@ from services.runtime.errors import UsageError
 
 LEAST_LINK_SECRET = 16
 """Bytes."""
+_MOST_RETURN_LOCAL = 31
+"""With a plus and the 32 characters of a delivery that is 64, which RFC 5321 lets an address have before its @."""
 
 
 class _Settings(BaseModel):
@@ -42,6 +44,11 @@ class SmtpSettings(_Settings):
     """Empty: no login."""
     password: SecretStr = SecretStr("")
     """Better given as JOBCHIME_MAIL__SMTP__PASSWORD."""
+    return_path: str = Field(default="", examples=["bounces@example.com"])
+    """Where mails come back to, each to an address of its own (`bounces+ID@`), for `jobchime mail bounces` to read.
+
+    Empty: to the sender, and nobody reads them here.
+    """
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     """How long one step, such as connecting or a reply, may take."""
 
@@ -191,6 +198,10 @@ class MailSettings(_Settings):
                     )
         if self.sender_address:
             faults += _address_faults("mail.sender_address", self.sender_address)
+        if self.smtp.return_path:
+            faults += _address_faults("mail.smtp.return_path", self.smtp.return_path)
+            if len(self.smtp.return_path.rpartition("@")[0]) > _MOST_RETURN_LOCAL:
+                faults.append(f"mail.smtp.return_path: at most {_MOST_RETURN_LOCAL} characters before the @")
         given = (self.link_secret, *(former.secret for former in self.former_link_secrets))
         if any(0 < len(secret.get_secret_value().encode()) < LEAST_LINK_SECRET for secret in given):
             faults.append(f"mail.link_secret needs {LEAST_LINK_SECRET} bytes or more; `openssl rand -hex 32` makes one")

@@ -15,9 +15,11 @@ from services.notifier.adapters.mail.sendgrid_events import (
     events_of,
     is_genuine,
 )
+from services.notifier.adapters.mail.smtp_bounces import event_of
 from services.notifier.adapters.sql.digests.delivery_list import DeliveryList, ListedDelivery
 from services.notifier.adapters.sql.digests.mail_events import SendingBrake, SqlMailEvents, TakenEvents
 from services.notifier.domain.delivery import State
+from services.notifier.domain.mail_events import MailEvent
 from services.notifier.domain.model import Sender
 from services.notifier.mail_settings import MailSettings
 from services.notifier.ports import (
@@ -51,6 +53,7 @@ __all__ = [
     "settle",
     "state_named",
     "take_events",
+    "take_returned",
     "trial_subject",
     "trial_text",
 ]
@@ -169,6 +172,17 @@ class ForgedEventsError(JobchimeError):
     """Events that the provider did not sign, or not of late, or that no key is there to check."""
 
 
+def take_returned(installation: Installation, messages: Sequence[bytes], now: datetime) -> TakenEvents:
+    """Take mails that came back to the return path of an SMTP sender, each once.
+
+    Raises UsageError where the settings name none, UnavailableError, after which the same may be taken again.
+    """
+    path = installation.settings.mail.smtp.return_path
+    if not path:
+        raise UsageError("set mail.smtp.return_path: mails come back there, each to an address of its own")
+    return _take(installation, [event_of(message, path, now) for message in messages], now)
+
+
 def take_events(installation: Installation, body: bytes, signature: str, timestamp: str, now: datetime) -> TakenEvents:
     """Take a request of SendGrid's event webhook, whose body must be as it came.
 
@@ -182,6 +196,10 @@ def take_events(installation: Installation, body: bytes, signature: str, timesta
         events = events_of(body, now)
     except NotEventsError as error:
         raise UsageError(str(error)) from None
+    return _take(installation, events, now)
+
+
+def _take(installation: Installation, events: Sequence[MailEvent], now: datetime) -> TakenEvents:
     taken = SqlMailEvents(installation.engine, installation.ids).take(events, now)
     SendingBrake(installation.engine).check_now(now)
     return taken

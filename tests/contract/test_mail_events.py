@@ -89,6 +89,20 @@ def test_a_mail_that_arrives_ends_the_row(store: NotifierStore) -> None:
     assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 2
 
 
+def test_a_mail_that_an_smtp_server_took_and_that_did_not_come_back_ends_the_row(store: NotifierStore) -> None:
+    person = store.person()
+    ids = mails(store, person, 7)
+    with writing(store.engine) as connection:
+        connection.execute(deliveries.update().values(mailer="smtp"))
+        connection.execute(
+            deliveries.update().where(deliveries.c.delivery_id == ids[6]).values(accepted_at=NOW + 5 * DAY)
+        )
+    for at in range(6):
+        take(store, "soft_bounced", [ids[at]], NOW + 2 * at * DAY)
+    assert store.suppressions.reason("ada@example.com") is None
+    assert store.subscribers.export(person.subscriber_id)["soft_bounces"] == 3
+
+
 @pytest.mark.parametrize(
     ("tally", "stops"),
     [

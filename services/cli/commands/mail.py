@@ -1,12 +1,17 @@
-"""`jobchime mail`: whether mails go out and arrive."""
+"""`jobchime mail`: whether mails go out and arrive, and those that come back."""
 
+import mailbox
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.opened import say
+from schemas.counted import counted
+from services.cli.opened import open_installation, say
 from services.cli.options import AsJson, Config, moment
 from services.cli.output import print_json
+from services.runtime.errors import UnavailableError, UsageError
 from services.settings import load_settings
 from services.usecases import mail as mails
 
@@ -34,3 +39,46 @@ def send_trial(
     else:
         typer.echo(f"Accepted by {accepted.where}: {accepted.answer}")
         typer.echo("Now see that it arrives, and whether among spam.")
+
+
+_TRY_AGAIN = 75
+"""EX_TEMPFAIL of sysexits.h: a mail server that pipes a mail in keeps it and tries again."""
+_AT_ONCE = 200
+
+
+@app.command("bounces")
+def bounces(
+    place: Annotated[str, typer.Argument(help="A maildir, whose new mails are read and marked; - is one mail.")],
+    config: Config = None,
+) -> None:
+    """Take the mails that came back to mail.smtp.return_path: deliveries are settled, addresses suppressed.
+
+    Run it every few minutes over the maildir, or have the mail server pipe each mail in. The same mail counts once.
+    """
+    installation = open_installation(config, create=False)
+    if place == "-":
+        try:
+            _say(mails.take_returned(installation, [sys.stdin.buffer.read()], moment(None)))
+        except UnavailableError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(_TRY_AGAIN) from None
+        return
+    if not (Path(place) / "new").is_dir():
+        raise UsageError(f"{place} is no maildir: it has no folder `new`")
+    folder = mailbox.Maildir(place, create=False)
+    keys = [key for key, message in folder.iteritems() if message.get_subdir() == "new"]
+    taken = known = aside = 0
+    for some in (keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE)):
+        found = mails.take_returned(installation, [folder.get_bytes(key) for key in some], moment(None))
+        taken, known, aside = taken + found.taken, known + found.known, aside + found.aside
+        for key in some:
+            read = folder[key]
+            read.set_subdir("cur")
+            read.add_flag("S")
+            folder[key] = read
+    _say(mails.TakenEvents(taken, known, aside))
+
+
+def _say(found: mails.TakenEvents) -> None:
+    taken = counted(found.taken, "mail")
+    typer.echo(f"{taken} taken, {found.aside:,} of them without a report; {found.known:,} were known.")

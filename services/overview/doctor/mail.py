@@ -106,10 +106,11 @@ def sender_findings(mail: MailSettings, texts: TextRecords) -> Iterator[Finding]
     Where no resolver answers that is a note, and no fault of the sender.
     """
     domain = mail.sender_address.rpartition("@")[2].lower()
+    returns = mail.smtp.return_path.rpartition("@")[2].lower() if mail.mailer == "smtp" else ""
     if mail.mailer == "folder" or not domain:
         return
     try:
-        found = [_spf(mail, domain, texts), *_dkim(mail, domain, texts), _dmarc(domain, texts)]
+        found = [_spf(mail, returns or domain, texts), *_dkim(mail, domain, texts), _dmarc(domain, texts)]
     except UnavailableError as error:
         by_hand = f"look at them from elsewhere: `dig TXT {domain}`, `dig TXT _dmarc.{domain}`"
         yield Finding("SPF, DKIM, DMARC", "note", f"not looked at: {redacted(error)}", by_hand)
@@ -118,7 +119,7 @@ def sender_findings(mail: MailSettings, texts: TextRecords) -> Iterator[Finding]
 
 
 def _spf(mail: MailSettings, domain: str, texts: TextRecords) -> Finding:
-    """RFC 7208; SendGrid has a return path of its own below the domain, which its set-up publishes."""
+    """RFC 7208, of the domain that mails return to; SendGrid publishes one of its own below the sender's."""
     records = [text for text in texts.of(domain) if _SPF.match(text)]
     own_path = mail.mailer == "sendgrid"
     if not records:

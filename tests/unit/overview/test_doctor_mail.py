@@ -47,7 +47,8 @@ class Silent:
 
 
 def smtp(**more: Any) -> MailSettings:
-    return MailSettings(mailer="smtp", sender_address=f"jobs@{DOMAIN}", dkim_selectors=("mail",), **more)
+    given = {"mailer": "smtp", "sender_address": f"jobs@{DOMAIN}", "dkim_selectors": ["mail"]}
+    return MailSettings.model_validate(given | more)
 
 
 def sendgrid(**more: Any) -> MailSettings:
@@ -99,6 +100,12 @@ def test_what_is_wrong_with_a_domain_is_said_with_what_to_do(
     assert (found[what].grade, words in found[what].said) == (grade, True), found[what]
     assert bool(found[what].mend) == (grade != "well")
     assert all(finding.grade == "well" for other, finding in found.items() if other != what)
+
+
+def test_spf_is_that_of_the_domain_that_mails_return_to() -> None:
+    mail = smtp(smtp={"return_path": "bounces@back.example"})
+    assert said(mail, WELL)["SPF"].grade == "wrong"
+    assert said(mail, WELL | {"back.example": (SPF,)})["SPF"].grade == "well"
 
 
 def test_a_policy_of_the_domain_above_holds_below_it() -> None:

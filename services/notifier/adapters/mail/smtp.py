@@ -15,6 +15,7 @@ from typing import Literal
 from email_validator import ValidatedEmail
 
 from services.notifier.adapters.mail.mime import address_of, mime_bytes, wire_address
+from services.notifier.adapters.mail.smtp_bounces import NO_MAILBOX, return_address
 from services.notifier.domain.delivery import Fault
 from services.notifier.mail_settings import SmtpSettings
 from services.notifier.ports import (
@@ -40,9 +41,7 @@ OK = range(200, 300)
 _GO_AHEAD = 354
 _PERMANENT = range(500, 600)
 _ENHANCED = re.compile(r"^([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
-_NO_MAILBOX = frozenset({(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)})
-"""RFC 3463 and RFC 7505: bad mailbox, system or syntax of the mailbox, mailbox moved, null MX, mailbox disabled."""
-_NOT_OF_THE_SENDER = _NO_MAILBOX | {(2, 3), (3, 4)}
+_NOT_OF_THE_SENDER = NO_MAILBOX | {(2, 3), (3, 4)}
 """Of a reply to MAIL: also a message that is too large."""
 _TOO_LARGE_CODE = 552
 _POLICY = 7
@@ -89,7 +88,7 @@ class SmtpMailer:
         sender, recipient = address_of(email.sender_address), address_of(email.to_address)
         message = mime_bytes(email)
         with self._session(sender) as server:
-            self._envelope(server, sender, recipient, len(message))
+            self._envelope(server, self._returns_to(email.delivery_id) or sender, recipient, len(message))
             with _before_the_dot(self._settings):
                 self._expect(server.docmd("DATA"), "message", wanted=_GO_AHEAD)
                 server.send(_dotted(message))
@@ -102,12 +101,16 @@ class SmtpMailer:
         """
         wanted, sender = self._settings, address_of(sender_address)
         with self._session(sender) as server:
-            self._envelope(server, sender, sender, 0)
+            self._envelope(server, self._returns_to("") or sender, sender, 0)
             with _before_the_dot(wanted):
                 server.rset()
         secured = {"starttls": "encrypts by STARTTLS", "tls": "encrypts by TLS", "none": "does not encrypt"}
         login = "the login is taken, and " if wanted.username else ""
         return f"{wanted.host}:{wanted.port} {secured[wanted.security]}, {login}mail from the sender would be taken"
+
+    def _returns_to(self, delivery_id: str) -> ValidatedEmail | None:
+        path = self._settings.return_path
+        return address_of(return_address(path, delivery_id)) if path else None
 
     @contextmanager
     def _session(self, sender: ValidatedEmail) -> Iterator[smtplib.SMTP]:
@@ -236,7 +239,7 @@ def _fault(reply: Reply, about: Asked) -> Fault:
     subject = reply.enhanced
     if about == "sender":
         return "message" if reply.code == _TOO_LARGE_CODE or subject in _NOT_OF_THE_SENDER else "settings"
-    if about == "recipient" and subject in _NO_MAILBOX:
+    if about == "recipient" and subject in NO_MAILBOX:
         return "mailbox"
     return "policy" if subject is not None and subject[0] == _POLICY else "message"
 

@@ -13,6 +13,8 @@ from services.notifier.domain.delivery import CANCELLABLE
 from services.notifier.domain.mail_events import SoftBounces
 from services.notifier.domain.people import Status
 
+_COMES_BACK_WITHIN = timedelta(days=1)
+
 
 def stop(connection: Connection, own_id: str, status: Status, now: datetime) -> None:
     """Serve them no more; what waits is cancelled."""
@@ -57,7 +59,17 @@ def soft_bounces_of(connection: Connection, own_id: str, since: datetime | None 
     """Those in a row, since the last mail that was delivered, and since a moment where there is one."""
     own = mail_events.c.subscriber_id == own_id
     delivered = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "delivered")
-    bounds = [at for at in (since, connection.execute(delivered).scalar_one_or_none()) if at is not None]
+    newest = select(func.max(mail_events.c.at)).where(own, mail_events.c.kind == "soft_bounced")
+    last = connection.execute(newest).scalar_one_or_none()
+    if last is None:
+        return SoftBounces(0, timedelta(0))
+    # A mail server tells only what came back; of what it took a day before, nothing did.
+    taken = (
+        (deliveries.c.subscriber_id == own_id) & (deliveries.c.state == "accepted") & (deliveries.c.mailer == "smtp")
+    )
+    kept = select(func.max(deliveries.c.accepted_at)).where(taken, deliveries.c.accepted_at < last - _COMES_BACK_WITHIN)
+    arrived = [connection.execute(query).scalar_one_or_none() for query in (delivered, kept)]
+    bounds = [at for at in (since, *arrived) if at is not None]
     later = mail_events.c.at > max(bounds) if bounds else true()
     query = select(func.count().label("number"), func.min(mail_events.c.at).label("first"))
     query = query.add_columns(func.max(mail_events.c.at).label("last"))
