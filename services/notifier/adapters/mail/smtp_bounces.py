@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage, Message
-from email.policy import default
+from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from services.notifier.domain.mail_events import Kind, MailEvent
@@ -33,7 +32,8 @@ def event_of(data: bytes, return_path: str, now: datetime) -> MailEvent:
 
     Who forges one must know the id of a delivery, which its reader alone does.
     """
-    message = message_from_bytes(data, policy=default)
+    # By the old policy: the newer one parses headers, and fails on some that are broken.
+    message = message_from_bytes(data)
     delivery_id = _delivery_of(message, return_path)
     event_id = f"bounce-{hashlib.sha256(data).hexdigest()[:40]}"
     at = _date_of(message, now)
@@ -44,7 +44,7 @@ def event_of(data: bytes, return_path: str, now: datetime) -> MailEvent:
     return MailEvent(event_id, kind, at, delivery_id, reason=reason)
 
 
-def _delivery_of(message: EmailMessage | Message, return_path: str) -> str:
+def _delivery_of(message: Message, return_path: str) -> str:
     local, _, domain = return_path.rpartition("@")
     own = re.compile(rf"{re.escape(local)}\+([0-9a-f]{{32}})@{re.escape(domain)}", re.IGNORECASE)
     for name in _RETURNED_TO:
@@ -54,7 +54,7 @@ def _delivery_of(message: EmailMessage | Message, return_path: str) -> str:
     return ""
 
 
-def _told(message: EmailMessage | Message) -> Iterator[tuple[Kind, str]]:
+def _told(message: Message) -> Iterator[tuple[Kind, str]]:
     """The kind and the server's words of each recipient of a report."""
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status":
@@ -78,10 +78,10 @@ def _kind(action: str, status: str) -> Kind | None:
     return kinds.get(action)
 
 
-def _date_of(message: EmailMessage | Message, now: datetime) -> datetime:
+def _date_of(message: Message, now: datetime) -> datetime:
     """By its own word, which lies in no future."""
     try:
         at = parsedate_to_datetime(str(message["Date"]))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return now
     return min(at, now) if at.tzinfo is not None else now
