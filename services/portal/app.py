@@ -15,24 +15,26 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal import events
+from services.portal import events, previews
 from services.portal.accounts import home, sign_up
 from services.portal.accounts.guard import Cookies, FormGuard
 from services.portal.door import HEAD, Door, ForgedError, GoneError
 from services.portal.links import jobs, standing
 from services.portal.pages import Pages, words_for
 from services.portal.postman import Postman
+from services.portal.previews import PreviewReading
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.privacy.redaction import redacted
 from services.runtime.web.server import ConnectionLimits, WebServer
 from services.usecases.installation import Installation
+from services.usecases.live_previews import LivePreviews
 from services.wording.words import mark
 
 HEADERS: Mapping[str, str] = {
     # Nothing inline, nothing from elsewhere.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     # Tokens stand in addresses: no other site may learn one.
@@ -91,8 +93,10 @@ class PortalServer:
         """Raises UsageError for a port in use."""
         settings = installation.settings.portal
         self.postman = Postman()
+        live = LivePreviews(installation)
+        self._reading = PreviewReading(live, clock)
         self._web = WebServer(
-            portal_app(installation, clock, self.postman),
+            portal_app(installation, clock, self.postman, live),
             host=settings.host,
             port=settings.port,
             what="the portal",
@@ -105,15 +109,19 @@ class PortalServer:
 
     def __enter__(self) -> "PortalServer":
         self.postman.__enter__()
+        self._reading.__enter__()
         self._web.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._web.__exit__(kind, error, at)
+        self._reading.__exit__(kind, error, at)
         self.postman.__exit__(kind, error, at)
 
 
-def portal_app(installation: Installation, clock: Callable[[], datetime], postman: Postman) -> ASGIApp:
+def portal_app(
+    installation: Installation, clock: Callable[[], datetime], postman: Postman, live: LivePreviews
+) -> ASGIApp:
     """The application. `clock`: tells the time, with its zone."""
     settings = installation.settings
     mail, base = settings.mail, settings.mail.public_url.rstrip("/")
@@ -124,8 +132,9 @@ def portal_app(installation: Installation, clock: Callable[[], datetime], postma
     app = FastAPI(title="jobchime: portal", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     for part in (standing, jobs, events):
         app.include_router(part.routes(door))
-    for way_in in (sign_up, home):
-        app.include_router(way_in.routes(door, guard, cookies, postman))
+    app.include_router(previews.routes(door, guard, live))
+    app.include_router(sign_up.routes(door, guard, cookies, postman, live))
+    app.include_router(home.routes(door, guard, cookies, postman))
     app.mount("/static", StaticFiles(directory=str(files("services.portal").joinpath("static"))))
     _show_faults(app, door)
     # Around all else: as a middleware it would stand within what answers for failures.

@@ -3,7 +3,7 @@
 from services.matcher.explain import plain
 from services.notifier.domain.wording.reason_order import in_telling_order
 from services.notifier.domain.wording.score_lines import chance_line, part_line, part_words, why_here
-from services.notifier.domain.wording.view import ShownJob, shown_job
+from services.notifier.domain.wording.view import ShownJob, shown_job, why_briefly
 from services.overview.stream.spans import ago, lasting
 from services.wording.catalogues import english
 from services.wording.conditions import conditions_in_words
@@ -30,5 +30,6 @@ __all__ = [
     "relaxation_in_words",
     "shown_job",
     "unspoken_in_words",
+    "why_briefly",
     "why_here",
 ]

@@ -28,5 +28,5 @@ def test_somebody_signs_up_in_the_demo_gets_a_digest_and_leaves(tmp_path: Path, 
         letters = Letterbox(out / "mails", ADDRESS)
         # Searches of whatever comes are served at each full minute.
         with served_demo(out, feeds, base, hours(NOW, 1)[-1] + timedelta(seconds=50)):
-            walk(page, base, letters, ADDRESS, skills="Python, Go, React", feed=lambda: None)
+            walk(page, base, letters, ADDRESS, skills="Python, Go, React", feed=lambda: None, scripts=scripts)
         assert letters.new() == []

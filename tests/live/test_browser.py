@@ -59,7 +59,7 @@ def test_somebody_signs_up_gets_a_digest_and_leaves(tmp_path: Path, scripts: boo
                 until(lambda service=service: place.probe(service, "/readyz")[0] == 200, f"{service} is ready")
             until(lambda: answers(base), "the portal answers")
             board = Client(place.push_port)
-            walk(page, base, letters, ADDRESS, skills="Python", feed=push)
+            walk(page, base, letters, ADDRESS, skills="Python", feed=push, scripts=scripts)
             until(lambda: place.service("notifier")["lag"] == 0, "the second feed is matched")
         assert letters.new() == []
         assert [path.name for path in tmp_path.glob("*.log") if "Traceback" in path.read_text()] == []

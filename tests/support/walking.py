@@ -94,14 +94,21 @@ def link_of(message: EmailMessage, base: str, path: str) -> str:
     return found[0]
 
 
-def walk(page: Page, base: str, letters: Letterbox, address: str, *, skills: str, feed: Callable[[], None]) -> None:
-    """Sign up, confirm, wait for a digest, say that a job is not relevant, leave by one click; then nothing comes.
+def walk(
+    page: Page, base: str, letters: Letterbox, address: str, *, skills: str, feed: Callable[[], None], scripts: bool
+) -> None:
+    """Sign up for what is shown, confirm, wait for a digest, call a job not relevant, leave by one click.
 
-    `feed` has new postings come that fit.
+    Then nothing comes. `scripts`: whether the page runs them. `feed` has new postings come that fit.
     """
     page.goto(f"{base}/sign-up")
     page.get_by_label("Your email address").fill(address)
     page.get_by_label("Skills, with commas").fill(skills)
+    if not scripts:
+        page.get_by_role("button", name="See what it finds").click()
+    # With scripts it comes while they type.
+    page.locator("#preview h2").wait_for()
+    assert re.fullmatch(r"\d+ jobs? of the last 30 days fits?", page.locator("#preview h2").inner_text())
     page.get_by_label("How often").select_option(label="As jobs come in")
     page.get_by_role("button", name="Sign up").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Look into your mailbox"

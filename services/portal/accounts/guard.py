@@ -2,10 +2,11 @@
 
 import ipaddress
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
@@ -16,7 +17,9 @@ from starlette.responses import RedirectResponse, Response
 from services.usecases.signing import SESSION_FOR
 
 COOKIE = "__Host-jobchime"
-_A_MINUTE, _AN_HOUR = parse("10/minute"), parse("60/hour")
+_FORMS = (parse("10/minute"), parse("60/hour"))
+_PREVIEWS = (parse("120/minute"), parse("2000/hour"))
+"""Of one network: some people type at the same time, each half a word a request."""
 _OF_V4, _OF_V6 = 24, 56
 """Bits of an address that name a network: what one customer of a provider is given, or shares."""
 
@@ -34,8 +37,17 @@ class FormGuard:
         """Raises HTTPException 403 for a form of another site, 429 where `limited` and too many came."""
         if not self._is_ours(request.headers):
             raise HTTPException(403)
+        if limited:
+            self._count(request, "form", _FORMS)
+
+    def check_preview(self, request: Request) -> None:
+        """The same of what is only shown and keeps nothing. Raises HTTPException 403, 429."""
+        self.check(request)
+        self._count(request, "preview", _PREVIEWS)
+
+    def _count(self, request: Request, what: str, limits: Sequence[RateLimitItem]) -> None:
         network = self._network(request)
-        if limited and not all(self._limiter.hit(limit, network) for limit in (_A_MINUTE, _AN_HOUR)):
+        if not all(self._limiter.hit(limit, what, network) for limit in limits):
             raise HTTPException(429, headers={"Retry-After": "60"})
 
     def _is_ours(self, headers: Headers) -> bool:

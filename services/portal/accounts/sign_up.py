@@ -14,29 +14,19 @@ from services.portal.door import Door, GoneError
 from services.portal.forms import form_of
 from services.portal.pages import words_for
 from services.portal.postman import Postman
+from services.portal.previews import NOTHING_ASKED, previewed
+from services.portal.search_form import DEFAULTS, person_fields, search_fields
 from services.usecases import accounts, signing
 from services.usecases.errors import WrongFieldError
+from services.usecases.live_previews import LivePreviews
 from services.usecases.signing import Wish
 from services.wording.words import Words, mark
 
 CONSENT = mark("Yes, send me these job alerts. I can stop them with one click in any mail.")
-_DEFAULTS = {
-    "address": "",
-    "skills": "",
-    "text": "",
-    "places": "",
-    "remote": "",
-    "amount": "",
-    "currency": "EUR",
-    "time_zone": "",
-    "cadence": "daily",
-    "hour": "8",
-}
-_MOST_NAME = 60
-_MOST_DIGITS = 15
+_DEFAULTS = {"address": "", **DEFAULTS}
 
 
-def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> APIRouter:
+def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman, live: LivePreviews) -> APIRouter:
     """`GET` and `POST` of `/sign-up` and `/c/{token}`, and `GET /privacy`."""
     router = APIRouter(responses=answers(303, 400, 403, 408, 410, 413, 429, 503), default_response_class=HTMLResponse)
 
@@ -58,11 +48,15 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
         """Show the form."""
         return _form(door, words_for(request.headers), _DEFAULTS)
 
-    @router.post("/sign-up", openapi_extra=form(*_DEFAULTS))
+    @router.post("/sign-up", openapi_extra=form(*_DEFAULTS, do=("preview", "")))
     async def sign_up(request: Request) -> Response:
         """Take a wish; the answer is the same whoever has the address."""
-        guard.check(request, limited=True)
         words, given = words_for(request.headers), {**_DEFAULTS, **await form_of(request)}
+        if given.get("do") == "preview":
+            # Where the page runs no script.
+            guard.check_preview(request)
+            return _form(door, words, given, seen=await door.work(partial(previewed, live, given, words, door.clock())))
+        guard.check(request, limited=True)
         try:
             # Beside the loop: places and skills are looked up, of which there may be many.
             wish = await door.work(partial(wish_of, given, words))
@@ -100,30 +94,16 @@ def routes(door: Door, guard: FormGuard, cookies: Cookies, postman: Postman) -> 
 
 def wish_of(given: Mapping[str, str], words: Words) -> Wish:
     """The wish in a form's fields. Raises WrongFieldError."""
-    person = {"address": given["address"], "time_zone": given["time_zone"] or "UTC", "locale": words.locale}
-    person["currency"] = given["currency"]
-    criteria: dict[str, Any] = {}
-    if skills := _listed(given["skills"]):
-        criteria["skills"] = {"any": skills}
-    if given["text"].strip():
-        criteria["text"] = given["text"].strip()
-    if places := _listed(given["places"]):
-        criteria["places"] = places
-    if given["remote"]:
-        criteria["workplace"] = ["remote"]
-    if amount := given["amount"].strip():
-        if not amount.isdecimal() or len(amount) > _MOST_DIGITS:
-            raise WrongFieldError("salary_floor", "a whole number was expected, such as 60000")
-        criteria["salary_floor"] = {"amount": int(amount), "currency": given["currency"].upper(), "period": "year"}
-    name = ", ".join(skills) or given["text"].strip() or ", ".join(places) or words.say(mark("My search"))
-    search = {"name": name[:_MOST_NAME], "criteria": criteria, "cadence": given["cadence"], "hour": given["hour"]}
-    return signing.wish_from(person, search)
+    person = {"address": given["address"], **person_fields(given, words)}
+    return signing.wish_from(person, search_fields(given, words))
 
 
-def _form(door: Door, words: Words, given: Mapping[str, str], error: WrongFieldError | None = None) -> Response:
+def _form(
+    door: Door,
+    words: Words,
+    given: Mapping[str, str],
+    error: WrongFieldError | None = None,
+    seen: Mapping[str, Any] = NOTHING_ASKED,
+) -> Response:
     faults = f"{error.field}: {error.said}" if error else ""
-    return door.show("sign_up", words, 400 if error else 200, given=given, error=faults)
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return door.show("sign_up", words, 400 if error else 200, given=given, error=faults, **seen)

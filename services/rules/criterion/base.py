@@ -1,7 +1,7 @@
 """What a criterion is: what it asks for, whether a posting fits it and why, how it is relaxed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
@@ -115,6 +115,10 @@ class Criterion(ABC, Generic[F]):
     @abstractmethod
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether a posting fits, without why; `yes` where nothing is asked."""
+
+    @abstractmethod
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """What of a posting decides `fit`: postings that are alike in it fit the same criteria."""
 
     @abstractmethod
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:

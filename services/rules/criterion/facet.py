@@ -1,6 +1,6 @@
 """Criteria that ask for one of a few values that a posting has: workplace, level, forms of employment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
@@ -87,6 +87,10 @@ class Facet(Criterion[FacetFacts]):
         """Whether one of the asked values is the posting's."""
         asked = self.asked(criteria)
         return "yes" if not asked or any(value in asked for value in self.standing(prepared.posting)) else "no"
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """The values that the posting counts as."""
+        return self.standing(prepared.posting)
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's value, or its silence, against what is asked."""

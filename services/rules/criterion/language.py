@@ -1,6 +1,6 @@
 """The language that a posting is written in."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from schemas.criteria import Criteria
@@ -52,6 +52,10 @@ class Language(Criterion[LanguageFacts]):
         """Whether the posting is in one of the asked languages."""
         asked = criteria.languages
         return yes_or_no(not asked or language_fits(asked, prepared.posting.language))
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """The posting's language."""
+        return prepared.posting.language
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's language against what is asked."""

@@ -1,7 +1,7 @@
 """How far work that is not remote lies from the subscriber's towns."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -75,6 +75,10 @@ class Near(Criterion[NearFacts]):
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """By `nearness`; remote work is near everybody."""
         return near_fit(criteria.near, prepared.posting, accept_unknown=criteria.accept_unknown_town)
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """Its towns, and whether these matter."""
+        return prepared.posting.workplace == "remote" or prepared.posting.towns
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """How far its nearest town is from the nearest of those asked for."""

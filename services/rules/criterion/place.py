@@ -1,6 +1,6 @@
 """Where one may work from, against where the subscriber would."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.criteria import Criteria
@@ -72,6 +72,10 @@ class Place(Criterion[PlaceFacts]):
         if not allowed.stated:
             return yes_or_no(criteria.accept_unknown_place)
         return yes_or_no(any(map(allowed.takes_in, deciding(criteria))))
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """Where it hires."""
+        return prepared.posting.reach
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """Where it hires, against what is asked."""

@@ -1,6 +1,6 @@
 """What the job is: roles of which a posting must be one, and roles that it must not be first of all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +76,10 @@ class _Roles(Criterion[F]):
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
         """Both lists together: no role may be in both."""
         return {"roles": _canonical(criteria)}
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """Its roles, the deciding one first."""
+        return prepared.posting.roles
 
     def _with(self, criteria: Criteria, step: Step, value: str | None, **changes: object) -> Relaxation:
         return self._relaxed(criteria, step, value, roles=criteria.roles.model_copy(update=changes))

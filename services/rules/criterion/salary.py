@@ -1,6 +1,6 @@
 """The highest annual pay, in the floor's currency, against the floor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -86,6 +86,11 @@ class SalaryAbove(Criterion[SalaryFacts]):
         """By `salary_fit`."""
         floor, pay = criteria.salary_floor, prepared.posting.salary
         return "yes" if floor is None else salary_fit(floor, criteria.accept_undisclosed, pay.tops if pay else None)
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """What it pays at most in each currency."""
+        pay = prepared.posting.salary
+        return tuple(pay.tops.items()) if pay else None
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """What is paid at most, and how that stands to the floor."""

@@ -3,7 +3,7 @@
 What a posting only mentions meets a search that says so, and no other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,6 +93,10 @@ class _Skills(Criterion[F]):
     def canonical(self, criteria: Criteria) -> Mapping[str, object]:
         """All three lists together: what one asks for changes what another one says."""
         return {"skills": _canonical(criteria.skills)}
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """Its skills, and which of them it only mentions."""
+        return prepared.skills, prepared.asked_for
 
     def _with(self, criteria: Criteria, step: Step, value: str | int | None, **changes: object) -> Relaxation:
         return self._relaxed(criteria, step, value, skills=criteria.skills.model_copy(update=changes))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,6 +67,10 @@ class Text(Criterion[TextFacts]):
     def fit(self, criteria: Criteria, prepared: PreparedPosting) -> Fit:
         """Whether all that is wanted is said, and nothing that is excluded."""
         return yes_or_no(not criteria.text or TextQuery.parse(criteria.text).fits_haystack(prepared.haystack))
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """Its words."""
+        return prepared.haystack
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """What is missing, else what is there and should not be, else what is said."""

@@ -1,7 +1,7 @@
 """The hours that a posting asks for, against the subscriber's."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -72,6 +72,10 @@ class Timezone(Criterion[TimezoneFacts]):
         """By `timezone_fits`."""
         at = criteria.utc_offset
         return "yes" if at is None or timezone_fits(at, criteria.tolerance, prepared.posting.timezones) else "no"
+
+    def looks_at(self, prepared: PreparedPosting) -> Hashable:
+        """The posting's range."""
+        return prepared.posting.timezones
 
     def reason(self, criteria: Criteria, prepared: PreparedPosting) -> Reason:
         """The posting's range, and how far it is."""

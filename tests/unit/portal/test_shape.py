@@ -23,6 +23,7 @@ from services.portal.app import HEADERS, portal_app
 from services.portal.postman import Postman
 from services.runtime.sql.store import writing
 from services.usecases.installation import Installation
+from services.usecases.live_previews import LivePreviews
 from tests.support.mail_events import EVENT_KEY, signed
 from tests.support.notifying import NOW, SECRET, NotifierStore, arrival, posting, sqlite_store
 from tests.support.portal import settings_of
@@ -47,7 +48,7 @@ class Visited:
         made = settings_of(folder=folder / "mails", public_url=BASE, sendgrid={"event_key": EVENT_KEY})
         self.installation = Installation(made, self.store.engine)
         self.postman = Postman()
-        self.app = portal_app(self.installation, lambda: NOW, self.postman)
+        self.app = portal_app(self.installation, lambda: NOW, self.postman, LivePreviews(self.installation))
         self.job = posting("one")
         self.store.matches.store(0, [arrival(0, self.job)], NOW)
         self.networks, self.cookies = count(), Cookies(SECRET)

@@ -177,6 +177,14 @@ def why_lines(why: Why, posting: PostingCore, words: Words) -> tuple[str, ...]:
     return said[:1] if but_line(why, posting, words) else said
 
 
+def why_briefly(item: Item, words: Words) -> tuple[str, ...]:
+    """Why the search that a job suits best found it; of a near miss, what is off."""
+    found = item.found_by[0]
+    if found.verdict.outcome == "near":
+        return (fault_line(found.verdict.reasons, words),)
+    return why_lines(why_of(found, item.posting, bar=False), item.posting, words)
+
+
 def but_line(why: Why, posting: PostingCore, words: Words) -> str:
     """What speaks against a job that is sent in spite of it: `is at junior level`; empty where little does."""
     clauses = [doubt_in_words(doubt, words) for doubt in why.against]

@@ -1,0 +1,225 @@
+"""What a search finds, shown while it is typed; nothing of it is kept."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Any, Final
+
+import structlog
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_decimal
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from services.portal.accounts.guard import FormGuard
+from services.portal.answers import answers, form
+from services.portal.door import Door
+from services.portal.forms import form_of
+from services.portal.pages import words_for
+from services.portal.search_form import DEFAULTS, reader_of, search_of
+from services.runtime.errors import UnavailableError
+from services.runtime.privacy.redaction import redacted
+from services.usecases.errors import WrongFieldError
+from services.usecases.live_previews import LivePreview, LivePreviews, PayBin
+from services.usecases.searches import Query, WantedSearch
+from services.usecases.wording import ShownJob, capitalised, relaxation_in_words, shown_job, why_briefly
+from services.wording.words import Words
+
+_EVERY_S: Final = 60.0
+_SOON_S: Final = 5.0
+_MOST_GAINS: Final = 5
+_MANY_A_DAY: Final = 20
+_WIDTH, _HEIGHT, _GAP = 300.0, 48.0, 1.5
+
+NOTHING_ASKED: Final[Mapping[str, Any]] = {"preview": None, "note": ""}
+
+_events = structlog.get_logger(__name__)
+
+
+class PreviewReading:
+    """A thread that keeps live previews up to the store, while it is entered."""
+
+    def __init__(self, live: LivePreviews, clock: Callable[[], datetime]) -> None:
+        self._live = live
+        self._clock = clock
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="previews", daemon=True)
+
+    def __enter__(self) -> "PreviewReading":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        self._thread.join(_SOON_S)
+
+    def _run(self) -> None:
+        wait_s = 0.0
+        while not self._ended.wait(wait_s):
+            try:
+                self._live.refresh(self._clock())
+                wait_s = _EVERY_S
+            except UnavailableError as error:
+                _events.warning("previews are not up to date", error=redacted(error))
+                wait_s = _SOON_S
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a plot, in the units of its drawing."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+    lower: bool = False
+    """Whether it lies below the floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPreview:
+    """A preview in the reader's words."""
+
+    headline: str
+    often: str
+    days: Sequence[Bar]
+    days_said: str
+    pay: Sequence[Bar]
+    pay_said: str
+    jobs: Sequence[tuple[ShownJob, Sequence[str]]]
+    near: Sequence[tuple[ShownJob, Sequence[str]]]
+    gains: Sequence[str]
+    advice: str
+
+
+def routes(door: Door, guard: FormGuard, live: LivePreviews) -> APIRouter:
+    """`POST /preview`: a piece of a page."""
+    router = APIRouter(responses=answers(400, 403, 408, 413, 429, 503), default_response_class=HTMLResponse)
+
+    @router.post("/preview", openapi_extra=form(*DEFAULTS))
+    async def preview(request: Request) -> Response:
+        """Show what the search in a form finds."""
+        guard.check_preview(request)
+        words, given = words_for(request.headers), {**DEFAULTS, **await form_of(request)}
+        return door.show("preview", words, **await door.work(partial(previewed, live, given, words, door.clock())))
+
+    return router
+
+
+def previewed(live: LivePreviews, given: Mapping[str, str], words: Words, now: datetime) -> dict[str, Any]:
+    """What the piece of a page names: a preview, or a fault of a field. Raises UnavailableError."""
+    try:
+        wanted, reader = search_of(given, words), reader_of(given, words)
+    except WrongFieldError as error:
+        return {"preview": None, "note": error.said}
+    if wanted is None:
+        return dict(NOTHING_ASKED)
+    if not live.ready:
+        return {
+            "preview": None,
+            "note": words.say("The postings of the last days are still being read: a minute more."),
+        }
+    found = live.preview(Query(wanted.name, wanted.criteria), reader, now)
+    return {"preview": _shown(found, wanted, reader.currency, words), "note": ""}
+
+
+def _shown(preview: LivePreview, wanted: WantedSearch, currency: str, words: Words) -> ShownPreview:
+    found, taste, asked = preview.found, preview.taste, wanted.criteria
+    say, number = words.say, partial(format_decimal, locale=words.locale)
+    floor = asked.salary_floor
+    return ShownPreview(
+        headline=words.count(
+            "1 job of the last {days} days fits",
+            "{shown} jobs of the last {days} days fit",
+            found.matching,
+            shown=number(found.matching),
+            days=preview.days,
+        ),
+        often=_often(taste.mails_a_week, words) if taste.passing else say("None of them would have been mailed."),
+        days=_day_bars(preview, words),
+        days_said=say(
+            "By the day on which they came, {first} to {last}",
+            first=_day(preview, 0, words),
+            last=_day(preview, -1, words),
+        ),
+        pay=_pay_bars(preview.pay, floor.amount if floor and floor.currency == currency else 0, currency, words),
+        pay_said=_pay_said(preview.pay, currency, words),
+        jobs=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.best],
+        near=[(shown_job(item.posting, words), why_briefly(item, words)) for item in taste.near],
+        gains=[
+            words.count(
+                "{how}: 1 more",
+                "{how}: {shown} more",
+                more,
+                how=capitalised(relaxation_in_words(made, asked, words)),
+                shown=number(more),
+            )
+            for made, more in preview.gains(_MOST_GAINS)
+        ],
+        advice=_advice(preview, words),
+    )
+
+
+def _often(mails_a_week: float, words: Words) -> str:
+    if mails_a_week >= 6:
+        return words.say("A mail nearly every day.")
+    if mails_a_week >= 1.5:
+        return words.say("About {count} mails a week.", count=round(mails_a_week))
+    return words.say("About one mail a week.") if mails_a_week >= 0.6 else words.say("Now and then a mail.")
+
+
+def _advice(preview: LivePreview, words: Words) -> str:
+    found = preview.found
+    if found.matching > _MANY_A_DAY * preview.days:
+        return words.say("That is a lot: a skill, a place or a floor makes the mails better.")
+    if found.matching == 0 and not found.without:
+        return words.say("No single change finds any: ask for less.")
+    return ""
+
+
+def _day(preview: LivePreview, at: int, words: Words) -> str:
+    return str(format_date(preview.by_day[at][0], format="d MMM", locale=words.locale))
+
+
+def _day_bars(preview: LivePreview, words: Words) -> list[Bar]:
+    counts = [count for _, count in preview.by_day]
+    titles = [f"{_day(preview, at, words)}: {count}" for at, count in enumerate(counts)]
+    return _bars(counts, titles, [False] * len(counts)) if any(counts) else []
+
+
+def _money(amount: int, currency: str, words: Words) -> str:
+    return str(format_compact_currency(amount, currency, locale=words.locale))
+
+
+def _pay_said(pay: Sequence[PayBin], currency: str, words: Words) -> str:
+    if not pay:
+        return ""
+    lowest, highest = _money(pay[0].least, currency, words), _money(pay[-1].below, currency, words)
+    return words.say("By the most that they pay in a year, {lowest} to {highest}", lowest=lowest, highest=highest)
+
+
+def _pay_bars(pay: Sequence[PayBin], floor: int, currency: str, words: Words) -> list[Bar]:
+    titles = [
+        f"{_money(one.least, currency, words)} - {_money(one.below, currency, words)}: {one.count}" for one in pay
+    ]
+    return _bars([one.count for one in pay], titles, [one.below <= floor for one in pay])
+
+
+def _bars(counts: Sequence[int], titles: Sequence[str], lower: Sequence[bool]) -> list[Bar]:
+    most, each = max(counts, default=0), _WIDTH / max(len(counts), 1)
+    return [
+        Bar(
+            x=round(at * each, 2),
+            y=round(_HEIGHT - (height := _HEIGHT * count / most), 2),
+            width=round(each - _GAP, 2),
+            height=round(height, 2),
+            title=title,
+            lower=below,
+        )
+        for at, (count, title, below) in enumerate(zip(counts, titles, lower, strict=True))
+    ]

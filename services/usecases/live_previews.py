@@ -1,0 +1,206 @@
+"""What a search would find while somebody types it: over the postings of the last days, which are kept in columns."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from cachetools import LRUCache
+
+from schemas.criteria import Criteria
+from schemas.posting import PostingCore
+from services.matcher.adapters.memory.past import Fitting, PastInColumns, Seen
+from services.matcher.backtest import Past
+from services.matcher.ports import BackwardHit
+from services.notifier.adapters.sql.windows.past_postings import SqlPastPostings
+from services.notifier.candidates import NewestPostings
+from services.notifier.domain.model import DueSearch, Hold, Item, Recipient
+from services.rules.criterion import Relaxation
+from services.runtime.chunks import chunked
+from services.usecases.accounts import profile_from
+from services.usecases.installation import Installation
+from services.usecases.previews import preview_search
+from services.usecases.searches import Query
+
+__all__ = ["LivePreview", "LivePreviews", "PayBin", "Recipient", "Taste", "reader_from"]
+
+_READ: Final = 500
+_WEIGHED: Final = 100
+_REMEMBERED: Final = 2_000
+_BINS: Final = 10
+_ROUND: Final = (1, 2, 5, 10)
+_WEEK: Final = timedelta(days=7)
+
+
+_NOBODY: Final = "reader@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class PayBin:
+    """How many postings pay at most so much in a year."""
+
+    least: int
+    """Included."""
+    below: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a mail would be like: what curation makes of the newest that fit."""
+
+    weighed: int
+    """Postings; those that fit, or nearly."""
+    passing: int
+    """Jobs of them that pass the bar; copies of one job count once."""
+    mails_a_week: float
+    best: tuple[Item, ...]
+    near: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePreview:
+    """What criteria would have found in some days."""
+
+    days: int
+    postings: int
+    """Of these days, whether they fit or not."""
+    found: Fitting
+    by_day: tuple[tuple[date, int], ...]
+    """The matching ones, each day, UTC."""
+    pay: tuple[PayBin, ...]
+    """Of the matching ones that say what they pay; empty where hardly any does."""
+    taste: Taste
+
+    def gains(self, most: int) -> Sequence[tuple[Relaxation, int]]:
+        """What lets in the most besides, one of each criterion and its best smaller step, the largest first."""
+        best: dict[tuple[str, bool], tuple[Relaxation, int]] = {}
+        for made, more in (*self.found.without, *self.found.steps):
+            best.setdefault((made.criterion, made.step == "without"), (made, more))
+        return sorted(best.values(), key=lambda gain: -gain[1])[:most]
+
+
+def reader_from(fields: Mapping[str, Any]) -> Recipient:
+    """Someone of whom but time zone, currency and locale are known. Raises WrongFieldError."""
+    profile = profile_from({**fields, "address": _NOBODY})
+    return Recipient("", "", "", profile.time_zone, profile.currency, profile.locale)
+
+
+class LivePreviews:
+    """The postings of the last days as the store has them, once `refresh` was called; for many threads."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._settings = installation.settings
+        self._stored = SqlPastPostings(installation.engine)
+        self._newest = NewestPostings(installation.matches, self._settings.notifier.newest_looked_at)
+        self._columns = PastInColumns()
+        self._remembered: LRUCache[tuple[str, int], PostingCore] = LRUCache(_REMEMBERED)
+        self._lock = Lock()
+        self.ready = False
+        """Whether all that the store had was read once."""
+
+    @property
+    def days(self) -> int:
+        """How far back is looked."""
+        return self._settings.matcher.indexed.days
+
+    def refresh(self, now: datetime) -> None:
+        """Take in what is new in the store, and drop what is old. Raises UnavailableError."""
+        since = now - timedelta(days=self.days)
+        for versions in self._stored.versions(since, now):
+            for some in chunked(self._columns.lacking(versions), _READ):
+                self._columns.put(Past(posting, seen_at) for posting, seen_at in self._stored.read(some))
+        self._columns.forget(since)
+        with self._lock:
+            self._newest.forget()
+            self._newest.at(now)
+        self.ready = True
+
+    def preview(self, query: Query, reader: Recipient, now: datetime) -> LivePreview:
+        """What a search finds, for someone who was never mailed. Raises UnavailableError."""
+        found = self._columns.fitting(query.criteria, _WEIGHED)
+        today = now.date()
+        days = (today - timedelta(days=back) for back in reversed(range(self.days)))
+        pays = self._columns.pays(query.criteria, reader.currency)
+        return LivePreview(
+            days=self.days,
+            postings=len(self._columns),
+            found=found,
+            by_day=tuple((day, found.by_day.get(day, 0)) for day in days),
+            pay=_bins(pays),
+            taste=self._taste(query, reader, found, now),
+        )
+
+    def _taste(self, query: Query, reader: Recipient, found: Fitting, now: datetime) -> Taste:
+        search = DueSearch("preview", query.name, "daily", query.criteria, query.preferred_places)
+        given = _Given(self._read(found.newest), self._read(found.newest_near))
+        since = now - timedelta(days=self.days)
+        curating = self._settings.notifier.curate
+        with self._lock:
+            outcome = preview_search(given, self._newest, reader, search, since, _WEIGHED, now, curating).outcome
+        if isinstance(outcome, Hold):
+            return Taste(len(found.newest), 0, 0.0, (), ())
+        passing = [*(item.posting for item in outcome.items), *(left.posting for left in outcome.rest)]
+        oldest = found.newest[-1].at if found.matching > len(found.newest) else since
+        return Taste(
+            weighed=len(found.newest),
+            passing=len(passing),
+            mails_a_week=_mails(passing, ZoneInfo(reader.time_zone), now - oldest),
+            best=outcome.items,
+            near=outcome.near,
+        )
+
+    def _read(self, wanted: Sequence[Seen]) -> list[PostingCore]:
+        """Those that are still there, in the order given; closed ones as they were while they were open."""
+        keys = [(seen.posting_id, seen.version) for seen in wanted]
+        with self._lock:
+            known = {key: self._remembered[key] for key in keys if key in self._remembered}
+        missing = [posting_id for posting_id, version in keys if (posting_id, version) not in known]
+        for posting, seen_at in self._stored.read(missing) if missing else ():
+            opened = posting.model_copy(update={"status": "open", "seen_at": seen_at})
+            known[posting.posting_id, posting.version] = opened
+        with self._lock:
+            self._remembered.update(known)
+        return [known[key] for key in keys if key in known]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """`ForwardSearch` whose answer is known."""
+
+    matching: Sequence[PostingCore]
+    near: Sequence[PostingCore]
+
+    def search(self, criteria: Criteria, since: datetime, most: int) -> list[BackwardHit]:
+        """All of them, whatever is asked."""
+        hits = [BackwardHit(posting, near=False) for posting in self.matching]
+        return [*hits, *(BackwardHit(posting, near=True) for posting in self.near)]
+
+
+def _mails(passing: Iterable[PostingCore], zone: ZoneInfo, span: timedelta) -> float:
+    """Days of the reader on which something came, for a week."""
+    days = Counter(posting.seen_at.astimezone(zone).date() for posting in passing)
+    return min(len(days) * (_WEEK / max(span, timedelta(days=1))), 7.0)
+
+
+def _bins(pays: Sequence[int]) -> tuple[PayBin, ...]:
+    """About ten bins of a round width, the topmost and lowest twentieth in the bins at the ends."""
+    if len(pays) < _BINS:
+        return ()
+    ordered = sorted(pays)
+    low, high = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
+    width = _round_up((high - low) / _BINS)
+    first = low // width
+    last = max(high // width, first)
+    counts = Counter(min(max(pay // width, first), last) for pay in ordered)
+    return tuple(PayBin(at * width, (at + 1) * width, counts[at]) for at in range(first, last + 1))
+
+
+def _round_up(width: float) -> int:
+    """1, 2 or 5 times a power of ten."""
+    scale: int = 10 ** (len(str(int(max(width, 1)))) - 1)
+    widths = (scale * one for one in _ROUND)
+    return next(one for one in widths if one >= width)

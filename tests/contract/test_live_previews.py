@@ -1,0 +1,95 @@
+"""What is shown while a search is typed is what a backtest finds, whichever engine holds the postings."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.settings import Settings
+from services.usecases import backtests
+from services.usecases.errors import WrongFieldError
+from services.usecases.installation import Installation
+from services.usecases.live_previews import LivePreviews, reader_from
+from services.usecases.searches import Query
+from tests.support import generate
+from tests.support.digests import pay
+from tests.support.notifying import NOW, PYTHON, NotifierStore, arrival, posting
+
+DAY = timedelta(days=1)
+ADA = reader_from({"time_zone": "Europe/Berlin", "currency": "EUR", "locale": "en"})
+
+
+def installation_of(store: NotifierStore) -> Installation:
+    return Installation(Settings(), store.engine)
+
+
+def test_as_many_fit_as_a_backtest_finds_and_a_criterion_costs_as_many(store: NotifierStore) -> None:
+    made = [
+        one.model_copy(update={"posted_at": NOW - DAY * (number % 25) - DAY / 2, "seen_at": NOW, "fetched_at": NOW})
+        for number, one in enumerate(generate.postings(120, 7))
+    ]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    installation = installation_of(store)
+    live = LivePreviews(installation)
+    live.refresh(NOW)
+    for asked in generate.criteria(12, 8, made):
+        query = Query("tried", asked)
+        report = backtests.of_store(installation, query, NOW, live.days, tell=lambda _: None)
+        shown = live.preview(query, ADA, NOW)
+        assert shown.postings == report.backtest.judged
+        assert (shown.found.matching, shown.found.near) == (len(report.backtest.matches), len(report.backtest.near))
+        assert sum(count for _, count in shown.by_day) == shown.found.matching
+        without = {cost.criterion: len(cost.without.posting_ids) for cost in report.backtest.costs}
+        assert {made.criterion: more for made, more in shown.found.without} == {
+            name: more for name, more in without.items() if more
+        }
+
+
+def test_what_comes_changes_and_grows_old_is_followed(store: NotifierStore) -> None:
+    live, query = LivePreviews(installation_of(store)), Query("Python", PYTHON)
+    assert not live.ready
+    first = posting("one", version=1, posted_at=NOW - DAY, fetched_at=NOW - DAY)
+    store.matches.store(0, [arrival(0, first)], NOW - DAY)
+    live.refresh(NOW)
+    assert live.ready
+    shown = live.preview(query, ADA, NOW)
+    assert [item.posting.title for item in shown.taste.best] == [first.title]
+    again = posting("one", version=2, posted_at=NOW - DAY, fetched_at=NOW, title="Python engineer, now in Porto")
+    second = posting("two", posted_at=NOW, fetched_at=NOW)
+    store.matches.store(0, [arrival(1, again), arrival(2, second)], NOW)
+    live.refresh(NOW)
+    titles = {item.posting.title for item in live.preview(query, ADA, NOW).taste.best}
+    assert titles == {again.title, second.title}
+    later = NOW + DAY * live.days - DAY / 2
+    live.refresh(later)
+    assert live.preview(query, ADA, later).postings == 1
+    assert live.preview(query, ADA, later).by_day[0][1] == 1
+
+
+def test_closed_ones_count_as_while_they_were_open(store: NotifierStore) -> None:
+    closed = posting("one", status="closed", posted_at=NOW - DAY, fetched_at=NOW)
+    store.matches.store(0, [arrival(0, closed)], NOW)
+    live = LivePreviews(installation_of(store))
+    live.refresh(NOW)
+    shown = live.preview(Query("Python", PYTHON), ADA, NOW)
+    assert (shown.found.matching, len(shown.taste.best)) == (1, 1)
+
+
+def test_pay_is_shown_in_the_readers_currency_in_bins_of_a_round_width(store: NotifierStore) -> None:
+    made = [
+        posting(f"job {number}", posted_at=NOW - DAY, fetched_at=NOW, salary=pay(None, 30_000 + 2_000 * number))
+        for number in range(40)
+    ]
+    store.matches.store(0, [arrival(offset, one) for offset, one in enumerate(made)], NOW)
+    live = LivePreviews(installation_of(store))
+    live.refresh(NOW)
+    shown = live.preview(Query("Python", PYTHON), ADA, NOW)
+    assert sum(one.count for one in shown.pay) == 40
+    assert {one.below - one.least for one in shown.pay} == {10_000}
+    assert all(left.below == right.least for left, right in zip(shown.pay, shown.pay[1:], strict=False))
+
+
+def test_a_reader_of_an_unknown_zone_or_currency_is_refused() -> None:
+    for field, value in (("time_zone", "Mars/Olympus"), ("currency", "XYZ")):
+        with pytest.raises(WrongFieldError) as refused:
+            reader_from({"time_zone": "UTC", "currency": "EUR", "locale": "en", field: value})
+        assert refused.value.field == field

@@ -1,0 +1,87 @@
+"""Past postings in columns, held against a backtest of the same postings."""
+
+from collections import Counter
+from random import Random
+
+from hypothesis import given, settings
+
+from services.matcher.adapters.memory.past import PastInColumns, Seen
+from services.matcher.backtest import Past, backtest
+from services.rules.criterion import CRITERIA
+from services.rules.prepared import PreparedPosting
+from tests.support import generate
+from tests.support.strategies import seeds
+
+
+def _ids(seen: tuple[Seen, ...]) -> list[str]:
+    return [one.posting_id for one in seen]
+
+
+@settings(max_examples=40)
+@given(seeds)
+def test_they_find_and_count_what_a_backtest_does(seed: int) -> None:
+    postings = generate.postings(40, seed)
+    past = [Past(one, one.seen_at) for one in postings]
+    columns = PastInColumns()
+    columns.put(past)
+    for asked in generate.criteria(6, seed + 1, postings):
+        expected, found = backtest(asked, past), columns.fitting(asked, most=7)
+        assert (found.matching, found.near) == (len(expected.matches), len(expected.near))
+        assert _ids(found.newest) == [tried.posting.posting_id for tried in expected.matches][:7]
+        assert _ids(found.newest_near) == [tried.posting.posting_id for tried in expected.near][:7]
+        assert found.by_day == Counter(tried.seen_at.date() for tried in expected.matches)
+        without = {cost.criterion: len(cost.without.posting_ids) for cost in expected.costs}
+        assert {made.criterion: more for made, more in found.without} == {
+            criterion: more for criterion, more in without.items() if more
+        }
+        steps = {gain.relaxation.own: len(gain.posting_ids) for cost in expected.costs for gain in cost.steps}
+        for made, more in found.steps:
+            assert steps[made.own] == more
+
+
+@settings(max_examples=25)
+@given(seeds)
+def test_what_is_put_anew_or_dropped_stands_as_if_it_had_been_put_at_once(seed: int) -> None:
+    chance = Random(seed)
+    first = generate.postings(30, seed)
+    second = [
+        other.model_copy(update={"posting_id": own.posting_id, "version": own.version + chance.choice((-1, 0, 1))})
+        for own, other in zip(first, generate.postings(30, seed + 2), strict=True)
+        if chance.random() < 0.5
+    ]
+    grown, asked_before = PastInColumns(), generate.criteria(3, seed + 1, first)
+    grown.put(Past(one, one.seen_at) for one in first[:15])
+    for asked in asked_before:
+        grown.fitting(asked, most=9)  # so that it remembers what it will have to add to
+    grown.put(Past(one, one.seen_at) for one in [*first[15:], *second])
+    newest = {one.posting_id: one for one in first}
+    seen = {one.posting_id: one.seen_at for one in first}
+    for one in second:
+        # A version that is not newer changes nothing.
+        if one.version > newest[one.posting_id].version:
+            newest[one.posting_id] = one
+            seen[one.posting_id] = min(seen[one.posting_id], one.seen_at)
+    before = sorted(seen.values())[chance.randrange(30)]
+    grown.forget(before)
+    left = [Past(one, seen[own]) for own, one in newest.items() if seen[own] >= before]
+    assert len(grown) == len(left)
+    at_once = PastInColumns()
+    at_once.put(left)
+    for asked in [*asked_before, *generate.criteria(3, seed + 3, first)]:
+        assert grown.fitting(asked, most=9) == at_once.fitting(asked, most=9)
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_postings_that_are_alike_in_what_a_criterion_looks_at_fit_the_same_criteria(seed: int) -> None:
+    chance = Random(seed)
+    one, other = (PreparedPosting(generate.posting(chance, number)) for number in range(2))
+    fields = type(one.posting).model_fields
+    for criterion in CRITERIA:
+        # What it does not look at is of the other posting.
+        for name in fields:
+            mixed = PreparedPosting(one.posting.model_copy(update={name: getattr(other.posting, name)}))
+            if criterion.looks_at(mixed) != criterion.looks_at(one):
+                continue
+            for asked in generate.criteria(4, seed + 1, [one.posting, other.posting]):
+                assert criterion.fit(asked, mixed) == criterion.fit(asked, one)

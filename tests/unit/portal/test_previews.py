@@ -1,0 +1,101 @@
+"""What a search finds is shown before anybody signs up, and nothing of it is kept."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from schemas.sql.base import metadata
+from tests.support.notifying import NOW, NotifierStore, arrival, posting
+from tests.support.portal import ServedPortal
+from tests.support.waiting import until
+
+ASKED = {"skills": "Python", "currency": "EUR", "hour": "8", "cadence": "daily"}
+
+
+@pytest.fixture
+def second(store: NotifierStore) -> None:
+    """Another job, there before the portal is."""
+    store.matches.store(0, [arrival(1, posting("two", title="Python engineer in <b>Porto</b>"))], NOW)
+
+
+def read(portal: ServedPortal) -> None:
+    """Wait until the postings of the store are read."""
+    until(lambda: "still being read" not in portal.post("/preview", **ASKED).text, "the postings are read")
+
+
+def rows(store: NotifierStore) -> dict[str, int]:
+    with store.engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+
+
+def test_a_piece_of_the_page_says_how_many_fit_and_which(
+    store: NotifierStore, second: None, portal: ServedPortal
+) -> None:
+    read(portal)
+    before = rows(store)
+    page = portal.post("/preview", **ASKED, text="Porto", places="Portugal").text
+    assert "<!doctype" not in page
+    assert "0 jobs of the last 30 days fit" in page
+    found = portal.post("/preview", **ASKED)
+    assert "2 jobs of the last 30 days fit" in found.text
+    assert "Python engineer in &lt;b&gt;Porto&lt;/b&gt;" in found.text
+    assert re.search(r"<svg[^>]+role=\"img\" aria-label=\"[^\"]+\"", found.text)
+    assert rows(store) == before
+
+
+def test_what_fits_nothing_says_which_criterion_costs_it(portal: ServedPortal) -> None:
+    read(portal)
+    page = portal.post("/preview", **ASKED, text="zeppelin").text
+    assert "0 jobs of the last 30 days fit" in page
+    assert "What would find more" in page
+    assert re.search(r"<li>Without[^<]*: 1 more</li>", page)
+
+
+def test_a_form_that_asks_nothing_yet_shows_nothing_and_a_wrong_word_is_said(portal: ServedPortal) -> None:
+    read(portal)
+    assert portal.post("/preview", currency="EUR").text.strip() == ""
+    wrong = portal.post("/preview", skills="Pyhton", currency="EUR")
+    assert wrong.status_code == 200
+    assert "did you mean Python" in wrong.text
+
+
+def test_without_scripts_a_button_shows_it_on_the_page_and_signs_nobody_up(
+    store: NotifierStore, portal: ServedPortal
+) -> None:
+    read(portal)
+    before = rows(store)
+    page = portal.post("/sign-up", **ASKED, do="preview", address="grace@example.com").text
+    assert "1 job of the last 30 days fits" in page
+    assert 'value="grace@example.com"' in page
+    portal.postman.join()
+    assert rows(store) == before
+
+
+def test_it_is_said_in_the_readers_language(portal: ServedPortal) -> None:
+    read(portal)
+    for language, said in (("de", "Stelle der letzten 30 Tage passt"), ("es", "empleo de los últimos 30 días")):
+        page = portal.client.post("/preview", data=ASKED, headers={"accept-language": language})
+        assert said in page.text
+
+
+def test_other_sites_are_refused_and_one_network_may_type_fast_but_not_for_ever(portal: ServedPortal) -> None:
+    foreign = portal.client.post("/preview", data=ASKED, headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 403
+    answers = [portal.post("/preview", currency="EUR").status_code for _ in range(125)]
+    assert answers[:60] == [200] * 60
+    assert answers[-1] == 429
+    # Forms are counted by themselves.
+    assert portal.post("/sign-in", address="ada@example.com").status_code == 200
+
+
+def test_scripts_come_from_this_site_alone(portal: ServedPortal) -> None:
+    policy = portal.get("/sign-up").headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    page = portal.get("/sign-up").text
+    assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/htmx.min.js" defer>']
+    assert portal.get("/static/htmx.min.js").status_code == 200
