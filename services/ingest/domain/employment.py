@@ -153,8 +153,8 @@ def read_employment(draft: Draft, document: Document) -> Engagement:
     """Decide the forms; none where nothing is said. Permanent alone is not full-time."""
     title = document.title.lower()
     weeks = list(_weeks(document, title))
-    told = (Hours(min=week.least, max=week.most) for week in weeks if 0 < week.least <= week.most <= _MOST_HOURS)
-    return Engagement(_read_forms(draft, document, title, weeks), next(told, None))
+    hours = (Hours(min=week.least, max=week.most) for week in weeks if 0 < week.least <= week.most <= _MOST_HOURS)
+    return Engagement(_read_forms(draft, document, title, weeks), next(hours, None))
 
 
 def _read_forms(draft: Draft, document: Document, title: str, weeks: Sequence[_Week]) -> Read:
@@ -177,8 +177,8 @@ def _read_forms(draft: Draft, document: Document, title: str, weeks: Sequence[_W
     if named:
         forms.setdefault("full_time", Finding(("full_time",), by_title))
     by_hours = (Finding(either, week.evidence) for week in weeks if (either := _of_hours(week)))
-    told = forms.get("part_time") or forms.get("full_time") or next(by_hours, None)
-    return told or _from_workload(document) or Finding(())
+    stated_form = forms.get("part_time") or forms.get("full_time") or next(by_hours, None)
+    return stated_form or _from_workload(document) or Finding(())
 
 
 def _of_both(full: Read, part: Read, in_fields: Forms) -> Read:

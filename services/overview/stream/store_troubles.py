@@ -88,8 +88,8 @@ def store_troubles(figures: StoreFigures, now: datetime) -> Iterator[Trouble]:
             f"of {unknown:,} mails nobody knows whether they went out{since}",
             "`jobchime delivery list` names them: ask the mail provider, then `jobchime delivery settle`",
         )
-    held = figures.put_off or figures.pauses.holds("notifier")
-    if figures.due_since is not None and now - figures.due_since > LATE and not held:
+    put_off = figures.put_off or figures.pauses.holds("notifier")
+    if figures.due_since is not None and now - figures.due_since > LATE and not put_off:
         yield Trouble(
             f"{figures.due_subscribers:,} digests are due and not built, the oldest for {ago(now - figures.due_since)}"
             + (f"; {figures.due_retried:,} of them could not be built yet" if figures.due_retried else ""),

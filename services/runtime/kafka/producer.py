@@ -233,24 +233,24 @@ class _Room:
         self._most = most
         self._patience_s = patience_s
         self._monotonic = monotonic
-        self._held = 0
+        self._bytes = 0
         self._freed = Condition()
 
     def take(self, size: int) -> bool:
         """Wait for room; False where none came in time. A record larger than all room goes alone."""
         with self._freed:
             until = self._monotonic() + self._patience_s
-            while self._held and self._held + size > self._most:
+            while self._bytes and self._bytes + size > self._most:
                 left = until - self._monotonic()
                 if left <= 0:
                     return False
                 self._freed.wait(left)
-            self._held += size
+            self._bytes += size
             return True
 
     def give(self, size: int) -> None:
         with self._freed:
-            self._held -= size
+            self._bytes -= size
             self._freed.notify_all()
 
 

@@ -88,8 +88,8 @@ def probability(log_odds: float) -> float:
 @cache
 def model() -> Model:
     """The one that is shipped."""
-    told = json.loads(resources.files("services.notifier.domain.curation").joinpath("chance.json").read_bytes())
-    return Model(told["best"], tuple(told["weights"][fact] for fact in FACTS))
+    written = json.loads(resources.files("services.notifier.domain.curation").joinpath("chance.json").read_bytes())
+    return Model(written["best"], tuple(written["weights"][fact] for fact in FACTS))
 
 
 def facts_of(wish: Wish, criteria: Criteria, ready: Ready) -> tuple[float, ...]:

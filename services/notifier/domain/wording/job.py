@@ -138,8 +138,8 @@ def level_line(posting: PostingCore, words: Words, against: Iterable[Doubt] = ()
 
     Without the level where it is said to speak against the job.
     """
-    told = any(fact == "level" for fact, _ in against)
-    level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not told else ""
+    level_speaks_against = any(fact == "level" for fact, _ in against)
+    level = words.say(SENIORITY[posting.seniority]) if posting.seniority and not level_speaks_against else ""
     forms = asked_in_words("employment", posting.offered, words) if posting.offered else ""
     hours = weekly(posting.hours.min, posting.hours.max, words) if posting.hours else ""
     return ", ".join(part for part in (level, forms, hours) if part)

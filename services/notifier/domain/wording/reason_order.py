@@ -111,8 +111,8 @@ def telling_against(chance: Chance, reasons: Iterable[Reason], posting: PostingC
     """What the chance knows against a job and neither its title nor why it was found says, the most telling first."""
     near = any(isinstance(reason.facts, RoleFacts) and reason.facts.near for reason in reasons)
     silent = near or names_role(posting.title, *posting.roles[:1])
-    told = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
-    doubts = ((fact, said) for fact, said in told if (said or fact in _ALONE) and not (silent and fact in _OF_ROLE))
+    weighty = [(one.fact, one.said) for one in chance.against if one.costs >= _LEAST_COST and one.fact in _SAID]
+    doubts = ((fact, said) for fact, said in weighty if (said or fact in _ALONE) and not (silent and fact in _OF_ROLE))
     return tuple(doubts)[:MOST_A_LINE]
 
 

@@ -4,36 +4,38 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, type_coerce, update
 
 from schemas.sql.tables import deliveries, digest_items, digests, subscribers
+from services.notifier.adapters.sql.digests.delivery_steps import (
+    FREE,
+    SOUND,
+    hold_reader,
+    move,
+    move_all,
+    settle,
+    why_unwanted,
+)
 from services.notifier.adapters.sql.digests.waiting import put_back
 from services.notifier.adapters.sql.people.suppressions import MAIL_SERVER, suppress
 from services.notifier.adapters.sql.rows import IN_CHUNK, chunks, hold_person, unpack_email
-from services.notifier.domain.consent import ASKED, NOTICE
 from services.notifier.domain.delivery import (
     ENDS_UNSENT,
     EVENTS,
-    NOT_OUT,
     TRANSITIONS,
     UNSENT,
     Event,
     Fault,
     Outcome,
-    State,
-    after,
 )
 from services.notifier.ports import ClaimedDelivery, Doubt, Receipt
 from services.runtime.pauses import sending_paused
 from services.runtime.sql.day_limit import DayLimit
 from services.runtime.sql.store import bytewise, reading, retried, writing
-from services.runtime.sql.suppressed import is_suppressed
 
 _DID_NOT_GO: frozenset[Event] = frozenset({"defer", "withhold"})
 """Answers after which a mail has no place among those of its day."""
-_FREE: dict[str, Any] = {"worker": None, "lease": None}
 _TOO_LATE = "it waited for too long to be of use"
-_SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
 
 
 class _DayIsFullError(Exception):
@@ -94,13 +96,13 @@ class SqlDeliveries:
     def _begin(self, claimed: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
         with writing(self._engine) as connection:
             if sending_paused(connection):
-                _apply(connection, claimed.delivery_id, claimed.attempt, "release", now, **_FREE)
+                move(connection, claimed.delivery_id, claimed.attempt, "release", now, **FREE)
                 return False
-            reason = _unwanted(connection, claimed.delivery_id)
+            reason = why_unwanted(connection, claimed.delivery_id)
             if reason:
-                _apply(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **_FREE)
+                move(connection, claimed.delivery_id, claimed.attempt, "cancel", now, reason=reason, **FREE)
                 return False
-            begun = _apply(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
+            begun = move(connection, claimed.delivery_id, claimed.attempt, "send", now, lease=now + lease)
             if begun and not self._day.take(connection, now):
                 raise _DayIsFullError
             return begun is not None
@@ -108,7 +110,7 @@ class SqlDeliveries:
     def accepted(self, delivery_id: str, attempt: int, receipt: Receipt, now: datetime) -> None:
         """The mailer took it. Raises UnavailableError."""
         self._settle(
-            delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now, **_SOUND
+            delivery_id, attempt, "accept", now, reason="", provider_id=receipt.provider_id, accepted_at=now, **SOUND
         )
 
     @retried
@@ -120,7 +122,7 @@ class SqlDeliveries:
         with writing(self._engine) as connection:
             # The person first, as whoever changes or suppresses one does.
             person = _recipient(connection, delivery_id) if fault == "mailbox" else None
-            refused = _apply(connection, delivery_id, attempt, "refuse", now, **_FREE, **_failed(fault, reason, now))
+            refused = move(connection, delivery_id, attempt, "refuse", now, **FREE, **_failed(fault, reason, now))
             if refused and person is not None:
                 why = f"the mail server says that there is no such mailbox: {reason}"
                 suppress(connection, person, why, now, MAIL_SERVER)
@@ -151,7 +153,7 @@ class SqlDeliveries:
         """
         with writing(self._engine) as connection:
             if EVENTS[outcome] in ENDS_UNSENT:
-                _hold_reader(connection, delivery_id)
+                hold_reader(connection, delivery_id)
             return settle(connection, delivery_id, outcome, now, reason)
 
     def put_back(self, claimed: ClaimedDelivery, now: datetime) -> None:
@@ -167,8 +169,8 @@ class SqlDeliveries:
             if connection.execute(select(deliveries.c.delivery_id).where(ended | stale).limit(1)).first() is None:
                 return
         with writing(self._engine) as connection:
-            _all(connection, ended, "claimed", "expire", now)
-            _all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
+            move_all(connection, ended, "claimed", "expire", now)
+            move_all(connection, ended, "sending", "expire", now, reason="the worker did not say how it ended")
         while self._give_up(stale, now):
             pass
 
@@ -184,7 +186,9 @@ class SqlDeliveries:
             locked = people.order_by(subscribers.c.subscriber_id).with_for_update(skip_locked=True, key_share=True)
             free = set(connection.execute(locked).scalars())
             own = deliveries.c.delivery_id.in_([row.delivery_id for row in chosen if row.subscriber_id in free])
-            given_up = _all(connection, own & stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now))
+            given_up = move_all(
+                connection, own & stale, "pending", "give_up", now, **_failed("expired", _TOO_LATE, now)
+            )
             put_back(connection, given_up)
             return len(given_up) == IN_CHUNK
 
@@ -203,11 +207,11 @@ class SqlDeliveries:
     def disproved(self, doubt: Doubt, now: datetime, *, resend: bool) -> None:
         """Nothing went out: not sent, and pending again where it is to be sent after all. Raises UnavailableError."""
         with writing(self._engine) as connection:
-            proven = {"reason": "it is proven that nothing went out", **_SOUND}
-            if not _apply(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven):
+            proven = {"reason": "it is proven that nothing went out", **SOUND}
+            if not move(connection, doubt.delivery_id, doubt.attempt, "disprove", now, **proven):
                 return
             if resend:
-                _apply(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
+                move(connection, doubt.delivery_id, doubt.attempt, "resend", now, not_before=now)
             else:
                 put_back(connection, [doubt.delivery_id])
 
@@ -219,8 +223,8 @@ class SqlDeliveries:
         """
         own = deliveries.c.worker == worker
         with writing(self._engine) as connection:
-            _all(connection, own, "claimed", "expire", now, wait=True)
-            _all(connection, own, "sending", "expire", now, wait=True, reason="the worker was killed while it sent")
+            move_all(connection, own, "claimed", "expire", now, wait=True)
+            move_all(connection, own, "sending", "expire", now, wait=True, reason="the worker was killed while it sent")
 
     def states(self) -> dict[str, int]:
         """How many deliveries are in each state. Raises UnavailableError."""
@@ -233,47 +237,11 @@ class SqlDeliveries:
     def _settle(self, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any) -> None:
         with writing(self._engine) as connection:
             begun_at = _begun_at(connection, delivery_id, attempt) if event in _DID_NOT_GO else None
-            state = _apply(connection, delivery_id, attempt, event, now, **_FREE, **values)
+            state = move(connection, delivery_id, attempt, event, now, **FREE, **values)
             if state in UNSENT:
                 put_back(connection, [delivery_id])
             if state and begun_at:
                 self._day.give_back(connection, begun_at)
-
-
-def open_delivery(
-    connection: Connection, subscriber_id: str, due_at: datetime, digest_id: str, delivery_id: str, now: datetime
-) -> None:
-    """Have a digest's email wait for its mailer, in the transaction that keeps it."""
-    row = {
-        "delivery_id": delivery_id,
-        "digest_id": digest_id,
-        "subscriber_id": subscriber_id,
-        "due_at": due_at,
-        "state": "pending",
-        "attempts": 0,
-        "not_before": now,
-        "reason": "",
-        "created_at": now,
-        "changed_at": now,
-    }
-    connection.execute(insert(deliveries).values(row))
-
-
-def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: datetime, reason: str) -> bool:
-    """`SqlDeliveries.settle` within a transaction that has locked its person."""
-    own = deliveries.c.delivery_id == delivery_id
-    row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
-    state = after(row.state, EVENTS[outcome]) if row is not None else None
-    if row is None or state in (None, row.state):
-        return False
-    values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **_FREE, **_SOUND}
-    if state not in NOT_OUT:
-        accepted_at = deliveries.c.accepted_at
-        values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
-    connection.execute(update(deliveries).where(own).values(values))
-    if state in UNSENT:
-        put_back(connection, [delivery_id])
-    return True
 
 
 def _begun_at(connection: Connection, delivery_id: str, attempt: int) -> datetime | None:
@@ -328,65 +296,3 @@ def _claimed(connection: Connection, taken: Sequence[str]) -> list[ClaimedDelive
             for row in connection.execute(query)
         ]
     return found
-
-
-def _unwanted(connection: Connection, delivery_id: str) -> str:
-    """Why a delivery must not go out any more; empty where it may."""
-    suppressed = is_suppressed(subscribers.c.address_hash)
-    query = (
-        select(subscribers.c.status, subscribers.c.asked_at, suppressed.label("suppressed"))
-        .add_columns(digests.c.outcome, digests.c.reason)
-        .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
-        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
-        .where(deliveries.c.delivery_id == delivery_id)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None or row.suppressed:
-        return "the address is suppressed" if row else "the subscriber is gone"
-    if row.outcome == NOTICE:
-        waits = row.status == ASKED.get(row.reason) and row.asked_at is not None
-        return "" if waits else "the subscriber answered"
-    return "" if row.status == "active" else f"the subscriber {row.status}"
-
-
-def _apply(
-    connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any
-) -> State | None:
-    """The state after an event has happened; None where it is gone, in another attempt, or in no state for it."""
-    if event in ENDS_UNSENT:
-        _hold_reader(connection, delivery_id)
-    own = deliveries.c.delivery_id == delivery_id
-    row = connection.execute(
-        select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
-    ).one_or_none()
-    state = after(row.state, event) if row is not None and row.attempts == attempt else None
-    if state is not None:
-        connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
-    return state
-
-
-def _hold_reader(connection: Connection, delivery_id: str) -> None:
-    """Lock whose delivery it is before the delivery, as whoever builds a digest or changes a person does."""
-    reader = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == delivery_id)
-    subscriber_id = connection.execute(reader).scalar_one_or_none()
-    if subscriber_id is not None:
-        hold_person(connection, subscriber_id)
-
-
-def _all(
-    connection: Connection,
-    which: ColumnElement[bool],
-    state: State,
-    event: Event,
-    now: datetime,
-    *,
-    wait: bool = False,
-    **values: Any,
-) -> Sequence[str]:
-    """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
-    own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
-    taken = connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()
-    for some in chunks(taken):
-        change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
-        connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **_FREE, **values))
-    return taken

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from schemas.posting import PostingCore
 from schemas.sql.base import micros
 from schemas.sql.tables import deliveries, digest_items, digest_searches, digests, saved_searches
-from services.notifier.adapters.sql.digests.deliveries import open_delivery
+from services.notifier.adapters.sql.digests.delivery_steps import open_delivery
 from services.notifier.adapters.sql.digests.sent_jobs import remember, sent_before
 from services.notifier.adapters.sql.digests.waiting import waiting_written
 from services.notifier.adapters.sql.people.recipients import is_unchanged

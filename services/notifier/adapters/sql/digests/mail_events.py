@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select, union_all
 
 from schemas.sql.tables import deliveries, mail_events, subscribers
-from services.notifier.adapters.sql.digests.deliveries import settle
+from services.notifier.adapters.sql.digests.delivery_steps import settle
 from services.notifier.adapters.sql.people import consents
 from services.notifier.adapters.sql.people.standing import go_on, soft_bounces_of, stop
 from services.notifier.adapters.sql.people.suppressions import PROVIDER, suppress, suppression_of

@@ -1,0 +1,127 @@
+"""Steps of a delivery within the transaction of whoever takes them: opened, settled, or moved on by an event."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, type_coerce, update
+
+from schemas.sql.tables import deliveries, digests, subscribers
+from services.notifier.adapters.sql.digests.waiting import put_back
+from services.notifier.adapters.sql.rows import chunks, hold_person
+from services.notifier.domain.consent import ASKED, NOTICE
+from services.notifier.domain.delivery import (
+    ENDS_UNSENT,
+    EVENTS,
+    NOT_OUT,
+    TRANSITIONS,
+    UNSENT,
+    Event,
+    Outcome,
+    State,
+    after,
+)
+from services.runtime.sql.suppressed import is_suppressed
+
+FREE: dict[str, Any] = {"worker": None, "lease": None}
+"""Of a delivery that nobody is at work on."""
+SOUND: dict[str, Any] = {"fault": None, "failing_since": None}
+"""Of one whose last attempt did not fail."""
+
+
+def open_delivery(
+    connection: Connection, subscriber_id: str, due_at: datetime, digest_id: str, delivery_id: str, now: datetime
+) -> None:
+    """Have a digest's email wait for its mailer, in the transaction that keeps it."""
+    row = {
+        "delivery_id": delivery_id,
+        "digest_id": digest_id,
+        "subscriber_id": subscriber_id,
+        "due_at": due_at,
+        "state": "pending",
+        "attempts": 0,
+        "not_before": now,
+        "reason": "",
+        "created_at": now,
+        "changed_at": now,
+    }
+    connection.execute(insert(deliveries).values(row))
+
+
+def settle(connection: Connection, delivery_id: str, outcome: Outcome, now: datetime, reason: str) -> bool:
+    """`SqlDeliveries.settle` within a transaction that has locked its person."""
+    own = deliveries.c.delivery_id == delivery_id
+    row = connection.execute(select(deliveries.c.state).where(own).with_for_update()).one_or_none()
+    state = after(row.state, EVENTS[outcome]) if row is not None else None
+    if row is None or state in (None, row.state):
+        return False
+    values: dict[str, Any] = {"state": state, "reason": reason, "changed_at": now, **FREE, **SOUND}
+    if state not in NOT_OUT:
+        accepted_at = deliveries.c.accepted_at
+        values["accepted_at"] = func.coalesce(accepted_at, type_coerce(now, accepted_at.type))
+    connection.execute(update(deliveries).where(own).values(values))
+    if state in UNSENT:
+        put_back(connection, [delivery_id])
+    return True
+
+
+def why_unwanted(connection: Connection, delivery_id: str) -> str:
+    """Why a delivery must not go out any more; empty where it may."""
+    suppressed = is_suppressed(subscribers.c.address_hash)
+    query = (
+        select(subscribers.c.status, subscribers.c.asked_at, suppressed.label("suppressed"))
+        .add_columns(digests.c.outcome, digests.c.reason)
+        .join(deliveries, deliveries.c.subscriber_id == subscribers.c.subscriber_id)
+        .join(digests, digests.c.digest_id == deliveries.c.digest_id)
+        .where(deliveries.c.delivery_id == delivery_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None or row.suppressed:
+        return "the address is suppressed" if row else "the subscriber is gone"
+    if row.outcome == NOTICE:
+        waits = row.status == ASKED.get(row.reason) and row.asked_at is not None
+        return "" if waits else "the subscriber answered"
+    return "" if row.status == "active" else f"the subscriber {row.status}"
+
+
+def move(
+    connection: Connection, delivery_id: str, attempt: int, event: Event, now: datetime, **values: Any
+) -> State | None:
+    """The state after an event has happened; None where it is gone, in another attempt, or in no state for it."""
+    if event in ENDS_UNSENT:
+        hold_reader(connection, delivery_id)
+    own = deliveries.c.delivery_id == delivery_id
+    row = connection.execute(
+        select(deliveries.c.state, deliveries.c.attempts).where(own).with_for_update()
+    ).one_or_none()
+    state = after(row.state, event) if row is not None and row.attempts == attempt else None
+    if state is not None:
+        connection.execute(update(deliveries).where(own).values(state=state, changed_at=now, **values))
+    return state
+
+
+def hold_reader(connection: Connection, delivery_id: str) -> None:
+    """Lock whose delivery it is before the delivery, as whoever builds a digest or changes a person does."""
+    reader = select(deliveries.c.subscriber_id).where(deliveries.c.delivery_id == delivery_id)
+    subscriber_id = connection.execute(reader).scalar_one_or_none()
+    if subscriber_id is not None:
+        hold_person(connection, subscriber_id)
+
+
+def move_all(
+    connection: Connection,
+    which: ColumnElement[bool],
+    state: State,
+    event: Event,
+    now: datetime,
+    *,
+    wait: bool = False,
+    **values: Any,
+) -> Sequence[str]:
+    """Let an event happen to all of one state; without `wait`, those that someone is at work on are left out."""
+    own = select(deliveries.c.delivery_id).where(which, deliveries.c.state == state).order_by(deliveries.c.delivery_id)
+    taken = connection.execute(own.with_for_update(skip_locked=not wait)).scalars().all()
+    for some in chunks(taken):
+        change = update(deliveries).where(deliveries.c.delivery_id.in_(some))
+        connection.execute(change.values(state=TRANSITIONS[state, event], changed_at=now, **FREE, **values))
+    return taken
