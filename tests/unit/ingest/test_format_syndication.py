@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters.children.feed_reader import FeedReader, FeedUnreadableError, feed_reader
 from services.ingest.adapters.formats.registry import detect, format_named
+from services.ingest.adapters.formats.syndication import FeedReader, FeedUnreadableError, feed_reader
 from services.ingest.ports import Broken, Item
 from tests.support.feed_bodies import broken, draft, items, parts, texts
 
@@ -208,7 +208,7 @@ def test_a_feed_that_is_too_large_is_not_even_tried() -> None:
 def test_the_child_ends_with_its_parent() -> None:
     code = (
         "from services.ingest.adapters.formats.registry import format_named\n"
-        "from services.ingest.adapters.children.feed_reader import feed_reader\n"
+        "from services.ingest.adapters.formats.syndication import feed_reader\n"
         f"print(len(list(format_named('syndication').split({ATOM.encode()!r}))), feed_reader().pid)\n"
     )
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """Reads feeds with feedparser in a process of its own, which its parent can kill.
 
 Run as a module. A frame in is a feed in UTF-8, a frame out JSON: {"feed": {"title", "language"}, "entries": [...],
-"more": bool}. Ends with its input. See `feed_reader`.
+"more": bool}. Ends with its input. See `formats/syndication.py`.
 """
 
 import io

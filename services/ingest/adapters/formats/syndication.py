@@ -1,10 +1,11 @@
 """Any RSS, Atom or JSON Feed: what a plain feed says of a job, and no more."""
 
+import atexit
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from services.ingest.adapters.children.feed_reader import MOST_BYTES, FeedUnreadableError, feed_reader
 from services.ingest.adapters.formats.base import Part, cut, identified, opened
 from services.ingest.adapters.formats.board import Board
 from services.ingest.adapters.formats.feed_items import FeedItem, fault_in, feed_items, framed
@@ -21,7 +22,11 @@ from services.ingest.adapters.formats.reading import head_text
 from services.ingest.adapters.formats.weworkremotely import is_weworkremotely
 from services.ingest.domain.draft import Draft
 from services.ingest.ports import Broken, JsonObject
+from services.runtime.child import Child, ChildEndedError
+from services.runtime.strict_json import read_value
 
+MOST_BYTES = 16 * 1024 * 1024
+MOST_SECONDS = 30.0
 _JSON_FEED = "https://jsonfeed.org/version/"
 _HEAD_BYTES = 16 * 1024
 _MOST_FIELD = 2_000
@@ -47,6 +52,10 @@ _COMPANY = (
     "hiringorganization",
     "organization",
 )
+
+
+class FeedUnreadableError(ValueError):
+    """A feed that could not be read within the limits, with the reason in one sentence."""
 
 
 class Syndication(Board):
@@ -224,3 +233,45 @@ def _entry(entry: JsonObject, fields: JsonObject, byline: str) -> JsonObject:
 
 def _first(fields: JsonObject, names: tuple[str, ...]) -> str:
     return next((text for name in names if (text := text_of(fields.get(name)))), "")
+
+
+class FeedReader:
+    """One child process that reads feed after feed: 64 KB of markup can keep feedparser busy for half a minute."""
+
+    def __init__(self, *, most_seconds: float = MOST_SECONDS) -> None:
+        self._most_seconds = most_seconds
+        self._child = Child(["-m", "services.ingest.adapters.children.feed_child"])
+
+    @property
+    def pid(self) -> int | None:
+        """The process that reads, once there is one."""
+        return self._child.pid
+
+    def read(self, text: str, *, most_seconds: float | None = None) -> dict[str, Any]:
+        """Parse a feed: {"feed": {...}, "entries": [...]}, see `feed_child`. Raises FeedUnreadableError."""
+        patience = self._most_seconds if most_seconds is None else most_seconds
+        body = text.encode("utf-8", "replace")
+        if len(body) > MOST_BYTES:
+            raise FeedUnreadableError(f"the feed is larger than {MOST_BYTES // 2**20} MiB")
+        try:
+            answer = self._child.ask(body, most_s=patience)
+        except ChildEndedError as ended:
+            if ended.status is None:
+                raise FeedUnreadableError("no process to read feeds in could be started") from None
+            raise FeedUnreadableError(
+                f"the feed could not be read within {patience:g} seconds and its memory"
+            ) from None
+        parsed: dict[str, Any] = read_value(answer.decode("ascii"))[0]
+        return parsed
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        self._child.close()
+
+
+@cache
+def feed_reader() -> FeedReader:
+    """The process's one reader, closed at its exit."""
+    reader = FeedReader()
+    atexit.register(reader.close)
+    return reader
